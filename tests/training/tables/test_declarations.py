@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from training.tables import HISTORY_TABLES, TABLES
+from training.tables.application import TARGET
+from training.tables.schema import Column, Type
+
+COLUMN_COUNTS = {
+    "application": 121,
+    "bureau": 17,
+    "bureau_balance": 3,
+    "previous_application": 37,
+    "POS_CASH_balance": 8,
+    "installments_payments": 8,
+    "credit_card_balance": 23,
+}
+
+
+def every_column() -> Iterator[tuple[str, Column]]:
+    yield "application", TARGET
+    for table in TABLES.values():
+        for column in table:
+            yield table.name, column
+
+
+def test_declares_every_kaggle_table_with_all_its_columns():
+    assert {name: len(set(table.names)) for name, table in TABLES.items()} == (
+        COLUMN_COUNTS
+    )
+    assert ["application", *HISTORY_TABLES] == list(COLUMN_COUNTS)
+
+
+def test_the_application_does_not_contain_its_own_outcome():
+    assert "TARGET" not in TABLES["application"].names
+
+
+@pytest.mark.parametrize("name", COLUMN_COUNTS)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_two_columns_of_a_table_share_a_label(name, language):
+    labels = [getattr(column, language) for column in TABLES[name]]
+    assert sorted(labels) == sorted(set(labels))
+
+
+@pytest.mark.parametrize("name", COLUMN_COUNTS)
+def test_key_columns_are_declared_and_never_null(name):
+    table = TABLES[name]
+    assert [key for key in table.key if table[key].nullable] == []
+
+
+def test_every_number_has_bounds_and_no_category_has_any():
+    wrong = [
+        (table, column.name)
+        for table, column in every_column()
+        if (column.bounds is None) != (column.type is Type.CATEGORY)
+    ]
+    assert wrong == []
+
+
+def test_lower_bounds_lie_below_upper_bounds():
+    wrong = [
+        (table, column.name)
+        for table, column in every_column()
+        if column.bounds and not column.bounds[0] < column.bounds[1]
+    ]
+    assert wrong == []
+
+
+def test_every_label_is_translated():
+    same = {column.en for _, column in every_column() if column.en == column.fr}
+    assert same == set()
+
+
+def test_meanings_are_sentences():
+    wrong = [c.name for _, c in every_column() if not c.meaning.endswith(".")]
+    assert wrong == []
+
+
+def test_kaggles_sentinel_and_negative_balances_are_within_bounds():
+    assert TABLES["application"]["DAYS_EMPLOYED"].bounds == (-36500, 365243)
+    assert TABLES["bureau"]["DAYS_CREDIT_ENDDATE"].bounds == (-73000, 365243)
+    assert TABLES["bureau"]["AMT_CREDIT_SUM_DEBT"].bounds == (-1e12, 1e12)
+    assert TABLES["credit_card_balance"]["AMT_BALANCE"].bounds == (-1e12, 1e12)
