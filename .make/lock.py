@@ -1,0 +1,111 @@
+"""Compile the extras of pyproject.toml into the hash-locked requirements files.
+
+`python .make/lock.py` rewrites them (it needs uv and the package index);
+`python .make/lock.py --check` compares, offline, the fingerprint of each file's
+inputs with the one it was compiled from, and every pin with pyproject.toml.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parent.parent
+FINGERPRINT = "# sha256 of the inputs in pyproject.toml: "
+# The development lock holds every part's packages, so that one environment runs the
+# whole house; compiled first, it constrains the others to the same versions.
+PARTS = ("dev", "api", "dashboard", "training")
+
+
+def lock_path(part: str) -> Path:
+    return ROOT / f"requirements-{part}.txt"
+
+
+def inputs(part: str) -> list[str]:
+    """The requirements that one lock is compiled from."""
+    extras: dict[str, list[str]] = tomllib.loads(
+        (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    )["project"]["optional-dependencies"]
+    names = [name for name in PARTS if name in extras] if part == "dev" else [part]
+    return sorted({line for name in names for line in extras[name]})
+
+
+def fingerprint(part: str) -> str:
+    return hashlib.sha256(json.dumps(inputs(part)).encode()).hexdigest()
+
+
+def compile_lock(part: str) -> None:
+    path = lock_path(part)
+    constraint = [] if part == "dev" else ["--constraint", str(lock_path("dev"))]
+    command = [
+        *("uv", "pip", "compile", "-", "--generate-hashes", "--universal"),
+        *("--python-version", "3.11", "--no-emit-index-url", "--no-annotate"),
+        *("--no-header", "--quiet", "--output-file", str(path), *constraint),
+    ]
+    subprocess.run(command, input="\n".join(inputs(part)), text=True, check=True)
+    header = f"# Made by `make lock`; do not edit.\n{FINGERPRINT}{fingerprint(part)}\n"
+    path.write_text(header + path.read_text(encoding="utf-8"), encoding="utf-8")
+    print(f"{path.name}: compiled")
+
+
+def pins(text: str) -> dict[str, set[Version]]:
+    found: dict[str, set[Version]] = {}
+    for name, version in re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", text, re.M):
+        found.setdefault(canonicalize_name(name), set()).add(Version(version))
+    return found
+
+
+def problems(part: str) -> list[str]:
+    """What makes a lock stale, in words; empty when it is current."""
+    path = lock_path(part)
+    if not path.exists():
+        return [f"{path.name} is missing"]
+    text = path.read_text(encoding="utf-8")
+    if f"{FINGERPRINT}{fingerprint(part)}\n" not in text:
+        return [f"{path.name} was compiled from another pyproject.toml"]
+    found, everything = pins(text), pins(lock_path("dev").read_text(encoding="utf-8"))
+    wrong = [
+        f"{path.name} does not pin {line}"
+        for line in inputs(part)
+        for requirement in [Requirement(line)]
+        if not found.get(canonicalize_name(requirement.name))
+        or not all(
+            version in requirement.specifier
+            for version in found[canonicalize_name(requirement.name)]
+        )
+    ]
+    wrong += [
+        f"{path.name} pins {name} to another version than requirements-dev.txt"
+        for name, versions in found.items()
+        if not versions <= everything.get(name, set())
+    ]
+    return wrong + [
+        f"{path.name} names a package index" for word in ("://",) if word in text
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare, change nothing")
+    if not parser.parse_args().check:
+        for part in PARTS:
+            compile_lock(part)
+        return 0
+    wrong = [problem for part in PARTS for problem in problems(part)]
+    for problem in wrong:
+        print(f"{problem}; run `make lock`", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+"""What training can refuse."""
+
+from __future__ import annotations
+
+
+class TrainingError(Exception):
+    """Base of every error that training raises on purpose: one clear line."""
+
+
+class TableError(TrainingError):
+    """A raw table that cannot be used as it is."""
+
+
+class ConfigurationError(TrainingError):
+    """A setting or an option with a value that cannot be used."""
+
+
+class PromotionRefused(TrainingError):
+    """A model version that must not become the champion."""

@@ -1,0 +1,51 @@
+"""The applicant stage: row-wise features of an application and its history row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import narwhals as nw
+
+from training.features import history
+from training.features.applicant import crosses, external, loan, person, raw
+from training.features.define import Feature
+from training.tables.clean import clean
+
+
+def features(present: Collection[str], *, protected: bool = False) -> list[Feature]:
+    """Every model input, in order: raw application, derived, crosses, history.
+
+    `present` names the tables there are; `protected` lets the protected attributes
+    in as inputs.
+    """
+    past = history.features(present)
+    return [
+        *raw.features(protected=protected),
+        *external.features(),
+        *loan.features(),
+        *person.features(),
+        *crosses.features({one.name for one in past}),
+        *(replace(one, expression=nw.col(one.name)) for one in past),
+    ]
+
+
+def applicant(
+    application: nw.LazyFrame, history_rows: nw.LazyFrame, made: Sequence[Feature]
+) -> nw.LazyFrame:
+    """One row per application: SK_ID_CURR and every feature of `made`, in order.
+
+    Numbers are float32, categories text; `history_rows` has one row per client.
+    """
+    past = [n for n in history_rows.collect_schema().names() if n != raw.KEY]
+    rows = clean(application, raw.APPLICATION)
+    if past:
+        doubles = (nw.col(name).cast(nw.Float64) for name in past)
+        rows = rows.join(history_rows.select(raw.KEY, *doubles), on=raw.KEY, how="left")
+    return rows.select(raw.KEY, *(_output(one) for one in made))
+
+
+def _output(feature: Feature) -> nw.Expr:
+    if feature.category:
+        return feature.expression.alias(feature.name)
+    return feature.expression.cast(nw.Float32).alias(feature.name)

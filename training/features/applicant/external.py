@@ -1,0 +1,110 @@
+"""The three scores of outside agencies, put together."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import add
+
+import narwhals as nw
+
+from training.features.applicant.raw import EXTERNAL
+from training.features.define import Feature, filled_sum, known, ratio
+from training.tables.schema import Unit
+
+# Heavier where the score is younger and more often given.
+WEIGHTS = dict(zip(EXTERNAL, (2, 3, 4), strict=True))
+
+
+def _feature(
+    name: str, value: nw.Expr, en: str, fr: str, formula: str, unit: Unit = Unit.SCORE
+) -> Feature:
+    return Feature(
+        f"EXT_SOURCE_{name}",
+        value,
+        "application",
+        "EXTERNAL_SCORES",
+        unit,
+        f"External scores: {en}",
+        f"Scores externes : {fr}",
+        formula,
+    )
+
+
+def _mean() -> nw.Expr:
+    return ratio(filled_sum(EXTERNAL), known(EXTERNAL))
+
+
+def _spread() -> nw.Expr:
+    """Sample standard deviation of the scores given; missing below two."""
+    squares = (
+        nw.when(~nw.col(name).is_null())
+        .then((nw.col(name) - _mean()) * (nw.col(name) - _mean()))
+        .otherwise(nw.lit(0.0))
+        for name in EXTERNAL
+    )
+    return ratio(reduce(add, squares), known(EXTERNAL) - 1).sqrt()
+
+
+def _weighted() -> nw.Expr:
+    sums = (nw.col(name).fill_null(0) * weight for name, weight in WEIGHTS.items())
+    weights = (known((name,)) * weight for name, weight in WEIGHTS.items())
+    return ratio(reduce(add, sums), reduce(add, weights))
+
+
+def features() -> list[Feature]:
+    """Averages, extremes and products of the scores given."""
+    first, second, third = (nw.col(name) for name in EXTERNAL)
+    scores = "EXT_SOURCE_1..3"
+    return [
+        _feature("MEAN", _mean(), "average", "moyenne", f"mean of {scores}"),
+        _feature(
+            "WEIGHTED",
+            _weighted(),
+            "weighted average",
+            "moyenne pondérée",
+            f"mean of {scores} with weights 2, 3 and 4",
+        ),
+        _feature(
+            "MIN",
+            nw.min_horizontal(*EXTERNAL),
+            "lowest",
+            "minimum",
+            f"minimum of {scores}",
+        ),
+        _feature(
+            "MAX",
+            nw.max_horizontal(*EXTERNAL),
+            "highest",
+            "maximum",
+            f"maximum of {scores}",
+        ),
+        _feature(
+            "SPREAD",
+            _spread(),
+            "spread",
+            "dispersion",
+            f"standard deviation of {scores}",
+        ),
+        _feature(
+            "KNOWN",
+            known(EXTERNAL),
+            "number given",
+            "nombre connu",
+            f"number of {scores} given",
+            Unit.COUNT,
+        ),
+        _feature(
+            "PRODUCT",
+            first * second * third,
+            "product",
+            "produit",
+            f"product of {scores}",
+        ),
+        _feature(
+            "2_TIMES_3",
+            second * third,
+            "product of the second and third",
+            "produit du deuxième et du troisième",
+            "EXT_SOURCE_2 * EXT_SOURCE_3",
+        ),
+    ]

@@ -1,0 +1,106 @@
+"""The loan asked for: its length, its price, and its weight on the income."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from training.features.define import Feature, ratio
+from training.tables.schema import Unit
+
+CREDIT, ANNUITY = nw.col("AMT_CREDIT"), nw.col("AMT_ANNUITY")
+GOODS, INCOME = nw.col("AMT_GOODS_PRICE"), nw.col("AMT_INCOME_TOTAL")
+
+
+def _feature(
+    name: str,
+    value: nw.Expr,
+    group: str,
+    en: str,
+    fr: str,
+    formula: str,
+    unit: Unit = Unit.SHARE,
+) -> Feature:
+    return Feature(name, value, "application", group, unit, en, fr, formula)
+
+
+def features() -> list[Feature]:
+    """Ratios and differences of the loan's amounts."""
+    return [
+        _feature(
+            "CREDIT_TO_ANNUITY",
+            ratio(CREDIT, ANNUITY),
+            "REPAYMENT_BURDEN",
+            "Loan amount over instalment",
+            "Montant du prêt sur mensualité",
+            "AMT_CREDIT / AMT_ANNUITY",
+            Unit.NONE,
+        ),
+        _feature(
+            "ANNUITY_TO_INCOME",
+            ratio(ANNUITY, INCOME),
+            "REPAYMENT_BURDEN",
+            "Instalment over income",
+            "Mensualité sur revenu",
+            "AMT_ANNUITY / AMT_INCOME_TOTAL",
+        ),
+        _feature(
+            "CREDIT_TO_INCOME",
+            ratio(CREDIT, INCOME),
+            "REPAYMENT_BURDEN",
+            "Loan amount over income",
+            "Montant du prêt sur revenu",
+            "AMT_CREDIT / AMT_INCOME_TOTAL",
+        ),
+        _feature(
+            "INCOME_AFTER_ANNUITY",
+            INCOME - ANNUITY,
+            "REPAYMENT_BURDEN",
+            "Income less instalment",
+            "Revenu moins mensualité",
+            "AMT_INCOME_TOTAL - AMT_ANNUITY",
+            Unit.CURRENCY,
+        ),
+        _feature(
+            "CREDIT_TO_GOODS",
+            ratio(CREDIT, GOODS),
+            "LOAN_AMOUNT",
+            "Loan amount over price of the goods",
+            "Montant du prêt sur prix du bien",
+            "AMT_CREDIT / AMT_GOODS_PRICE",
+        ),
+        _feature(
+            "CREDIT_LESS_GOODS",
+            CREDIT - GOODS,
+            "LOAN_AMOUNT",
+            "Loan amount less price of the goods",
+            "Montant du prêt moins prix du bien",
+            "AMT_CREDIT - AMT_GOODS_PRICE",
+            Unit.CURRENCY,
+        ),
+        _feature(
+            "GOODS_TO_INCOME",
+            ratio(GOODS, INCOME),
+            "LOAN_AMOUNT",
+            "Price of the goods over income",
+            "Prix du bien sur revenu",
+            "AMT_GOODS_PRICE / AMT_INCOME_TOTAL",
+        ),
+        _feature(
+            "INCOME_PER_PERSON",
+            ratio(INCOME, nw.col("CNT_FAM_MEMBERS")),
+            "INCOME",
+            "Income per person of the household",
+            "Revenu par personne du foyer",
+            "AMT_INCOME_TOTAL / CNT_FAM_MEMBERS",
+            Unit.CURRENCY,
+        ),
+        _feature(
+            "INCOME_PER_DAY_OF_AGE",
+            ratio(INCOME, -nw.col("DAYS_BIRTH")),
+            "INCOME",
+            "Income over age",
+            "Revenu sur âge",
+            "AMT_INCOME_TOTAL / -DAYS_BIRTH",
+            Unit.NONE,
+        ),
+    ]

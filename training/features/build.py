@@ -1,0 +1,121 @@
+"""The batch run: raw tables in, `history.parquet` and `features.parquet` out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from training.errors import TableError
+from training.features.sql import FeatureSet, compile_features
+from training.files import replacing
+from training.tables import HISTORY_TABLES
+from training.tables.stage import APPLICATION_FILES, stage
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FeatureStore:
+    """A folder of staged tables and of the features made from them.
+
+    `features.parquet`: one row per client of both application files, by SK_ID_CURR,
+    with TARGET (null for test clients), every feature as FLOAT or VARCHAR, and the
+    protected attributes under their own names in `protected.parquet`.
+    """
+
+    folder: Path
+
+    @property
+    def tables(self) -> Path:
+        return self.folder / "tables"
+
+    @property
+    def application(self) -> Path:
+        return self.folder / "application.parquet"
+
+    @property
+    def history(self) -> Path:
+        return self.folder / "history.parquet"
+
+    @property
+    def features(self) -> Path:
+        return self.folder / "features.parquet"
+
+    def present(self) -> list[str]:
+        """The history tables that were staged."""
+        return [n for n in HISTORY_TABLES if (self.tables / f"{n}.parquet").exists()]
+
+
+def build(
+    data: Path,
+    out: Path,
+    *,
+    memory_limit: str | None = None,
+    progress: Callable[[str], None] = log.info,
+) -> tuple[FeatureStore, FeatureSet]:
+    """Stage the tables of `data` and write their features to the folder `out`.
+
+    Raises:
+        TableError: see `training.tables.stage.stage`.
+    """
+    store = FeatureStore(out)
+    staged = stage(data, store.tables, progress=progress)
+    for leftover in store.tables.glob("*.parquet"):
+        if leftover.stem not in staged:
+            leftover.unlink()
+    made = compile_features(store.present())
+    with duckdb.connect() as connection:
+        if memory_limit:
+            connection.execute(f"SET memory_limit = '{memory_limit}'")
+        connection.execute(f"SET temp_directory = '{out / 'spill'}'")
+        _application(connection, store, staged)
+        for name in made.tables[1:]:
+            view(connection, name, store.tables / f"{name}.parquet")
+        _write(connection, made.history_sql, store.history)
+        progress(f"history: {len(made.history)} features")
+        view(connection, "history", store.history)
+        _write(connection, _with_target(made.applicant_sql), store.features)
+        progress(f"applicant: {len(made.features)} features")
+    return store, made
+
+
+def view(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM '{path}'")
+
+
+def _application(
+    connection: duckdb.DuckDBPyConnection, store: FeatureStore, staged: dict[str, Path]
+) -> None:
+    """Both application files as one table, a client once."""
+    files = [str(staged[name]) for name in APPLICATION_FILES if name in staged]
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM '{path}'" for path in files)
+    repeated = connection.execute(
+        f"SELECT SK_ID_CURR FROM ({union}) GROUP BY 1 HAVING count(*) > 1 LIMIT 1"
+    ).fetchone()
+    if repeated:
+        raise TableError(
+            "application_test: SK_ID_CURR must not be in application_train as well;"
+            f" {repeated[0]} is"
+        )
+    _write(connection, union, store.application)
+    view(connection, "application", store.application)
+
+
+def _with_target(sql: str) -> str:
+    return (
+        f"SELECT made.*, application.TARGET FROM ({sql}) AS made"
+        " JOIN application USING (SK_ID_CURR)"
+    )
+
+
+def _write(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
+    """Rows by client, so that the same input gives the same bytes."""
+    with replacing(path) as beside:
+        connection.execute(
+            f"COPY (SELECT * FROM ({sql}) ORDER BY SK_ID_CURR) TO '{beside}'"
+            " (FORMAT parquet, COMPRESSION zstd)"
+        )

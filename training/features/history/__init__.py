@@ -1,0 +1,65 @@
+"""The history stage: what six tables of records say of each client."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import narwhals as nw
+
+from training.features.define import Feature
+from training.features.history import (
+    bureau,
+    credit_card_balance,
+    installments_payments,
+    pos_cash_balance,
+    previous_application,
+)
+
+# Tables that stand alone: records keyed by client, aggregated in one step.
+ALONE = {
+    "previous_application": previous_application,
+    "POS_CASH_balance": pos_cash_balance,
+    "installments_payments": installments_payments,
+    "credit_card_balance": credit_card_balance,
+}
+KEY = "SK_ID_CURR"
+
+
+def features(present: Collection[str]) -> list[Feature]:
+    """The history features that the tables present can give, in order."""
+    made: list[Feature] = []
+    if "bureau" in present:
+        made += bureau.features(with_balance="bureau_balance" in present)
+    for name, module in ALONE.items():
+        if name in present:
+            made += module.features()
+    return made
+
+
+def history(tables: Mapping[str, nw.LazyFrame]) -> nw.LazyFrame:
+    """One row per client: SK_ID_CURR and every history feature as float32.
+
+    `tables` holds the raw frames by name; `application` is required and says which
+    clients there are. A client without records in a table has nulls for it.
+    """
+    clients = tables["application"].select(KEY)
+    for made, records in _per_table(tables):
+        columns = [one.expression.alias(one.name) for one in made]
+        clients = clients.join(records.group_by(KEY).agg(*columns), on=KEY, how="left")
+    names = [one.name for one in features(tables.keys())]
+    return clients.select(KEY, *(nw.col(name).cast(nw.Float32) for name in names))
+
+
+def _per_table(
+    tables: Mapping[str, nw.LazyFrame],
+) -> list[tuple[Sequence[Feature], nw.LazyFrame]]:
+    """The features of each table present, and the records they are taken of."""
+    found: list[tuple[Sequence[Feature], nw.LazyFrame]] = []
+    if "bureau" in tables:
+        balance = tables.get("bureau_balance")
+        records = bureau.records(tables["bureau"], balance)
+        found.append((bureau.features(with_balance=balance is not None), records))
+    for name, module in ALONE.items():
+        if name in tables:
+            found.append((module.features(), module.records(tables[name])))
+    return found

@@ -1,0 +1,216 @@
+"""Credits at other lenders, as the credit bureau reports them."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from training.features.define import (
+    EVERY,
+    Feature,
+    Quantity,
+    Recipe,
+    Source,
+    Subset,
+    Tally,
+    bounded,
+    ratio,
+    with_columns,
+)
+from training.tables import TABLES
+from training.tables.clean import clean
+from training.tables.schema import Unit
+
+ACTIVE = Subset(
+    "ACTIVE",
+    nw.col("CREDIT_ACTIVE") == "Active",
+    "open credits",
+    "crédits en cours",
+    " over open credits",
+)
+CLOSED = Subset(
+    "CLOSED",
+    nw.col("CREDIT_ACTIVE") == "Closed",
+    "closed credits",
+    "crédits clos",
+    " over closed credits",
+)
+
+
+def _since(name: str, days: int, en: str, fr: str) -> Subset:
+    condition = nw.col("DAYS_CREDIT") >= -days
+    return Subset(name, condition, en, fr, f" opened in the last {days} days")
+
+
+def _of_type(name: str, value: str, en: str, fr: str) -> Subset:
+    condition = nw.col("CREDIT_TYPE") == value
+    return Subset(name, condition, en, fr, f" with CREDIT_TYPE {value}")
+
+
+LAST_YEAR = _since("LAST_YEAR", 365, "opened in the last year", "ouverts en un an")
+LAST_TWO_YEARS = _since(
+    "LAST_TWO_YEARS", 730, "opened in the last two years", "ouverts en deux ans"
+)
+TYPES = (
+    _of_type("CONSUMER", "Consumer credit", "consumer credits", "crédits conso"),
+    _of_type("CARD", "Credit card", "credit cards", "cartes de crédit"),
+    _of_type("CAR", "Car loan", "car loans", "crédits auto"),
+    _of_type("MORTGAGE", "Mortgage", "mortgages", "crédits immobiliers"),
+    _of_type("MICROLOAN", "Microloan", "microloans", "microcrédits"),
+)
+
+DERIVED = (
+    Quantity(
+        "CREDIT_DURATION",
+        nw.col("DAYS_CREDIT_ENDDATE") - nw.col("DAYS_CREDIT"),
+        Unit.DAYS,
+        "agreed length",
+        "durée prévue",
+        "DAYS_CREDIT_ENDDATE - DAYS_CREDIT",
+    ),
+    Quantity(
+        "DAYS_ENDED_AFTER_PLAN",
+        nw.col("DAYS_ENDDATE_FACT") - nw.col("DAYS_CREDIT_ENDDATE"),
+        Unit.DAYS,
+        "days from planned to real end",
+        "jours entre fin prévue et fin réelle",
+        "DAYS_ENDDATE_FACT - DAYS_CREDIT_ENDDATE",
+    ),
+    Quantity(
+        "DEBT_TO_CREDIT",
+        bounded(ratio(nw.col("AMT_CREDIT_SUM_DEBT"), nw.col("AMT_CREDIT_SUM"))),
+        Unit.SHARE,
+        "part still owed",
+        "part restant due",
+        "AMT_CREDIT_SUM_DEBT / AMT_CREDIT_SUM",
+    ),
+    Quantity(
+        "OVERDUE_TO_DEBT",
+        bounded(ratio(nw.col("AMT_CREDIT_SUM_OVERDUE"), nw.col("AMT_CREDIT_SUM_DEBT"))),
+        Unit.SHARE,
+        "overdue part of the debt",
+        "part en retard de la dette",
+        "AMT_CREDIT_SUM_OVERDUE / AMT_CREDIT_SUM_DEBT",
+    ),
+)
+
+_LATE = nw.col("STATUS").is_in(["1", "2", "3", "4", "5"])
+_RECENT = nw.col("MONTHS_BALANCE") >= -12
+_LEVEL = nw.when(nw.col("STATUS").is_in(["0", "1", "2", "3", "4", "5"])).then(
+    nw.col("STATUS")
+)
+MONTHLY = (
+    Quantity(
+        "MONTHS_REPORTED",
+        nw.len(),
+        Unit.MONTHS,
+        "months reported",
+        "mois suivis",
+        "number of bureau_balance months",
+    ),
+    Quantity(
+        "MONTHS_SINCE_REPORT",
+        nw.col("MONTHS_BALANCE").max(),
+        Unit.MONTHS,
+        "month of the last report",
+        "mois du dernier relevé",
+        "highest MONTHS_BALANCE",
+    ),
+    Quantity(
+        "MONTHS_LATE",
+        nw.when(_LATE).then(nw.lit(1)).count(),
+        Unit.MONTHS,
+        "months with a late payment",
+        "mois avec retard de paiement",
+        "number of months with STATUS 1 to 5",
+    ),
+    Quantity(
+        "MONTHS_LATE_RECENTLY",
+        nw.when(_LATE & _RECENT).then(nw.lit(1)).count(),
+        Unit.MONTHS,
+        "late months in the last year",
+        "mois de retard depuis un an",
+        "number of the last 12 months with STATUS 1 to 5",
+    ),
+    Quantity(
+        "WORST_STATUS",
+        _LEVEL.max().cast(nw.Int64),
+        Unit.SCORE,
+        "worst arrears level from 0 to 5",
+        "pire niveau de retard de 0 à 5",
+        "highest STATUS from 0 to 5",
+    ),
+)
+
+CREDITS = Source(
+    "BUREAU", TABLES["bureau"], "Credits elsewhere", "Crédits ailleurs", DERIVED
+)
+MONTHS = Source(
+    "BUREAU",
+    TABLES["bureau_balance"],
+    "Credits elsewhere",
+    "Crédits ailleurs",
+    MONTHLY,
+)
+
+TALLY = Tally(
+    "BUREAU_CREDITS",
+    counted=(ACTIVE, CLOSED, LAST_YEAR, LAST_TWO_YEARS, *TYPES),
+    shared=(ACTIVE, LAST_YEAR, *TYPES),
+)
+RECIPES = (
+    Recipe(
+        "BUREAU_CREDITS",
+        "DAYS_CREDIT DAYS_CREDIT_ENDDATE CREDIT_DURATION",
+        "MIN MAX MEAN STD",
+        (EVERY, ACTIVE, CLOSED),
+    ),
+    Recipe(
+        "BUREAU_CREDITS",
+        "DAYS_ENDDATE_FACT DAYS_ENDED_AFTER_PLAN DAYS_CREDIT_UPDATE",
+        "MIN MAX MEAN",
+    ),
+    Recipe(
+        "BUREAU_DEBT",
+        "AMT_CREDIT_SUM AMT_CREDIT_SUM_DEBT AMT_CREDIT_SUM_LIMIT AMT_ANNUITY"
+        " DEBT_TO_CREDIT",
+        "MAX MEAN SUM",
+        (EVERY, ACTIVE),
+    ),
+    Recipe("BUREAU_DEBT", "AMT_CREDIT_SUM AMT_CREDIT_SUM_DEBT", "SUM", TYPES),
+    Recipe(
+        "BUREAU_ARREARS",
+        "CREDIT_DAY_OVERDUE AMT_CREDIT_MAX_OVERDUE AMT_CREDIT_SUM_OVERDUE"
+        " CNT_CREDIT_PROLONG",
+        "MAX MEAN SUM",
+        (EVERY, ACTIVE),
+    ),
+    Recipe("BUREAU_ARREARS", "OVERDUE_TO_DEBT", "MAX MEAN"),
+)
+MONTHLY_RECIPES = (
+    Recipe(
+        "BUREAU_ARREARS",
+        "MONTHS_LATE MONTHS_LATE_RECENTLY WORST_STATUS",
+        "MAX MEAN SUM",
+        (EVERY, ACTIVE),
+    ),
+    Recipe("BUREAU_CREDITS", "MONTHS_REPORTED MONTHS_SINCE_REPORT", "MIN MAX MEAN"),
+)
+
+
+def records(bureau: nw.LazyFrame, bureau_balance: nw.LazyFrame | None) -> nw.LazyFrame:
+    """One row per credit at another lender, with its derived numbers."""
+    credits = with_columns(clean(bureau, CREDITS.table), DERIVED)
+    if bureau_balance is None:
+        return credits
+    monthly = bureau_balance.group_by("SK_ID_BUREAU").agg(
+        *(value.expression.alias(value.name) for value in MONTHLY)
+    )
+    return credits.join(monthly, on="SK_ID_BUREAU", how="left")
+
+
+def features(*, with_balance: bool) -> list[Feature]:
+    """What is known of one client's credits elsewhere."""
+    made = CREDITS.features(RECIPES, (TALLY,))
+    if with_balance:
+        made += [one for recipe in MONTHLY_RECIPES for one in MONTHS.aggregates(recipe)]
+    return made

@@ -1,0 +1,133 @@
+"""Monthly balances of credit cards held here."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from training.features.define import (
+    EVERY,
+    Feature,
+    Quantity,
+    Recipe,
+    Source,
+    Subset,
+    Tally,
+    bounded,
+    ratio,
+    with_columns,
+)
+from training.tables import TABLES
+from training.tables.clean import clean
+from training.tables.schema import Unit
+
+
+def _since(name: str, months: int, en: str, fr: str) -> Subset:
+    condition = nw.col("MONTHS_BALANCE") >= -months
+    return Subset(name, condition, en, fr, f" over the last {months} months")
+
+
+LAST_QUARTER = _since("LAST_QUARTER", 3, "last three months", "trois derniers mois")
+LAST_YEAR = _since("LAST_YEAR", 12, "last twelve months", "douze derniers mois")
+LATE = Subset(
+    "LATE",
+    nw.col("SK_DPD") > 0,
+    "months in arrears",
+    "mois en retard",
+    " with days past due",
+)
+CASH_DRAWN = Subset(
+    "CASH_DRAWN",
+    nw.col("AMT_DRAWINGS_ATM_CURRENT") > 0,
+    "months with cash drawn",
+    "mois avec retrait d'espèces",
+    " with cash drawn",
+)
+
+DERIVED = (
+    Quantity(
+        "UTILISATION",
+        bounded(ratio(nw.col("AMT_BALANCE"), nw.col("AMT_CREDIT_LIMIT_ACTUAL"))),
+        Unit.SHARE,
+        "used part of the card's limit",
+        "part utilisée du plafond de la carte",
+        "AMT_BALANCE / AMT_CREDIT_LIMIT_ACTUAL",
+    ),
+    Quantity(
+        "DRAWINGS_TO_LIMIT",
+        bounded(
+            ratio(nw.col("AMT_DRAWINGS_CURRENT"), nw.col("AMT_CREDIT_LIMIT_ACTUAL"))
+        ),
+        Unit.SHARE,
+        "drawn in a month over the card's limit",
+        "tirages du mois sur le plafond de la carte",
+        "AMT_DRAWINGS_CURRENT / AMT_CREDIT_LIMIT_ACTUAL",
+    ),
+    Quantity(
+        "PAYMENT_TO_MINIMUM",
+        bounded(
+            ratio(nw.col("AMT_PAYMENT_CURRENT"), nw.col("AMT_INST_MIN_REGULARITY"))
+        ),
+        Unit.SHARE,
+        "payment over the minimum due",
+        "paiement sur le minimum dû",
+        "AMT_PAYMENT_CURRENT / AMT_INST_MIN_REGULARITY",
+    ),
+    Quantity(
+        "CASH_SHARE",
+        bounded(
+            ratio(nw.col("AMT_DRAWINGS_ATM_CURRENT"), nw.col("AMT_DRAWINGS_CURRENT"))
+        ),
+        Unit.SHARE,
+        "cash part of drawings",
+        "part d'espèces des tirages",
+        "AMT_DRAWINGS_ATM_CURRENT / AMT_DRAWINGS_CURRENT",
+    ),
+)
+
+SOURCE = Source(
+    "CARD",
+    TABLES["credit_card_balance"],
+    "Card statements here",
+    "Relevés de carte ici",
+    DERIVED,
+)
+TALLY = Tally(
+    "CARD_USE",
+    counted=(LATE, CASH_DRAWN),
+    shared=(LATE, CASH_DRAWN),
+)
+RECIPES = (
+    Recipe(
+        "CARD_USE",
+        "AMT_BALANCE AMT_CREDIT_LIMIT_ACTUAL AMT_DRAWINGS_CURRENT"
+        " AMT_DRAWINGS_ATM_CURRENT AMT_PAYMENT_CURRENT AMT_INST_MIN_REGULARITY"
+        " AMT_TOTAL_RECEIVABLE",
+        "MAX MEAN",
+        (EVERY, LAST_QUARTER),
+    ),
+    Recipe(
+        "CARD_USE",
+        "UTILISATION DRAWINGS_TO_LIMIT PAYMENT_TO_MINIMUM CASH_SHARE",
+        "MAX MEAN",
+        (EVERY, LAST_QUARTER, LAST_YEAR),
+    ),
+    Recipe(
+        "CARD_USE",
+        "CNT_DRAWINGS_CURRENT CNT_DRAWINGS_ATM_CURRENT CNT_DRAWINGS_POS_CURRENT",
+        "MAX MEAN SUM",
+        (EVERY, LAST_YEAR),
+    ),
+    Recipe("CARD_USE", "CNT_INSTALMENT_MATURE_CUM", "MAX"),
+    Recipe("CARD_USE", "MONTHS_BALANCE", "MIN MAX"),
+    Recipe("CARD_USE", "SK_DPD SK_DPD_DEF", "MAX MEAN SUM", (EVERY, LAST_YEAR)),
+)
+
+
+def records(credit_card_balance: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per card and month, with its derived numbers."""
+    return with_columns(clean(credit_card_balance, SOURCE.table), DERIVED)
+
+
+def features() -> list[Feature]:
+    """What is known of how one client uses the cards held here."""
+    return SOURCE.features(RECIPES, (TALLY,))

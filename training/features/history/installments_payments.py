@@ -1,0 +1,139 @@
+"""Instalments of earlier loans here: what was due, and what was paid when."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from training.features.define import (
+    EVERY,
+    Feature,
+    Quantity,
+    Recipe,
+    Source,
+    Subset,
+    Tally,
+    bounded,
+    ratio,
+    with_columns,
+)
+from training.tables import TABLES
+from training.tables.clean import clean
+from training.tables.schema import Unit
+
+
+def _since(name: str, days: int, en: str, fr: str) -> Subset:
+    condition = nw.col("DAYS_INSTALMENT") >= -days
+    return Subset(name, condition, en, fr, f" due in the last {days} days")
+
+
+LAST_YEAR = _since("LAST_YEAR", 365, "last year", "depuis un an")
+LAST_THREE_YEARS = _since(
+    "LAST_THREE_YEARS", 1095, "last three years", "depuis trois ans"
+)
+_DELAY = nw.col("DAYS_ENTRY_PAYMENT") - nw.col("DAYS_INSTALMENT")
+LATE = Subset(
+    "LATE", _DELAY > 0, "paid late", "payées en retard", " paid after the due day"
+)
+VERY_LATE = Subset(
+    "VERY_LATE",
+    _DELAY > 7,
+    "paid over a week late",
+    "payées avec plus d'une semaine de retard",
+    " paid more than 7 days after the due day",
+)
+SHORT = Subset(
+    "SHORT",
+    nw.col("AMT_PAYMENT") < nw.col("AMT_INSTALMENT"),
+    "paid short",
+    "payées en partie",
+    " with AMT_PAYMENT below AMT_INSTALMENT",
+)
+UNPAID = Subset(
+    "UNPAID",
+    nw.col("DAYS_ENTRY_PAYMENT").is_null(),
+    "without a payment",
+    "sans paiement",
+    " without DAYS_ENTRY_PAYMENT",
+)
+
+DERIVED = (
+    Quantity(
+        "DAYS_LATE",
+        nw.when(_DELAY.is_null()).then(_DELAY).otherwise(_DELAY.clip(lower_bound=0)),
+        Unit.DAYS,
+        "days paid after the due day",
+        "jours de retard de paiement",
+        "DAYS_ENTRY_PAYMENT - DAYS_INSTALMENT when positive, else 0",
+    ),
+    Quantity(
+        "DAYS_EARLY",
+        nw.when(_DELAY.is_null()).then(_DELAY).otherwise((-_DELAY).clip(lower_bound=0)),
+        Unit.DAYS,
+        "days paid before the due day",
+        "jours d'avance de paiement",
+        "DAYS_INSTALMENT - DAYS_ENTRY_PAYMENT when positive, else 0",
+    ),
+    Quantity(
+        "PAYMENT_SHARE",
+        bounded(ratio(nw.col("AMT_PAYMENT"), nw.col("AMT_INSTALMENT"))),
+        Unit.SHARE,
+        "paid part of instalments due",
+        "part payée des échéances dues",
+        "AMT_PAYMENT / AMT_INSTALMENT",
+    ),
+    Quantity(
+        "SHORTFALL",
+        nw.col("AMT_INSTALMENT") - nw.col("AMT_PAYMENT"),
+        Unit.CURRENCY,
+        "instalment due less amount paid",
+        "échéance due moins montant payé",
+        "AMT_INSTALMENT - AMT_PAYMENT",
+    ),
+)
+
+SOURCE = Source(
+    "INSTALMENTS",
+    TABLES["installments_payments"],
+    "Instalments of loans here",
+    "Échéances des prêts ici",
+    DERIVED,
+)
+TALLY = Tally(
+    "INSTALMENT_PUNCTUALITY",
+    counted=(LAST_YEAR, LATE, VERY_LATE, SHORT, UNPAID),
+    shared=(LATE, VERY_LATE, SHORT, UNPAID),
+)
+RECIPES = (
+    Recipe(
+        "INSTALMENT_PUNCTUALITY",
+        "DAYS_LATE DAYS_EARLY",
+        "MAX MEAN SUM STD",
+        (EVERY, LAST_YEAR, LAST_THREE_YEARS),
+    ),
+    Recipe(
+        "INSTALMENT_PUNCTUALITY",
+        "PAYMENT_SHARE SHORTFALL",
+        "MIN MAX MEAN",
+        (EVERY, LAST_YEAR, LAST_THREE_YEARS),
+    ),
+    Recipe(
+        "PREVIOUS_TERMS",
+        "AMT_INSTALMENT AMT_PAYMENT",
+        "MIN MAX MEAN SUM",
+        (EVERY, LAST_YEAR),
+    ),
+    Recipe("PREVIOUS_TERMS", "DAYS_INSTALMENT DAYS_ENTRY_PAYMENT", "MIN MAX MEAN"),
+    Recipe(
+        "PREVIOUS_TERMS", "NUM_INSTALMENT_VERSION NUM_INSTALMENT_NUMBER", "MAX MEAN"
+    ),
+)
+
+
+def records(installments_payments: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per payment of an instalment, with its derived numbers."""
+    return with_columns(clean(installments_payments, SOURCE.table), DERIVED)
+
+
+def features() -> list[Feature]:
+    """What is known of how one client paid the instalments of earlier loans."""
+    return SOURCE.features(RECIPES, (TALLY,))

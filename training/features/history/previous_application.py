@@ -1,0 +1,194 @@
+"""Earlier applications to this lender, granted or not."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from training.features.define import (
+    EVERY,
+    Feature,
+    Quantity,
+    Recipe,
+    Source,
+    Subset,
+    Tally,
+    bounded,
+    ratio,
+    with_columns,
+)
+from training.tables import TABLES
+from training.tables.clean import clean
+from training.tables.schema import Unit
+
+
+def _where(name: str, column: str, value: str, en: str, fr: str) -> Subset:
+    condition = nw.col(column) == value
+    return Subset(name, condition, en, fr, f" with {column} {value}")
+
+
+def _since(name: str, days: int, en: str, fr: str) -> Subset:
+    condition = nw.col("DAYS_DECISION") >= -days
+    return Subset(name, condition, en, fr, f" decided in the last {days} days")
+
+
+_STATUS = "NAME_CONTRACT_STATUS"
+APPROVED = _where("APPROVED", _STATUS, "Approved", "granted", "accordées")
+REFUSED = _where("REFUSED", _STATUS, "Refused", "refused", "refusées")
+CANCELED = _where("CANCELED", _STATUS, "Canceled", "cancelled", "annulées")
+UNUSED = _where(
+    "UNUSED", _STATUS, "Unused offer", "unused offers", "offres inutilisées"
+)
+LAST_YEAR = _since("LAST_YEAR", 365, "last year", "depuis un an")
+REFUSED_LAST_YEAR = Subset(
+    "REFUSED_LAST_YEAR",
+    REFUSED.condition & LAST_YEAR.condition,  # type: ignore[operator]
+    "refused in the last year",
+    "refusées depuis un an",
+    " refused in the last 365 days",
+)
+KINDS = (
+    _where(
+        "CASH", "NAME_CONTRACT_TYPE", "Cash loans", "cash loans", "prêts en espèces"
+    ),
+    _where(
+        "CONSUMER",
+        "NAME_CONTRACT_TYPE",
+        "Consumer loans",
+        "purchase loans",
+        "prêts affectés à un achat",
+    ),
+    _where(
+        "REVOLVING",
+        "NAME_CONTRACT_TYPE",
+        "Revolving loans",
+        "revolving loans",
+        "crédits renouvelables",
+    ),
+)
+REASONS = tuple(
+    _where(
+        f"REJECT_{code}", "CODE_REJECT_REASON", code, f"refusal {code}", f"refus {code}"
+    )
+    for code in ("HC", "LIMIT", "SCO", "SCOFR", "SYSTEM", "VERIF")
+)
+PRICES = tuple(
+    _where(f"YIELD_{code.upper()}", "NAME_YIELD_GROUP", code, en, fr)
+    for code, en, fr in (
+        ("high", "high price", "prix élevé"),
+        ("middle", "middle price", "prix moyen"),
+        ("low_normal", "normal price", "prix normal"),
+        ("low_action", "special offer", "offre spéciale"),
+    )
+)
+NEW_CLIENT = _where(
+    "NEW_CLIENT", "NAME_CLIENT_TYPE", "New", "as a new client", "comme nouveau client"
+)
+WALK_IN = _where(
+    "WALK_IN", "NAME_PRODUCT_TYPE", "walk-in", "walk-in", "sans invitation"
+)
+
+DERIVED = (
+    Quantity(
+        "APPLICATION_TO_CREDIT",
+        bounded(ratio(nw.col("AMT_APPLICATION"), nw.col("AMT_CREDIT"))),
+        Unit.SHARE,
+        "amount asked over amount granted",
+        "montant demandé sur montant accordé",
+        "AMT_APPLICATION / AMT_CREDIT",
+    ),
+    Quantity(
+        "CREDIT_TO_ANNUITY",
+        bounded(ratio(nw.col("AMT_CREDIT"), nw.col("AMT_ANNUITY"))),
+        Unit.NONE,
+        "amount over instalment",
+        "montant sur mensualité",
+        "AMT_CREDIT / AMT_ANNUITY",
+    ),
+    Quantity(
+        "INTEREST_SHARE",
+        bounded(
+            ratio(nw.col("AMT_ANNUITY") * nw.col("CNT_PAYMENT"), nw.col("AMT_CREDIT"))
+        )
+        - 1,
+        Unit.SHARE,
+        "cost over amount",
+        "coût sur montant",
+        "AMT_ANNUITY * CNT_PAYMENT / AMT_CREDIT - 1",
+    ),
+    Quantity(
+        "DAYS_ENDED_AFTER_PLAN",
+        nw.col("DAYS_LAST_DUE") - nw.col("DAYS_LAST_DUE_1ST_VERSION"),
+        Unit.DAYS,
+        "days from planned to real last due date",
+        "jours entre dernière échéance prévue et réelle",
+        "DAYS_LAST_DUE - DAYS_LAST_DUE_1ST_VERSION",
+    ),
+)
+
+SOURCE = Source(
+    "PREVIOUS",
+    TABLES["previous_application"],
+    "Earlier applications here",
+    "Demandes antérieures ici",
+    DERIVED,
+)
+TALLY = Tally(
+    "PREVIOUS_APPLICATIONS",
+    counted=(APPROVED, CANCELED, LAST_YEAR, *KINDS),
+    shared=(APPROVED, CANCELED, UNUSED, LAST_YEAR, NEW_CLIENT, WALK_IN, *KINDS),
+)
+REFUSALS = Tally(
+    "PREVIOUS_REFUSALS",
+    counted=(REFUSED, REFUSED_LAST_YEAR, *REASONS),
+    shared=(REFUSED, *REASONS),
+)
+TERMS = Tally(
+    "PREVIOUS_TERMS",
+    shared=PRICES,
+)
+RECIPES = (
+    Recipe(
+        "PREVIOUS_TERMS",
+        "AMT_ANNUITY AMT_APPLICATION AMT_CREDIT AMT_DOWN_PAYMENT AMT_GOODS_PRICE",
+        "MIN MAX MEAN SUM",
+        (EVERY, APPROVED),
+    ),
+    Recipe(
+        "PREVIOUS_REFUSALS",
+        "AMT_ANNUITY AMT_APPLICATION AMT_CREDIT CNT_PAYMENT",
+        "MIN MAX MEAN",
+        (REFUSED,),
+    ),
+    Recipe(
+        "PREVIOUS_TERMS",
+        "RATE_DOWN_PAYMENT APPLICATION_TO_CREDIT CREDIT_TO_ANNUITY INTEREST_SHARE"
+        " CNT_PAYMENT",
+        "MIN MAX MEAN",
+        (EVERY, APPROVED),
+    ),
+    Recipe(
+        "PREVIOUS_APPLICATIONS",
+        "DAYS_DECISION",
+        "MIN MAX MEAN STD",
+        (EVERY, APPROVED),
+    ),
+    Recipe("PREVIOUS_REFUSALS", "DAYS_DECISION", "MIN MAX MEAN", (REFUSED,)),
+    Recipe(
+        "PREVIOUS_TERMS",
+        "DAYS_FIRST_DRAWING DAYS_FIRST_DUE DAYS_LAST_DUE_1ST_VERSION DAYS_LAST_DUE"
+        " DAYS_TERMINATION DAYS_ENDED_AFTER_PLAN",
+        "MIN MAX MEAN",
+    ),
+    Recipe("PREVIOUS_TERMS", "NFLAG_INSURED_ON_APPROVAL", "MEAN"),
+    Recipe("PREVIOUS_APPLICATIONS", "HOUR_APPR_PROCESS_START SELLERPLACE_AREA", "MEAN"),
+)
+
+
+def records(previous_application: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per earlier application, with its derived numbers."""
+    return with_columns(clean(previous_application, SOURCE.table), DERIVED)
+
+
+def features() -> list[Feature]:
+    """What is known of one client's earlier applications."""
+    return SOURCE.features(RECIPES, (TALLY, REFUSALS, TERMS))

@@ -1,0 +1,78 @@
+"""Both stages as DuckDB SQL over tables named as Kaggle names them.
+
+The batch run executes this text on views of the staged files; the bundle carries the
+same text for the API. There is no other definition of a feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import duckdb
+import narwhals as nw
+
+from training.features import applicant, history
+from training.features.define import Feature
+from training.tables import TABLES
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """Every feature that the tables present can give, and the SQL that makes them.
+
+    `history_sql` reads `application` and the history tables; `applicant_sql` reads
+    `application` and `history`, the other's answer.
+    """
+
+    tables: tuple[str, ...]
+    history: tuple[Feature, ...]
+    features: tuple[Feature, ...]
+    history_sql: str
+    applicant_sql: str
+
+    def __getitem__(self, name: str) -> Feature:
+        return {one.name: one for one in self.features}[name]
+
+
+def compile_features(
+    present: Collection[str], *, protected: bool = False
+) -> FeatureSet:
+    """The feature set for the tables present (`application` is always)."""
+    tables = tuple(name for name in TABLES if name in {"application", *present})
+    made = applicant.features(tables, protected=protected)
+    past = history.features(tables)
+    with duckdb.connect() as connection:
+        frames = {name: _empty(connection, name) for name in tables}
+        history_rows = _sql(history.history(frames))
+        connection.execute(f"CREATE TABLE history AS {history_rows}")
+        known = nw.from_native(connection.table("history"))
+        rows = _sql(applicant.applicant(frames["application"], known, made))
+    return FeatureSet(tables, tuple(past), tuple(made), history_rows, rows)
+
+
+def _empty(connection: duckdb.DuckDBPyConnection, name: str) -> nw.LazyFrame:
+    columns = ", ".join(f'"{c.name}" {c.type.value}' for c in TABLES[name])
+    connection.execute(f'CREATE TABLE "{name}" ({columns})')
+    return nw.from_native(connection.table(name))
+
+
+def _sql(frame: nw.LazyFrame) -> str:
+    relation: duckdb.DuckDBPyRelation = frame.to_native()
+    return relation.sql_query().strip().rstrip(";")
+
+
+def encoded(features: Iterable[Feature], categories: dict[str, list[str]]) -> list[str]:
+    """SQL of each model input as float32: a category is its place in its list.
+
+    A category that is not in the list is missing to the model, as an absent one is.
+    """
+    return [
+        _position(one.name, categories[one.name]) if one.category else f'"{one.name}"'
+        for one in features
+    ]
+
+
+def _position(name: str, values: list[str]) -> str:
+    quoted = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    return f'CAST(list_position([{quoted}]::VARCHAR[], "{name}") - 1 AS FLOAT)'

@@ -1,0 +1,238 @@
+"""Read the raw tables: declared types in, checked Parquet files out.
+
+Every later step reads the staged files, so a table is parsed and checked once.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from training.errors import TableError
+from training.files import replacing
+from training.tables import TABLES
+from training.tables.application import TARGET
+from training.tables.schema import Column, Table, Type
+
+log = logging.getLogger(__name__)
+
+SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.zip")
+APPLICATION_FILES = ("application_train", "application_test")
+# Both application files have the application's columns; only one knows the outcome.
+TRAIN_COLUMNS = (*TABLES["application"].columns[:1], TARGET)
+
+
+def raw_tables() -> dict[str, Table]:
+    """Each raw file's stem and its declaration, application_train first."""
+    application = TABLES["application"]
+    train = Table(
+        "application_train",
+        (*TRAIN_COLUMNS, *application.columns[1:]),
+        application.key,
+    )
+    test = Table("application_test", application.columns, application.key)
+    history = [table for name, table in TABLES.items() if name != "application"]
+    return {table.name: table for table in (train, test, *history)}
+
+
+def stage(
+    data: Path, out: Path, *, progress: Callable[[str], None] = log.info
+) -> dict[str, Path]:
+    """Check every raw table of `data` and write it to `out` as typed Parquet.
+
+    Returns the path of each table that is there. A missing history table or test
+    file is a warning; its features are absent.
+
+    Raises:
+        TableError: application_train is missing, or a table cannot be used: a
+            missing column, a value that does not parse or cannot be true, a
+            duplicated key, an empty or truncated file.
+    """
+    staged = {}
+    for name, table in raw_tables().items():
+        source = find(data, name)
+        if source is None:
+            log.warning("%s: no such table in %s; going on without it", name, data)
+            continue
+        rows = stage_table(table, source, out / f"{name}.parquet")
+        progress(f"{name}: {rows:,} rows")
+        staged[name] = out / f"{name}.parquet"
+    return _usable(staged)
+
+
+def _usable(staged: dict[str, Path]) -> dict[str, Path]:
+    """Leave out the balance table that only its parent links to a client."""
+    if "bureau_balance" in staged and "bureau" not in staged:
+        log.warning("bureau_balance: left out, bureau is missing and links it")
+        return {n: path for n, path in staged.items() if n != "bureau_balance"}
+    return staged
+
+
+def find(data: Path, name: str) -> Path | None:
+    """The one file that holds a raw table, None when there is none.
+
+    Raises:
+        TableError: the folder is missing, several files hold the table, or it is
+            application_train that is missing.
+    """
+    if not data.is_dir():
+        raise TableError(f"{data}: no such folder")
+    found = [path for s in SUFFIXES if (path := data / f"{name}{s}").is_file()]
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise TableError(f"{name}: expected one file in {data}, found {names}")
+    if not found and name == "application_train":
+        wanted = " or ".join(f"{name}{suffix}" for suffix in SUFFIXES)
+        raise TableError(f"{name}: missing in {data}; expected {wanted}")
+    return found[0] if found else None
+
+
+def stage_table(table: Table, source: Path, target: Path) -> int:
+    """Convert and check one raw file; returns its number of rows."""
+    with duckdb.connect() as connection, _readable(source) as path:
+        scan = _scan(connection, table, path, source.name)
+        columns = ", ".join(
+            f'CAST("{c.name}" AS {c.type.value}) AS "{c.name}"' for c in table
+        )
+        with replacing(target) as beside:
+            try:
+                connection.execute(
+                    f"COPY (SELECT {columns} FROM {scan}) TO '{beside}'"
+                    " (FORMAT parquet, COMPRESSION zstd)"
+                )
+            except duckdb.Error as error:
+                raise TableError(f"{source.name}: {_reason(error)}") from None
+            return _check(connection, table, beside, source.name)
+
+
+@contextmanager
+def _readable(source: Path) -> Iterator[Path]:
+    """A path that DuckDB can read: a zip archive is unpacked for the time being."""
+    if source.suffix != ".zip":
+        yield source
+        return
+    with tempfile.TemporaryDirectory(prefix="training-") as folder:
+        unpacked = Path(folder) / source.with_suffix("").name
+        try:
+            _unzip(source, unpacked)
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+            raise TableError(f"{source.name}: damaged archive: {error}") from None
+        yield unpacked
+
+
+def _unzip(source: Path, target: Path) -> None:
+    with zipfile.ZipFile(source) as archive:
+        names = [n for n in archive.namelist() if n.endswith(".csv")]
+        if len(names) != 1:
+            raise TableError(
+                f"{source.name}: expected one CSV file inside, found {len(names)}"
+            )
+        with archive.open(names[0]) as packed, target.open("wb") as plain:
+            shutil.copyfileobj(packed, plain)
+
+
+def _scan(
+    connection: duckdb.DuckDBPyConnection, table: Table, path: Path, name: str
+) -> str:
+    """The SQL table function that reads a file by its declared types."""
+    if path.suffix == ".parquet":
+        found = _columns_of(connection, f"read_parquet('{path}')", name)
+        _check_columns(table, found, name)
+        return f"read_parquet('{path}')"
+    header = f"read_csv('{path}', header=true, all_varchar=true, delim=',')"
+    if not path.stat().st_size:
+        raise TableError(f"{name}: the file is empty; expected a header and rows")
+    found = _columns_of(connection, header, name)
+    _check_columns(table, found, name)
+    declared = {column.name: column.type.value for column in table}
+    types = {column: declared.get(column, "VARCHAR") for column in found}
+    return (
+        f"read_csv('{path}', auto_detect=false, header=true, delim=',', quote='\"',"
+        f" escape='\"', nullstr='', encoding='utf-8', columns={types})"
+    )
+
+
+def _columns_of(
+    connection: duckdb.DuckDBPyConnection, scan: str, name: str
+) -> list[str]:
+    try:
+        rows = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
+    except duckdb.Error as error:
+        raise TableError(f"{name}: cannot be read: {_reason(error)}") from None
+    return [row[0] for row in rows]
+
+
+def _check_columns(table: Table, found: Sequence[str], name: str) -> None:
+    for column in table.names:
+        if column not in found:
+            raise TableError(
+                f"{name}: column {column} is missing; found: {', '.join(found)}"
+            )
+    extra = [column for column in found if column not in table.names]
+    if extra:
+        log.warning("%s: unknown columns dropped: %s", name, ", ".join(extra))
+
+
+def _reason(error: duckdb.Error) -> str:
+    """The lines of a DuckDB error that say what was wrong, on one line."""
+    lines = str(error).split("\nPossible ")[0].split("\nColumn ")[0].splitlines()
+    said = [line for line in lines if line and "auto-detected" not in line]
+    return "; ".join(said[:3])
+
+
+def _check(
+    connection: duckdb.DuckDBPyConnection, table: Table, path: Path, name: str
+) -> int:
+    """Refuse what types alone cannot: nulls, impossible values, repeated keys."""
+    checks = [check for column in table for check in _column_checks(column)]
+    selected = ", ".join(["count(*)", *(f"count_if({sql})" for _, _, sql in checks)])
+    counts = connection.execute(f"SELECT {selected} FROM '{path}'").fetchone() or (0,)
+    if counts[0] == 0:
+        raise TableError(f"{name}: the table is empty; expected at least one row")
+    for (column, expected, sql), wrong in zip(checks, counts[1:], strict=True):
+        if wrong:
+            example = connection.execute(
+                f"SELECT \"{column.name}\" FROM '{path}' WHERE {sql} LIMIT 1"
+            ).fetchall()[0][0]
+            raise TableError(
+                f"{name}: column {column.name}: expected {expected},"
+                f" found {example!r} ({wrong:,} rows)"
+            )
+    _check_key(connection, table, path, name)
+    return int(counts[0])
+
+
+def _column_checks(column: Column) -> Iterator[tuple[Column, str, str]]:
+    """Each (column, what was expected, SQL that is true of a wrong row)."""
+    if not column.nullable:
+        yield column, "a value in every row", f'"{column.name}" IS NULL'
+    if column.type is not Type.CATEGORY and column.bounds is not None:
+        low, high = column.bounds
+        wrong = f'NOT "{column.name}" BETWEEN {low!r}::DOUBLE AND {high!r}::DOUBLE'
+        yield column, f"a number from {low:g} to {high:g}", wrong
+
+
+def _check_key(
+    connection: duckdb.DuckDBPyConnection, table: Table, path: Path, name: str
+) -> None:
+    if not table.key:
+        return
+    key = ", ".join(f'"{column}"' for column in table.key)
+    repeated = connection.execute(
+        f"SELECT {key}, count(*) FROM '{path}' GROUP BY {key} HAVING count(*) > 1"
+        " LIMIT 1"
+    ).fetchone()
+    if repeated:
+        *values, times = repeated
+        raise TableError(
+            f"{name}: {', '.join(table.key)} must be unique;"
+            f" {', '.join(map(str, values))} is there {times} times"
+        )
