@@ -60,7 +60,9 @@ def compile_lock(part: str) -> None:
 
 def pins(text: str) -> dict[str, set[Version]]:
     found: dict[str, set[Version]] = {}
-    for name, version in re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", text, re.M):
+    for name, version in re.findall(
+        r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", text, re.M
+    ):
         found.setdefault(canonicalize_name(name), set()).add(Version(version))
     return found
 

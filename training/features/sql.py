@@ -63,16 +63,17 @@ def _sql(frame: nw.LazyFrame) -> str:
 
 
 def encoded(features: Iterable[Feature], categories: dict[str, list[str]]) -> list[str]:
-    """SQL of each model input as float32: a category is its place in its list.
+    """SQL of each model input as float32, from a table aliased `features`.
 
-    A category that is not in the list is missing to the model, as an absent one is.
+    A category is its place in its list; one is not in it is missing to the model, as
+    an absent one is.
     """
     return [
-        _position(one.name, categories[one.name]) if one.category else f'"{one.name}"'
+        _position(one.name, categories[one.name]) if one.category else f'features."{one.name}"'
         for one in features
     ]
 
 
 def _position(name: str, values: list[str]) -> str:
     quoted = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
-    return f'CAST(list_position([{quoted}]::VARCHAR[], "{name}") - 1 AS FLOAT)'
+    return f'CAST(list_position([{quoted}]::VARCHAR[], features."{name}") - 1 AS FLOAT)'

@@ -1,0 +1,147 @@
+"""From the registry to files: the bundle of a model version, and the clients."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import mlflow
+
+from training.bundle.parts import CORE, feature_set_hash, write_json
+from training.errors import TrainingError
+from training.features.build import FeatureStore
+from training.features.sql import FeatureSet, compile_features, encoded
+from training.files import replacing
+from training.models.campaign import PARTS
+from training.registry.store import CHAMPION, MODEL, Registry
+from training.tables import TABLES
+
+MANIFEST = "manifest.json"
+
+
+def export_bundle(
+    registry: Registry, out: Path, *, drift: Path | None = None, version: str = CHAMPION
+) -> dict[str, Any]:
+    """Write the bundle of a model version to the folder `out`; returns its manifest.
+
+    `drift` is the folder of a train-against-test report to put in.
+
+    Raises:
+        TrainingError: there is no such version, or the report is not whole.
+    """
+    found = registry.version(version)
+    with replacing(out) as beside, tempfile.TemporaryDirectory() as downloads:
+        parts = mlflow.artifacts.download_artifacts(
+            run_id=found.run_id, artifact_path=PARTS, dst_path=downloads
+        )
+        shutil.copytree(parts, beside)
+        if drift is not None:
+            _add_drift(drift, beside / "drift")
+        core = json.loads((beside / CORE).read_text(encoding="utf-8"))
+        (beside / CORE).unlink()
+        manifest = {**core, "model": _model(found), "files": hashes(beside)}
+        seal(beside, manifest)
+    return manifest
+
+
+def _model(found: mlflow.entities.model_registry.ModelVersion) -> dict[str, str]:
+    created = datetime.fromtimestamp(found.creation_timestamp / 1000, UTC)
+    return {
+        "name": MODEL,
+        "version": str(found.version),
+        "mlflow_run_id": str(found.run_id),
+        "created_at": created.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+    }
+
+
+def _add_drift(report: Path, target: Path) -> None:
+    target.mkdir()
+    for name in ("report.html", "report.json", "conclusion.md"):
+        if not (report / name).is_file():
+            raise TrainingError(f"{report}: {name} is missing; run `drift` first")
+        shutil.copyfile(report / name, target / name)
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file, by its path in the folder."""
+    return {
+        path.relative_to(folder).as_posix(): _sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def seal(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest, and beside it its own hash."""
+    write_json(folder / MANIFEST, manifest)
+    (folder / f"{MANIFEST}.sha256").write_text(f"{_sha256(folder / MANIFEST)}\n")
+
+
+def export_clients(
+    store: FeatureStore,
+    manifest: dict[str, Any],
+    out: Path,
+    *,
+    progress: Callable[[str], None],
+) -> int:
+    """Write one row per client of the store, as the bundle's model sees it.
+
+    Columns: SK_ID_CURR; `application`, a struct of the raw columns; `history` and
+    `features`, float32 lists in the manifest's order. Returns the number of rows.
+
+    Raises:
+        TrainingError: the store's features are not those the model was trained on.
+    """
+    made = compile_features(store.present(), protected=_has_protected(manifest))
+    categories = {
+        one["name"]: one["categories"]
+        for one in manifest["features"]
+        if one["dtype"] == "category"
+    }
+    if feature_set_hash(made, categories) != manifest["feature_set"]:
+        raise TrainingError(
+            f"{store.folder}: its features are not those of model version"
+            f" {manifest['model']['version']}; run `train` or `features` again"
+        )
+    with duckdb.connect() as connection, replacing(out) as beside:
+        rows = connection.execute(
+            f"COPY ({_clients(store, made, categories)}) TO '{beside}' (FORMAT parquet,"
+            " COMPRESSION zstd, ROW_GROUP_SIZE 20480, KV_METADATA"
+            f" {{feature_set: '{manifest['feature_set']}'}})"
+        ).fetchone()
+    count = int(rows[0]) if rows else 0
+    progress(f"clients: {count:,} rows")
+    return count
+
+
+def _has_protected(manifest: dict[str, Any]) -> bool:
+    return any(one["group"] == "PROTECTED" for one in manifest["features"])
+
+
+def _clients(
+    store: FeatureStore, made: FeatureSet, categories: dict[str, list[str]]
+) -> str:
+    raw = ", ".join(
+        f'"{name}" := application."{name}"' for name in TABLES["application"].names
+    )
+    past = ", ".join(f'history."{one.name}"' for one in made.history)
+    inputs = ", ".join(encoded(made.features, categories))
+    return (
+        f"SELECT features.SK_ID_CURR, struct_pack({raw}) AS application,"
+        f" [{past}]::FLOAT[] AS history, [{inputs}]::FLOAT[] AS features"
+        f" FROM '{store.features}' AS features"
+        f" JOIN '{store.history}' AS history USING (SK_ID_CURR)"
+        f" JOIN '{store.application}' AS application USING (SK_ID_CURR)"
+        " ORDER BY features.SK_ID_CURR"
+    )

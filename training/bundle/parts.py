@@ -1,0 +1,184 @@
+"""The parts of a bundle that a training run makes: all but its name and its hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import numpy as np
+import pandas as pd
+
+from training.features.applicant.raw import LEVERS
+from training.features.define import Feature
+from training.features.sql import FeatureSet
+from training.models.cost import Costs
+from training.models.explanation import distributions, importance, sample_rows
+from training.models.matrix import Labelled
+from training.models.validation import Assessment
+from training.reasons import to_json as reasons_json
+from training.tables import TABLES
+from training.tables.schema import Column, Type
+
+CORE = "core.json"
+SAMPLE = 20_000
+CURVE_POINTS = 200
+DISPLAYED = 100
+LIBRARIES = ("lightgbm", "duckdb", "narwhals", "scikit-learn", "numpy")
+TYPES = {
+    Type.INTEGER: "integer",
+    Type.NUMBER: "number",
+    Type.CATEGORY: "category",
+}
+
+
+def write_parts(
+    folder: Path,
+    booster: lightgbm.Booster,
+    data: Labelled,
+    made: FeatureSet,
+    assessments: Sequence[Assessment],
+    chosen: Assessment,
+    costs: Costs,
+    about: Mapping[str, Any],
+) -> None:
+    """Write the model, its SQL, its explanations and the manifest's core."""
+    booster.save_model(str(folder / "model.txt"))
+    (folder / "history.sql").write_text(made.history_sql + "\n", encoding="utf-8")
+    (folder / "applicant.sql").write_text(made.applicant_sql + "\n", encoding="utf-8")
+    global_importance = importance(booster, data, made.features)
+    displayed = _displayed(made.features, global_importance)
+    write_json(folder / "reasons.json", reasons_json())
+    write_json(folder / "importance.json", global_importance)
+    write_json(folder / "distributions.json", distributions(data, displayed))
+    _write_samples(folder, data, chosen, displayed)
+    write_json(folder / CORE, _core(data, made, assessments, chosen, costs, about))
+
+
+def write_json(path: Path, value: object) -> None:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def feature_set_hash(made: FeatureSet, categories: Mapping[str, list[str]]) -> str:
+    """What two bundles must share for one's client vectors to fit the other."""
+    names = [one.name for one in made.features]
+    identity = [names, dict(categories), made.history_sql, made.applicant_sql]
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+
+
+def _displayed(
+    features: Sequence[Feature], global_importance: Mapping[str, Any]
+) -> list[Feature]:
+    """The application's own columns and the features that matter most."""
+    top = {one["feature"] for one in global_importance["features"][:DISPLAYED]}
+    raw = set(TABLES["application"].names)
+    return [one for one in features if one.name in top or one.name in raw]
+
+
+def _write_samples(
+    folder: Path, data: Labelled, chosen: Assessment, displayed: Sequence[Feature]
+) -> None:
+    """Clients without their ids: for similar clients, and for monitoring."""
+    rows = sample_rows(len(data.target), SAMPLE)
+    scored = _readable(data).iloc[rows]
+    scored = scored.assign(
+        PROBABILITY=chosen.probability[rows], TARGET=data.target[rows].astype(np.int8)
+    )
+    scored.to_parquet(folder / "reference.parquet", index=False, compression="zstd")
+    columns = [*(one.name for one in displayed), "PROBABILITY", "TARGET"]
+    scored[columns].to_parquet(
+        folder / "population.parquet", index=False, compression="zstd"
+    )
+
+
+def _readable(data: Labelled) -> pd.DataFrame:
+    """The inputs with categories as text again."""
+    texts = {
+        name: pd.Series(
+            pd.Categorical.from_codes(
+                data.inputs[name].fillna(-1).astype(int), categories=values
+            ),
+            index=data.inputs.index,
+        ).astype(object)
+        for name, values in data.categories.items()
+    }
+    return data.inputs.assign(**texts)
+
+
+def _core(
+    data: Labelled,
+    made: FeatureSet,
+    assessments: Sequence[Assessment],
+    chosen: Assessment,
+    costs: Costs,
+    about: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The manifest without the model's name and the hashes of the files."""
+    return {
+        "format": 1,
+        "costs": costs.to_json(),
+        "threshold": chosen.threshold.value,
+        "threshold_interval": list(chosen.threshold.interval),
+        "calibration": chosen.calibration.to_json(),
+        "metrics": {
+            "cv": chosen.metrics.to_json(),
+            "candidates": [
+                {"name": one.candidate.name, **one.metrics.to_json()}
+                for one in assessments
+            ],
+            "cost_curve": _curve(chosen),
+        },
+        "data": {k: about[k] for k in ("clients", "default_rate", "fingerprint")},
+        "feature_set": feature_set_hash(made, data.categories),
+        "features": [_descriptor(one, data) for one in made.features],
+        "history": [one.name for one in made.history],
+        "tables": {name: _table(name) for name in made.tables},
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+    }
+
+
+def _curve(chosen: Assessment) -> dict[str, list[float]]:
+    """The cost curve, thinned to what a chart can show."""
+    thresholds = np.linspace(0.0, min(1.0, chosen.probability.max()), CURVE_POINTS)
+    scores = [chosen.curve.at(float(one)) for one in thresholds]
+    return {"threshold": thresholds.tolist(), "business_score": scores}
+
+
+def _descriptor(feature: Feature, data: Labelled) -> dict[str, Any]:
+    values = data.inputs[feature.name]
+    known = not feature.category and bool(values.notna().any())
+    return {
+        "name": feature.name,
+        "dtype": "category" if feature.category else "float32",
+        "categories": data.categories.get(feature.name),
+        "table": feature.table,
+        "group": feature.group,
+        "unit": feature.unit.value,
+        "labels": {"en": feature.en, "fr": feature.fr},
+        "formula": feature.formula,
+        "bounds": [float(values.min()), float(values.max())] if known else None,
+        "lever": feature.lever,
+    }
+
+
+def _table(name: str) -> dict[str, Any]:
+    return {"columns": [_column(name, column) for column in TABLES[name]]}
+
+
+def _column(table: str, column: Column) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "type": TYPES[column.type],
+        "nullable": column.nullable,
+        "unit": column.unit.value,
+        "labels": {"en": column.en, "fr": column.fr},
+        "meaning": column.meaning,
+        "categories": None,
+        "bounds": None if column.bounds is None else list(column.bounds),
+        "lever": table == "application" and column.name in LEVERS,
+    }

@@ -1,0 +1,197 @@
+"""`python -m training`: one command per stage, one clear line when it fails."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from training.errors import TrainingError
+
+DATA_HELP = "folder with the raw tables, as Kaggle names them"
+
+
+def progress(message: str) -> None:
+    """Say on standard error how far the work is."""
+    sys.stderr.write(f"  {message}\n")
+    sys.stderr.flush()
+
+
+def say(message: str) -> None:
+    """Say the result on standard output."""
+    sys.stdout.write(f"{message}\n")
+
+
+def synthesize(options: argparse.Namespace) -> None:
+    from training.synthesize import synthesize as make
+
+    make(
+        options.clients,
+        options.out,
+        file_format=options.format,
+        seed=options.seed,
+        progress=progress,
+    )
+    say(f"{options.out}: {options.clients:,} labelled clients and their test clients")
+
+
+def features(options: argparse.Namespace) -> None:
+    from training.features.build import build
+
+    store, made = build(
+        options.data, options.out, memory_limit=options.memory_limit, progress=progress
+    )
+    say(f"{store.features}: {len(made.features)} features")
+
+
+def train(options: argparse.Namespace) -> None:
+    from training.config import from_environment
+    from training.features.build import build
+    from training.models.campaign import run_campaign
+    from training.models.cost import Costs
+    from training.models.search import BUDGETS
+    from training.registry.store import open_registry
+
+    costs = Costs(options.cost_false_negative, options.cost_false_positive)
+    store, made = build(options.data, options.features, progress=progress)
+    trained = run_campaign(
+        open_registry(from_environment().tracking_uri),
+        store,
+        made,
+        costs,
+        BUDGETS[options.budget],
+        progress=progress,
+    )
+    for one in trained.assessments:
+        say(
+            f"{one.candidate.name:20} business score {one.metrics.business_score:.4f}"
+            f"  AUC {one.metrics.auc:.4f} ± {one.metrics.auc_std:.4f}"
+            f"  ECE {one.metrics.ece:.4f}"
+        )
+    low, high = trained.chosen.threshold.interval
+    say(
+        f"version {trained.version}: threshold {trained.chosen.threshold.value:.4f}"
+        f" (90 % within {low:.4f} and {high:.4f}; break-even {costs.break_even:.4f})"
+    )
+
+
+def promote(options: argparse.Namespace) -> None:
+    from training.config import from_environment
+    from training.registry.promote import promote as make_champion
+    from training.registry.store import open_registry
+
+    registry = open_registry(from_environment().tracking_uri)
+    version = make_champion(registry, options.version)
+    say(f"version {version} is the champion")
+
+
+def export(options: argparse.Namespace) -> None:
+    from training.bundle.export import export_bundle, export_clients
+    from training.config import from_environment
+    from training.features.build import FeatureStore
+    from training.registry.store import open_registry
+
+    registry = open_registry(from_environment().tracking_uri)
+    manifest = export_bundle(
+        registry, options.out, drift=options.drift, version=options.version
+    )
+    say(f"{options.out}: model version {manifest['model']['version']}")
+    if options.clients:
+        count = export_clients(
+            FeatureStore(options.features), manifest, options.clients, progress=progress
+        )
+        say(f"{options.clients}: {count:,} clients")
+
+
+def drift(options: argparse.Namespace) -> None:
+    from training.monitoring.drift import analyse
+
+    conclusion = analyse(options.data, options.out, progress=progress)
+    say(f"{options.out / 'report.html'}: {conclusion}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m training", description="Train the credit-scoring model."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    made = _command(commands, synthesize, "make invented tables in Kaggle's layout")
+    made.add_argument("--clients", type=int, required=True, help="labelled clients")
+    made.add_argument("--out", type=Path, required=True, help="folder to write to")
+    made.add_argument("--format", choices=("csv", "parquet"), default="csv")
+    made.add_argument("--seed", type=int, default=0)
+
+    made = _command(commands, features, "turn the raw tables into features")
+    made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
+    made.add_argument("--out", type=Path, default=Path("var/features"))
+    made.add_argument("--memory-limit", help="DuckDB's limit, such as 4GB")
+
+    made = _command(commands, train, "compare models and register the best")
+    made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
+    made.add_argument("--features", type=Path, default=Path("var/features"))
+    made.add_argument(
+        "--budget", choices=("quick", "standard", "full"), default="standard"
+    )
+    made.add_argument("--cost-false-negative", type=_positive, default=10.0)
+    made.add_argument("--cost-false-positive", type=_positive, default=1.0)
+
+    made = _command(commands, promote, "make a model version the champion")
+    made.add_argument("--version", default="challenger", help="a number or an alias")
+
+    made = _command(commands, drift, "report what differs between train and test")
+    made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
+    made.add_argument("--out", type=Path, default=Path("var/drift"))
+
+    made = _command(commands, export, "write the bundle and the clients for the API")
+    made.add_argument("--out", type=Path, default=Path("var/bundle"))
+    made.add_argument("--clients", type=Path, help="also write this clients.parquet")
+    made.add_argument("--features", type=Path, default=Path("var/features"))
+    made.add_argument("--drift", type=Path, help="folder of a drift report to include")
+    made.add_argument("--version", default="champion", help="a number or an alias")
+    return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number above 0, found {text}")
+    return value
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    run: Callable[[argparse.Namespace], None],
+    description: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        run.__name__,
+        help=description,
+        description=description,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    # Before MLflow and Evidently are imported: nothing is sent anywhere.
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("DO_NOT_TRACK", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    warnings.filterwarnings("ignore", module="mlflow")
+    try:
+        options.run(options)
+    except TrainingError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("error: interrupted\n")
+        return 130
+    return 0

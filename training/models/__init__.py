@@ -1,0 +1,1 @@
+"""From features to a chosen, calibrated model and its threshold."""

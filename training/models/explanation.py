@@ -1,0 +1,120 @@
+"""Global explanations, and the distributions that one client is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import lightgbm
+import numpy as np
+import pandas as pd
+
+from training.features.define import Feature
+from training.models.cost import Array
+from training.models.matrix import Labelled
+
+SAMPLE = 5_000
+BEESWARM_ROWS, BEESWARM_FEATURES = 500, 20
+BINS = 30
+
+
+def contributions(booster: lightgbm.Booster, inputs: pd.DataFrame) -> Array:
+    """SHAP values, shape (clients, features + 1); the last column is the base value.
+
+    The same numbers as `shap.TreeExplainer`, which calls this too.
+    Source: Lundberg et al., Consistent Individualized Feature Attribution, 2018.
+    """
+    return np.asarray(booster.predict(inputs.to_numpy(), pred_contrib=True))
+
+
+def sample_rows(rows: int, size: int, seed: int = 0) -> np.ndarray:
+    """Up to `size` row numbers, ascending, without repetition."""
+    random = np.random.default_rng(seed)
+    return np.sort(random.choice(rows, min(size, rows), replace=False))
+
+
+def importance(
+    booster: lightgbm.Booster, data: Labelled, features: Sequence[Feature]
+) -> dict[str, Any]:
+    """Mean absolute SHAP value per feature and per reason group, and a beeswarm."""
+    inputs = data.inputs.iloc[sample_rows(len(data.inputs), SAMPLE)]
+    values = contributions(booster, inputs)[:, :-1]
+    mean = np.abs(values).mean(axis=0)
+    groups = sorted({one.group for one in features})
+    grouped = [
+        np.abs(values[:, [f.group == group for f in features]].sum(axis=1)).mean()
+        for group in groups
+    ]
+    order = np.argsort(-mean, kind="stable")
+    return {
+        "features": [
+            {
+                "feature": features[i].name,
+                "group": features[i].group,
+                "mean_absolute": float(mean[i]),
+            }
+            for i in order
+        ],
+        "groups": [
+            {"group": groups[i], "mean_absolute": float(grouped[i])}
+            for i in np.argsort(-np.array(grouped), kind="stable")
+        ],
+        "beeswarm": _beeswarm(
+            inputs, values, [int(i) for i in order[:BEESWARM_FEATURES]]
+        ),
+    }
+
+
+def _beeswarm(inputs: pd.DataFrame, values: Array, top: list[int]) -> dict[str, Any]:
+    rows = sample_rows(len(inputs), BEESWARM_ROWS)
+    shown = inputs.iloc[rows, top].astype(object)
+    return {
+        "features": list(shown.columns),
+        "values": shown.where(shown.notna(), None).to_numpy().tolist(),
+        "contributions": values[np.ix_(rows, top)].tolist(),
+    }
+
+
+def distributions(
+    data: Labelled, features: Sequence[Feature]
+) -> dict[str, dict[str, Any]]:
+    """Counts of all, repaid and defaulted clients over each feature's values."""
+    return {one.name: _distribution(data, one) for one in features}
+
+
+def _distribution(data: Labelled, feature: Feature) -> dict[str, Any]:
+    values = data.inputs[feature.name].to_numpy(np.float64)
+    masks = {
+        "all": np.ones(len(values), bool),
+        "repaid": data.target == 0,
+        "defaulted": data.target == 1,
+    }
+    missing = {who: int(np.isnan(values[mask]).sum()) for who, mask in masks.items()}
+    known = {who: values[mask & ~np.isnan(values)] for who, mask in masks.items()}
+    if feature.category:
+        names = data.categories[feature.name]
+        places = np.arange(len(names) + 1) - 0.5
+        axis: Mapping[str, Any] = {"kind": "category", "categories": names}
+    else:
+        places = _edges(known["all"])
+        axis = {"kind": "numeric", "edges": places.tolist()}
+    counts = {
+        who: np.histogram(np.clip(v, places[0], places[-1]), places)[0].tolist()
+        for who, v in known.items()
+    }
+    return {**axis, **counts, "missing": missing}
+
+
+def _edges(values: Array) -> Array:
+    """Bins of equal width over the middle 98 %; the outer ones take the rest."""
+    if not len(values):
+        return np.array([0.0, 1.0])
+    low, high = np.percentile(values, [1, 99])
+    if low == high:
+        low, high = values.min(), values.max()
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    whole = np.all(values == np.round(values)) and high - low <= BINS
+    if whole:
+        return np.arange(np.floor(low), np.ceil(high) + 2) - 0.5
+    return np.linspace(low, high, BINS + 1)

@@ -1,0 +1,95 @@
+"""Out-of-fold predictions, and what they say of a candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.model_selection import StratifiedKFold
+
+from training.models.calibration import Calibration, fit_calibration
+from training.models.candidates import SEED, Candidate, margins
+from training.models.cost import (
+    Array,
+    CostCurve,
+    Costs,
+    Threshold,
+    choose_threshold,
+    cost_curve,
+)
+from training.models.matrix import Labelled
+from training.models.metrics import Metrics, evaluate
+
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What cross-validation says of one candidate.
+
+    `margin` and `probability`: out of fold, shape (clients,); `fold`: who was held
+    out when.
+    """
+
+    candidate: Candidate
+    fold: Array
+    margin: Array
+    probability: Array
+    calibration: Calibration
+    threshold: Threshold
+    curve: CostCurve
+    metrics: Metrics
+
+
+def folds(target: Array) -> Array:
+    """The fold in which each client is held out, stratified by outcome."""
+    held_out = np.empty(len(target))
+    split = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+    for number, (_, test) in enumerate(split.split(target, target)):
+        held_out[test] = number
+    return held_out
+
+
+def out_of_fold_margins(
+    candidate: Candidate, data: Labelled, fold: Array, progress: Callable[[str], None]
+) -> Array:
+    """Margins of each client by the model that did not see it."""
+    margin = np.empty(len(data.target))
+    for number in np.unique(fold):
+        train, test = fold != number, fold == number
+        model = candidate.fit(
+            data.inputs[train], data.target[train], list(data.categories)
+        )
+        margin[test] = margins(model, data.inputs[test])
+        progress(f"{candidate.name}: fold {int(number) + 1} of {FOLDS}")
+    return margin
+
+
+def assess(
+    candidate: Candidate,
+    data: Labelled,
+    costs: Costs,
+    progress: Callable[[str], None],
+) -> Assessment:
+    """Cross-validate a candidate, calibrate it and choose its threshold."""
+    fold = folds(data.target)
+    margin = out_of_fold_margins(candidate, data, fold, progress)
+    calibration = fit_calibration(margin, data.target)
+    probability = calibration(margin)
+    threshold = choose_threshold(data.target, probability, costs)
+    return Assessment(
+        candidate,
+        fold,
+        margin,
+        probability,
+        calibration,
+        threshold,
+        cost_curve(data.target, probability, costs),
+        evaluate(data.target, probability, fold, threshold.value, costs),
+    )
+
+
+def best(assessments: Sequence[Assessment]) -> Assessment:
+    """The one whose decisions cost least."""
+    return min(assessments, key=lambda one: one.metrics.business_score)

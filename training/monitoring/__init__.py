@@ -1,0 +1,1 @@
+"""Whether the population still is the one that the model learned from."""
