@@ -32,12 +32,16 @@ START_SECONDS = 60
 
 @dataclass(frozen=True)
 class Stage:
-    """One step: done again when `inputs` or `command` change or `outputs` are gone."""
+    """One step: done again when `inputs` or `command` change or `outputs` are gone.
+
+    It is also done again after any of the stages named in `after`.
+    """
 
     name: str
     command: Sequence[str]
     inputs: Sequence[Path]
     outputs: Sequence[Path]
+    after: Sequence[str] = ()
 
 
 class StageFailed(Exception):
@@ -54,46 +58,46 @@ def api(*arguments: str) -> list[str]:
 
 def stages(options: argparse.Namespace) -> list[Stage]:
     data = Path(options.data).resolve() if options.data else VAR / "data"
-    champion = VAR / "mlflow.db"
     bundle, clients, drift = VAR / "bundle", VAR / "clients.parquet", VAR / "drift"
-    code = ROOT / "training"
-    made = Stage(
-        "synthesize",
-        training("synthesize", f"--clients={options.clients}", f"--out={data}"),
-        [code / "synthesize", code / "tables"],
-        [data],
-    )
+    database, code = VAR / "scoring.sqlite", ROOT / "training"
     return [
-        *([] if options.data else [made]),
+        Stage(
+            "synthesize",
+            training("synthesize", f"--clients={options.clients}", f"--out={data}"),
+            [code / "synthesize", code / "tables"],
+            [data],
+        ),
         Stage(
             "train",
             training("train", f"--data={data}", f"--budget={options.budget}"),
             [data, code],
-            [champion, VAR / "features"],
+            [VAR / "mlflow.db", VAR / "features"],
+            after=["synthesize"],
         ),
-        Stage("promote", training("promote"), [VAR / "features", code], [champion]),
+        Stage("promote", training("promote"), [], [], after=["train"]),
         Stage(
             "drift",
             training("drift", f"--data={data}"),
             [data, code / "monitoring", code / "tables"],
             [drift],
+            after=["synthesize"],
         ),
         Stage(
             "export",
             training("export", f"--clients={clients}", f"--drift={drift}"),
-            [VAR / "features", drift, code],
+            [code / "bundle"],
             [bundle, clients],
+            after=["promote", "drift"],
         ),
-        Stage(
-            "database", api("db", "upgrade"), [ROOT / "api"], [VAR / "scoring.sqlite"]
-        ),
+        Stage("database", api("db", "upgrade"), [ROOT / "api"], [database]),
         Stage(
             "import",
             api("clients", "import", str(clients)),
-            [clients, bundle, ROOT / "api"],
-            [VAR / "scoring.sqlite"],
+            [],
+            [database],
+            after=["export", "database"],
         ),
-    ]
+    ][1 if options.data else 0 :]
 
 
 def fingerprint(stage: Stage) -> str:
@@ -107,7 +111,12 @@ def fingerprint(stage: Stage) -> str:
     return digest.hexdigest()
 
 
-def run(stage: Stage, done: dict[str, str], environment: Mapping[str, str]) -> None:
+def run(
+    stage: Stage,
+    every: Sequence[Stage],
+    done: dict[str, str],
+    environment: Mapping[str, str],
+) -> None:
     """Run one stage unless its last success still stands."""
     current = fingerprint(stage)
     if done.get(stage.name) == current and all(path.exists() for path in stage.outputs):
@@ -115,14 +124,21 @@ def run(stage: Stage, done: dict[str, str], environment: Mapping[str, str]) -> N
         return
     print(f"{stage.name}: running", flush=True)
     started = time.monotonic()
+    for later in (stage, *(one for one in every if stage.name in one.after)):
+        done.pop(later.name, None)
+    remember(done)
     status = subprocess.run(stage.command, cwd=ROOT, env=environment).returncode
     if status:
         raise StageFailed(f"{stage.name}: failed with status {status}; see above")
-    done[stage.name] = fingerprint(stage)
+    done[stage.name] = current
+    remember(done)
+    print(f"{stage.name}: done in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def remember(done: Mapping[str, str]) -> None:
     beside = STAMPS.with_suffix(".part")
     beside.write_text(json.dumps(done, indent=1), encoding="utf-8")
     beside.replace(STAMPS)
-    print(f"{stage.name}: done in {time.monotonic() - started:.0f} s", flush=True)
 
 
 def dashboard_key(environment: Mapping[str, str]) -> str:
@@ -258,8 +274,9 @@ def main() -> int:
     environment = dict(os.environ)
     try:
         refuse_busy((options.api_port, options.dashboard_port))
-        for stage in stages(options):
-            run(stage, done, environment)
+        every = stages(options)
+        for stage in every:
+            run(stage, every, done, environment)
         return serve(options, environment)
     except StageFailed as failure:
         print(failure, file=sys.stderr)

@@ -22,6 +22,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
 FINGERPRINT = "# sha256 of the inputs in pyproject.toml: "
+PIN = re.compile(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
 # The development lock holds every part's packages, so that one environment runs the
 # whole house; compiled first, it constrains the others to the same versions.
 PARTS = ("dev", "api", "dashboard", "training")
@@ -60,9 +61,7 @@ def compile_lock(part: str) -> None:
 
 def pins(text: str) -> dict[str, set[Version]]:
     found: dict[str, set[Version]] = {}
-    for name, version in re.findall(
-        r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", text, re.M
-    ):
+    for name, version in PIN.findall(text):
         found.setdefault(canonicalize_name(name), set()).add(Version(version))
     return found
 
@@ -91,9 +90,7 @@ def problems(part: str) -> list[str]:
         for name, versions in found.items()
         if not versions <= everything.get(name, set())
     ]
-    return wrong + [
-        f"{path.name} names a package index" for word in ("://",) if word in text
-    ]
+    return [*wrong, f"{path.name} names an address"] if "://" in text else wrong
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ import pandas as pd
 from training.features.applicant.raw import LEVERS
 from training.features.define import Feature
 from training.features.sql import FeatureSet
-from training.models.cost import Costs
+from training.models.cost import Costs, business_score
 from training.models.explanation import distributions, importance, sample_rows
 from training.models.matrix import Labelled
 from training.models.validation import Assessment
@@ -101,7 +101,8 @@ def _readable(data: Labelled) -> pd.DataFrame:
     texts = {
         name: pd.Series(
             pd.Categorical.from_codes(
-                data.inputs[name].fillna(-1).astype(int), categories=values
+                data.inputs[name].fillna(-1).to_numpy(np.int64),
+                categories=pd.Index(values),
             ),
             index=data.inputs.index,
         ).astype(object)
@@ -131,7 +132,7 @@ def _core(
                 {"name": one.candidate.name, **one.metrics.to_json()}
                 for one in assessments
             ],
-            "cost_curve": _curve(chosen),
+            "cost_curve": _curve(data, chosen, costs),
         },
         "data": {k: about[k] for k in ("clients", "default_rate", "fingerprint")},
         "feature_set": feature_set_hash(made, data.categories),
@@ -142,10 +143,13 @@ def _core(
     }
 
 
-def _curve(chosen: Assessment) -> dict[str, list[float]]:
-    """The cost curve, thinned to what a chart can show."""
-    thresholds = np.linspace(0.0, min(1.0, chosen.probability.max()), CURVE_POINTS)
-    scores = [chosen.curve.at(float(one)) for one in thresholds]
+def _curve(data: Labelled, chosen: Assessment, costs: Costs) -> dict[str, list[float]]:
+    """The cost at as many thresholds as a chart can show."""
+    thresholds = np.linspace(0.0, chosen.probability.max(), CURVE_POINTS)
+    scores = [
+        business_score(data.target, chosen.probability, float(one), costs)
+        for one in thresholds
+    ]
     return {"threshold": thresholds.tolist(), "business_score": scores}
 
 

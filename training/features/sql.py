@@ -69,7 +69,9 @@ def encoded(features: Iterable[Feature], categories: dict[str, list[str]]) -> li
     an absent one is.
     """
     return [
-        _position(one.name, categories[one.name]) if one.category else f'features."{one.name}"'
+        _position(one.name, categories[one.name])
+        if one.category
+        else f'features."{one.name}"'
         for one in features
     ]
 

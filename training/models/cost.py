@@ -47,13 +47,8 @@ class CostCurve:
     @property
     def best(self) -> float:
         """The threshold of least cost; the middle one where several are equal."""
-        least = np.flatnonzero(self.business_score == self.business_score.min())
+        least = np.flatnonzero(self.business_score == np.min(self.business_score))
         return float(self.threshold[least[len(least) // 2]])
-
-    def at(self, threshold: float) -> float:
-        """The business score at a threshold."""
-        place = np.searchsorted(self.threshold, threshold, side="left")
-        return float(self.business_score[min(place, len(self.threshold) - 1)])
 
 
 def cost_curve(
@@ -120,7 +115,10 @@ def choose_threshold(
     share = np.full(len(target), 1 / len(target))
     best = [
         cost_curve(
-            target, probability, costs, random.multinomial(len(target), share) * 1.0
+            target,
+            probability,
+            costs,
+            random.multinomial(len(target), share).astype(np.float64),
         ).best
         for _ in range(replicates)
     ]

@@ -71,7 +71,7 @@ def _beeswarm(inputs: pd.DataFrame, values: Array, top: list[int]) -> dict[str, 
     return {
         "features": list(shown.columns),
         "values": shown.where(shown.notna(), None).to_numpy().tolist(),
-        "contributions": values[np.ix_(rows, top)].tolist(),
+        "contributions": values[rows][:, top].tolist(),
     }
 
 

@@ -19,7 +19,8 @@ from training.models.cost import Array, Costs, business_score
 class Metrics:
     """Out-of-fold metrics of one candidate, at one threshold.
 
-    `auc` and `auc_std` are the mean and standard deviation of the folds' AUC; `ece` uses equal-mass bins.
+    `auc` and `auc_std` are the mean and standard deviation of the folds' AUC; `ece`
+    uses equal-mass bins.
     """
 
     auc: float

@@ -10,7 +10,6 @@ from sklearn.model_selection import StratifiedKFold
 
 from training.models.calibration import Calibration, fit_calibration
 from training.models.candidates import SEED, Candidate, margins
-from training.models.cost import (
     Array,
     CostCurve,
     Costs,
@@ -18,6 +17,7 @@ from training.models.cost import (
     choose_threshold,
     cost_curve,
 )
+from training.models.cost import Array, Costs, Threshold, choose_threshold
 from training.models.matrix import Labelled
 from training.models.metrics import Metrics, evaluate
 
@@ -38,7 +38,6 @@ class Assessment:
     probability: Array
     calibration: Calibration
     threshold: Threshold
-    curve: CostCurve
     metrics: Metrics
 
 
@@ -85,7 +84,6 @@ def assess(
         probability,
         calibration,
         threshold,
-        cost_curve(data.target, probability, costs),
         evaluate(data.target, probability, fold, threshold.value, costs),
     )
 

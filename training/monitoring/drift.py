@@ -148,9 +148,12 @@ def _shift(
     if not _is_category(column):
         what, values = "mean", (float(before.mean()), float(after.mean()))
     else:
-        shares = [series.value_counts(normalize=True) for series in (before, after)]
+        shares = [
+            one[one.notna()].astype(str).value_counts(normalize=True)
+            for one in (before, after)
+        ]
         moved = (shares[1] - shares[0].reindex(shares[1].index).fillna(0)).abs()
-        most = moved.idxmax()
+        most = str(moved.idxmax())
         what = f"share of {most}"
         values = float(shares[0].get(most, 0.0)), float(shares[1][most])
     return Shift(column, distance, what, *values, *missing)

@@ -18,7 +18,7 @@ def promote(registry: Registry, version: str = CHALLENGER) -> str:
             no less than deciding without a model.
     """
     found = registry.version(version)
-    metrics = registry.client.get_run(found.run_id).data.metrics
+    metrics = registry.client.get_run(str(found.run_id)).data.metrics
     auc = metrics["auc"]
     if auc > HIGHEST_AUC:
         raise PromotionRefused(
