@@ -10,13 +10,6 @@ from sklearn.model_selection import StratifiedKFold
 
 from training.models.calibration import Calibration, fit_calibration
 from training.models.candidates import SEED, Candidate, margins
-    Array,
-    CostCurve,
-    Costs,
-    Threshold,
-    choose_threshold,
-    cost_curve,
-)
 from training.models.cost import Array, Costs, Threshold, choose_threshold
 from training.models.matrix import Labelled
 from training.models.metrics import Metrics, evaluate
