@@ -1,0 +1,202 @@
+"""What the API says about clients and decisions, as frozen dataclasses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from reading import Node
+
+Value = str | float | bool | None
+SUM_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Labels:
+    """One wording per language."""
+
+    en: str
+    fr: str
+
+    def text(self, language: str) -> str:
+        return self.fr if language == "fr" else self.en
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The first clients whose number begins with a prefix, and how many there are."""
+
+    client_ids: tuple[int, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One column of a client's application."""
+
+    name: str
+    labels: Labels
+    unit: str
+    value: Value
+
+
+@dataclass(frozen=True)
+class Client:
+    client_id: int
+    application: tuple[Fact, ...]
+    imported_at: datetime
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """How far one feature moved the margin (log-odds); above 0 raises the risk."""
+
+    feature: str
+    value: Value
+    contribution: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`base_value` plus every contribution is `margin`."""
+
+    base_value: float
+    margin: float
+    contributions: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True)
+class Reason:
+    code: str
+    direction: str
+    text: str
+
+    @property
+    def raises_risk(self) -> bool:
+        return self.direction == "raises_risk"
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """`missing_share`: share of the model's importance that lies on unknown facts."""
+
+    band: str
+    missing_share: float
+    out_of_range: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    prediction_id: str
+    client_id: int | None
+    probability: float
+    threshold: float
+    decision: Literal["granted", "refused"]
+    confidence: Confidence
+    explanation: Explanation
+    reasons: tuple[Reason, ...]
+    model_version: str
+    bundle_sha256: str
+    created_at: datetime
+
+    @property
+    def granted(self) -> bool:
+        return self.decision == "granted"
+
+
+def read_labels(node: Node | None, name: str) -> Labels:
+    """The labels given, falling back on `name` so that nothing stays unnamed."""
+    if node is None:
+        return Labels(name, name)
+    en, fr = node.get("en"), node.get("fr")
+    english = en.text() if en else name
+    return Labels(english, fr.text() if fr else english)
+
+
+def read_matches(node: Node) -> Matches:
+    ids = tuple(client["client_id"].whole() for client in node["clients"])
+    return Matches(ids, node["total"].whole())
+
+
+def read_client(node: Node) -> Client:
+    return Client(
+        node["client_id"].whole(),
+        tuple(_fact(fact) for fact in node["application"]),
+        node["imported_at"].moment(),
+    )
+
+
+def _fact(node: Node) -> Fact:
+    name = node["name"].text()
+    unit, value = node.get("unit"), node.get("value")
+    return Fact(
+        name,
+        read_labels(node.get("labels"), name),
+        unit.text() if unit else "none",
+        value.scalar() if value else None,
+    )
+
+
+def read_prediction(node: Node) -> Prediction:
+    """The decision; NonsenseAnswer when its figures contradict each other."""
+    client = node.get("client_id")
+    model = node["model"]
+    prediction = Prediction(
+        prediction_id=node["prediction_id"].text(),
+        client_id=client.whole() if client else None,
+        probability=node["probability"].share(),
+        threshold=node["threshold"].share(),
+        decision=_decision(node["decision"]),
+        confidence=_confidence(node["confidence"]),
+        explanation=_explanation(node["explanation"]),
+        reasons=tuple(_reason(reason) for reason in node["reasons"]),
+        model_version=model["version"].text(),
+        bundle_sha256=model["bundle_sha256"].text(),
+        created_at=node["created_at"].moment(),
+    )
+    if prediction.granted != (prediction.probability < prediction.threshold):
+        node["decision"].complain("expected the decision to follow the threshold")
+    return prediction
+
+
+def _decision(node: Node) -> Literal["granted", "refused"]:
+    return "granted" if node.one_of("granted", "refused") == "granted" else "refused"
+
+
+def _confidence(node: Node) -> Confidence:
+    return Confidence(
+        node["band"].one_of("clear", "borderline"),
+        node["missing_share"].share(),
+        tuple(name.text() for name in node["out_of_range"]),
+    )
+
+
+def _explanation(node: Node) -> Explanation:
+    explanation = Explanation(
+        node["base_value"].number(),
+        node["margin"].number(),
+        tuple(_contribution(item) for item in node["contributions"]),
+    )
+    moved = sum(item.contribution for item in explanation.contributions)
+    gap = explanation.base_value + moved - explanation.margin
+    if abs(gap) > SUM_TOLERANCE:
+        node["margin"].complain("expected the contributions to sum to the margin")
+    return explanation
+
+
+def _contribution(node: Node) -> Contribution:
+    value = node.get("value")
+    return Contribution(
+        node["feature"].text(),
+        value.scalar() if value else None,
+        node["contribution"].number(),
+    )
+
+
+def _reason(node: Node) -> Reason:
+    return Reason(
+        node["code"].text(),
+        node["direction"].one_of("raises_risk", "lowers_risk"),
+        node["text"].text(),
+    )

@@ -1,0 +1,57 @@
+"""Everything that can go wrong on the dashboard, one class per thing to tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class DashboardError(Exception):
+    """Base of every error the dashboard knows how to put in a plain sentence."""
+
+
+class ConfigError(DashboardError):
+    """A setting is missing or cannot be used."""
+
+
+class ApiError(DashboardError):
+    """The scoring API did not give what was asked for."""
+
+
+class Unreachable(ApiError):
+    """No answer: refused connection, unknown host, or no reply in time."""
+
+
+class Unauthorised(ApiError):
+    """401: the API does not know the dashboard's key."""
+
+
+class Forbidden(ApiError):
+    """403: the key lacks the role that the route asks for."""
+
+
+class NotFound(ApiError):
+    """404: the API holds no such client, model or report."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One refused value: where it stood in the request and what is wrong with it."""
+
+    path: str
+    detail: str
+
+
+class Refused(ApiError):
+    """Another 4xx: the API refused the request; `faults` says where."""
+
+    def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults
+
+
+class ServerTrouble(ApiError):
+    """429 or 5xx: the API is up but could not answer."""
+
+
+class NonsenseAnswer(ApiError):
+    """The answer is not what the API promises: it is never shown as a result."""

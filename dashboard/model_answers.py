@@ -1,0 +1,214 @@
+"""What the API says about the model and its monitoring, as frozen dataclasses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from answers import Labels, read_labels
+from reading import Node
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """What a feature or a raw column is called and what its number counts."""
+
+    name: str
+    labels: Labels
+    unit: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """probability = 1 / (1 + exp(-(slope * margin + intercept)))."""
+
+    slope: float
+    intercept: float
+
+    def probability(self, margin: float) -> float:
+        return 1 / (1 + math.exp(-(self.slope * margin + self.intercept)))
+
+    def margin(self, probability: float) -> float:
+        """The margin that stands for `probability`, strictly between 0 and 1."""
+        return (math.log(probability / (1 - probability)) - self.intercept) / self.slope
+
+
+@dataclass(frozen=True)
+class Costs:
+    false_negative: float
+    false_positive: float
+
+
+@dataclass(frozen=True)
+class CostCurve:
+    """Business score (cost per application) at each threshold."""
+
+    thresholds: tuple[float, ...]
+    business_scores: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    name: str
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Model:
+    name: str
+    version: str
+    mlflow_run_id: str
+    created_at: datetime
+    bundle_sha256: str
+    threshold: float
+    threshold_interval: tuple[float, float]
+    costs: Costs
+    calibration: Calibration
+    metrics: Mapping[str, float]
+    candidates: tuple[Candidate, ...]
+    cost_curve: CostCurve
+    clients: int
+    default_rate: float
+    features: Mapping[str, Descriptor]
+    columns: Mapping[str, Descriptor]
+    groups: Mapping[str, Labels]
+
+    def describe(self, name: str) -> Descriptor:
+        """What is known of a feature or application column, by its name."""
+        unknown = Descriptor(name, Labels(name, name), "none", "")
+        return self.features.get(name) or self.columns.get(name) or unknown
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Mean absolute contribution of a feature or group over the training clients."""
+
+    name: str
+    mean_absolute: float
+
+
+@dataclass(frozen=True)
+class Importance:
+    features: tuple[Weight, ...]
+    groups: tuple[Weight, ...]
+
+
+@dataclass(frozen=True)
+class DriftReport:
+    report_id: str
+    kind: str
+    created_at: datetime
+    conclusion: str
+
+
+def read_model(node: Node) -> Model:
+    metrics, data = node["metrics"], node["data"]
+    run = node.get("mlflow_run_id")
+    return Model(
+        name=node["name"].text(),
+        version=node["version"].text(),
+        mlflow_run_id=run.text() if run else "",
+        created_at=node["created_at"].moment(),
+        bundle_sha256=node["bundle_sha256"].text(),
+        threshold=node["threshold"].share(),
+        threshold_interval=_interval(node["threshold_interval"]),
+        costs=_costs(node["costs"]),
+        calibration=_calibration(node["calibration"]),
+        metrics=_numbers(metrics["cv"]),
+        candidates=tuple(
+            Candidate(item["name"].text(), _numbers(item))
+            for item in metrics["candidates"]
+        ),
+        cost_curve=_cost_curve(metrics["cost_curve"]),
+        clients=data["clients"].whole(),
+        default_rate=data["default_rate"].share(),
+        features=_descriptors(node["features"]),
+        columns=_descriptors(node["tables"]["application"]["columns"]),
+        groups=_groups(node["reasons"]),
+    )
+
+
+def read_importance(node: Node) -> Importance:
+    return Importance(
+        tuple(_weight(item, "feature") for item in node["features"]),
+        tuple(_weight(item, "group") for item in node["groups"]),
+    )
+
+
+def read_drift_report(node: Node) -> DriftReport:
+    return DriftReport(
+        node["id"].text(),
+        node["kind"].text(),
+        node["created_at"].moment(),
+        node["conclusion"].text(),
+    )
+
+
+def _interval(node: Node) -> tuple[float, float]:
+    ends = [end.share() for end in node]
+    if len(ends) != 2 or ends[0] > ends[1]:
+        node.complain("expected two thresholds, the lower first")
+    return ends[0], ends[1]
+
+
+def _costs(node: Node) -> Costs:
+    costs = Costs(node["false_negative"].number(), node["false_positive"].number())
+    if min(costs.false_negative, costs.false_positive) <= 0:
+        node.complain("expected costs above 0")
+    return costs
+
+
+def _calibration(node: Node) -> Calibration:
+    slope = node["slope"].number()
+    if slope <= 0:
+        node["slope"].complain("expected a slope above 0")
+    return Calibration(slope, node["intercept"].number())
+
+
+def _cost_curve(node: Node) -> CostCurve:
+    thresholds = tuple(item.number() for item in node["threshold"])
+    scores = tuple(item.number() for item in node["business_score"])
+    if len(thresholds) != len(scores):
+        node.complain("expected one business score per threshold")
+    return CostCurve(thresholds, scores)
+
+
+def _numbers(node: Node) -> Mapping[str, float]:
+    """The members that are numbers; what is not a measure is left to others."""
+    found = {
+        name: member.number()
+        for name, member in node.members()
+        if isinstance(member.value, int | float) and not isinstance(member.value, bool)
+    }
+    return MappingProxyType(found)
+
+
+def _descriptors(node: Node) -> Mapping[str, Descriptor]:
+    found = (_descriptor(item) for item in node)
+    return MappingProxyType({item.name: item for item in found})
+
+
+def _descriptor(node: Node) -> Descriptor:
+    name = node["name"].text()
+    unit, group = node.get("unit"), node.get("group")
+    return Descriptor(
+        name,
+        read_labels(node.get("labels"), name),
+        unit.text() if unit else "none",
+        group.text() if group else "",
+    )
+
+
+def _groups(node: Node) -> Mapping[str, Labels]:
+    pairs = ((item["group"].text(), item) for item in node)
+    return MappingProxyType(
+        {name: read_labels(item.get("labels"), name) for name, item in pairs}
+    )
+
+
+def _weight(node: Node, key: str) -> Weight:
+    return Weight(node[key].text(), node["mean_absolute"].number())

@@ -1,0 +1,34 @@
+"""The dashboard's modules on the path as Streamlit puts them there, and a fake API."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+DASHBOARD = HERE.parents[1] / "dashboard"
+sys.path[:0] = [str(DASHBOARD), str(HERE)]
+
+import streamlit as st  # noqa: E402
+from fake_api import KEY, FakeApi  # noqa: E402
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeApi]:
+    """A running fake API that the environment points to."""
+    fake = FakeApi()
+    fake.start()
+    monkeypatch.setenv("DASHBOARD_API_URL", fake.url)
+    monkeypatch.setenv("DASHBOARD_API_KEY", KEY)
+    monkeypatch.setenv("DASHBOARD_TIMEOUT_SECONDS", "5")
+    st.cache_resource.clear()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scoring_api.FIRST_PAUSE_SECONDS", 0.001)

@@ -1,0 +1,276 @@
+"""What the fake API says: invented clients, an invented model, the API's shapes."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+SLOPE, INTERCEPT = 1.02, -0.01
+THRESHOLD = 0.0909
+INTERVAL = [0.0812, 0.0991]
+BASE = -2.51
+
+# name, unit, English label, group, and per client: value and contribution
+FEATURES: list[tuple[str, str, str, str]] = [
+    ("EXT_SOURCE_MEAN", "score", "Mean of the outside scores", "EXTERNAL_SCORES"),
+    ("DAYS_BIRTH", "days", "Age", "PERSON"),
+    ("DAYS_EMPLOYED", "days", "Time in the present job", "WORK"),
+    ("AMT_ANNUITY", "currency", "Loan instalment", "LOAN"),
+    ("CREDIT_TO_GOODS", "share", "Loan amount over price of the goods", "LOAN"),
+    ("BUREAU_COUNT", "count", "Loans known to the credit bureau", "BUREAU"),
+    ("INSTALMENTS_LATE_SHARE", "share", "Instalments paid late", "REPAYMENT"),
+    ("INSTALMENTS_DPD_MAX", "days", "Longest delay of an instalment", "REPAYMENT"),
+    ("CODE_GENDER", "none", "Gender", "PERSON"),
+    ("OWN_CAR_AGE", "years", "Age of the car", "PERSON"),
+    ("FLAG_OWN_REALTY", "flag", "Owns a home", "PERSON"),
+    ("PREVIOUS_REFUSED_SHARE", "share", "Earlier applications refused", "PREVIOUS"),
+    ("CARD_USE_MEAN", "share", "Mean use of the card's limit", "CARD"),
+    ("POS_MONTHS", "months", "Months of instalment purchases", "PREVIOUS"),
+]
+GROUPS = {
+    "EXTERNAL_SCORES": "Scores from outside agencies",
+    "REPAYMENT": "Repayment of earlier loans",
+    "LOAN": "The loan asked for",
+    "WORK": "Work and income",
+    "PERSON": "Personal situation",
+    "BUREAU": "Credit bureau record",
+    "PREVIOUS": "Earlier applications",
+    "CARD": "Credit card use",
+}
+CLIENTS: dict[int, dict[str, Any]] = {
+    700001: {
+        "values": [0.631, -15234, -2920, 24700.5, 1.08, 4, 0.02, 3, "F", None, 1]
+        + [0.0, None, 22],
+        "moves": [-0.62, -0.11, -0.2, 0.14, 0.09, -0.03, -0.08, -0.05, -0.07]
+        + [0.02, -0.01, -0.06, 0.03, -0.04],
+        "missing": 0.08,
+        "odd": [],
+    },
+    700002: {
+        "values": [0.212, -9120, -240, 41200.0, 1.31, 9, 0.34, 61, "M", 14, 0]
+        + [0.5, 0.92, 31],
+        "moves": [0.81, 0.22, 0.31, 0.12, 0.18, 0.05, 0.27, 0.13, 0.09, -0.02]
+        + [0.01, 0.16, 0.11, -0.03],
+        "missing": 0.21,
+        "odd": ["CREDIT_TO_GOODS", "OWN_CAR_AGE"],
+    },
+    700103: {
+        "values": [None, -20011, None, 9000.0, 1.0, None, None, None, "F", None, 1]
+        + [None, None, None],
+        "moves": [0.3, -0.24, 0.06, -0.05, -0.02, 0.04, 0.05, 0.02, -0.07, 0.01]
+        + [-0.01, 0.03, 0.02, 0.1],
+        "missing": 0.64,
+        "odd": [],
+    },
+}
+COLUMNS: list[tuple[str, str, str]] = [
+    ("SK_ID_CURR", "none", "Client number"),
+    ("NAME_CONTRACT_TYPE", "none", "Kind of loan"),
+    ("AMT_CREDIT", "currency", "Loan amount"),
+    ("AMT_ANNUITY", "currency", "Loan instalment"),
+    ("AMT_GOODS_PRICE", "currency", "Price of the goods"),
+    ("CODE_GENDER", "none", "Gender"),
+    ("DAYS_BIRTH", "days", "Age"),
+    ("CNT_CHILDREN", "count", "Children"),
+    ("NAME_FAMILY_STATUS", "none", "Family status"),
+    ("AMT_INCOME_TOTAL", "currency", "Income"),
+    ("DAYS_EMPLOYED", "days", "Start of the present job"),
+    ("OCCUPATION_TYPE", "none", "Occupation"),
+    ("ORGANIZATION_TYPE", "none", "Employer"),
+    ("FLAG_OWN_CAR", "flag", "Owns a car"),
+    ("FLAG_OWN_REALTY", "flag", "Owns a home"),
+    ("OWN_CAR_AGE", "years", "Age of the car"),
+    ("EXT_SOURCE_1", "score", "Outside score 1"),
+    ("EXT_SOURCE_2", "score", "Outside score 2"),
+    ("AMT_REQ_CREDIT_BUREAU_YEAR", "count", "Enquiries, last year"),
+    ("DAYS_LAST_PHONE_CHANGE", "days", "Last change of phone"),
+    ("HOUR_APPR_PROCESS_START", "hour", "Hour of the application"),
+    ("FLAG_DOCUMENT_3", "flag", "Document 3 handed in"),
+    ("APARTMENTS_AVG", "score", "Flats in the building (average)"),
+    ("LIVINGAREA_AVG", "score", "Living area (average)"),
+    ("ELEVATORS_AVG", "score", "Lifts (average)"),
+]
+FACTS: list[object] = [
+    "Cash loans",
+    406597.5,
+    24700.5,
+    351000.0,
+    "F",
+    -15234,
+    1,
+    "Married",
+    135000.0,
+    -2920,
+    "Core staff",
+    "XNA",
+    "N",
+    "Y",
+    None,
+    0.5029,
+    0.6312,
+    1,
+    -1134,
+    10,
+    1,
+    None,
+    None,
+    None,
+]
+DRIFT = {
+    "id": "train_test-1",
+    "kind": "train_test",
+    "created_at": "2026-11-22T13:27:00.123456Z",
+    "conclusion": "### Little has changed\n\n2 of 14 features drifted: "
+    "**Loan instalment** and **Age of the car**. The model can stay in use.",
+    "report": {},
+}
+DRIFT_HTML = "<!doctype html><title>Drift</title><h1>Data drift, invented</h1>"
+
+
+def labels(english: str) -> dict[str, str]:
+    return {"en": english, "fr": f"{english} (fr)"}
+
+
+def bundle_sha256(version: str) -> str:
+    return version.zfill(64)
+
+
+def model(version: str = "3") -> dict[str, Any]:
+    cv = {"auc": 0.771, "auc_std": 0.004, "business_score": 0.497, "ks": 0.41}
+    cv |= {"average_precision": 0.252, "brier": 0.067, "ece": 0.005, "recall": 0.66}
+    dummy = {"auc": 0.5, "business_score": 0.81, "recall": 0.0, "brier": 0.074}
+    regression = cv | {"auc": 0.744, "business_score": 0.531}
+    grid = [i / 100 for i in range(101)]
+    return {
+        "name": "credit-scoring",
+        "version": version,
+        "mlflow_run_id": "0" * 32,
+        "created_at": "2026-11-22T13:27:00.123456Z",
+        "bundle_sha256": bundle_sha256(version),
+        "threshold": THRESHOLD,
+        "threshold_interval": INTERVAL,
+        "costs": {"false_negative": 10.0, "false_positive": 1.0},
+        "calibration": {"method": "sigmoid", "slope": SLOPE, "intercept": INTERCEPT},
+        "metrics": {
+            "cv": cv,
+            "candidates": [
+                {"name": "dummy", **dummy},
+                {"name": "logistic_regression", **regression},
+                {"name": "lightgbm", **cv},
+            ],
+            "cost_curve": {"threshold": grid, "business_score": _cost(grid)},
+        },
+        "data": {"clients": 10000, "default_rate": 0.081, "fingerprint": "f" * 64},
+        "features": [
+            {"name": name, "unit": unit, "labels": labels(label), "group": group}
+            for name, unit, label, group in FEATURES
+        ],
+        "reasons": [
+            {"code": f"R{i:02}", "group": group, "labels": labels(label)}
+            for i, (group, label) in enumerate(GROUPS.items(), 1)
+        ],
+        "tables": {"application": {"columns": _columns()}},
+        "libraries": {"lightgbm": "4.7.0"},
+    }
+
+
+def importance() -> dict[str, Any]:
+    sizes = [0.41, 0.2, 0.18, 0.15, 0.14, 0.05, 0.16, 0.09, 0.12, 0.02, 0.01]
+    sizes += [0.11, 0.1, 0.04]
+    weights = sorted(zip(FEATURES, sizes, strict=True), key=lambda pair: -pair[1])
+    groups = [
+        {"group": g, "mean_absolute": sum(s for f, s in weights if f[3] == g)}
+        for g in GROUPS
+    ]
+    return {
+        "features": [
+            {"feature": f[0], "group": f[3], "mean_absolute": s} for f, s in weights
+        ],
+        "groups": sorted(groups, key=lambda g: -g["mean_absolute"]),
+        "beeswarm": {"features": [], "values": [], "contributions": []},
+    }
+
+
+def search(prefix: str) -> dict[str, Any]:
+    found = [c for c in sorted(CLIENTS) if str(c).startswith(prefix)]
+    clients = [{"client_id": client_id} for client_id in found]
+    return {"clients": clients, "total": len(found), "next_cursor": None}
+
+
+def client(client_id: int) -> dict[str, Any]:
+    facts = zip(_columns(), [client_id, *FACTS], strict=True)
+    return {
+        "client_id": client_id,
+        "application": [column | {"value": value} for column, value in facts],
+        "imported_at": "2026-11-22T14:00:00.000000Z",
+    }
+
+
+def prediction(client_id: int, version: str = "3", number: int = 1) -> dict[str, Any]:
+    known = CLIENTS[client_id]
+    margin = BASE + math.fsum(known["moves"])
+    probability = 1 / (1 + math.exp(-(SLOPE * margin + INTERCEPT)))
+    band = "borderline" if INTERVAL[0] <= probability <= INTERVAL[1] else "clear"
+    contributions = [
+        {"feature": feature[0], "value": value, "contribution": move}
+        for feature, value, move in zip(
+            FEATURES, known["values"], known["moves"], strict=True
+        )
+    ]
+    return {
+        "prediction_id": f"0199c0de-0000-7000-8000-{number:012}",
+        "kind": "decision",
+        "client_id": client_id,
+        "probability": probability,
+        "threshold": THRESHOLD,
+        "decision": "granted" if probability < THRESHOLD else "refused",
+        "confidence": {
+            "band": band,
+            "missing_share": known["missing"],
+            "out_of_range": known["odd"],
+        },
+        "explanation": {
+            "base_value": BASE,
+            "margin": margin,
+            "contributions": contributions,
+        },
+        "reasons": _reasons(contributions, probability < THRESHOLD),
+        "model": {
+            "name": "credit-scoring",
+            "version": version,
+            "bundle_sha256": bundle_sha256(version),
+        },
+        "created_at": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _reasons(contributions: list[dict[str, Any]], granted: bool) -> list[Any]:
+    by_group = dict.fromkeys(GROUPS, 0.0)
+    for feature, item in zip(FEATURES, contributions, strict=True):
+        by_group[feature[3]] += item["contribution"]
+    reasons = []
+    for code, (group, moved) in enumerate(by_group.items(), 1):
+        direction = "raises_risk" if moved > 0 else "lowers_risk"
+        word = "higher" if moved > 0 else "lower"
+        text = f"{GROUPS[group]}: what we know speaks for a {word} risk."
+        reason = {"code": f"R{code:02}", "group": group, "direction": direction}
+        reasons.append(reason | {"contribution": moved, "text": text})
+    reasons.sort(key=lambda reason: -abs(reason["contribution"]))
+    directions = ["lowers_risk", "raises_risk"]
+    return [
+        reason
+        for direction in (directions if granted else reversed(directions))
+        for reason in [r for r in reasons if r["direction"] == direction][:4]
+    ]
+
+
+def _cost(grid: list[float]) -> list[float]:
+    return [0.497 + 0.9 * abs(math.sqrt(t) - math.sqrt(THRESHOLD)) ** 1.7 for t in grid]
+
+
+def _columns() -> list[dict[str, Any]]:
+    return [
+        {"name": name, "type": "number", "unit": unit, "labels": labels(label)}
+        for name, unit, label in COLUMNS
+    ]

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+from config import read_settings
+from errors import ConfigError
+
+
+def test_only_the_key_has_no_default() -> None:
+    settings = read_settings({"DASHBOARD_API_KEY": "abc"})
+    assert settings.api_url == "http://127.0.0.1:5000"
+    assert settings.timeout_seconds == 10
+    assert "abc" not in repr(settings)
+
+
+def test_a_trailing_slash_of_the_address_does_not_matter() -> None:
+    environ = {"DASHBOARD_API_KEY": "abc", "DASHBOARD_API_URL": "https://api.test/x/"}
+    assert read_settings(environ).api_url == "https://api.test/x"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DASHBOARD_API_KEY", " "),
+        ("DASHBOARD_API_KEY", "line\nbreak"),
+        ("DASHBOARD_API_URL", "localhost:5000"),
+        ("DASHBOARD_TIMEOUT_SECONDS", "soon"),
+        ("DASHBOARD_TIMEOUT_SECONDS", "0"),
+        ("DASHBOARD_TIMEOUT_SECONDS", "nan"),
+    ],
+)
+def test_names_the_variable_at_fault(name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=name):
+        read_settings({"DASHBOARD_API_KEY": "abc"} | {name: value})
