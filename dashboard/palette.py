@@ -1,0 +1,15 @@
+"""Colours that hold on light and dark ground and for colour-blind readers.
+
+Blue and orange differ in every common form of colour blindness, and both have a
+contrast of at least 3:1 on the light and on the dark ground of the theme.
+"""
+
+from __future__ import annotations
+
+LOWERS = "#2E7EB8"
+RAISES = "#CF6A12"
+NEUTRAL = "#7A8696"
+GRID = "rgba(122, 134, 150, 0.25)"
+LOWERS_ZONE = "rgba(46, 126, 184, 0.22)"
+RAISES_ZONE = "rgba(207, 106, 18, 0.22)"
+UNSURE_ZONE = "rgba(122, 134, 150, 0.40)"

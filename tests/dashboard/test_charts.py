@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import charts
+import fake_answers
+import pytest
+from answers import Prediction, read_prediction
+from axes import risk_ticks
+from explanation import waterfall_steps
+from model_answers import Calibration, CostCurve, Model, read_model
+from reading import Node
+
+INTERVAL = (0.0812, 0.0991)
+
+
+@pytest.fixture
+def model() -> Model:
+    return read_model(Node(fake_answers.model()))
+
+
+@pytest.fixture
+def prediction() -> Prediction:
+    return read_prediction(Node(fake_answers.prediction(700001)))
+
+
+def test_the_steps_lead_from_base_value_to_margin(
+    prediction: Prediction, model: Model
+) -> None:
+    explanation = prediction.explanation
+    steps = waterfall_steps(explanation, model, "en", shown=3)
+    assert [step.label for step in steps] == [
+        "Mean of the outside scores",
+        "Time in the present job",
+        "Loan instalment",
+        "All other 11 facts together",
+    ]
+    assert steps[0].start == explanation.base_value
+    assert all(a.end == b.start for a, b in pairwise(steps))
+    assert steps[-1].end == pytest.approx(explanation.margin, abs=1e-12)
+
+
+def test_without_others_the_steps_still_end_at_the_margin(
+    prediction: Prediction, model: Model
+) -> None:
+    steps = waterfall_steps(prediction.explanation, model, "en", shown=14)
+    assert len(steps) == 14
+    assert steps[-1].end == pytest.approx(prediction.explanation.margin, abs=1e-12)
+
+
+def test_the_waterfall_draws_every_step_where_it_belongs(
+    prediction: Prediction, model: Model
+) -> None:
+    explanation = prediction.explanation
+    steps = waterfall_steps(explanation, model, "en")
+    figure = charts.waterfall(
+        steps, explanation, prediction.threshold, model.calibration
+    )
+    raises, lowers, ends = figure.data
+    drawn = {
+        row: (start, size)
+        for bars in (raises, lowers)
+        for row, start, size in zip(bars.y, bars.base, bars.x, strict=True)
+    }
+    assert [drawn[row + 1] for row in range(len(steps))] == [
+        (step.start, step.size) for step in steps
+    ]
+    assert min(raises.x) > 0 > max(lowers.x)
+    assert list(ends.x) == [explanation.base_value, explanation.margin]
+    assert [text.strip() for text in ends.text] == ["7.1 %", "2.7 %"]
+    low, high = figure.layout.xaxis.range
+    assert low < explanation.margin < explanation.base_value < high
+
+
+def test_the_gauge_has_the_limit_at_its_place() -> None:
+    figure = charts.gauge(0.0413, 0.0909, INTERVAL)
+    dial = figure.data[0].gauge
+    assert figure.data[0].value == pytest.approx(4.13)
+    assert dial.threshold.value == pytest.approx(9.09)
+    assert list(dial.axis.tickvals) == pytest.approx([0, 9.09, 30])
+    assert "9.1 %" in dial.axis.ticktext[1]
+    assert dial.steps[1].range == pytest.approx((8.12, 9.91))
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.0909, 0.31, 1.0])
+@pytest.mark.parametrize("threshold", [0.001, 0.0909, 0.5, 1.0])
+def test_the_gauge_always_holds_risk_and_limit(
+    probability: float, threshold: float
+) -> None:
+    dial = charts.gauge(probability, threshold, (threshold, threshold)).data[0].gauge
+    assert dial.axis.range[1] >= 100 * max(probability, threshold)
+
+
+def test_the_cost_curve_marks_the_limit() -> None:
+    curve = CostCurve((0.0, 0.1, 1.0), (0.9, 0.5, 1.0))
+    figure = charts.cost_curve(curve, 0.0909, INTERVAL)
+    assert list(figure.data[0].x) == [0, 10, 100]
+    assert figure.layout.shapes[1].x0 == pytest.approx(9.09)
+    assert figure.layout.annotations[0].text == "limit 9.1 %"
+
+
+def test_importance_draws_shares_in_order() -> None:
+    figure = charts.importance(["a", "b"], [0.75, 0.25])
+    assert list(figure.data[0].x) == [75, 25]
+    assert [note.text for note in figure.layout.annotations] == ["a", "b"]
+    assert not charts.importance([], []).layout.annotations
+
+
+def test_risk_ticks_are_round_and_apart() -> None:
+    calibration = Calibration(1.0, 0.0)
+    wide = risk_ticks(calibration.margin(0.004), calibration.margin(0.6), calibration)
+    narrow = risk_ticks(calibration.margin(0.07), calibration.margin(0.1), calibration)
+    assert wide == [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6]
+    assert narrow == [0.07, 0.08, 0.09, 0.1]
+
+
+def test_calibration_goes_both_ways() -> None:
+    calibration = Calibration(1.02, -0.01)
+    margin = calibration.margin(0.0413)
+    assert calibration.probability(margin) == pytest.approx(0.0413, abs=1e-15)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from answers import Fact, Labels, Value
+from facts import group_facts
+from formats import ago, percents_apart, value_text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "name", "text"),
+    [
+        (None, "currency", "AMT_CREDIT", "not given"),
+        ("XNA", "none", "ORGANIZATION_TYPE", "not given"),
+        (365243.0, "days", "DAYS_EMPLOYED", "not given"),
+        (406597.5, "currency", "AMT_CREDIT", "406,597.50"),
+        (1350000.0, "currency", "AMT_CREDIT", "1,350,000"),
+        (-15234.0, "days", "DAYS_BIRTH", "41 years old"),
+        (-2920.0, "days", "DAYS_EMPLOYED", "8 years ago"),
+        (-1134.0, "days", "DAYS_LAST_PHONE_CHANGE", "3 years 1 month ago"),
+        (-1.0, "days", "DAYS_REGISTRATION", "1 day ago"),
+        (0.0, "days", "DAYS_REGISTRATION", "on the day"),
+        (20.0, "days", "DAYS_ID_PUBLISH", "20 days after"),
+        (61.0, "days", "INSTALMENTS_DPD_MAX", "2 months"),
+        (2.25, "days", "INSTALMENTS_DPD_MEAN", "2.2 days"),
+        (1.0, "flag", "FLAG_EMAIL", "Yes"),
+        ("N", "flag", "FLAG_OWN_CAR", "No"),
+        (True, "none", "X", "Yes"),
+        (0.5, "share", "X", "50.0 %"),
+        (14.0, "years", "OWN_CAR_AGE", "14 years"),
+        (1.0, "months", "X", "1 month"),
+        (10.0, "hour", "HOUR_APPR_PROCESS_START", "10:00"),
+        (0.63121, "score", "EXT_SOURCE_2", "0.631"),
+        (3.0, "count", "CNT_CHILDREN", "3"),
+        ("Married", "none", "NAME_FAMILY_STATUS", "Married"),
+    ],
+)
+def test_a_value_is_told_with_its_unit(
+    value: Value, unit: str, name: str, text: str
+) -> None:
+    assert value_text(value, unit, name) == text
+
+
+def test_two_shares_never_look_equal_unless_they_are() -> None:
+    assert percents_apart(0.0413, 0.0909) == ("4.1 %", "9.1 %")
+    assert percents_apart(0.09088, 0.0909) == ("9.088 %", "9.090 %")
+    assert percents_apart(0.0909, 0.0909) == ("9.1 %", "9.1 %")
+
+
+def test_elapsed_time_is_rough() -> None:
+    assert ago(timedelta(seconds=20)) == "just now"
+    assert ago(timedelta(seconds=-3)) == "just now"
+    assert ago(timedelta(minutes=1)) == "1 minute ago"
+    assert ago(timedelta(hours=5)) == "5 hours ago"
+    assert ago(timedelta(days=3)) == "3 days ago"
+
+
+def _fact(name: str, value: Value) -> Fact:
+    return Fact(name, Labels(f"label of {name}", ""), "none", value)
+
+
+def test_facts_are_grouped_with_the_loan_first_and_the_number_left_out() -> None:
+    facts = ("SK_ID_CURR", "APARTMENTS_AVG", "CODE_GENDER", "AMT_CREDIT", "NEW")
+    groups = group_facts(tuple(_fact(name, "x") for name in facts), "en")
+    assert [group.title for group in groups] == [
+        "The loan asked for",
+        "The client",
+        "The building the client lives in",
+        "Other",
+    ]
+
+
+def test_many_gaps_are_counted_rather_than_listed() -> None:
+    names = [f"A{n}_AVG" for n in range(6)]
+    few = group_facts(tuple(_fact(name, None) for name in names[:2]), "en")
+    many = group_facts(tuple(_fact(name, None) for name in names), "en")
+    assert [line.value for line in few[0].lines] == ["not given"] * 2
+    assert (many[0].lines, len(many[0].missing)) == ((), 6)
