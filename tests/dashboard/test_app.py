@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import fake_answers
+import pytest
+from fake_api import FakeApi, document, problem
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+PREDICTIONS = ("POST", "/v1/predictions")
+
+
+def open_app(client: str = "") -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=20)
+    if client:
+        app.query_params["client"] = client
+    return app.run()
+
+
+def page_text(app: AppTest) -> str:
+    """All HTML, sentences and captions on the page."""
+    blocks: list[Any] = [*app.get("html"), *app.get("markdown"), *app.get("caption")]
+    return "\n".join(
+        str(getattr(block, "body", None) or getattr(block, "value", ""))
+        for block in blocks
+    ) + "\n".join(str(block.proto) for block in app.get("html"))
+
+
+def trouble(app: AppTest) -> str:
+    """The sentence of the one error on the page; there is never a traceback."""
+    assert not app.exception
+    [error] = app.error
+    return str(error.value)
+
+
+def search(app: AppTest, number: str) -> AppTest:
+    return app.text_input(key="client").set_value(number).run()
+
+
+def test_a_deep_link_opens_the_client(api: FakeApi) -> None:
+    app = open_app("700002")
+    text = page_text(app)
+    assert not app.exception and not app.error
+    assert "Refused" in text and "47.2 %" in text
+    assert "Scores from outside agencies: what we know speaks for a higher" in text
+    assert "Unlike anything the model learnt from" in text
+    assert "406,597.50" in text and "41 years old" in text
+
+
+def test_a_search_opens_the_client_and_scores_once(api: FakeApi) -> None:
+    app = search(open_app(), "700001")
+    assert "Granted" in page_text(app)
+    app.run()
+    search(search(app, "700002"), "700001")
+    assert api.asked(*PREDICTIONS) == 2
+
+
+def test_score_again_makes_a_new_decision(api: FakeApi) -> None:
+    app = open_app("700001")
+    assert "000000000001" in page_text(app)
+    app.button(key="score_again").click().run()
+    assert "000000000002" in page_text(app)
+    assert api.asked(*PREDICTIONS) == 2
+
+
+def test_a_new_model_scores_again(api: FakeApi) -> None:
+    import loading
+
+    app = open_app("700001")
+    api.version = "4"
+    loading.forget_answers()
+    app.run()
+    assert api.asked(*PREDICTIONS) == 2
+    assert "Model version 4" in page_text(app)
+
+
+def test_a_prefix_offers_the_clients_that_begin_with_it(api: FakeApi) -> None:
+    app = search(open_app(), "7000")
+    assert app.pills[0].options == ["700001", "700002"]
+    assert api.asked(*PREDICTIONS) == 0
+    app.pills[0].set_value(700002).run()
+    assert app.text_input(key="client").value == "700002"
+    assert "Refused" in page_text(app)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("999", "No client's number is or begins with 999"), ("7o1", "has only digits")],
+)
+def test_an_unknown_number_gets_a_plain_sentence(
+    api: FakeApi, typed: str, sentence: str
+) -> None:
+    app = search(open_app(), typed)
+    assert sentence in app.warning[0].value
+    assert not app.error and not app.exception
+
+
+def test_an_api_that_is_down_gets_a_plain_sentence_and_a_retry(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASHBOARD_API_URL", "http://127.0.0.1:1")
+    app = open_app("700001")
+    assert "does not answer" in trouble(app)
+    assert "API unreachable" in page_text(app)
+    monkeypatch.setenv("DASHBOARD_API_URL", api.url)
+    app.button(key="try_again").click().run()
+    assert "Granted" in page_text(app)
+
+
+def test_an_old_decision_is_marked_when_the_api_is_gone(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import loading
+
+    app = open_app("700001")
+    api.replies["/health/ready"] = problem(503, "the database cannot be written")
+    loading._ready.clear()
+    app.run()
+    assert "this decision is from before" in app.warning[0].value
+    assert "API not ready" in page_text(app)
+
+
+def test_a_wrong_key_and_a_missing_one(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASHBOARD_API_KEY", "wrong")
+    assert "does not accept the dashboard's key" in trouble(open_app())
+    monkeypatch.delenv("DASHBOARD_API_KEY")
+    app = open_app()
+    assert "not set up" in trouble(app)
+    assert "DASHBOARD_API_KEY" in app.code[0].value
+
+
+@pytest.mark.parametrize(
+    ("path", "reply", "sentence"),
+    [
+        ("/v1/predictions", (201, "application/json", b"{]"), "makes no sense"),
+        ("/v1/predictions", problem(503, "cannot store"), "in trouble"),
+        ("/v1/predictions", problem(403, "needs scoring"), "may not ask"),
+        ("/v1/predictions", problem(422, "stale client"), "refused the request"),
+        ("/v1/clients/700001", problem(404, "gone"), "nothing under that name"),
+        ("/v1/clients", document({"clients": 3}), "makes no sense"),
+        ("/v1/model", (200, "text/html", b"<html>"), "makes no sense"),
+    ],
+)
+def test_a_bad_answer_gets_a_plain_sentence_and_no_decision(
+    api: FakeApi, path: str, reply: Any, sentence: str
+) -> None:
+    api.replies[path] = reply
+    app = open_app("700001")
+    assert sentence in trouble(app)
+    assert "Granted" not in page_text(app)
+
+
+def test_the_model_page_shows_limit_measures_and_weights(api: FakeApi) -> None:
+    app = open_app().switch_page("screens/model.py").run()
+    text = page_text(app)
+    assert not app.exception and not app.error
+    assert app.metric[0].value == "9.1 %"
+    assert "0.771 ± 0.004" in text and "Logistic regression" in text
+    assert "is counted as 10" in text
+    app.segmented_control[0].set_value("20 weightiest facts").run()
+    assert "Mean of the outside scores" in page_text(app)
+
+
+def test_the_drift_page_embeds_the_report(api: FakeApi) -> None:
+    app = open_app().switch_page("screens/drift.py").run()
+    assert "Little has changed" in page_text(app)
+    [frame] = app.get("iframe")
+    assert "Data drift, invented" in frame.proto.srcdoc
+    assert 'sandbox="allow-scripts' in frame.proto.srcdoc
+
+
+def test_no_drift_report_says_how_to_make_one(api: FakeApi) -> None:
+    api.replies["/v1/monitoring/reports/latest"] = problem(404, "no report")
+    app = open_app().switch_page("screens/drift.py").run()
+    assert "python -m training drift" in app.info[0].value
+    assert not app.error
+
+
+def test_text_from_the_api_is_never_markup(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = fake_answers.prediction(700001)
+    answer["reasons"][0]["text"] = "<img src=x onerror=alert(1)>"
+    api.replies["/v1/predictions"] = document(answer, 201)
+    assert "&lt;img src=x" in page_text(open_app("700001"))
