@@ -1,0 +1,121 @@
+"""Read a bundle from its folder and verify it before anything uses it.
+
+The bytes that were checked are the bytes that are used: every file is read once.
+Nothing here loads LightGBM, numpy or DuckDB, so gunicorn can verify before it forks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from api.errors import BundleError
+from api.manifest import Manifest, Reason, ReasonCatalogue, parse
+
+MANIFEST = "manifest.json"
+SEAL = "manifest.json.sha256"
+REQUIRED = (
+    "model.txt",
+    "history.sql",
+    "applicant.sql",
+    "reasons.json",
+    "importance.json",
+    "distributions.json",
+)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A verified bundle. `files` holds the bytes of all but the Parquet files."""
+
+    sha256: str
+    manifest: Manifest
+    document: Mapping[str, Any]
+    reasons: tuple[Reason, ...]
+    files: Mapping[str, bytes]
+
+    def text(self, name: str) -> str:
+        return self.files[name].decode()
+
+    def json(self, name: str) -> Any:
+        return json.loads(self.files[name])
+
+
+def read(folder: Path) -> Bundle:
+    """Read and verify; raises BundleError naming the file that is wrong."""
+    contents = _contents(folder)
+    sha256 = _verify_manifest(folder, contents)
+    manifest = parse(Manifest, contents[MANIFEST], f"{folder / MANIFEST}")
+    _verify_names(folder, contents, manifest)
+    for name, expected in manifest.files.items():
+        _verify_hash(folder / name, contents[name], expected)
+    catalogue = parse(ReasonCatalogue, contents["reasons.json"], "reasons.json")
+    _verify_meaning(manifest, catalogue.reasons)
+    kept = {k: v for k, v in contents.items() if not k.endswith(".parquet")}
+    document = json.loads(contents[MANIFEST])
+    return Bundle(sha256, manifest, document, catalogue.reasons, kept)
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    if not folder.is_dir():
+        raise BundleError(f"bundle {folder}: there is no such folder")
+    files = sorted(path for path in folder.rglob("*") if not path.is_dir())
+    try:
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes() for path in files
+        }
+    except OSError as error:
+        raise BundleError(f"{error.filename}: {error.strerror}") from error
+
+
+def _verify_manifest(folder: Path, contents: Mapping[str, bytes]) -> str:
+    for name in (MANIFEST, SEAL):
+        if name not in contents:
+            raise BundleError(f"{folder / name}: this file is missing")
+    seal = contents[SEAL].decode("latin-1")
+    if not re.fullmatch(r"[0-9a-f]{64}\n", seal):
+        raise BundleError(f"{folder / SEAL}: expected one line with a SHA-256 in hex")
+    found = hashlib.sha256(contents[MANIFEST]).hexdigest()
+    if seal.strip() != found:
+        raise BundleError(
+            f"{folder / MANIFEST}: was altered; its SHA-256 is {found}, "
+            f"{SEAL} says {seal.strip()}"
+        )
+    return found
+
+
+def _verify_names(
+    folder: Path, contents: Mapping[str, bytes], manifest: Manifest
+) -> None:
+    expected = set(manifest.files)
+    for name in sorted(expected.union(REQUIRED) - contents.keys()):
+        raise BundleError(f"{folder / name}: this file is missing")
+    for name in sorted(contents.keys() - expected - {MANIFEST, SEAL}):
+        raise BundleError(f"{folder / name}: this file is not in {MANIFEST}")
+
+
+def _verify_hash(path: Path, content: bytes, expected: str) -> None:
+    found = hashlib.sha256(content).hexdigest()
+    if found != expected:
+        raise BundleError(
+            f"{path}: was altered; its SHA-256 is {found}, {MANIFEST} says {expected}"
+        )
+
+
+def _verify_meaning(manifest: Manifest, reasons: tuple[Reason, ...]) -> None:
+    if "application" not in manifest.tables:
+        raise BundleError(f"{MANIFEST}: tables.application is missing")
+    groups = [reason.group for reason in reasons]
+    for feature in manifest.features:
+        if groups.count(feature.group) != 1:
+            raise BundleError(
+                f"reasons.json: group {feature.group} of feature {feature.name} "
+                f"must be there once, found {groups.count(feature.group)} times"
+            )
+        if feature.dtype == "category" and feature.categories is None:
+            raise BundleError(f"{MANIFEST}: feature {feature.name} has no categories")

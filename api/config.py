@@ -1,0 +1,59 @@
+"""Settings: every SCORING_* variable, its default and what it means."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from api.errors import ConfigurationError
+
+PREFIX = "SCORING_"
+
+
+@dataclass(frozen=True)
+class Config:
+    """Read once at start; field `x` is the environment variable `SCORING_X`."""
+
+    # Folder of the model bundle that is served.
+    bundle: Path = Path("var/bundle")
+    # SQLAlchemy URL: sqlite:///path or postgresql://user:password@host/database.
+    database_url: str = "sqlite:///var/scoring.sqlite"
+    # How long to wait for a lock, a connection or a statement before giving up.
+    database_timeout_seconds: float = 5.0
+    # Largest request body; a batch may be 16 times as large.
+    max_body_bytes: int = 1_048_576
+    # gunicorn: address, worker processes (0: one per core), threads per worker.
+    bind: str = "127.0.0.1:5000"
+    workers: int = 0
+    threads: int = 4
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
+        """Take what is set, default what is not; raises ConfigurationError."""
+        types = get_type_hints(cls)
+        names = {field.name: PREFIX + field.name.upper() for field in fields(cls)}
+        given = {
+            name: _parse(variable, environ[variable], types[name])
+            for name, variable in names.items()
+            if environ.get(variable)
+        }
+        return cls(**given)
+
+    def worker_count(self) -> int:
+        """Worker processes to start."""
+        return self.workers or os.cpu_count() or 1
+
+
+def _parse(variable: str, text: str, kind: type[Any]) -> Any:
+    try:
+        value = kind(text)
+    except ValueError:
+        value = None
+    if value is None or (isinstance(value, int | float) and not 0 <= value < 2**40):
+        raise ConfigurationError(
+            f"{variable}: expected a {kind.__name__} from 0, found {text!r}"
+        )
+    return value

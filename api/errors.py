@@ -1,0 +1,141 @@
+"""What can go wrong, and how it is answered (RFC 9457 problem+json)."""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from click import ClickException
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One bad field; `path` is a JSON pointer into the request body."""
+
+    path: str
+    detail: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"path": self.path, "detail": self.detail}
+
+
+class ScoringError(ClickException):
+    """Base of every expected failure.
+
+    A ClickException, so that a command ends with its message as one line and a
+    non-zero status; over HTTP it is answered with `status`.
+    """
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class ConfigurationError(ScoringError):
+    """A setting that cannot be used."""
+
+
+class BundleError(ScoringError):
+    """A bundle that must not be served; the message names the file."""
+
+
+class DatabaseUnavailable(ScoringError):
+    """The database is gone, locked, read-only, full, or not at the right schema."""
+
+
+class ImportRefused(ScoringError):
+    """A clients file that does not fit the bundle."""
+
+
+class KeyRefused(ScoringError):
+    """An API key that cannot be added or revoked."""
+
+
+class FeatureError(ScoringError):
+    """Records that the feature SQL cannot turn into numbers."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class Problem(ScoringError):
+    """An answer other than the one asked for."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+
+def invalid(errors: Sequence[FieldError]) -> Problem:
+    """The 422 that names each bad field."""
+    detail = f"{len(errors)} field(s) of the request cannot be accepted."
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
+
+
+def as_json(error: ScoringError) -> dict[str, Any]:
+    """The problem object of an error."""
+    document: dict[str, Any] = {
+        "type": "about:blank",
+        "title": error.status.phrase,
+        "status": error.status.value,
+        "detail": error.message,
+    }
+    if isinstance(error, Problem) and error.errors:
+        document["errors"] = [field.as_json() for field in error.errors]
+    return document
+
+
+def as_response(error: ScoringError) -> Response:
+    headers = dict(error.headers) if isinstance(error, Problem) else {}
+    if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.setdefault("Retry-After", "5")
+    body = json.dumps(as_json(error))
+    return Response(body, error.status.value, headers, content_type=PROBLEM_TYPE)
+
+
+def register(app: Flask) -> None:
+    """Answer every failure of `app` as problem+json."""
+    app.register_error_handler(ScoringError, _expected)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _expected(error: ScoringError) -> Response:
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logging.getLogger("api").error("%s: %s", type(error).__name__, error.message)
+    return as_response(error)
+
+
+def _http(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    kept = {"allow", "retry-after", "www-authenticate"}
+    headers = {k: v for k, v in error.get_headers() if k.lower() in kept}
+    return as_response(Problem(status, error.description or "", headers=headers))
+
+
+def _unexpected(error: Exception) -> Response:
+    """Log where it happened; the message may hold personal data, so not that."""
+    logging.getLogger("api").error(
+        "unexpected %s", type(error).__name__, extra={"fields": {"at": _frames(error)}}
+    )
+    detail = "Unexpected error. Its cause is in the log under this X-Request-ID."
+    return as_response(Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail))
+
+
+def _frames(error: Exception) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
