@@ -1,0 +1,94 @@
+"""API keys: random, shown once, kept only as their SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from api.errors import KeyRefused
+from api.identifiers import now
+from api.store.database import Database
+from api.store.tables import api_keys
+
+
+class Role(StrEnum):
+    """What a key may do; none implies another."""
+
+    OFFICER = "officer"
+    SCORING = "scoring"
+    ANALYST = "analyst"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key as it is kept."""
+
+    id: int
+    name: str
+    roles: frozenset[Role]
+    created_at: str
+    revoked_at: str | None
+
+
+def add(database: Database, name: str, roles: Sequence[Role]) -> str:
+    """Make a key and answer it; raises KeyRefused when the name is taken."""
+    secret = secrets.token_urlsafe(32)
+    row = {
+        "name": name,
+        "sha256": _sha256(secret),
+        "roles": json.dumps(sorted(set(roles))),
+        "created_at": now(),
+    }
+    try:
+        with database.write() as connection:
+            connection.execute(insert(api_keys).values(row))
+    except IntegrityError as error:
+        raise KeyRefused(f"key {name}: there is one of this name already") from error
+    return secret
+
+
+def everyone(database: Database) -> list[ApiKey]:
+    """All keys, revoked ones too, oldest first."""
+    with database.read() as connection:
+        rows = connection.execute(select(api_keys).order_by(api_keys.c.id)).all()
+    return [_key(row) for row in rows]
+
+
+def revoke(database: Database, name: str) -> None:
+    """Make a key useless from now on; raises KeyRefused when there is none."""
+    valid = (api_keys.c.name == name) & api_keys.c.revoked_at.is_(None)
+    change = update(api_keys).where(valid).values(revoked_at=now())
+    with database.write() as connection:
+        changed = connection.execute(change).rowcount
+    if not changed:
+        raise KeyRefused(f"key {name}: there is no valid key of this name")
+
+
+def find(database: Database, secret: str) -> ApiKey | None:
+    """The valid key that `secret` is, or None."""
+    sha256 = _sha256(secret)
+    with database.read() as connection:
+        query = select(api_keys).where(api_keys.c.sha256 == sha256)
+        row = connection.execute(query).one_or_none()
+    if row is None or not hmac.compare_digest(row.sha256, sha256) or row.revoked_at:
+        return None
+    return _key(row)
+
+
+def _sha256(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _key(row: Row[Any]) -> ApiKey:
+    roles = frozenset(Role(role) for role in json.loads(row.roles))
+    return ApiKey(row.id, row.name, roles, row.created_at, row.revoked_at)

@@ -1,0 +1,52 @@
+"""Bring a database to the newest schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import Connection
+
+from api.errors import ConfigurationError
+from api.store.database import Database
+
+_MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+# Any number, but the same in every process: only one migrates at a time.
+_LOCK = 7_305_811_640
+
+
+def upgrade(url: str, timeout: float) -> tuple[str | None, str | None]:
+    """Migrate to the newest revision; answers the one before and the one after."""
+    _make_folder(url)
+    database = Database(url, timeout, create=True)
+    try:
+        before = database.revision()
+        with database.write() as connection:
+            _migrate(connection)
+        return before, database.revision()
+    finally:
+        database.close()
+
+
+def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        lock = sqlalchemy.text("SELECT pg_advisory_xact_lock(:lock)")
+        connection.execute(lock, {"lock": _LOCK})
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _make_folder(url: str) -> None:
+    parsed = sqlalchemy.make_url(url)
+    if parsed.drivername != "sqlite" or not parsed.database:
+        return
+    folder = Path(parsed.database).absolute().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"{folder}: {error.strerror}") from error
