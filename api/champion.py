@@ -1,0 +1,75 @@
+"""The model that serves, with all that was read from its bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api import bundle as bundles
+from api.bundle import Bundle
+from api.manifest import Column, Manifest
+from api.model import Matrix, Model
+from api.online import OnlineFeatures
+from api.scoring import Score, Scorer
+
+
+@dataclass(frozen=True)
+class Champion:
+    """Immutable: a request that took one keeps it to its end."""
+
+    bundle: Bundle
+    model: Model
+    online: OnlineFeatures
+    scorer: Scorer
+    importance: Mapping[str, Any]
+    distributions: Mapping[str, Any]
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.bundle.manifest
+
+    @cached_property
+    def columns(self) -> dict[str, dict[str, Column]]:
+        """Raw columns by table and name."""
+        tables = self.manifest.tables.items()
+        return {name: {c.name: c for c in table.columns} for name, table in tables}
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each feature is in a vector."""
+        return {f.name: at for at, f in enumerate(self.manifest.features)}
+
+    def score(self, matrix: Matrix, explained: Sequence[bool]) -> list[Score]:
+        """One score per row; contributions where `explained`, as they cost most."""
+        margins = self.model.margins(matrix).tolist()
+        asked = np.flatnonzero(explained)
+        contributions: dict[int, NDArray[np.float64]] = {}
+        if len(asked):
+            rows = self.model.contributions(matrix[asked])
+            contributions = dict(zip(asked.tolist(), rows, strict=True))
+        return [
+            Score(features, margin, contributions.get(at))
+            for at, (features, margin) in enumerate(zip(matrix, margins, strict=True))
+        ]
+
+
+def load(folder: Path, threads: int) -> Champion:
+    """Read, verify and get ready to serve; raises BundleError."""
+    bundle = bundles.read(folder)
+    importance = bundle.json("importance.json")
+    weights = {row["feature"]: row["mean_absolute"] for row in importance["features"]}
+    names = [feature.name for feature in bundle.manifest.features]
+    return Champion(
+        bundle=bundle,
+        model=Model(bundle.text("model.txt"), names),
+        online=OnlineFeatures(bundle, threads),
+        scorer=Scorer(bundle.manifest, bundle.reasons, weights),
+        importance=importance,
+        distributions=bundle.json("distributions.json"),
+    )

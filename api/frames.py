@@ -1,0 +1,77 @@
+"""Rows of raw tables as typed numpy columns, which is how DuckDB takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from api.manifest import Table
+
+# The DuckDB type of each raw column type.
+TYPES = {"integer": "BIGINT", "number": "DOUBLE", "category": "VARCHAR"}
+Row = Mapping[str, Any]
+
+
+def columns_of(table: Table, rows: Sequence[Row]) -> dict[str, Any]:
+    """One array per column of the table; what a row does not have is missing."""
+    return {
+        column.name: _array(column.type, [row.get(column.name) for row in rows])
+        for column in table.columns
+    }
+
+
+def _array(kind: str, values: list[Any]) -> Any:
+    if kind == "number":
+        return np.array(values, dtype=np.float64)  # None is NaN, which is NULL
+    if kind == "integer":
+        mask = [value is None for value in values]
+        filled = [0 if value is None else value for value in values]
+        return np.ma.masked_array(np.array(filled, dtype=np.int64), mask=mask)
+    return np.array(values, dtype=object)
+
+
+def numbered(
+    applicants: Sequence[tuple[int, Mapping[str, Sequence[Row]]]],
+) -> dict[str, list[Row]]:
+    """The records of all applicants, by table, with identifiers that cannot meet.
+
+    SK_ID_CURR becomes the applicant's place. Other identifiers are numbered anew
+    over all applicants, keeping their order inside each and the links between
+    tables: the same SK_ID_BUREAU of one applicant stays the same.
+    """
+    together: dict[str, list[Row]] = {}
+    begins: dict[str, int] = {}
+    for place, records in applicants:
+        numbers = {
+            name: {old: begins.get(name, 0) + at for at, old in enumerate(found)}
+            for name, found in _identifiers(records).items()
+        }
+        for name, mapping in numbers.items():
+            begins[name] = begins.get(name, 0) + len(mapping)
+        for table, rows in records.items():
+            renumbered = (_renumber(row, place, numbers) for row in rows)
+            together.setdefault(table, []).extend(renumbered)
+    return together
+
+
+def _identifiers(records: Mapping[str, Sequence[Row]]) -> dict[str, list[int]]:
+    found: dict[str, set[int]] = {}
+    for rows in records.values():
+        for row in rows:
+            for name, value in row.items():
+                if name.startswith("SK_ID_") and value is not None:
+                    found.setdefault(name, set()).add(value)
+    return {name: sorted(values) for name, values in found.items()}
+
+
+def _renumber(row: Row, place: int, numbers: Mapping[str, Mapping[int, int]]) -> Row:
+    changed = {
+        name: mapping[row[name]]
+        for name, mapping in numbers.items()
+        if row.get(name) is not None
+    }
+    if "SK_ID_CURR" in row:
+        changed["SK_ID_CURR"] = place
+    return {**row, **changed}

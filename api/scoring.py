@@ -1,0 +1,154 @@
+"""From a margin and its contributions to a decision that explains itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.manifest import Calibration, Feature, Manifest, Reason
+
+GRANTED, REFUSED = "granted", "refused"
+RAISES, LOWERS = "raises_risk", "lowers_risk"
+REASONS_PER_DIRECTION = 4
+
+
+@dataclass(frozen=True)
+class Score:
+    """What the model says about one applicant; `contributions` ends in the base."""
+
+    features: NDArray[np.float32]
+    margin: float
+    contributions: NDArray[np.float64] | None
+
+
+def probability(margin: float, calibration: Calibration) -> float:
+    """The calibrated probability of default (Platt 1999)."""
+    try:
+        odds = math.exp(-(calibration.slope * margin + calibration.intercept))
+    except OverflowError:
+        return 0.0
+    return 1.0 / (1.0 + odds)
+
+
+def decide(default_probability: float, threshold: float) -> str:
+    return GRANTED if default_probability < threshold else REFUSED
+
+
+class Scorer:
+    """Judges scores by one bundle's threshold, bounds, importance and reasons."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        reasons: Sequence[Reason],
+        importance: Mapping[str, float],
+    ) -> None:
+        """`importance`: mean absolute contribution by feature name."""
+        self._manifest = manifest
+        self._reasons = tuple(reasons)
+        places = {reason.group: at for at, reason in enumerate(reasons)}
+        features = manifest.features
+        self._groups = np.array([places[feature.group] for feature in features])
+        self._weights = np.array([importance.get(f.name, 0.0) for f in features])
+        self._low = np.array([_bound(f, 0) for f in features], dtype=np.float32)
+        self._high = np.array([_bound(f, 1) for f in features], dtype=np.float32)
+
+    def judge(self, score: Score, unknown: Sequence[str]) -> dict[str, Any]:
+        """Probability, decision and confidence, and both explanations if asked for.
+
+        `unknown`: raw columns whose category the model does not know.
+        """
+        manifest = self._manifest
+        found = probability(score.margin, manifest.calibration)
+        decision = decide(found, manifest.threshold)
+        verdict = {
+            "probability": found,
+            "threshold": manifest.threshold,
+            "decision": decision,
+            "confidence": self._confidence(found, score.features, unknown),
+        }
+        if score.contributions is None:
+            return verdict
+        return {
+            **verdict,
+            "explanation": self._explanation(score, score.contributions.tolist()),
+            "reasons": self.reasons(score.contributions[:-1], decision),
+        }
+
+    def values(self, features: NDArray[np.float32]) -> list[float | str | None]:
+        """Feature values for people: null is missing, a category is its text."""
+        return [
+            None if math.isnan(value) else _text(value, feature)
+            for value, feature in zip(
+                features.tolist(), self._manifest.features, strict=True
+            )
+        ]
+
+    def reasons(
+        self, contributions: NDArray[np.float64], decision: str
+    ) -> list[dict[str, Any]]:
+        """The groups that weigh most, those that explain the decision first."""
+        sums = np.bincount(
+            self._groups, weights=contributions, minlength=len(self._reasons)
+        )
+        ranked = sorted(zip(sums.tolist(), self._reasons, strict=True), key=_size)
+        raising = [_reason(r, s) for s, r in ranked if s > 0][:REASONS_PER_DIRECTION]
+        lowering = [_reason(r, s) for s, r in ranked if s < 0][:REASONS_PER_DIRECTION]
+        return raising + lowering if decision == REFUSED else lowering + raising
+
+    def _confidence(
+        self, found: float, features: NDArray[np.float32], unknown: Sequence[str]
+    ) -> dict[str, Any]:
+        low, high = self._manifest.threshold_interval
+        outside = (features < self._low) | (features > self._high)
+        names = [self._manifest.features[at].name for at in np.flatnonzero(outside)]
+        total = float(self._weights.sum())
+        missing = float(self._weights[np.isnan(features)].sum())
+        return {
+            "band": "borderline" if low <= found <= high else "clear",
+            "missing_share": missing / total if total else 0.0,
+            "out_of_range": list(dict.fromkeys([*names, *unknown])),
+        }
+
+    def _explanation(self, score: Score, contributions: list[float]) -> dict[str, Any]:
+        values = self.values(score.features)
+        named = zip(self._manifest.features, values, contributions[:-1], strict=True)
+        return {
+            "base_value": contributions[-1],
+            "margin": score.margin,
+            "contributions": [
+                {"feature": feature.name, "value": value, "contribution": contribution}
+                for feature, value, contribution in named
+            ],
+        }
+
+
+def _bound(feature: Feature, end: int) -> float:
+    if feature.bounds is None or feature.dtype == "category":
+        return math.inf if end else -math.inf
+    return feature.bounds[end]
+
+
+def _text(value: float, feature: Feature) -> float | str:
+    return value if feature.categories is None else feature.categories[int(value)]
+
+
+def _size(ranked: tuple[float, Reason]) -> float:
+    return -abs(ranked[0])
+
+
+def _reason(reason: Reason, contribution: float) -> dict[str, Any]:
+    direction = RAISES if contribution > 0 else LOWERS
+    sentence = reason.raises_risk if direction == RAISES else reason.lowers_risk
+    return {
+        "code": reason.code,
+        "group": reason.group,
+        "direction": direction,
+        "contribution": contribution,
+        "text": sentence.en,
+    }
