@@ -1,0 +1,33 @@
+"""Responses of the routes, and the query parameters they are asked with."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from flask import Response, request
+from pydantic import BaseModel, ValidationError
+
+from api.errors import FieldError, invalid
+from api.operations import JSON
+from api.predictions import encode
+
+Query = TypeVar("Query", bound=BaseModel)
+
+
+def answer(document: Any, status: int = 200) -> Response:
+    return Response(encode(document), status, content_type=JSON)
+
+
+def query(kind: type[Query]) -> Query:
+    """The query parameters; raises Problem 422 naming each bad one."""
+    given = {
+        name: values[0] if len(values) == 1 else values
+        for name, values in request.args.to_dict(flat=False).items()
+    }
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        raise invalid(
+            [FieldError(str(one["loc"][0]), one["msg"]) for one in found]
+        ) from error

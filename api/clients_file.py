@@ -1,0 +1,149 @@
+"""clients.parquet: checked as a whole, then read in chunks through DuckDB."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from api.errors import ImportRefused
+from api.frames import TYPES
+from api.manifest import Manifest
+from api.store.clients import pack
+
+
+@dataclass(frozen=True)
+class ClientsFile:
+    """A file that fits the bundle; `rows` may be read once."""
+
+    path: Path
+    sha256: str
+    clients: int
+    connection: duckdb.DuckDBPyConnection
+
+    def chunks(self, size: int) -> Iterator[list[dict[str, Any]]]:
+        """Rows as the clients table takes them, at most `size` at a time."""
+        query = "SELECT SK_ID_CURR, application, history, features FROM clients"
+        self.connection.execute(query)
+        while rows := self.connection.fetchmany(size):
+            yield [self._row(*row) for row in rows]
+
+    def _row(
+        self,
+        client_id: int,
+        application: dict[str, Any],
+        history: list[float | None],
+        features: list[float | None],
+    ) -> dict[str, Any]:
+        try:
+            text = json.dumps(application, allow_nan=False)
+        except ValueError as error:
+            raise ImportRefused(
+                f"{self.path}: client {client_id}: application has NaN or Infinity"
+            ) from error
+        return {
+            "client_id": client_id,
+            "application": text,
+            "history": self._packed(client_id, "history", history),
+            "features": self._packed(client_id, "features", features),
+        }
+
+    def _packed(self, client_id: int, name: str, values: list[float | None]) -> bytes:
+        vector = np.array(values, dtype=np.float32)
+        if np.isinf(vector).any():
+            raise ImportRefused(f"{self.path}: client {client_id}: {name} has Infinity")
+        return pack(vector)
+
+
+@contextmanager
+def opened(path: Path, manifest: Manifest) -> Iterator[ClientsFile]:
+    """Open and check; raises ImportRefused saying what does not fit."""
+    if not path.is_file():
+        raise ImportRefused(f"{path}: there is no such file")
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        try:
+            quoted = str(path).replace("'", "''")
+            connection.execute(
+                f"CREATE VIEW clients AS SELECT * FROM read_parquet('{quoted}')"
+            )
+            _check_feature_set(connection, path, manifest)
+            _check_columns(connection, path, manifest)
+            clients = _check_rows(connection, path, manifest)
+            yield ClientsFile(path, _sha256(path), clients, connection)
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise ImportRefused(f"{path}: {reason}") from error
+
+
+def _check_feature_set(
+    connection: duckdb.DuckDBPyConnection, path: Path, manifest: Manifest
+) -> None:
+    query = "SELECT decode(key), decode(value) FROM parquet_kv_metadata(?)"
+    found = dict(connection.execute(query, [str(path)]).fetchall()).get("feature_set")
+    if found != manifest.feature_set:
+        raise ImportRefused(
+            f"{path}: its feature_set is {found}, the bundle's is "
+            f"{manifest.feature_set}: export both together"
+        )
+
+
+def _check_columns(
+    connection: duckdb.DuckDBPyConnection, path: Path, manifest: Manifest
+) -> None:
+    """Names and types; the order of the application's fields is free."""
+    found = {r[0]: r[1] for r in connection.execute("DESCRIBE clients").fetchall()}
+    expected = {"SK_ID_CURR": "BIGINT", "history": "FLOAT[]", "features": "FLOAT[]"}
+    for name, kind in expected.items():
+        _same(path, name, kind, found.get(name))
+    if not found.get("application", "").startswith("STRUCT"):
+        _same(path, "application", "STRUCT", found.get("application"))
+    inner = connection.execute("DESCRIBE SELECT application.* FROM clients").fetchall()
+    fields = {row[0]: row[1] for row in inner}
+    for column in manifest.tables["application"].columns:
+        name = f"application.{column.name}"
+        _same(path, name, TYPES[column.type], fields.get(column.name))
+
+
+def _same(path: Path, name: str, expected: str, found: str | None) -> None:
+    if found is None:
+        raise ImportRefused(f"{path}: column {name} is missing")
+    if found != expected:
+        raise ImportRefused(f"{path}: column {name} is {found}, expected {expected}")
+
+
+def _check_rows(
+    connection: duckdb.DuckDBPyConnection, path: Path, manifest: Manifest
+) -> int:
+    """Answers the number of clients."""
+    for name, length in (
+        ("history", len(manifest.history)),
+        ("features", len(manifest.features)),
+    ):
+        query = (
+            f"SELECT SK_ID_CURR, len({name}) FROM clients "
+            f"WHERE len({name}) IS DISTINCT FROM ? LIMIT 1"
+        )
+        for client_id, found in connection.execute(query, [length]).fetchall():
+            raise ImportRefused(
+                f"{path}: client {client_id}: {name} has {found} values, "
+                f"expected {length}"
+            )
+    query = "SELECT count(*), count(DISTINCT SK_ID_CURR) FROM clients"
+    rows, distinct = connection.execute(query).fetchall()[0]
+    if rows != distinct or rows == 0:
+        raise ImportRefused(
+            f"{path}: has {rows} rows of {distinct} clients, expected one row a client"
+        )
+    return int(rows)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

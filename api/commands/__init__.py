@@ -1,0 +1,14 @@
+"""The commands of `python -m flask --app api`."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from api.commands.clients import clients
+from api.commands.db import db
+from api.commands.keys import keys
+
+
+def register(app: Flask) -> None:
+    for group in (clients, db, keys):
+        app.cli.add_command(group)

@@ -1,0 +1,53 @@
+"""`clients import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from api import bundle
+from api.services import services
+from api.store import imports
+from api.store.database import Database
+
+CHUNK = 1000
+
+clients = AppGroup("clients", help="The known clients.")
+
+
+@clients.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_file(file: Path) -> None:
+    """Let the clients in FILE (clients.parquet) serve instead of those before.
+
+    They serve from the moment when all of them are in; an import that was cut off
+    changes nothing, and the next one clears it away.
+    """
+    # DuckDB and numpy, which the other commands do without.
+    from api.clients_file import opened
+
+    database = services().database
+    database.require_schema()
+    manifest = bundle.read(services().config.bundle).manifest
+    with opened(file, manifest) as source:
+        serving = imports.active(database)
+        if serving is not None and serving.file_sha256 == source.sha256:
+            click.echo(f"{file}: already active, nothing to do", err=True)
+            return
+        imports.clean(database)
+        identity = (source.sha256, manifest.feature_set, source.clients)
+        import_id = imports.begin(database, *identity)
+        done = 0
+        for rows in source.chunks(CHUNK):
+            imports.add(database, import_id, rows)
+            done += len(rows)
+            click.echo(f"{done} of {source.clients} clients", err=True)
+    _finish(database, import_id)
+    click.echo(f"{file}: {done} clients are active", err=True)
+
+
+def _finish(database: Database, import_id: int) -> None:
+    imports.activate(database, import_id)
+    imports.clean(database)

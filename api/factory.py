@@ -1,0 +1,22 @@
+"""The application: its parts, put together."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from api import auth, commands, errors, logs, routes
+from api.config import Config
+from api.services import Services
+
+
+def build(config: Config) -> Flask:
+    app = Flask("api", static_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.url_map.merge_slashes = False
+    app.extensions["scoring"] = Services(config)
+    errors.register(app)
+    logs.register(app)
+    auth.register(app)
+    routes.register(app)
+    commands.register(app)
+    return app

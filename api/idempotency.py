@@ -1,0 +1,71 @@
+"""The Idempotency-Key header: a retry gets the first answer, byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+
+from flask import Response, request
+
+from api.auth import current_key
+from api.errors import FieldError, Problem, invalid
+from api.operations import JSON
+from api.services import services
+from api.store import events
+from api.store.events import AlreadyRecorded, Recorded, Reply, Token
+
+HEADER = "Idempotency-Key"
+_VALID = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def once(produce: Callable[[], Reply]) -> Response:
+    """Answer what `produce` makes, after it is durable; or what was answered before.
+
+    Two requests with the same key at the same time both compute; the first to commit
+    is answered to both.
+    """
+    token = _token()
+    database = services().database
+    before = events.recorded(database, token) if token else None
+    if token and before:
+        return _replay(token, before)
+    reply = produce()
+    try:
+        events.record(database, current_key().id, reply, token)
+    except AlreadyRecorded:
+        return _replayed_after_race(token)
+    return _response(reply.answer, reply.status, reply.location)
+
+
+def _replayed_after_race(token: Token | None) -> Response:
+    before = events.recorded(services().database, token) if token else None
+    if token is None or before is None:
+        raise Problem(HTTPStatus.CONFLICT, f"This {HEADER} is in use; try again.")
+    return _replay(token, before)
+
+
+def _token() -> Token | None:
+    given = request.headers.get(HEADER)
+    if given is None:
+        return None
+    if not _VALID.fullmatch(given):
+        detail = "expected 1 to 255 visible ASCII characters"
+        raise invalid([FieldError(HEADER, detail)])
+    asked = f"{request.method} {request.path}\n".encode() + request.get_data()
+    return Token(current_key().id, given, hashlib.sha256(asked).hexdigest())
+
+
+def _replay(token: Token, before: Recorded) -> Response:
+    if before.request_sha256 != token.request_sha256:
+        detail = f"This {HEADER} was used with another request."
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    response = _response(before.answer, before.status, before.location)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _response(answer: bytes, status: int, location: str | None) -> Response:
+    headers = {"Location": location} if location else {}
+    return Response(answer, status, headers, content_type=JSON)

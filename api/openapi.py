@@ -1,0 +1,164 @@
+"""The OpenAPI 3.1 document, made from the routes' declarations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from werkzeug.routing import Rule
+
+from api.operations import JSON, Operation
+from api.schemas.answers import ProblemAnswer
+from api.schemas.requests import KnownClient, NewApplicant, WhatIf
+
+_REFERENCE = "#/components/schemas/{model}"
+_CONVERTERS: Mapping[str, Any] = {
+    "int": {"type": "integer", "minimum": 0},
+    "uuid": {"type": "string", "format": "uuid"},
+    "default": {"type": "string"},
+}
+_IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A retry with the same key and body gets the first answer, byte "
+    "for byte, with the header Idempotency-Replayed: true.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+_DESCRIPTION = (
+    "Decides on consumer loans and explains each decision. Every error is "
+    "application/problem+json (RFC 9457). Every answer has an X-Request-ID."
+)
+
+
+def document(app: Flask) -> dict[str, Any]:
+    """Every route of `app`, with every status it answers."""
+    paths: dict[str, dict[str, Any]] = {}
+    for rule, operation in operations(app):
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        described = _operation(rule, operation)
+        paths.setdefault(path, {})[method.lower()] = described
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Prêt à dépenser: scoring API",
+            "version": "1",
+            "description": _DESCRIPTION,
+        },
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "schemas": _schemas(app),
+        },
+    }
+
+
+def operations(app: Flask) -> Iterator[tuple[Rule, Operation]]:
+    """Each route with its declaration."""
+    for rule in app.url_map.iter_rules():
+        yield rule, app.view_functions[rule.endpoint].__dict__["operation"]
+
+
+def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": rule.endpoint.replace(".", "_"),
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": _description(operation),
+        "parameters": [
+            *_path_parameters(rule, operation),
+            *_query_parameters(operation),
+            *([_IDEMPOTENCY] if operation.replayable else []),
+        ],
+        "responses": {
+            **{str(code): _success(kind) for code, kind in operation.answers.items()},
+            **{str(code): _problem(code) for code in operation.statuses()},
+        },
+    }
+    if operation.roles is not None:
+        described["security"] = [{"key": []}]
+        described["x-roles"] = sorted(operation.roles)
+    if operation.body:
+        described["requestBody"] = _body(operation)
+    return described
+
+
+def _description(operation: Operation) -> str:
+    if operation.roles is None:
+        needs = "Needs no key."
+    elif operation.roles:
+        needs = f"Needs the role {' or '.join(sorted(operation.roles))}."
+    else:
+        needs = "Needs a key of any role."
+    return f"{operation.description} {needs}".strip()
+
+
+def _path_parameters(rule: Rule, operation: Operation) -> Iterator[dict[str, Any]]:
+    for converter, name in re.findall(r"<(?:(\w+):)?(\w+)>", rule.rule):
+        yield {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": _CONVERTERS[converter or "default"],
+            "example": operation.path_examples[name],
+        }
+
+
+def _query_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+    if operation.query is None:
+        return
+    properties = operation.query.model_json_schema()["properties"]
+    for name, schema in properties.items():
+        parameter = {"name": name, "in": "query", "required": False}
+        description = schema.pop("description", "")
+        yield {**parameter, "description": description, "schema": schema}
+
+
+def _success(kind: type[BaseModel] | str) -> dict[str, Any]:
+    if isinstance(kind, str):
+        schema = {"type": "object"} if kind == JSON else {"type": "string"}
+        return {"description": "Done.", "content": {kind: {"schema": schema}}}
+    schema = {"$ref": _REFERENCE.format(model=kind.__name__)}
+    text = (kind.__doc__ or "").strip()
+    return {"description": text, "content": {JSON: {"schema": schema}}}
+
+
+def _problem(code: int) -> dict[str, Any]:
+    schema = {"$ref": _REFERENCE.format(model=ProblemAnswer.__name__)}
+    return {
+        "description": HTTPStatus(code).phrase,
+        "content": {"application/problem+json": {"schema": schema}},
+    }
+
+
+def _body(operation: Operation) -> dict[str, Any]:
+    kinds = [
+        {"$ref": _REFERENCE.format(model=kind.__name__)} for kind in operation.body
+    ]
+    examples = {
+        name: {"value": value} for name, value in operation.body_examples.items()
+    }
+    schema = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+    return {
+        "required": True,
+        "content": {JSON: {"schema": schema, "examples": examples}},
+    }
+
+
+def _schemas(app: Flask) -> dict[str, Any]:
+    kinds: list[type[BaseModel]] = [ProblemAnswer, KnownClient, WhatIf, NewApplicant]
+    for _, operation in operations(app):
+        kinds += [k for k in operation.answers.values() if not isinstance(k, str)]
+        kinds += operation.body
+    _, schema = models_json_schema(
+        [(kind, "validation") for kind in dict.fromkeys(kinds)],
+        ref_template=_REFERENCE,
+    )
+    found: dict[str, Any] = schema["$defs"]
+    return found

@@ -1,0 +1,71 @@
+"""What each route declares: the same declaration guards it and documents it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import Blueprint, current_app, request
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel
+
+from api.store.keys import Role
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+JSON = "application/json"
+HTML = "text/html"
+ANY: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A route. `roles`: None is open to all, ANY to every key, else one is needed."""
+
+    tag: str
+    summary: str
+    answers: Mapping[int, type[BaseModel] | str]
+    roles: frozenset[Role] | None = ANY
+    description: str = ""
+    query: type[BaseModel] | None = None
+    body: tuple[type[BaseModel], ...] = ()
+    problems: tuple[int, ...] = ()
+    path_examples: Mapping[str, Any] = field(default_factory=dict)
+    body_examples: Mapping[str, Any] = field(default_factory=dict)
+    body_factor: int = 1
+    replayable: bool = False
+
+    def statuses(self) -> list[int]:
+        """Every status besides those of success."""
+        found = {*self.problems, HTTPStatus.INTERNAL_SERVER_ERROR.value}
+        if self.roles is not None:
+            found |= {401, 503} | ({403} if self.roles else set())
+        if self.query is not None:
+            found |= {422}
+        if self.body:
+            found |= {400, 413, 415, 422}
+        return sorted(found)
+
+
+def route(
+    blueprint: Blueprint, method: str, rule: str, operation: Operation
+) -> Callable[[View], View]:
+    """Serve `rule` by the decorated view, as `operation` declares."""
+
+    def register(view: View) -> View:
+        view.__dict__["operation"] = operation
+        blueprint.add_url_rule(rule, view_func=view, methods=[method])
+        return view
+
+    return register
+
+
+def current() -> Operation | None:
+    """The operation of the request; None when no route matches it."""
+    if request.endpoint is None:
+        return None
+    found: Operation = current_app.view_functions[request.endpoint].__dict__[
+        "operation"
+    ]
+    return found

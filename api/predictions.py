@@ -1,0 +1,214 @@
+"""Requests in, exact answers and the events to be stored with them out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import numpy as np
+
+from api.champion import Champion
+from api.errors import (
+    DatabaseUnavailable,
+    FeatureError,
+    Problem,
+    ScoringError,
+    as_json,
+)
+from api.forms import Form, read_form, read_model
+from api.identifiers import now, uuid7
+from api.online import Applicant
+from api.rows import unknown_categories
+from api.schemas.requests import Batch
+from api.scoring import Score
+from api.store import clients
+from api.store.clients import Client, Vector, pack
+from api.store.database import Database
+from api.store.events import Event, Reply
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who is to be scored: `known` holds the stored vector, if that is the answer."""
+
+    form: Form
+    unknown: tuple[str, ...]
+    known: Vector | None = None
+    applicant: Applicant | None = None
+
+
+def predict(champion: Champion, database: Database, body: Any) -> Reply:
+    """Answer one request; raises Problem."""
+    form = read_form(champion.columns, body)
+    (answered,) = _answers(champion, database, [form])
+    if isinstance(answered, ScoringError):
+        raise answered
+    location = f"/v1/predictions/{answered.event_id}"
+    return Reply(HTTPStatus.CREATED, answered.answer, location, (answered,))
+
+
+def predict_batch(champion: Champion, database: Database, body: Any) -> Reply:
+    """Answer many, each with its answer or its problem, in the order asked."""
+    batch = read_model(Batch, body)
+    forms = [
+        _form(champion, item, f"/predictions/{at}", batch.explain)
+        for at, item in enumerate(batch.predictions)
+    ]
+    answered = _answers(champion, database, forms)
+    parts = [
+        one.answer if isinstance(one, Event) else encode(as_json(one))
+        for one in answered
+    ]
+    answer = b'{"predictions":[' + b",".join(parts) + b"]}"
+    events = tuple(one for one in answered if isinstance(one, Event))
+    return Reply(HTTPStatus.OK, answer, None, events)
+
+
+def encode(document: Any) -> bytes:
+    """JSON as it is sent and stored; refuses NaN and Infinity."""
+    text = json.dumps(
+        document, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
+    return text.encode()
+
+
+def feature_set_problem() -> DatabaseUnavailable:
+    """What is said when clients and bundle come from different exports."""
+    return DatabaseUnavailable(
+        "the imported clients have other features than the bundle: "
+        "run python -m flask --app api clients import"
+    )
+
+
+def _form(
+    champion: Champion, item: Any, path: str, explain: bool
+) -> Form | ScoringError:
+    try:
+        return read_form(champion.columns, item, path, explain)
+    except Problem as problem:
+        return problem
+
+
+def _answers(
+    champion: Champion, database: Database, forms: Sequence[Form | ScoringError]
+) -> list[Event | ScoringError]:
+    subjects = _subjects(champion, database, forms)
+    vectors = _vectors(champion, subjects)
+    ready = [
+        (subject, vector)
+        for subject, vector in zip(subjects, vectors, strict=True)
+        if isinstance(subject, Subject) and not isinstance(vector, ScoringError)
+    ]
+    events = iter(_events(champion, ready))
+    return [
+        vector if isinstance(vector, ScoringError) else next(events)
+        for vector in vectors
+    ]
+
+
+def _subjects(
+    champion: Champion, database: Database, forms: Sequence[Form | ScoringError]
+) -> list[Subject | ScoringError]:
+    ids = [
+        form.client_id
+        for form in forms
+        if isinstance(form, Form) and form.application is None and form.client_id
+    ]
+    known = clients.find(database, ids) if ids else {}
+    if any(c.feature_set != champion.manifest.feature_set for c in known.values()):
+        raise feature_set_problem()
+    return [
+        _subject(champion, form, known) if isinstance(form, Form) else form
+        for form in forms
+    ]
+
+
+def _subject(
+    champion: Champion, form: Form, known: Mapping[int, Client]
+) -> Subject | ScoringError:
+    if form.application is not None:
+        applicant = Applicant(form.application, None, form.records or {})
+        return Subject(form, form.unknown, applicant=applicant)
+    client = known.get(form.client_id or 0)
+    if client is None:
+        return Problem(HTTPStatus.NOT_FOUND, f"There is no client {form.client_id}.")
+    application = {**client.application, **(form.changes or {})}
+    columns = champion.columns["application"]
+    unknown = (*unknown_categories(columns, application), *form.unknown)
+    if form.changes is None:
+        return Subject(form, unknown, known=client.features)
+    return Subject(form, unknown, applicant=Applicant(application, client.history, {}))
+
+
+def _vectors(
+    champion: Champion, subjects: Sequence[Subject | ScoringError]
+) -> list[Vector | ScoringError]:
+    """Stored vectors as they are; the others computed together."""
+    applicants = [
+        subject.applicant
+        for subject in subjects
+        if isinstance(subject, Subject) and subject.applicant is not None
+    ]
+    computed = iter(_computed(champion, applicants))
+    return [
+        subject
+        if isinstance(subject, ScoringError)
+        else (subject.known if subject.known is not None else next(computed))
+        for subject in subjects
+    ]
+
+
+def _computed(
+    champion: Champion, applicants: Sequence[Applicant]
+) -> list[Vector | ScoringError]:
+    if not applicants:
+        return []
+    try:
+        return list(champion.online.compute(applicants))
+    except FeatureError as error:
+        if len(applicants) == 1:
+            return [error]
+        # One of them is at fault: let it fail alone.
+        return [_computed(champion, [one])[0] for one in applicants]
+
+
+def _events(champion: Champion, ready: Sequence[tuple[Subject, Vector]]) -> list[Event]:
+    if not ready:
+        return []
+    matrix = np.stack([vector for _, vector in ready])
+    explained = [subject.form.explain for subject, _ in ready]
+    scores = champion.score(matrix, explained)
+    return [
+        _event(champion, subject, score)
+        for (subject, _), score in zip(ready, scores, strict=True)
+    ]
+
+
+def _event(champion: Champion, subject: Subject, score: Score) -> Event:
+    form = subject.form
+    model = champion.manifest.model
+    answer = {
+        "prediction_id": uuid7(),
+        "kind": "decision" if form.changes is None else "simulation",
+        "client_id": form.client_id,
+        **champion.scorer.judge(score, subject.unknown),
+        "model": {
+            "name": model.name,
+            "version": model.version,
+            "bundle_sha256": champion.bundle.sha256,
+        },
+        "created_at": now(),
+    }
+    return Event(
+        event_id=answer["prediction_id"],
+        kind=answer["kind"],
+        client_id=form.client_id,
+        created_at=answer["created_at"],
+        bundle_sha256=champion.bundle.sha256,
+        request=encode(form.request).decode(),
+        features=pack(score.features),
+        answer=encode(answer),
+    )

@@ -1,0 +1,75 @@
+"""Is the process up, and can it decide?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from flask import Blueprint, Response
+
+from api.answering import answer
+from api.errors import FieldError, Problem, ScoringError
+from api.operations import Operation, route
+from api.predictions import feature_set_problem
+from api.schemas.answers import Health
+from api.services import services
+from api.store import clients
+
+blueprint = Blueprint("health", __name__)
+
+
+@route(
+    blueprint,
+    "GET",
+    "/health/live",
+    Operation("health", "The process answers", {200: Health}, roles=None),
+)
+def live() -> Response:
+    return answer({"status": "live"})
+
+
+@route(
+    blueprint,
+    "GET",
+    "/health/ready",
+    Operation(
+        "health",
+        "It can decide: bundle loaded, schema right, database writable",
+        {200: Health},
+        roles=None,
+        problems=(503,),
+    ),
+)
+def ready() -> Response:
+    checks = {"bundle": _bundle, "database": _database, "clients": _clients}
+    found = [_failure(name, check) for name, check in checks.items()]
+    errors = [error for error in found if error is not None]
+    if errors:
+        detail = "; ".join(error.detail for error in errors)
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, errors)
+    return answer({"status": "ready"})
+
+
+def _failure(name: str, check: Callable[[], None]) -> FieldError | None:
+    try:
+        check()
+    except ScoringError as error:
+        return FieldError(f"/{name}", error.message)
+    return None
+
+
+def _bundle() -> None:
+    services().champion()
+
+
+def _database() -> None:
+    services().database.require_schema()
+    services().database.probe()
+
+
+def _clients() -> None:
+    """None imported yet is fine: new applicants can be scored."""
+    imported = clients.active_feature_set(services().database)
+    expected = services().champion().manifest.feature_set
+    if imported is not None and imported != expected:
+        raise feature_set_problem()

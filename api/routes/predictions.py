@@ -1,0 +1,105 @@
+"""Decisions and simulations."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from api import body
+from api.errors import Problem
+from api.idempotency import once
+from api.operations import JSON, Operation, route
+from api.predictions import predict, predict_batch
+from api.schemas.answers import BatchAnswer, Prediction
+from api.schemas.requests import Batch, KnownClient, NewApplicant, WhatIf
+from api.services import services
+from api.store import events
+from api.store.keys import Role
+
+blueprint = Blueprint("predictions", __name__, url_prefix="/v1/predictions")
+_SCORING = frozenset({Role.SCORING})
+_OFFICER = frozenset({Role.OFFICER})
+_WHAT_IF = {"client_id": 100001, "changes": {"AMT_CREDIT": 450000}}
+_NEW_APPLICANT = {
+    "application": {"AMT_CREDIT": 450000, "AMT_INCOME_TOTAL": 180000},
+    "bureau": [{"SK_ID_BUREAU": 1, "CREDIT_ACTIVE": "Active", "DAYS_CREDIT": -200}],
+}
+
+
+@route(
+    blueprint,
+    "POST",
+    "",
+    Operation(
+        "predictions",
+        "Decide on a known client or a new applicant, or simulate",
+        {201: Prediction},
+        roles=_SCORING,
+        description="Answered only after it is stored. A new applicant needs every "
+        "column of the application that `tables` of GET /v1/model marks as not "
+        "nullable; what else is left out is missing.",
+        body=(KnownClient, WhatIf, NewApplicant),
+        problems=(404, 409),
+        body_examples={
+            "known client": {"client_id": 100001},
+            "what-if": _WHAT_IF,
+            "new applicant": _NEW_APPLICANT,
+        },
+        replayable=True,
+    ),
+)
+def create() -> Response:
+    asked = body.read(request)
+    champion, database = services().champion(), services().database
+    return once(lambda: predict(champion, database, asked))
+
+
+@route(
+    blueprint,
+    "POST",
+    "/batch",
+    Operation(
+        "predictions",
+        "Up to 1,000 of the same; a bad one does not spoil the others",
+        {200: BatchAnswer},
+        roles=_SCORING,
+        description="The slot of an item that cannot be answered holds its problem.",
+        body=(Batch,),
+        problems=(409,),
+        body_examples={
+            "batch": {
+                "predictions": [{"client_id": 100001}, _WHAT_IF],
+                "explain": False,
+            }
+        },
+        body_factor=16,
+        replayable=True,
+    ),
+)
+def create_batch() -> Response:
+    asked = body.read(request)
+    champion, database = services().champion(), services().database
+    return once(lambda: predict_batch(champion, database, asked))
+
+
+@route(
+    blueprint,
+    "GET",
+    "/<uuid:prediction_id>",
+    Operation(
+        "predictions",
+        "What was answered, byte for byte",
+        {200: Prediction},
+        roles=_OFFICER,
+        problems=(404,),
+        path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
+    ),
+)
+def stored(prediction_id: UUID) -> Response:
+    found = events.answer_of(services().database, str(prediction_id))
+    if found is None:
+        detail = f"There is no prediction {prediction_id}."
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
+    return Response(found, content_type=JSON)

@@ -1,0 +1,122 @@
+"""Check raw rows of a request against the columns the bundle declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.errors import FieldError
+from api.manifest import Column
+from api.online import Row
+
+Columns = Mapping[str, Column]
+CLIENT = "SK_ID_CURR"
+_INTEGERS = range(-(2**63), 2**63)
+_KINDS = {"number": "a number", "integer": "an integer", "category": "a text"}
+
+
+@dataclass
+class Findings:
+    """What was found wrong (refused) and what is unknown (accepted as missing)."""
+
+    errors: list[FieldError] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    def error(self, path: str, detail: str) -> None:
+        self.errors.append(FieldError(path, detail))
+
+
+def pointer(*parts: object) -> str:
+    """A JSON pointer (RFC 6901)."""
+    escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    return "".join(f"/{part}" for part in escaped)
+
+
+def check_changes(columns: Columns, row: Row, path: str, findings: Findings) -> Row:
+    """Values to put over a stored application: any column but its identifier."""
+    if CLIENT in row:
+        findings.error(path + pointer(CLIENT), "cannot be changed")
+    allowed = {name: column for name, column in columns.items() if name != CLIENT}
+    given = {name: value for name, value in row.items() if name != CLIENT}
+    return _check(allowed, given, path, "application", findings)
+
+
+def check_row(
+    columns: Columns, row: Any, path: str, table: str, findings: Findings
+) -> Row:
+    """A whole row; nullable columns may be left out, SK_ID_CURR always."""
+    if not isinstance(row, dict):
+        findings.error(path, "expected an object")
+        return {}
+    for name, column in columns.items():
+        if name not in row and not column.nullable and name != CLIENT:
+            findings.error(path + pointer(name), "is missing and must be given")
+    return _check(columns, row, path, table, findings)
+
+
+def unknown_categories(columns: Columns, row: Row) -> list[str]:
+    """Columns of a row whose text is none of the declared categories."""
+    return [name for name, column in columns.items() if _unknown(column, row.get(name))]
+
+
+def _unknown(column: Column, value: Any) -> bool:
+    known = column.categories
+    return known is not None and value is not None and value not in known
+
+
+def _check(
+    columns: Columns, row: Row, path: str, table: str, findings: Findings
+) -> Row:
+    checked = {}
+    for name, value in row.items():
+        column = columns.get(name)
+        if column is None:
+            detail = f"is not a column of {table}"
+            findings.error(path + pointer(name), detail)
+            continue
+        problem = _problem(column, value)
+        if problem:
+            findings.error(path + pointer(name), problem)
+            continue
+        checked[name] = _typed(column, value)
+        if _unknown(column, value):
+            shown = name if table == "application" else f"{table}.{name}"
+            findings.unknown.append(shown)
+            checked[name] = None
+    return checked
+
+
+def _problem(column: Column, value: Any) -> str | None:
+    if value is None:
+        return None if column.nullable else "may not be null"
+    if not _fits(column.type, value):
+        return f"expected {_KINDS[column.type]}, found {_found(value)}"
+    if column.bounds is not None and not isinstance(value, str):
+        low, high = column.bounds
+        if not low <= value <= high:
+            return f"must be between {low:g} and {high:g}"
+    return None
+
+
+def _fits(kind: str, value: Any) -> bool:
+    if kind == "category":
+        return isinstance(value, str)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    if kind == "integer":
+        return value == int(value) and int(value) in _INTEGERS
+    return isinstance(value, float) or abs(value) < 2**1023
+
+
+def _typed(column: Column, value: Any) -> Any:
+    if value is None or column.type == "category":
+        return value
+    return int(value) if column.type == "integer" else float(value)
+
+
+def _found(value: Any) -> str:
+    names = {bool: "a boolean", str: "a text", list: "an array", dict: "an object"}
+    if isinstance(value, float):
+        return "a fraction or too large a number"
+    return names.get(type(value), "a number that is too large")

@@ -1,0 +1,205 @@
+"""What the routes answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Moment = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$",
+        examples=["2026-11-22T13:27:00.123456Z"],
+    ),
+]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Labels(_Answer):
+    """The same words in both languages."""
+
+    en: str
+    fr: str
+
+
+class FieldProblem(_Answer):
+    """One bad field, by JSON pointer into the body or parameter name."""
+
+    path: str
+    detail: str
+
+
+class ProblemAnswer(_Answer):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = []
+
+
+class Health(_Answer):
+    """The process is up, or ready."""
+
+    status: Literal["live", "ready"]
+
+
+class ModelRef(_Answer):
+    """Which model answered."""
+
+    name: str
+    version: str
+    bundle_sha256: str
+
+
+class Confidence(_Answer):
+    """How far to trust the answer."""
+
+    band: Literal["borderline", "clear"]
+    missing_share: Share
+    out_of_range: list[str]
+
+
+class Contribution(_Answer):
+    """How much one feature moved the margin from the base value, in log-odds."""
+
+    feature: str
+    value: float | str | None
+    contribution: float
+
+
+class Explanation(_Answer):
+    """`base_value` plus all contributions is `margin`, within 1e-9."""
+
+    base_value: float
+    margin: float
+    contributions: list[Contribution]
+
+
+class ReasonAnswer(_Answer):
+    """A group of features that moved the margin; French text is in /v1/model."""
+
+    code: str
+    group: str
+    direction: Literal["raises_risk", "lowers_risk"]
+    contribution: float
+    text: str
+
+
+class Prediction(_Answer):
+    """One decision or simulation. Granted below the threshold, refused from it on."""
+
+    prediction_id: str
+    kind: Literal["decision", "simulation"]
+    client_id: int | None
+    probability: Share
+    threshold: Share
+    decision: Literal["granted", "refused"]
+    confidence: Confidence
+    explanation: Explanation | None = None
+    reasons: list[ReasonAnswer] | None = None
+    model: ModelRef
+    created_at: Moment
+
+
+class BatchAnswer(_Answer):
+    """In the order of the request; one problem does not spoil the others."""
+
+    predictions: list[Prediction | ProblemAnswer]
+
+
+class ClientRef(_Answer):
+    """A known client."""
+
+    client_id: int
+
+
+class ClientPage(_Answer):
+    """`total`: how many match the prefix in all."""
+
+    clients: list[ClientRef]
+    total: int
+    next_cursor: str | None
+
+
+class ApplicationFact(_Answer):
+    """One raw column of an application."""
+
+    name: str
+    labels: Labels
+    type: Literal["number", "integer", "category"]
+    unit: str
+    value: float | int | str | None
+
+
+class ClientAnswer(_Answer):
+    """A client's raw application."""
+
+    client_id: int
+    application: list[ApplicationFact]
+    imported_at: Moment
+
+
+class ModelAnswer(_Answer):
+    """The model that serves; names and meaning of every column and feature."""
+
+    name: str
+    version: str
+    mlflow_run_id: str
+    created_at: str
+    bundle_sha256: str
+    threshold: Share
+    threshold_interval: Annotated[list[float], Field(min_length=2, max_length=2)]
+    costs: dict[str, float]
+    calibration: dict[str, Any]
+    metrics: dict[str, Any]
+    data: dict[str, Any]
+    features: list[dict[str, Any]]
+    reasons: list[dict[str, Any]]
+    tables: dict[str, Any]
+    libraries: dict[str, str]
+
+
+class Importance(_Answer):
+    """Mean absolute contribution, largest first, and a sample of clients."""
+
+    features: list[dict[str, Any]]
+    groups: list[dict[str, Any]]
+    beeswarm: dict[str, Any]
+
+
+class ClientValue(_Answer):
+    """Where one client is."""
+
+    client_id: int
+    value: float | str | None
+
+
+class Distribution(_Answer):
+    """Counts per bin: of all clients, those who repaid, those who defaulted."""
+
+    feature: str
+    kind: Literal["numeric", "category"]
+    edges: list[float] | None = None
+    categories: list[str] | None = None
+    all: list[int]
+    repaid: list[int]
+    defaulted: list[int]
+    missing: dict[str, int] | None = None
+    client: ClientValue | None = None
+
+
+class Report(_Answer):
+    """A monitoring report; `conclusion` is Markdown."""
+
+    id: str
+    kind: Literal["train_test"]
+    created_at: str
+    conclusion: str
+    report: Any

