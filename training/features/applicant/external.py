@@ -42,7 +42,8 @@ def _spread() -> nw.Expr:
         .otherwise(nw.lit(0.0))
         for name in EXTERNAL
     )
-    return ratio(reduce(add, squares), known(EXTERNAL) - 1).sqrt()
+    several = nw.when(known(EXTERNAL) > 1).then(known(EXTERNAL) - 1)
+    return ratio(reduce(add, squares), several).sqrt()
 
 
 def _weighted() -> nw.Expr:

@@ -1,0 +1,99 @@
+"""Applicant features on rows that one can check by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import narwhals as nw
+import pytest
+
+from tests.training.rows import Row, fill, only_row
+from training.features import applicant
+from training.features.applicant.raw import APPLICATION, GROUP_OF, PROTECTED
+from training.reasons import BY_GROUP
+
+DEBT = "BUREAU_ACTIVE_AMT_CREDIT_SUM_DEBT_SUM"
+APPLICANT = {
+    "SK_ID_CURR": 1,
+    "AMT_CREDIT": 1000.0,
+    "AMT_ANNUITY": 100.0,
+    "AMT_INCOME_TOTAL": 500.0,
+    "AMT_GOODS_PRICE": 0.0,
+    "DAYS_BIRTH": -20000,
+    "DAYS_EMPLOYED": 365243,
+    "EXT_SOURCE_1": 0.2,
+    "EXT_SOURCE_3": 0.6,
+    "ORGANIZATION_TYPE": "XNA",
+    "OCCUPATION_TYPE": "Drivers",
+}
+
+
+def made(application: Row) -> dict[str, Any]:
+    with duckdb.connect() as connection:
+        frame = fill(connection, "application", [application])
+        connection.execute(
+            f"CREATE TABLE history AS SELECT 1::BIGINT AS SK_ID_CURR,"
+            f" 250::FLOAT AS {DEBT}, 400::FLOAT AS BUREAU_ACTIVE_AMT_CREDIT_SUM_SUM"
+        )
+        past = nw.from_native(connection.table("history"))
+        wanted = [
+            one
+            for one in applicant.features(["bureau"])
+            if not one.name.startswith("BUREAU_")
+            or one.name in (DEBT, "BUREAU_DEBT_TO_INCOME", "BUREAU_DEBT_TO_LOAN")
+        ]
+        sql = applicant.applicant(frame, past, wanted).to_native().sql_query()
+        return only_row(connection, sql)
+
+
+def test_ratios_of_the_loan() -> None:
+    row = made(APPLICANT)
+    assert row["CREDIT_TO_ANNUITY"] == 10
+    assert row["ANNUITY_TO_INCOME"] == pytest.approx(0.2)
+    assert row["CREDIT_LESS_GOODS"] == 1000
+
+
+def test_a_division_by_zero_is_missing() -> None:
+    assert made(APPLICANT)["CREDIT_TO_GOODS"] is None
+
+
+def test_external_scores_leave_missing_ones_out() -> None:
+    row = made(APPLICANT)
+    assert row["EXT_SOURCE_MEAN"] == pytest.approx(0.4)
+    assert row["EXT_SOURCE_WEIGHTED"] == pytest.approx((0.4 + 2.4) / 6)
+    assert row["EXT_SOURCE_KNOWN"] == 2
+    assert row["EXT_SOURCE_SPREAD"] == pytest.approx(0.2828427)
+    assert row["EXT_SOURCE_PRODUCT"] is None
+    nothing = made({**APPLICANT, "EXT_SOURCE_1": None, "EXT_SOURCE_3": None})
+    assert nothing["EXT_SOURCE_MEAN"] is None
+    assert nothing["EXT_SOURCE_SPREAD"] is None
+
+
+def test_sentinels_of_pensioners_are_missing() -> None:
+    row = made(APPLICANT)
+    assert row["DAYS_EMPLOYED"] is None
+    assert row["EMPLOYED_TO_AGE"] is None
+    assert row["ORGANIZATION_TYPE"] is None
+    assert row["OCCUPATION_TYPE"] == "Drivers"
+
+
+def test_history_crosses_with_the_application() -> None:
+    row = made(APPLICANT)
+    assert row["BUREAU_DEBT_TO_INCOME"] == 0.5
+    assert row["BUREAU_DEBT_TO_LOAN"] == 0.25
+    assert row[DEBT] == 250
+
+
+def test_protected_attributes_are_no_inputs_unless_switched_on() -> None:
+    names = {one.name for one in applicant.features([])}
+    assert not names & {*PROTECTED, "SK_ID_CURR", "TARGET"}
+    switched = {one.name for one in applicant.features([], protected=True)}
+    assert switched - names == set(PROTECTED)
+
+
+def test_every_application_column_has_a_reason_group_that_is_told() -> None:
+    assert set(GROUP_OF) == set(APPLICATION.names) - {"SK_ID_CURR"}
+    assert set(GROUP_OF.values()) <= set(BY_GROUP)
+    told = {one.group for one in applicant.features(["bureau"])}
+    assert told <= set(BY_GROUP)

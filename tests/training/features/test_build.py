@@ -1,0 +1,61 @@
+"""The batch run: one row per client, whatever the order of the raw rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.training.rows import write_csv
+from training.errors import TableError
+from training.features.build import build
+
+TRAIN = [{"SK_ID_CURR": 2, "TARGET": 1}, {"SK_ID_CURR": 1, "TARGET": 0}]
+TEST = [{"SK_ID_CURR": 3}]
+BUREAU = [
+    {
+        "SK_ID_CURR": client,
+        "SK_ID_BUREAU": number,
+        "DAYS_CREDIT": -number,
+        "AMT_CREDIT_SUM": number / 3,
+    }
+    for number, client in enumerate([1, 2, 1, 1, 3, 2], start=1)
+]
+
+
+def write(folder: Path, bureau: list[dict[str, float]]) -> Path:
+    folder.mkdir()
+    write_csv(folder, "application_train", TRAIN)
+    write_csv(folder, "application_test", TEST)
+    write_csv(folder, "bureau", bureau)
+    return folder
+
+
+def test_the_order_of_rows_changes_no_byte(tmp_path: Path) -> None:
+    stores = [
+        build(write(tmp_path / name, rows), tmp_path / f"{name}-features")[0]
+        for name, rows in (("one", BUREAU), ("two", BUREAU[::-1]))
+    ]
+    first, second = (store.features.read_bytes() for store in stores)
+    assert first == second
+    rows = duckdb.sql(
+        f"SELECT SK_ID_CURR, TARGET, BUREAU_COUNT FROM '{stores[0].features}'"
+    ).fetchall()
+    assert rows == [(1, 0, 3.0), (2, 1, 2.0), (3, None, 1.0)]
+
+
+def test_a_table_that_is_gone_leaves_no_features_behind(tmp_path: Path) -> None:
+    data = write(tmp_path / "data", BUREAU)
+    build(data, tmp_path / "features")
+    (data / "bureau.csv").unlink()
+    store, made = build(data, tmp_path / "features")
+    assert store.present() == []
+    assert made.history == ()
+
+
+def test_refuses_a_client_in_both_application_files(tmp_path: Path) -> None:
+    data = write(tmp_path / "data", BUREAU)
+    write_csv(data, "application_test", [{"SK_ID_CURR": 2}])
+    with pytest.raises(TableError, match="must not be in application_train as well; 2"):
+        build(data, tmp_path / "features")

@@ -1,0 +1,206 @@
+"""History features on rows that one can check by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.training.rows import Row, fill, only_row
+from training.features import history
+from training.features.history import history as history_stage
+from training.features.sql import compile_features
+from training.tables import HISTORY_TABLES
+
+CLIENT = {"SK_ID_CURR": 1}
+
+
+def made(tables: Mapping[str, Sequence[Row]], client: int = 1) -> dict[str, Any]:
+    """The history row of one client."""
+    with duckdb.connect() as connection:
+        frames = {
+            name: fill(connection, name, rows)
+            for name, rows in {"application": [CLIENT], **tables}.items()
+        }
+        sql = history_stage(frames).to_native().sql_query()
+        return only_row(
+            connection, f"FROM ({sql.rstrip(';')}) WHERE SK_ID_CURR = {client}"
+        )
+
+
+BUREAU = [
+    {
+        **CLIENT,
+        "SK_ID_BUREAU": 10,
+        "CREDIT_ACTIVE": "Active",
+        "CREDIT_TYPE": "Credit card",
+        "DAYS_CREDIT": -100,
+        "AMT_CREDIT_SUM": 1000.1,
+        "AMT_CREDIT_SUM_DEBT": 250.0,
+    },
+    {
+        **CLIENT,
+        "SK_ID_BUREAU": 11,
+        "CREDIT_ACTIVE": "Closed",
+        "CREDIT_TYPE": "Consumer credit",
+        "DAYS_CREDIT": -500,
+        "AMT_CREDIT_SUM": 2000.2,
+        "AMT_CREDIT_SUM_DEBT": None,
+    },
+    {
+        "SK_ID_CURR": 2,
+        "SK_ID_BUREAU": 12,
+        "CREDIT_ACTIVE": "Active",
+        "DAYS_CREDIT": -1,
+        "AMT_CREDIT_SUM": 9.0,
+    },
+]
+BALANCE = [
+    {"SK_ID_BUREAU": 10, "MONTHS_BALANCE": 0, "STATUS": "1"},
+    {"SK_ID_BUREAU": 10, "MONTHS_BALANCE": -20, "STATUS": "3"},
+    {"SK_ID_BUREAU": 10, "MONTHS_BALANCE": -21, "STATUS": "C"},
+]
+
+
+def test_bureau_credits_are_counted_and_added_per_client() -> None:
+    row = made({"bureau": BUREAU})
+    assert row["BUREAU_COUNT"] == 2
+    assert row["BUREAU_ACTIVE_COUNT"] == 1
+    assert row["BUREAU_CARD_SHARE"] == 0.5
+    assert row["BUREAU_LAST_YEAR_COUNT"] == 1
+    assert row["BUREAU_AMT_CREDIT_SUM_SUM"] == pytest.approx(3000.3, rel=1e-7)
+    assert row["BUREAU_DAYS_CREDIT_MEAN"] == -300
+    assert row["BUREAU_DAYS_CREDIT_STD"] == pytest.approx(282.8427, rel=1e-6)
+    assert row["BUREAU_ACTIVE_DEBT_TO_CREDIT_MAX"] == pytest.approx(
+        250 / 1000.1, abs=1e-6
+    )
+
+
+def test_monthly_statuses_of_credits_elsewhere_reach_the_client() -> None:
+    row = made({"bureau": BUREAU, "bureau_balance": BALANCE})
+    assert row["BUREAU_MONTHS_LATE_SUM"] == 2
+    assert row["BUREAU_MONTHS_LATE_RECENTLY_SUM"] == 1
+    assert row["BUREAU_WORST_STATUS_MAX"] == 3
+    assert row["BUREAU_MONTHS_REPORTED_MAX"] == 3
+
+
+def test_what_is_missing_stays_missing() -> None:
+    row = made({"bureau": BUREAU[1:2]})
+    assert row["BUREAU_AMT_CREDIT_SUM_DEBT_SUM"] is None
+    assert row["BUREAU_ACTIVE_AMT_CREDIT_SUM_SUM"] is None
+    assert row["BUREAU_ACTIVE_COUNT"] == 0
+    assert row["BUREAU_DAYS_CREDIT_STD"] is None
+
+
+def test_a_client_without_records_has_a_row_of_nulls() -> None:
+    row = made({"bureau": BUREAU[2:]})
+    assert row.pop("SK_ID_CURR") == 1
+    assert set(row.values()) == {None}
+
+
+def test_sentinels_are_not_days_or_answers() -> None:
+    row = made(
+        {
+            "previous_application": [
+                {
+                    **CLIENT,
+                    "SK_ID_PREV": 5,
+                    "NAME_CONTRACT_STATUS": "Refused",
+                    "CODE_REJECT_REASON": "XAP",
+                    "DAYS_DECISION": -30,
+                    "DAYS_TERMINATION": 365243.0,
+                }
+            ]
+        }
+    )
+    assert row["PREVIOUS_DAYS_TERMINATION_MAX"] is None
+    assert row["PREVIOUS_REFUSED_LAST_YEAR_COUNT"] == 1
+    assert row["PREVIOUS_REJECT_HC_COUNT"] == 0
+
+
+def test_instalments_are_late_short_or_unpaid() -> None:
+    due = {**CLIENT, "SK_ID_PREV": 5, "AMT_INSTALMENT": 100.0}
+    row = made(
+        {
+            "installments_payments": [
+                {
+                    **due,
+                    "DAYS_INSTALMENT": -50.0,
+                    "DAYS_ENTRY_PAYMENT": -40.0,
+                    "AMT_PAYMENT": 100.0,
+                },
+                {
+                    **due,
+                    "DAYS_INSTALMENT": -80.0,
+                    "DAYS_ENTRY_PAYMENT": -83.0,
+                    "AMT_PAYMENT": 60.0,
+                },
+                {**due, "DAYS_INSTALMENT": -900.0},
+            ]
+        }
+    )
+    assert row["INSTALMENTS_COUNT"] == 3
+    assert row["INSTALMENTS_LATE_COUNT"] == 1
+    assert row["INSTALMENTS_VERY_LATE_COUNT"] == 1
+    assert row["INSTALMENTS_UNPAID_COUNT"] == 1
+    assert row["INSTALMENTS_DAYS_LATE_MEAN"] == 5
+    assert row["INSTALMENTS_DAYS_EARLY_MAX"] == 3
+    assert row["INSTALMENTS_SHORTFALL_MAX"] == 40
+    assert row["INSTALMENTS_LAST_YEAR_COUNT"] == 2
+
+
+def test_loans_and_cards_are_read_month_by_month() -> None:
+    row = made(
+        {
+            "POS_CASH_balance": [
+                {
+                    **CLIENT,
+                    "SK_ID_PREV": 5,
+                    "MONTHS_BALANCE": -2,
+                    "CNT_INSTALMENT": 12.0,
+                    "CNT_INSTALMENT_FUTURE": 3.0,
+                    "SK_DPD": 4,
+                    "SK_DPD_DEF": 0,
+                }
+            ],
+            "credit_card_balance": [
+                {
+                    **CLIENT,
+                    "SK_ID_PREV": 6,
+                    "MONTHS_BALANCE": -2,
+                    "AMT_BALANCE": 50.0,
+                    "AMT_CREDIT_LIMIT_ACTUAL": 200,
+                    "SK_DPD": 0,
+                },
+                {
+                    **CLIENT,
+                    "SK_ID_PREV": 6,
+                    "MONTHS_BALANCE": -5,
+                    "AMT_BALANCE": 50.0,
+                    "AMT_CREDIT_LIMIT_ACTUAL": 0,
+                    "SK_DPD": 0,
+                },
+            ],
+        }
+    )
+    assert row["POS_REMAINING_SHARE_MEAN"] == 0.25
+    assert row["POS_LATE_SHARE"] == 1
+    assert row["CARD_UTILISATION_MAX"] == 0.25
+    assert row["CARD_LAST_QUARTER_AMT_BALANCE_MEAN"] == 50
+
+
+def test_there_are_enough_features_and_each_is_described_once() -> None:
+    found = compile_features(HISTORY_TABLES)
+    assert len(found.features) >= 600
+    assert {one.table for one in found.features} == {"application", *HISTORY_TABLES}
+    for label in ("name", "en", "fr"):
+        values = [getattr(one, label) for one in found.features]
+        assert len(values) == len(set(values)), f"{label} repeated"
+
+
+def test_absent_tables_give_no_features() -> None:
+    assert history.features([]) == []
+    assert {one.table for one in compile_features([]).features} == {"application"}
+    assert compile_features(["bureau"]).tables == ("application", "bureau")

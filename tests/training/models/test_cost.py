@@ -1,0 +1,49 @@
+"""The business score and its threshold, on cases that one can count."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.models.cost import (
+    Costs,
+    business_score,
+    choose_threshold,
+    cost_curve,
+)
+
+TARGET = np.array([0.0, 0.0, 1.0, 0.0, 1.0])
+PROBABILITY = np.array([0.1, 0.2, 0.3, 0.4, 0.8])
+
+
+@pytest.mark.parametrize(
+    ("threshold", "cost"),
+    [(0.0, 3), (0.15, 2), (0.3, 1), (0.35, 11), (0.5, 10), (0.9, 20)],
+)
+def test_counts_refused_good_clients_once_and_granted_defaults_ten_times(
+    threshold: float, cost: int
+) -> None:
+    assert business_score(TARGET, PROBABILITY, threshold, Costs()) == cost / 5
+
+
+def test_the_curve_is_the_score_at_each_threshold() -> None:
+    random = np.random.default_rng(0)
+    probability = random.choice([0.1, 0.2, 0.25, 0.5, 0.7], 200)
+    target = (random.random(200) < probability).astype(np.float64)
+    curve = cost_curve(target, probability, Costs(3, 2))
+    expected = [
+        business_score(target, probability, float(t), Costs(3, 2))
+        for t in curve.threshold
+    ]
+    np.testing.assert_allclose(curve.business_score, expected, rtol=1e-12)
+    assert curve.best == curve.threshold[np.argmin(curve.business_score)]
+
+
+def test_of_true_probabilities_the_threshold_is_the_break_even() -> None:
+    random = np.random.default_rng(1)
+    probability = random.beta(1, 11, 40_000)
+    target = (random.random(40_000) < probability).astype(np.float64)
+    chosen = choose_threshold(target, probability, Costs())
+    assert Costs().break_even == pytest.approx(1 / 11)
+    assert chosen.value == pytest.approx(1 / 11, abs=0.015)
+    assert chosen.interval[0] < 1 / 11 < chosen.interval[1]

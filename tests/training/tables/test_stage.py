@@ -1,0 +1,153 @@
+"""Raw tables: what is read, and what is refused with which words."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import zipfile
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.training.rows import write_csv
+from training.errors import TableError
+from training.tables.stage import stage
+
+TRAIN = [{"SK_ID_CURR": 1, "TARGET": 0}, {"SK_ID_CURR": 2, "TARGET": 1}]
+BUREAU = [{"SK_ID_CURR": 1, "SK_ID_BUREAU": 7, "CREDIT_ACTIVE": "Active"}]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    write_csv(folder, "application_train", TRAIN)
+    write_csv(folder, "bureau", BUREAU)
+    return folder
+
+
+def read(path: Path) -> list[tuple[object, ...]]:
+    return duckdb.sql(f"SELECT SK_ID_CURR, TARGET FROM '{path}' ORDER BY 1").fetchall()
+
+
+def refusal(data: Path, out: Path) -> str:
+    with pytest.raises(TableError) as caught:
+        stage(data, out)
+    assert not list(out.glob(".*")), "a half-written file was left"
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["csv", "csv.gz", "csv.zip", "parquet"])
+def test_reads_every_form_that_kaggle_or_a_lender_ships(
+    data: Path, tmp_path: Path, kind: str
+) -> None:
+    plain = data / "application_train.csv"
+    if kind == "csv.gz":
+        (data / "application_train.csv.gz").write_bytes(
+            gzip.compress(plain.read_bytes())
+        )
+    elif kind == "csv.zip":
+        with zipfile.ZipFile(data / "application_train.csv.zip", "w") as archive:
+            archive.write(plain, "application_train.csv")
+    elif kind == "parquet":
+        parquet = data / "application_train.parquet"
+        duckdb.sql(f"SELECT * FROM '{plain}'").write_parquet(str(parquet))
+    if kind != "csv":
+        plain.unlink()
+    staged = stage(data, tmp_path / "staged")
+    assert read(staged["application_train"]) == [(1, 0), (2, 1)]
+
+
+def test_a_missing_history_table_is_a_warning(
+    data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        staged = stage(data, tmp_path / "staged")
+    assert sorted(staged) == ["application_train", "bureau"]
+    assert "POS_CASH_balance: no such table" in caplog.text
+
+
+def test_an_unknown_column_is_dropped_with_a_warning(
+    data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = data / "bureau.csv"
+    header, row = path.read_text().splitlines()
+    path.write_text(f"{header},SHOE_SIZE\n{row},42\n")
+    with caplog.at_level(logging.WARNING):
+        staged = stage(data, tmp_path / "staged")
+    assert "bureau.csv: unknown columns dropped: SHOE_SIZE" in caplog.text
+    names = duckdb.sql(f"FROM '{staged['bureau']}'").columns
+    assert "SHOE_SIZE" not in names
+
+
+def test_refuses_a_folder_without_application_train(
+    data: Path, tmp_path: Path
+) -> None:
+    (data / "application_train.csv").unlink()
+    assert "application_train: missing in" in refusal(data, tmp_path / "staged")
+
+
+def test_refuses_a_table_in_two_files(data: Path, tmp_path: Path) -> None:
+    (data / "bureau.csv.gz").write_bytes(b"")
+    said = refusal(data, tmp_path / "staged")
+    assert "found bureau.csv, bureau.csv.gz" in said
+
+
+def test_names_a_missing_column_and_those_found(data: Path, tmp_path: Path) -> None:
+    path = data / "bureau.csv"
+    path.write_text(path.read_text().replace("DAYS_CREDIT,", "DAYS_CREDITS,", 1))
+    said = refusal(data, tmp_path / "staged")
+    assert said.startswith("bureau.csv: column DAYS_CREDIT is missing; found: SK_ID")
+
+
+def test_shows_a_value_that_does_not_parse(data: Path, tmp_path: Path) -> None:
+    write_csv(data, "bureau", [{**BUREAU[0], "AMT_CREDIT_SUM": "much"}])
+    said = refusal(data, tmp_path / "staged")
+    assert said.startswith("bureau.csv: ")
+    assert '"AMT_CREDIT_SUM"' in said
+    assert "'much'" in said or '"much"' in said
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "1e13", "-5"])
+def test_refuses_an_amount_that_cannot_be(
+    data: Path, tmp_path: Path, value: str
+) -> None:
+    write_csv(data, "bureau", [{**BUREAU[0], "AMT_CREDIT_SUM": value}])
+    said = refusal(data, tmp_path / "staged")
+    assert "bureau.csv: column AMT_CREDIT_SUM: expected a number from 0" in said
+
+
+def test_refuses_a_duplicated_key(data: Path, tmp_path: Path) -> None:
+    write_csv(data, "bureau", [*BUREAU, *BUREAU])
+    said = refusal(data, tmp_path / "staged")
+    assert said == "bureau.csv: SK_ID_BUREAU must be unique; 7 is there 2 times"
+
+
+def test_refuses_an_outcome_other_than_zero_or_one(
+    data: Path, tmp_path: Path
+) -> None:
+    write_csv(data, "application_train", [{"SK_ID_CURR": 1, "TARGET": 2}])
+    said = refusal(data, tmp_path / "staged")
+    assert "column TARGET: expected a number from 0 to 1, found 2" in said
+
+
+def test_refuses_a_missing_id(data: Path, tmp_path: Path) -> None:
+    write_csv(data, "application_train", [{"SK_ID_CURR": None, "TARGET": 1}])
+    said = refusal(data, tmp_path / "staged")
+    assert "column SK_ID_CURR: expected a value in every row" in said
+
+
+def test_refuses_an_empty_table(data: Path, tmp_path: Path) -> None:
+    write_csv(data, "bureau", [])
+    assert "bureau.csv: the table is empty" in refusal(data, tmp_path / "staged")
+
+
+def test_refuses_a_truncated_gzip(data: Path, tmp_path: Path) -> None:
+    rows = [{"SK_ID_CURR": n, "TARGET": n % 2} for n in range(1, 5000)]
+    packed = gzip.compress(write_csv(data, "application_train", rows).read_bytes())
+    (data / "application_train.csv").unlink()
+    (data / "application_train.csv.gz").write_bytes(packed[: len(packed) // 2])
+    said = refusal(data, tmp_path / "staged")
+    assert said.startswith("application_train.csv.gz: ")
+    assert "gzip" in said.lower()
