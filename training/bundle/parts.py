@@ -9,16 +9,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 import numpy as np
 import pandas as pd
 
 from training.features.applicant.raw import LEVERS
+from training.features.build import FeatureStore
 from training.features.define import Feature
 from training.features.sql import FeatureSet
-from training.models.cost import Costs, business_score
+from training.models.cost import business_score
 from training.models.explanation import distributions, importance, sample_rows
 from training.models.matrix import Labelled
+from training.models.outcome import Outcome
 from training.models.validation import Assessment
 from training.reasons import to_json as reasons_json
 from training.tables import TABLES
@@ -36,27 +37,19 @@ TYPES = {
 }
 
 
-def write_parts(
-    folder: Path,
-    booster: lightgbm.Booster,
-    data: Labelled,
-    made: FeatureSet,
-    assessments: Sequence[Assessment],
-    chosen: Assessment,
-    costs: Costs,
-    about: Mapping[str, Any],
-) -> None:
+def write_parts(folder: Path, outcome: Outcome) -> None:
     """Write the model, its SQL, its explanations and the manifest's core."""
-    booster.save_model(str(folder / "model.txt"))
+    made, data = outcome.made, outcome.data
+    outcome.booster.save_model(str(folder / "model.txt"))
     (folder / "history.sql").write_text(made.history_sql + "\n", encoding="utf-8")
     (folder / "applicant.sql").write_text(made.applicant_sql + "\n", encoding="utf-8")
-    global_importance = importance(booster, data, made.features)
+    global_importance = importance(outcome.booster, data, made.features)
     displayed = _displayed(made.features, global_importance)
     write_json(folder / "reasons.json", reasons_json())
     write_json(folder / "importance.json", global_importance)
     write_json(folder / "distributions.json", distributions(data, displayed))
-    _write_samples(folder, data, chosen, displayed)
-    write_json(folder / CORE, _core(data, made, assessments, chosen, costs, about))
+    _write_samples(folder, data, outcome.chosen, displayed)
+    write_json(folder / CORE, _core(outcome))
 
 
 def write_json(path: Path, value: object) -> None:
@@ -111,18 +104,12 @@ def _readable(data: Labelled) -> pd.DataFrame:
     return data.inputs.assign(**texts)
 
 
-def _core(
-    data: Labelled,
-    made: FeatureSet,
-    assessments: Sequence[Assessment],
-    chosen: Assessment,
-    costs: Costs,
-    about: Mapping[str, Any],
-) -> dict[str, Any]:
+def _core(outcome: Outcome) -> dict[str, Any]:
     """The manifest without the model's name and the hashes of the files."""
+    made, data, chosen = outcome.made, outcome.data, outcome.chosen
     return {
         "format": 1,
-        "costs": costs.to_json(),
+        "costs": outcome.costs.to_json(),
         "threshold": chosen.threshold.value,
         "threshold_interval": list(chosen.threshold.interval),
         "calibration": chosen.calibration.to_json(),
@@ -130,24 +117,28 @@ def _core(
             "cv": chosen.metrics.to_json(),
             "candidates": [
                 {"name": one.candidate.name, **one.metrics.to_json()}
-                for one in assessments
+                for one in outcome.assessments
             ],
-            "cost_curve": _curve(data, chosen, costs),
+            "cost_curve": _curve(outcome),
         },
-        "data": {k: about[k] for k in ("clients", "default_rate", "fingerprint")},
+        "data": {
+            name: outcome.about[name]
+            for name in ("clients", "default_rate", "fingerprint")
+        },
         "feature_set": feature_set_hash(made, data.categories),
         "features": [_descriptor(one, data) for one in made.features],
         "history": [one.name for one in made.history],
-        "tables": {name: _table(name) for name in made.tables},
+        "tables": {name: _table(outcome.store, name) for name in made.tables},
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
     }
 
 
-def _curve(data: Labelled, chosen: Assessment, costs: Costs) -> dict[str, list[float]]:
+def _curve(outcome: Outcome) -> dict[str, list[float]]:
     """The cost at as many thresholds as a chart can show."""
-    thresholds = np.linspace(0.0, chosen.probability.max(), CURVE_POINTS)
+    target, probability = outcome.data.target, outcome.chosen.probability
+    thresholds = np.linspace(0.0, probability.max(), CURVE_POINTS)
     scores = [
-        business_score(data.target, chosen.probability, float(one), costs)
+        business_score(target, probability, float(one), outcome.costs)
         for one in thresholds
     ]
     return {"threshold": thresholds.tolist(), "business_score": scores}
@@ -170,11 +161,17 @@ def _descriptor(feature: Feature, data: Labelled) -> dict[str, Any]:
     }
 
 
-def _table(name: str) -> dict[str, Any]:
-    return {"columns": [_column(name, column) for column in TABLES[name]]}
+def _table(store: FeatureStore, name: str) -> dict[str, Any]:
+    """A raw table's declaration, with the categories that training saw."""
+    seen = store.categories(name)
+    return {
+        "columns": [
+            _column(name, column, seen.get(column.name)) for column in TABLES[name]
+        ]
+    }
 
 
-def _column(table: str, column: Column) -> dict[str, Any]:
+def _column(table: str, column: Column, seen: list[str] | None) -> dict[str, Any]:
     return {
         "name": column.name,
         "type": TYPES[column.type],
@@ -182,7 +179,7 @@ def _column(table: str, column: Column) -> dict[str, Any]:
         "unit": column.unit.value,
         "labels": {"en": column.en, "fr": column.fr},
         "meaning": column.meaning,
-        "categories": None,
+        "categories": seen,
         "bounds": None if column.bounds is None else list(column.bounds),
         "lever": table == "application" and column.name in LEVERS,
     }

@@ -12,7 +12,8 @@ import duckdb
 from training.errors import TableError
 from training.features.sql import FeatureSet, compile_features
 from training.files import replacing
-from training.tables import HISTORY_TABLES
+from training.tables import HISTORY_TABLES, TABLES
+from training.tables.schema import Type
 from training.tables.stage import APPLICATION_FILES, stage
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,27 @@ class FeatureStore:
     def features(self) -> Path:
         return self.folder / "features.parquet"
 
+    def raw(self, table: str) -> Path:
+        """The staged rows of one table, both application files as one."""
+        if table == "application":
+            return self.application
+        return self.tables / f"{table}.parquet"
+
+    def categories(self, table: str) -> dict[str, list[str]]:
+        """The values of every category column of a raw table, sorted."""
+        with duckdb.connect() as connection:
+            return {
+                column.name: [
+                    value
+                    for (value,) in connection.execute(
+                        f"SELECT DISTINCT \"{column.name}\" FROM '{self.raw(table)}'"
+                        f' WHERE "{column.name}" IS NOT NULL ORDER BY 1'
+                    ).fetchall()
+                ]
+                for column in TABLES[table]
+                if column.type is Type.CATEGORY
+            }
+
     def present(self) -> list[str]:
         """The history tables that were staged."""
         return [n for n in HISTORY_TABLES if (self.tables / f"{n}.parquet").exists()]
@@ -74,7 +96,7 @@ def build(
         connection.execute(f"SET temp_directory = '{out / 'spill'}'")
         _application(connection, store, staged)
         for name in made.tables[1:]:
-            view(connection, name, store.tables / f"{name}.parquet")
+            view(connection, name, store.raw(name))
         _write(connection, made.history_sql, store.history)
         progress(f"history: {len(made.history)} features")
         view(connection, "history", store.history)

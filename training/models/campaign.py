@@ -20,6 +20,7 @@ from training.features.sql import FeatureSet
 from training.models import candidates
 from training.models.cost import Costs
 from training.models.matrix import Labelled, load_labelled
+from training.models.outcome import Outcome
 from training.models.search import Budget, search
 from training.models.validation import Assessment, assess
 from training.registry.store import CHALLENGER, MODEL, Registry
@@ -67,13 +68,19 @@ def run_campaign(
             record=lambda one: record(registry, one),
         )
         progress("lightgbm: refit on every labelled client")
-        booster = refit(chosen, data)
-        assessments = (*ladder, chosen)
-        mlflow.log_metrics(_summary(assessments, chosen))
-        version = _register(
-            registry, booster, data, made, assessments, chosen, costs, about
+        outcome = Outcome(
+            booster=refit(chosen, data),
+            store=store,
+            data=data,
+            made=made,
+            assessments=(*ladder, chosen),
+            chosen=chosen,
+            costs=costs,
+            about=about,
         )
-    return Trained(version, parent.info.run_id, assessments, chosen)
+        mlflow.log_metrics(_summary(outcome))
+        version = _register(registry, outcome)
+    return Trained(version, parent.info.run_id, outcome.assessments, chosen)
 
 
 def describe(data: Labelled, made: FeatureSet) -> dict[str, Any]:
@@ -104,40 +111,25 @@ def refit(chosen: Assessment, data: Labelled) -> lightgbm.Booster:
     return model.booster_
 
 
-def _summary(
-    assessments: tuple[Assessment, ...], chosen: Assessment
-) -> dict[str, float]:
-    baselines = {
+def _summary(outcome: Outcome) -> dict[str, float]:
+    """The chosen one's metrics, and the others' under their names."""
+    chosen = outcome.chosen
+    others = {
         f"{one.candidate.name}_{name}": value
-        for one in assessments
+        for one in outcome.assessments
         if one is not chosen
         for name, value in one.metrics.to_json().items()
     }
-    return {
-        **chosen.metrics.to_json(),
-        "threshold": chosen.threshold.value,
-        **baselines,
-    }
+    return {**chosen.metrics.to_json(), "threshold": chosen.threshold.value, **others}
 
 
-def _register(
-    registry: Registry,
-    booster: lightgbm.Booster,
-    data: Labelled,
-    made: FeatureSet,
-    assessments: tuple[Assessment, ...],
-    chosen: Assessment,
-    costs: Costs,
-    about: dict[str, Any],
-) -> str:
+def _register(registry: Registry, outcome: Outcome) -> str:
     """Log the model and the parts of its bundle; register it as the challenger."""
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        write_parts(
-            Path(folder), booster, data, made, assessments, chosen, costs, about
-        )
+        write_parts(Path(folder), outcome)
         mlflow.log_artifacts(folder, PARTS)
     logged = mlflow.lightgbm.log_model(
-        booster,
+        outcome.booster,
         name="model",
         registered_model_name=MODEL,
         pip_requirements=[f"lightgbm=={lightgbm.__version__}"],
@@ -145,7 +137,6 @@ def _register(
     )
     version = str(logged.registered_model_version)
     registry.client.set_registered_model_alias(MODEL, CHALLENGER, version)
-    registry.client.update_model_version(
-        MODEL, version, json.dumps(chosen.metrics.to_json(), indent=1)
-    )
+    description = json.dumps(outcome.chosen.metrics.to_json(), indent=1)
+    registry.client.update_model_version(MODEL, version, description)
     return version

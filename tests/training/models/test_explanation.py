@@ -36,7 +36,7 @@ def test_contributions_are_those_of_shap_and_add_up(data: Labelled) -> None:
     parameters = {**candidates.LIGHTGBM, "n_estimators": 20, "min_child_samples": 5}
     model = candidates.lightgbm(parameters).fit(data.inputs, data.target, [])
     values = contributions(model.booster_, data.inputs)
-    explained = shap.TreeExplainer(model.booster_).shap_values(data.inputs.to_numpy())
+    explained = shap.TreeExplainer(model.booster_)(data.inputs.to_numpy()).values
     np.testing.assert_array_equal(values[:, :-1], explained)
     margin = candidates.margins(model, data.inputs)
     np.testing.assert_allclose(values.sum(axis=1), margin, atol=1e-9)

@@ -1,0 +1,175 @@
+"""The whole house, built and served once per run as its users build and serve it.
+
+Only the standard library and pytest at import: each part's tests run where just that
+part is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# A folder with home-credit-linked/ and home-credit-applications/ in it.
+REAL_DATA = "REAL_DATA"
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class House:
+    """What training made of one data folder."""
+
+    data: Path
+    folder: Path
+
+    @property
+    def features(self) -> Path:
+        return self.folder / "features"
+
+    @property
+    def bundle(self) -> Path:
+        return self.folder / "bundle"
+
+    @property
+    def clients(self) -> Path:
+        return self.folder / "clients.parquet"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "TRAINING_TRACKING_URI": f"sqlite:///{self.folder}/mlflow.db",
+            "SCORING_BUNDLE": str(self.bundle),
+            "SCORING_DATABASE_URL": f"sqlite:///{self.folder}/scoring.sqlite",
+        }
+
+    def run(self, *command: str) -> str:
+        """Run a Python module's command; its standard output."""
+        done = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
+        return done.stdout
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running API with every client imported, and a key with every role."""
+
+    house: House
+    url: str
+    key: str
+
+
+def build(data: Path, folder: Path) -> House:
+    house = House(data, folder)
+    features = f"--features={house.features}"
+    house.run("training", "train", f"--data={data}", features, "--budget=quick")
+    house.run("training", "promote")
+    house.run("training", "drift", f"--data={data}", f"--out={folder / 'drift'}")
+    exported = [f"--out={house.bundle}", f"--clients={house.clients}", features]
+    house.run("training", "export", *exported, f"--drift={folder / 'drift'}")
+    return house
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """Trained on invented clients, bundle and clients exported."""
+    folder = tmp_path_factory.mktemp("house")
+    data = folder / "data"
+    made = ["--clients=2000", f"--out={data}", "--format=parquet", "--seed=1"]
+    House(data, folder).run("training", "synthesize", *made)
+    return build(data, folder)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    if REAL_DATA not in os.environ:
+        pytest.skip(f"{REAL_DATA} is not set: no folder of real rows")
+    return Path(os.environ[REAL_DATA]).resolve()
+
+
+@pytest.fixture(scope="session")
+def real_house(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
+    """Trained on real clients with their real histories."""
+    return build(real_data / "home-credit-linked", tmp_path_factory.mktemp("real"))
+
+
+@pytest.fixture(scope="session")
+def served(house: House) -> Iterator[Served]:
+    """The API under gunicorn, as in production."""
+    flask = ("flask", "--app", "api")
+    house.run(*flask, "db", "upgrade")
+    house.run(*flask, "clients", "import", str(house.clients))
+    roles = [f"--role={role}" for role in ("officer", "scoring", "analyst", "admin")]
+    name = f"tests-{secrets.token_hex(4)}"
+    key = house.run(*flask, "keys", "add", name, *roles).split()[-1]
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = ["gunicorn", "-c", "api/gunicorn.conf.py", "api:create_app()"]
+    environment = {"SCORING_BIND": f"127.0.0.1:{port}"}
+    with server(house, command, environment, f"{url}/health/ready"):
+        yield Served(house, url, key)
+
+
+class server:
+    """A server process, up from entering to leaving the block."""
+
+    def __init__(
+        self, house: House, command: list[str], settings: dict[str, str], ready: str
+    ) -> None:
+        self._log = (house.folder / f"{command[0]}.log").open("w+b")
+        self._ready = ready
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=ROOT,
+            env={**house.environment, **settings},
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+
+    def __enter__(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            running = self._process.poll() is None
+            if not running or time.monotonic() > deadline:
+                self.__exit__()
+                pytest.fail(f"{self._ready}: no answer; see {self._log.name}")
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(self._ready, timeout=2) as response:
+                return bool(response.status == 200)
+        except OSError:
+            return False
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=30)
+        self._log.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def start_server() -> Callable[..., server]:
+    return server

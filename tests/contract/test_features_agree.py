@@ -1,0 +1,128 @@
+"""Training's features, the stored vectors and the API's are the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+
+from api.champion import Champion, load
+from api.online import Applicant
+from tests.conftest import House
+from training.features.build import FeatureStore
+from training.features.sql import compile_features, encoded
+
+pytestmark = pytest.mark.xdist_group("house")
+BATCH = 1000
+
+
+def test_of_every_invented_client(house: House) -> None:
+    check(house)
+
+
+@pytest.mark.xdist_group("real")
+def test_of_every_real_client(real_house: House) -> None:
+    check(real_house)
+
+
+def check(house: House) -> None:
+    champion = load(house.bundle, threads=1)
+    names = [one.name for one in champion.manifest.features]
+    batch = batch_features(house, champion)
+    stored = stored_vectors(house)
+    assert_same(names, stored, batch, "the stored vector")
+    online = np.vstack(
+        [champion.online.compute(part) for part in applicants(house, champion)]
+    )
+    assert_same(names, online, batch, "the API's SQL")
+    assert np.array_equal(
+        champion.model.margins(online), champion.model.margins(batch)
+    ), "margins differ"
+
+
+def assert_same(
+    names: Sequence[str], found: np.ndarray, expected: np.ndarray, which: str
+) -> None:
+    """At most one float32 unit in the last place apart, missing alike."""
+    assert found.shape == expected.shape
+    assert np.array_equal(np.isnan(found), np.isnan(expected)), which
+    ulps = np.abs(ordinal(found) - ordinal(expected))
+    ulps[np.isnan(expected)] = 0
+    row, column = np.unravel_index(int(ulps.argmax()), ulps.shape)
+    assert ulps.max() <= 1, (
+        f"{which}: worst is {names[column]}, {found[row, column]!r} instead of"
+        f" {expected[row, column]!r}"
+    )
+
+
+def ordinal(values: np.ndarray) -> np.ndarray:
+    """Integers that follow one another as the float32 numbers do."""
+    bits = values.astype(np.float32).view(np.int32).astype(np.int64)
+    return np.where(bits < 0, -(bits & 0x7FFFFFFF), bits)
+
+
+def batch_features(house: House, champion: Champion) -> np.ndarray:
+    """Every client's features as the batch run wrote them, by id."""
+    store = FeatureStore(house.features)
+    made = compile_features(store.present())
+    categories = {
+        one.name: list(one.categories)
+        for one in champion.manifest.features
+        if one.categories is not None
+    }
+    columns = ", ".join(encoded(made.features, categories))
+    rows = duckdb.sql(
+        f"SELECT {columns} FROM '{store.features}' AS features ORDER BY SK_ID_CURR"
+    ).fetchall()
+    return np.array(rows, dtype=np.float32)
+
+
+def stored_vectors(house: House) -> np.ndarray:
+    rows = duckdb.sql(
+        f"SELECT features FROM '{house.clients}' ORDER BY SK_ID_CURR"
+    ).fetchall()
+    return np.array([vector for (vector,) in rows], dtype=np.float32)
+
+
+def applicants(house: House, champion: Champion) -> Iterator[list[Applicant]]:
+    """Every client as a new applicant with raw records, in batches, by id."""
+    store = FeatureStore(house.features)
+    with duckdb.connect() as connection:
+        ids = connection.execute(
+            f"SELECT SK_ID_CURR FROM '{store.application}' ORDER BY 1"
+        ).fetchall()
+        for start in range(0, len(ids), BATCH):
+            wanted = [one for (one,) in ids[start : start + BATCH]]
+            yield list(records(connection, store, champion, wanted))
+
+
+def records(
+    connection: duckdb.DuckDBPyConnection,
+    store: FeatureStore,
+    champion: Champion,
+    wanted: list[int],
+) -> Iterator[Applicant]:
+    rows: dict[str, dict[int, list[dict[str, Any]]]] = {}
+    for table, columns in champion.columns.items():
+        names = ", ".join(f'raw."{name}"' for name in columns)
+        source = f"'{store.raw(table)}' AS raw"
+        owner = "raw.SK_ID_CURR"
+        if table == "bureau_balance":
+            source += f" JOIN '{store.raw('bureau')}' AS credit USING (SK_ID_BUREAU)"
+            owner = "credit.SK_ID_CURR"
+        found = connection.execute(
+            f"SELECT {owner}, {names} FROM {source} WHERE {owner} IN"
+            " (SELECT unnest(?))",
+            [wanted],
+        ).fetchall()
+        rows[table] = {}
+        for client, *values in found:
+            row = dict(zip(columns, values, strict=True))
+            rows[table].setdefault(client, []).append(row)
+    for client in wanted:
+        (application,) = rows["application"][client]
+        history = {t: r.get(client, []) for t, r in rows.items() if t != "application"}
+        yield Applicant(application, None, history)

@@ -1,0 +1,32 @@
+"""What a campaign ends with, before it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import lightgbm
+
+from training.features.build import FeatureStore
+from training.features.sql import FeatureSet
+from training.models.cost import Costs
+from training.models.matrix import Labelled
+from training.models.validation import Assessment
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The chosen model, refit on every labelled client, and all that it rests on.
+
+    `about` says how many clients, their default rate and a fingerprint of the data.
+    """
+
+    booster: lightgbm.Booster
+    store: FeatureStore
+    data: Labelled
+    made: FeatureSet
+    assessments: tuple[Assessment, ...]
+    chosen: Assessment
+    costs: Costs
+    about: Mapping[str, Any]
