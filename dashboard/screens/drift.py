@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 from errors import NotFound
@@ -11,6 +12,7 @@ from loading import drift_html, scoring_api
 from model_answers import DriftReport
 
 HEIGHT = 900
+FRAME = Path(__file__).parents[1] / "frame.html"
 KINDS = {"train_test": "Clients in training against clients to be scored"}
 
 
@@ -52,13 +54,11 @@ def _report(report: DriftReport) -> None:
 
 
 def sandboxed(html: str) -> str:
-    """A page holding `html` in a frame whose scripts cannot reach the dashboard."""
-    return (
-        "<!doctype html><style>html,body,iframe{margin:0;border:0;width:100%;"
-        "height:100%;display:block}</style>"
-        '<iframe title="Evidently" sandbox="allow-scripts allow-downloads" '
-        f'srcdoc="{escape(html)}"></iframe>'
-    )
+    """A page that shows `html`, shrunk to fit, in a frame that cannot reach out.
+
+    The report's scripts run, but can touch neither the dashboard nor its session.
+    """
+    return FRAME.read_text("utf-8").replace("{{report}}", escape(html))
 
 
 if __name__ == "__main__":
