@@ -43,7 +43,8 @@ class Bundle:
         return self.files[name].decode()
 
     def json(self, name: str) -> Any:
-        return json.loads(self.files[name])
+        """NaN and Infinity, which JSON does not have, become null."""
+        return json.loads(self.files[name], parse_constant=lambda _: None)
 
 
 def read(folder: Path) -> Bundle:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from api import bundle as bundles
 from api.bundle import Bundle
+from api.frames import Matrix
 from api.manifest import Column, Manifest
-from api.model import Matrix, Model
+from api.model import Model
 from api.online import OnlineFeatures
 from api.scoring import Score, Scorer
 

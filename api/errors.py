@@ -36,6 +36,8 @@ class ScoringError(ClickException):
     """
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
+    # What strangers are told in place of the message.
+    public: str | None = None
 
 
 class ConfigurationError(ScoringError):
@@ -47,7 +49,13 @@ class BundleError(ScoringError):
 
 
 class DatabaseUnavailable(ScoringError):
-    """The database is gone, locked, read-only, full, or not at the right schema."""
+    """The database is gone, locked, read-only or full."""
+
+    public = "The database cannot be used now; nothing was decided. Try again."
+
+
+class NotPrepared(ScoringError):
+    """A command must be run before this can be answered; the message says which."""
 
 
 class ImportRefused(ScoringError):
@@ -92,7 +100,7 @@ def as_json(error: ScoringError) -> dict[str, Any]:
         "type": "about:blank",
         "title": error.status.phrase,
         "status": error.status.value,
-        "detail": error.message,
+        "detail": error.public or error.message,
     }
     if isinstance(error, Problem) and error.errors:
         document["errors"] = [field.as_json() for field in error.errors]

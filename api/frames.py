@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from api.manifest import Table
 
 # The DuckDB type of each raw column type.
 TYPES = {"integer": "BIGINT", "number": "DOUBLE", "category": "VARCHAR"}
 Row = Mapping[str, Any]
+# Feature vectors, one row each; NaN is missing.
+Matrix = NDArray[np.float32]
 
 
 def columns_of(table: Table, rows: Sequence[Row]) -> dict[str, Any]:

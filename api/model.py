@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.errors import BundleError
-
-Matrix = NDArray[np.float32]
+from api.frames import Matrix
 
 
 class Model:

@@ -20,12 +20,10 @@ from numpy.typing import NDArray
 
 from api.bundle import Bundle
 from api.errors import BundleError, FeatureError
-from api.frames import TYPES, columns_of, numbered
+from api.frames import TYPES, Matrix, Row, columns_of, numbered
 from api.manifest import Feature, Manifest
-from api.model import Matrix
 
 CLIENT = "SK_ID_CURR"
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from api.champion import Champion
 from api.errors import (
-    DatabaseUnavailable,
     FeatureError,
+    NotPrepared,
     Problem,
     ScoringError,
     as_json,
@@ -28,6 +27,9 @@ from api.store import clients
 from api.store.clients import Client, Vector, pack
 from api.store.database import Database
 from api.store.events import Event, Reply
+
+if TYPE_CHECKING:
+    from api.champion import Champion
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,9 @@ def encode(document: Any) -> bytes:
     return text.encode()
 
 
-def feature_set_problem() -> DatabaseUnavailable:
+def feature_set_problem() -> NotPrepared:
     """What is said when clients and bundle come from different exports."""
-    return DatabaseUnavailable(
+    return NotPrepared(
         "the imported clients have other features than the bundle: "
         "run python -m flask --app api clients import"
     )

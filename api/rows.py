@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.errors import FieldError
+from api.frames import Row
 from api.manifest import Column
-from api.online import Row
 
 Columns = Mapping[str, Column]
 CLIENT = "SK_ID_CURR"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
 from api.answering import answer, query
-from api.champion import Champion
 from api.errors import Problem
 from api.operations import Operation, route
 from api.predictions import feature_set_problem
@@ -17,6 +17,9 @@ from api.services import services
 from api.store import clients
 from api.store.clients import LARGEST_ID, Client
 from api.store.keys import Role
+
+if TYPE_CHECKING:
+    from api.champion import Champion
 
 blueprint = Blueprint("clients", __name__, url_prefix="/v1/clients")
 _OFFICER = frozenset({Role.OFFICER})

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
 
 from api.answering import answer, query
-from api.champion import Champion
 from api.errors import Problem
 from api.operations import Operation, route
 from api.routes.clients import known_client
 from api.schemas.answers import Distribution
 from api.schemas.requests import DistributionQuery
 from api.services import services
+
+if TYPE_CHECKING:
+    from api.champion import Champion
 
 blueprint = Blueprint("features", __name__, url_prefix="/v1/features")
 

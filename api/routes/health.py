@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -54,7 +55,8 @@ def _failure(name: str, check: Callable[[], None]) -> FieldError | None:
     try:
         check()
     except ScoringError as error:
-        return FieldError(f"/{name}", error.message)
+        logging.getLogger("api").error("not ready: %s", error.message)
+        return FieldError(f"/{name}", error.public or error.message)
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from http import HTTPStatus
 
 from flask import Blueprint, Response
@@ -37,13 +36,15 @@ _SANDBOX = (
 )
 def latest() -> Response:
     bundle = services().champion().bundle
+    conclusion = _drift(bundle, "conclusion.md").decode()
+    _drift(bundle, "report.json")
     return answer(
         {
             "id": f"train-test-{bundle.sha256[:16]}",
             "kind": "train_test",
             "created_at": bundle.manifest.model.created_at,
-            "conclusion": _drift(bundle, "conclusion.md").decode(),
-            "report": json.loads(_drift(bundle, "report.json")),
+            "conclusion": conclusion,
+            "report": bundle.json("drift/report.json"),
         }
     )
 

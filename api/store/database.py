@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +10,11 @@ from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy
-from sqlalchemy import URL, Connection, Engine, event, select, update
+from sqlalchemy import URL, Connection, Engine, event, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from api.errors import ConfigurationError, DatabaseUnavailable
+from api.errors import ConfigurationError, DatabaseUnavailable, NotPrepared
 from api.store import tables
 
 UPGRADE = "python -m flask --app api db upgrade"
@@ -47,12 +46,12 @@ class Database:
             yield connection
 
     def require_schema(self) -> None:
-        """Raise DatabaseUnavailable unless the schema is the one of this code."""
+        """Raise NotPrepared unless the schema is the one of this code."""
         if self._at_head:
             return
         found = self.revision()
         if found != tables.HEAD:
-            raise DatabaseUnavailable(
+            raise NotPrepared(
                 f"the database schema is at {found or 'no revision'}, expected "
                 f"{tables.HEAD}: run {UPGRADE}"
             )
@@ -72,7 +71,6 @@ class Database:
         active = tables.active_import
         with self.write() as connection:
             connection.execute(update(active).values(slot=active.c.slot))
-            connection.execute(select(active.c.slot))
             connection.rollback()
 
     def close(self) -> None:
@@ -93,7 +91,6 @@ class Database:
     def _unavailable(self, error: Exception) -> DatabaseUnavailable:
         cause = error.orig if isinstance(error, DBAPIError) else error
         reason = (str(cause).splitlines() or [type(cause).__name__])[0]
-        logging.getLogger("api").error("database: %s", reason)
         place = self._url.render_as_string(hide_password=True)
         hint = f" (a new one: {UPGRADE})" if _missing(reason) else ""
         return DatabaseUnavailable(f"database {place}: {reason}{hint}")
@@ -123,7 +120,8 @@ def _parse(url: str) -> URL:
 def _engine(url: URL, timeout: float, create: bool) -> Engine:
     if url.drivername == "sqlite":
         creator = _sqlite_connector(url, timeout, create)
-        engine = sqlalchemy.create_engine(url, creator=creator, hide_parameters=True)
+        bare = url.set(query={})
+        engine = sqlalchemy.create_engine(bare, creator=creator, hide_parameters=True)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     milliseconds = int(timeout * 1000)

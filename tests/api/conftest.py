@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sys
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import duckdb
 import lightgbm
 import numpy as np
+import psycopg
 import pytest
-import sqlalchemy
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -134,12 +137,13 @@ def write_clients(
         "features": f"[{', '.join(f'({f})::FLOAT' for f in features)}]",
         "feature_set": manifest["feature_set"],
         "where": "true",
+        "source": "application",
         **different,
     }
     columns = "application", "history", "features"
     chosen = ", ".join(f"{parts[name]} AS {name}" for name in columns)
     connection.execute(
-        f"COPY (SELECT a.SK_ID_CURR, {chosen} FROM application a "
+        f"COPY (SELECT a.SK_ID_CURR, {chosen} FROM {parts['source']} a "
         "JOIN history h USING (SK_ID_CURR) JOIN features f USING (SK_ID_CURR) "
         f"WHERE {parts['where']} ORDER BY a.SK_ID_CURR) TO '{path}' "
         f"(FORMAT parquet, KV_METADATA {{feature_set: '{parts['feature_set']}'}})"
@@ -180,6 +184,12 @@ def seal(folder: Path, manifest: dict[str, Any]) -> None:
 
 
 @pytest.fixture(scope="session")
+def conftest() -> ModuleType:
+    """This module, for tests that write a bundle or a file of their own."""
+    return sys.modules[__name__]
+
+
+@pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a server's database, with the database's name left out."""
     with warnings.catch_warnings():
@@ -196,8 +206,8 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def template(
     request: pytest.FixtureRequest, world: World, tmp_path_factory: Any
-) -> tuple[Callable[[str], str], dict[str, str]]:
-    """A function that makes a fresh database URL, and the keys that are in each."""
+) -> tuple[Callable[[bool], Any], dict[str, str]]:
+    """A context that lends a database, and the keys that are in each."""
     if request.param == "sqlite":
         folder = tmp_path_factory.mktemp("sqlite")
         url = f"sqlite:///{folder}/template.sqlite"
@@ -206,23 +216,40 @@ def template(
         url = _create(server, "template", "template1")
     keys = _prepare(world, url)
 
-    def copy(name: str) -> str:
-        if request.param == "postgresql":
-            return _create(server, name, "template")
-        shutil.copy(folder / "template.sqlite", folder / f"{name}.sqlite")
-        return f"sqlite:///{folder}/{name}.sqlite"
+    @contextmanager
+    def sqlite(_: bool) -> Iterator[str]:
+        name = f"{uuid.uuid4().hex}.sqlite"
+        shutil.copy(folder / "template.sqlite", folder / name)
+        yield f"sqlite:///{folder}/{name}"
 
-    return copy, keys
+    @contextmanager
+    def server_database(own: bool) -> Iterator[str]:
+        """Making a database takes long: most tests share one, and leave it empty."""
+        name = "own" if own else "shared"
+        if own or not shared:
+            shared.append(_create(server, name, "template"))
+        yield server.format(name)
+        if own:
+            _run(server.format("postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+        else:
+            _run(
+                server.format(name),
+                "SET session_replication_role = replica; "
+                "TRUNCATE events, idempotency RESTART IDENTITY",
+            )
+
+    shared: list[str] = []
+    return sqlite if request.param == "sqlite" else server_database, keys
 
 
 def _create(server: str, name: str, template: str) -> str:
-    admin = server.format("postgres").replace("postgresql:", "postgresql+psycopg:")
-    engine = sqlalchemy.create_engine(admin, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        statement = f'CREATE DATABASE "{name}" TEMPLATE "{template}"'
-        connection.execute(sqlalchemy.text(statement))
-    engine.dispose()
+    _run(server.format("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}")
     return server.format(name)
+
+
+def _run(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
 
 
 def _prepare(world: World, url: str) -> dict[str, str]:
@@ -242,10 +269,16 @@ def _prepare(world: World, url: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def url(template: Any) -> str:
-    """A database of its own, migrated, with clients and keys."""
-    copy, _ = template
-    return copy(f"d{uuid.uuid4().hex}")
+def own() -> None:
+    """Used by tests that change more than events: their database is dropped."""
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest, template: Any) -> Iterator[str]:
+    """A database, migrated, with clients and keys, and without events."""
+    database, _ = template
+    with database("own" in request.fixturenames) as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,0 +1,36 @@
+"""What JSON does not have is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from api import body
+from api.errors import Problem
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"client_id": NaN}', "NaN"),
+        (b'{"client_id": -Infinity}', "Infinity"),
+        (b'{"a": 1e999}', "too large"),
+        (b'{"a": 1, "a": 2}', "twice"),
+        (b'{"a": {"b": 1, "b": 1}}', "twice"),
+        (b'{"a": "\xff"}', "UTF-8"),
+        (b'{"a": "\\ud800"}', "UTF-8"),
+        (b"\xef\xbb\xbf{}", "BOM"),
+        (b"[" * 100_000, "deeply"),
+        (b"1" * 5000, "digits"),
+        (b"", "Expecting value"),
+        (b"{} x", "Extra data"),
+        ("{}".encode("utf-16"), "UTF-8"),
+    ],
+)
+def test_refuses_what_is_not_json(content: bytes, reason: str) -> None:
+    with pytest.raises(Problem, match=reason) as caught:
+        body.parse(content)
+    assert caught.value.status == 400
+
+
+def test_accepts_every_character_and_number() -> None:
+    assert body.parse('{"é\\ud83d\\ude00": 1.5e308}'.encode()) == {"é😀": 1.5e308}

@@ -1,0 +1,128 @@
+"""A bundle is used only as it was exported."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api import bundle
+from api.champion import load
+from api.errors import BundleError
+
+FILES = (
+    "manifest.json",
+    "manifest.json.sha256",
+    "model.txt",
+    "history.sql",
+    "applicant.sql",
+    "reasons.json",
+    "importance.json",
+    "distributions.json",
+    "population.parquet",
+    "reference.parquet",
+    "drift/report.html",
+    "drift/report.json",
+    "drift/conclusion.md",
+)
+
+
+@pytest.fixture
+def folder(world: Any, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(world.bundle, tmp_path / "bundle"))
+
+
+def test_the_list_of_files_is_complete(folder: Path) -> None:
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
+    assert found == set(FILES)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("at", [0, -1])
+def test_refuses_a_bundle_with_one_altered_byte(
+    folder: Path, name: str, at: int
+) -> None:
+    content = bytearray((folder / name).read_bytes())
+    content[at] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(BundleError, match=name):
+        bundle.read(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_refuses_a_bundle_with_a_missing_file(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(BundleError, match=f"{name}.*missing"):
+        bundle.read(folder)
+
+
+@pytest.mark.parametrize("name", ["model.pkl", ".hidden", "drift/more.html"])
+def test_refuses_a_bundle_with_an_unexpected_file(folder: Path, name: str) -> None:
+    (folder / name).write_text("surprise")
+    with pytest.raises(BundleError, match=name):
+        bundle.read(folder)
+
+
+def test_refuses_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="no such folder"):
+        bundle.read(tmp_path / "bundle")
+
+
+def test_serves_a_bundle_without_a_drift_report(folder: Path, conftest: Any) -> None:
+    shutil.rmtree(folder / "drift")
+    conftest.seal(folder, json.loads((folder / "manifest.json").read_text()))
+    assert "drift/report.html" not in bundle.read(folder).files
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": 2}, "format"),
+        ({"threshold": "low"}, "threshold"),
+        ({"calibration": {"method": "isotonic"}}, "calibration.method"),
+        ({"history": ["BUREAU_COUNT"]}, r"history\.sql: answers 3 columns, expected 2"),
+        ({"tables": {}}, "tables.application"),
+    ],
+)
+def test_refuses_a_manifest_that_does_not_make_sense(
+    folder: Path, conftest: Any, change: dict[str, Any], message: str
+) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    conftest.seal(folder, manifest | change)
+    with pytest.raises(BundleError, match=message):
+        load(folder, 1)
+
+
+def test_refuses_a_model_whose_features_come_in_another_order(
+    folder: Path, conftest: Any
+) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    model = (folder / "model.txt").read_text()
+    swapped = model.replace("AMT_CREDIT CREDIT_ANN", "CREDIT_ANN AMT_CREDIT")
+    (folder / "model.txt").write_text(
+        swapped.replace("CREDIT_ANN AMT_CREDITUITY_RATIO", "CREDIT_ANNUITY_RATIO AMT")
+    )
+    conftest.seal(folder, manifest)
+    with pytest.raises(BundleError, match=r"model\.txt"):
+        load(folder, 1)
+
+
+def test_refuses_sql_that_is_none(folder: Path, conftest: Any) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "applicant.sql").write_text("SELECT NOTHING FROM application")
+    conftest.seal(folder, manifest)
+    with pytest.raises(BundleError, match=r"applicant\.sql: .*NOTHING"):
+        load(folder, 1)
+
+
+def test_refuses_a_feature_whose_group_has_no_reason(
+    folder: Path, conftest: Any
+) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["features"][0]["group"] = "WEATHER"
+    conftest.seal(folder, manifest)
+    with pytest.raises(BundleError, match="WEATHER"):
+        bundle.read(folder)

@@ -1,0 +1,39 @@
+"""Settings come from the environment, once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from api.config import Config
+from api.errors import ConfigurationError
+
+
+def test_defaults_hold_when_nothing_is_set() -> None:
+    assert Config.from_environment({"SCORING_WORKERS": ""}) == Config()
+
+
+def test_every_setting_is_read() -> None:
+    given = {
+        "SCORING_BUNDLE": "b",
+        "SCORING_DATABASE_URL": "sqlite:///x",
+        "SCORING_DATABASE_TIMEOUT_SECONDS": "1.5",
+        "SCORING_MAX_BODY_BYTES": "9",
+        "SCORING_BIND": "0.0.0.0:80",
+        "SCORING_WORKERS": "3",
+        "SCORING_THREADS": "2",
+    }
+    expected = Config(Path("b"), "sqlite:///x", 1.5, 9, "0.0.0.0:80", 3, 2)
+    assert Config.from_environment(given) == expected
+    assert len(given) == len(fields(Config))
+
+
+@pytest.mark.parametrize("text", ["many", "-1", "1e99", "nan"])
+def test_refuses_a_number_that_is_none(text: str) -> None:
+    given = {"SCORING_DATABASE_TIMEOUT_SECONDS": text}
+    message = re.escape("SCORING_DATABASE_TIMEOUT_SECONDS: expected a float from 0, ")
+    with pytest.raises(ConfigurationError, match=message):
+        Config.from_environment(given)

@@ -1,0 +1,185 @@
+"""Nothing is decided that is not stored."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+
+from api import create_app
+from api.config import Config
+from api.errors import ConfigurationError, DatabaseUnavailable
+from api.store.database import Database
+from api.store.migrate import upgrade
+from api.store.tables import metadata
+
+ASKED = {"client_id": 100001}
+SQLITE = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
+POSTGRESQL = pytest.mark.parametrize("template", ["postgresql"], indirect=True)
+
+
+@pytest.fixture
+def file(app: Flask) -> Path:
+    url = sqlalchemy.make_url(app.extensions["scoring"].config.database_url)
+    return Path(str(url.database))
+
+
+def refused(app: Flask, call: Any) -> None:
+    """No decision, and the probe says so too."""
+    answer = call("POST", "/v1/predictions", json=ASKED)
+    assert answer.status_code == 503
+    assert answer.content_type == "application/problem+json"
+    assert answer.headers["Retry-After"]
+    assert b"probability" not in answer.data
+    assert b"sqlite" not in answer.data
+    assert app.test_client().get("/health/ready").status_code == 503
+    assert app.test_client().get("/health/live").status_code == 200
+
+
+def test_the_schema_is_the_one_the_code_expects(app: Flask) -> None:
+    database = app.extensions["scoring"].database
+    with database.read() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
+    database.require_schema()
+
+
+def test_an_old_schema_is_refused_with_the_command_to_run(
+    world: Any, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/old.sqlite"
+    sqlite3.connect(tmp_path / "old.sqlite").close()
+    app = create_app(Config(bundle=world.bundle, database_url=url))
+    for path in ("/health/ready", "/v1/model"):
+        response = app.test_client().get(path)
+        assert response.status_code == 503
+        assert "db upgrade" in response.json["detail"]
+    assert upgrade(url, 1) == (None, "0001")
+    assert upgrade(url, 1) == ("0001", "0001")
+    assert app.test_client().get("/health/ready").status_code == 200
+    app.extensions["scoring"].database.close()
+
+
+@SQLITE
+def test_a_lock_that_is_held_means_no_decision(
+    app: Flask, call: Any, file: Path
+) -> None:
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    refused(app, call)
+    assert other.execute("SELECT count(*) FROM events").fetchone() == (0,)
+    other.execute("ROLLBACK")
+    other.close()
+    assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+
+
+@SQLITE
+def test_a_file_that_is_gone_means_no_decision(
+    app: Flask, call: Any, file: Path
+) -> None:
+    assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+    moved = file.rename(file.with_suffix(".moved"))
+    refused(app, call)
+    assert not file.exists()
+    moved.rename(file)
+    assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+
+
+@SQLITE
+def test_a_database_that_is_full_means_no_decision(
+    app: Flask, call: Any, file: Path
+) -> None:
+    engine = app.extensions["scoring"].database._engine
+
+    @sqlalchemy.event.listens_for(engine, "checkout")
+    def full(connection: Any, *_: Any) -> None:
+        connection.execute("PRAGMA max_page_count=1")
+
+    refused_without_probe = call("POST", "/v1/predictions/batch", json=_many())
+    assert refused_without_probe.status_code == 503
+    assert b"probability" not in refused_without_probe.data
+
+
+def _many() -> dict[str, Any]:
+    return {"predictions": [ASKED] * 50}
+
+
+@pytest.mark.usefixtures("own")
+def test_a_read_only_database_means_no_decision(
+    world: Any, url: str, call: Any, template: Any
+) -> None:
+    _, keys = template
+    if url.startswith("sqlite"):
+        read_only = f"{url}?mode=ro"
+    else:
+        read_only = url
+        database = Database(url, 1)
+        with database.write() as connection:
+            name = connection.execute(sqlalchemy.text("SELECT current_database()"))
+            change = f'ALTER DATABASE "{name.scalar()}" SET '
+            change += "default_transaction_read_only = on"
+            connection.execute(sqlalchemy.text(change))
+        database.close()
+    app = create_app(Config(bundle=world.bundle, database_url=read_only))
+
+    def send(method: str, path: str, **more: Any) -> Any:
+        headers = {"Authorization": f"Bearer {keys['scoring']}"}
+        return app.test_client().open(path, method=method, headers=headers, **more)
+
+    refused(app, send)
+    assert send("GET", "/v1/model").status_code == 200
+    app.extensions["scoring"].database.close()
+
+
+@POSTGRESQL
+def test_a_server_that_hung_up_is_called_again(app: Flask, call: Any) -> None:
+    assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+    other = Database(app.extensions["scoring"].config.database_url, 1)
+    with other.read() as connection:
+        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+        query += "datname = current_database() AND pid <> pg_backend_pid()"
+        connection.execute(sqlalchemy.text(query))
+    other.close()
+    assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE events SET kind = 'x'", "DELETE FROM events"]
+)
+def test_events_cannot_be_changed(app: Flask, call: Any, change: str) -> None:
+    call("POST", "/v1/predictions", json=ASKED)
+    database = app.extensions["scoring"].database
+    refusals = (DatabaseUnavailable, sqlalchemy.exc.IntegrityError)
+    with pytest.raises(refusals, match="append-only"), database.write() as connection:
+        connection.execute(sqlalchemy.text(change))
+
+
+def test_an_event_holds_what_its_answer_was_made_from(app: Flask, call: Any) -> None:
+    answer = call("POST", "/v1/predictions", json={**ASKED, "changes": {}})
+    with app.extensions["scoring"].database.read() as connection:
+        row = connection.execute(sqlalchemy.text("SELECT * FROM events")).one()
+    assert bytes(row.answer) == answer.data
+    assert row.event_id == answer.json["prediction_id"]
+    assert (row.kind, row.client_id) == ("simulation", 100001)
+    assert row.request == '{"changes":{},"client_id":100001}'
+    assert len(row.features) == 7 * 4
+
+
+@SQLITE
+def test_sqlite_commits_survive_a_power_cut(file: Path, app: Flask) -> None:
+    with app.extensions["scoring"].database.read() as connection:
+        journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+        synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+    assert (journal, synchronous) == ("truncate", 2)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://host/name", "sqlite://"])
+def test_refuses_a_url_that_is_none(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="SCORING_DATABASE_URL"):
+        Database(url, 1)

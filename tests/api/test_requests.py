@@ -1,0 +1,105 @@
+"""What cannot be true, or is not JSON, is refused by the name of the field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+GOOD = {"AMT_CREDIT": 100000, "CNT_CHILDREN": 0}
+
+pytestmark = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "paths"),
+    [
+        ([], [""]),
+        ({}, ["/client_id"]),
+        ({"client_id": True}, ["/client_id"]),
+        ({"client_id": "100001"}, ["/client_id"]),
+        ({"client_id": 100001.5}, ["/client_id"]),
+        ({"client_id": 2**63}, ["/client_id"]),
+        ({"client_id": 100001, "a/b": 1}, ["/a~1b"]),
+        ({"client_id": 100001, "explain": 1}, ["/explain"]),
+        ({"client_id": 100001, "changes": None}, ["/changes"]),
+        ({"client_id": 100001, "changes": {"AMT_CREDIT": -1}}, ["/changes/AMT_CREDIT"]),
+        ({"client_id": 1, "changes": {"SK_ID_CURR": 2}}, ["/changes/SK_ID_CURR"]),
+        ({"client_id": 1, "changes": {"AMT_CREDIT": None}}, ["/changes/AMT_CREDIT"]),
+        ({"client_id": 1, "application": GOOD}, ["/client_id"]),
+        ({"client_id": 1, "bureau": []}, ["/bureau"]),
+        ({"application": {}}, ["/application/AMT_CREDIT", "/application/CNT_CHILDREN"]),
+        ({"application": [GOOD]}, ["/application"]),
+        ({"application": GOOD, "bureau": {}}, ["/bureau"]),
+        ({"application": GOOD, "bureau": [1]}, ["/bureau/0"]),
+        ({"application": GOOD, "bureau": [{}]}, ["/bureau/0/SK_ID_BUREAU"]),
+        (
+            {"application": GOOD, "previous_application": [{"SK_ID_PREV": 1}]},
+            ["/previous_application"],
+        ),
+        (
+            {"application": GOOD, "bureau": [{"SK_ID_BUREAU": 1, "SK_ID_CURR": 9}]},
+            ["/bureau/0/SK_ID_CURR"],
+        ),
+    ],
+)
+def test_names_each_bad_field(call: Any, asked: Any, paths: list[str]) -> None:
+    response = call("POST", "/v1/predictions", json=asked)
+    assert response.status_code == 422
+    assert response.content_type == "application/problem+json"
+    assert [error["path"] for error in response.json["errors"]] == paths
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"AMT_CREDIT": True},
+        {"AMT_CREDIT": "100000"},
+        {"AMT_CREDIT": 1e13},
+        {"AMT_OTHER": 10**400},
+        {"CNT_CHILDREN": 1.5},
+        {"CNT_CHILDREN": 2**64},
+        {"CNT_CHILDREN": 1e300},
+        {"CNT_CHILDREN": None},
+        {"CODE_GENDER": 1},
+        {"CODE_GENDER": ["F"]},
+        {"EXT_SOURCE_1": 1.01},
+        {"AMT_CREDITS": 1},
+    ],
+)
+def test_refuses_values_that_cannot_be_true(call: Any, bad: dict[str, Any]) -> None:
+    response = call("POST", "/v1/predictions", json={"application": GOOD | bad})
+    assert response.status_code == 422
+    (error,) = response.json["errors"]
+    assert error["path"] == f"/application/{next(iter(bad))}"
+
+
+def test_refuses_wrong_types_sizes_routes_and_methods(call: Any) -> None:
+    def status(method: str, path: str, **more: Any) -> int:
+        response = call(method, path, **more)
+        assert response.content_type == "application/problem+json"
+        assert response.json["status"] == response.status_code
+        return int(response.status_code)
+
+    path = "/v1/predictions"
+    assert status("POST", path, data="{}", content_type="text/plain") == 415
+    assert status("POST", path, data=b"x" * 1_048_577, content_type=JSON) == 413
+    assert status("POST", path, data=b"{", content_type=JSON) == 400
+    assert status("GET", "/v1/nothing") == 404
+    assert status("GET", "//v1/model") == 404
+    assert status("DELETE", "/v1/model") == 405
+    assert status("OPTIONS", "/v1/model") == 405
+    assert call("PUT", path).headers["Allow"] == "POST"
+    assert status("GET", "/v1/clients?limit=0", role="officer") == 422
+    assert status("GET", "/v1/clients?limt=5", role="officer") == 422
+
+
+@pytest.mark.parametrize("size", [0, 1001])
+def test_refuses_a_batch_of_none_or_too_many(call: Any, size: int) -> None:
+    asked = {"predictions": [{"client_id": 100001}] * size}
+    response = call("POST", "/v1/predictions/batch", json=asked)
+    assert response.status_code == 422
+    assert response.json["errors"][0]["path"] == "/predictions"
+
+
+JSON = "application/json"
