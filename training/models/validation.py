@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,13 +50,19 @@ def out_of_fold_margins(
 ) -> Array:
     """Margins of each client by the model that did not see it."""
     margin = np.empty(len(data.target))
-    for number in np.unique(fold):
+
+    def hold_out(number: float) -> None:
         train, test = fold != number, fold == number
         model = candidate.fit(
             data.inputs[train], data.target[train], list(data.categories)
         )
         margin[test] = margins(model, data.inputs[test])
-        progress(f"{candidate.name}: fold {int(number) + 1} of {FOLDS}")
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = [pool.submit(hold_out, number) for number in np.unique(fold)]
+        for done, job in enumerate(as_completed(jobs), start=1):
+            job.result()
+            progress(f"{candidate.name}: {done} of {FOLDS} folds")
     return margin
 
 
