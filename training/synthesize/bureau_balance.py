@@ -33,7 +33,7 @@ def draw_bureau_balance(
     # Some lenders stop reporting once a credit is closed.
     silent = ~active & (rng.random(len(rows)) < 0.13)
     newest = np.where(silent, closed, 0)
-    lost = (rng.random(len(rows)) < 0.05) * rng.integers(0, 30, len(rows))
+    lost = (rng.random(len(rows)) < 0.02) * rng.integers(0, 30, len(rows))
     counts = np.clip(age + 1 - newest - lost, 1, LONGEST).astype(np.int32)
     owner, position = spread(counts)
     month = position + newest.astype(np.int32)[owner]

@@ -26,7 +26,7 @@ AGE = (20.6, 22.6, 25.8, 28.2, 34.0, 43.2, 53.8, 60.7, 63.5, 66.8, 69.0)
 SHARED = 0.45
 # Shares of clients that a credit bureau reports month by month, and with
 # instalment amounts: nearly all later (test) clients, few earlier ones.
-MONTHLY_REPORTS = (0.355, 0.998)
+MONTHLY_REPORTS = (0.36, 0.998)
 ANNUITY_REPORTS = (0.22, 0.75)
 
 

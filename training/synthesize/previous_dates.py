@@ -48,7 +48,7 @@ def draw_dates(
     due = np.where(card, drawn + rng.integers(25, 50, count), -decided + delay)
     # A loan whose first instalment is still to come has no balance yet.
     disbursed = disbursed & (card | (due < 0))
-    early = (term > 3) & (rng.random(count) < 0.37)
+    early = (term > 3) & (rng.random(count) < 0.28)
     part = 0.15 + 0.8 * rng.random(count)
     months = np.where(early, np.maximum(np.ceil(term * part), 2), term).astype(int)
     # A few stop paying for good: the loan never ends.

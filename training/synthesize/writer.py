@@ -22,8 +22,10 @@ ARROW = {
     Type.NUMBER: pa.float64(),
     Type.CATEGORY: pa.dictionary(pa.int16(), pa.string()),
 }
-# Row groups hold this many rows whatever the pieces: the bytes do not depend on them.
-ROWS_PER_GROUP = 500_000
+# A row group holds this many values and rows at most, whatever the pieces: the bytes do
+# not depend on them, and what waits for its group stays small.
+VALUES_PER_GROUP = 8_000_000
+ROWS_PER_GROUP = 1_000_000
 ROWS_PER_CSV_WRITE = 100_000
 
 
@@ -57,14 +59,15 @@ class ParquetFile(AbstractContextManager["ParquetFile"]):
             path, schema, compression="snappy", store_schema=False
         )
         self._schema = schema
+        self._group = min(VALUES_PER_GROUP // len(schema), ROWS_PER_GROUP)
         self._waiting: list[pa.Table] = []
         self._rows = 0
 
     def write(self, piece: pa.Table) -> None:
         self._waiting.append(piece)
         self._rows += piece.num_rows
-        while self._rows >= ROWS_PER_GROUP:
-            self._flush(ROWS_PER_GROUP)
+        while self._rows >= self._group:
+            self._flush(self._group)
 
     def _flush(self, rows: int) -> None:
         table = pa.concat_tables(self._waiting)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from training.errors import ConfigurationError
-from training.synthesize import generate, synthesize
+from training.synthesize import generate, synthesize, writer
 from training.synthesize.writer import ParquetFile
 from training.tables import TABLES
 from training.tables.stage import stage
@@ -71,7 +71,10 @@ def test_same_seed_gives_the_same_bytes_with_any_number_of_threads(
     assert not set(hashes(other).values()) & set(hashes(tmp_path / "csv-1").values())
 
 
-def test_row_groups_do_not_depend_on_the_pieces(tmp_path: Path) -> None:
+def test_row_groups_do_not_depend_on_the_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "VALUES_PER_GROUP", 8)
     declared = TABLES["bureau_balance"].columns[:2]
     rows = pa.table({"SK_ID_BUREAU": range(9), "MONTHS_BALANCE": range(9)})
     for pieces in (1, 3, 9):
@@ -79,6 +82,7 @@ def test_row_groups_do_not_depend_on_the_pieces(tmp_path: Path) -> None:
             for start in range(0, 9, pieces):
                 file.write(rows.slice(start, pieces))
     assert len(set(hashes(tmp_path).values())) == 1
+    assert pq.ParquetFile(tmp_path / "1").num_row_groups == 3
 
 
 def test_csv_and_parquet_hold_the_same_values(tmp_path: Path) -> None:
