@@ -114,7 +114,7 @@ def drift(options: argparse.Namespace) -> None:
     say(f"{options.out / 'report.html'}: {conclusion}")
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m training", description="Train the credit-scoring model."
     )
@@ -179,7 +179,7 @@ def _command(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    options = command_line().parse_args(arguments)
     # Before MLflow and Evidently are imported: nothing is sent anywhere.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")

@@ -66,9 +66,8 @@ def test_the_model_and_drift_pages_show_what_the_api_knows(
     _, model = call(served, "/v1/model")
     page.goto(dashboard)
     page.get_by_role("link", name="Model").click()
-    page.locator(".st-key-limit").wait_for()
-    shown = page.locator(".st-key-headline").inner_text()
-    assert f"{100 * model['threshold']:.1f}" in shown
+    limit = f"{100 * model['threshold']:.1f} %"
+    page.locator(".st-key-headline").get_by_text(limit).wait_for()
     page.get_by_role("link", name="Drift").click()
     page.locator(".st-key-conclusion").wait_for()
     _, report = call(served, "/v1/monitoring/reports/latest")

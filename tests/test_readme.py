@@ -1,0 +1,68 @@
+"""The README lists every command, route and setting, and nothing that is not there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.conftest import ROOT
+
+PARAMETER, NAME = re.compile(r"<(?:[^:<>]*:)?([^<>]+)>"), r"{\1}"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_training_command() -> None:
+    from training.cli import command_line
+
+    (actions,) = (one.choices for one in command_line()._actions if one.choices)
+    section = README.split("## Training")[1].split("## The API")[0]
+    assert re.findall(r"^\| `(\w+)`", section, re.MULTILINE) == list(actions or ())
+
+
+def test_every_api_command_and_route() -> None:
+    from api import create_app
+
+    app = create_app()
+    for name in ("clients", "db", "keys"):
+        for command in app.cli.commands[name].commands:  # type: ignore[attr-defined]
+            assert f"{name} {command}" in README
+    served = {
+        f"{method} {PARAMETER.sub(NAME, rule.rule)}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    listed = re.findall(r"`((?:GET|POST) /[^`]*)`", README)
+    assert sorted(listed) == sorted(served)
+
+
+def test_every_setting() -> None:
+    listed = set(re.findall(r"^\| `([A-Z_]+)`", README, re.MULTILINE))
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    example = set(re.findall(r"^([A-Z_]+)=", text, re.MULTILINE))
+    assert listed == example | {"REAL_DATA"}
+    code = " ".join(
+        path.read_text(encoding="utf-8")
+        for part in ("dashboard", "training")
+        for path in (ROOT / part).rglob("*.py")
+    )
+    used = set(re.findall(r'"((?:DASHBOARD|TRAINING)_[A-Z_]+)"', code))
+    assert used <= example
+    from dataclasses import fields
+
+    from api.config import PREFIX, Config
+
+    api = {PREFIX + field.name.upper() for field in fields(Config)}
+    assert {one for one in example if one.startswith(PREFIX)} == api
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "check", "lock", "clean"])
+def test_every_make_target(target: str) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+    assert f"`make {target}`" in README
+
+
+def test_the_pictures_are_there() -> None:
+    for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
+        assert (ROOT / path).is_file(), path
