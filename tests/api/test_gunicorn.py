@@ -63,6 +63,7 @@ def start(url: str, port: int, tmp_path: Path) -> Iterator[Start]:
             [*command, "api:create_app()"],
             cwd=tmp_path,
             env=os.environ | settings,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
         started.append(process)
