@@ -20,5 +20,7 @@ if command -v uv >/dev/null 2>&1; then
     uv pip install --quiet --python .venv/bin/python --require-hashes -r "$lock"
 else
     "$python" -m venv .venv
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+    # A lock names every package: nothing is left to resolve.
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+        --require-hashes --no-deps -r "$lock"
 fi
