@@ -44,10 +44,6 @@ class Categories:
 Columns = dict[str, Any]
 
 
-def words(*terms: str) -> tuple[str, ...]:
-    return terms
-
-
 def choose(uniform: Floats, shares: Mapping[str, float]) -> Categories:
     """One word per uniform number, in the given (not normalised) shares."""
     return Categories(tuple(shares), pick(uniform, tuple(shares.values())))
