@@ -267,8 +267,10 @@ def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def main() -> int:
     options = options_of()
-    # A service manager stops by SIGTERM: end as on Ctrl-C, leaving no process behind.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # End the same way on Ctrl-C and on SIGTERM, also where a shell that runs this in
+    # the background had Ctrl-C ignored.
+    for stopping in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stopping, signal.default_int_handler)
     VAR.mkdir(exist_ok=True)
     done = json.loads(STAMPS.read_text(encoding="utf-8")) if STAMPS.exists() else {}
     environment = dict(os.environ)

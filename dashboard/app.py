@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+
 from errors import DashboardError
 from loading import Connection, connection
 from markup import status

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 # all of it before any figure is drawn.
 import pandas  # noqa: F401
 import plotly.graph_objects as go
+
 from model_answers import Calibration
 from palette import GRID, NEUTRAL
 

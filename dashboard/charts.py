@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
+
 from answers import Explanation
 from axes import (
     TRANSPARENT,

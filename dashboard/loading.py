@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import streamlit as st
+
 from answers import Client, Prediction
 from config import Settings, read_settings
 from errors import ApiError

@@ -10,6 +10,9 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
 from answers import (
     Client,
     Matches,
@@ -39,8 +42,6 @@ from model_answers import (
     read_model,
 )
 from reading import Node, parse
-from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
 
 ATTEMPTS = 3
 READY_SECONDS = 2.0

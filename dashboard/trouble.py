@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 
 import streamlit as st
+
 from errors import (
     ApiError,
     ConfigError,

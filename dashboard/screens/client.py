@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import streamlit as st
+from plotly.graph_objects import Figure
+from streamlit.delta_generator import DeltaGenerator
+
 import charts
 import markup
-import streamlit as st
 import words
 from answers import Client, Prediction
 from explanation import describe, waterfall_steps
@@ -22,8 +25,6 @@ from loading import (
     scoring_api,
 )
 from model_answers import Model
-from plotly.graph_objects import Figure
-from streamlit.delta_generator import DeltaGenerator
 
 LANGUAGE = "en"
 SUGGESTIONS = 12

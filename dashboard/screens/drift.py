@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 import streamlit as st
+
 from errors import NotFound
 from formats import moment
 from loading import drift_html, scoring_api

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import streamlit as st
+
 import charts
 import markup
-import streamlit as st
 import words
 from answers import Labels
 from formats import moment, percent

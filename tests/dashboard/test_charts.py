@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import charts
 import fake_answers
 import pytest
+
+import charts
 from answers import Prediction, read_prediction
 from axes import risk_ticks
 from explanation import waterfall_steps

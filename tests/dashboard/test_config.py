@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from config import read_settings
 from errors import ConfigError
 

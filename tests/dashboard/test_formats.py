@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+
 from answers import Fact, Labels, Value
 from facts import group_facts
 from formats import ago, percents_apart, value_text

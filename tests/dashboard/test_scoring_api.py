@@ -6,6 +6,8 @@ from typing import Any
 
 import fake_answers
 import pytest
+from fake_api import KEY, FakeApi, document, problem
+
 from config import Settings
 from errors import (
     Fault,
@@ -17,7 +19,6 @@ from errors import (
     Unauthorised,
     Unreachable,
 )
-from fake_api import KEY, FakeApi, document, problem
 from scoring_api import ScoringApi, connect
 
 

@@ -53,7 +53,9 @@ def fill(
     connection.execute(f'CREATE TABLE "{name}" ({columns})')
     places = ", ".join("?" for _ in table.names)
     for row in rows:
-        connection.execute(f'INSERT INTO "{name}" VALUES ({places})', filled(table, row))
+        connection.execute(
+            f'INSERT INTO "{name}" VALUES ({places})', filled(table, row)
+        )
     return nw.from_native(connection.table(name))
 
 

@@ -193,9 +193,15 @@ def _conclusion(
 def _row(one: Shift) -> str:
     return (
         f"| {one.column.en} ({one.column.name}) | {one.distance:.3f} | {one.what}"
-        f" | {one.before:,.4g} | {one.after:,.4g}"
+        f" | {_number(one, one.before)} | {_number(one, one.after)}"
         f" | {one.missing_before:.1%} | {one.missing_after:.1%} |"
     )
+
+
+def _number(one: Shift, value: float) -> str:
+    if _is_category(one.column):
+        return f"{value:.1%}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _advice(drifted: Sequence[Shift], compared: int) -> str:

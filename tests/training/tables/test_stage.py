@@ -81,9 +81,7 @@ def test_an_unknown_column_is_dropped_with_a_warning(
     assert "SHOE_SIZE" not in names
 
 
-def test_refuses_a_folder_without_application_train(
-    data: Path, tmp_path: Path
-) -> None:
+def test_refuses_a_folder_without_application_train(data: Path, tmp_path: Path) -> None:
     (data / "application_train.csv").unlink()
     assert "application_train: missing in" in refusal(data, tmp_path / "staged")
 
@@ -124,9 +122,7 @@ def test_refuses_a_duplicated_key(data: Path, tmp_path: Path) -> None:
     assert said == "bureau.csv: SK_ID_BUREAU must be unique; 7 is there 2 times"
 
 
-def test_refuses_an_outcome_other_than_zero_or_one(
-    data: Path, tmp_path: Path
-) -> None:
+def test_refuses_an_outcome_other_than_zero_or_one(data: Path, tmp_path: Path) -> None:
     write_csv(data, "application_train", [{"SK_ID_CURR": 1, "TARGET": 2}])
     said = refusal(data, tmp_path / "staged")
     assert "column TARGET: expected a number from 0 to 1, found 2" in said
