@@ -8,7 +8,6 @@ from training.synthesize.clients import Clients
 from training.synthesize.sampling import (
     Columns,
     Flags,
-    Floats,
     blank,
     chance,
     choose,
@@ -135,7 +134,7 @@ def _acquaintances(rng: np.random.Generator, clients: Clients) -> Columns:
     risk = chance(-2.25 - 0.3 * clients.discipline - 0.1 * clients.capacity)
     defaults = rng.binomial(seen, risk)
     missing = rng.random(count) < np.where(clients.is_test, 0.0006, 0.0033)
-    counts: dict[str, Floats] = {
+    counts = {
         "OBS_30_CNT_SOCIAL_CIRCLE": seen,
         "DEF_30_CNT_SOCIAL_CIRCLE": defaults,
         "OBS_60_CNT_SOCIAL_CIRCLE": np.maximum(

@@ -79,7 +79,8 @@ def synthesize(
         files: dict[str, CsvFile | ParquetFile] = {}
         for name, columns in FILES.items():
             path = stack.enter_context(replacing(out / f"{name}.{file_format}"))
-            files[name] = stack.enter_context(WRITERS[file_format](path, columns))
+            files[name] = WRITERS[file_format](path, columns)
+            stack.enter_context(files[name])
         total = clients + test_clients(clients)
         done, rows = 0, 0
         for block, tables in _tables(blocks(clients, seed), seed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ from training.synthesize.sampling import (
 
 CASH, CONSUMER, REVOLVING, NO_TYPE = range(4)
 APPROVED, CANCELED, REFUSED, UNUSED = range(4)
-CASH_GRID = {45000: 0.45, 22500: 0.42, 4500: 0.13}
+CASH_GRID: Mapping[float, float] = {45000: 0.45, 22500: 0.42, 4500: 0.13}
 CASH_MARKUP = (1, 1, 1, 1, 1.058, 1.1, 1.17, 1.25, 1.31, 1.42, 1.5)
 GOODS_MARKUP = (1, 1, 1, 1, 1.0, 1.06, 1.1, 1.15, 1.19, 1.27, 1.35)
 CASH_TERMS = {12: 27, 24: 19, 18: 14, 36: 14, 48: 9, 6: 8, 60: 6, 30: 3, 42: 2}
@@ -89,7 +90,7 @@ def draw_amounts(
 
 
 def _terms(kind: Integers, status: Integers, uniform: Floats) -> Integers:
-    def drawn(terms: dict[int, float]) -> Integers:
+    def drawn(terms: Mapping[int, float]) -> Integers:
         return np.asarray(tuple(terms))[pick(uniform, tuple(terms.values()))]
 
     cash = np.where(status == APPROVED, drawn(CASH_TERMS), drawn(LONG_TERMS))

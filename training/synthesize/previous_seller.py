@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from training.synthesize.sampling import Categories, Columns, Integers, pick
@@ -20,7 +22,7 @@ SELLERS = {
     "MLM partners": (0.001, 20),
     "Tourism": (0.0005, 40),
 }
-GOODS = {
+GOODS: Mapping[str, Mapping[str, float]] = {
     "Consumer electronics": {
         "Consumer Electronics": 33,
         "Audio/Video": 26,

@@ -108,6 +108,6 @@ def heap(uniform: Floats, amounts: Floats, grid: Mapping[float, float]) -> Float
     return np.maximum(np.round(amounts / step), 1) * step
 
 
-def blank(values: Floats | Integers, missing: Flags) -> Floats:
+def blank(values: Floats | Integers | Flags, missing: Flags) -> Floats:
     """The values as floats, NaN where missing."""
     return np.where(missing, np.nan, values)

@@ -76,10 +76,11 @@ def _present(clients: Clients, previous: Previous) -> dict[str, Flags]:
 
 def _standings(standings: tuple[Floats, Floats, Floats]) -> Floats:
     """Steep at the bottom, flat at the top."""
-    return sum(
+    parts = [
         weight * (-standing + 0.22 * np.maximum(-standing, 0) ** 1.5)
         for weight, standing in zip(STANDINGS, standings, strict=True)
-    )
+    ]
+    return np.sum(parts, axis=0)
 
 
 def _loan(clients: Clients, columns: Columns) -> Floats:
