@@ -43,7 +43,7 @@ class Registry:
 
     def _known(self) -> str:
         found = self.client.search_model_versions(f"name = '{MODEL}'")
-        numbers = ", ".join(sorted((v.version for v in found), key=int))
+        numbers = ", ".join(str(n) for n in sorted(int(v.version) for v in found))
         return f"found: {numbers}" if numbers else "found none; run `train` first"
 
 

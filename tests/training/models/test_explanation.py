@@ -1,4 +1,4 @@
-"""Global explanations agree with the shap library."""
+"""Explanations add up, and distributions count everyone."""
 
 from __future__ import annotations
 
@@ -28,16 +28,11 @@ def data() -> Labelled:
     return Labelled(inputs, target, np.arange(200), categories)
 
 
-# shap draws colour maps in a way that matplotlib is about to drop.
-@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
-def test_contributions_are_those_of_shap_and_add_up(data: Labelled) -> None:
-    import shap
-
+def test_contributions_add_up_to_the_margin(data: Labelled) -> None:
     parameters = {**candidates.LIGHTGBM, "n_estimators": 20, "min_child_samples": 5}
     model = candidates.lightgbm(parameters).fit(data.inputs, data.target, [])
     values = contributions(model.booster_, data.inputs)
-    explained = shap.TreeExplainer(model.booster_)(data.inputs.to_numpy()).values
-    np.testing.assert_array_equal(values[:, :-1], explained)
+    assert values.shape == (200, data.inputs.shape[1] + 1)
     margin = candidates.margins(model, data.inputs)
     np.testing.assert_allclose(values.sum(axis=1), margin, atol=1e-9)
 
