@@ -57,7 +57,7 @@ def api(*arguments: str) -> list[str]:
 
 
 def stages(options: argparse.Namespace) -> list[Stage]:
-    data = Path(options.data).resolve() if options.data else VAR / "data"
+    data = Path(options.data).expanduser().resolve() if options.data else VAR / "data"
     bundle, clients, drift = VAR / "bundle", VAR / "clients.parquet", VAR / "drift"
     database, code = VAR / "scoring.sqlite", ROOT / "training"
     return [
