@@ -41,7 +41,13 @@ def synthesize(options: argparse.Namespace) -> None:
 
 def features(options: argparse.Namespace) -> None:
     from training.features.build import build
+    from training.features.catalogue import describe
+    from training.features.sql import compile_features
+    from training.tables import HISTORY_TABLES
 
+    if options.describe:
+        say(describe(compile_features(HISTORY_TABLES).features))
+        return
     store, made = build(
         options.data, options.out, memory_limit=options.memory_limit, progress=progress
     )
@@ -127,7 +133,11 @@ def command_line() -> argparse.ArgumentParser:
     made.add_argument("--seed", type=int, default=0)
 
     made = _command(commands, features, "turn the raw tables into features")
-    made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
+    wanted = made.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("--data", type=Path, help=DATA_HELP)
+    wanted.add_argument(
+        "--describe", action="store_true", help="print what every feature is"
+    )
     made.add_argument("--out", type=Path, default=Path("var/features"))
     made.add_argument("--memory-limit", help="DuckDB's limit, such as 4GB")
 

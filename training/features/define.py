@@ -22,8 +22,8 @@ class Feature:
     """One model input: its expression, and how to speak of it.
 
     `table` is the raw table it comes from, `group` the reason group it belongs to,
-    `formula` says in words how it is made, `lever` whether an applicant can
-    negotiate it.
+    `formula` says in words how it is made, `family` which kind of making that is,
+    `lever` whether an applicant can negotiate it.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Feature:
     en: str
     fr: str
     formula: str
+    family: str = "derived"
     category: bool = False
     lever: bool = False
 
@@ -159,6 +160,16 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class Trend:
+    """The mean over recent records as a part of the mean over older ones too."""
+
+    group: str
+    columns: str
+    recent: Subset
+    whole: Subset = EVERY
+
+
+@dataclass(frozen=True)
 class Tally:
     """How many of a client's records each subset has, and which part of them."""
 
@@ -188,14 +199,18 @@ class Source:
         return quantity(self.table, name)
 
     def features(
-        self, recipes: Iterable[Recipe], tallies: Sequence[Tally]
+        self,
+        recipes: Iterable[Recipe],
+        tallies: Sequence[Tally],
+        trends: Iterable[Trend] = (),
     ) -> list[Feature]:
-        """Counts, shares and aggregates, in the order declared."""
+        """Counts, shares, aggregates and trends, in the order declared."""
         made = [self._count(tallies[0], EVERY)]
         for tally in tallies:
             made += [self._count(tally, subset) for subset in tally.counted]
             made += [self._share(tally, subset) for subset in tally.shared]
-        return made + [one for recipe in recipes for one in self.aggregates(recipe)]
+        made += [one for recipe in recipes for one in self.aggregates(recipe)]
+        return made + [one for trend in trends for one in self._trends(trend)]
 
     def aggregates(self, recipe: Recipe) -> list[Feature]:
         return [
@@ -217,6 +232,33 @@ class Source:
             f"{_among(self.en, subset.en)}: {value.en}, {operation.en}",
             f"{_among(self.fr, subset.fr)} : {value.fr}, {operation.fr}",
             f"{operation.formula} of {value.formula}{subset.formula}",
+            family="aggregate",
+        )
+
+    def _trends(self, trend: Trend) -> list[Feature]:
+        return [
+            self._trend(trend, self.quantity(name)) for name in trend.columns.split()
+        ]
+
+    def _trend(self, trend: Trend, value: Quantity) -> Feature:
+        recent, whole = trend.recent, trend.whole
+        over = f"TO_{whole.name}" if whole.name else "TO_ALL"
+        means = [
+            average(within(subset, value.expression), value.unit)
+            for subset in (recent, whole)
+        ]
+        en = f"{_among(self.en, recent.en)}: {value.en}"
+        fr = f"{_among(self.fr, recent.fr)} : {value.fr}"
+        return Feature(
+            self._name(value.name, recent.name, over),
+            ratio(*means),
+            self.table.name,
+            trend.group,
+            Unit.SHARE,
+            f"{en}, against the {_among('average', whole.en)}",
+            f"{fr}, par rapport à la {_among('moyenne', whole.fr)}",
+            f"mean of {value.formula}{recent.formula} over the mean{whole.formula}",
+            family="trend",
         )
 
     def _count(self, tally: Tally, subset: Subset) -> Feature:
@@ -232,6 +274,7 @@ class Source:
             f"{_among(self.en, subset.en)}: number",
             f"{_among(self.fr, subset.fr)} : nombre",
             f"number of records{subset.formula}",
+            family="count",
         )
 
     def _share(self, tally: Tally, subset: Subset) -> Feature:
@@ -244,6 +287,7 @@ class Source:
             en=f"{_among(self.en, subset.en)}: share",
             fr=f"{_among(self.fr, subset.fr)} : part",
             formula=f"share of records{subset.formula}",
+            family="share",
         )
 
     def _name(self, *parts: str) -> str:

@@ -193,7 +193,7 @@ def test_loans_and_cards_are_read_month_by_month() -> None:
 
 def test_there_are_enough_features_and_each_is_described_once() -> None:
     found = compile_features(HISTORY_TABLES)
-    assert len(found.features) >= 600
+    assert len(found.features) >= 700
     assert {one.table for one in found.features} == {"application", *HISTORY_TABLES}
     for label in ("name", "en", "fr"):
         values = [getattr(one, label) for one in found.features]
@@ -204,3 +204,34 @@ def test_absent_tables_give_no_features() -> None:
     assert history.features([]) == []
     assert {one.table for one in compile_features([]).features} == {"application"}
     assert compile_features(["bureau"]).tables == ("application", "bureau")
+
+
+def test_the_last_few_instalments_are_those_due_last() -> None:
+    late = {-10: 4, -40: 0, -70: 8, -500: 40}
+    row = made(
+        {
+            "installments_payments": [
+                {
+                    **CLIENT,
+                    "SK_ID_PREV": 5,
+                    "DAYS_INSTALMENT": float(due),
+                    "DAYS_ENTRY_PAYMENT": float(due + days),
+                }
+                for due, days in late.items()
+            ]
+        }
+    )
+    assert row["INSTALMENTS_LAST_3_DAYS_LATE_MEAN"] == 4
+    assert row["INSTALMENTS_LAST_5_DAYS_LATE_MEAN"] == 13
+    assert row["INSTALMENTS_DAYS_LATE_LAST_YEAR_TO_ALL"] == pytest.approx(4 / 13)
+
+
+def test_a_trend_over_nothing_is_missing() -> None:
+    row = made(
+        {
+            "POS_CASH_balance": [
+                {**CLIENT, "SK_ID_PREV": 5, "MONTHS_BALANCE": -2, "SK_DPD": 0}
+            ]
+        }
+    )
+    assert row["POS_SK_DPD_LAST_HALF_TO_ALL"] is None

@@ -28,7 +28,9 @@ def _over(
     )
     value = ratio(nw.col(numerator), nw.col(denominator))
     formula = f"{numerator} / {denominator}"
-    return needed, Feature(name, value, table, group, Unit.SHARE, en, fr, formula)
+    return needed, Feature(
+        name, value, table, group, Unit.SHARE, en, fr, formula, family="cross"
+    )
 
 
 CROSSES = (

@@ -87,6 +87,7 @@ def features(*, protected: bool) -> list[Feature]:
             column.en,
             column.fr,
             column.name,
+            family="raw",
             category=column.type is Type.CATEGORY,
             lever=column.name in LEVERS,
         )

@@ -12,6 +12,7 @@ from training.features.define import (
     Source,
     Subset,
     Tally,
+    Trend,
     bounded,
     ratio,
     with_columns,
@@ -27,6 +28,7 @@ def _since(name: str, months: int, en: str, fr: str) -> Subset:
 
 
 LAST_QUARTER = _since("LAST_QUARTER", 3, "last three months", "trois derniers mois")
+LAST_HALF = _since("LAST_HALF", 6, "last six months", "six derniers mois")
 LAST_YEAR = _since("LAST_YEAR", 12, "last twelve months", "douze derniers mois")
 LATE = Subset(
     "LATE",
@@ -117,9 +119,23 @@ RECIPES = (
         "MAX MEAN SUM",
         (EVERY, LAST_YEAR),
     ),
+    Recipe(
+        "CARD_USE",
+        "UTILISATION AMT_BALANCE AMT_DRAWINGS_CURRENT AMT_PAYMENT_CURRENT",
+        "MEAN",
+        (LAST_HALF,),
+    ),
     Recipe("CARD_USE", "CNT_INSTALMENT_MATURE_CUM", "MAX"),
     Recipe("CARD_USE", "MONTHS_BALANCE", "MIN MAX"),
     Recipe("CARD_USE", "SK_DPD SK_DPD_DEF", "MAX MEAN SUM", (EVERY, LAST_YEAR)),
+)
+TRENDS = (
+    Trend(
+        "CARD_USE",
+        "UTILISATION AMT_BALANCE AMT_DRAWINGS_CURRENT AMT_PAYMENT_CURRENT",
+        LAST_QUARTER,
+    ),
+    Trend("CARD_USE", "UTILISATION AMT_BALANCE", LAST_QUARTER, LAST_YEAR),
 )
 
 
@@ -130,4 +146,4 @@ def records(credit_card_balance: nw.LazyFrame) -> nw.LazyFrame:
 
 def features() -> list[Feature]:
     """What is known of how one client uses the cards held here."""
-    return SOURCE.features(RECIPES, (TALLY,))
+    return SOURCE.features(RECIPES, (TALLY,), TRENDS)

@@ -12,6 +12,7 @@ from training.features.define import (
     Source,
     Subset,
     Tally,
+    Trend,
     bounded,
     ratio,
     with_columns,
@@ -31,6 +32,22 @@ LAST_THREE_YEARS = _since(
     "LAST_THREE_YEARS", 1095, "last three years", "depuis trois ans"
 )
 _DELAY = nw.col("DAYS_ENTRY_PAYMENT") - nw.col("DAYS_INSTALMENT")
+
+
+def _last(count: int) -> Subset:
+    return Subset(
+        f"LAST_{count}",
+        nw.col(RECENCY) <= count,
+        f"last {count}",
+        f"{count} dernières",
+        f" over the last {count} due",
+    )
+
+
+RECENCY = "RECENCY_RANK"
+# Every column that is aggregated breaks ties, so that equal rows may change places.
+ORDER = ("DAYS_INSTALMENT", "DAYS_ENTRY_PAYMENT", "AMT_INSTALMENT", "AMT_PAYMENT")
+LAST_FEW = tuple(_last(count) for count in (3, 5, 10))
 LATE = Subset(
     "LATE", _DELAY > 0, "paid late", "payées en retard", " paid after the due day"
 )
@@ -116,6 +133,8 @@ RECIPES = (
         "MIN MAX MEAN",
         (EVERY, LAST_YEAR, LAST_THREE_YEARS),
     ),
+    Recipe("INSTALMENT_PUNCTUALITY", "DAYS_LATE", "MAX MEAN", LAST_FEW),
+    Recipe("INSTALMENT_PUNCTUALITY", "PAYMENT_SHARE", "MIN MEAN", LAST_FEW),
     Recipe(
         "PREVIOUS_TERMS",
         "AMT_INSTALMENT AMT_PAYMENT",
@@ -127,13 +146,26 @@ RECIPES = (
         "PREVIOUS_TERMS", "NUM_INSTALMENT_VERSION NUM_INSTALMENT_NUMBER", "MAX MEAN"
     ),
 )
+TRENDS = (
+    Trend("INSTALMENT_PUNCTUALITY", "DAYS_LATE PAYMENT_SHARE", LAST_YEAR),
+    Trend("INSTALMENT_PUNCTUALITY", "DAYS_LATE PAYMENT_SHARE", LAST_FEW[1]),
+    Trend("PREVIOUS_TERMS", "AMT_PAYMENT", LAST_YEAR),
+)
 
 
 def records(installments_payments: nw.LazyFrame) -> nw.LazyFrame:
     """One row per payment of an instalment, with its derived numbers."""
-    return with_columns(clean(installments_payments, SOURCE.table), DERIVED)
+    payments = clean(installments_payments, SOURCE.table)
+    latest_first = [(-nw.col(name)).alias(f"ORDER_{name}") for name in ORDER]
+    ranked = payments.with_columns(*latest_first).with_columns(
+        nw.col("SK_ID_CURR")
+        .cum_count()
+        .over("SK_ID_CURR", order_by=[f"ORDER_{name}" for name in ORDER])
+        .alias(RECENCY)
+    )
+    return with_columns(ranked, DERIVED)
 
 
 def features() -> list[Feature]:
     """What is known of how one client paid the instalments of earlier loans."""
-    return SOURCE.features(RECIPES, (TALLY,))
+    return SOURCE.features(RECIPES, (TALLY,), TRENDS)

@@ -12,6 +12,7 @@ from training.features.define import (
     Source,
     Subset,
     Tally,
+    Trend,
     bounded,
     ratio,
     with_columns,
@@ -20,13 +21,15 @@ from training.tables import TABLES
 from training.tables.clean import clean
 from training.tables.schema import Unit
 
-RECENT = Subset(
-    "LAST_YEAR",
-    nw.col("MONTHS_BALANCE") >= -12,
-    "last twelve months",
-    "douze derniers mois",
-    " over the last 12 months",
-)
+
+def _since(name: str, months: int, en: str, fr: str) -> Subset:
+    condition = nw.col("MONTHS_BALANCE") >= -months
+    return Subset(name, condition, en, fr, f" over the last {months} months")
+
+
+LAST_QUARTER = _since("LAST_QUARTER", 3, "last three months", "trois derniers mois")
+LAST_HALF = _since("LAST_HALF", 6, "last six months", "six derniers mois")
+RECENT = _since("LAST_YEAR", 12, "last twelve months", "douze derniers mois")
 COMPLETED = Subset(
     "COMPLETED",
     nw.col("NAME_CONTRACT_STATUS") == "Completed",
@@ -96,6 +99,16 @@ RECIPES = (
     Recipe(
         "INSTALMENT_PUNCTUALITY", "SK_DPD SK_DPD_DEF", "MAX MEAN SUM", (EVERY, RECENT)
     ),
+    Recipe(
+        "INSTALMENT_PUNCTUALITY",
+        "SK_DPD SK_DPD_DEF",
+        "MAX MEAN",
+        (LAST_QUARTER, LAST_HALF),
+    ),
+)
+TRENDS = (
+    Trend("INSTALMENT_PUNCTUALITY", "SK_DPD", LAST_HALF),
+    Trend("POS_LOANS", "CNT_INSTALMENT_FUTURE", LAST_HALF),
 )
 
 
@@ -106,4 +119,4 @@ def records(pos_cash_balance: nw.LazyFrame) -> nw.LazyFrame:
 
 def features() -> list[Feature]:
     """What is known of one client's earlier loans, month by month."""
-    return SOURCE.features(RECIPES, (TALLY, ARREARS))
+    return SOURCE.features(RECIPES, (TALLY, ARREARS), TRENDS)
