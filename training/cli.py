@@ -96,6 +96,7 @@ def promote(options: argparse.Namespace) -> None:
 
 
 def export(options: argparse.Namespace) -> None:
+    from training.bundle.champion import load_champion
     from training.bundle.export import export_bundle, export_clients
     from training.config import from_environment
     from training.features.build import FeatureStore
@@ -108,9 +109,28 @@ def export(options: argparse.Namespace) -> None:
     say(f"{options.out}: model version {manifest['model']['version']}")
     if options.clients:
         count = export_clients(
-            FeatureStore(options.features), manifest, options.clients, progress=progress
+            FeatureStore(options.features),
+            load_champion(registry, options.version),
+            options.clients,
+            progress=progress,
         )
         say(f"{options.clients}: {count:,} clients")
+
+
+def score(options: argparse.Namespace) -> None:
+    from training.bundle.champion import load_champion
+    from training.config import from_environment
+    from training.features.build import build
+    from training.registry.store import open_registry
+    from training.scoring import check_format, score_portfolio, submission
+
+    check_format(options.out)
+    registry = open_registry(from_environment().tracking_uri)
+    champion = load_champion(registry, options.version)
+    store, _ = build(options.data, options.features, progress=progress)
+    write = submission if options.submission else score_portfolio
+    count = write(champion, store, options.out, progress=progress)
+    say(f"{options.out}: {count:,} clients by model version {champion.version}")
 
 
 def drift(options: argparse.Namespace) -> None:
@@ -156,6 +176,17 @@ def command_line() -> argparse.ArgumentParser:
     made = _command(commands, drift, "report what differs between train and test")
     made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
     made.add_argument("--out", type=Path, default=Path("var/drift"))
+
+    made = _command(commands, score, "score a whole portfolio with its reasons")
+    made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
+    made.add_argument("--out", type=Path, required=True, help="CSV or Parquet file")
+    made.add_argument("--features", type=Path, default=Path("var/portfolio"))
+    made.add_argument("--version", default="champion", help="a number or an alias")
+    made.add_argument(
+        "--submission",
+        action="store_true",
+        help="Kaggle's format: SK_ID_CURR and TARGET of the test clients",
+    )
 
     made = _command(commands, export, "write the bundle and the clients for the API")
     made.add_argument("--out", type=Path, default=Path("var/bundle"))

@@ -14,12 +14,12 @@ from typing import Any
 import duckdb
 import mlflow
 
-from training.bundle.parts import CORE, feature_set_hash, write_json
+from training.bundle.champion import Champion
+from training.bundle.parts import CORE, PARTS, write_json
 from training.errors import TrainingError
 from training.features.build import FeatureStore
-from training.features.sql import FeatureSet, compile_features, encoded
+from training.features.sql import FeatureSet, encoded
 from training.files import replacing
-from training.models.campaign import PARTS
 from training.registry.store import CHAMPION, MODEL, Registry
 from training.tables import TABLES
 
@@ -90,12 +90,12 @@ def seal(folder: Path, manifest: dict[str, Any]) -> None:
 
 def export_clients(
     store: FeatureStore,
-    manifest: dict[str, Any],
+    champion: Champion,
     out: Path,
     *,
     progress: Callable[[str], None],
 ) -> int:
-    """Write one row per client of the store, as the bundle's model sees it.
+    """Write one row per client of the store, as the model sees it.
 
     Columns: SK_ID_CURR; `application`, a struct of the raw columns; `history` and
     `features`, float32 lists in the manifest's order. Returns the number of rows.
@@ -103,30 +103,16 @@ def export_clients(
     Raises:
         TrainingError: the store's features are not those the model was trained on.
     """
-    made = compile_features(store.present(), protected=_has_protected(manifest))
-    categories = {
-        one["name"]: one["categories"]
-        for one in manifest["features"]
-        if one["dtype"] == "category"
-    }
-    if feature_set_hash(made, categories) != manifest["feature_set"]:
-        raise TrainingError(
-            f"{store.folder}: its features are not those of model version"
-            f" {manifest['model']['version']}; run `train` or `features` again"
-        )
+    made = champion.feature_set(store)
     with duckdb.connect() as connection, replacing(out) as beside:
         rows = connection.execute(
-            f"COPY ({_clients(store, made, categories)}) TO '{beside}' (FORMAT parquet,"
-            " COMPRESSION zstd, ROW_GROUP_SIZE 20480, KV_METADATA"
-            f" {{feature_set: '{manifest['feature_set']}'}})"
+            f"COPY ({_clients(store, made, champion.categories)}) TO '{beside}'"
+            " (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480, KV_METADATA"
+            f" {{feature_set: '{champion.core['feature_set']}'}})"
         ).fetchone()
     count = int(rows[0]) if rows else 0
     progress(f"clients: {count:,} rows")
     return count
-
-
-def _has_protected(manifest: dict[str, Any]) -> bool:
-    return any(one["group"] == "PROTECTED" for one in manifest["features"])
 
 
 def _clients(

@@ -25,7 +25,8 @@ from training.reasons import to_json as reasons_json
 from training.tables import TABLES
 from training.tables.schema import Column, Type
 
-CORE = "core.json"
+# Where a run keeps the parts, and the file that becomes the manifest.
+PARTS, CORE = "bundle", "core.json"
 SAMPLE = 20_000
 CURVE_POINTS = 200
 DISPLAYED = 100

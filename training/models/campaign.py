@@ -14,7 +14,7 @@ import lightgbm
 import mlflow
 import mlflow.lightgbm
 
-from training.bundle.parts import write_parts
+from training.bundle.parts import PARTS, write_parts
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet
 from training.models import candidates
@@ -24,8 +24,6 @@ from training.models.outcome import Outcome
 from training.models.search import Budget, search
 from training.models.validation import Assessment, assess
 from training.registry.store import CHALLENGER, MODEL, Registry
-
-PARTS = "bundle"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,78 @@
+"""A registered model version, read back from its run."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import mlflow
+
+from training.bundle.parts import CORE, PARTS, feature_set_hash
+from training.errors import TrainingError
+from training.features.build import FeatureStore
+from training.features.sql import FeatureSet, compile_features
+from training.models.calibration import Calibration
+from training.registry.store import Registry
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The model and the core of its manifest."""
+
+    version: str
+    booster: lightgbm.Booster
+    core: Mapping[str, Any]
+
+    @property
+    def categories(self) -> dict[str, list[str]]:
+        """The values of each category feature, in the order of their codes."""
+        return {
+            one["name"]: one["categories"]
+            for one in self.core["features"]
+            if one["dtype"] == "category"
+        }
+
+    @property
+    def calibration(self) -> Calibration:
+        found = self.core["calibration"]
+        return Calibration(found["slope"], found["intercept"])
+
+    def feature_set(self, store: FeatureStore) -> FeatureSet:
+        """The features of a store, which must be those of the model.
+
+        Raises:
+            TrainingError: they are not: other tables, or other code.
+        """
+        protected = any(one["group"] == "PROTECTED" for one in self.core["features"])
+        made = compile_features(store.present(), protected=protected)
+        if feature_set_hash(made, self.categories) != self.core["feature_set"]:
+            trained = ", ".join(self.core["tables"])
+            raise TrainingError(
+                f"{store.folder}: its features, from {', '.join(made.tables)}, are not"
+                f" those of model version {self.version}, from {trained};"
+                " run `train` again"
+            )
+        return made
+
+
+def load_champion(registry: Registry, version: str) -> Champion:
+    """Read a version's model back.
+
+    Raises:
+        TrainingError: there is no such version.
+    """
+    found = registry.version(version)
+    with tempfile.TemporaryDirectory(prefix="training-") as folder:
+        parts = Path(
+            mlflow.artifacts.download_artifacts(
+                run_id=found.run_id, artifact_path=PARTS, dst_path=folder
+            )
+        )
+        core = json.loads((parts / CORE).read_text(encoding="utf-8"))
+        booster = lightgbm.Booster(model_file=str(parts / "model.txt"))
+    return Champion(str(found.version), booster, core)

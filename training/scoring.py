@@ -1,0 +1,149 @@
+"""Batch scoring: a whole portfolio by a registered model, with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from training.bundle.champion import Champion
+from training.errors import ConfigurationError
+from training.features.build import FeatureStore
+from training.features.sql import encoded
+from training.files import replacing
+from training.models.cost import Array
+from training.models.explanation import contributions
+from training.reasons import BY_GROUP
+
+ROWS = 20_000
+REASONS = 3
+FORMATS = {".csv": "csv, HEADER", ".parquet": "parquet, COMPRESSION zstd"}
+
+
+def score_portfolio(
+    champion: Champion,
+    store: FeatureStore,
+    out: Path,
+    *,
+    progress: Callable[[str], None],
+) -> int:
+    """Write every client's score, by id; returns how many.
+
+    Columns: SK_ID_CURR, PROBABILITY of default, DECISION ("granted" or "refused"),
+    and REASON_1 to REASON_3: the codes of the reason groups that speak most for the
+    decision, null where fewer do.
+
+    Raises:
+        TrainingError: the store's features are not the model's.
+    """
+    parts = (
+        _explained(champion, clients, inputs)
+        for clients, inputs in _inputs(champion, store, "", progress)
+    )
+    return _write(parts, out)
+
+
+def submission(
+    champion: Champion,
+    store: FeatureStore,
+    out: Path,
+    *,
+    progress: Callable[[str], None],
+) -> int:
+    """Write Kaggle's format: SK_ID_CURR and TARGET, of the test clients."""
+    where = "WHERE features.TARGET IS NULL"
+    parts = (
+        pd.DataFrame(
+            {
+                "SK_ID_CURR": clients,
+                "TARGET": champion.calibration(_margins(champion, inputs)),
+            }
+        )
+        for clients, inputs in _inputs(champion, store, where, progress)
+    )
+    return _write(parts, out)
+
+
+def _inputs(
+    champion: Champion,
+    store: FeatureStore,
+    where: str,
+    progress: Callable[[str], None],
+) -> Iterator[tuple[np.ndarray, pd.DataFrame]]:
+    """Clients and the model's inputs, some thousands at a time, by id."""
+    made = champion.feature_set(store)
+    columns = ", ".join(
+        f'{sql} AS "{one.name}"'
+        for sql, one in zip(
+            encoded(made.features, champion.categories), made.features, strict=True
+        )
+    )
+    done = 0
+    with duckdb.connect() as connection:
+        reader: pa.RecordBatchReader = connection.execute(
+            f"SELECT features.SK_ID_CURR, {columns} FROM '{store.features}' AS features"
+            f" {where} ORDER BY features.SK_ID_CURR"
+        ).to_arrow_reader(ROWS)
+        for batch in reader:
+            rows: pd.DataFrame = pa.Table.from_batches([batch]).to_pandas()
+            done += len(rows)
+            clients = rows.pop("SK_ID_CURR").to_numpy()
+            yield clients, rows.astype(np.float32)
+            progress(f"score: {done:,} clients")
+
+
+def _margins(champion: Champion, inputs: pd.DataFrame) -> Array:
+    return np.asarray(champion.booster.predict(inputs.to_numpy(), raw_score=True))
+
+
+def _explained(
+    champion: Champion, clients: np.ndarray, inputs: pd.DataFrame
+) -> pd.DataFrame:
+    probability = champion.calibration(_margins(champion, inputs))
+    refused = probability >= champion.core["threshold"]
+    names, sums = _grouped(champion, inputs)
+    # What speaks for the decision: risk raised when refused, lowered when granted.
+    support = np.where(refused[:, None], sums, -sums)
+    order = np.argsort(-support, axis=1, kind="stable")[:, :REASONS]
+    codes = np.array([BY_GROUP[name].code for name in names], dtype=object)
+    speaks = np.take_along_axis(support, order, axis=1) > 0
+    reasons = pd.DataFrame(codes[order]).where(speaks)
+    decided = pd.DataFrame(
+        {
+            "SK_ID_CURR": clients,
+            "PROBABILITY": probability,
+            "DECISION": np.where(refused, "refused", "granted"),
+        }
+    )
+    return decided.join(reasons.rename(columns=lambda place: f"REASON_{place + 1}"))
+
+
+def _grouped(champion: Champion, inputs: pd.DataFrame) -> tuple[list[str], Array]:
+    """Contributions summed per reason group: shape (clients, groups)."""
+    values = contributions(champion.booster, inputs)[:, :-1]
+    groups = np.array([one["group"] for one in champion.core["features"]])
+    names = sorted(set(groups))
+    return names, np.stack([values[:, groups == n].sum(axis=1) for n in names], axis=1)
+
+
+def check_format(out: Path) -> None:
+    """Refuse a file whose name does not say how to write it.
+
+    Raises:
+        ConfigurationError: its suffix is neither .csv nor .parquet.
+    """
+    if out.suffix not in FORMATS:
+        expected = " or ".join(FORMATS)
+        raise ConfigurationError(f"{out}: expected a name ending in {expected}")
+
+
+def _write(parts: Iterator[pd.DataFrame], out: Path) -> int:
+    scores = pd.concat(parts, ignore_index=True)
+    with duckdb.connect() as connection, replacing(out) as beside:
+        connection.register("scores", scores)
+        connection.execute(f"COPY scores TO '{beside}' (FORMAT {FORMATS[out.suffix]})")
+    return len(scores)
