@@ -13,11 +13,12 @@ from pathlib import Path
 def replacing(path: Path) -> Iterator[Path]:
     """A sibling path to write to; renamed to `path` when the block succeeds.
 
-    Works for a file and for a folder; what the block left is removed when it fails.
+    Works for a file and for a folder; what the block left is removed when it fails,
+    and what a killed process left is removed, or put back, at the next time.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _tidy(path)
     beside = path.with_name(f".part-{os.getpid()}-{path.name}")
-    remove(beside)
     try:
         yield beside
         if beside.is_dir():
@@ -31,11 +32,34 @@ def replacing(path: Path) -> Iterator[Path]:
 def _replace_folder(new: Path, path: Path) -> None:
     """A folder cannot be renamed onto a full one: move the old one aside first."""
     old = path.with_name(f".old-{os.getpid()}-{path.name}")
-    remove(old)
     if path.exists():
         path.replace(old)
     new.replace(path)
     remove(old)
+
+
+def _tidy(path: Path) -> None:
+    for kind in (".old", ".part"):
+        for left in path.parent.glob(f"{kind}-*-{path.name}"):
+            if _runs(left.name.split("-")[1]):
+                continue
+            if kind == ".old" and not path.exists():
+                left.replace(path)
+            else:
+                remove(left)
+
+
+def _runs(process: str) -> bool:
+    """Whether a process of that number is there, other than this one."""
+    if not process.isdecimal() or int(process) == os.getpid():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def remove(path: Path) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from training import receipts
 from training.errors import TableError
 from training.features.sql import FeatureSet, compile_features
-from training.files import replacing
+from training.files import remove, replacing
 from training.tables import HISTORY_TABLES, TABLES
 from training.tables.schema import Type
 from training.tables.stage import APPLICATION_FILES, stage
@@ -81,15 +82,16 @@ def build(
 ) -> tuple[FeatureStore, FeatureSet]:
     """Stage the tables of `data` and write their features to the folder `out`.
 
+    A finished stage whose inputs and code are unchanged is not run again.
+
     Raises:
         TableError: see `training.tables.stage.stage`.
     """
     store = FeatureStore(out)
     staged = stage(data, store.tables, progress=progress)
-    for leftover in store.tables.glob("*.parquet"):
-        if leftover.stem not in staged:
-            leftover.unlink()
+    _forget_others(store, staged)
     made = compile_features(store.present())
+    remove(out / "spill")
     with duckdb.connect() as connection:
         if memory_limit:
             connection.execute(f"SET memory_limit = '{memory_limit}'")
@@ -97,12 +99,26 @@ def build(
         _application(connection, store, staged)
         for name in made.tables[1:]:
             view(connection, name, store.raw(name))
-        _write(connection, made.history_sql, store.history)
-        progress(f"history: {len(made.history)} features")
+        raw = [receipts.of(store.raw(name)) for name in made.tables]
+        anew = _write(connection, made.history_sql, store.history, raw)
+        progress(
+            f"history: {len(made.history)} features{'' if anew else ', as before'}"
+        )
         view(connection, "history", store.history)
-        _write(connection, _with_target(made.applicant_sql), store.features)
-        progress(f"applicant: {len(made.features)} features")
+        inputs = [receipts.of(store.application), receipts.of(store.history)]
+        sql = _with_target(made.applicant_sql)
+        anew = _write(connection, sql, store.features, inputs)
+        progress(
+            f"applicant: {len(made.features)} features{'' if anew else ', as before'}"
+        )
     return store, made
+
+
+def _forget_others(store: FeatureStore, staged: dict[str, Path]) -> None:
+    """Remove what an earlier run staged of tables that are no longer there."""
+    for path in store.tables.iterdir():
+        if path.name.partition(".parquet")[0] not in staged:
+            remove(path)
 
 
 def view(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
@@ -123,7 +139,8 @@ def _application(
             "application_test: SK_ID_CURR must not be in application_train as well;"
             f" {repeated[0]} is"
         )
-    _write(connection, union, store.application)
+    inputs = [receipts.of(Path(path)) for path in files]
+    _write(connection, union, store.application, inputs)
     view(connection, "application", store.application)
 
 
@@ -134,10 +151,20 @@ def _with_target(sql: str) -> str:
     )
 
 
-def _write(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
-    """Rows by client, so that the same input gives the same bytes."""
+def _write(
+    connection: duckdb.DuckDBPyConnection, sql: str, path: Path, inputs: Sequence[str]
+) -> bool:
+    """Write a query's rows by client, unless they stand; whether it was written.
+
+    Ordered, so that the same input gives the same bytes.
+    """
+    made_from = receipts.digest(sql, *inputs)
+    if receipts.stands(path, made_from):
+        return False
     with replacing(path) as beside:
         connection.execute(
             f"COPY (SELECT * FROM ({sql}) ORDER BY SK_ID_CURR) TO '{beside}'"
             " (FORMAT parquet, COMPRESSION zstd)"
         )
+    receipts.keep(path, made_from)
+    return True

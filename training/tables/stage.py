@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from training import receipts
 from training.errors import TableError
 from training.files import replacing
 from training.tables import TABLES
@@ -49,7 +50,8 @@ def stage(
     """Check every raw table of `data` and write it to `out` as typed Parquet.
 
     Returns the path of each table that is there. A missing history table or test
-    file is a warning; its features are absent.
+    file is a warning; its features are absent. A table whose file and declaration
+    are those of the last time is not read again.
 
     Raises:
         TableError: application_train is missing, or a table cannot be used: a
@@ -62,9 +64,14 @@ def stage(
         if source is None:
             log.warning("%s: no such table in %s; going on without it", name, data)
             continue
-        rows = stage_table(table, source, out / f"{name}.parquet")
-        progress(f"{name}: {rows:,} rows")
         staged[name] = out / f"{name}.parquet"
+        made_from = receipts.digest(source, source.name, repr(table), Path(__file__))
+        if receipts.stands(staged[name], made_from):
+            progress(f"{name}: as before")
+            continue
+        rows = stage_table(table, source, staged[name])
+        receipts.keep(staged[name], made_from)
+        progress(f"{name}: {rows:,} rows")
     return _usable(staged)
 
 
