@@ -31,6 +31,9 @@ check: $(READY) ## lint, types, import rules, locks
 	@.venv/bin/lint-imports
 	@$(PYTHON) .make/lock.py --check
 
+bench: $(READY) ## speed and memory, as ratios to bare baselines
+	@$(PYTHON) -m tests.benchmarks.features
+
 lock: $(READY) ## compile pyproject.toml into the requirements files
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) .make/lock.py
 

@@ -1,0 +1,46 @@
+"""Run a command as a process of its own: its wall time and its peak memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MEBI = 1 << 20
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Wall seconds, and the largest resident set in MiB."""
+
+    seconds: float
+    mebibytes: float
+
+
+def usage(arguments: Sequence[str]) -> Usage:
+    """Run `python arguments`; raises RuntimeError with what it said when it fails."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    said = process.stderr.read() if process.stderr else ""
+    _, status, spent = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    if status:
+        raise RuntimeError(f"{' '.join(arguments)}: {said}")
+    # Linux counts in KiB.
+    return Usage(seconds, spent.ru_maxrss * 1024 / MEBI)
+
+
+def row(name: str, of: Usage, baseline: Usage, note: str = "") -> str:
+    """One line of the report; the ratios are to the baseline of the same run."""
+    return (
+        f"{name:38} {of.seconds:8.1f} s {of.seconds / baseline.seconds:7.2f}x"
+        f" {of.mebibytes:8.0f} MiB {of.mebibytes / baseline.mebibytes:6.2f}x  {note}"
+    )
