@@ -273,7 +273,13 @@ def main() -> int:
         signal.signal(stopping, signal.default_int_handler)
     VAR.mkdir(exist_ok=True)
     done = json.loads(STAMPS.read_text(encoding="utf-8")) if STAMPS.exists() else {}
-    environment = dict(os.environ)
+    # Whatever is set outside, the demo keeps to var/.
+    environment = {
+        **os.environ,
+        "TRAINING_TRACKING_URI": f"sqlite:///{VAR / 'mlflow.db'}",
+        "SCORING_BUNDLE": str(VAR / "bundle"),
+        "SCORING_DATABASE_URL": f"sqlite:///{VAR / 'scoring.sqlite'}",
+    }
     try:
         refuse_busy((options.api_port, options.dashboard_port))
         every = stages(options)
