@@ -13,7 +13,7 @@ import pyarrow as pa
 from training.bundle.champion import Champion
 from training.errors import ConfigurationError
 from training.features.build import FeatureStore
-from training.features.sql import encoded
+from training.features.sql import encoded_columns
 from training.files import replacing
 from training.models.cost import Array
 from training.models.explanation import contributions
@@ -76,12 +76,7 @@ def _inputs(
 ) -> Iterator[tuple[np.ndarray, pd.DataFrame]]:
     """Clients and the model's inputs, some thousands at a time, by id."""
     made = champion.feature_set(store)
-    columns = ", ".join(
-        f'{sql} AS "{one.name}"'
-        for sql, one in zip(
-            encoded(made.features, champion.categories), made.features, strict=True
-        )
-    )
+    columns = encoded_columns(made.features, champion.categories)
     done = 0
     with duckdb.connect() as connection:
         reader: pa.RecordBatchReader = connection.execute(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import Served, free_port
+from tests.conftest import Served, free_port, server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -40,14 +40,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def dashboard(served: Served, start_server: Callable[..., Any]) -> Iterator[str]:
+def dashboard(served: Served) -> Iterator[str]:
     """The address of the dashboard, started as hosts start it."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = ["streamlit", "run", "dashboard/app.py", f"--server.port={port}"]
     command += ["--server.address=127.0.0.1", "--server.headless=true"]
     settings = {"DASHBOARD_API_URL": served.url, "DASHBOARD_API_KEY": served.key}
-    with start_server(served.house, command, settings, f"{url}/_stcore/health"):
+    with server(served.house, command, settings, f"{url}/_stcore/health"):
         yield url
 
 

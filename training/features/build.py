@@ -25,8 +25,7 @@ class FeatureStore:
     """A folder of staged tables and of the features made from them.
 
     `features.parquet`: one row per client of both application files, by SK_ID_CURR,
-    with TARGET (null for test clients), every feature as FLOAT or VARCHAR, and the
-    protected attributes under their own names in `protected.parquet`.
+    with TARGET (null for test clients) and every feature as FLOAT or VARCHAR.
     """
 
     folder: Path

@@ -6,7 +6,7 @@ same text for the API. There is no other definition of a feature.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -74,6 +74,14 @@ def encoded(features: Iterable[Feature], categories: dict[str, list[str]]) -> li
         else f'features."{one.name}"'
         for one in features
     ]
+
+
+def encoded_columns(
+    features: Sequence[Feature], categories: dict[str, list[str]]
+) -> str:
+    """The select list of the model's inputs under their names; see `encoded`."""
+    columns = zip(encoded(features, categories), features, strict=True)
+    return ", ".join(f'{sql} AS "{one.name}"' for sql, one in columns)
 
 
 def _position(name: str, values: list[str]) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from training.errors import TrainingError
 from training.features.build import FeatureStore
-from training.features.sql import FeatureSet, encoded
+from training.features.sql import FeatureSet, encoded_columns
 from training.models.cost import Array
 
 
@@ -39,12 +39,7 @@ def load_labelled(store: FeatureStore, made: FeatureSet) -> Labelled:
     """
     with duckdb.connect() as connection:
         categories = learn_categories(connection, store.features, made)
-        columns = ", ".join(
-            f'{sql} AS "{one.name}"'
-            for sql, one in zip(
-                encoded(made.features, categories), made.features, strict=True
-            )
-        )
+        columns = encoded_columns(made.features, categories)
         rows = connection.execute(
             f"SELECT SK_ID_CURR, TARGET, {columns} FROM '{store.features}' AS features"
             " WHERE TARGET IS NOT NULL ORDER BY SK_ID_CURR"

@@ -17,26 +17,11 @@ from training.features.define import (
     ratio,
     with_columns,
 )
+from training.features.history.monthly import LAST_HALF, LAST_QUARTER, LAST_YEAR, LATE
 from training.tables import TABLES
 from training.tables.clean import clean
 from training.tables.schema import Unit
 
-
-def _since(name: str, months: int, en: str, fr: str) -> Subset:
-    condition = nw.col("MONTHS_BALANCE") >= -months
-    return Subset(name, condition, en, fr, f" over the last {months} months")
-
-
-LAST_QUARTER = _since("LAST_QUARTER", 3, "last three months", "trois derniers mois")
-LAST_HALF = _since("LAST_HALF", 6, "last six months", "six derniers mois")
-LAST_YEAR = _since("LAST_YEAR", 12, "last twelve months", "douze derniers mois")
-LATE = Subset(
-    "LATE",
-    nw.col("SK_DPD") > 0,
-    "months in arrears",
-    "mois en retard",
-    " with days past due",
-)
 CASH_DRAWN = Subset(
     "CASH_DRAWN",
     nw.col("AMT_DRAWINGS_ATM_CURRENT") > 0,

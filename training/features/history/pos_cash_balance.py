@@ -17,19 +17,11 @@ from training.features.define import (
     ratio,
     with_columns,
 )
+from training.features.history.monthly import LAST_HALF, LAST_QUARTER, LAST_YEAR, LATE
 from training.tables import TABLES
 from training.tables.clean import clean
 from training.tables.schema import Unit
 
-
-def _since(name: str, months: int, en: str, fr: str) -> Subset:
-    condition = nw.col("MONTHS_BALANCE") >= -months
-    return Subset(name, condition, en, fr, f" over the last {months} months")
-
-
-LAST_QUARTER = _since("LAST_QUARTER", 3, "last three months", "trois derniers mois")
-LAST_HALF = _since("LAST_HALF", 6, "last six months", "six derniers mois")
-RECENT = _since("LAST_YEAR", 12, "last twelve months", "douze derniers mois")
 COMPLETED = Subset(
     "COMPLETED",
     nw.col("NAME_CONTRACT_STATUS") == "Completed",
@@ -43,13 +35,6 @@ ACTIVE = Subset(
     "running loans",
     "prêts en cours",
     " with NAME_CONTRACT_STATUS Active",
-)
-LATE = Subset(
-    "LATE",
-    nw.col("SK_DPD") > 0,
-    "months in arrears",
-    "mois en retard",
-    " with days past due",
 )
 CLEARLY_LATE = Subset(
     "CLEARLY_LATE",
@@ -79,7 +64,7 @@ SOURCE = Source(
 )
 TALLY = Tally(
     "POS_LOANS",
-    counted=(COMPLETED, ACTIVE, RECENT),
+    counted=(COMPLETED, ACTIVE, LAST_YEAR),
     shared=(COMPLETED, ACTIVE),
 )
 ARREARS = Tally(
@@ -93,11 +78,14 @@ RECIPES = (
         "POS_LOANS",
         "CNT_INSTALMENT CNT_INSTALMENT_FUTURE REMAINING_SHARE",
         "MIN MAX MEAN",
-        (EVERY, RECENT),
+        (EVERY, LAST_YEAR),
     ),
     Recipe("POS_LOANS", "MONTHS_BALANCE CNT_INSTALMENT", "MAX MEAN", (COMPLETED,)),
     Recipe(
-        "INSTALMENT_PUNCTUALITY", "SK_DPD SK_DPD_DEF", "MAX MEAN SUM", (EVERY, RECENT)
+        "INSTALMENT_PUNCTUALITY",
+        "SK_DPD SK_DPD_DEF",
+        "MAX MEAN SUM",
+        (EVERY, LAST_YEAR),
     ),
     Recipe(
         "INSTALMENT_PUNCTUALITY",
