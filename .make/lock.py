@@ -24,8 +24,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FINGERPRINT = "# sha256 of the inputs in pyproject.toml: "
 PIN = re.compile(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
 # The development lock holds every part's packages, so that one environment runs the
-# whole house; compiled first, it constrains the others to the same versions.
-PARTS = ("dev", "api", "dashboard", "training")
+# whole house; compiled first, it constrains the others to the same versions. Spark,
+# which is larger than all the rest, stays a lock of its own to install on top.
+PARTS = ("dev", "api", "dashboard", "training", "spark")
+HOUSE = ("dev", "api", "dashboard", "training")
 
 
 def lock_path(part: str) -> Path:
@@ -37,7 +39,7 @@ def inputs(part: str) -> list[str]:
     extras: dict[str, list[str]] = tomllib.loads(
         (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     )["project"]["optional-dependencies"]
-    names = [name for name in PARTS if name in extras] if part == "dev" else [part]
+    names = HOUSE if part == "dev" else [part]
     return sorted({line for name in names for line in extras[name]})
 
 
@@ -88,7 +90,7 @@ def problems(part: str) -> list[str]:
     wrong += [
         f"{path.name} pins {name} to another version than requirements-dev.txt"
         for name, versions in found.items()
-        if not versions <= everything.get(name, set())
+        if name in everything and not versions <= everything[name]
     ]
     return [*wrong, f"{path.name} names an address"] if "://" in text else wrong
 

@@ -86,7 +86,7 @@ def lightgbm(parameters: Mapping[str, Any] = LIGHTGBM) -> Candidate:
         inputs: pd.DataFrame, target: Array, categories: Sequence[str]
     ) -> BaseEstimator:
         # Same data, seed and versions give the same trees, bit for bit. One thread:
-        # the folds are fitted side by side, and two fits that share threads stall.
+        # the folds are fitted side by side, each in its own process.
         model = LGBMClassifier(
             **parameters,
             random_state=SEED,

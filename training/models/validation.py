@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
+import joblib
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
@@ -51,18 +50,20 @@ def out_of_fold_margins(
     """Margins of each client by the model that did not see it."""
     margin = np.empty(len(data.target))
 
-    def hold_out(number: float) -> None:
+    def hold_out(number: float) -> tuple[Array, Array]:
         train, test = fold != number, fold == number
         model = candidate.fit(
             data.inputs[train], data.target[train], list(data.categories)
         )
-        margin[test] = margins(model, data.inputs[test])
+        return test, margins(model, data.inputs[test])
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [pool.submit(hold_out, number) for number in np.unique(fold)]
-        for done, job in enumerate(as_completed(jobs), start=1):
-            job.result()
-            progress(f"{candidate.name}: {done} of {FOLDS} folds")
+    # Processes, never threads: LightGBM's thread count is the whole process's, and a
+    # fold that predicts would change it under another that still fits.
+    pool = joblib.Parallel(n_jobs=-1, return_as="generator_unordered")
+    jobs = (joblib.delayed(hold_out)(number) for number in np.unique(fold))
+    for done, (test, values) in enumerate(pool(jobs), start=1):
+        margin[test] = values
+        progress(f"{candidate.name}: {done} of {FOLDS} folds")
     return margin
 
 
