@@ -16,25 +16,25 @@ Moment = Annotated[
 ]
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Labels(_Answer):
+class Labels(Answer):
     """The same words in both languages."""
 
     en: str
     fr: str
 
 
-class FieldProblem(_Answer):
+class FieldProblem(Answer):
     """One bad field, by JSON pointer into the body or parameter name."""
 
     path: str
     detail: str
 
 
-class ProblemAnswer(_Answer):
+class ProblemAnswer(Answer):
     """RFC 9457."""
 
     type: str
@@ -44,13 +44,13 @@ class ProblemAnswer(_Answer):
     errors: list[FieldProblem] = []
 
 
-class Health(_Answer):
+class Health(Answer):
     """The process is up, or ready."""
 
     status: Literal["live", "ready"]
 
 
-class ModelRef(_Answer):
+class ModelRef(Answer):
     """Which model answered."""
 
     name: str
@@ -58,7 +58,7 @@ class ModelRef(_Answer):
     bundle_sha256: str
 
 
-class Confidence(_Answer):
+class Confidence(Answer):
     """How far to trust the answer."""
 
     band: Literal["borderline", "clear"]
@@ -66,7 +66,7 @@ class Confidence(_Answer):
     out_of_range: list[str]
 
 
-class Contribution(_Answer):
+class Contribution(Answer):
     """How much one feature moved the margin from the base value, in log-odds."""
 
     feature: str
@@ -74,7 +74,7 @@ class Contribution(_Answer):
     contribution: float
 
 
-class Explanation(_Answer):
+class Explanation(Answer):
     """`base_value` plus all contributions is `margin`, within 1e-9."""
 
     base_value: float
@@ -82,7 +82,7 @@ class Explanation(_Answer):
     contributions: list[Contribution]
 
 
-class ReasonAnswer(_Answer):
+class ReasonAnswer(Answer):
     """A group of features that moved the margin; French text is in /v1/model."""
 
     code: str
@@ -92,7 +92,7 @@ class ReasonAnswer(_Answer):
     text: str
 
 
-class Prediction(_Answer):
+class Prediction(Answer):
     """One decision or simulation. Granted below the threshold, refused from it on."""
 
     prediction_id: str
@@ -108,19 +108,19 @@ class Prediction(_Answer):
     created_at: Moment
 
 
-class BatchAnswer(_Answer):
+class BatchAnswer(Answer):
     """In the order of the request; one problem does not spoil the others."""
 
     predictions: list[Prediction | ProblemAnswer]
 
 
-class ClientRef(_Answer):
+class ClientRef(Answer):
     """A known client."""
 
     client_id: int
 
 
-class ClientPage(_Answer):
+class ClientPage(Answer):
     """`total`: how many match the prefix in all."""
 
     clients: list[ClientRef]
@@ -128,7 +128,7 @@ class ClientPage(_Answer):
     next_cursor: str | None
 
 
-class ApplicationFact(_Answer):
+class ApplicationFact(Answer):
     """One raw column of an application."""
 
     name: str
@@ -138,7 +138,7 @@ class ApplicationFact(_Answer):
     value: float | int | str | None
 
 
-class ClientAnswer(_Answer):
+class ClientAnswer(Answer):
     """A client's raw application."""
 
     client_id: int
@@ -146,7 +146,7 @@ class ClientAnswer(_Answer):
     imported_at: Moment
 
 
-class ModelAnswer(_Answer):
+class ModelAnswer(Answer):
     """The model that serves; names and meaning of every column and feature."""
 
     name: str
@@ -166,7 +166,7 @@ class ModelAnswer(_Answer):
     libraries: dict[str, str]
 
 
-class Importance(_Answer):
+class Importance(Answer):
     """Mean absolute contribution, largest first, and a sample of clients."""
 
     features: list[dict[str, Any]]
@@ -174,14 +174,14 @@ class Importance(_Answer):
     beeswarm: dict[str, Any]
 
 
-class ClientValue(_Answer):
+class ClientValue(Answer):
     """Where one client is."""
 
     client_id: int
     value: float | str | None
 
 
-class Distribution(_Answer):
+class Distribution(Answer):
     """Counts per bin: of all clients, those who repaid, those who defaulted."""
 
     feature: str
@@ -195,7 +195,7 @@ class Distribution(_Answer):
     client: ClientValue | None = None
 
 
-class Report(_Answer):
+class Report(Answer):
     """A monitoring report; `conclusion` is Markdown."""
 
     id: str

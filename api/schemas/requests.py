@@ -30,18 +30,18 @@ Row = Annotated[
 Rows = Annotated[list[Any], WithJsonSchema({"type": "array", "items": {}})]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class KnownClient(_Strict):
+class KnownClient(Strict):
     """Decide on a known client's own application."""
 
     client_id: ClientId
     explain: bool = True
 
 
-class WhatIf(_Strict):
+class WhatIf(Strict):
     """Simulate a known client's application with some values changed."""
 
     client_id: ClientId
@@ -49,7 +49,7 @@ class WhatIf(_Strict):
     explain: bool = True
 
 
-class NewApplicant(_Strict):
+class NewApplicant(Strict):
     """Decide on an application that is not known, with its history if there is any.
 
     SK_ID_CURR may be left out everywhere; a table left out has no records.
@@ -65,7 +65,7 @@ class NewApplicant(_Strict):
     explain: bool = True
 
 
-class Batch(_Strict):
+class Batch(Strict):
     """Up to 1,000 requests; each may have its own `explain`."""
 
     predictions: Annotated[
@@ -89,17 +89,17 @@ class Batch(_Strict):
     explain: bool = True
 
 
-class _Query(BaseModel):
+class Query(BaseModel):
     """Query parameters come as text; unknown ones are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class NoQuery(_Query):
+class NoQuery(Query):
     """No parameters."""
 
 
-class ClientSearch(_Query):
+class ClientSearch(Query):
     """Which ids, and how many."""
 
     prefix: Annotated[
@@ -115,7 +115,7 @@ class ClientSearch(_Query):
     ] = "0"
 
 
-class DistributionQuery(_Query):
+class DistributionQuery(Query):
     """Whose value to show on the histogram."""
 
     client_id: Annotated[
