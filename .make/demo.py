@@ -190,7 +190,11 @@ def serve(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
             [sys.executable, "-m", "gunicorn", "-c", "api/gunicorn.conf.py"]
             + ["api:create_app()"],
             cwd=ROOT,
-            env={**environment, "SCORING_BIND": f"127.0.0.1:{options.api_port}"},
+            env={
+                **environment,
+                "SCORING_BIND": f"127.0.0.1:{options.api_port}",
+                "SCORING_DRAIN_SECONDS": "0",
+            },
             start_new_session=True,
         ),
         "dashboard": subprocess.Popen(

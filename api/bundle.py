@@ -19,6 +19,8 @@ from api.manifest import Manifest, Reason, ReasonCatalogue, parse
 
 MANIFEST = "manifest.json"
 SEAL = "manifest.json.sha256"
+# Large, and for monitoring only.
+UNUSED = "reference.parquet"
 REQUIRED = (
     "model.txt",
     "history.sql",
@@ -31,7 +33,7 @@ REQUIRED = (
 
 @dataclass(frozen=True)
 class Bundle:
-    """A verified bundle. `files` holds the bytes of all but the Parquet files."""
+    """A verified bundle. `files` holds the bytes of all but the reference."""
 
     sha256: str
     manifest: Manifest
@@ -57,7 +59,7 @@ def read(folder: Path) -> Bundle:
         _verify_hash(folder / name, contents[name], expected)
     catalogue = parse(ReasonCatalogue, contents["reasons.json"], "reasons.json")
     _verify_meaning(manifest, catalogue.reasons)
-    kept = {k: v for k, v in contents.items() if not k.endswith(".parquet")}
+    kept = {k: v for k, v in contents.items() if k != UNUSED}
     document = json.loads(contents[MANIFEST])
     return Bundle(sha256, manifest, document, catalogue.reasons, kept)
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from api import bundle as bundles
+from api import population as populations
 from api.bundle import Bundle
 from api.frames import Matrix
 from api.manifest import Column, Manifest
 from api.model import Model
 from api.online import OnlineFeatures
+from api.population import Population
 from api.scoring import Score, Scorer
 
 
@@ -30,6 +30,7 @@ class Champion:
     scorer: Scorer
     importance: Mapping[str, Any]
     distributions: Mapping[str, Any]
+    population: Population | None
 
     @property
     def manifest(self) -> Manifest:
@@ -60,9 +61,8 @@ class Champion:
         ]
 
 
-def load(folder: Path, threads: int) -> Champion:
-    """Read, verify and get ready to serve; raises BundleError."""
-    bundle = bundles.read(folder)
+def load(bundle: Bundle, threads: int) -> Champion:
+    """Get a verified bundle ready to serve; raises BundleError."""
     importance = bundle.json("importance.json")
     weights = {row["feature"]: row["mean_absolute"] for row in importance["features"]}
     names = [feature.name for feature in bundle.manifest.features]
@@ -73,4 +73,5 @@ def load(folder: Path, threads: int) -> Champion:
         scorer=Scorer(bundle.manifest, bundle.reasons, weights),
         importance=importance,
         distributions=bundle.json("distributions.json"),
+        population=populations.load(bundle, weights),
     )

@@ -29,6 +29,8 @@ class Config:
     bind: str = "127.0.0.1:5000"
     workers: int = 0
     threads: int = 4
+    # How long to go on serving, but not ready, after SIGTERM.
+    drain_seconds: float = 5.0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:

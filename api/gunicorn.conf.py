@@ -1,13 +1,20 @@
 """gunicorn -c api/gunicorn.conf.py "api:create_app()"
 
-The bundle is verified before any worker starts; each worker loads it after the fork.
+The bundle is read and verified before any worker starts, and each worker, now or
+later, loads what was read then: LightGBM does not survive a fork. SIGHUP to the master
+takes up another bundle without stopping anything. Another version of the code needs
+another server.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+from functools import partial
 from typing import Any
 
+from api import bundle
 from api.config import Config
 from api.errors import ScoringError
 
@@ -18,10 +25,13 @@ except ScoringError as error:
 
 bind = _config.bind
 workers = _config.worker_count()
-worker_class = "gthread"
+worker_class = "api.worker.PatientWorker"
 threads = _config.threads
+# Connections of one worker, and those that wait to become one.
+worker_connections = 1000
+backlog = 512
 # Finish what is under way when asked to stop; then stop.
-graceful_timeout = 30
+graceful_timeout = int(_config.drain_seconds) + 30
 timeout = 60
 keepalive = 75
 # One line per request comes from api.logs.
@@ -43,19 +53,63 @@ logconfig_dict = {
 
 def on_starting(server: Any) -> None:
     """Refuse to start on a bundle that is not what was exported."""
-    from api.bundle import read
-
     try:
-        read(_config.bundle)
+        server.bundle = bundle.read(_config.bundle)
     except ScoringError as error:
         server.log.error("refusing to start: %s", error.message)
         sys.exit(1)
 
 
+def when_ready(server: Any) -> None:
+    """gunicorn's own SIGHUP replaces the workers, and ends all if one cannot start."""
+    server.handle_hup = partial(_take_up, server)
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    worker.bundle = server.bundle
+
+
 def post_worker_init(worker: Any) -> None:
     """Load the model before the first request, not at it."""
+    services = worker.wsgi.extensions["scoring"]
     try:
-        worker.wsgi.extensions["scoring"].champion()
+        services.serve(worker.bundle)
     except ScoringError as error:
         worker.log.error("refusing to start: %s", error.message)
         sys.exit(3)  # what gunicorn takes as "failed to boot": it stops
+    services.announce = partial(os.kill, worker.ppid, signal.SIGHUP)
+    worker.reload_on_hangup()
+
+
+def _take_up(server: Any) -> None:
+    """Pass SIGHUP on to the workers if the bundle in the folder can be served."""
+    try:
+        found = bundle.read(_config.bundle)
+    except ScoringError as error:
+        server.log.error("reload refused: %s", error.message)
+        return
+    if found.sha256 != server.bundle.sha256:
+        if not _can_serve(server, found):
+            return
+        server.bundle = found
+    server.kill_workers(signal.SIGHUP)
+
+
+def _can_serve(server: Any, found: bundle.Bundle) -> bool:
+    """Try it in a process of its own, as LightGBM must not start in this one."""
+    trial = os.fork()
+    if trial:
+        return os.waitpid(trial, 0)[1] == 0
+    from api.services import Services
+
+    services = Services(_config)
+    try:
+        services.require_fitting_clients(found)
+        services.serve(found)
+    except ScoringError as error:
+        server.log.error("reload refused: %s", error.message)
+        os._exit(1)
+    except BaseException as error:
+        server.log.error("reload refused: unexpected %s", type(error).__name__)
+        os._exit(1)
+    os._exit(0)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flask import current_app
 
+from api import bundle as bundles
+from api.bundle import Bundle
 from api.config import Config
+from api.errors import BundleError
+from api.store import clients
 from api.store.database import Database
 
 if TYPE_CHECKING:
@@ -24,17 +29,56 @@ class Services:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.database = Database(config.database_url, config.database_timeout_seconds)
+        # About to stop: nobody should send more.
+        self.draining = False
+        # Tells the server's other processes that there is a new bundle.
+        self.announce: Callable[[], None] = lambda: None
         self._champion: Champion | None = None
-        self._lock = threading.Lock()
+        self._loading = threading.Lock()
 
     def champion(self) -> Champion:
-        """The model that serves; raises BundleError."""
-        with self._lock:
-            if self._champion is None:
-                from api.champion import load
+        """The model that serves; raises BundleError.
 
-                self._champion = load(self.config.bundle, self.config.threads)
-            return self._champion
+        A request takes it once and keeps it to its end, so that no answer mixes two.
+        """
+        if self._champion is None:
+            with self._loading:
+                if self._champion is None:
+                    self._load(bundles.read(self.config.bundle))
+        assert self._champion is not None
+        return self._champion
+
+    def serve(self, bundle: Bundle) -> None:
+        """Serve a bundle that was read already; raises BundleError."""
+        with self._loading:
+            self._load(bundle)
+
+    def reload(self) -> Champion:
+        """Serve what is in the bundle's folder now.
+
+        Raises BundleError, and what served before serves on.
+        """
+        with self._loading:
+            bundle = bundles.read(self.config.bundle)
+            serving = self._champion
+            if serving is None or serving.bundle.sha256 != bundle.sha256:
+                self.require_fitting_clients(bundle)
+                self._load(bundle)
+        return self.champion()
+
+    def require_fitting_clients(self, bundle: Bundle) -> None:
+        """Raise BundleError when the known clients have other features."""
+        imported = clients.active_feature_set(self.database)
+        if imported not in (None, bundle.manifest.feature_set):
+            raise BundleError(
+                f"bundle {self.config.bundle}: the imported clients have other "
+                "features: first run python -m flask --app api clients import"
+            )
+
+    def _load(self, bundle: Bundle) -> None:
+        from api.champion import load
+
+        self._champion = load(bundle, self.config.threads)
 
 
 def services() -> Services:

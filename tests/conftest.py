@@ -51,6 +51,7 @@ class House:
             "TRAINING_TRACKING_URI": f"sqlite:///{self.folder}/mlflow.db",
             "SCORING_BUNDLE": str(self.bundle),
             "SCORING_DATABASE_URL": f"sqlite:///{self.folder}/scoring.sqlite",
+            "SCORING_DRAIN_SECONDS": "0",
         }
 
     def run(self, *command: str) -> str:

@@ -35,13 +35,16 @@ def live() -> Response:
     "/health/ready",
     Operation(
         "health",
-        "It can decide: bundle loaded, schema right, database writable",
+        "It can decide: bundle loaded, schema right, database writable, not stopping",
         {200: Health},
         roles=None,
         problems=(503,),
     ),
 )
 def ready() -> Response:
+    if services().draining:
+        detail = "It is about to stop. Send requests elsewhere."
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)
     checks = {"bundle": _bundle, "database": _database, "clients": _clients}
     found = [_failure(name, check) for name, check in checks.items()]
     errors = [error for error in found if error is not None]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from flask import Blueprint, Response
 
 from api.answering import answer
+from api.errors import BundleError, Problem
 from api.operations import Operation, route
-from api.schemas.answers import Importance, ModelAnswer
+from api.schemas.answers import Importance, ModelAnswer, ModelRef
 from api.services import services
+from api.store.keys import Role
 
 blueprint = Blueprint("model", __name__, url_prefix="/v1/model")
 _PASSED_ON = (
@@ -57,3 +61,34 @@ def describe() -> Response:
 )
 def importance() -> Response:
     return answer(services().champion().importance)
+
+
+@route(
+    blueprint,
+    "POST",
+    "/reload",
+    Operation(
+        "model",
+        "Serve the bundle that is in the server's folder now",
+        {200: ModelRef},
+        roles=frozenset({Role.ADMIN}),
+        description="The process that answers serves it at once, the others within "
+        "seconds. Requests that are under way end on the model they began with. A "
+        "bundle that cannot be served is refused, and the one before serves on.",
+        problems=(409,),
+    ),
+)
+def reload() -> Response:
+    try:
+        champion = services().reload()
+    except BundleError as error:
+        raise Problem(HTTPStatus.CONFLICT, error.message) from error
+    services().announce()
+    model = champion.manifest.model
+    return answer(
+        {
+            "name": model.name,
+            "version": model.version,
+            "bundle_sha256": champion.bundle.sha256,
+        }
+    )

@@ -59,7 +59,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     manifest = json.loads((bundle / "manifest.json").read_text())
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         _fill(connection, manifest)
-        _train(connection, manifest, bundle / "model.txt")
+        _train(connection, manifest, bundle)
         seal(bundle, manifest)
         write_clients(connection, manifest, folder / "clients.parquet")
         raw = _raw(connection)
@@ -95,24 +95,31 @@ def _fill(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> No
 
 
 def _train(
-    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], path: Path
+    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], bundle: Path
 ) -> None:
-    """Write the model, and the training bounds into the manifest."""
+    """Write model and population, and the training bounds into the manifest."""
     rows = connection.execute("FROM features ORDER BY SK_ID_CURR").fetchall()
     codes = {"F": 0.0, "M": 1.0, None: np.nan}
     values = [[codes.get(value, value) for value in row[1:]] for row in rows]
     matrix = np.array(values, dtype=np.float32)
     noise = np.random.default_rng(0).normal(size=len(matrix))
     risk = matrix[:, 0] / 4e5 - 3 * np.nan_to_num(matrix[:, 2], nan=0.3) + noise
+    outcomes = (risk > 0.8).astype(np.int8)
+    columns = {"SK_ID_CURR": np.array([row[0] for row in rows]), "TARGET": outcomes}
+    connection.register("outcomes", columns)
+    connection.execute(
+        "COPY (SELECT f.* EXCLUDE SK_ID_CURR, TARGET FROM features f JOIN outcomes "
+        f"USING (SK_ID_CURR)) TO '{bundle / 'population.parquet'}' (FORMAT parquet)"
+    )
     data = lightgbm.Dataset(
         matrix,
-        label=(risk > 0.8).astype(int),
+        label=outcomes,
         feature_name=[feature["name"] for feature in manifest["features"]],
         categorical_feature=[4],
     )
     settings = {"objective": "binary", "num_threads": 1, "verbosity": -1, "seed": 1}
     model = lightgbm.train({**settings, "min_data_in_leaf": 10}, data, 40)
-    path.write_text(model.model_to_string())
+    (bundle / "model.txt").write_text(model.model_to_string())
     for feature, column in zip(manifest["features"], matrix.T, strict=True):
         if feature["dtype"] == "float32":
             bounds = np.nanmin(column), np.nanmax(column)

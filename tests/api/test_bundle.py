@@ -93,7 +93,7 @@ def test_refuses_a_manifest_that_does_not_make_sense(
     manifest = json.loads((folder / "manifest.json").read_text())
     conftest.seal(folder, manifest | change)
     with pytest.raises(BundleError, match=message):
-        load(folder, 1)
+        load(bundle.read(folder), 1)
 
 
 def test_refuses_a_model_whose_features_come_in_another_order(
@@ -107,7 +107,7 @@ def test_refuses_a_model_whose_features_come_in_another_order(
     )
     conftest.seal(folder, manifest)
     with pytest.raises(BundleError, match=r"model\.txt"):
-        load(folder, 1)
+        load(bundle.read(folder), 1)
 
 
 def test_refuses_sql_that_is_none(folder: Path, conftest: Any) -> None:
@@ -115,7 +115,7 @@ def test_refuses_sql_that_is_none(folder: Path, conftest: Any) -> None:
     (folder / "applicant.sql").write_text("SELECT NOTHING FROM application")
     conftest.seal(folder, manifest)
     with pytest.raises(BundleError, match=r"applicant\.sql: .*NOTHING"):
-        load(folder, 1)
+        load(bundle.read(folder), 1)
 
 
 def test_refuses_a_feature_whose_group_has_no_reason(

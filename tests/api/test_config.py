@@ -25,8 +25,9 @@ def test_every_setting_is_read() -> None:
         "SCORING_BIND": "0.0.0.0:80",
         "SCORING_WORKERS": "3",
         "SCORING_THREADS": "2",
+        "SCORING_DRAIN_SECONDS": "0.5",
     }
-    expected = Config(Path("b"), "sqlite:///x", 1.5, 9, "0.0.0.0:80", 3, 2)
+    expected = Config(Path("b"), "sqlite:///x", 1.5, 9, "0.0.0.0:80", 3, 2, 0.5)
     assert Config.from_environment(given) == expected
     assert len(given) == len(fields(Config))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from api.bundle import read
 from api.champion import load
 from api.online import Applicant
 from tests.conftest import House
@@ -26,7 +27,7 @@ def test_the_application_alone_gives_a_model(house: House, tmp_path: Path) -> No
     exported = [f"--out={alone.bundle}", f"--clients={alone.clients}", features]
     alone.run("training", "export", *exported)
 
-    champion = load(alone.bundle, threads=1)
+    champion = load(read(alone.bundle), threads=1)
     assert set(champion.manifest.tables) == {"application"}
     assert champion.manifest.history == ()
     client, row, stored = duckdb.sql(

@@ -1,0 +1,194 @@
+"""The bundle's sample of pseudonymised clients, and whom of them a client is like.
+
+Likeness is Gower's distance (Gower 1971) over the features that matter most: two
+numbers are as far apart as their ranks in the sample, so that neither units nor
+outliers count; two categories are the same or not; missing is near missing only.
+Each feature weighs what it weighs in the model.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from api.bundle import Bundle
+from api.errors import BundleError
+from api.frames import Matrix
+from api.manifest import Feature
+
+FILE = "population.parquet"
+OUTCOME = "TARGET"
+MATCHED = 20
+SHARE, SMALLEST, LARGEST, LARGEST_SHARE = 0.02, 200, 500, 0.1
+SHOWN_POINTS = 1000
+
+
+@dataclass(frozen=True)
+class Group:
+    """The nearest clients: their rows in the sample, nearest first."""
+
+    rows: NDArray[np.intp]
+    observed_default_rate: float
+    interval: tuple[float, float]
+
+
+class Population:
+    """Features and outcomes of the sample, in memory."""
+
+    def __init__(
+        self,
+        features: Sequence[Feature],
+        matrix: Matrix,
+        defaulted: NDArray[np.bool_],
+        importance: Mapping[str, float],
+    ) -> None:
+        """`matrix`: shape (clients, features), NaN missing, categories as codes."""
+        weights = [importance.get(feature.name, 0.0) for feature in features]
+        order = np.argsort(-np.array(weights), kind="stable")
+        self.features = [features[at] for at in order]
+        self.names = [feature.name for feature in self.features]
+        self.matrix = np.asfortranarray(matrix[:, order])
+        self.defaulted = defaulted
+        self.size = len(matrix)
+        matched = [at for at in order if weights[at] > 0][:MATCHED]
+        self.matched_on = self.names[: len(matched)]
+        self._weights = [weights[at] for at in matched]
+        self._sorted = [np.sort(known(column)) for column in self.matrix.T]
+        self._ranks = [self._rank(at, self.matrix[:, at]) for at in range(len(matched))]
+        random = np.random.default_rng(0)
+        self._shown = random.permutation(self.size)
+
+    def nearest(self, vector: NDArray[np.float32]) -> Group:
+        """Whom a client is like; `vector` holds its values of `names`.
+
+        2 % of the sample, but from 200 clients, for an interval that says something,
+        to 500, and never more than a tenth of it. A row that is equal in every column
+        is taken for the client and left out.
+        """
+        distance = np.zeros(self.size)
+        for at, weight in enumerate(self._weights):
+            distance += weight * self._apart(at, vector[at])
+        same = (self.matrix == vector) | (np.isnan(self.matrix) & np.isnan(vector))
+        distance[same.all(axis=1)] = math.inf
+        rows = np.argsort(distance, kind="stable")[: self._group_size()]
+        count = int(self.defaulted[rows].sum())
+        return Group(rows, count / len(rows), wilson(count, len(rows)))
+
+    def points(self, first: str, second: str) -> list[tuple[float, float, int]]:
+        """Up to 1,000 clients as (first, second, defaulted); both are known."""
+        one, other = (self.matrix[:, self.names.index(n)] for n in (first, second))
+        both = ~(np.isnan(one) | np.isnan(other))
+        rows = self._shown[both[self._shown]][:SHOWN_POINTS]
+        chosen = one[rows].tolist(), other[rows].tolist(), self.defaulted[rows].tolist()
+        return [(x, y, int(late)) for x, y, late in zip(*chosen, strict=True)]
+
+    def typical(self, rows: NDArray[np.intp]) -> list[float]:
+        """Median of each feature, or its most frequent category; NaN for no value."""
+        return [
+            _typical(feature, known(self.matrix[rows, at]))
+            for at, feature in enumerate(self.features)
+        ]
+
+    def values(self, name: str, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The known values of these rows."""
+        return known(self.matrix[rows, self.names.index(name)])
+
+    def _group_size(self) -> int:
+        wanted = min(max(SHARE * self.size, SMALLEST), LARGEST)
+        return max(1, round(min(wanted, LARGEST_SHARE * self.size)))
+
+    def _apart(self, at: int, value: np.float32) -> NDArray[np.float64]:
+        column = self._ranks[at]
+        if np.isnan(value):
+            return (~np.isnan(column)).astype(np.float64)
+        if self.features[at].dtype == "category":
+            return np.where(column == value, 0.0, 1.0)
+        rank = self._rank(at, np.array([value], dtype=np.float32))
+        apart: NDArray[np.float64] = np.abs(column - rank)
+        apart[np.isnan(column)] = 1.0
+        return apart
+
+    def _rank(self, at: int, values: NDArray[np.float32]) -> NDArray[np.float64]:
+        """From 0 to 1, equal values in the middle of theirs; a category stays as is."""
+        if self.features[at].dtype == "category":
+            return values.astype(np.float64)
+        among = self._sorted[at]
+        low = np.searchsorted(among, values, "left")
+        high = np.searchsorted(among, values, "right")
+        ranks: NDArray[np.float64] = (low + high) / (2 * max(1, len(among)))
+        ranks[np.isnan(values)] = np.nan
+        return ranks
+
+
+def wilson(count: int, total: int, level: float = 0.95) -> tuple[float, float]:
+    """Interval of a share (Wilson 1927)."""
+    z = NormalDist().inv_cdf(0.5 + level / 2)
+    share = count / total
+    middle = share + z * z / (2 * total)
+    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    scale = 1 + z * z / total
+    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+
+
+def known(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Without the missing ones."""
+    return values[~np.isnan(values)]
+
+
+def load(bundle: Bundle, importance: Mapping[str, float]) -> Population | None:
+    """The sample of a bundle that has one; raises BundleError."""
+    content = bundle.files.get(FILE)
+    if content is None:
+        return None
+    columns = _columns(content)
+    features = [f for f in bundle.manifest.features if f.name in columns]
+    if OUTCOME not in columns or not features:
+        raise BundleError(f"{FILE}: expected {OUTCOME} and features of the model")
+    encoded = [_encoded(feature, columns[feature.name]) for feature in features]
+    outcomes = _numbers(columns[OUTCOME])
+    labelled = ~np.isnan(outcomes)
+    if not labelled.any():
+        raise BundleError(f"{FILE}: expected clients whose {OUTCOME} is known")
+    matrix = np.stack(encoded, axis=1)[labelled]
+    return Population(features, matrix, outcomes[labelled] > 0, importance)
+
+
+def _columns(content: bytes) -> Mapping[str, Any]:
+    """DuckDB reads files only: lend it one of the bytes that were verified."""
+    with NamedTemporaryFile(suffix=".parquet") as file:
+        file.write(content)
+        file.flush()
+        try:
+            with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+                rows = connection.execute("FROM read_parquet($1)", [file.name])
+                return rows.fetchnumpy()
+        except duckdb.Error as error:
+            raise BundleError(f"{FILE}: {str(error).splitlines()[0]}") from error
+
+
+def _encoded(feature: Feature, values: Any) -> NDArray[np.float32]:
+    if feature.categories is None:
+        return _numbers(values)
+    codes = {text: float(code) for code, text in enumerate(feature.categories)}
+    texts = np.ma.filled(np.ma.asarray(values, dtype=object), None).tolist()
+    return np.array([codes.get(text, np.nan) for text in texts], dtype=np.float32)
+
+
+def _numbers(values: Any) -> NDArray[np.float32]:
+    return np.asarray(np.ma.filled(np.ma.asarray(values, dtype=np.float32), np.nan))
+
+
+def _typical(feature: Feature, values: NDArray[np.float32]) -> float:
+    if not len(values):
+        return math.nan
+    if feature.dtype == "category":
+        return float(np.bincount(values.astype(np.intp)).argmax())
+    return float(np.median(values))
