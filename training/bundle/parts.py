@@ -5,31 +5,34 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from training.bundle.samples import (
+    displayed,
+    monitored,
+    write_population,
+    write_reference,
+)
 from training.features.applicant.raw import LEVERS
 from training.features.build import FeatureStore
 from training.features.define import Feature
 from training.features.sql import FeatureSet
 from training.models.cost import business_score
-from training.models.explanation import distributions, importance, sample_rows
+from training.models.explanation import distributions
 from training.models.matrix import Labelled
 from training.models.outcome import Outcome
-from training.models.validation import Assessment
+from training.models.review import Review
 from training.reasons import to_json as reasons_json
 from training.tables import TABLES
 from training.tables.schema import Column, Type
 
 # Where a run keeps the parts, and the file that becomes the manifest.
 PARTS, CORE = "bundle", "core.json"
-SAMPLE = 20_000
 CURVE_POINTS = 200
-DISPLAYED = 100
 LIBRARIES = ("lightgbm", "duckdb", "narwhals", "scikit-learn", "numpy")
 TYPES = {
     Type.INTEGER: "integer",
@@ -38,19 +41,22 @@ TYPES = {
 }
 
 
-def write_parts(folder: Path, outcome: Outcome) -> None:
+def write_parts(folder: Path, outcome: Outcome, found: Review) -> None:
     """Write the model, its SQL, its explanations and the manifest's core."""
-    made, data = outcome.made, outcome.data
+    made, data, chosen = outcome.made, outcome.data, outcome.chosen
     outcome.booster.save_model(str(folder / "model.txt"))
     (folder / "history.sql").write_text(made.history_sql + "\n", encoding="utf-8")
     (folder / "applicant.sql").write_text(made.applicant_sql + "\n", encoding="utf-8")
-    global_importance = importance(outcome.booster, data, made.features)
-    displayed = _displayed(made.features, global_importance)
+    shown, watched = (
+        displayed(made.features, found.importance),
+        monitored(found.importance),
+    )
     write_json(folder / "reasons.json", reasons_json())
-    write_json(folder / "importance.json", global_importance)
-    write_json(folder / "distributions.json", distributions(data, displayed))
-    _write_samples(folder, data, outcome.chosen, displayed)
-    write_json(folder / CORE, _core(outcome))
+    write_json(folder / "importance.json", found.importance)
+    write_json(folder / "distributions.json", distributions(data, shown))
+    write_population(folder / "population.parquet", data, chosen, shown)
+    write_reference(folder / "reference.parquet", data, chosen, watched)
+    write_json(folder / CORE, _core(outcome, found))
 
 
 def write_json(path: Path, value: object) -> None:
@@ -65,47 +71,7 @@ def feature_set_hash(made: FeatureSet, categories: Mapping[str, list[str]]) -> s
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
-def _displayed(
-    features: Sequence[Feature], global_importance: Mapping[str, Any]
-) -> list[Feature]:
-    """The application's own columns and the features that matter most."""
-    top = {one["feature"] for one in global_importance["features"][:DISPLAYED]}
-    raw = set(TABLES["application"].names)
-    return [one for one in features if one.name in top or one.name in raw]
-
-
-def _write_samples(
-    folder: Path, data: Labelled, chosen: Assessment, displayed: Sequence[Feature]
-) -> None:
-    """Clients without their ids: for similar clients, and for monitoring."""
-    rows = sample_rows(len(data.target), SAMPLE)
-    scored = _readable(data).iloc[rows]
-    scored = scored.assign(
-        PROBABILITY=chosen.probability[rows], TARGET=data.target[rows].astype(np.int8)
-    )
-    scored.to_parquet(folder / "reference.parquet", index=False, compression="zstd")
-    columns = [*(one.name for one in displayed), "PROBABILITY", "TARGET"]
-    scored[columns].to_parquet(
-        folder / "population.parquet", index=False, compression="zstd"
-    )
-
-
-def _readable(data: Labelled) -> pd.DataFrame:
-    """The inputs with categories as text again."""
-    texts = {
-        name: pd.Series(
-            pd.Categorical.from_codes(
-                data.inputs[name].fillna(-1).to_numpy(np.int64),
-                categories=pd.Index(values),
-            ),
-            index=data.inputs.index,
-        ).astype(object)
-        for name, values in data.categories.items()
-    }
-    return data.inputs.assign(**texts)
-
-
-def _core(outcome: Outcome) -> dict[str, Any]:
+def _core(outcome: Outcome, found: Review) -> dict[str, Any]:
     """The manifest without the model's name and the hashes of the files."""
     made, data, chosen = outcome.made, outcome.data, outcome.chosen
     return {
@@ -121,6 +87,9 @@ def _core(outcome: Outcome) -> dict[str, Any]:
                 for one in outcome.assessments
             ],
             "cost_curve": _curve(outcome),
+            "calibration_curve": found.calibration_curve,
+            "fairness": found.fairness,
+            "segments": found.segments,
         },
         "data": {
             name: outcome.about[name]
@@ -129,6 +98,7 @@ def _core(outcome: Outcome) -> dict[str, Any]:
         "feature_set": feature_set_hash(made, data.categories),
         "features": [_descriptor(one, data) for one in made.features],
         "history": [one.name for one in made.history],
+        "monitored": monitored(found.importance),
         "tables": {name: _table(outcome.store, name) for name in made.tables},
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
     }

@@ -21,6 +21,7 @@ from training.models import candidates
 from training.models.cost import Costs
 from training.models.matrix import Labelled, load_labelled
 from training.models.outcome import Outcome
+from training.models.review import Review, review
 from training.models.search import Budget, search
 from training.models.validation import Assessment, assess
 from training.registry.store import CHALLENGER, MODEL, Registry
@@ -77,7 +78,8 @@ def run_campaign(
             about=about,
         )
         mlflow.log_metrics(_summary(outcome))
-        version = _register(registry, outcome)
+        progress("review: explanations, fairness, segments")
+        version = _register(registry, outcome, review(outcome))
     return Trained(version, parent.info.run_id, outcome.assessments, chosen)
 
 
@@ -121,10 +123,10 @@ def _summary(outcome: Outcome) -> dict[str, float]:
     return {**chosen.metrics.to_json(), "threshold": chosen.threshold.value, **others}
 
 
-def _register(registry: Registry, outcome: Outcome) -> str:
+def _register(registry: Registry, outcome: Outcome, found: Review) -> str:
     """Log the model and the parts of its bundle; register it as the challenger."""
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        write_parts(Path(folder), outcome)
+        write_parts(Path(folder), outcome, found)
         mlflow.log_artifacts(folder, PARTS)
     logged = mlflow.lightgbm.log_model(
         outcome.booster,

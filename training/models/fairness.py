@@ -1,0 +1,104 @@
+"""Who is granted, who repays: the audit of the decisions by protected attribute.
+
+The attributes are read from the raw applications; that the model does not see some of
+them does not make its decisions even.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from training.features.applicant.raw import PROTECTED
+from training.features.build import FeatureStore
+from training.models.cost import Array
+from training.models.uncertainty import auc
+
+AGE_BAND = "AGE_BAND"
+LABELS = {
+    "CODE_GENDER": {"en": "Gender", "fr": "Sexe"},
+    AGE_BAND: {"en": "Age", "fr": "Âge"},
+    "NAME_FAMILY_STATUS": {"en": "Family status", "fr": "Situation familiale"},
+}
+AGES = (0, 30, 40, 50, 60, 200)
+AGE_NAMES = ("under 30", "30-39", "40-49", "50-59", "60 and over")
+YEAR = 365.25
+# A rate over fewer says nothing, and may point at persons.
+LEAST_CLIENTS = 50
+LEAST_DEFAULTS = 10
+
+
+def load_applications(store: FeatureStore, client: np.ndarray) -> pd.DataFrame:
+    """The raw applications of these clients, in their order."""
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"SELECT * EXCLUDE (TARGET) FROM '{store.application}'"
+            " WHERE TARGET IS NOT NULL ORDER BY SK_ID_CURR"
+        ).df()
+    return rows.set_index("SK_ID_CURR").loc[client].reset_index()
+
+
+def protected_attributes(applications: pd.DataFrame) -> pd.DataFrame:
+    """Each client's gender, age band and family status, missing where unknown."""
+    years = applications["DAYS_BIRTH"] / -YEAR
+    bands = pd.cut(years, AGES, right=False, labels=AGE_NAMES).astype(object)
+    known = applications[list(PROTECTED)].astype(object)
+    known = known.where(~known.isin(["XNA", "Unknown"]), None)
+    return known.assign(**{AGE_BAND: bands})[list(LABELS)]
+
+
+def audit(
+    attributes: pd.DataFrame, target: Array, probability: Array, threshold: float
+) -> list[dict[str, Any]]:
+    """How decisions at the threshold fall on the groups of each attribute.
+
+    Entries as in the manifest's `metrics.fairness`: per group its clients, default
+    rate, approval rate, approval rate of those who repay, and AUC; of all groups the
+    ratio of the lowest to the highest approval rate, and the largest gap between
+    repayers' approval rates. Groups under 50 clients are left out.
+    """
+    granted = probability < threshold
+    return [
+        _attribute(name, attributes[name], target, probability, granted)
+        for name in attributes.columns
+    ]
+
+
+def _attribute(
+    name: str, values: pd.Series, target: Array, probability: Array, granted: np.ndarray
+) -> dict[str, Any]:
+    counts = values.value_counts()
+    large = sorted(str(g) for g, size in counts.items() if size >= LEAST_CLIENTS)
+    groups = [
+        _group(one, (values == one).to_numpy(), target, probability, granted)
+        for one in large
+    ]
+    approved = [one["approval_rate"] for one in groups]
+    repaying = [one["good_approval_rate"] for one in groups]
+    highest = max(approved, default=0.0)
+    return {
+        "attribute": name,
+        "label": LABELS[name],
+        "groups": groups,
+        "approval_ratio": min(approved) / highest if highest else 1.0,
+        "equal_opportunity_gap": max(repaying) - min(repaying) if groups else 0.0,
+    }
+
+
+def _group(
+    name: str, mask: np.ndarray, target: Array, probability: Array, granted: np.ndarray
+) -> dict[str, Any]:
+    repaid = mask & (target == 0)
+    defaults = int(target[mask].sum())
+    ranked = defaults >= LEAST_DEFAULTS
+    return {
+        "group": name,
+        "clients": int(mask.sum()),
+        "default_rate": float(target[mask].mean()),
+        "approval_rate": float(granted[mask].mean()),
+        "good_approval_rate": float(granted[repaid].mean()) if repaid.any() else 0.0,
+        "auc": auc(target[mask], probability[mask]) if ranked else None,
+    }

@@ -1,0 +1,56 @@
+"""What is looked at before a campaign's model is registered, computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from training.models.explanation import importance
+from training.models.fairness import audit, load_applications, protected_attributes
+from training.models.outcome import Outcome
+from training.models.reliability import calibration_curve
+from training.models.segments import segment_metrics
+
+
+@dataclass(frozen=True)
+class Review:
+    """The findings about an outcome, as its manifest and its model card state them.
+
+    `applications`: the labelled clients' raw applications, in the order of the data.
+    """
+
+    applications: pd.DataFrame
+    importance: Mapping[str, Any]
+    calibration_curve: Mapping[str, list[float]]
+    fairness: Sequence[Mapping[str, Any]]
+    segments: Sequence[Mapping[str, Any]]
+
+
+def review(outcome: Outcome) -> Review:
+    """Explain, audit and split the chosen model's out-of-fold decisions."""
+    data, chosen = outcome.data, outcome.chosen
+    applications = load_applications(outcome.store, data.client)
+    threshold = chosen.threshold.value
+    return Review(
+        applications=applications,
+        importance=importance(outcome.booster, data, outcome.made.features),
+        calibration_curve=calibration_curve(data.target, chosen.probability),
+        fairness=audit(
+            protected_attributes(applications),
+            data.target,
+            chosen.probability,
+            threshold,
+        ),
+        segments=segment_metrics(
+            applications,
+            data.client,
+            data.target,
+            chosen.probability,
+            threshold,
+            outcome.costs,
+            outcome.costs.weight(data.inputs),
+        ),
+    )

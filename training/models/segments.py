@@ -1,0 +1,85 @@
+"""Where the model fails, and for whom: the same metrics by segment of clients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from training.models.cost import Array, Costs, client_costs
+from training.models.uncertainty import auc
+
+# A ranking of fewer defaults than this is noise.
+LEAST_DEFAULTS = 20
+SPLITS = {
+    "NAME_CONTRACT_TYPE": "Loan type",
+    "NAME_INCOME_TYPE": "Income",
+    "NAME_EDUCATION_TYPE": "Education",
+    "NAME_HOUSING_TYPE": "Housing",
+    "REGION_RATING_CLIENT": "Region rating",
+    "FLAG_OWN_CAR": "Owns a car",
+}
+ID_BLOCKS = 5
+
+
+def segment_metrics(
+    applications: pd.DataFrame,
+    client: np.ndarray,
+    target: Array,
+    probability: Array,
+    threshold: float,
+    costs: Costs,
+    weight: Array | None = None,
+) -> list[dict[str, Any]]:
+    """Metrics at the threshold of every segment with at least 20 defaults.
+
+    Entries as in the manifest's `metrics.segments`: name, clients, AUC and business
+    score, with the default rates observed and predicted. Rows of `applications` are
+    the clients of the arrays, shape (clients,).
+    """
+    cost = client_costs(target, probability, threshold, costs, weight)
+    return [
+        {
+            "segment": name,
+            "clients": int(mask.sum()),
+            "default_rate": float(target[mask].mean()),
+            "predicted_rate": float(probability[mask].mean()),
+            "auc": auc(target[mask], probability[mask]),
+            "business_score": float(cost[mask].mean()),
+        }
+        for name, mask in segments(applications, client)
+        if target[mask].sum() >= LEAST_DEFAULTS and (1 - target[mask]).any()
+    ]
+
+
+def segments(
+    applications: pd.DataFrame, client: np.ndarray
+) -> Iterator[tuple[str, np.ndarray]]:
+    """The name of each segment and its clients, as a mask; splits overlap.
+
+    By the application's categories, the size of the loan, what is known of the
+    client's scores elsewhere, and consecutive client numbers.
+    """
+    for column, label in SPLITS.items():
+        for value in sorted(applications[column].dropna().unique()):
+            yield f"{label}: {value}", (applications[column] == value).to_numpy()
+    thirds = pd.qcut(applications["AMT_CREDIT"], 3, ["small", "middle", "large"])
+    for size in ("small", "middle", "large"):
+        yield f"Loan amount: {size} third", (thirds == size).to_numpy()
+    external = applications[["EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3"]]
+    known = external.notna().sum(axis=1).to_numpy()
+    for count in range(4):
+        yield f"Outside scores known: {count} of 3", known == count
+    yield from id_blocks(client)
+
+
+def id_blocks(
+    client: np.ndarray, blocks: int = ID_BLOCKS
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Clients by consecutive numbers: what should not matter."""
+    for number, rows in enumerate(np.array_split(np.argsort(client), blocks), 1):
+        mask = np.zeros(len(client), bool)
+        mask[rows] = True
+        yield f"Client numbers: part {number} of {blocks}", mask
