@@ -83,7 +83,7 @@ class Scorer:
     def values(self, features: NDArray[np.float32]) -> list[float | str | None]:
         """Feature values for people: null is missing, a category is its text."""
         return [
-            None if math.isnan(value) else _text(value, feature)
+            shown(value, feature)
             for value, feature in zip(
                 features.tolist(), self._manifest.features, strict=True
             )
@@ -134,7 +134,10 @@ def _bound(feature: Feature, end: int) -> float:
     return feature.bounds[end]
 
 
-def _text(value: float, feature: Feature) -> float | str:
+def shown(value: float, feature: Feature) -> float | str | None:
+    """One feature value for people."""
+    if math.isnan(value):
+        return None
     return value if feature.categories is None else feature.categories[int(value)]
 
 

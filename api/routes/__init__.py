@@ -12,6 +12,7 @@ from api.routes import (
     model,
     monitoring,
     predictions,
+    similar,
 )
 
 
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
         model,
         features,
         clients,
+        similar,
         predictions,
         monitoring,
         documentation,

@@ -1,22 +1,29 @@
-"""How the values of a feature are spread."""
+"""How the values of a feature are spread, alone and against another one."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from flask import Blueprint, Response
 
 from api.answering import answer, query
-from api.errors import Problem
+from api.errors import FieldError, Problem, invalid
 from api.operations import Operation, route
 from api.routes.clients import known_client
+from api.routes.similar import sample_of, vector_of
 from api.schemas.answers import Distribution
+from api.schemas.population import Scatter, ScatterQuery
 from api.schemas.requests import DistributionQuery
+from api.scoring import shown
 from api.services import services
+from api.store.keys import Role
 
 if TYPE_CHECKING:
     from api.champion import Champion
+    from api.store.clients import Client
 
 blueprint = Blueprint("features", __name__, url_prefix="/v1/features")
 
@@ -42,11 +49,68 @@ def distribution(name: str) -> Response:
         raise Problem(HTTPStatus.NOT_FOUND, detail)
     document = {"feature": name, **champion.distributions[name]}
     if asked.client_id is not None:
-        document["client"] = _client_value(champion, name, asked.client_id)
+        client = known_client(champion, asked.client_id)
+        value = champion.scorer.values(client.features)[champion.places[name]]
+        document["client"] = {"client_id": asked.client_id, "value": value}
+        document |= _similar(champion, client, document)
     return answer(document)
 
 
-def _client_value(champion: Champion, name: str, client_id: int) -> dict[str, Any]:
-    client = known_client(champion, client_id)
-    value = champion.scorer.values(client.features)[champion.places[name]]
-    return {"client_id": client_id, "value": value}
+def _similar(
+    champion: Champion, client: Client, document: Mapping[str, Any]
+) -> dict[str, list[int]]:
+    """How many of the client's nearest group are in each bin; the outer bins are open.
+
+    Nothing when the population sample does not have the feature.
+    """
+    population, name = champion.population, document["feature"]
+    if population is None or name not in population.names:
+        return {}
+    group = population.nearest(vector_of(champion, population, client))
+    edges = document.get("edges")
+    if edges is None:
+        edges = np.arange(len(document["categories"]) + 1) - 0.5
+    values = np.clip(population.values(name, group.rows), edges[0], edges[-1])
+    return {"similar": np.histogram(values, edges)[0].tolist()}
+
+
+@route(
+    blueprint,
+    "GET",
+    "/<name>/scatter",
+    Operation(
+        "model",
+        "A feature against another one, over clients of the population sample",
+        {200: Scatter},
+        roles=frozenset({Role.OFFICER}),
+        description="At most 1,000 clients, without identifiers; those of whom one of "
+        "the two is missing are left out.",
+        query=ScatterQuery,
+        problems=(404,),
+        path_examples={"name": "EXT_SOURCE_MEAN"},
+    ),
+)
+def scatter(name: str) -> Response:
+    champion = services().champion()
+    asked = query(ScatterQuery)
+    for wanted in (name, asked.other):
+        if wanted not in champion.places:
+            raise Problem(HTTPStatus.NOT_FOUND, f"There is no feature {wanted}.")
+    population = sample_of(champion)
+    outside = [f for f in (name, asked.other) if f not in population.names]
+    if outside:
+        detail = "is not in the population sample"
+        raise invalid([FieldError(wanted, detail) for wanted in outside])
+    axes = [champion.manifest.features[champion.places[f]] for f in (name, asked.other)]
+    points = [
+        [shown(x, axes[0]), shown(y, axes[1]), defaulted]
+        for x, y, defaulted in population.points(name, asked.other)
+    ]
+    client = None
+    if asked.client_id is not None:
+        values = champion.scorer.values(
+            known_client(champion, asked.client_id).features
+        )
+        both = [values[champion.places[axis.name]] for axis in axes]
+        client = None if None in both else both
+    return answer({"x": name, "y": asked.other, "points": points, "client": client})

@@ -182,7 +182,11 @@ class ClientValue(Answer):
 
 
 class Distribution(Answer):
-    """Counts per bin: of all clients, those who repaid, those who defaulted."""
+    """Counts per bin: of all clients, those who repaid, those who defaulted.
+
+    `similar`: of the clients most like `client`, when the population sample has this
+    feature.
+    """
 
     feature: str
     kind: Literal["numeric", "category"]
@@ -193,6 +197,7 @@ class Distribution(Answer):
     defaulted: list[int]
     missing: dict[str, int] | None = None
     client: ClientValue | None = None
+    similar: list[int] | None = None
 
 
 class Report(Answer):

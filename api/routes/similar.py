@@ -1,0 +1,97 @@
+"""Clients like a client, of the bundle's population sample."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flask import Blueprint, Response
+from numpy.typing import NDArray
+
+from api.answering import answer
+from api.errors import Problem
+from api.operations import Operation, route
+from api.routes.clients import known_client
+from api.schemas.population import SimilarClients
+from api.scoring import shown
+from api.services import services
+from api.store.keys import Role
+
+if TYPE_CHECKING:
+    from api.champion import Champion
+    from api.population import Group, Population
+    from api.store.clients import Client
+
+blueprint = Blueprint("similar", __name__, url_prefix="/v1/clients")
+_OFFICER = frozenset({Role.OFFICER})
+
+
+def vector_of(
+    champion: Champion, population: Population, client: Client
+) -> NDArray[np.float32]:
+    """A client's values of the population's features."""
+    return client.features[[champion.places[name] for name in population.names]]
+
+
+def sample_of(champion: Champion) -> Population:
+    """The population; raises Problem 404 when the bundle has none."""
+    if champion.population is None:
+        detail = "The bundle holds no population.parquet: nothing to compare with."
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
+    return champion.population
+
+
+@route(
+    blueprint,
+    "GET",
+    "/<int:client_id>/similar",
+    Operation(
+        "clients",
+        "The clients most like this one, and how many of them defaulted",
+        {200: SimilarClients},
+        roles=_OFFICER,
+        description="The nearest 2 % of the population sample, from 200 to 500 clients "
+        "and at most a tenth of it, by Gower's distance over the ranks of the features "
+        "in `matched_on`, each weighted by its mean absolute contribution. No "
+        "identifier is in the sample.",
+        problems=(404,),
+        path_examples={"client_id": 100001},
+    ),
+)
+def similar(client_id: int) -> Response:
+    champion = services().champion()
+    population = sample_of(champion)
+    client = known_client(champion, client_id)
+    vector = vector_of(champion, population, client)
+    group = population.nearest(vector)
+    return answer(
+        {
+            "client_id": client_id,
+            "size": len(group.rows),
+            "observed_default_rate": group.observed_default_rate,
+            "interval": group.interval,
+            "matched_on": population.matched_on,
+            "features": _compared(population, vector, group),
+            "population": {
+                "size": population.size,
+                "observed_default_rate": float(population.defaulted.mean()),
+            },
+        }
+    )
+
+
+def _compared(
+    population: Population, vector: NDArray[np.float32], group: Group
+) -> list[dict[str, Any]]:
+    typical = population.typical(group.rows)
+    return [
+        {
+            "feature": feature.name,
+            "client": shown(value, feature),
+            "median": shown(median, feature),
+        }
+        for feature, value, median in zip(
+            population.features, vector.tolist(), typical, strict=True
+        )
+    ]

@@ -1,0 +1,61 @@
+"""What is answered from the bundle's sample of pseudonymised clients."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.schemas.answers import Answer, Share
+from api.schemas.requests import Query
+
+Value = float | str | None
+
+
+class ComparedFeature(Answer):
+    """A client against a group; of a category, the group's most frequent one."""
+
+    feature: str
+    client: Value
+    median: Value
+
+
+class Sample(Answer):
+    """All clients that the group was taken from."""
+
+    size: int
+    observed_default_rate: Share
+
+
+class SimilarClients(Answer):
+    """The nearest group; `interval` is the 95 % Wilson interval of its rate.
+
+    `matched_on`: the features that nearness is measured on, weightiest first.
+    """
+
+    client_id: int
+    size: int
+    observed_default_rate: Share
+    interval: Annotated[list[Share], Field(min_length=2, max_length=2)]
+    matched_on: list[str]
+    features: list[ComparedFeature]
+    population: Sample
+
+
+class Scatter(Answer):
+    """Clients of whom both features are known, and where one client is."""
+
+    x: str
+    y: str
+    points: list[tuple[float | str, float | str, Literal[0, 1]]]
+    client: tuple[float | str, float | str] | None
+
+
+class ScatterQuery(Query):
+    """What to draw a feature against, and whose values to show on it."""
+
+    other: Annotated[str, Field(alias="with", description="The feature on the y axis.")]
+    client_id: Annotated[
+        int | None,
+        Field(ge=1, le=2**63 - 1, description="Add where this client is."),
+    ] = None
