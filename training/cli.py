@@ -9,8 +9,12 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from training.errors import TrainingError
+
+if TYPE_CHECKING:
+    from training.features.engines import Engine
 
 DATA_HELP = "folder with the raw tables, as Kaggle names them"
 
@@ -39,6 +43,16 @@ def synthesize(options: argparse.Namespace) -> None:
     say(f"{options.out}: {options.clients:,} labelled clients and their test clients")
 
 
+def engine(options: argparse.Namespace) -> Engine:
+    """What runs the feature stages, as the options say."""
+    from training.features.engines.embedded import DuckDB
+    from training.features.engines.spark import Spark
+
+    if options.engine == Spark.name:
+        return Spark(options.spark_master, options.memory_limit)
+    return DuckDB(options.memory_limit)
+
+
 def features(options: argparse.Namespace) -> None:
     from training.features.build import build
     from training.features.catalogue import describe
@@ -48,9 +62,7 @@ def features(options: argparse.Namespace) -> None:
     if options.describe:
         say(describe(compile_features(HISTORY_TABLES).features))
         return
-    store, made = build(
-        options.data, options.out, memory_limit=options.memory_limit, progress=progress
-    )
+    store, made = build(options.data, options.out, engine(options), progress=progress)
     say(f"{store.features}: {len(made.features)} features")
 
 
@@ -63,7 +75,9 @@ def train(options: argparse.Namespace) -> None:
     from training.registry.store import open_registry
 
     costs = Costs(options.cost_false_negative, options.cost_false_positive)
-    store, made = build(options.data, options.features, progress=progress)
+    store, made = build(
+        options.data, options.features, engine(options), progress=progress
+    )
     trained = run_campaign(
         open_registry(from_environment().tracking_uri),
         store,
@@ -127,7 +141,7 @@ def score(options: argparse.Namespace) -> None:
     check_format(options.out)
     registry = open_registry(from_environment().tracking_uri)
     champion = load_champion(registry, options.version)
-    store, _ = build(options.data, options.features, progress=progress)
+    store, _ = build(options.data, options.features, engine(options), progress=progress)
     write = submission if options.submission else score_portfolio
     count = write(champion, store, options.out, progress=progress)
     say(f"{options.out}: {count:,} clients by model version {champion.version}")
@@ -159,11 +173,12 @@ def command_line() -> argparse.ArgumentParser:
         "--describe", action="store_true", help="print what every feature is"
     )
     made.add_argument("--out", type=Path, default=Path("var/features"))
-    made.add_argument("--memory-limit", help="DuckDB's limit, such as 4GB")
+    _engine_options(made)
 
     made = _command(commands, train, "compare models and register the best")
     made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
     made.add_argument("--features", type=Path, default=Path("var/features"))
+    _engine_options(made)
     made.add_argument(
         "--budget", choices=("quick", "standard", "full"), default="standard"
     )
@@ -181,6 +196,7 @@ def command_line() -> argparse.ArgumentParser:
     made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
     made.add_argument("--out", type=Path, required=True, help="CSV or Parquet file")
     made.add_argument("--features", type=Path, default=Path("var/portfolio"))
+    _engine_options(made)
     made.add_argument("--version", default="champion", help="a number or an alias")
     made.add_argument(
         "--submission",
@@ -195,6 +211,15 @@ def command_line() -> argparse.ArgumentParser:
     made.add_argument("--drift", type=Path, help="folder of a drift report to include")
     made.add_argument("--version", default="champion", help="a number or an alias")
     return parser
+
+
+def _engine_options(parser: argparse.ArgumentParser) -> None:
+    """How the features are made, the same for every command that makes them."""
+    parser.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
+    parser.add_argument(
+        "--spark-master", default="local[*]", help="such as spark://host:7077"
+    )
+    parser.add_argument("--memory-limit", help="the engine's limit, such as 4GB")
 
 
 def _positive(text: str) -> float:

@@ -21,16 +21,16 @@ def replacing(path: Path) -> Iterator[Path]:
     beside = path.with_name(f".part-{os.getpid()}-{path.name}")
     try:
         yield beside
-        if beside.is_dir():
-            _replace_folder(beside, path)
+        if beside.is_dir() or path.is_dir():
+            _replace(beside, path)
         else:
             beside.replace(path)
     finally:
         remove(beside)
 
 
-def _replace_folder(new: Path, path: Path) -> None:
-    """A folder cannot be renamed onto a full one: move the old one aside first."""
+def _replace(new: Path, path: Path) -> None:
+    """Move the old one aside first: a rename onto or from a folder would fail."""
     old = path.with_name(f".old-{os.getpid()}-{path.name}")
     if path.exists():
         path.replace(old)

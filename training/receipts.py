@@ -11,18 +11,26 @@ CHUNK = 1 << 20
 
 
 def digest(*parts: str | Path) -> str:
-    """SHA-256 over texts and over the contents of files."""
+    """SHA-256 over texts and over the contents of files and folders."""
     whole = hashlib.sha256()
     for part in parts:
-        content = hashlib.sha256()
-        if isinstance(part, Path):
-            with part.open("rb") as file:
-                while chunk := file.read(CHUNK):
-                    content.update(chunk)
+        if isinstance(part, Path) and part.is_dir():
+            for path in sorted(one for one in part.rglob("*") if one.is_file()):
+                whole.update(_content(path))
         else:
-            content.update(part.encode())
-        whole.update(content.digest())
+            whole.update(_content(part))
     return whole.hexdigest()
+
+
+def _content(part: str | Path) -> bytes:
+    content = hashlib.sha256()
+    if isinstance(part, Path):
+        with part.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                content.update(chunk)
+    else:
+        content.update(part.encode())
+    return content.digest()
 
 
 def stands(output: Path, made_from: str) -> bool:

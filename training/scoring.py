@@ -80,8 +80,8 @@ def _inputs(
     done = 0
     with duckdb.connect() as connection:
         reader: pa.RecordBatchReader = connection.execute(
-            f"SELECT features.SK_ID_CURR, {columns} FROM '{store.features}' AS features"
-            f" {where} ORDER BY features.SK_ID_CURR"
+            f"SELECT features.SK_ID_CURR, {columns} FROM {store.feature_rows}"
+            f" AS features {where} ORDER BY features.SK_ID_CURR"
         ).to_arrow_reader(ROWS)
         for batch in reader:
             rows: pd.DataFrame = pa.Table.from_batches([batch]).to_pandas()

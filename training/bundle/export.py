@@ -126,8 +126,8 @@ def _clients(
     return (
         f"SELECT features.SK_ID_CURR, struct_pack({raw}) AS application,"
         f" [{past}]::FLOAT[] AS history, [{inputs}]::FLOAT[] AS features"
-        f" FROM '{store.features}' AS features"
-        f" JOIN '{store.history}' AS history USING (SK_ID_CURR)"
+        f" FROM {store.feature_rows} AS features"
+        f" JOIN {store.history_rows} AS history USING (SK_ID_CURR)"
         f" JOIN '{store.application}' AS application USING (SK_ID_CURR)"
         " ORDER BY features.SK_ID_CURR"
     )

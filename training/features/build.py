@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,8 @@ import duckdb
 
 from training import receipts
 from training.errors import TableError
+from training.features.engines import Engine
+from training.features.engines.embedded import DuckDB
 from training.features.sql import FeatureSet, compile_features
 from training.files import remove, replacing
 from training.tables import HISTORY_TABLES, TABLES
@@ -24,8 +26,9 @@ log = logging.getLogger(__name__)
 class FeatureStore:
     """A folder of staged tables and of the features made from them.
 
-    `features.parquet`: one row per client of both application files, by SK_ID_CURR,
-    with TARGET (null for test clients) and every feature as FLOAT or VARCHAR.
+    `features.parquet`: one row per client of both application files, with TARGET
+    (null for test clients) and every feature as FLOAT or VARCHAR. A file by DuckDB,
+    a folder of files by Spark: read it as `feature_rows`.
     """
 
     folder: Path
@@ -45,6 +48,16 @@ class FeatureStore:
     @property
     def features(self) -> Path:
         return self.folder / "features.parquet"
+
+    @property
+    def history_rows(self) -> str:
+        """SQL to select the history features from."""
+        return _rows(self.history)
+
+    @property
+    def feature_rows(self) -> str:
+        """SQL to select the features from."""
+        return _rows(self.features)
 
     def raw(self, table: str) -> Path:
         """The staged rows of one table, both application files as one."""
@@ -75,42 +88,49 @@ class FeatureStore:
 def build(
     data: Path,
     out: Path,
+    engine: Engine | None = None,
     *,
-    memory_limit: str | None = None,
     progress: Callable[[str], None] = log.info,
 ) -> tuple[FeatureStore, FeatureSet]:
     """Stage the tables of `data` and write their features to the folder `out`.
 
-    A finished stage whose inputs and code are unchanged is not run again.
+    By `engine`, DuckDB unless another is given. A finished stage whose inputs and
+    code are unchanged is not run again.
 
     Raises:
         TableError: see `training.tables.stage.stage`.
+        ConfigurationError: the engine cannot be used.
     """
+    engine = engine or DuckDB()
     store = FeatureStore(out)
     staged = stage(data, store.tables, progress=progress)
     _forget_others(store, staged)
+    _join_applications(store, staged)
     made = compile_features(store.present())
-    remove(out / "spill")
-    with duckdb.connect() as connection:
-        if memory_limit:
-            connection.execute(f"SET memory_limit = '{memory_limit}'")
-        connection.execute(f"SET temp_directory = '{out / 'spill'}'")
-        _application(connection, store, staged)
-        for name in made.tables[1:]:
-            view(connection, name, store.raw(name))
-        raw = [receipts.of(store.raw(name)) for name in made.tables]
-        anew = _write(connection, made.history_sql, store.history, raw)
-        progress(
-            f"history: {len(made.history)} features{'' if anew else ', as before'}"
-        )
-        view(connection, "history", store.history)
-        inputs = [receipts.of(store.application), receipts.of(store.history)]
-        sql = _with_target(made.applicant_sql)
-        anew = _write(connection, sql, store.features, inputs)
-        progress(
-            f"applicant: {len(made.features)} features{'' if anew else ', as before'}"
-        )
+    raw = {name: store.raw(name) for name in made.tables}
+    inputs = [receipts.of(path) for path in raw.values()]
+    history = receipts.digest(engine.name, made.history_sql, *inputs)
+    features = receipts.digest(engine.name, made.applicant_sql, history)
+    spill = out / "spill"
+    remove(spill)
+
+    def write_history(beside: Path) -> None:
+        with engine.start(raw, spill) as run:
+            run.write_history(made, beside)
+
+    def write_features(beside: Path) -> None:
+        with engine.start(raw, spill) as run:
+            run.write_features(made, store.history, beside)
+
+    said = f"history: {len(made.history)} features"
+    _once(store.history, history, write_history, said, progress)
+    said = f"applicant: {len(made.features)} features"
+    _once(store.features, features, write_features, said, progress)
     return store, made
+
+
+def _rows(path: Path) -> str:
+    return f"read_parquet('{path / '*.parquet' if path.is_dir() else path}')"
 
 
 def _forget_others(store: FeatureStore, staged: dict[str, Path]) -> None:
@@ -120,50 +140,41 @@ def _forget_others(store: FeatureStore, staged: dict[str, Path]) -> None:
             remove(path)
 
 
-def view(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
-    connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM '{path}'")
-
-
-def _application(
-    connection: duckdb.DuckDBPyConnection, store: FeatureStore, staged: dict[str, Path]
+def _once(
+    path: Path,
+    made_from: str,
+    write: Callable[[Path], None],
+    said: str,
+    progress: Callable[[str], None],
 ) -> None:
-    """Both application files as one table, a client once."""
-    files = [str(staged[name]) for name in APPLICATION_FILES if name in staged]
-    union = " UNION ALL BY NAME ".join(f"SELECT * FROM '{path}'" for path in files)
-    repeated = connection.execute(
-        f"SELECT SK_ID_CURR FROM ({union}) GROUP BY 1 HAVING count(*) > 1 LIMIT 1"
-    ).fetchone()
-    if repeated:
-        raise TableError(
-            "application_test: SK_ID_CURR must not be in application_train as well;"
-            f" {repeated[0]} is"
-        )
-    inputs = [receipts.of(Path(path)) for path in files]
-    _write(connection, union, store.application, inputs)
-    view(connection, "application", store.application)
-
-
-def _with_target(sql: str) -> str:
-    return (
-        f"SELECT made.*, application.TARGET FROM ({sql}) AS made"
-        " JOIN application USING (SK_ID_CURR)"
-    )
-
-
-def _write(
-    connection: duckdb.DuckDBPyConnection, sql: str, path: Path, inputs: Sequence[str]
-) -> bool:
-    """Write a query's rows by client, unless they stand; whether it was written.
-
-    Ordered, so that the same input gives the same bytes.
-    """
-    made_from = receipts.digest(sql, *inputs)
+    """Write an output unless it stands."""
     if receipts.stands(path, made_from):
-        return False
+        progress(f"{said}, as before")
+        return
     with replacing(path) as beside:
+        write(beside)
+    receipts.keep(path, made_from)
+    progress(said)
+
+
+def _join_applications(store: FeatureStore, staged: dict[str, Path]) -> None:
+    """Both application files as one table, a client once."""
+    files = [staged[name] for name in APPLICATION_FILES if name in staged]
+    made_from = receipts.digest(*(receipts.of(path) for path in files))
+    if receipts.stands(store.application, made_from):
+        return
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM '{path}'" for path in files)
+    with duckdb.connect() as connection, replacing(store.application) as beside:
+        repeated = connection.execute(
+            f"SELECT SK_ID_CURR FROM ({union}) GROUP BY 1 HAVING count(*) > 1 LIMIT 1"
+        ).fetchone()
+        if repeated:
+            raise TableError(
+                "application_test: SK_ID_CURR must not be in application_train as"
+                f" well; {repeated[0]} is"
+            )
         connection.execute(
-            f"COPY (SELECT * FROM ({sql}) ORDER BY SK_ID_CURR) TO '{beside}'"
+            f"COPY (SELECT * FROM ({union}) ORDER BY SK_ID_CURR) TO '{beside}'"
             " (FORMAT parquet, COMPRESSION zstd)"
         )
-    receipts.keep(path, made_from)
-    return True
+    receipts.keep(store.application, made_from)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -38,11 +37,11 @@ def load_labelled(store: FeatureStore, made: FeatureSet) -> Labelled:
         TrainingError: the outcomes are all the same, or too few to learn from.
     """
     with duckdb.connect() as connection:
-        categories = learn_categories(connection, store.features, made)
+        categories = learn_categories(connection, store.feature_rows, made)
         columns = encoded_columns(made.features, categories)
         rows = connection.execute(
-            f"SELECT SK_ID_CURR, TARGET, {columns} FROM '{store.features}' AS features"
-            " WHERE TARGET IS NOT NULL ORDER BY SK_ID_CURR"
+            f"SELECT SK_ID_CURR, TARGET, {columns} FROM {store.feature_rows}"
+            " AS features WHERE TARGET IS NOT NULL ORDER BY SK_ID_CURR"
         ).df()
     target = rows["TARGET"].to_numpy(np.float64)
     _check_outcomes(target)
@@ -51,14 +50,14 @@ def load_labelled(store: FeatureStore, made: FeatureSet) -> Labelled:
 
 
 def learn_categories(
-    connection: duckdb.DuckDBPyConnection, features: Path, made: FeatureSet
+    connection: duckdb.DuckDBPyConnection, features: str, made: FeatureSet
 ) -> dict[str, list[str]]:
     """The values of every category feature that labelled clients have, sorted."""
     return {
         one.name: [
             value
             for (value,) in connection.execute(
-                f"SELECT DISTINCT \"{one.name}\" FROM '{features}'"
+                f'SELECT DISTINCT "{one.name}" FROM {features}'
                 f' WHERE TARGET IS NOT NULL AND "{one.name}" IS NOT NULL ORDER BY 1'
             ).fetchall()
         ]

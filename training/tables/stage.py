@@ -26,6 +26,8 @@ from training.tables.schema import Column, Table, Type
 log = logging.getLogger(__name__)
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.zip")
+# A table may also be a folder of that name with its rows in several files.
+PARTS = {".parquet": "*.parquet", ".csv": "*.csv"}
 APPLICATION_FILES = ("application_train", "application_test")
 # Both application files have the application's columns; only one knows the outcome.
 TRAIN_COLUMNS = (*TABLES["application"].columns[:1], TARGET)
@@ -84,7 +86,7 @@ def _usable(staged: dict[str, Path]) -> dict[str, Path]:
 
 
 def find(data: Path, name: str) -> Path | None:
-    """The one file that holds a raw table, None when there is none.
+    """The one file or folder that holds a raw table, None when there is none.
 
     Raises:
         TableError: the folder is missing, several files hold the table, or it is
@@ -92,7 +94,7 @@ def find(data: Path, name: str) -> Path | None:
     """
     if not data.is_dir():
         raise TableError(f"{data}: no such folder")
-    found = [path for s in SUFFIXES if (path := data / f"{name}{s}").is_file()]
+    found = [path for s in SUFFIXES if _holds(path := data / f"{name}{s}")]
     if len(found) > 1:
         names = ", ".join(path.name for path in found)
         raise TableError(f"{name}: expected one file in {data}, found {names}")
@@ -100,6 +102,12 @@ def find(data: Path, name: str) -> Path | None:
         wanted = " or ".join(f"{name}{suffix}" for suffix in SUFFIXES)
         raise TableError(f"{name}: missing in {data}; expected {wanted}")
     return found[0] if found else None
+
+
+def _holds(path: Path) -> bool:
+    if path.is_dir() and path.suffix in PARTS:
+        return any(path.glob(PARTS[path.suffix]))
+    return path.is_file()
 
 
 def stage_table(table: Table, source: Path, target: Path) -> int:
@@ -150,13 +158,15 @@ def _scan(
     connection: duckdb.DuckDBPyConnection, table: Table, path: Path, name: str
 ) -> str:
     """The SQL table function that reads a file by its declared types."""
+    if path.is_dir():
+        path = path / PARTS[path.suffix]
+    elif not path.stat().st_size:
+        raise TableError(f"{name}: the file is empty; expected a header and rows")
     if path.suffix == ".parquet":
         found = _columns_of(connection, f"read_parquet('{path}')", name)
         _check_columns(table, found, name)
         return f"read_parquet('{path}')"
     header = f"read_csv('{path}', header=true, all_varchar=true, delim=',')"
-    if not path.stat().st_size:
-        raise TableError(f"{name}: the file is empty; expected a header and rows")
     found = _columns_of(connection, header, name)
     _check_columns(table, found, name)
     declared = {column.name: column.type.value for column in table}

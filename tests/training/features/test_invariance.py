@@ -1,0 +1,96 @@
+"""What must not matter to a client's features does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from training.features.build import build
+from training.features.engines.embedded import DuckDB
+from training.synthesize import synthesize
+
+CLIENTS = 150
+IDS = ("SK_ID_CURR", "SK_ID_BUREAU", "SK_ID_PREV")
+
+
+def quiet(_: str) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    synthesize(CLIENTS, folder, file_format="parquet", seed=5, progress=quiet)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(data, tmp_path_factory.mktemp("features"), progress=quiet)[0].features
+
+
+def shuffled(data: Path, table: Path, target: Path) -> None:
+    copy(f"SELECT * FROM '{table}' ORDER BY random()", target)
+
+
+def among_strangers(data: Path, table: Path, target: Path) -> None:
+    """Other clients' rows, under ids of their own."""
+    columns = [name for name, *_ in duckdb.sql(f"DESCRIBE FROM '{table}'").fetchall()]
+    moved = ", ".join(f"{name} + 50000000 AS {name}" for name in IDS if name in columns)
+    strangers = f"SELECT * REPLACE ({moved}) FROM '{table}'"
+    copy(f"FROM '{table}' UNION ALL BY NAME {strangers}", target)
+
+
+def in_pieces(data: Path, table: Path, target: Path) -> None:
+    target.mkdir()
+    for piece in range(3):
+        copy(
+            f"FROM (SELECT *, row_number() OVER () AS place FROM '{table}')"
+            f" SELECT * EXCLUDE place WHERE place % 3 = {piece}",
+            target / f"piece-{piece}.parquet",
+        )
+
+
+def copy(sql: str, target: Path) -> None:
+    duckdb.sql(f"COPY ({sql}) TO '{target}' (FORMAT parquet)")
+
+
+@pytest.mark.parametrize("disturb", [shuffled, among_strangers, in_pieces])
+def test_neither_order_nor_strangers_nor_files_change_a_feature(
+    data: Path,
+    undisturbed: Path,
+    tmp_path: Path,
+    disturb: Callable[[Path, Path, Path], None],
+) -> None:
+    disturbed = tmp_path / "data"
+    disturbed.mkdir()
+    for table in data.glob("*.parquet"):
+        disturb(data, table, disturbed / table.name)
+    store, _ = build(disturbed, tmp_path / "features", progress=quiet)
+    assert_same(store.features, undisturbed)
+
+
+def test_nor_does_the_number_of_threads(
+    data: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    store, _ = build(data, tmp_path / "features", DuckDB(threads=1), progress=quiet)
+    assert_same(store.features, undisturbed)
+
+
+def assert_same(found: Path, expected: Path) -> None:
+    """Every feature of the expected clients, bit for bit."""
+    columns = [row[0] for row in duckdb.sql(f"DESCRIBE FROM '{expected}'").fetchall()]
+    differing = ", ".join(
+        f'count_if(found."{name}" IS DISTINCT FROM expected."{name}")'
+        for name in columns
+    )
+    clients, *counts = duckdb.sql(
+        f"SELECT count(*), {differing} FROM '{expected}' AS expected"
+        f" JOIN '{found}' AS found USING (SK_ID_CURR)"
+    ).fetchall()[0]
+    assert clients >= CLIENTS
+    changed = {name: n for name, n in zip(columns, counts, strict=True) if n}
+    assert not changed

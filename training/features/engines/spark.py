@@ -1,0 +1,97 @@
+"""The same stages on Spark, for portfolios that outgrow one machine.
+
+The expressions are those of DuckDB, run by narwhals over Spark's frames. Every path
+must be on storage that the driver and the workers share. Needs the extra `spark` and
+Java 17 or later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from training.errors import ConfigurationError
+from training.features.applicant import applicant
+from training.features.history import KEY, history
+from training.features.sql import FeatureSet
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+@dataclass(frozen=True)
+class Spark:
+    """`master` as Spark writes it: local[*], spark://host:7077, yarn, k8s://…
+
+    `memory_limit`: of the driver and of each executor, such as 4GB. Rows come out in
+    a folder of files, by client inside each file.
+    """
+
+    master: str
+    memory_limit: str | None = None
+    name = "spark"
+
+    @contextmanager
+    def start(self, tables: Mapping[str, Path], spill: Path) -> Iterator[_Run]:
+        session = _session(self.master, self.memory_limit)
+        try:
+            yield _Run(session, tables)
+        finally:
+            session.stop()
+
+
+@dataclass(frozen=True)
+class _Run:
+    session: SparkSession
+    tables: Mapping[str, Path]
+
+    def write_history(self, made: FeatureSet, out: Path) -> None:
+        tables = {name: self._read(path) for name, path in self.tables.items()}
+        _write(history(tables).to_native(), out)
+
+    def write_features(self, made: FeatureSet, history: Path, out: Path) -> None:
+        application = self._read(self.tables["application"])
+        rows = applicant(application, self._read(history), made.features)
+        target = application.select(KEY, "TARGET")
+        _write(rows.join(target, on=KEY, how="inner").to_native(), out)
+
+    def _read(self, path: Path) -> nw.LazyFrame:
+        return nw.from_native(self.session.read.parquet(str(path.absolute())))
+
+
+def _session(master: str, memory_limit: str | None) -> SparkSession:
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise ConfigurationError(
+            "--engine spark: expected pyspark, which is not installed;"
+            " pip install -r requirements-spark.txt"
+        ) from None
+    settings = SparkSession.builder.master(master).appName("features")
+    # One expression per feature makes a class too large for Java's compiler: tried
+    # first, it costs more than it ever gives back.
+    settings = settings.config("spark.sql.codegen.wholeStage", "false")
+    settings = settings.config("spark.ui.showConsoleProgress", "false")
+    if memory_limit:
+        size = memory_limit.lower().removesuffix("b")
+        for who in ("driver", "executor"):
+            settings = settings.config(f"spark.{who}.memory", size)
+    try:
+        session = settings.getOrCreate()
+    except (PySparkException, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigurationError(f"--engine spark: {master}: {reason}") from None
+    session.sparkContext.setLogLevel("ERROR")
+    return session
+
+
+def _write(rows: DataFrame, out: Path) -> None:
+    # Inside each file only: ordering over all of them would run the query twice.
+    ordered = rows.sortWithinPartitions(KEY)
+    ordered.write.parquet(str(out.absolute()), compression="zstd")
