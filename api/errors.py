@@ -66,6 +66,12 @@ class KeyRefused(ScoringError):
     """An API key that cannot be added or revoked."""
 
 
+class Gone(ScoringError):
+    """What a person's right, or the retention period, had erased."""
+
+    status = HTTPStatus.GONE
+
+
 class FeatureError(ScoringError):
     """Records that the feature SQL cannot turn into numbers."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 
 from flask import Response, request
@@ -14,9 +15,10 @@ from api.errors import FieldError, Problem, invalid
 from api.operations import JSON
 from api.services import services
 from api.store import events
-from api.store.events import AlreadyRecorded, Recorded, Reply, Token
+from api.store.events import AlreadyRecorded, Overtaken, Recorded, Reply, Token
 
 HEADER = "Idempotency-Key"
+_ATTEMPTS = 5
 _VALID = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -24,26 +26,18 @@ def once(produce: Callable[[], Reply]) -> Response:
     """Answer what `produce` makes, after it is durable; or what was answered before.
 
     Two requests with the same key at the same time both compute; the first to commit
-    is answered to both.
+    is answered to both. What another request overtook is made anew.
     """
     token = _token()
-    database = services().database
-    before = events.recorded(database, token) if token else None
-    if token and before:
-        return _replay(token, before)
-    reply = produce()
-    try:
-        events.record(database, current_key().id, reply, token)
-    except AlreadyRecorded:
-        return _replayed_after_race(token)
-    return _response(reply.answer, reply.status, reply.location)
-
-
-def _replayed_after_race(token: Token | None) -> Response:
-    before = events.recorded(services().database, token) if token else None
-    if token is None or before is None:
-        raise Problem(HTTPStatus.CONFLICT, f"This {HEADER} is in use; try again.")
-    return _replay(token, before)
+    for _ in range(_ATTEMPTS):
+        before = events.recorded(services().database, token) if token else None
+        if token and before:
+            return _replay(token, before)
+        reply = produce()
+        with suppress(AlreadyRecorded, Overtaken):
+            services().recorder.record(current_key().id, reply, token)
+            return _response(reply.answer, reply.status, reply.location)
+    raise Problem(HTTPStatus.CONFLICT, "Others change the same thing now; try again.")
 
 
 def _token() -> Token | None:

@@ -213,4 +213,12 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
         request=encode(form.request).decode(),
         features=pack(score.features),
         answer=encode(answer),
+        facts={
+            "probability": answer["probability"],
+            "margin": score.margin,
+            "threshold": answer["threshold"],
+            "decision": answer["decision"],
+            "unknown_categories": list(subject.unknown),
+            "model": {"name": model.name, "version": model.version},
+        },
     )

@@ -14,6 +14,7 @@ from api.config import Config
 from api.errors import BundleError
 from api.store import clients
 from api.store.database import Database
+from api.store.recorder import Recorder
 
 if TYPE_CHECKING:
     from api.champion import Champion
@@ -29,6 +30,7 @@ class Services:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.database = Database(config.database_url, config.database_timeout_seconds)
+        self.recorder = Recorder(self.database)
         # About to stop: nobody should send more.
         self.draining = False
         # Tells the server's other processes that there is a new bundle.

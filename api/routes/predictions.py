@@ -41,7 +41,7 @@ _NEW_APPLICANT = {
         "column of the application that `tables` of GET /v1/model marks as not "
         "nullable; what else is left out is missing.",
         body=(KnownClient, WhatIf, NewApplicant),
-        problems=(404, 409),
+        problems=(404, 409, 410),
         body_examples={
             "known client": {"client_id": 100001},
             "what-if": _WHAT_IF,
@@ -67,7 +67,7 @@ def create() -> Response:
         roles=_SCORING,
         description="The slot of an item that cannot be answered holds its problem.",
         body=(Batch,),
-        problems=(409,),
+        problems=(409, 410),
         body_examples={
             "batch": {
                 "predictions": [{"client_id": 100001}, _WHAT_IF],
@@ -93,7 +93,7 @@ def create_batch() -> Response:
         "What was answered, byte for byte",
         {200: Prediction},
         roles=_OFFICER,
-        problems=(404,),
+        problems=(404, 410),
         path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
     ),
 )

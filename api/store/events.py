@@ -1,30 +1,41 @@
-"""Predictions as they were answered, and the records that make a retry harmless."""
+"""What is recorded with an answer, and the records that make a retry harmless."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Insert, Update, func, select
 
-from api.identifiers import now
+from api.errors import Gone
 from api.store.database import Database
-from api.store.tables import events, idempotency
+from api.store.tables import events, idempotency, personal
+
+DECISION, SIMULATION = "decision", "simulation"
+REVIEW, OUTCOME, ERASURE = "review", "outcome", "erasure"
+PREDICTIONS = (DECISION, SIMULATION)
 
 
 @dataclass(frozen=True)
 class Event:
-    """One prediction; `answer` holds the bytes that were sent."""
+    """One decision, simulation, review or outcome; `answer` is what was sent.
+
+    `facts`: what may be kept when the person is erased. Of the events that have the
+    same `unique_as` only one is recorded.
+    """
 
     event_id: str
     kind: str
     client_id: int | None
     created_at: str
-    bundle_sha256: str
-    request: str
-    features: bytes
-    answer: bytes
+    bundle_sha256: str | None
+    request: str | None = None
+    features: bytes | None = None
+    answer: bytes = b""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    subject_id: str | None = None
+    unique_as: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,12 +49,16 @@ class Token:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer with the events that must be durable before it is sent."""
+    """An answer with what must be durable before it is sent.
+
+    Each of `changes` changes one row, or nothing of the reply is recorded.
+    """
 
     status: int
     answer: bytes
-    location: str | None
-    events: tuple[Event, ...]
+    location: str | None = None
+    events: tuple[Event, ...] = ()
+    changes: tuple[Insert | Update, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,58 +75,45 @@ class AlreadyRecorded(Exception):
     """Another request with the same token was faster."""
 
 
-def record(database: Database, key_id: int, reply: Reply, token: Token | None) -> None:
-    """Make the events, and with them the token's record, durable, or nothing.
-
-    Raises AlreadyRecorded, or DatabaseUnavailable.
-    """
-    try:
-        with database.write() as connection:
-            if token is not None:
-                _remember(connection, token, reply)
-            if reply.events:
-                connection.execute(insert(events), _rows(key_id, reply.events))
-    except IntegrityError as error:
-        if token is None or recorded(database, token) is None:
-            raise
-        raise AlreadyRecorded from error
+class Overtaken(Exception):
+    """Another request changed what this reply was made from: make it anew."""
 
 
 def recorded(database: Database, token: Token) -> Recorded | None:
-    """The first answer given under this token."""
-    query = select(
-        idempotency.c.request_sha256,
-        idempotency.c.status,
-        idempotency.c.location,
-        idempotency.c.answer,
-    ).where(
-        idempotency.c.key_id == token.key_id,
-        idempotency.c.token == token.token,
+    """The first answer given under this token; raises Gone when it was erased."""
+    query = (
+        select(
+            idempotency.c.request_sha256,
+            idempotency.c.status,
+            idempotency.c.location,
+            func.coalesce(idempotency.c.answer, personal.c.answer),
+        )
+        .outerjoin(events, events.c.event_id == idempotency.c.event_id)
+        .outerjoin(personal, personal.c.sequence == events.c.sequence)
+        .where(
+            idempotency.c.key_id == token.key_id,
+            idempotency.c.token == token.token,
+        )
     )
     with database.read() as connection:
         row = connection.execute(query).one_or_none()
-    return None if row is None else Recorded(*row)
+    if row is None:
+        return None
+    if row[3] is None:
+        raise Gone("What was answered to this request has been erased.")
+    return Recorded(*row)
 
 
-def answer_of(database: Database, event_id: str) -> bytes | None:
-    """The exact bytes that were answered for this prediction."""
-    query = select(events.c.answer).where(events.c.event_id == event_id)
+def answer_of(database: Database, prediction_id: str) -> bytes | None:
+    """The exact bytes that were answered; raises Gone when they were erased."""
+    query = (
+        select(personal.c.answer)
+        .select_from(events)
+        .outerjoin(personal, personal.c.sequence == events.c.sequence)
+        .where(events.c.event_id == prediction_id, events.c.kind.in_(PREDICTIONS))
+    )
     with database.read() as connection:
-        return connection.execute(query).scalar_one_or_none()
-
-
-def _remember(connection: Connection, token: Token, reply: Reply) -> None:
-    row = {
-        "key_id": token.key_id,
-        "token": token.token,
-        "request_sha256": token.request_sha256,
-        "status": reply.status,
-        "location": reply.location,
-        "answer": reply.answer,
-        "created_at": now(),
-    }
-    connection.execute(insert(idempotency).values(row))
-
-
-def _rows(key_id: int, recorded: Sequence[Event]) -> list[dict[str, object]]:
-    return [vars(event) | {"key_id": key_id} for event in recorded]
+        row = connection.execute(query).one_or_none()
+    if row is not None and row.answer is None:
+        raise Gone(f"What prediction {prediction_id} answered has been erased.")
+    return None if row is None else row.answer

@@ -17,10 +17,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 # The revision a database must be at; equal to the newest one in migrations/versions.
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = MetaData()
 # SQLite numbers rows itself only in a column declared INTEGER.
@@ -35,7 +36,16 @@ api_keys = Table(
     Column("roles", Text, nullable=False),
     Column("created_at", String(27), nullable=False),
     Column("revoked_at", String(27)),
+    Column("expires_at", String(27)),
     sqlite_autoincrement=True,
+)
+
+# What is made once, at `db upgrade`, and never shown.
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(50), primary_key=True),
+    Column("value", Text, nullable=False),
 )
 
 imports = Table(
@@ -68,25 +78,64 @@ clients = Table(
     Column("features", LargeBinary, nullable=False),
 )
 
-# Append-only: triggers refuse UPDATE and DELETE.
+# Append-only: triggers refuse UPDATE and DELETE. Sequences are 1, 2, 3… without a gap
+# in the order of the commits; api.store.chain says what the hashes cover.
 events = Table(
     "events",
     metadata,
-    Column("sequence", Number, primary_key=True, autoincrement=True),
+    Column("sequence", Number, primary_key=True, autoincrement=False),
     Column("event_id", String(36), nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
-    Column("client_id", BigInteger),
+    # The prediction that a review or an outcome is about.
+    Column("subject_id", String(36)),
     Column("created_at", String(27), nullable=False),
-    Column("key_id", Number, ForeignKey("api_keys.id"), nullable=False),
-    Column("bundle_sha256", String(64), nullable=False),
-    Column("request", Text, nullable=False),
-    Column("features", LargeBinary, nullable=False),
-    Column("answer", LargeBinary, nullable=False),
-    Index("events_client", "client_id", "sequence"),
+    Column("key_id", Number, ForeignKey("api_keys.id")),
+    Column("bundle_sha256", String(64)),
+    # JSON, and nothing that tells who it is about.
+    Column("facts", Text, nullable=False),
+    Column("personal_sha256", String(64)),
+    # What there may be one of only: the first review, the next outcome.
+    Column("unique_as", String(100)),
+    Column("writer", String(36), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("previous_sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    UniqueConstraint("writer", "position"),
     Index("events_kind", "kind", "sequence"),
-    sqlite_autoincrement=True,
+    Index("events_subject", "subject_id", "sequence"),
+    Index("events_unique_as", "unique_as", unique=True),
 )
 
+# What describes a person. Triggers refuse UPDATE; DELETE is how a person is erased, and
+# the chain, which holds the row's salted hash, still verifies.
+personal = Table(
+    "personal",
+    metadata,
+    Column(
+        "sequence",
+        Number,
+        ForeignKey("events.sequence"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("salt", LargeBinary, nullable=False),
+    Column("client_id", BigInteger),
+    Column("request", Text),
+    Column("features", LargeBinary),
+    Column("answer", LargeBinary),
+    Index("personal_client", "client_id", "sequence"),
+)
+
+# Where each writer's chain ends: tells a chain whose last events are gone.
+writers = Table(
+    "writers",
+    metadata,
+    Column("writer", String(36), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+)
+
+# A record has the answer itself, or names the event that has it.
 idempotency = Table(
     "idempotency",
     metadata,
@@ -95,6 +144,30 @@ idempotency = Table(
     Column("request_sha256", String(64), nullable=False),
     Column("status", Integer, nullable=False),
     Column("location", Text),
-    Column("answer", LargeBinary, nullable=False),
+    Column("event_id", String(36)),
+    Column("answer", LargeBinary),
     Column("created_at", String(27), nullable=False),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("created_at", String(27), nullable=False),
+    Column("conclusion", Text, nullable=False),
+    Column("report", Text, nullable=False),
+    Column("html", LargeBinary),
+    Index("reports_kind", "kind", "created_at"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    # The cause while it is open, so that there is one open alert per cause.
+    Column("open_cause", String(200), unique=True),
+    # Counts the changes: of two at the same time, one is made again.
+    Column("revision", Integer, nullable=False),
+    Column("document", Text, nullable=False),
 )

@@ -242,7 +242,7 @@ def template(
             _run(
                 server.format(name),
                 "SET session_replication_role = replica; "
-                "TRUNCATE events, idempotency RESTART IDENTITY",
+                "TRUNCATE events, personal, writers, idempotency, reports, alerts",
             )
 
     shared: list[str] = []

@@ -17,7 +17,7 @@ from api.config import Config
 from api.errors import ConfigurationError, DatabaseUnavailable
 from api.store.database import Database
 from api.store.migrate import upgrade
-from api.store.tables import metadata
+from api.store.tables import HEAD, metadata
 
 ASKED = {"client_id": 100001}
 SQLITE = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
@@ -60,8 +60,8 @@ def test_an_old_schema_is_refused_with_the_command_to_run(
         response = app.test_client().get(path)
         assert response.status_code == 503
         assert "db upgrade" in response.json["detail"]
-    assert upgrade(url, 1) == (None, "0001")
-    assert upgrade(url, 1) == ("0001", "0001")
+    assert upgrade(url, 1) == (None, HEAD)
+    assert upgrade(url, 1) == (HEAD, HEAD)
     assert app.test_client().get("/health/ready").status_code == 200
     app.extensions["scoring"].database.close()
 
@@ -163,7 +163,8 @@ def test_events_cannot_be_changed(app: Flask, call: Any, change: str) -> None:
 def test_an_event_holds_what_its_answer_was_made_from(app: Flask, call: Any) -> None:
     answer = call("POST", "/v1/predictions", json={**ASKED, "changes": {}})
     with app.extensions["scoring"].database.read() as connection:
-        row = connection.execute(sqlalchemy.text("SELECT * FROM events")).one()
+        query = "SELECT * FROM events JOIN personal USING (sequence)"
+        row = connection.execute(sqlalchemy.text(query)).one()
     assert bytes(row.answer) == answer.data
     assert row.event_id == answer.json["prediction_id"]
     assert (row.kind, row.client_id) == ("simulation", 100001)

@@ -1,0 +1,96 @@
+"""Put events at the end of the table, in the transaction that is given."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Connection, insert, select, update
+
+from api.store import chain
+from api.store.chain import Head
+from api.store.events import Event
+from api.store.tables import events, personal, writers
+
+# Any number, but the same in every process.
+_LOCK = 7_305_811_641
+_PERSONAL = ("client_id", "request", "features")
+_EVENT = (
+    "event_id",
+    "kind",
+    "subject_id",
+    "created_at",
+    "bundle_sha256",
+    "unique_as",
+)
+
+
+def append(
+    connection: Connection, head: Head, made: Sequence[tuple[int | None, Event]]
+) -> Head:
+    """Chain and insert events, each with the API key it came by; answers the new end.
+
+    Of all writers one appends at a time, until its transaction has ended: sequences
+    have no gap and are in the order of the commits, so who read up to one has seen
+    all that there will ever be before it.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = sqlalchemy.text("SELECT pg_advisory_xact_lock(:lock)")
+        connection.execute(lock, {"lock": _LOCK})
+    newest = connection.execute(_NEWEST).one_or_none()
+    sequence, newest_sha256 = newest or (0, chain.NOTHING)
+    kept = [_personal(event) for _, event in made]
+    rows = [
+        _row(key_id, event, one)
+        for (key_id, event), one in zip(made, kept, strict=True)
+    ]
+    linked, end = chain.link(rows, head, sequence, newest_sha256)
+    connection.execute(insert(events), linked)
+    filled = [
+        {**one, "sequence": row["sequence"]}
+        for one, row in zip(kept, linked, strict=True)
+        if one is not None
+    ]
+    if filled:
+        connection.execute(insert(personal), filled)
+    _move(connection, head, end)
+    return end
+
+
+_NEWEST = (
+    select(events.c.sequence, events.c.sha256)
+    .order_by(events.c.sequence.desc())
+    .limit(1)
+)
+
+
+def _move(connection: Connection, head: Head, end: Head) -> None:
+    if head.position == 0:
+        connection.execute(insert(writers), [vars(end)])
+        return
+    mine = writers.c.writer == end.writer
+    place = {"position": end.position, "sha256": end.sha256}
+    connection.execute(update(writers).where(mine).values(place))
+
+
+def _personal(event: Event) -> dict[str, Any] | None:
+    found = {name: getattr(event, name) for name in _PERSONAL}
+    found["answer"] = event.answer or None
+    if all(value is None for value in found.values()):
+        return None
+    return {**found, "salt": secrets.token_bytes(16)}
+
+
+def _row(
+    key_id: int | None, event: Event, kept: dict[str, Any] | None
+) -> dict[str, Any]:
+    facts = json.dumps(event.facts, allow_nan=False, separators=(",", ":"))
+    return {
+        **{name: getattr(event, name) for name in _EVENT},
+        "key_id": key_id,
+        "facts": facts,
+        "personal_sha256": kept and chain.digest(kept, chain.PERSONAL),
+    }

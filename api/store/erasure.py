@@ -1,0 +1,97 @@
+"""Erase what describes a person, and record that it was erased.
+
+The rows in `personal` go, and with them client, request, features and answer; what
+stays is the event's hash of them and its facts, which tell of nobody. The erasure is
+an event itself: a personal part that is missing without one was not erased, but lost
+or removed, and `events verify` says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import ColumnElement, Connection, delete, select, update
+
+from api.identifiers import now, uuid7
+from api.store import chain
+from api.store.appending import append
+from api.store.database import Database
+from api.store.events import ERASURE, Event
+from api.store.tables import clients, events, idempotency, personal
+
+_AT_A_TIME = 1000
+
+
+def erased_ranges(facts: str) -> Iterator[tuple[int, int]]:
+    """The first and last sequence of each run that an erasure covers."""
+    yield from json.loads(facts)["sequences"]
+
+
+def forget(database: Database, client_id: int) -> int:
+    """Erase a client's events and the client; answers how many events there were.
+
+    A later import of a file that still holds the client makes it known again.
+    """
+    count = _erase(database, personal.c.client_id == client_id, "forgotten")
+    with database.write() as connection:
+        connection.execute(delete(clients).where(clients.c.client_id == client_id))
+    return count
+
+
+def retain(database: Database, since: str) -> int:
+    """Erase the events from before the moment `since`; answers how many."""
+    return _erase(database, events.c.created_at < since, "retention")
+
+
+def _erase(database: Database, which: ColumnElement[bool], reason: str) -> int:
+    """In small transactions, so that predictions get their turn."""
+    head, count = chain.new_writer(), 0
+    query = (
+        select(events.c.sequence, events.c.event_id, events.c.created_at)
+        .join(personal, personal.c.sequence == events.c.sequence)
+        .where(which)
+        .order_by(events.c.sequence)
+        .limit(_AT_A_TIME)
+    )
+    while True:
+        with database.write() as connection:
+            rows = connection.execute(query).all()
+            if not rows:
+                return count
+            sequences = [row.sequence for row in rows]
+            head = append(connection, head, [(None, _erasure(sequences, reason))])
+            gone = personal.c.sequence.in_(sequences)
+            connection.execute(delete(personal).where(gone))
+            ids = [row.event_id for row in rows]
+            _forget_batches(connection, ids, min(row.created_at for row in rows))
+        count += len(rows)
+
+
+def _erasure(sequences: Sequence[int], reason: str) -> Event:
+    facts = {"reason": reason, "sequences": _runs(sequences)}
+    return Event(uuid7(), ERASURE, None, now(), None, facts=facts)
+
+
+def _runs(sequences: Sequence[int]) -> list[list[int]]:
+    runs: list[list[int]] = []
+    for sequence in sequences:
+        if runs and runs[-1][1] == sequence - 1:
+            runs[-1][1] = sequence
+        else:
+            runs.append([sequence, sequence])
+    return runs
+
+
+def _forget_batches(connection: Connection, ids: Sequence[str], since: str) -> None:
+    """Records of Idempotency-Keys that hold one of these answers in a longer one."""
+    query = select(idempotency).where(
+        idempotency.c.answer.is_not(None), idempotency.c.created_at >= since
+    )
+    names = [name.encode() for name in ids]
+    for row in connection.execute(query).all():
+        if any(name in row.answer for name in names):
+            mine = (idempotency.c.key_id == row.key_id) & (
+                idempotency.c.token == row.token
+            )
+            connection.execute(update(idempotency).where(mine).values(answer=None))

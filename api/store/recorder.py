@@ -1,0 +1,154 @@
+"""Group commit: requests that are waiting at the same time share one transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert
+from sqlalchemy.exc import DataError, IntegrityError
+
+from api.errors import DatabaseUnavailable
+from api.identifiers import now
+from api.store import chain
+from api.store.appending import append
+from api.store.chain import Head
+from api.store.database import Database
+from api.store.events import AlreadyRecorded, Overtaken, Reply, Token, recorded
+from api.store.tables import idempotency
+
+LARGEST_QUEUE = 1024
+
+
+@dataclass
+class _Job:
+    key_id: int
+    reply: Reply
+    token: Token | None
+    done: bool = False
+    error: BaseException | None = None
+
+
+class Recorder:
+    """Makes replies durable, for all threads of one process; its chain's one writer.
+
+    Who comes while nobody commits does so at once, in its own thread; who comes
+    meanwhile waits, and the first of those commits for all of them.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._head: Head | None = None
+        self._turn = threading.Condition()
+        self._committing = False
+        self._waiting: list[_Job] = []
+
+    def record(self, key_id: int, reply: Reply, token: Token | None) -> None:
+        """Make all of the reply, and the token's record, durable, or nothing of it.
+
+        Raises AlreadyRecorded, Overtaken, or DatabaseUnavailable. After the last it
+        may be durable all the same, when the connection broke during the commit:
+        who asks again with the same token then gets that answer.
+        """
+        if not (reply.events or reply.changes or token):
+            return
+        job = _Job(key_id, reply, token)
+        batch = self._wait_for_turn(job)
+        if batch:
+            try:
+                self._commit(batch)
+            finally:
+                self._end_turn(batch)
+        if job.error is not None:
+            raise self._explained(job.error, token)
+
+    def _wait_for_turn(self, job: _Job) -> list[_Job]:
+        """What this thread has to commit; nothing when another did it for the job."""
+        with self._turn:
+            if len(self._waiting) >= LARGEST_QUEUE:
+                raise DatabaseUnavailable("too many requests wait for the database")
+            self._waiting.append(job)
+            while self._committing and not job.done:
+                self._turn.wait()
+            if job.done:
+                return []
+            self._committing = True
+            batch, self._waiting = self._waiting, []
+            return batch
+
+    def _end_turn(self, batch: Sequence[_Job]) -> None:
+        with self._turn:
+            for job in batch:
+                job.done = True
+            self._committing = False
+            self._turn.notify_all()
+
+    def _commit(self, batch: Sequence[_Job]) -> None:
+        """Together; one at a time when one of them cannot be recorded."""
+        try:
+            self._transact(batch)
+        except BaseException as error:
+            if len(batch) > 1 and not _of_all(error):
+                for job in batch:
+                    self._commit([job])
+                return
+            for job in batch:
+                job.error = error
+
+    def _transact(self, batch: Sequence[_Job]) -> None:
+        head = self._head or chain.new_writer()
+        made = [(job.key_id, event) for job in batch for event in job.reply.events]
+        try:
+            with self._database.write() as connection:
+                end = append(connection, head, made) if made else self._head
+                _remember(connection, batch)
+                for job in batch:
+                    _change(connection, job.reply)
+        except DatabaseUnavailable:
+            # The commit may have come through: go on as another writer.
+            self._head = None
+            raise
+        self._head = end
+
+    def _explained(self, error: BaseException, token: Token | None) -> BaseException:
+        if not isinstance(error, IntegrityError):
+            return error
+        if token is not None and recorded(self._database, token) is not None:
+            return AlreadyRecorded()
+        return Overtaken()
+
+
+def _of_all(error: BaseException) -> bool:
+    """Whether it would hit every job of the batch alike."""
+    if isinstance(error, DatabaseUnavailable):
+        return not isinstance(error.__cause__, DataError)
+    return not isinstance(error, Exception)
+
+
+def _change(connection: Connection, reply: Reply) -> None:
+    for change in reply.changes:
+        if connection.execute(change).rowcount != 1:
+            raise Overtaken
+
+
+def _remember(connection: Connection, batch: Sequence[_Job]) -> None:
+    rows = [_record(job.token, job.reply) for job in batch if job.token is not None]
+    if rows:
+        connection.execute(insert(idempotency), rows)
+
+
+def _record(token: Token, reply: Reply) -> dict[str, Any]:
+    """The answer is not stored twice when it is that of the only event."""
+    same = len(reply.events) == 1 and reply.events[0].answer == reply.answer
+    return {
+        "key_id": token.key_id,
+        "token": token.token,
+        "request_sha256": token.request_sha256,
+        "status": reply.status,
+        "location": reply.location,
+        "event_id": reply.events[0].event_id if same else None,
+        "answer": None if same else reply.answer,
+        "created_at": now(),
+    }

@@ -1,0 +1,144 @@
+"""Verify every chain, from the first event to the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from api.store import chain
+from api.store.chain import HASHED, PERSONAL, Head
+from api.store.database import Database
+from api.store.erasure import erased_ranges
+from api.store.events import ERASURE
+from api.store.tables import events, personal, writers
+
+_AT_A_TIME = 2000
+
+
+@dataclass
+class Findings:
+    """`broken` names the first break; `heads` are the ends of the chains."""
+
+    events: int = 0
+    erased: int = 0
+    broken: str | None = None
+    heads: dict[str, Head] = field(default_factory=dict)
+
+
+class _Broken(Exception):
+    pass
+
+
+def verify(database: Database, earlier: Iterable[Head] = ()) -> Findings:
+    """Check hashes, places and ends; raises DatabaseUnavailable.
+
+    `earlier`: ends that were found before and kept elsewhere. Each must still be
+    there: so even a tail that was cut off together with its entry in `writers` shows.
+    """
+    findings = Findings()
+    check = _Check(findings, {(one.writer, one.position): one for one in earlier})
+    try:
+        for row in _rows(database):
+            check.take(row)
+        check.finish(_ends(database))
+    except _Broken as broken:
+        findings.broken = str(broken)
+    return findings
+
+
+class _Check:
+    def __init__(
+        self, findings: Findings, earlier: dict[tuple[str, int], Head]
+    ) -> None:
+        self._findings = findings
+        self._earlier = earlier
+        self._newest = chain.NOTHING
+        self._absent: set[int] = set()
+
+    def take(self, row: Row[Any]) -> None:
+        self._place(row)
+        if chain.digest(row._asdict(), HASHED) != row.sha256:
+            raise _Broken(f"event {row.sequence} ({row.event_id}): was changed")
+        self._link(row)
+        self._personal(row)
+        if row.kind == ERASURE:
+            for first, last in erased_ranges(row.facts):
+                self._findings.erased += last - first + 1
+                self._absent.difference_update(range(first, last + 1))
+        head = Head(row.writer, row.position, row.sha256)
+        self._compare(head)
+        self._findings.heads[row.writer] = head
+        self._findings.events += 1
+        self._newest = row.sha256
+
+    def finish(self, ends: Mapping[str, Head]) -> None:
+        if self._absent:
+            first = min(self._absent)
+            raise _Broken(f"event {first}: its personal part is missing, not erased")
+        for head in [*ends.values(), *self._earlier.values()]:
+            found = self._findings.heads.get(head.writer)
+            if found is None or found.position < head.position:
+                there = found.position if found else 0
+                raise _Broken(
+                    f"writer {head.writer}: truncated, {head.position} events were "
+                    f"written, {there} are there"
+                )
+        for head in self._findings.heads.values():
+            if ends.get(head.writer) != head:
+                raise _Broken(f"writer {head.writer}: its end is not the recorded one")
+
+    def _place(self, row: Row[Any]) -> None:
+        expected = self._findings.events + 1
+        if row.sequence != expected:
+            raise _Broken(f"event {expected}: missing, {row.sequence} is the next")
+
+    def _link(self, row: Row[Any]) -> None:
+        before = self._findings.heads.get(row.writer)
+        position = before.position + 1 if before else 1
+        if row.position != position:
+            raise _Broken(
+                f"event {row.sequence}: out of order, {row.position} of writer "
+                f"{row.writer} where {position} is next"
+            )
+        if row.previous_sha256 != (before.sha256 if before else self._newest):
+            raise _Broken(f"event {row.sequence}: does not follow what is before it")
+
+    def _personal(self, row: Row[Any]) -> None:
+        if row.personal_sha256 is None:
+            return
+        if row.salt is None:
+            self._absent.add(row.sequence)
+        elif chain.digest(row._asdict(), PERSONAL) != row.personal_sha256:
+            raise _Broken(f"event {row.sequence}: its personal part was changed")
+
+    def _compare(self, head: Head) -> None:
+        expected = self._earlier.pop((head.writer, head.position), head)
+        if expected != head:
+            raise _Broken(
+                f"writer {head.writer}: event {head.position} is not the one "
+                "seen before"
+            )
+
+
+def _rows(database: Database) -> Iterator[Row[Any]]:
+    columns = [*events.c, *(personal.c[name] for name in PERSONAL)]
+    joined = events.outerjoin(personal, personal.c.sequence == events.c.sequence)
+    query = select(*columns).select_from(joined).order_by(events.c.sequence)
+    seen = 0
+    while True:
+        some = query.where(events.c.sequence > seen).limit(_AT_A_TIME)
+        with database.read() as connection:
+            rows = connection.execute(some).all()
+        if not rows:
+            return
+        yield from rows
+        seen = rows[-1].sequence
+
+
+def _ends(database: Database) -> dict[str, Head]:
+    with database.read() as connection:
+        rows = connection.execute(select(writers)).all()
+    return {row.writer: Head(*row) for row in rows}

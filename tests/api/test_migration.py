@@ -1,0 +1,87 @@
+"""A database of an older schema keeps what it holds."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy
+from alembic import command
+
+from api.store import events, migrate
+from api.store.database import Database
+from api.store.verification import verify
+
+ANSWER = {
+    "probability": 0.1,
+    "threshold": 0.2,
+    "decision": "granted",
+    "explanation": {"margin": -1.5},
+    "model": {"name": "credit-scoring", "version": "2", "bundle_sha256": "b" * 64},
+}
+
+
+@pytest.fixture
+def empty(request: Any, template: Any, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any schema."""
+    lent, _ = template
+    if lent.__name__ == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.sqlite"
+        return
+    server = request.getfixturevalue("postgresql")
+    admin = Database(server.format("postgres"), 5)
+    engine = admin._engine.execution_options(isolation_level="AUTOCOMMIT")
+    name = f"empty_{uuid.uuid4().hex}"
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
+    yield server.format(name)
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.close()
+
+
+def test_events_of_the_first_schema_stay_readable_and_are_chained(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = command.upgrade
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "upgrade", lambda config, _: newest(config, "0001"))
+        migrate.upgrade(empty, 5)
+    database = Database(empty, 5)
+    ids = [str(uuid.uuid4()) for _ in range(3)]
+    with database.write() as connection:
+        run = connection.execute
+        run(
+            sqlalchemy.text(
+                "INSERT INTO api_keys VALUES (1, 'a', 'b', '[]', '2026-01-01', NULL)"
+            )
+        )
+        insert = sqlalchemy.text(
+            "INSERT INTO events VALUES (:sequence, :id, 'decision', 7, :moment, 1, "
+            ":sha256, '{}', :features, :answer)"
+        )
+        for sequence, event_id in zip((1, 4, 9), ids, strict=True):
+            run(
+                insert,
+                {
+                    "sequence": sequence,
+                    "id": event_id,
+                    "moment": "2026-01-01T00:00:00.000000Z",
+                    "sha256": "b" * 64,
+                    "features": b"\x00" * 8,
+                    "answer": json.dumps(ANSWER).encode(),
+                },
+            )
+    assert migrate.upgrade(empty, 5) == ("0001", "0002")
+    assert events.answer_of(database, ids[1]) == json.dumps(ANSWER).encode()
+    found = verify(database)
+    assert (found.broken, found.events) == (None, 3)
+    with database.read() as connection:
+        rows = connection.execute(sqlalchemy.text("SELECT * FROM events")).all()
+    assert sorted(row.sequence for row in rows) == [1, 2, 3]
+    assert json.loads(rows[0].facts)["margin"] == -1.5
+    database.close()
