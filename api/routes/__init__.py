@@ -12,6 +12,7 @@ from api.routes import (
     model,
     monitoring,
     predictions,
+    reviews,
     similar,
 )
 
@@ -24,6 +25,7 @@ def register(app: Flask) -> None:
         clients,
         similar,
         predictions,
+        reviews,
         monitoring,
         documentation,
     ):

@@ -1,0 +1,151 @@
+"""What a person decided, and every decision on a client."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from api import body
+from api.answering import answer, query
+from api.errors import Problem
+from api.forms import read_model
+from api.idempotency import once
+from api.identifiers import now, uuid7
+from api.operations import Operation, route
+from api.predictions import encode
+from api.schemas.reviews import History, HistoryQuery, Review, ReviewRequest
+from api.services import services
+from api.store import predictions
+from api.store.clients import LARGEST_ID
+from api.store.database import Database
+from api.store.events import DECISION, PREDICTIONS, REVIEW, Event, Reply
+from api.store.keys import Role
+from api.store.predictions import Stored
+
+blueprint = Blueprint("reviews", __name__, url_prefix="/v1")
+_OFFICER = frozenset({Role.OFFICER})
+_FACTS = ("action", "decision", "model_decision", "replaces")
+
+
+@route(
+    blueprint,
+    "POST",
+    "/predictions/<uuid:prediction_id>/review",
+    Operation(
+        "predictions",
+        "A person confirms or overrides a decision",
+        {201: Review},
+        roles=_OFFICER,
+        description="The score stays what it was. When a review stands already, the "
+        "new one must name it in `replaces`.",
+        body=(ReviewRequest,),
+        problems=(404, 409, 410),
+        path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
+        body_examples={
+            "override": {
+                "decision": "granted",
+                "reason": "The arrears were an error of the other bank.",
+                "reviewer": "A. Martin",
+            }
+        },
+        replayable=True,
+    ),
+)
+def review(prediction_id: UUID) -> Response:
+    asked = read_model(ReviewRequest, body.read(request))
+    database = services().database
+    return once(lambda: _review(database, str(prediction_id), asked))
+
+
+def _review(database: Database, prediction_id: str, asked: ReviewRequest) -> Reply:
+    decided = found(database, prediction_id)
+    if decided.kind != DECISION:
+        raise Problem(HTTPStatus.CONFLICT, "A simulation decides nothing to review.")
+    (before,) = predictions.reviews(database, [prediction_id]).values()
+    standing = before[-1]["review_id"] if before else None
+    if asked.replaces != standing:
+        stands = f"Review {standing} stands" if standing else "No review stands"
+        raise Problem(HTTPStatus.CONFLICT, f"{stands}: `replaces` must say so.")
+    model_decision = decided.facts["decision"]
+    same = asked.decision == model_decision
+    made = {
+        "review_id": uuid7(),
+        "prediction_id": prediction_id,
+        "client_id": decided.client_id,
+        "action": "confirmed" if same else "overridden",
+        "decision": asked.decision,
+        "model_decision": model_decision,
+        "reason": asked.reason,
+        "reviewer": asked.reviewer,
+        "replaces": standing,
+        "created_at": now(),
+    }
+    event = Event(
+        event_id=made["review_id"],
+        kind=REVIEW,
+        client_id=decided.client_id,
+        created_at=made["created_at"],
+        bundle_sha256=decided.bundle_sha256,
+        answer=encode(made),
+        facts={name: made[name] for name in _FACTS},
+        subject_id=prediction_id,
+        unique_as=f"review {prediction_id} {standing or 'first'}",
+    )
+    return Reply(HTTPStatus.CREATED, event.answer, None, (event,))
+
+
+def found(database: Database, prediction_id: str) -> Stored:
+    """Raises Problem 404, or Gone."""
+    stored = predictions.find(database, prediction_id)
+    if stored is None:
+        detail = f"There is no prediction {prediction_id}."
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
+    return stored
+
+
+@route(
+    blueprint,
+    "GET",
+    "/clients/<int:client_id>/predictions",
+    Operation(
+        "clients",
+        "What was decided or simulated for a client, with the reviews",
+        {200: History},
+        roles=_OFFICER,
+        query=HistoryQuery,
+        path_examples={"client_id": 100001},
+    ),
+)
+def history(client_id: int) -> Response:
+    asked = query(HistoryQuery)
+    kinds = [asked.kind] if asked.kind else PREDICTIONS
+    database, page = services().database, []
+    if client_id <= LARGEST_ID:
+        some = int(asked.cursor), asked.limit + 1
+        page = predictions.of_client(database, client_id, kinds, *some)
+    shown = page[: asked.limit]
+    reviews = predictions.reviews(database, [one.prediction_id for one in shown])
+    following = len(page) > asked.limit
+    return answer(
+        {
+            "client_id": client_id,
+            "predictions": [_past(one, reviews[one.prediction_id]) for one in shown],
+            "next_cursor": str(shown[-1].sequence) if following else None,
+        }
+    )
+
+
+def _past(stored: Stored, reviews: list[dict[str, Any]]) -> dict[str, Any]:
+    facts = ("probability", "threshold", "decision")
+    return {
+        "prediction_id": stored.prediction_id,
+        "kind": stored.kind,
+        **{name: stored.facts[name] for name in facts},
+        "created_at": stored.created_at,
+        "model": {**stored.facts["model"], "bundle_sha256": stored.bundle_sha256},
+        "changes": stored.changes,
+        "reviews": reviews,
+    }

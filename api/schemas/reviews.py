@@ -1,0 +1,82 @@
+"""A person's decision, and the history of a client's decisions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.schemas.answers import Answer, ModelRef, Moment, Share
+from api.schemas.requests import Query, Row, Strict
+
+Decision = Literal["granted", "refused"]
+PredictionId = Annotated[
+    str,
+    Field(
+        pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        examples=["019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"],
+    ),
+]
+
+
+class ReviewRequest(Strict):
+    """What a person decided, and why; `replaces`: the review that stands until now."""
+
+    decision: Decision
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    reviewer: Annotated[str, Field(min_length=1, max_length=200)]
+    replaces: PredictionId | None = None
+
+
+class Review(Answer):
+    """`confirmed` when the person decides as the model did, else `overridden`."""
+
+    review_id: PredictionId
+    prediction_id: PredictionId
+    client_id: int | None
+    action: Literal["confirmed", "overridden"]
+    decision: Decision
+    model_decision: Decision
+    reason: str
+    reviewer: str
+    replaces: PredictionId | None
+    created_at: Moment
+
+
+class PastPrediction(Answer):
+    """A prediction as it was made, and its reviews, oldest first: the last stands."""
+
+    prediction_id: PredictionId
+    kind: Literal["decision", "simulation"]
+    probability: Share
+    threshold: Share
+    decision: Decision
+    created_at: Moment
+    model: ModelRef
+    changes: Row | None
+    reviews: list[Review]
+
+
+class History(Answer):
+    """Newest first."""
+
+    client_id: int
+    predictions: list[PastPrediction]
+    next_cursor: str | None
+
+
+class HistoryQuery(Query):
+    """Which predictions of the client, and how many."""
+
+    kind: Annotated[
+        Literal["decision", "simulation"] | None,
+        Field(description="Only these; both when left out."),
+    ] = None
+    limit: Annotated[int, Field(ge=1, le=100, description="Predictions per page.")] = 20
+    cursor: Annotated[
+        str,
+        Field(
+            pattern="^[0-9]{1,18}$",
+            description="`next_cursor` of the page before; none for the first.",
+        ),
+    ] = "999999999999999999"

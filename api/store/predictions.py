@@ -1,0 +1,95 @@
+"""Predictions with their reviews, as they are read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from api.errors import Gone
+from api.store.database import Database
+from api.store.events import PREDICTIONS, REVIEW
+from api.store.tables import events, personal
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A decision or simulation; `facts` as recorded, `changes` of a what-if."""
+
+    sequence: int
+    prediction_id: str
+    kind: str
+    client_id: int | None
+    created_at: str
+    bundle_sha256: str
+    facts: dict[str, Any]
+    changes: dict[str, Any] | None
+
+
+def find(database: Database, prediction_id: str) -> Stored | None:
+    """The prediction of this id; raises Gone when it was erased."""
+    with database.read() as connection:
+        query = _predictions().where(events.c.event_id == prediction_id)
+        row = connection.execute(query).one_or_none()
+    if row is not None and row.request is None:
+        raise Gone(f"Whom prediction {prediction_id} was about has been erased.")
+    return None if row is None else _stored(row)
+
+
+def of_client(
+    database: Database, client_id: int, kinds: Sequence[str], before: int, limit: int
+) -> list[Stored]:
+    """A client's predictions of these kinds below the sequence, newest first."""
+    query = (
+        _predictions()
+        .where(
+            personal.c.client_id == client_id,
+            personal.c.sequence < before,
+            events.c.kind.in_(kinds),
+        )
+        .order_by(personal.c.sequence.desc())
+        .limit(limit)
+    )
+    with database.read() as connection:
+        return [_stored(row) for row in connection.execute(query)]
+
+
+def reviews(
+    database: Database, prediction_ids: Sequence[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """The reviews of each prediction, oldest first: the last one stands."""
+    query = (
+        select(events.c.subject_id, personal.c.answer)
+        .join(personal, personal.c.sequence == events.c.sequence)
+        .where(events.c.subject_id.in_(prediction_ids), events.c.kind == REVIEW)
+        .order_by(events.c.sequence)
+    )
+    found: dict[str, list[dict[str, Any]]] = {one: [] for one in prediction_ids}
+    with database.read() as connection:
+        for row in connection.execute(query):
+            found[row.subject_id].append(json.loads(row.answer))
+    return found
+
+
+def _predictions() -> Select[Any]:
+    return (
+        select(events, personal.c.client_id, personal.c.request)
+        .outerjoin(personal, personal.c.sequence == events.c.sequence)
+        .where(events.c.kind.in_(PREDICTIONS))
+    )
+
+
+def _stored(row: Row[Any]) -> Stored:
+    return Stored(
+        sequence=row.sequence,
+        prediction_id=row.event_id,
+        kind=row.kind,
+        client_id=row.client_id,
+        created_at=row.created_at,
+        bundle_sha256=row.bundle_sha256,
+        facts=json.loads(row.facts),
+        changes=json.loads(row.request).get("changes"),
+    )
