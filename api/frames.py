@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api.manifest import Table
+from api.manifest import Column
 
 # The DuckDB type of each raw column type.
 TYPES = {"integer": "BIGINT", "number": "DOUBLE", "category": "VARCHAR"}
@@ -17,11 +17,11 @@ Row = Mapping[str, Any]
 Matrix = NDArray[np.float32]
 
 
-def columns_of(table: Table, rows: Sequence[Row]) -> dict[str, Any]:
-    """One array per column of the table; what a row does not have is missing."""
+def columns_of(columns: Sequence[Column], rows: Sequence[Row]) -> dict[str, Any]:
+    """One array per column; what a row does not have is missing."""
     return {
         column.name: _array(column.type, [row.get(column.name) for row in rows])
-        for column in table.columns
+        for column in columns
     }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -18,8 +18,9 @@ from api.errors import (
     as_json,
 )
 from api.forms import Form, read_form, read_model
+from api.frames import Matrix
 from api.identifiers import now, uuid7
-from api.online import Applicant
+from api.online import Applicant, Revision
 from api.rows import unknown_categories
 from api.schemas.requests import Batch
 from api.scoring import Score
@@ -31,14 +32,17 @@ from api.store.events import Event, Reply
 if TYPE_CHECKING:
     from api.champion import Champion
 
+Asked = TypeVar("Asked", Applicant, Revision)
+
 
 @dataclass(frozen=True)
 class Subject:
-    """Who is to be scored: `known` holds the stored vector, if that is the answer."""
+    """Who is to be scored, in one of three ways: as stored, revised, or anew."""
 
     form: Form
     unknown: tuple[str, ...]
     known: Vector | None = None
+    revision: Revision | None = None
     applicant: Applicant | None = None
 
 
@@ -132,7 +136,7 @@ def _subject(
     champion: Champion, form: Form, known: Mapping[int, Client]
 ) -> Subject | ScoringError:
     if form.application is not None:
-        applicant = Applicant(form.application, None, form.records or {})
+        applicant = Applicant(form.application, form.records or {})
         return Subject(form, form.unknown, applicant=applicant)
     client = known.get(form.client_id or 0)
     if client is None:
@@ -142,39 +146,43 @@ def _subject(
     unknown = (*unknown_categories(columns, application), *form.unknown)
     if form.changes is None:
         return Subject(form, unknown, known=client.features)
-    return Subject(form, unknown, applicant=Applicant(application, client.history, {}))
+    changed = frozenset(form.changes)
+    revision = Revision(application, client.history, client.features, changed)
+    return Subject(form, unknown, revision=revision)
 
 
 def _vectors(
     champion: Champion, subjects: Sequence[Subject | ScoringError]
 ) -> list[Vector | ScoringError]:
     """Stored vectors as they are; the others computed together."""
-    applicants = [
-        subject.applicant
-        for subject in subjects
-        if isinstance(subject, Subject) and subject.applicant is not None
-    ]
-    computed = iter(_computed(champion, applicants))
-    return [
-        subject
-        if isinstance(subject, ScoringError)
-        else (subject.known if subject.known is not None else next(computed))
-        for subject in subjects
-    ]
+    asked = [one for one in subjects if isinstance(one, Subject)]
+    fresh = [one.applicant for one in asked if one.applicant is not None]
+    revised = [one.revision for one in asked if one.revision is not None]
+    computed = iter(_computed(champion.online.compute, fresh))
+    changed = iter(_computed(champion.online.revise, revised))
+
+    def vector(subject: Subject | ScoringError) -> Vector | ScoringError:
+        if isinstance(subject, ScoringError):
+            return subject
+        if subject.known is not None:
+            return subject.known
+        return next(changed if subject.revision is not None else computed)
+
+    return [vector(subject) for subject in subjects]
 
 
 def _computed(
-    champion: Champion, applicants: Sequence[Applicant]
+    compute: Callable[[Sequence[Asked]], Matrix], asked: Sequence[Asked]
 ) -> list[Vector | ScoringError]:
-    if not applicants:
+    if not asked:
         return []
     try:
-        return list(champion.online.compute(applicants))
+        return list(compute(asked))
     except FeatureError as error:
-        if len(applicants) == 1:
+        if len(asked) == 1:
             return [error]
         # One of them is at fault: let it fail alone.
-        return [_computed(champion, [one])[0] for one in applicants]
+        return [_computed(compute, [one])[0] for one in asked]
 
 
 def _events(champion: Champion, ready: Sequence[tuple[Subject, Vector]]) -> list[Event]:
