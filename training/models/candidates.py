@@ -6,18 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from lightgbm import LGBMClassifier
 from sklearn.base import BaseEstimator
-from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier
-from sklearn.impute import SimpleImputer
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, QuantileTransformer
 
+from training.models.columns import ALL_ON, Transformations, dense_columns
 from training.models.cost import Array
+from training.models.imbalance import NONE, SYNTHETIC, dealing_with
+from training.models.monotone import constraints
 
 SEED = 20
 LIGHTGBM: Mapping[str, Any] = {
@@ -33,18 +34,34 @@ LIGHTGBM: Mapping[str, Any] = {
     "cat_smooth": 30.0,
     "cat_l2": 30.0,
 }
-
+LOGISTIC_REGRESSION: Mapping[str, Any] = {"C": 0.003}
+RANDOM_FOREST: Mapping[str, Any] = {
+    "n_estimators": 200,
+    "min_samples_leaf": 20,
+    "max_features": 0.1,
+    "max_samples": 0.5,
+}
+# A forest whose trees all agree is not certain.
+LEAST_PROBABILITY = 1e-6
 
 Fit = Callable[[pd.DataFrame, Array, Sequence[str]], BaseEstimator]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A model to try: `fit` takes inputs, target and the names of category columns."""
+    """A model to try: `fit` takes inputs, target and the names of category columns.
+
+    `variant` says in what it differs from the model of that name as it is served.
+    """
 
     name: str
     fit: Fit
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    variant: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}, {self.variant}" if self.variant else self.name
 
 
 def dummy() -> Candidate:
@@ -56,31 +73,52 @@ def dummy() -> Candidate:
     return Candidate("dummy", fit)
 
 
-def logistic_regression(strength: float = 0.003) -> Candidate:
-    """Ranks on a normal scale, categories one-hot, and a ridge penalty."""
+def logistic_regression(
+    parameters: Mapping[str, Any] = LOGISTIC_REGRESSION,
+    strategy: str = NONE,
+    on: Transformations = ALL_ON,
+    variant: str = "",
+) -> Candidate:
+    """A weighted sum of dense, scaled columns, with a ridge penalty."""
 
     def fit(
         inputs: pd.DataFrame, target: Array, categories: Sequence[str]
     ) -> BaseEstimator:
-        # Amounts have long tails: ranks keep outliers from ruling.
-        numbers = make_pipeline(
-            SimpleImputer(strategy="median", keep_empty_features=True),
-            QuantileTransformer(
-                n_quantiles=200, output_distribution="normal", random_state=SEED
-            ),
-        )
-        texts = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-        columns = ColumnTransformer(
-            [("category", texts, list(categories))], remainder=numbers
-        )
-        model = LogisticRegression(C=strength, solver="newton-cholesky")
-        return make_pipeline(columns, model).fit(inputs, target)
+        model = LogisticRegression(**parameters, solver="newton-cholesky")
+        columns = dense_columns(categories, on, SEED)
+        return dealing_with(strategy, columns, model, SEED).fit(inputs, target)
 
-    return Candidate("logistic_regression", fit, {"C": strength})
+    return Candidate(
+        "logistic_regression", fit, dict(parameters), variant or _named(strategy)
+    )
 
 
-def lightgbm(parameters: Mapping[str, Any] = LIGHTGBM) -> Candidate:
-    """Gradient-boosted trees; what is missing goes its own way at each split."""
+def random_forest(
+    parameters: Mapping[str, Any] = RANDOM_FOREST, strategy: str = NONE
+) -> Candidate:
+    """Trees that each see some clients and some columns, averaged."""
+
+    def fit(
+        inputs: pd.DataFrame, target: Array, categories: Sequence[str]
+    ) -> BaseEstimator:
+        model = RandomForestClassifier(**parameters, random_state=SEED, n_jobs=1)
+        # Trees need no scale, but the distances of SMOTE do.
+        columns = dense_columns(categories, ALL_ON, SEED)
+        return dealing_with(strategy, columns, model, SEED).fit(inputs, target)
+
+    return Candidate("random_forest", fit, dict(parameters), _named(strategy))
+
+
+def lightgbm(
+    parameters: Mapping[str, Any] = LIGHTGBM,
+    strategy: str = NONE,
+    *,
+    monotone: bool = False,
+) -> Candidate:
+    """Gradient-boosted trees; what is missing goes its own way at each split.
+
+    `monotone`: risk may only fall with a better external score.
+    """
 
     def fit(
         inputs: pd.DataFrame, target: Array, categories: Sequence[str]
@@ -95,16 +133,38 @@ def lightgbm(parameters: Mapping[str, Any] = LIGHTGBM) -> Candidate:
             n_jobs=1,
             verbose=-1,
         )
-        return model.fit(inputs, target, categorical_feature=list(categories))
+        if monotone:
+            model.set_params(monotone_constraints=constraints(list(inputs.columns)))
+        if strategy == SYNTHETIC:
+            columns = dense_columns(categories, ALL_ON, SEED)
+            return dealing_with(strategy, columns, model, SEED).fit(inputs, target)
+        whole = dealing_with(strategy, None, model, SEED)
+        step = "" if whole is model else "model__"
+        return whole.fit(
+            inputs, target, **{f"{step}categorical_feature": list(categories)}
+        )
 
-    return Candidate("lightgbm", fit, dict(parameters))
+    variant = "monotone" if monotone else _named(strategy)
+    return Candidate("lightgbm", fit, dict(parameters), variant)
+
+
+def _named(strategy: str) -> str:
+    return "" if strategy == NONE else strategy
+
+
+def booster_of(model: BaseEstimator) -> lgb.Booster:
+    """The trees of a fitted LightGBM, be it alone or the last step of a pipeline."""
+    return model.booster_ if isinstance(model, LGBMClassifier) else model[-1].booster_
 
 
 def margins(model: BaseEstimator, inputs: pd.DataFrame) -> Array:
     """Log-odds of default, shape (clients,)."""
     if isinstance(model, LGBMClassifier):
-        return np.asarray(model.booster_.predict(inputs.to_numpy(), raw_score=True))
+        return np.asarray(
+            model.booster_.predict(inputs.to_numpy(), raw_score=True, num_threads=1)
+        )
     if hasattr(model, "decision_function"):
         return np.asarray(model.decision_function(inputs), np.float64)
     probability = model.predict_proba(inputs)[:, 1].astype(np.float64)
+    probability = np.clip(probability, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
     return np.log(probability) - np.log1p(-probability)

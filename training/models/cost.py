@@ -1,25 +1,38 @@
 """The business score: what wrong decisions cost, and the threshold that costs least.
 
 A false negative is a default that was granted, a false positive a good client that was
-refused. Score = (cost_fn * FN + cost_fp * FP) / N; lower is better.
+refused. Score = (cost_fn * FN + cost_fp * FP) / N; lower is better. In money, a client
+counts by its share of the credit: weight = AMT_CREDIT / mean AMT_CREDIT, and the costs
+are the loss given default and the margin, both as shares of the credit.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from sklearn.metrics import make_scorer
+
+from training.errors import ConfigurationError
 
 Array = NDArray[np.float64]
+AMOUNT = "AMT_CREDIT"
 
 
 @dataclass(frozen=True)
 class Costs:
-    """What one wrong decision of each kind costs, in the same unit."""
+    """What one wrong decision of each kind costs, in the same unit.
+
+    `by_amount`: the costs are shares of the client's credit, so each client counts
+    by its amount.
+    """
 
     false_negative: float = 10.0
     false_positive: float = 1.0
+    by_amount: bool = False
 
     @property
     def break_even(self) -> float:
@@ -29,8 +42,27 @@ class Costs:
         """
         return self.false_positive / (self.false_positive + self.false_negative)
 
+    def weight(self, inputs: pd.DataFrame) -> Array | None:
+        """How much each client counts, 1 on average; None when all count the same.
+
+        Raises:
+            ConfigurationError: money is asked for and the credits are not all known.
+        """
+        if not self.by_amount:
+            return None
+        if AMOUNT not in inputs or not (inputs[AMOUNT] > 0).all():
+            raise ConfigurationError(
+                f"costs in money: expected the feature {AMOUNT}, above 0 for every"
+                " client; use the costs of one wrong decision instead"
+            )
+        amount = inputs[AMOUNT].to_numpy(np.float64)
+        return amount / amount.mean()
+
     def to_json(self) -> dict[str, float]:
-        return asdict(self)
+        return {
+            "false_negative": self.false_negative,
+            "false_positive": self.false_positive,
+        }
 
 
 @dataclass(frozen=True)
@@ -51,6 +83,34 @@ class CostCurve:
         return float(self.threshold[least[len(least) // 2]])
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """Clients by probability, sorted once for as many cost curves as are wanted."""
+
+    order: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    threshold: Array
+
+    @classmethod
+    def of(cls, probability: Array) -> Ranking:
+        order = np.argsort(probability, kind="stable")
+        values, first = np.unique(probability[order], return_index=True)
+        middle = (values + np.append(0.0, values[:-1])) / 2
+        return cls(order, np.append(first, len(order)), np.append(middle, 1.0))
+
+    def curve(self, target: Array, weight: Array, costs: Costs) -> CostCurve:
+        bad = (target * weight)[self.order]
+        good = ((1 - target) * weight)[self.order]
+        # Below a threshold clients are granted: their defaults are false negatives.
+        granted_bad = np.concatenate(([0.0], np.cumsum(bad)))
+        refused_good = good.sum() - np.concatenate(([0.0], np.cumsum(good)))
+        total = (
+            costs.false_negative * granted_bad[self.starts]
+            + costs.false_positive * refused_good[self.starts]
+        ) / weight.sum()
+        return CostCurve(self.threshold, total)
+
+
 def cost_curve(
     target: Array, probability: Array, costs: Costs, weight: Array | None = None
 ) -> CostCurve:
@@ -59,34 +119,62 @@ def cost_curve(
     Args:
         target: shape (clients,), 1 for a default, 0 for repaid.
         probability: shape (clients,), of default.
-        weight: shape (clients,), how often each client counts; 1 when left out.
+        weight: shape (clients,), how much each client counts; 1 when left out.
     """
     counted = np.ones(len(target)) if weight is None else weight
-    order = np.argsort(probability, kind="stable")
-    values, first = np.unique(probability[order], return_index=True)
-    bad = (target * counted)[order]
-    good = ((1 - target) * counted)[order]
-    # Below a threshold clients are granted: their defaults are false negatives.
-    granted_bad = np.concatenate(([0.0], np.cumsum(bad)))
-    refused_good = good.sum() - np.concatenate(([0.0], np.cumsum(good)))
-    starts = np.append(first, len(order))
-    thresholds = np.append((values + np.append(0.0, values[:-1])) / 2, 1.0)
-    total = (
-        costs.false_negative * granted_bad[starts]
-        + costs.false_positive * refused_good[starts]
-    ) / counted.sum()
-    return CostCurve(thresholds, total)
+    return Ranking.of(probability).curve(target, counted, costs)
+
+
+def client_costs(
+    target: Array,
+    probability: Array,
+    threshold: float,
+    costs: Costs,
+    weight: Array | None = None,
+) -> Array:
+    """What the decision on each client costs, shape (clients,)."""
+    refused = probability >= threshold
+    cost = np.where(
+        refused, costs.false_positive * (1 - target), costs.false_negative * target
+    )
+    return cost if weight is None else cost * weight
 
 
 def business_score(
-    target: Array, probability: Array, threshold: float, costs: Costs
+    target: Array,
+    probability: Array,
+    threshold: float,
+    costs: Costs,
+    weight: Array | None = None,
 ) -> float:
     """(cost_fn * FN + cost_fp * FP) / N at a threshold."""
-    refused = probability >= threshold
-    false_negatives = np.sum((target == 1) & ~refused)
-    false_positives = np.sum((target == 0) & refused)
-    cost = costs.false_negative * false_negatives
-    return float((cost + costs.false_positive * false_positives) / len(target))
+    return float(client_costs(target, probability, threshold, costs, weight).mean())
+
+
+def least_cost(
+    target: Array,
+    score: Array,
+    *,
+    costs: Costs,
+    sample_weight: Array | None = None,
+) -> float:
+    """The business score at the threshold that is best for these very clients.
+
+    Any increasing score does, so uncalibrated models compare fairly.
+    """
+    truth = np.asarray(target, np.float64)
+    return float(cost_curve(truth, score, costs, sample_weight).business_score.min())
+
+
+def business_scorer(costs: Costs) -> Callable[..., float]:
+    """`least_cost` as a scikit-learn scorer: greater is better, so it is negative."""
+    scorer: Callable[..., float] = make_scorer(
+        least_cost,
+        response_method=("decision_function", "predict_proba"),
+        greater_is_better=False,
+        costs=costs,
+    )
+    return scorer
 
 
 @dataclass(frozen=True)
@@ -101,6 +189,7 @@ def choose_threshold(
     target: Array,
     probability: Array,
     costs: Costs,
+    weight: Array | None = None,
     *,
     replicates: int = 200,
     seed: int = 0,
@@ -113,12 +202,11 @@ def choose_threshold(
     """
     random = np.random.default_rng(seed)
     share = np.full(len(target), 1 / len(target))
+    counted = np.ones(len(target)) if weight is None else weight
+    ranking = Ranking.of(probability)
     best = [
-        cost_curve(
-            target,
-            probability,
-            costs,
-            random.multinomial(len(target), share).astype(np.float64),
+        ranking.curve(
+            target, random.multinomial(len(target), share) * counted, costs
         ).best
         for _ in range(replicates)
     ]

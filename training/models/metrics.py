@@ -12,7 +12,19 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from training.models.cost import Array, Costs, business_score
+from training.models.cost import Array, Costs, client_costs
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a candidate takes and how well it knows its training clients by heart.
+
+    Means over the folds; the AUC is on a sample of the clients that were learned from.
+    """
+
+    train_auc: float
+    fit_seconds: float
+    predict_seconds: float
 
 
 @dataclass(frozen=True)
@@ -20,7 +32,8 @@ class Metrics:
     """Out-of-fold metrics of one candidate, at one threshold.
 
     `auc` and `auc_std` are the mean and standard deviation of the folds' AUC; `ece`
-    uses equal-mass bins.
+    uses equal-mass bins; `…_se` are standard errors; `auc_gap` is how much better it
+    ranks clients it has learned from.
     """
 
     auc: float
@@ -32,35 +45,62 @@ class Metrics:
     ece: float
     recall: float
     refused_share: float
+    auc_se: float
+    business_score_se: float
+    average_precision_se: float
+    brier_se: float
+    train_auc: float
+    auc_gap: float
+    fit_seconds: float
+    predict_seconds: float
 
     def to_json(self) -> dict[str, float]:
         return asdict(self)
 
 
 def evaluate(
-    target: Array, probability: Array, fold: Array, threshold: float, costs: Costs
+    target: Array,
+    probability: Array,
+    fold: Array,
+    threshold: float,
+    costs: Costs,
+    effort: Effort,
+    weight: Array | None = None,
 ) -> Metrics:
     """Every metric of out-of-fold probabilities.
 
     All arrays have shape (clients,); `fold` says which fold each client was held
-    out in.
+    out in. Standard errors: over clients for means, over folds for rankings.
     """
-    per_fold = [
-        roc_auc_score(target[fold == one], probability[fold == one])
-        for one in np.unique(fold)
+    held_out = [fold == one for one in np.unique(fold)]
+    auc = [roc_auc_score(target[one], probability[one]) for one in held_out]
+    precision = [
+        average_precision_score(target[one], probability[one]) for one in held_out
     ]
     refused = probability >= threshold
+    cost = client_costs(target, probability, threshold, costs, weight)
     return Metrics(
-        auc=float(np.mean(per_fold)),
-        auc_std=float(np.std(per_fold, ddof=1)),
-        business_score=business_score(target, probability, threshold, costs),
+        auc=float(np.mean(auc)),
+        auc_std=float(np.std(auc, ddof=1)),
+        business_score=float(cost.mean()),
         average_precision=float(average_precision_score(target, probability)),
         ks=kolmogorov_smirnov(target, probability),
         brier=float(brier_score_loss(target, probability)),
         ece=expected_calibration_error(target, probability),
         recall=float(refused[target == 1].mean()),
         refused_share=float(refused.mean()),
+        auc_se=standard_error(auc),
+        business_score_se=standard_error(cost),
+        average_precision_se=standard_error(precision),
+        brier_se=standard_error((target - probability) ** 2),
+        auc_gap=effort.train_auc - float(np.mean(auc)),
+        **asdict(effort),
     )
+
+
+def standard_error(values: Array | list[float]) -> float:
+    """Of the mean of independent values."""
+    return float(np.std(values, ddof=1) / np.sqrt(len(values)))
 
 
 def kolmogorov_smirnov(target: Array, probability: Array) -> float:
@@ -76,7 +116,14 @@ def expected_calibration_error(
 
     Source: Nixon et al., Measuring Calibration in Deep Learning, 2019 (ACE).
     """
-    order = np.argsort(probability, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
-    gaps = [abs(target[p].mean() - probability[p].mean()) * len(p) for p in parts]
+    gaps = [
+        abs(target[part].mean() - probability[part].mean()) * len(part)
+        for part in equal_mass_bins(probability, bins)
+    ]
     return float(sum(gaps) / len(target))
+
+
+def equal_mass_bins(probability: Array, bins: int = 20) -> list[np.ndarray]:
+    """Row numbers of each bin, by ascending probability."""
+    order = np.argsort(probability, kind="stable")
+    return [part for part in np.array_split(order, bins) if len(part)]

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import joblib
 import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 from training.models.calibration import Calibration, fit_calibration
 from training.models.candidates import SEED, Candidate, margins
 from training.models.cost import Array, Costs, Threshold, choose_threshold
 from training.models.matrix import Labelled
-from training.models.metrics import Metrics, evaluate
+from training.models.metrics import Effort, Metrics, evaluate
 
 FOLDS = 5
+# Enough clients to see whether a model knows them by heart.
+KNOWN_CLIENTS = 5_000
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -44,27 +52,45 @@ def folds(target: Array) -> Array:
     return held_out
 
 
-def out_of_fold_margins(
-    candidate: Candidate, data: Labelled, fold: Array, progress: Callable[[str], None]
-) -> Array:
-    """Margins of each client by the model that did not see it."""
-    margin = np.empty(len(data.target))
+def each_fold(
+    candidate: Candidate,
+    data: Labelled,
+    fold: Array,
+    judge: Callable[[BaseEstimator, np.ndarray, np.ndarray], Result],
+    jobs: int = -1,
+) -> Iterator[tuple[Result, float]]:
+    """Fit without each fold in turn; yields judgements and seconds of fitting.
 
-    def hold_out(number: float) -> tuple[Array, Array]:
-        train, test = fold != number, fold == number
+    `judge` is called with the model and the rows it was fitted on and not fitted on.
+    Up to `jobs` folds are fitted side by side, -1 for one per core. Closing the
+    iterator starts no further fold.
+    """
+    wanted = True
+
+    def one(number: float) -> tuple[Result, float]:
+        train, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        started = time.perf_counter()
         model = candidate.fit(
-            data.inputs[train], data.target[train], list(data.categories)
+            data.inputs.iloc[train], data.target[train], list(data.categories)
         )
-        return test, margins(model, data.inputs[test])
+        seconds = time.perf_counter() - started
+        return judge(model, train, test), seconds
 
     # Processes, never threads: LightGBM's thread count is the whole process's, and a
     # fold that predicts would change it under another that still fits.
-    pool = joblib.Parallel(n_jobs=-1, return_as="generator_unordered")
-    jobs = (joblib.delayed(hold_out)(number) for number in np.unique(fold))
-    for done, (test, values) in enumerate(pool(jobs), start=1):
-        margin[test] = values
-        progress(f"{candidate.name}: {done} of {FOLDS} folds")
-    return margin
+    pool = joblib.Parallel(
+        n_jobs=jobs, return_as="generator", pre_dispatch="n_jobs", max_nbytes="1M"
+    )
+    results = pool(joblib.delayed(one)(number) for number in np.unique(fold) if wanted)
+    try:
+        # Not `yield from`, which would close the pool and kill its processes.
+        for result in results:  # noqa: UP028
+            yield result
+    finally:
+        wanted = False
+        # Those that run may end: to start other processes costs more.
+        for _ in results:
+            pass
 
 
 def assess(
@@ -72,21 +98,55 @@ def assess(
     data: Labelled,
     costs: Costs,
     progress: Callable[[str], None],
+    jobs: int = -1,
 ) -> Assessment:
     """Cross-validate a candidate, calibrate it and choose its threshold."""
     fold = folds(data.target)
-    margin = out_of_fold_margins(candidate, data, fold, progress)
+    margin = np.empty(len(data.target))
+
+    def judge(
+        model: BaseEstimator, train: np.ndarray, test: np.ndarray
+    ) -> tuple[np.ndarray, Array, float, float]:
+        started = time.perf_counter()
+        held_out = margins(model, data.inputs.iloc[test])
+        seconds = time.perf_counter() - started
+        known = train[:: max(1, len(train) // KNOWN_CLIENTS)]
+        learned = margins(model, data.inputs.iloc[known])
+        return test, held_out, seconds, roc_auc_score(data.target[known], learned)
+
+    spent = []
+    runs = each_fold(candidate, data, fold, judge, jobs)
+    for done, (found, fitting) in enumerate(runs, start=1):
+        test, margin_there, predicting, known = found
+        margin[test] = margin_there
+        spent.append((known, fitting, predicting))
+        progress(f"{candidate.label}: {done} of {FOLDS} folds")
+    return judged(candidate, data, costs, fold, margin, Effort(*_means(spent)))
+
+
+def _means(spent: Sequence[tuple[float, float, float]]) -> tuple[float, float, float]:
+    known, fitting, predicting = np.mean(spent, axis=0)
+    return float(known), float(fitting), float(predicting)
+
+
+def judged(
+    candidate: Candidate,
+    data: Labelled,
+    costs: Costs,
+    fold: Array,
+    margin: Array,
+    effort: Effort,
+) -> Assessment:
+    """What out-of-fold margins are worth, once calibrated and with a threshold."""
     calibration = fit_calibration(margin, data.target)
     probability = calibration(margin)
-    threshold = choose_threshold(data.target, probability, costs)
+    weight = costs.weight(data.inputs)
+    threshold = choose_threshold(data.target, probability, costs, weight)
+    metrics = evaluate(
+        data.target, probability, fold, threshold.value, costs, effort, weight
+    )
     return Assessment(
-        candidate,
-        fold,
-        margin,
-        probability,
-        calibration,
-        threshold,
-        evaluate(data.target, probability, fold, threshold.value, costs),
+        candidate, fold, margin, probability, calibration, threshold, metrics
     )
 
 

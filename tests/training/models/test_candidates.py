@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from training.models import candidates
+from training.models import candidates, imbalance
 from training.models.cost import Costs
 from training.models.matrix import Labelled
 from training.models.validation import assess
 
+Rung = Callable[[dict[str, float], str], candidates.Candidate]
 SMALL = {**candidates.LIGHTGBM, "n_estimators": 30, "colsample_bytree": 1.0}
 
 
@@ -35,15 +38,34 @@ def data() -> Labelled:
 def test_each_rung_is_better_than_the_dummy(data: Labelled) -> None:
     rungs = (
         candidates.dummy(),
-        candidates.logistic_regression(0.1),
+        candidates.logistic_regression({"C": 0.1}),
+        candidates.random_forest({"n_estimators": 30, "min_samples_leaf": 20}),
         candidates.lightgbm(SMALL),
     )
-    dummy, logistic, trees = (
-        assess(one, data, Costs(), lambda _: None).metrics for one in rungs
+    dummy, *others = (
+        assess(one, data, Costs(), lambda _: None, jobs=1).metrics for one in rungs
     )
     assert dummy.auc == 0.5
-    assert min(logistic.auc, trees.auc) > 0.7
-    assert max(logistic.business_score, trees.business_score) < dummy.business_score
+    for one in others:
+        assert one.auc > 0.7
+        assert one.business_score < dummy.business_score
+        assert one.auc_gap == one.train_auc - one.auc > 0
+        assert min(one.auc_se, one.business_score_se, one.fit_seconds) > 0
+
+
+@pytest.mark.parametrize("strategy", imbalance.STRATEGIES)
+@pytest.mark.parametrize(
+    ("make", "parameters"),
+    [(candidates.logistic_regression, {"C": 0.1}), (candidates.lightgbm, SMALL)],
+)
+def test_however_defaults_are_weighted_probabilities_stay_true(
+    data: Labelled, make: Rung, parameters: dict[str, float], strategy: str
+) -> None:
+    found = assess(make(parameters, strategy), data, Costs(), lambda _: None, jobs=1)
+    assert found.metrics.auc > 0.7
+    assert found.probability.mean() == pytest.approx(data.target.mean(), abs=1e-3)
+    order = np.argsort(found.margin)
+    assert np.all(np.diff(found.probability[order]) >= 0)
 
 
 def test_lightgbm_margins_are_the_log_odds_of_its_probabilities(
@@ -66,3 +88,22 @@ def test_lightgbm_treats_codes_as_categories_and_repeats_itself(
     }
     assert len(texts) == 1
     assert "num_cat=1" in texts.pop()
+
+
+def test_monotone_trees_never_raise_the_risk_with_an_external_score() -> None:
+    random = np.random.default_rng(0)
+    score = random.random(800)
+    # More noise than trend: without the constraint the trees follow the noise.
+    target = (random.random(800) < 0.4 - 0.2 * score).astype(np.float64)
+    inputs = pd.DataFrame({"EXT_SOURCE_2": score, "OTHER": random.random(800)})
+    grid = pd.DataFrame({"EXT_SOURCE_2": np.linspace(0, 1, 200), "OTHER": 0.5})
+    rises = {
+        monotone: np.diff(
+            candidates.margins(
+                candidates.lightgbm(SMALL, monotone=monotone).fit(inputs, target, []),
+                grid,
+            )
+        ).max()
+        for monotone in (False, True)
+    }
+    assert rises[True] <= 0 < rises[False]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.dummy import DummyClassifier
 
+from training.errors import ConfigurationError
 from training.models.cost import (
     Costs,
     business_score,
+    business_scorer,
     choose_threshold,
     cost_curve,
 )
@@ -47,3 +51,37 @@ def test_of_true_probabilities_the_threshold_is_the_break_even() -> None:
     assert Costs().break_even == pytest.approx(1 / 11)
     assert chosen.value == pytest.approx(1 / 11, abs=0.015)
     assert chosen.interval[0] < 1 / 11 < chosen.interval[1]
+
+
+def test_in_money_a_client_counts_by_its_credit() -> None:
+    costs = Costs(0.6, 0.1, by_amount=True)
+    inputs = pd.DataFrame({"AMT_CREDIT": [100.0, 300.0, 200.0, 100.0, 300.0]})
+    weight = costs.weight(inputs)
+    # At 0.35 the default of 200 is granted and the good client of 100 refused.
+    lost = (0.6 * 200 + 0.1 * 100) / 5
+    score = business_score(TARGET, PROBABILITY, 0.35, costs, weight)
+    assert score * 200 == pytest.approx(lost)
+    curve = cost_curve(TARGET, PROBABILITY, costs, weight)
+    at = int(np.searchsorted(curve.threshold, 0.35))
+    assert curve.business_score[at] * 200 == pytest.approx(lost)
+    assert Costs().weight(inputs) is None
+
+
+def test_costs_in_money_need_every_credit() -> None:
+    inputs = pd.DataFrame({"AMT_CREDIT": [100.0, np.nan]})
+    with pytest.raises(ConfigurationError, match="AMT_CREDIT, above 0"):
+        Costs(0.6, 0.1, by_amount=True).weight(inputs)
+
+
+def test_the_scorer_is_minus_the_least_cost_over_thresholds() -> None:
+    inputs = PROBABILITY.reshape(-1, 1)
+
+    class Known(DummyClassifier):
+        def predict_proba(self, X: np.ndarray) -> np.ndarray:
+            return np.column_stack([1 - X[:, 0], X[:, 0]])
+
+    model = Known().fit(inputs, TARGET)
+    assert business_scorer(Costs())(model, inputs, TARGET) == -1 / 5
+    weight = np.array([1.0, 1.0, 1.0, 3.0, 1.0])
+    scorer = business_scorer(Costs())
+    assert scorer(model, inputs, TARGET, sample_weight=weight) == -3 / 7
