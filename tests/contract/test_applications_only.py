@@ -33,7 +33,7 @@ def test_the_application_alone_gives_a_model(house: House, tmp_path: Path) -> No
     client, row, stored = duckdb.sql(
         f"SELECT SK_ID_CURR, application, features FROM '{alone.clients}' LIMIT 1"
     ).fetchall()[0]
-    (online,) = champion.online.compute([Applicant(row, None, {})])
+    (online,) = champion.online.compute([Applicant(row, {})])
     assert row["SK_ID_CURR"] == client
     known = [None if value != value else value for value in online.tolist()]
     assert known == stored

@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from api.bundle import read
 from api.champion import Champion, load
 from api.online import Applicant
 from tests.conftest import House
@@ -29,7 +30,7 @@ def test_of_every_real_client(real_house: House) -> None:
 
 
 def check(house: House) -> None:
-    champion = load(house.bundle, threads=1)
+    champion = load(read(house.bundle), threads=1)
     names = [one.name for one in champion.manifest.features]
     batch = batch_features(house, champion)
     stored = stored_vectors(house)
@@ -125,4 +126,4 @@ def records(
     for client in wanted:
         (application,) = rows["application"][client]
         history = {t: r.get(client, []) for t, r in rows.items() if t != "application"}
-        yield Applicant(application, None, history)
+        yield Applicant(application, history)

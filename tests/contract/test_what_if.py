@@ -1,0 +1,116 @@
+"""A what-if computes a part of the features: the same numbers as computing all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+
+from api.bundle import read
+from api.champion import Champion, load
+from api.frames import TYPES, columns_of
+from api.online import Revision
+from tests.conftest import House
+
+pytestmark = pytest.mark.xdist_group("house")
+CLIENTS = 20
+
+
+@pytest.fixture(scope="module")
+def champion(house: House) -> Champion:
+    return load(read(house.bundle), threads=1)
+
+
+@pytest.fixture(scope="module")
+def known(house: House) -> list[Revision]:
+    rows = duckdb.sql(
+        f"SELECT application, history, features FROM '{house.clients}' "
+        f"ORDER BY hash(SK_ID_CURR) LIMIT {CLIENTS}"
+    ).fetchall()
+    return [
+        Revision(
+            application,
+            np.array(history, dtype=np.float32),
+            np.array(features, dtype=np.float32),
+            frozenset(),
+        )
+        for application, history, features in rows
+    ]
+
+
+def test_any_changed_columns_give_what_the_whole_statement_gives(
+    champion: Champion, known: list[Revision]
+) -> None:
+    for changed in column_sets(champion):
+        asked = [
+            changed_to(one, other, changed)
+            for one, other in zip(known, known[1:] + known[:1], strict=True)
+        ]
+        expected = whole(champion, asked)
+        found = champion.online.revise(asked)
+        assert found.tobytes() == expected.tobytes(), sorted(changed)
+
+
+def test_what_is_not_changed_is_not_computed(
+    champion: Champion, known: list[Revision]
+) -> None:
+    marked = replace(
+        known[0],
+        features=np.full(len(champion.places), 7, dtype=np.float32),
+        changed=frozenset({"AMT_CREDIT"}),
+    )
+    (found,) = champion.online.revise([marked])
+    assert found[champion.places["DAYS_BIRTH"]] == 7
+    assert found[champion.places["AMT_CREDIT"]] != 7
+    assert 1 < np.count_nonzero(found != 7) < 50
+
+
+def column_sets(champion: Champion) -> Iterator[frozenset[str]]:
+    """Each lever, all of them, a few at random, and every column."""
+    columns = [name for name in champion.columns["application"] if name != "SK_ID_CURR"]
+    levers = [name for name in columns if champion.columns["application"][name].lever]
+    yield from (frozenset({name}) for name in levers)
+    yield frozenset(levers)
+    random = Random(0)
+    yield from (frozenset(random.sample(columns, size)) for size in (1, 3, 10))
+    yield frozenset(columns)
+
+
+def changed_to(one: Revision, other: Revision, changed: frozenset[str]) -> Revision:
+    """A client with another client's values in these columns."""
+    values = {name: other.application[name] for name in changed}
+    return replace(one, application={**one.application, **values}, changed=changed)
+
+
+def whole(champion: Champion, asked: list[Revision]) -> Any:
+    """Every feature, by the bundle's statement as DuckDB plans it by itself."""
+    manifest = champion.manifest
+    rows = [{**one.application, "SK_ID_CURR": at} for at, one in enumerate(asked)]
+    columns = manifest.tables["application"].columns
+    past = np.array([one.history for one in asked], dtype=np.float32).T
+    history = {"SK_ID_CURR": np.arange(len(asked))}
+    history |= dict(zip(manifest.history, np.ascontiguousarray(past), strict=True))
+    with duckdb.connect() as connection:
+        typed = ", ".join(f'"{one.name}" {TYPES[one.type]}' for one in columns)
+        connection.execute(f"CREATE TABLE application ({typed})")
+        connection.register("rows", columns_of(columns, rows))
+        connection.execute("INSERT INTO application BY NAME FROM rows")
+        connection.register("history", history)
+        statement = champion.bundle.text("applicant.sql").strip().rstrip(";")
+        answered = connection.execute(
+            f"SELECT * EXCLUDE SK_ID_CURR FROM ({statement}) ORDER BY SK_ID_CURR"
+        ).fetchall()
+    codes = [
+        {text: code for code, text in enumerate(feature.categories or ())}
+        for feature in manifest.features
+    ]
+    matrix = [
+        [codes[at].get(v, np.nan) if codes[at] else v for at, v in enumerate(row)]
+        for row in answered
+    ]
+    return np.array(matrix, dtype=np.float32)
