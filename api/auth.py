@@ -38,6 +38,11 @@ def _guard() -> None:
     if operation.roles and not operation.roles & g.key.roles:
         needed = " or ".join(sorted(operation.roles))
         raise Problem(HTTPStatus.FORBIDDEN, f"This needs a key with the role {needed}.")
+    seconds = services().rate_limit.wait(g.key.id)
+    if seconds:
+        headers = {"Retry-After": str(seconds)}
+        detail = f"This key asks too often. Try again in {seconds} s."
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers=headers)
 
 
 def _authenticate() -> ApiKey:

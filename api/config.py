@@ -31,6 +31,10 @@ class Config:
     threads: int = 4
     # How long to go on serving, but not ready, after SIGTERM.
     drain_seconds: float = 5.0
+    # Requests per second that each process takes from one key; 0: any number.
+    rate_per_second: float = 0.0
+    # How many proxies in front of it are to be believed about scheme and host.
+    trusted_proxies: int = 0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:

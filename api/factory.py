@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import auth, commands, errors, logs, routes
+from api import auth, commands, errors, finishing, logs, routes
 from api.config import Config
 from api.services import Services
 
@@ -17,6 +18,15 @@ def build(config: Config) -> Flask:
     errors.register(app)
     logs.register(app)
     auth.register(app)
+    finishing.register(app)
     routes.register(app)
     commands.register(app)
+    if config.trusted_proxies:
+        _believe_proxies(app, config.trusted_proxies)
     return app
+
+
+def _believe_proxies(app: Flask, count: int) -> None:
+    """Take scheme and host from the headers that the last `count` proxies set."""
+    trusted = dict.fromkeys(("x_for", "x_proto", "x_host", "x_port"), count)
+    app.wsgi_app = ProxyFix(app.wsgi_app, **trusted)  # type: ignore[method-assign]

@@ -61,8 +61,6 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers.setdefault("Cache-Control", "no-store")
     elapsed = (time.perf_counter() - g.started) * 1000
     fields = {
         "method": request.method,

@@ -30,6 +30,19 @@ _IDEMPOTENCY = {
     "for byte, with the header Idempotency-Replayed: true.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of an earlier answer: 304 when it has not changed.",
+    "schema": {"type": "string"},
+}
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds to wait before asking again.",
+        "schema": {"type": "integer", "minimum": 0},
+    }
+}
 _DESCRIPTION = (
     "Decides on consumer loans and explains each decision. Every error is "
     "application/problem+json (RFC 9457). Every answer has an X-Request-ID."
@@ -75,11 +88,9 @@ def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
             *_path_parameters(rule, operation),
             *_query_parameters(operation),
             *([_IDEMPOTENCY] if operation.replayable else []),
+            *([_IF_NONE_MATCH] if operation.validated else []),
         ],
-        "responses": {
-            **{str(code): _success(kind) for code, kind in operation.answers.items()},
-            **{str(code): _problem(code) for code in operation.statuses()},
-        },
+        "responses": _responses(operation),
     }
     if operation.roles is not None:
         described["security"] = [{"key": []}]
@@ -87,6 +98,14 @@ def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
     if operation.body:
         described["requestBody"] = _body(operation)
     return described
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    good = {str(code): _success(kind) for code, kind in operation.answers.items()}
+    unchanged = {"304": {"description": "It has not changed."}}
+    same = unchanged if operation.validated else {}
+    bad = {str(code): _problem(code) for code in operation.statuses()}
+    return {**good, **same, **bad}
 
 
 def _description(operation: Operation) -> str:
@@ -134,6 +153,7 @@ def _problem(code: int) -> dict[str, Any]:
     return {
         "description": HTTPStatus(code).phrase,
         "content": {"application/problem+json": {"schema": schema}},
+        **({"headers": _RETRY_AFTER} if code in (429, 503) else {}),
     }
 
 

@@ -35,12 +35,14 @@ class Operation:
     body_examples: Mapping[str, Any] = field(default_factory=dict)
     body_factor: int = 1
     replayable: bool = False
+    # Not about a person: answered with an ETag, and compressed if that is asked for.
+    validated: bool = False
 
     def statuses(self) -> list[int]:
-        """Every status besides those of success."""
+        """Every status of a problem."""
         found = {*self.problems, HTTPStatus.INTERNAL_SERVER_ERROR.value}
         if self.roles is not None:
-            found |= {401, 503} | ({403} if self.roles else set())
+            found |= {401, 429, 503} | ({403} if self.roles else set())
         if self.query is not None:
             found |= {422}
         if self.body:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from api import bundle as bundles
 from api.bundle import Bundle
 from api.config import Config
 from api.errors import BundleError
+from api.rate_limit import RateLimit
 from api.store import clients
 from api.store.database import Database
 from api.store.recorder import Recorder
@@ -31,6 +33,7 @@ class Services:
         self.config = config
         self.database = Database(config.database_url, config.database_timeout_seconds)
         self.recorder = Recorder(self.database)
+        self.rate_limit = RateLimit(config.rate_per_second)
         # About to stop: nobody should send more.
         self.draining = False
         # Tells the server's other processes that there is a new bundle.
@@ -81,6 +84,8 @@ class Services:
         from api.champion import load
 
         self._champion = load(bundle, self.config.threads)
+        # The one before holds tens of megabytes, in circles of references.
+        gc.collect()
 
 
 def services() -> Services:

@@ -146,8 +146,14 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def murder_pending(self) -> None:
         """Part of every turn of the event loop: end what takes too long."""
-        super().murder_pending()
         now = time.monotonic()
+        for conn in [one for one in self.pending_conns if one.timeout <= now]:
+            # Its request may have come in while this loop had no time.
+            self._receive(conn, conn.sock)
+            if conn in self.pending_conns:
+                self.pending_conns.remove(conn)
+                self.poller.unregister(conn.sock)
+                self._forget(conn)
         for conn in [one for one in self._lingering if one.timeout <= now]:
             self._lingering.remove(conn)
             self.poller.unregister(conn.sock)

@@ -9,14 +9,23 @@ from api.answering import answer
 from api.operations import HTML, JSON, Operation, route
 
 blueprint = Blueprint("documentation", __name__)
-_NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'"
+_NO_SCRIPTS = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
 
 
 @route(
     blueprint,
     "GET",
     "/openapi.json",
-    Operation("documentation", "This API as OpenAPI 3.1", {200: JSON}, roles=None),
+    Operation(
+        "documentation",
+        "This API as OpenAPI 3.1",
+        {200: JSON},
+        roles=None,
+        validated=True,
+    ),
 )
 def document() -> Response:
     return answer(openapi.document(current_app))
@@ -26,7 +35,13 @@ def document() -> Response:
     blueprint,
     "GET",
     "/docs",
-    Operation("documentation", "This API as a page", {200: HTML}, roles=None),
+    Operation(
+        "documentation",
+        "This API as a page",
+        {200: HTML},
+        roles=None,
+        validated=True,
+    ),
 )
 def page() -> Response:
     api = openapi.document(current_app)

@@ -39,6 +39,7 @@ blueprint = Blueprint("features", __name__, url_prefix="/v1/features")
         query=DistributionQuery,
         problems=(404,),
         path_examples={"name": "EXT_SOURCE_MEAN"},
+        validated=True,
     ),
 )
 def distribution(name: str) -> Response:
@@ -53,7 +54,10 @@ def distribution(name: str) -> Response:
         value = champion.scorer.values(client.features)[champion.places[name]]
         document["client"] = {"client_id": asked.client_id, "value": value}
         document |= _similar(champion, client, document)
-    return answer(document)
+    response = answer(document)
+    if asked.client_id is not None:
+        response.cache_control.no_store = True
+    return response
 
 
 def _similar(

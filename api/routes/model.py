@@ -35,6 +35,7 @@ _PASSED_ON = (
         "model",
         "Name, version, threshold, costs, metrics, and what every column means",
         {200: ModelAnswer},
+        validated=True,
     ),
 )
 def describe() -> Response:
@@ -56,7 +57,10 @@ def describe() -> Response:
     "GET",
     "/importance",
     Operation(
-        "model", "What weighs in general, by feature and group", {200: Importance}
+        "model",
+        "What weighs in general, by feature and group",
+        {200: Importance},
+        validated=True,
     ),
 )
 def importance() -> Response:
