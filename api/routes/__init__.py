@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from api.routes import (
+    alerts,
     clients,
     documentation,
     features,
@@ -27,6 +28,7 @@ def register(app: Flask) -> None:
         predictions,
         reviews,
         monitoring,
+        alerts,
         documentation,
     ):
         app.register_blueprint(module.blueprint)

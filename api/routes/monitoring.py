@@ -1,21 +1,32 @@
-"""Monitoring reports; for now the one in the bundle, training against test data."""
+"""Monitoring reports: those posted, and the one in the bundle until one is."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from api.answering import answer
+from api import body
+from api.answering import answer, query
 from api.bundle import Bundle
 from api.errors import Problem
+from api.forms import read_model
+from api.idempotency import once
+from api.identifiers import now, uuid7
 from api.operations import HTML, Operation, route
-from api.schemas.answers import Report
+from api.predictions import encode
+from api.schemas import monitoring as schemas
+from api.schemas.monitoring import LatestQuery, ReportQuery, ReportRequest
 from api.services import services
+from api.store import reports
+from api.store.events import Reply
 from api.store.keys import Role
+from api.store.reports import Entry, Report
 
-blueprint = Blueprint("monitoring", __name__, url_prefix="/v1/monitoring")
+blueprint = Blueprint("monitoring", __name__, url_prefix="/v1/monitoring/reports")
 _ANALYST = frozenset({Role.ANALYST})
+_EXAMPLE = {"report_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"}
+_BUNDLED = "train_test"
 # The report is a page with its own scripts: let it reach nothing else.
 _SANDBOX = (
     "sandbox allow-scripts; default-src 'unsafe-inline' 'unsafe-eval' data: blob:"
@@ -24,52 +35,180 @@ _SANDBOX = (
 
 @route(
     blueprint,
-    "GET",
-    "/reports/latest",
+    "POST",
+    "",
     Operation(
         "monitoring",
-        "The newest report, with its conclusion",
-        {200: Report},
+        "Keep a report",
+        {201: schemas.ReportEntry},
         roles=_ANALYST,
-        problems=(404,),
+        body=(ReportRequest,),
+        problems=(409, 410),
+        body_examples={
+            "production": {
+                "kind": "production",
+                "conclusion": "# Nothing moved",
+                "report": {"metrics": []},
+                "html": None,
+            }
+        },
+        body_factor=16,
+        replayable=True,
     ),
 )
-def latest() -> Response:
-    bundle = services().champion().bundle
-    conclusion = _drift(bundle, "conclusion.md").decode()
-    _drift(bundle, "report.json")
-    return answer(
-        {
-            "id": f"train-test-{bundle.sha256[:16]}",
-            "kind": "train_test",
-            "created_at": bundle.manifest.model.created_at,
-            "conclusion": conclusion,
-            "report": bundle.json("drift/report.json"),
-        }
-    )
+def keep() -> Response:
+    asked = read_model(ReportRequest, body.read(request))
+    kept = Report(uuid7(), asked.kind, now(), asked.conclusion, asked.report)
+    entry = {"id": kept.id, "kind": kept.kind, "created_at": kept.created_at}
+    location = f"{blueprint.url_prefix}/{kept.id}"
+    changes = (reports.adding(kept, asked.html),)
+    reply = Reply(HTTPStatus.CREATED, encode(entry), location, changes=changes)
+    return once(lambda: reply)
 
 
 @route(
     blueprint,
     "GET",
-    "/reports/latest/html",
+    "",
+    Operation(
+        "monitoring",
+        "Which reports there are",
+        {200: schemas.ReportList},
+        roles=_ANALYST,
+        query=ReportQuery,
+    ),
+)
+def listed() -> Response:
+    asked = query(ReportQuery)
+    found = _newest(asked.kind, asked.limit)
+    return answer({"reports": [vars(entry) for entry in found]})
+
+
+@route(
+    blueprint,
+    "GET",
+    "/latest",
+    Operation(
+        "monitoring",
+        "The newest report, with its conclusion",
+        {200: schemas.Report},
+        roles=_ANALYST,
+        query=LatestQuery,
+        description="Before a train_test report was posted, the one of the bundle is.",
+        problems=(404,),
+    ),
+)
+def latest() -> Response:
+    return answer(vars(_find(_latest().id)))
+
+
+@route(
+    blueprint,
+    "GET",
+    "/latest/html",
     Operation(
         "monitoring",
         "The newest report as a page",
         {200: HTML},
         roles=_ANALYST,
+        query=LatestQuery,
         problems=(404,),
     ),
 )
 def latest_html() -> Response:
-    page = _drift(services().champion().bundle, "report.html")
-    headers = {"Content-Security-Policy": _SANDBOX}
-    return Response(page, headers=headers, content_type=f"{HTML}; charset=utf-8")
+    return _page(_latest().id)
 
 
-def _drift(bundle: Bundle, name: str) -> bytes:
-    found = bundle.files.get(f"drift/{name}")
-    if found is None:
-        detail = f"The bundle holds no drift/{name}: it was exported without a report."
+@route(
+    blueprint,
+    "GET",
+    "/<report_id>",
+    Operation(
+        "monitoring",
+        "A report, with its conclusion",
+        {200: schemas.Report},
+        roles=_ANALYST,
+        problems=(404,),
+        path_examples=_EXAMPLE,
+    ),
+)
+def one(report_id: str) -> Response:
+    return answer(vars(_find(report_id)))
+
+
+@route(
+    blueprint,
+    "GET",
+    "/<report_id>/html",
+    Operation(
+        "monitoring",
+        "A report as a page",
+        {200: HTML},
+        roles=_ANALYST,
+        problems=(404,),
+        path_examples=_EXAMPLE,
+    ),
+)
+def one_html(report_id: str) -> Response:
+    return _page(report_id)
+
+
+def _latest() -> Entry:
+    kind = query(LatestQuery).kind
+    found = _newest(kind, 1)
+    if not found:
+        detail = f"There is no report{f' of kind {kind}' if kind else ''}."
         raise Problem(HTTPStatus.NOT_FOUND, detail)
+    return found[0]
+
+
+def _newest(kind: str | None, limit: int) -> list[Entry]:
+    database = services().database
+    found = reports.newest(database, kind, limit)
+    own = _bundled(services().champion().bundle)
+    if own is None or kind not in (None, _BUNDLED) or len(found) == limit:
+        return found
+    if reports.newest(database, _BUNDLED, 1):
+        return found
+    return [*found, Entry(own.id, own.kind, own.created_at)]
+
+
+def _find(report_id: str) -> Report:
+    found = reports.find(services().database, _storable(report_id))
+    own = _bundled(services().champion().bundle)
+    if found is None and own is not None and own.id == report_id:
+        return own
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "There is no such report.")
     return found
+
+
+def _page(report_id: str) -> Response:
+    bundle = services().champion().bundle
+    found = reports.page(services().database, _storable(report_id))
+    own = _bundled(bundle)
+    if found is None and own is not None and own.id == report_id:
+        found = bundle.files.get("drift/report.html")
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "There is no page of such a report.")
+    headers = {"Content-Security-Policy": _SANDBOX}
+    return Response(found, headers=headers, content_type=f"{HTML}; charset=utf-8")
+
+
+def _storable(report_id: str) -> str:
+    """An id that cannot be one asks for nothing."""
+    return report_id if report_id.isascii() and report_id.isprintable() else ""
+
+
+def _bundled(bundle: Bundle) -> Report | None:
+    """The bundle's comparison of training and test data."""
+    needed = ("drift/conclusion.md", "drift/report.json")
+    if any(name not in bundle.files for name in needed):
+        return None
+    return Report(
+        id=f"train-test-{bundle.sha256[:16]}",
+        kind=_BUNDLED,
+        created_at=bundle.manifest.model.created_at,
+        conclusion=bundle.files["drift/conclusion.md"].decode(),
+        report=bundle.json("drift/report.json"),
+    )

@@ -198,13 +198,3 @@ class Distribution(Answer):
     missing: dict[str, int] | None = None
     client: ClientValue | None = None
     similar: list[int] | None = None
-
-
-class Report(Answer):
-    """A monitoring report; `conclusion` is Markdown."""
-
-    id: str
-    kind: Literal["train_test"]
-    created_at: str
-    conclusion: str
-    report: Any

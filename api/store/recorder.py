@@ -128,8 +128,9 @@ def _of_all(error: BaseException) -> bool:
 
 
 def _change(connection: Connection, reply: Reply) -> None:
+    counted = {"preserve_rowcount": True}
     for change in reply.changes:
-        if connection.execute(change).rowcount != 1:
+        if connection.execute(change.execution_options(**counted)).rowcount != 1:
             raise Overtaken
 
 

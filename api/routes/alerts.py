@@ -1,0 +1,153 @@
+"""Alerts that monitoring raises, and that people acknowledge."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from api import body
+from api.answering import answer, query
+from api.errors import Problem
+from api.forms import read_model
+from api.idempotency import once
+from api.identifiers import now, uuid7
+from api.operations import Operation, route
+from api.predictions import encode
+from api.schemas.monitoring import (
+    Acknowledgement,
+    Alert,
+    AlertList,
+    AlertQuery,
+    AlertRequest,
+)
+from api.services import services
+from api.store import alerts
+from api.store.alerts import Document, Stored
+from api.store.events import Reply
+from api.store.keys import Role
+
+blueprint = Blueprint("alerts", __name__, url_prefix="/v1/alerts")
+_ANALYST = frozenset({Role.ANALYST})
+_SEVERITIES = ("critical", "warning", "info")
+_NEW: Document = {
+    "closed_at": None,
+    "acknowledged_at": None,
+    "acknowledged_by": None,
+    "note": None,
+    "history": [],
+}
+
+
+@route(
+    blueprint,
+    "POST",
+    "",
+    Operation(
+        "monitoring",
+        "Open, update or close the alert of a cause",
+        {201: Alert, 200: Alert},
+        roles=_ANALYST,
+        description="201 when it opens one, 200 when it updates or closes the open "
+        "one; 404 when there is none to close.",
+        body=(AlertRequest,),
+        problems=(404, 409, 410),
+        body_examples={
+            "open": {
+                "cause": "feature:EXT_SOURCE_MEAN",
+                "status": "open",
+                "severity": "warning",
+                "title": "EXT_SOURCE_MEAN has moved",
+                "what": "Its median fell from 0.52 to 0.41 in four weeks.",
+                "certainty": "Seen in each of the four weeks.",
+                "action": "Ask the bureau whether its score was recalibrated.",
+                "evidence": {"psi": 0.31},
+                "report_id": None,
+            }
+        },
+        replayable=True,
+    ),
+)
+def post() -> Response:
+    asked = read_model(AlertRequest, body.read(request))
+    return once(lambda: _posted(asked))
+
+
+def _posted(asked: AlertRequest) -> Reply:
+    before = alerts.open_of(services().database, asked.cause)
+    if before is None and asked.status == "closed":
+        detail = f"There is no open alert of the cause {asked.cause}."
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
+    moment = now()
+    old = before.document if before else {"id": uuid7(), "opened_at": moment, **_NEW}
+    step = {"at": moment, **_parts(asked, ("status", "severity", "title"))}
+    document = {
+        **old,
+        **_parts(asked, tuple(AlertRequest.model_fields)),
+        "updated_at": moment,
+        "closed_at": moment if asked.status == "closed" else None,
+        "history": [*old["history"], step],
+    }
+    return _reply(document, before)
+
+
+def _parts(asked: AlertRequest, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(asked, name) for name in names}
+
+
+def _reply(document: Document, before: Stored | None) -> Reply:
+    status = HTTPStatus.OK if before else HTTPStatus.CREATED
+    changes = (alerts.saving(document, before),)
+    return Reply(status, encode(document), changes=changes)
+
+
+@route(
+    blueprint,
+    "GET",
+    "",
+    Operation(
+        "monitoring",
+        "The alerts, most severe first",
+        {200: AlertList},
+        roles=_ANALYST,
+        query=AlertQuery,
+    ),
+)
+def listed() -> Response:
+    found = alerts.everything(services().database, query(AlertQuery).status)
+    return answer({"alerts": sorted(found, key=_urgency)})
+
+
+def _urgency(document: Document) -> tuple[bool, int]:
+    return document["status"] != "open", _SEVERITIES.index(document["severity"])
+
+
+@route(
+    blueprint,
+    "POST",
+    "/<uuid:alert_id>/acknowledge",
+    Operation(
+        "monitoring",
+        "Say that somebody has seen an alert",
+        {200: Alert},
+        roles=_ANALYST,
+        body=(Acknowledgement,),
+        problems=(404, 409, 410),
+        path_examples={"alert_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
+        body_examples={"seen": {"by": "A. Martin", "note": "Asked the bureau."}},
+        replayable=True,
+    ),
+)
+def acknowledge(alert_id: UUID) -> Response:
+    asked = read_model(Acknowledgement, body.read(request))
+    return once(lambda: _acknowledged(str(alert_id), asked))
+
+
+def _acknowledged(alert_id: str, asked: Acknowledgement) -> Reply:
+    before = alerts.find(services().database, alert_id)
+    if before is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no alert {alert_id}.")
+    seen = {"acknowledged_at": now(), "acknowledged_by": asked.by, "note": asked.note}
+    return _reply({**before.document, **seen}, before)
