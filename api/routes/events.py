@@ -1,0 +1,112 @@
+"""The export of what happened, for monitoring."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flask import Blueprint, Response
+from sqlalchemy import Row
+
+from api.answering import query
+from api.operations import Operation, route
+from api.predictions import encode
+from api.schemas.events import EventsQuery
+from api.services import services
+from api.store.clients import pack, unpack
+from api.store.events import PREDICTIONS
+from api.store.export import KINDS, Pseudonyms, rows
+from api.store.keys import Role
+
+if TYPE_CHECKING:
+    from api.champion import Champion
+
+blueprint = Blueprint("events", __name__, url_prefix="/v1/events")
+NDJSON = "application/x-ndjson"
+_TOLD = {
+    "decision": ("probability", "margin", "threshold", "decision"),
+    "simulation": ("probability", "margin", "threshold", "decision"),
+    "review": ("action", "decision"),
+    "outcome": ("defaulted", "observed_on"),
+}
+Line = dict[str, Any]
+
+
+@route(
+    blueprint,
+    "GET",
+    "",
+    Operation(
+        "events",
+        "What was decided, reviewed and observed, oldest first, one JSON a line",
+        {200: NDJSON},
+        roles=frozenset({Role.ANALYST}),
+        query=EventsQuery,
+        description="`client` is a pseudonym, the same for all events of a client. "
+        "`features`: base64 of little-endian float32 in the order of the manifest, or "
+        "of its `monitored`; NaN is missing; null when the event was erased. Nothing "
+        "is ever added before a `sequence` that was read: ask for what is after it.",
+    ),
+)
+def export() -> Response:
+    asked = query(EventsQuery)
+    database = services().database
+    kinds = [asked.kind] if asked.kind else KINDS
+    wanted = asked.features != "none"
+    parts = rows(database, kinds, asked.after, asked.limit, wanted)
+    # Failures before the first line are still answered as problems.
+    whole = chain([next(parts)], parts)
+    line = _line(Pseudonyms(database), _vectors(services().champion(), asked.features))
+    return Response(_lines(whole, line), content_type=NDJSON)
+
+
+def _lines(
+    parts: Iterable[list[Row[Any]]], line: Callable[[Row[Any]], Line]
+) -> Iterator[bytes]:
+    for part in parts:
+        yield b"".join(encode(line(row)) + b"\n" for row in part)
+
+
+def _line(
+    pseudonyms: Pseudonyms, vectors: Callable[[Row[Any]], Line]
+) -> Callable[[Row[Any]], Line]:
+    def make(row: Row[Any]) -> Line:
+        facts = json.loads(row.facts)
+        line = {
+            "sequence": row.sequence,
+            "event_id": row.event_id,
+            "kind": row.kind,
+            "client": pseudonyms.of(row.client_id),
+            "created_at": row.created_at,
+            "bundle_sha256": row.bundle_sha256,
+            **{name: facts[name] for name in _TOLD[row.kind]},
+        }
+        if row.kind not in PREDICTIONS:
+            return {**line, "prediction_id": row.subject_id}
+        unknown = facts["unknown_categories"]
+        count = None if unknown is None else len(unknown)
+        return {**line, "unknown_categories": count, **vectors(row)}
+
+    return make
+
+
+def _vectors(champion: Champion, asked: str) -> Callable[[Row[Any]], Line]:
+    """What a line says of the features."""
+    monitored = champion.bundle.document.get("monitored")
+    places = [champion.places[name] for name in monitored or ()]
+
+    def make(row: Row[Any]) -> Line:
+        if asked == "none":
+            return {}
+        stored = row.features
+        serves = row.bundle_sha256 == champion.bundle.sha256
+        if stored is not None and asked == "monitored" and serves and places:
+            stored = pack(unpack(stored)[np.array(places)])
+        text = None if stored is None else base64.b64encode(stored).decode()
+        return {"features": text}
+
+    return make

@@ -1,0 +1,105 @@
+"""How the loans turned out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from flask import Blueprint, Response, request
+
+from api import body
+from api.errors import FieldError, invalid
+from api.forms import read_model
+from api.idempotency import once
+from api.identifiers import now, uuid7
+from api.operations import Operation, route
+from api.predictions import encode
+from api.schemas.events import Outcome, Outcomes, OutcomesAnswer
+from api.services import services
+from api.store.database import Database
+from api.store.events import OUTCOME, Event, Reply
+from api.store.keys import Role
+from api.store.outcomes import Decided, decided, observed
+
+blueprint = Blueprint("outcomes", __name__, url_prefix="/v1/outcomes")
+
+
+@dataclass
+class _Findings:
+    errors: list[FieldError] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    duplicates: int = 0
+
+
+@route(
+    blueprint,
+    "POST",
+    "",
+    Operation(
+        "outcomes",
+        "What was observed of loans that were decided on",
+        {201: OutcomesAnswer},
+        roles=frozenset({Role.ADMIN}),
+        description="The same outcome again changes nothing. Another one for the same "
+        "prediction corrects the one before; both stay recorded, the last counts.",
+        body=(Outcomes,),
+        problems=(409, 410),
+        body_examples={
+            "one": {
+                "outcomes": [
+                    {
+                        "prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01",
+                        "defaulted": False,
+                        "observed_on": "2026-10-31",
+                    }
+                ]
+            }
+        },
+        body_factor=2,
+        replayable=True,
+    ),
+)
+def observe() -> Response:
+    asked = read_model(Outcomes, body.read(request))
+    database = services().database
+    return once(lambda: _observe(database, asked.outcomes))
+
+
+def _observe(database: Database, asked: list[Outcome]) -> Reply:
+    ids = list(dict.fromkeys(one.prediction_id for one in asked))
+    known = decided(database, ids)
+    findings = _Findings()
+    for at, outcome in enumerate(asked):
+        _take(findings, known, at, outcome)
+    if findings.errors:
+        raise invalid(findings.errors)
+    counts = {"accepted": len(findings.events), "duplicates": findings.duplicates}
+    events = tuple(findings.events)
+    return Reply(HTTPStatus.CREATED, encode(counts), events=events)
+
+
+def _take(
+    findings: _Findings, known: dict[str, Decided], at: int, outcome: Outcome
+) -> None:
+    before = known.get(outcome.prediction_id)
+    if before is None:
+        path = f"/outcomes/{at}/prediction_id"
+        findings.errors.append(FieldError(path, "no decision has this id"))
+        return
+    facts = {"defaulted": outcome.defaulted, "observed_on": outcome.observed_on}
+    if facts == before.outcome:
+        findings.duplicates += 1
+        return
+    findings.events.append(
+        Event(
+            event_id=uuid7(),
+            kind=OUTCOME,
+            client_id=before.client_id,
+            created_at=now(),
+            bundle_sha256=before.bundle_sha256,
+            facts=facts,
+            subject_id=before.prediction_id,
+            unique_as=f"outcome {before.prediction_id} {before.count}",
+        )
+    )
+    known[outcome.prediction_id] = observed(before, facts)

@@ -1,0 +1,59 @@
+"""Events in the order they were committed, without what tells a person."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row, null, select
+
+from api.store.database import Database
+from api.store.events import OUTCOME, PREDICTIONS, REVIEW
+from api.store.tables import events, personal, secrets
+
+KINDS = (*PREDICTIONS, REVIEW, OUTCOME)
+_AT_A_TIME = 500
+
+
+class Pseudonyms:
+    """The same client always has the same one, and only the database can tell whose."""
+
+    def __init__(self, database: Database) -> None:
+        query = select(secrets.c.value).where(secrets.c.name == "pseudonyms")
+        with database.read() as connection:
+            self._key = bytes.fromhex(connection.execute(query).scalar_one())
+
+    def of(self, client_id: int | None) -> str | None:
+        if client_id is None:
+            return None
+        keyed = hmac.new(self._key, str(client_id).encode(), hashlib.sha256)
+        return keyed.hexdigest()[:32]
+
+
+def rows(
+    database: Database, kinds: Sequence[str], after: int, limit: int, features: bool
+) -> Iterator[list[Row[Any]]]:
+    """Up to `limit` events after a sequence, some at a time, and at least one time.
+
+    Nothing is ever committed below what was read: see `append`. Each part is read in
+    a transaction of its own, so that a slow reader keeps no writer waiting.
+    """
+    vector = personal.c.features if features else null().label("features")
+    query = (
+        select(events, personal.c.client_id, vector)
+        .outerjoin(personal, personal.c.sequence == events.c.sequence)
+        .where(events.c.kind.in_(kinds))
+        .order_by(events.c.sequence)
+    )
+    wanted = min(limit, _AT_A_TIME)
+    while wanted:
+        some = query.where(events.c.sequence > after).limit(wanted)
+        with database.read() as connection:
+            found = list(connection.execute(some).all())
+        yield found
+        if len(found) < wanted:
+            return
+        after, limit = found[-1].sequence, limit - len(found)
+        wanted = min(limit, _AT_A_TIME)

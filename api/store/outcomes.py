@@ -1,0 +1,69 @@
+"""How loans turned out: the last outcome of a prediction counts, all of them stay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from api.store.database import Database
+from api.store.events import DECISION, OUTCOME
+from api.store.tables import events, personal
+
+_AT_A_TIME = 500
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision, the facts of its outcome so far, and how many were recorded."""
+
+    prediction_id: str
+    client_id: int | None
+    bundle_sha256: str
+    outcome: dict[str, Any] | None = None
+    count: int = 0
+
+
+def decided(database: Database, prediction_ids: Sequence[str]) -> dict[str, Decided]:
+    """Those that are decisions, by id."""
+    found: dict[str, Decided] = {}
+    with database.read() as connection:
+        for part in _parts(prediction_ids):
+            query = (
+                select(events, personal.c.client_id)
+                .outerjoin(personal, personal.c.sequence == events.c.sequence)
+                .where(events.c.event_id.in_(part), events.c.kind == DECISION)
+            )
+            for row in connection.execute(query):
+                found[row.event_id] = _decided(row)
+            outcomes = (
+                select(events.c.subject_id, events.c.facts)
+                .where(events.c.subject_id.in_(part), events.c.kind == OUTCOME)
+                .order_by(events.c.sequence)
+            )
+            for row in connection.execute(outcomes):
+                before = found[row.subject_id]
+                found[row.subject_id] = observed(before, json.loads(row.facts))
+    return found
+
+
+def observed(before: Decided, outcome: dict[str, Any]) -> Decided:
+    """The same decision with one outcome more."""
+    return Decided(
+        before.prediction_id,
+        before.client_id,
+        before.bundle_sha256,
+        outcome,
+        before.count + 1,
+    )
+
+
+def _decided(row: Row[Any]) -> Decided:
+    return Decided(row.event_id, row.client_id, row.bundle_sha256)
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[at : at + _AT_A_TIME] for at in range(0, len(ids), _AT_A_TIME))
