@@ -29,6 +29,8 @@ class Config:
     bind: str = "127.0.0.1:5000"
     workers: int = 0
     threads: int = 4
+    # Port of Prometheus' metrics, at the address of `bind`; 0: none.
+    metrics_port: int = 0
     # How long to go on serving, but not ready, after SIGTERM.
     drain_seconds: float = 5.0
     # Requests per second that each process takes from one key; 0: any number.

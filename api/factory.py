@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import auth, commands, errors, finishing, logs, routes
+from api import auth, commands, errors, finishing, logs, metrics, routes
 from api.config import Config
 from api.services import Services
 
@@ -14,9 +14,10 @@ def build(config: Config) -> Flask:
     app = Flask("api", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
-    app.extensions["scoring"] = Services(config)
+    services = app.extensions["scoring"] = Services(config)
     errors.register(app)
     logs.register(app)
+    metrics.register(app, services.metrics)
     auth.register(app)
     finishing.register(app)
     routes.register(app)

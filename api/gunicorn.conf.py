@@ -9,14 +9,18 @@ another server.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from functools import partial
 from typing import Any
 
 from api import bundle
 from api.config import Config
 from api.errors import ScoringError
+
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 try:
     _config = Config.from_environment()
@@ -53,6 +57,8 @@ logconfig_dict = {
 
 def on_starting(server: Any) -> None:
     """Refuse to start on a bundle that is not what was exported."""
+    # Before anything imports prometheus_client, which looks for it then.
+    os.environ[SHARED_FOLDER] = tempfile.mkdtemp(prefix="scoring-metrics-")
     try:
         server.bundle = bundle.read(_config.bundle)
     except ScoringError as error:
@@ -77,8 +83,35 @@ def post_worker_init(worker: Any) -> None:
     except ScoringError as error:
         worker.log.error("refusing to start: %s", error.message)
         sys.exit(3)  # what gunicorn takes as "failed to boot": it stops
+    if _config.metrics_port:
+        _serve_metrics(worker)
     services.announce = partial(os.kill, worker.ppid, signal.SIGHUP)
     worker.reload_on_hangup()
+
+
+def _serve_metrics(worker: Any) -> None:
+    from api import metrics
+
+    try:
+        metrics.serve(_config.metrics_port, bind.rpartition(":")[0].strip("[]"))
+    except OSError as error:
+        worker.log.error("SCORING_METRICS_PORT %s: %s", _config.metrics_port, error)
+        sys.exit(3)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    _forget(worker.pid)
+
+
+def _forget(process: int) -> None:
+    """It is gone, and so no process that serves a bundle."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(process)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    shutil.rmtree(os.environ[SHARED_FOLDER], ignore_errors=True)
 
 
 def _take_up(server: Any) -> None:
@@ -99,7 +132,9 @@ def _can_serve(server: Any, found: bundle.Bundle) -> bool:
     """Try it in a process of its own, as LightGBM must not start in this one."""
     trial = os.fork()
     if trial:
-        return os.waitpid(trial, 0)[1] == 0
+        _, status = os.waitpid(trial, 0)
+        _forget(trial)
+        return status == 0
     from api.services import Services
 
     services = Services(_config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
@@ -35,7 +36,10 @@ def once(produce: Callable[[], Reply]) -> Response:
             return _replay(token, before)
         reply = produce()
         with suppress(AlreadyRecorded, Overtaken):
+            started = time.perf_counter()
             services().recorder.record(current_key().id, reply, token)
+            elapsed = time.perf_counter() - started
+            services().metrics.recorded(reply.events, elapsed)
             return _response(reply.answer, reply.status, reply.location)
     raise Problem(HTTPStatus.CONFLICT, "Others change the same thing now; try again.")
 

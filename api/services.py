@@ -13,6 +13,7 @@ from api import bundle as bundles
 from api.bundle import Bundle
 from api.config import Config
 from api.errors import BundleError
+from api.metrics import Metrics
 from api.rate_limit import RateLimit
 from api.store import clients
 from api.store.database import Database
@@ -33,6 +34,7 @@ class Services:
         self.config = config
         self.database = Database(config.database_url, config.database_timeout_seconds)
         self.recorder = Recorder(self.database)
+        self.metrics = Metrics()
         self.rate_limit = RateLimit(config.rate_per_second)
         # About to stop: nobody should send more.
         self.draining = False
@@ -86,6 +88,8 @@ class Services:
         self._champion = load(bundle, self.config.threads)
         # The one before holds tens of megabytes, in circles of references.
         gc.collect()
+        model = bundle.manifest.model
+        self.metrics.serving(model.name, model.version, bundle.sha256)
 
 
 def services() -> Services:

@@ -25,12 +25,13 @@ def test_every_setting_is_read() -> None:
         "SCORING_BIND": "0.0.0.0:80",
         "SCORING_WORKERS": "3",
         "SCORING_THREADS": "2",
+        "SCORING_METRICS_PORT": "9100",
         "SCORING_DRAIN_SECONDS": "0.5",
         "SCORING_RATE_PER_SECOND": "20",
         "SCORING_TRUSTED_PROXIES": "1",
     }
     texts = Path("b"), "sqlite:///x", 1.5, 9, "0.0.0.0:80"
-    expected = Config(*texts, 3, 2, 0.5, 20.0, 1)
+    expected = Config(*texts, 3, 2, 9100, 0.5, 20.0, 1)
     assert Config.from_environment(given) == expected
     assert len(given) == len(fields(Config))
 

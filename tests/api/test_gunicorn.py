@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -28,16 +29,14 @@ NOT_NEEDED = (
     "streamlit",
     "evidently",
 )
-Start = Callable[[Path], "subprocess.Popen[bytes]"]
+Start = Callable[..., "subprocess.Popen[bytes]"]
 
 pytestmark = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
@@ -50,19 +49,20 @@ def start(url: str, port: int, tmp_path: Path) -> Iterator[Start]:
         absent.write_text("raise ImportError('not a requirement of the API')")
     started: list[subprocess.Popen[bytes]] = []
 
-    def run(bundle: Path) -> subprocess.Popen[bytes]:
+    def run(bundle: Path, **more: str) -> subprocess.Popen[bytes]:
         settings = {
             "SCORING_BUNDLE": str(bundle),
             "SCORING_DATABASE_URL": url,
             "SCORING_BIND": f"127.0.0.1:{port}",
             "SCORING_WORKERS": "2",
+            "SCORING_DRAIN_SECONDS": "0",
             "PYTHONPATH": str(tmp_path / "absent"),
         }
         command = [sys.executable, "-m", "gunicorn", "-c", "api/gunicorn.conf.py"]
         process = subprocess.Popen(
             [*command, "api:create_app()"],
             cwd=tmp_path,
-            env=os.environ | settings,
+            env=os.environ | settings | more,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
@@ -98,23 +98,92 @@ def wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
     raise TimeoutError("the server did not get ready")
 
 
-def test_serves_decisions_and_stops_when_asked(
-    start: Start, port: int, world: Any, template: Any
+def lines_of(process: subprocess.Popen[bytes]) -> list[dict[str, Any]]:
+    _, errors = process.communicate()
+    return [json.loads(line) for line in errors.splitlines()]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_serves_counts_reloads_drains_and_stops(
+    start: Start, port: int, world: Any, template: Any, tmp_path: Path, conftest: Any
 ) -> None:
     _, keys = template
-    process = start(world.bundle)
+    bundle = Path(shutil.copytree(world.bundle, tmp_path / "served"))
+    metrics = free_port()
+    settings = {"SCORING_METRICS_PORT": str(metrics), "SCORING_DRAIN_SECONDS": "1"}
+    process = start(bundle, **settings)
     wait_until_ready(process, port)
     headers = {
         "Authorization": f"Bearer {keys['scoring']}",
         "Content-Type": "application/json",
     }
     asked = {"headers": headers, "data": b'{"client_id": 100001}'}
-    answers = [get(port, "/v1/predictions", **asked) for _ in range(10)]
-    assert {status for status, _ in answers} == {201}
-    assert len({answer["probability"] for _, answer in answers}) == 1
-    assert len({answer["prediction_id"] for _, answer in answers}) == 10
+
+    def decide() -> Any:
+        status, answer = get(port, "/v1/predictions", **asked)
+        assert status == 201
+        return answer
+
+    answers = [decide() for _ in range(10)]
+    assert len({answer["probability"] for answer in answers}) == 1
+    assert len({answer["prediction_id"] for answer in answers}) == 10
+    assert 'scoring_probability_count{kind="decision"} 10.0' in scrape(metrics)
+
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    conftest.seal(bundle, manifest | {"history": []})
+    process.send_signal(signal.SIGHUP)
+    time.sleep(1)
+    conftest.seal(bundle, manifest | {"threshold": 0.5})
+    process.send_signal(signal.SIGHUP)
+    (new,) = wait_for(lambda: [one for one in [decide()] if one["threshold"] == 0.5])
+    served = f'bundle_sha256="{new["model"]["bundle_sha256"]}"'
+    wait_for(lambda: re.search(f"processes{{{served}.*}} 2.0", scrape(metrics)))
+
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    wait_for(lambda: get(port, "/health/ready")[0] == 503)
+    assert decide()["threshold"] == 0.5
+    assert process.wait(20) == 0
+    lines = lines_of(process)
+    refused = [line for line in lines if "reload refused" in line["message"]]
+    assert [line["level"] for line in refused] == ["error"]
+    assert "100001" not in str(lines)
+
+
+def scrape(port: int) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as response:
+        return str(response.read().decode())
+
+
+def wait_for(condition: Callable[[], Any]) -> Any:
+    for _ in range(300):
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise TimeoutError("it did not come about")
+
+
+def test_clients_that_say_nothing_hold_up_nobody(
+    start: Start, port: int, world: Any
+) -> None:
+    process = start(world.bundle)
+    wait_until_ready(process, port)
+    head = b"POST /v1/predictions HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n"
+    silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(60)]
+    for at, one in enumerate(silent):
+        one.sendall((b"", head, head + b"\r\n" + b" " * 40_000)[at % 3])
+    started = time.monotonic()
+    assert get(port, "/health/live")[0] == 200
+    assert time.monotonic() - started < 3
+    assert silent[2].recv(100).startswith(b"HTTP/1.1 401 ")
+    for one in silent:
+        one.close()
+    assert get(port, "/health/live")[0] == 200
 
 
 def test_refuses_to_start_on_a_corrupted_bundle(
@@ -125,7 +194,5 @@ def test_refuses_to_start_on_a_corrupted_bundle(
         model.write(" ")
     process = start(bundle)
     assert process.wait(20) != 0
-    _, errors = process.communicate()
-    lines = [json.loads(line) for line in errors.splitlines()]
-    (refusal,) = [line for line in lines if line["level"] == "error"]
+    (refusal,) = [line for line in lines_of(process) if line["level"] == "error"]
     assert "model.txt: was altered" in refusal["message"]

@@ -1,0 +1,116 @@
+"""What Prometheus is told: how fast, how often, what was decided, by which bundle.
+
+Nothing about a person: probabilities are counted in buckets.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+from flask import Flask, Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import ThreadingWSGIServer, make_wsgi_app
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from api.store.events import PREDICTIONS, Event
+
+# Where the processes of one server put their numbers; prometheus_client reads it.
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_SHARES = (0.01, 0.02, 0.05, 0.08, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1)
+
+
+class Metrics:
+    """The numbers of one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Histogram(
+            "scoring_request_seconds",
+            "From the request's start to its answer",
+            ["method", "route", "status"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._events = Counter(
+            "scoring_events",
+            "Events that were made durable",
+            ["kind", "decision"],
+            registry=self.registry,
+        )
+        self._probability = Histogram(
+            "scoring_probability",
+            "Probability of default that was answered",
+            ["kind"],
+            buckets=_SHARES,
+            registry=self.registry,
+        )
+        self._commit = Histogram(
+            "scoring_commit_seconds",
+            "How long an answer waited until its events were durable",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._bundle = Gauge(
+            "scoring_bundle_processes",
+            "Processes that serve this bundle",
+            ["name", "version", "bundle_sha256"],
+            multiprocess_mode="livesum",
+            registry=self.registry,
+        )
+
+    def recorded(self, events: Iterable[Event], seconds: float) -> None:
+        """Count what was made durable, and what that took."""
+        self._commit.observe(seconds)
+        for event in events:
+            self._events.labels(event.kind, event.facts.get("decision", "")).inc()
+            if event.kind in PREDICTIONS:
+                labelled = self._probability.labels(event.kind)
+                labelled.observe(event.facts["probability"])
+
+    def serving(self, name: str, version: str, bundle_sha256: str) -> None:
+        """From now on this process serves this bundle and no other."""
+        for metric in self._bundle.collect():
+            for sample in metric.samples:
+                self._bundle.labels(**sample.labels).set(0)
+        self._bundle.labels(name, version, bundle_sha256).set(1)
+
+    def answered(self, response: Response) -> Response:
+        """Count a request by its rule: paths hold client numbers."""
+        route = request.url_rule.rule if request.url_rule else ""
+        labels = request.method, route, str(response.status_code)
+        if route:
+            elapsed = time.perf_counter() - g.started
+            self._requests.labels(*labels).observe(elapsed)
+        return response
+
+
+def register(app: Flask, metrics: Metrics) -> None:
+    app.after_request(metrics.answered)
+
+
+def serve(port: int, address: str) -> None:
+    """Answer on a port of its own with the numbers of every process of the server.
+
+    Each process listens, and whichever is asked answers for all, so that there is an
+    answer as long as one lives. Raises OSError when the port is taken.
+    """
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, os.environ[SHARED_FOLDER])  # type: ignore[no-untyped-call]
+    server = make_server(
+        address, port, make_wsgi_app(registry), _SharedServer, _SilentHandler
+    )
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+
+
+class _SharedServer(ThreadingWSGIServer):
+    allow_reuse_port = True
+
+
+class _SilentHandler(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Scrapes are no news."""
