@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,6 +47,19 @@ class Champion:
     def places(self) -> dict[str, int]:
         """Where each feature is in a vector."""
         return {f.name: at for at, f in enumerate(self.manifest.features)}
+
+    @cached_property
+    def usual_durations(self) -> tuple[float, float]:
+        """Credit over annuity of the middle 98 % of the population sample."""
+        wanted = "AMT_CREDIT", "AMT_ANNUITY"
+        if self.population is None or not set(wanted) <= set(self.population.names):
+            return (0.0, math.inf)
+        credit, annuity = (self.population.column(name) for name in wanted)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            durations = credit / annuity
+        known = durations[np.isfinite(durations)]
+        low, high = np.percentile(known, (1, 99)) if len(known) else (0.0, math.inf)
+        return float(low), float(high)
 
     def score(self, matrix: Matrix, explained: Sequence[bool]) -> list[Score]:
         """One score per row; contributions where `explained`, as they cost most."""

@@ -84,7 +84,7 @@ class Population:
 
     def points(self, first: str, second: str) -> list[tuple[float, float, int]]:
         """Up to 1,000 clients as (first, second, defaulted); both are known."""
-        one, other = (self.matrix[:, self.names.index(n)] for n in (first, second))
+        one, other = self.column(first), self.column(second)
         both = ~(np.isnan(one) | np.isnan(other))
         rows = self._shown[both[self._shown]][:SHOWN_POINTS]
         chosen = one[rows].tolist(), other[rows].tolist(), self.defaulted[rows].tolist()
@@ -97,9 +97,14 @@ class Population:
             for at, feature in enumerate(self.features)
         ]
 
+    def column(self, name: str) -> NDArray[np.float32]:
+        """One feature of every client; NaN is missing."""
+        found: NDArray[np.float32] = self.matrix[:, self.names.index(name)]
+        return found
+
     def values(self, name: str, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """The known values of these rows."""
-        return known(self.matrix[rows, self.names.index(name)])
+        return known(self.column(name)[rows])
 
     def _group_size(self) -> int:
         wanted = min(max(SHARE * self.size, SMALLEST), LARGEST)

@@ -7,6 +7,7 @@ from flask import Flask
 from api.routes import (
     alerts,
     clients,
+    counterfactual,
     documentation,
     events,
     features,
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
         clients,
         similar,
         predictions,
+        counterfactual,
         reviews,
         outcomes,
         events,

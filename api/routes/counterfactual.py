@@ -1,0 +1,199 @@
+"""What would have to change for a refused loan to be granted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import numpy as np
+from flask import Blueprint, Response, request
+from numpy.typing import NDArray
+
+from api import body, counterfactual
+from api.counterfactual import Amounts, Lever, Terms
+from api.errors import FieldError, Problem, invalid
+from api.forms import read_model
+from api.idempotency import once
+from api.online import Revision
+from api.operations import Operation, route
+from api.predictions import encode, predict
+from api.routes.clients import known_client
+from api.routes.reviews import found
+from api.schemas.counterfactual import Counterfactual, CounterfactualRequest
+from api.scoring import GRANTED, REFUSED, decide, probability
+from api.services import services
+from api.store.clients import Client
+from api.store.database import Database
+from api.store.events import Event, Reply
+from api.store.keys import Role
+from api.store.predictions import Stored
+
+if TYPE_CHECKING:
+    from api.champion import Champion
+
+blueprint = Blueprint("counterfactual", __name__, url_prefix="/v1/predictions")
+_OFFICER = frozenset({Role.OFFICER})
+_NONE = "No change of these amounts within their bounds would be granted."
+
+
+@route(
+    blueprint,
+    "POST",
+    "/<uuid:prediction_id>/counterfactual",
+    Operation(
+        "predictions",
+        "The smallest change of the loan's terms that would be granted",
+        {200: Counterfactual},
+        roles=_OFFICER,
+        description="Only what an applicant can negotiate moves: the loan amount (down "
+        "to 30 %), the instalment (half to one and a half times), the price of the "
+        "goods (down to 30 %). Credit over annuity stays as usual in the population, "
+        "and the loan no larger a part of the price than was asked for, or than all "
+        "of it. The cost of a change is the sum of its relative changes, those of the "
+        "instalment and of the price counted half. What is answered was scored as any "
+        "simulation is, and is stored as one.",
+        body=(CounterfactualRequest,),
+        problems=(404, 409, 410),
+        path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
+        body_examples={"amount only": {"levers": ["AMT_CREDIT"]}},
+        replayable=True,
+    ),
+)
+def create(prediction_id: UUID) -> Response:
+    asked = read_model(CounterfactualRequest, body.read(request))
+    champion, database = services().champion(), services().database
+    return once(lambda: _answer(champion, database, str(prediction_id), asked))
+
+
+def _answer(
+    champion: Champion,
+    database: Database,
+    prediction_id: str,
+    asked: CounterfactualRequest,
+) -> Reply:
+    question = _question(champion, found(database, prediction_id))
+    names = _names(champion, asked)
+    known = [name for name in names if name in question.terms.amounts]
+    levers = [counterfactual.lever(n, question.terms.amounts[n]) for n in known]
+    grants = _grants(champion, question, levers)
+    if grants(np.array([[one.value for one in levers]]))[0]:
+        detail = "The model that serves now grants this as it is: decide again."
+        raise Problem(HTTPStatus.CONFLICT, detail)
+    amounts = counterfactual.search(question.terms, levers, grants) if levers else None
+    head = {"prediction_id": prediction_id, "found": amounts is not None}
+    if amounts is None:
+        levers_told = [_told(name, levers, None) for name in names]
+        none = {**head, "detail": _NONE, "levers": levers_told, "prediction": None}
+        return Reply(HTTPStatus.OK, encode(none))
+    event = _simulated(champion, database, question, levers, amounts)
+    cost = counterfactual.costs(levers, np.array([amounts])).item()
+    told = {**head, "cost": cost, "levers": [_told(n, levers, amounts) for n in names]}
+    answer = encode(told)[:-1] + b',"prediction":' + event.answer + b"}"
+    return Reply(HTTPStatus.OK, answer, None, (event,))
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A refused loan: of whom, and what it was simulated to be, if it was."""
+
+    client: Client
+    before: Mapping[str, Any]
+    terms: Terms
+
+    @property
+    def application(self) -> dict[str, Any]:
+        return {**self.client.application, **self.before}
+
+
+def _question(champion: Champion, stored: Stored) -> _Question:
+    if stored.client_id is None or stored.facts["decision"] != REFUSED:
+        detail = "Only for a refusal of a known client there is something to look for."
+        raise Problem(HTTPStatus.CONFLICT, detail)
+    try:
+        client = known_client(champion, stored.client_id)
+    except Problem as problem:
+        detail = f"{problem.message} It is not known any more."
+        raise Problem(HTTPStatus.CONFLICT, detail) from problem
+    before = stored.changes or {}
+    application = {**client.application, **before}
+    amounts = {
+        name: float(application[name])
+        for name in counterfactual.WEIGHTS
+        if application.get(name)
+    }
+    return _Question(client, before, Terms(amounts, champion.usual_durations))
+
+
+def _names(champion: Champion, asked: CounterfactualRequest) -> list[str]:
+    """The levers asked for, which must be some of the model's."""
+    columns = champion.columns["application"]
+    ours = [n for n in counterfactual.WEIGHTS if n in columns and columns[n].lever]
+    if asked.levers is None:
+        return ours
+    wrong = [at for at, name in enumerate(asked.levers) if name not in ours]
+    if wrong:
+        detail = "is not a lever of the model that serves"
+        raise invalid([FieldError(f"/levers/{at}", detail) for at in wrong])
+    return [name for name in ours if name in asked.levers]
+
+
+def _grants(
+    champion: Champion, question: _Question, levers: Sequence[Lever]
+) -> counterfactual.Grants:
+    client, application = question.client, question.application
+    names = [one.name for one in levers]
+    changed = frozenset({*question.before, *names})
+    calibration, threshold = champion.manifest.calibration, champion.manifest.threshold
+
+    def grants(candidates: Amounts) -> NDArray[np.bool_]:
+        revisions = [
+            Revision(
+                {**application, **dict(zip(names, amounts, strict=True))},
+                client.history,
+                client.features,
+                changed,
+            )
+            for amounts in candidates.tolist()
+        ]
+        margins = champion.model.margins(champion.online.revise(revisions)).tolist()
+        probabilities = (probability(margin, calibration) for margin in margins)
+        return np.array([decide(one, threshold) == GRANTED for one in probabilities])
+
+    return grants
+
+
+def _simulated(
+    champion: Champion,
+    database: Database,
+    question: _Question,
+    levers: Sequence[Lever],
+    amounts: Sequence[float],
+) -> Event:
+    """Score what was found as any simulation is."""
+    moved = {
+        one.name: amount
+        for one, amount in zip(levers, amounts, strict=True)
+        if amount != one.value
+    }
+    changes = {**question.before, **moved}
+    asked = {"client_id": question.client.client_id, "changes": changes}
+    (event,) = predict(champion, database, asked).events
+    return event
+
+
+def _told(
+    name: str, levers: Sequence[Lever], amounts: Sequence[float] | None
+) -> dict[str, Any]:
+    for at, one in enumerate(levers):
+        if one.name == name:
+            return {
+                "name": name,
+                "from": one.value,
+                "to": None if amounts is None else amounts[at],
+                "lowest": one.lowest,
+                "highest": one.highest,
+            }
+    return {"name": name, "from": None, "to": None, "lowest": None, "highest": None}
