@@ -10,7 +10,7 @@ PYTHON = .venv/bin/python
 LOCK = requirements-dev.txt
 READY = .venv/.ready
 
-.PHONY: help demo test check lock bench clean
+.PHONY: help demo test check lock audit sbom bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -29,6 +29,11 @@ check: $(READY) ## lint, types, import rules, locks
 	@MYPYPATH=dashboard .venv/bin/mypy --strict --explicit-package-bases dashboard/*.py dashboard/screens/*.py
 	@.venv/bin/mypy training
 	@.venv/bin/lint-imports
+	@.venv/bin/hadolint */Dockerfile
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@.venv/bin/zizmor --quiet --offline --min-severity medium .github/workflows
 	@$(PYTHON) .make/lock.py --check
 
 bench: $(READY) ## speed and memory, as ratios to bare baselines
@@ -36,6 +41,15 @@ bench: $(READY) ## speed and memory, as ratios to bare baselines
 
 lock: $(READY) ## compile pyproject.toml into the requirements files
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) .make/lock.py
+
+audit: $(READY) ## known weaknesses of what the locks pin (asks the package index)
+	@for part in api dashboard training; do \
+		.venv/bin/pip-audit --require-hashes --disable-pip --strict \
+			--progress-spinner off -r requirements-$$part.txt || exit 1; \
+	done
+
+sbom: $(READY) ## a CycloneDX bill per part in var/sbom, and docs/licences.md
+	@$(PYTHON) .make/sbom.py
 
 clean: ## remove everything that demo and test made
 	rm -rf var .venv

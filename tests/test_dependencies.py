@@ -1,0 +1,76 @@
+"""Each part declares what it imports, and imports what it declares."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+# Needed, but named in no import: where else they are named.
+ELSEWHERE = {
+    "gunicorn": "api/Dockerfile",
+    "psycopg": "api/store/database.py",
+    "pyarrow": "training/scoring.py",
+    "plotly": "training/monitoring/drift.py",
+}
+
+
+def imported(part: str) -> set[str]:
+    """Top-level modules that a part's code imports, its own aside."""
+    own = {path.stem for path in (ROOT / part).iterdir()} | {part}
+    return {
+        name
+        for path in (ROOT / part).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in names(node)
+    } - own
+
+
+def names(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (one.name.partition(".")[0] for one in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        yield node.module.partition(".")[0]
+
+
+def declared(*extras: str) -> set[str]:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    found = tomllib.loads(text)["project"]["optional-dependencies"]
+    lines = [line for extra in extras for line in found[extra]]
+    return {canonicalize_name(Requirement(line).name) for line in lines}
+
+
+@pytest.mark.parametrize(
+    "extras", [("api",), ("dashboard",), ("training", "spark")], ids=lambda e: e[0]
+)
+def test_imports_and_declarations_are_the_same(extras: tuple[str, ...]) -> None:
+    modules = imported(extras[0]) - sys.stdlib_module_names
+    packages = packages_distributions()
+    used = {
+        canonicalize_name(distribution)
+        for module in modules
+        for distribution in packages.get(module, [module])
+    }
+    known = declared(*extras)
+    undeclared = {
+        module
+        for module in modules
+        if not known
+        & {canonicalize_name(one) for one in packages.get(module, [module])}
+    }
+    assert not undeclared, "imported, not declared"
+    unused = {
+        name
+        for name in known - used
+        if name not in ELSEWHERE
+        or name not in (ROOT / ELSEWHERE[name]).read_text(encoding="utf-8")
+    }
+    assert not unused, "declared, not imported"
