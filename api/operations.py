@@ -16,6 +16,7 @@ from api.store.keys import Role
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 JSON = "application/json"
 HTML = "text/html"
+MARKDOWN = "text/markdown"
 ANY: frozenset[Role] = frozenset()
 
 

@@ -8,12 +8,13 @@ from flask import Blueprint, Response
 
 from api.answering import answer
 from api.errors import BundleError, Problem
-from api.operations import Operation, route
+from api.operations import MARKDOWN, Operation, route
 from api.schemas.answers import Importance, ModelAnswer, ModelRef
 from api.services import services
 from api.store.keys import Role
 
 blueprint = Blueprint("model", __name__, url_prefix="/v1/model")
+_CARD = "model-card.md"
 _PASSED_ON = (
     "threshold",
     "threshold_interval",
@@ -65,6 +66,25 @@ def describe() -> Response:
 )
 def importance() -> Response:
     return answer(services().champion().importance)
+
+
+@route(
+    blueprint,
+    "GET",
+    "/card",
+    Operation(
+        "model",
+        "What the model is for, how good it is and where it is not",
+        {200: MARKDOWN},
+        problems=(404,),
+        validated=True,
+    ),
+)
+def card() -> Response:
+    found = services().champion().bundle.files.get(_CARD)
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"The bundle holds no {_CARD}.")
+    return Response(found, content_type=f"{MARKDOWN}; charset=utf-8")
 
 
 @route(

@@ -91,6 +91,12 @@ def test_the_report_is_served_as_json_and_as_a_page(call: Any) -> None:
     assert "sandbox" in page.headers["Content-Security-Policy"]
 
 
+def test_the_model_card_is_markdown(call: Any) -> None:
+    response = call("GET", "/v1/model/card", "officer")
+    assert response.content_type == "text/markdown; charset=utf-8"
+    assert response.text == "# credit-scoring, version 3\n"
+
+
 def test_a_model_says_what_it_is(call: Any, world: Any) -> None:
     model = call("GET", "/v1/model").json
     assert model["version"] == "3"
