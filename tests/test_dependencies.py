@@ -19,8 +19,9 @@ ELSEWHERE = {
     "gunicorn": "api/Dockerfile",
     "psycopg": "api/store/database.py",
     "pyarrow": "training/scoring.py",
-    "plotly": "training/monitoring/drift.py",
 }
+# Declared only to hold another package's version of it.
+CONSTRAINTS = {"plotly"}
 
 
 def imported(part: str) -> set[str]:
@@ -69,7 +70,7 @@ def test_imports_and_declarations_are_the_same(extras: tuple[str, ...]) -> None:
     assert not undeclared, "imported, not declared"
     unused = {
         name
-        for name in known - used
+        for name in known - used - CONSTRAINTS
         if name not in ELSEWHERE
         or name not in (ROOT / ELSEWHERE[name]).read_text(encoding="utf-8")
     }

@@ -1,11 +1,14 @@
-"""The catalogue: what every feature is, for people to read."""
+"""The data dictionary: every raw column and every feature, for people to read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from training.features.define import Feature
+from training.tables import TABLES
+from training.tables.schema import Column
 
+RAW = ("column", "type", "unit", "bounds", "meaning", "label (en)", "label (fr)")
 COLUMNS = (
     "name",
     "table",
@@ -16,15 +19,42 @@ COLUMNS = (
     "label (en)",
     "label (fr)",
 )
+TITLE = """# Data dictionary
+
+Made by `python -m training features --describe`. Bounds are the values that can be true
+at all: what lies outside is refused. Every raw column may be missing unless said."""
 
 
 def describe(features: Iterable[Feature]) -> str:
-    """A Markdown table with one row per feature, in the model's order."""
-    rows = [COLUMNS, ("---",) * len(COLUMNS), *(_row(one) for one in features)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    """Markdown: the raw tables, then one row per feature, in the model's order."""
+    parts = [TITLE]
+    for table in TABLES.values():
+        key = f"One row per {', '.join(table.key)}.\n\n" if table.key else ""
+        rows = "\n".join(_table(RAW, (_raw(column) for column in table)))
+        parts.append(f"## {table.name}\n\n{key}{rows}")
+    rows = "\n".join(_table(COLUMNS, (_feature(one) for one in features)))
+    return "\n\n".join([*parts, f"## Features\n\n{rows}"])
 
 
-def _row(one: Feature) -> tuple[str, ...]:
+def _table(names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    for row in (names, ("---",) * len(names), *rows):
+        yield f"| {' | '.join(row)} |"
+
+
+def _raw(column: Column) -> tuple[str, ...]:
+    low, high = column.bounds or (None, None)
+    return (
+        column.name,
+        column.type.name.lower() + ("" if column.nullable else ", never missing"),
+        column.unit.value,
+        "" if column.bounds is None else f"{low:g} to {high:g}",
+        column.meaning,
+        column.en,
+        column.fr,
+    )
+
+
+def _feature(one: Feature) -> tuple[str, ...]:
     return (
         one.name,
         one.table,
