@@ -17,14 +17,14 @@ def test_every_training_command() -> None:
 
     (actions,) = (one.choices for one in command_line()._actions if one.choices)
     section = README.split("## Training")[1].split("## The API")[0]
-    assert re.findall(r"^\| `(\w+)`", section, re.MULTILINE) == list(actions or ())
+    assert re.findall(r"^\| `([\w-]+)`", section, re.MULTILINE) == list(actions or ())
 
 
 def test_every_api_command_and_route() -> None:
     from api import create_app
 
     app = create_app()
-    for name in ("clients", "db", "keys"):
+    for name in ("clients", "db", "events", "keys"):
         for command in app.cli.commands[name].commands:  # type: ignore[attr-defined]
             assert f"{name} {command}" in README
     served = {

@@ -154,6 +154,42 @@ def drift(options: argparse.Namespace) -> None:
     say(f"{options.out / 'report.html'}: {conclusion}")
 
 
+def monitor(options: argparse.Namespace) -> None:
+    from training.config import from_environment
+    from training.monitoring.monitor import monitor as watch
+
+    watch(
+        options.api,
+        options.bundle,
+        options.state,
+        from_environment(),
+        window=options.window,
+        mature_days=options.mature_days,
+        challenger=options.challenger,
+        every=options.every,
+        progress=progress,
+    )
+
+
+def simulate_drift(options: argparse.Namespace) -> None:
+    from training.config import from_environment
+    from training.monitoring.api_client import Api
+    from training.monitoring.simulation import Drift, simulate
+
+    done = simulate(
+        Api(options.api.rstrip("/"), from_environment().api_key),
+        options.data,
+        Drift(options.kind, options.strength, options.column),
+        options.events,
+        seed=options.seed,
+        progress=progress,
+    )
+    say(
+        f"{options.kind} drift of strength {options.strength:g}: {done.decisions:,}"
+        f" decisions, {done.refused:,} refused, {done.outcomes:,} outcomes"
+    )
+
+
 def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m training", description="Train the credit-scoring model."
@@ -192,6 +228,35 @@ def command_line() -> argparse.ArgumentParser:
     made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
     made.add_argument("--out", type=Path, default=Path("var/drift"))
 
+    made = _command(commands, monitor, "watch the served model and raise alerts")
+    made.add_argument("--api", required=True, help="the API's address")
+    made.add_argument("--bundle", type=Path, default=Path("var/bundle"))
+    made.add_argument("--state", type=Path, default=Path("var/monitor"))
+    made.add_argument("--every", type=_positive, help="run again after minutes")
+    made.add_argument("--window", type=int, default=500, help="decisions per window")
+    made.add_argument(
+        "--mature-days",
+        type=int,
+        default=0,
+        help="outcomes count once their decision is so old",
+    )
+    made.add_argument(
+        "--challenger", type=Path, help="a bundle to compare on the same events"
+    )
+
+    made = _command(commands, simulate_drift, "send the API clients that have drifted")
+    made.add_argument("--api", required=True, help="the API's address")
+    made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
+    made.add_argument(
+        "--kind",
+        choices=("covariate", "concept", "missingness", "category"),
+        default="covariate",
+    )
+    made.add_argument("--strength", type=_share, default=0.5, help="from 0 to 1")
+    made.add_argument("--events", type=int, default=2000)
+    made.add_argument("--column", help="of the application; EXT_SOURCE_2 if numeric")
+    made.add_argument("--seed", type=int, default=0)
+
     made = _command(commands, score, "score a whole portfolio with its reasons")
     made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
     made.add_argument("--out", type=Path, required=True, help="CSV or Parquet file")
@@ -229,13 +294,20 @@ def _positive(text: str) -> float:
     return value
 
 
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, found {text}")
+    return value
+
+
 def _command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     run: Callable[[argparse.Namespace], None],
     description: str,
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(
-        run.__name__,
+        run.__name__.replace("_", "-"),
         help=description,
         description=description,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,

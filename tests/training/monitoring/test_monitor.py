@@ -1,0 +1,261 @@
+"""The monitor against an API: what it counts, reports and alerts."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.training.monitoring.fake_api import FakeApi
+from tests.training.monitoring.world import make_bundle
+from training.config import Settings
+from training.errors import ConfigurationError
+from training.monitoring import ingest, monitor
+from training.monitoring.api_client import Api, ApiError
+from training.monitoring.reference import Reference, read_reference
+from training.monitoring.state import State, open_state
+
+WINDOW = 100
+
+
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Evidently takes seconds; it is drawn in its own test."""
+    monkeypatch.setattr(monitor, "draw", lambda *_: None)
+
+
+def watch(fake: FakeApi, reference: Reference, folder: Path, **options: object) -> None:
+    monitor.monitor(
+        fake.url,
+        reference.folder,
+        folder,
+        Settings(api_key="key"),
+        window=WINDOW,
+        progress=lambda _: None,
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def opened(reference: Reference, folder: Path) -> State:
+    with open_state(
+        folder, reference.bundle_sha256, len(reference.columns), WINDOW
+    ) as state:
+        return State(_copy(state), state.columns)
+
+
+def _copy(state: State):  # type: ignore[no-untyped-def]
+    import sqlite3
+
+    beside = sqlite3.connect(":memory:", isolation_level=None)
+    state.connection.backup(beside)
+    return beside
+
+
+def test_a_shift_opens_one_alert_that_closes_when_it_is_over(
+    fake: FakeApi, reference: Reference, tmp_path: Path
+) -> None:
+    fake.events.decide(1000)
+    watch(fake, reference, tmp_path)
+    assert fake.alerts == []
+    assert fake.reports[0]["kind"] == "production"
+    fake.events.decide(500, shift=1.0)
+    watch(fake, reference, tmp_path)
+    causes = {one["cause"]: one for one in fake.alerts}
+    assert set(causes) == {"feature:FIRST", "score"}
+    alert = causes["feature:FIRST"]
+    assert alert["status"] == "open"
+    assert alert["severity"] == "warning"
+    assert "standard deviations higher" in alert["what"]
+    assert alert["report_id"] == "report-2"
+    assert alert["evidence"]["p"] < 1e-3
+    fake.events.decide(1200)
+    watch(fake, reference, tmp_path)
+    assert [one["status"] for one in fake.alerts] == ["closed", "closed"]
+    assert "Nothing has changed" in fake.reports[-1]["conclusion"]
+    made = fake.reports[-1]["report"]
+    assert made["events"]["decisions"] == 2700
+    assert sum(made["series"]["decisions"]) == 2700
+    assert max(made["series"]["psi"]["FIRST"]) > 0.25
+    assert len(made["features"]) == 4
+
+
+def test_broken_pages_restarts_and_repetitions_change_nothing(
+    fake: FakeApi, reference: Reference, tmp_path: Path
+) -> None:
+    decided = fake.events.decide(250)
+    fake.events.lines.append({**decided[0], "sequence": fake.events.sequence + 1})
+    fake.events.sequence += 1
+    fake.events.outcome(decided[3], True)
+    fake.events.outcome(decided[3], False)
+    fake.events.review(decided[4], "confirmed")
+    fake.events.review(decided[4], "overridden")
+    fake.trouble += [503, 0, 502]
+    watch(fake, reference, tmp_path)
+    watch(fake, reference, tmp_path)
+    state = opened(reference, tmp_path)
+    assert state.decisions == 250
+    assert state.fact("duplicates") == 1
+    assert state.one("SELECT sum(counted) FROM windows") == 250
+    assert state.labelled(0, 10)[1].tolist() == [0.0]
+    assert state.windows(0, 2).decisions.tolist() == [100, 100]
+    assert state.one("SELECT sum(overridden) FROM reviews") == 1
+
+
+def test_a_client_asked_for_again_is_no_further_evidence(
+    fake: FakeApi, reference: Reference, tmp_path: Path
+) -> None:
+    fake.events.decide(60)
+    fake.events.decide(140, shift=3.0, client="the-same")
+    watch(fake, reference, tmp_path)
+    state = opened(reference, tmp_path)
+    assert state.windows(0, 2).decisions.tolist() == [61, 1]
+    assert fake.alerts == []
+
+
+def test_outcomes_wait_until_their_decision_is_old_enough(
+    fake: FakeApi, reference: Reference, tmp_path: Path
+) -> None:
+    for one in fake.events.decide(120):
+        fake.events.outcome(one, False)
+    watch(fake, reference, tmp_path, mature_days=36500)
+    assert opened(reference, tmp_path).outcomes == 0
+    watch(fake, reference, tmp_path)
+    assert opened(reference, tmp_path).outcomes == 120
+
+
+def test_outcomes_that_scores_did_not_expect_raise_the_performance_alert(
+    fake: FakeApi, reference: Reference, tmp_path: Path
+) -> None:
+    draw = random.Random(0)
+    for one in fake.events.decide(4000):
+        if one["decision"] == "granted":
+            fake.events.outcome(one, draw.random() < 3 * one["probability"])
+    watch(fake, reference, tmp_path)
+    alerts = {one["cause"]: one for one in fake.alerts}
+    assert alerts["performance"]["severity"] == "critical"
+    assert "expect" in alerts["performance"]["what"]
+    told = [one for one in fake.reports if one["kind"] == "performance"]
+    assert told[-1]["report"]["looks"]
+    assert "differs from" in told[-1]["conclusion"]
+
+
+def test_events_of_another_model_are_left_out_and_counted(
+    fake: FakeApi, reference: Reference, tmp_path: Path
+) -> None:
+    for one in fake.events.decide(30)[:10]:
+        one["bundle_sha256"] = "another"
+    watch(fake, reference, tmp_path)
+    state = opened(reference, tmp_path)
+    assert (state.decisions, state.fact("of_other_models")) == (20, 10)
+
+
+def test_the_challenger_is_compared_on_the_same_events(
+    fake: FakeApi, reference: Reference, tmp_path: Path
+) -> None:
+    other = make_bundle(tmp_path / "other", seed=5, version="2")
+    draw = random.Random(0)
+    for one in fake.events.decide(1000):
+        if one["decision"] == "granted":
+            fake.events.outcome(one, draw.random() < one["probability"])
+    watch(fake, reference, tmp_path / "state", challenger=other.folder)
+    found = fake.reports[-1]
+    assert found["kind"] == "challenger"
+    made = found["report"]
+    assert made["decisions"] == 1000
+    swapped = made["swap_in"]["decisions"] + made["swap_out"]["decisions"]
+    assert 0 < made["changed"] == swapped < 200
+    assert made["realised"]["outcomes"] > 200
+    assert "Promotion would have changed" in found["conclusion"]
+    watch(fake, reference, tmp_path / "state", challenger=reference.folder)
+    assert fake.reports[-1]["report"]["changed"] == 0
+
+
+def test_killed_at_any_moment_it_counts_every_event_once(
+    fake: FakeApi, reference: Reference, tmp_path: Path
+) -> None:
+    decided = fake.events.decide(1000, shift=1.0)
+    for one in decided[:300]:
+        fake.events.outcome(one, False)
+    wait = random.Random()
+    code = (
+        "import sys; from training.monitoring import ingest, monitor;"
+        "ingest.PAGE = 60; monitor.draw = lambda *_: None;"
+        "from training.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "monitor", f"--api={fake.url}"]
+    command += [f"--bundle={reference.folder}", f"--state={tmp_path}"]
+    environment = {**os.environ, "TRAINING_API_KEY": "key"}
+    begun = len(fake.pages)
+    for _ in range(3):
+        process = subprocess.Popen(
+            [*command, f"--window={WINDOW}"],
+            cwd=ROOT,
+            env=environment,
+            stderr=subprocess.DEVNULL,
+        )
+        while len(fake.pages) == begun and process.poll() is None:
+            time.sleep(0.005)
+        time.sleep(wait.random() * 0.4)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        begun = len(fake.pages)
+    watch(fake, reference, tmp_path)
+    state = opened(reference, tmp_path)
+    assert state.decisions == 1000
+    assert state.outcomes == 300
+    assert state.windows(0, 10).counts[:, 0].sum() == 1000
+    assert state.one("SELECT count(*) FROM outbox") == 0
+    assert len([one for one in fake.alerts if one["cause"] == "feature:FIRST"]) == 1
+    assert [r["kind"] for r in fake.reports].count("production") == 1
+
+
+def test_two_monitors_do_not_share_a_state(
+    reference: Reference, tmp_path: Path
+) -> None:
+    columns = len(reference.columns)
+    with open_state(tmp_path, reference.bundle_sha256, columns, WINDOW):
+        with pytest.raises(ConfigurationError, match="another monitor"):
+            with open_state(tmp_path, reference.bundle_sha256, columns, WINDOW):
+                pass
+    with pytest.raises(ConfigurationError, match="windows of 100"):
+        with open_state(tmp_path, reference.bundle_sha256, columns, 50):
+            pass
+
+
+def test_a_refusal_of_the_api_is_one_clear_line(fake: FakeApi) -> None:
+    fake.trouble.append(401)
+    with pytest.raises(ApiError, match="GET /v1/events: status 401"):
+        Api(fake.url, "wrong").events(0, 10, "none")
+    api = Api("http://127.0.0.1:9", "key", patience=0.3)
+    with pytest.raises(ApiError, match="gave up"):
+        api.events(0, 10, "none")
+
+
+def test_an_altered_reference_is_refused(reference: Reference, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(reference.folder, tmp_path / "bundle")
+    with (tmp_path / "bundle" / "reference.parquet").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(ConfigurationError, match=r"reference\.parquet"):
+        read_reference(tmp_path / "bundle")
+
+
+def test_pages_are_taken_until_the_last(
+    fake: FakeApi,
+    reference: Reference,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ingest, "PAGE", 40)
+    fake.events.decide(100)
+    watch(fake, reference, tmp_path)
+    assert opened(reference, tmp_path).decisions == 100
+    assert len(fake.pages) == 4

@@ -1,0 +1,197 @@
+"""From looks to alerts: one per cause, opened, updated and closed.
+
+What a look raises opens the cause's alert, unless an open one explains it: a feature
+that goes with one already alerted to, or the decision rate when the score has moved.
+An alert closes after `QUIET` looks in a row that find nothing in the newest windows;
+afterwards only windows since then can open it again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from training.monitoring.looks import Answers, level
+from training.monitoring.reference import Reference
+from training.monitoring.state import State
+
+QUIET = 4
+CALM = 0.01
+GOES_WITH = 0.6
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What one look says of one cause.
+
+    `sizes`: the widths (in windows) at which it is raised; `calm`: nothing in the
+    newest windows. `evidence`: numbers of the most certain width.
+    """
+
+    cause: str
+    sizes: tuple[int, ...]
+    calm: bool
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Cause:
+    """Where a cause stands. `closed_at`: the look at which it was last closed."""
+
+    status: str = "closed"
+    quiet: int = 0
+    closed_at: int | None = None
+    severity: str = "info"
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """An alert that was opened, updated or closed at a look."""
+
+    cause: str
+    status: str
+    severity: str
+    what: str
+    evidence: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, name: str, cause: Cause, what: str) -> Change:
+        return cls(name, cause.status, cause.severity, what, dict(cause.evidence))
+
+
+def signals(
+    reference: Reference, answers: list[Answers], row: int, known: Container[str]
+) -> Iterator[Signal]:
+    """What the look at one row of the answers says, strongest first.
+
+    Of causes that are neither raised nor known it says nothing.
+    """
+    names = answers[0].causes
+    p = np.stack([one.p[row] for one in answers])
+    raw = np.stack([one.raw[row] for one in answers])
+    effect = np.stack([one.effect[row] for one in answers])
+    raised = np.asarray(np.less_equal(p, level()))
+    # The widest scale remembers what is over; the one before it must be quiet, and
+    # show far less than the widest.
+    calm = (raw[:-1] > CALM).all(axis=0)
+    calm &= ~raised[-1] | (np.abs(effect[-2]) < np.abs(effect[-1]) / 2)
+    order = np.argsort(p.min(axis=0), kind="stable")
+    for place in order:
+        if not raised[:, place].any() and names[place] not in known:
+            continue
+        best = int(np.argmin(p[:, place]))
+        sizes = tuple(
+            one.scale for one, yes in zip(answers, raised[:, place], strict=True) if yes
+        )
+        evidence = {
+            "effect": float(effect[best, place]),
+            "p": float(p[best, place]),
+            "windows": answers[best].scale,
+            **_moved(answers[best], names[place], reference, row),
+        }
+        yield Signal(names[place], sizes, bool(calm[place]), evidence)
+
+
+def _moved(
+    answers: Answers, cause: str, reference: Reference, row: int
+) -> dict[str, float]:
+    kind, _, name = cause.partition(":")
+    if kind not in {"feature", "missing", "score"}:
+        return {}
+    place = reference.monitored.index(name) if name else len(reference.monitored)
+    found = answers.shifts
+    moved = {
+        "shift": float(found.shift[row, place]),
+        "distance": float(found.distance[row, place]),
+        "missing": float(found.missing[row, place]),
+        "psi": float(found.psi[row, place]),
+    }
+    return moved | ({"importance": float(reference.share[place])} if name else {})
+
+
+class Alerts:
+    """The causes of one state, advanced look by look inside a transaction."""
+
+    def __init__(self, reference: Reference, state: State) -> None:
+        self.reference, self.state = reference, state
+        rows = state.connection.execute("SELECT cause, state FROM alerts").fetchall()
+        self.causes = {cause: Cause(**json.loads(text)) for cause, text in rows}
+
+    def advance(
+        self, found: Iterable[Signal], at: int, severity: Callable[..., str]
+    ) -> list[Change]:
+        """What one look changes; `severity(reference, cause, evidence)` grades it."""
+        changes: list[Change] = []
+        for signal in found:
+            cause = self.causes.get(signal.cause)
+            if cause is None:
+                if not signal.sizes:
+                    continue
+                cause = self.causes[signal.cause] = Cause()
+            graded = severity(self.reference, signal.cause, signal.evidence)
+            what = self._step(cause, signal, at, graded)
+            if what:
+                changes.append(Change.of(signal.cause, cause, what))
+        return changes
+
+    def _step(self, cause: Cause, signal: Signal, at: int, severity: str) -> str | None:
+        if cause.status == "closed":
+            return self._open(cause, signal, at, severity)
+        cause.quiet = cause.quiet + 1 if signal.calm else 0
+        if cause.quiet == QUIET:
+            cause.status, cause.closed_at, cause.quiet = "closed", at, 0
+            return "closed"
+        if signal.calm or not signal.sizes:
+            return None
+        changed = severity != cause.severity
+        cause.evidence |= signal.evidence
+        cause.severity = severity
+        return "updated" if changed else None
+
+    def _open(self, cause: Cause, signal: Signal, at: int, severity: str) -> str | None:
+        since = np.inf if cause.closed_at is None else at - cause.closed_at
+        if signal.calm or not any(size <= since for size in signal.sizes):
+            return None
+        explained = self._explained(signal.cause)
+        if explained:
+            # Told with the other: only what comes after it is news.
+            cause.closed_at = at
+            with_it = self.causes[explained].evidence.setdefault("goes_with", [])
+            if signal.cause not in with_it:
+                with_it.append(signal.cause)
+            return None
+        cause.status, cause.quiet, cause.severity = "open", 0, severity
+        cause.evidence = dict(signal.evidence)
+        return "opened"
+
+    def _explained(self, cause: str) -> str | None:
+        """An open alert that this cause is a part of."""
+        if cause == "decision_rate":
+            return "score" if self._is_open("score") else None
+        kind, _, name = cause.partition(":")
+        if kind not in {"feature", "missing"}:
+            return None
+        names = self.reference.monitored
+        strength = self.reference.correlation[names.index(name)]
+        for place in np.argsort(-strength, kind="stable"):
+            if strength[place] < GOES_WITH:
+                break
+            for other in (f"feature:{names[place]}", f"missing:{names[place]}"):
+                if other != cause and self._is_open(other):
+                    return other
+        return None
+
+    def _is_open(self, cause: str) -> bool:
+        found = self.causes.get(cause)
+        return found is not None and found.status == "open"
+
+    def save(self) -> None:
+        self.state.connection.executemany(
+            "INSERT OR REPLACE INTO alerts VALUES (?, ?)",
+            [(cause, json.dumps(asdict(one))) for cause, one in self.causes.items()],
+        )

@@ -1,0 +1,241 @@
+"""A second bundle in shadow: what it would have decided on the same events.
+
+The stored vectors are scored again, so both models must have the same features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from training.errors import ConfigurationError
+from training.models.cost import Array, Costs
+from training.monitoring import outbox
+from training.monitoring.api_client import Api
+from training.monitoring.events import read_page, whole_vectors
+from training.monitoring.performance import auc
+from training.monitoring.reference import Reference, read_manifest
+from training.monitoring.state import State
+
+NEWEST = 20_000
+PAGE = 5_000
+LEAST_OUTCOMES = 200
+
+
+@dataclass(frozen=True)
+class Challenger:
+    """Another bundle's model, fed from the champion's vectors."""
+
+    manifest: dict[str, Any]
+    bundle_sha256: str
+    booster: lightgbm.Booster
+    places: np.ndarray
+
+    @property
+    def threshold(self) -> float:
+        return float(self.manifest["threshold"])
+
+    def probability(self, vectors: np.ndarray) -> Array:
+        """Of champion's vectors, shape (events, its features)."""
+        margin = self.booster.predict(vectors[:, self.places], raw_score=True)
+        found = self.manifest["calibration"]
+        line = found["slope"] * np.asarray(margin) + found["intercept"]
+        return np.asarray(expit(line))
+
+
+def read_challenger(reference: Reference, bundle: Path) -> Challenger:
+    """Read the other bundle.
+
+    Raises:
+        ConfigurationError: it has a feature that the stored vectors do not hold.
+    """
+    manifest, digest = read_manifest(bundle)
+    known = {
+        (one["name"], one["formula"], tuple(one["categories"] or ())): place
+        for place, one in enumerate(reference.manifest["features"])
+    }
+    wanted = [
+        (one["name"], one["formula"], tuple(one["categories"] or ()))
+        for one in manifest["features"]
+    ]
+    lacking = [key[0] for key in wanted if key not in known]
+    if lacking:
+        raise ConfigurationError(
+            f"{bundle}: {len(lacking)} of its features are not among those stored with"
+            f" the champion's events, such as {lacking[0]}: it cannot be compared on"
+            " them; score both on the same tables with `score`"
+        )
+    booster = lightgbm.Booster(model_file=str(bundle / "model.txt"))
+    return Challenger(manifest, digest, booster, np.array([known[k] for k in wanted]))
+
+
+def shadow(
+    api: Api,
+    reference: Reference,
+    state: State,
+    challenger: Challenger,
+    *,
+    progress: Callable[[str], None],
+) -> str:
+    """Compare on the newest events and put the report into the outbox.
+
+    Returns the conclusion.
+    """
+    decided = _decided(api, reference, state, challenger, progress)
+    report = compare(
+        decided, reference.threshold, challenger.threshold, reference.costs
+    )
+    report["champion"] = _names(reference.manifest, reference.bundle_sha256)
+    report["challenger"] = _names(challenger.manifest, challenger.bundle_sha256)
+    said = conclude(report)
+    token = f"challenger-{challenger.bundle_sha256[:16]}-{state.cursor}"
+    with state.transaction():
+        if state.fact("challenged") != token:
+            outbox.put_report(state, "challenger", said, report, None, token)
+            state.keep(challenged=token)
+    return said
+
+
+def _names(manifest: Any, digest: str) -> dict[str, str]:
+    return {"version": manifest["model"]["version"], "bundle_sha256": digest}
+
+
+def _decided(
+    api: Api,
+    reference: Reference,
+    state: State,
+    challenger: Challenger,
+    progress: Callable[[str], None],
+) -> pd.DataFrame:
+    """One row per decision: both probabilities, and the outcome where there is one."""
+    after = state.one(
+        "SELECT coalesce(min(sequence) - 1, 0) FROM decisions WHERE number >= ?",
+        max(0, state.decisions - NEWEST),
+    )
+    parts = []
+    while after < state.cursor:
+        page = read_page(api.events(after, PAGE, "all", "decision"), after)
+        if not len(page):
+            break
+        after = page.last
+        ours = page.rows[page.rows["bundle_sha256"] == reference.bundle_sha256]
+        if len(ours):
+            vectors = whole_vectors(reference, ours["features"])
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "event_id": ours["event_id"],
+                        "champion": ours["probability"],
+                        "challenger": challenger.probability(vectors),
+                    }
+                )
+            )
+        progress(f"challenger: {sum(map(len, parts)):,} decisions")
+    if not parts:
+        raise ConfigurationError("--challenger: no decision yet to compare on")
+    found = pd.concat(parts, ignore_index=True).drop_duplicates("event_id")
+    return found.assign(defaulted=found["event_id"].map(state.outcome_of()))
+
+
+def compare(
+    decided: pd.DataFrame, champion: float, challenger: float, costs: Costs
+) -> dict[str, Any]:
+    """What promotion would have changed.
+
+    `decided`: columns champion and challenger (probabilities) and defaulted (null
+    where unknown); then the two thresholds.
+    """
+    refused = (
+        (decided["champion"] >= champion).to_numpy(),
+        (decided["challenger"] >= challenger).to_numpy(),
+    )
+    return {
+        "decisions": len(decided),
+        "changed": int((refused[0] != refused[1]).sum()),
+        "refused_share": [float(one.mean()) for one in refused],
+        "swap_in": _swap(decided, refused[0] & ~refused[1]),
+        "swap_out": _swap(decided, ~refused[0] & refused[1]),
+        "expected_cost": {
+            by: [_cost(decided[by].to_numpy(), one, costs) for one in refused]
+            for by in ("champion", "challenger")
+        },
+        "realised": _realised(decided, refused, costs),
+    }
+
+
+def _swap(decided: pd.DataFrame, chosen: np.ndarray) -> dict[str, Any]:
+    """Clients that the challenger would decide the other way."""
+    part = decided[chosen]
+    known = part["defaulted"].dropna()
+    return {
+        "decisions": len(part),
+        "expected_default_rate": {
+            by: float(part[by].mean()) if len(part) else None
+            for by in ("champion", "challenger")
+        },
+        "outcomes": len(known),
+        "defaults": int(known.sum()),
+    }
+
+
+def _cost(chance: Array, refused: np.ndarray, costs: Costs) -> float:
+    """Expected per decision, if these chances are true."""
+    granted = costs.false_negative * chance[~refused].sum()
+    return float(
+        (granted + costs.false_positive * (1 - chance[refused]).sum()) / len(chance)
+    )
+
+
+def _realised(
+    decided: pd.DataFrame, refused: tuple[np.ndarray, np.ndarray], costs: Costs
+) -> dict[str, Any] | None:
+    """Of clients with an outcome, which the champion granted: it is at home there."""
+    known = decided["defaulted"].notna().to_numpy()
+    target = decided["defaulted"][known].to_numpy(np.float64)
+    if len(target) < LEAST_OUTCOMES or not 0 < target.sum() < len(target):
+        return None
+    cost = [_cost(target, one[known], costs) for one in refused]
+    area = [auc(decided[n][known].to_numpy(), target) for n in decided.columns[1:3]]
+    return {
+        "outcomes": len(target),
+        "defaults": int(target.sum()),
+        "cost": cost,
+        "auc": [one[0] for one in area],
+        "auc_error": [one[1] for one in area],
+    }
+
+
+def conclude(report: dict[str, Any]) -> str:
+    """Markdown: what promotion would have changed."""
+    inward, outward = report["swap_in"], report["swap_out"]
+    by_champion, by_challenger = report["expected_cost"].values()
+    lines = [
+        f"**Promotion would have changed {report['changed']:,} of"
+        f" {report['decisions']:,} decisions**: {inward['decisions']:,} refused ones"
+        f" would be granted and {outward['decisions']:,} granted ones refused.",
+        "",
+        "Expected cost per decision, champion then challenger: by the challenger's"
+        f" probabilities {by_challenger[0]:.4f} and {by_challenger[1]:.4f}; by the"
+        f" champion's {by_champion[0]:.4f} and {by_champion[1]:.4f}. Each model favours"
+        " itself; a gain by both is a gain, else outcomes must decide.",
+        "",
+    ]
+    realised = report["realised"]
+    if realised is None:
+        lines.append("There are too few outcomes to compare realised performance.")
+    else:
+        lines.append(
+            f"On {realised['outcomes']:,} clients with an outcome: AUC"
+            f" {realised['auc'][0]:.3f} and {realised['auc'][1]:.3f}, cost"
+            f" {realised['cost'][0]:.4f} and {realised['cost'][1]:.4f}. They are"
+            " clients that the champion granted: whom only the challenger would grant"
+            " is not among them."
+        )
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,123 @@
+"""Evidently's drift table, told what each column is and when a distance matters.
+
+Evidently's own p-values cry drift on any large sample; a fixed distance cries on small
+ones. Here the limit of a column is an effect worth seeing, and more where the samples
+are so small that chance alone would reach that.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from evidently import DataDefinition, Dataset, Report
+from evidently.core.report import Snapshot
+from evidently.presets import DataDriftPreset
+from scipy import stats
+from scipy.spatial import distance
+
+from training.monitoring.json_values import finite
+
+# Effect sizes, not p-values: with tens of thousands of clients every p-value is tiny.
+NUMERIC, CATEGORIC = "wasserstein", "jensenshannon"
+LIMIT = 0.1
+# With this many clients on both sides chance stays far below the limit.
+MANY = 5_000
+PERMUTATIONS, DEVIATIONS = 40, 5.0
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Evidently's result, and per column its distance and its limit."""
+
+    snapshot: Snapshot
+    report: dict[str, Any]
+    distance: dict[str, float]
+    limit: dict[str, float]
+
+    def save(self, folder: Path) -> None:
+        """Write `report.html` and `report.json`."""
+        self.snapshot.save_html(str(folder / "report.html"))
+        text = json.dumps(finite(self.report), ensure_ascii=False, allow_nan=False)
+        (folder / "report.json").write_text(text, encoding="utf-8")
+
+
+def compare(
+    reference: pd.DataFrame,
+    current: pd.DataFrame,
+    numeric: Sequence[str],
+    categoric: Sequence[str],
+) -> Compared:
+    """Compare the columns of two frames; they are drawn in the frames' order.
+
+    No column may be empty on a side.
+    """
+    order = [name for name in reference if name in {*numeric, *categoric}]
+    limits = {
+        name: max(LIMIT, by_chance(reference[name], current[name], name in categoric))
+        for name in order
+    }
+    definition = DataDefinition(
+        numerical_columns=list(numeric), categorical_columns=list(categoric)
+    )
+    preset = DataDriftPreset(
+        columns=order,
+        num_method=NUMERIC,
+        cat_method=CATEGORIC,
+        per_column_threshold=limits,
+    )
+    with warnings.catch_warnings():
+        # Evidently asks pandas and scipy for things that they deprecate.
+        warnings.simplefilter("ignore")
+        snapshot = Report([preset], include_tests=True).run(
+            Dataset.from_pandas(current, definition),
+            Dataset.from_pandas(reference, definition),
+        )
+    report = json.loads(snapshot.json())
+    found = {
+        metric["config"]["column"]: float(metric["value"])
+        for metric in report["metrics"]
+        if "column" in metric["config"]
+    }
+    return Compared(snapshot, report, found, limits)
+
+
+def by_chance(reference: pd.Series, current: pd.Series, category: bool) -> float:
+    """A distance that shuffled clients of these numbers practically never reach.
+
+    Five standard deviations above the mean of permutations; 0 for large samples.
+    """
+    known = reference.dropna(), current.dropna()
+    sizes = [len(one) for one in known]
+    if min(sizes) >= MANY or not min(sizes):
+        return 0.0
+    pooled = pd.concat(known, ignore_index=True)
+    values = pd.factorize(pooled)[0] if category else pooled.to_numpy(np.float64)
+    between = jensen_shannon if category else wasserstein
+    random = np.random.default_rng(0)
+    # A subsample of the larger side changes little and saves much.
+    large = min(max(sizes), 2 * MANY)
+    drawn = []
+    for _ in range(PERMUTATIONS):
+        mixed = random.permutation(values)
+        drawn.append(between(mixed[: min(sizes)], mixed[min(sizes) :][:large]))
+    return float(np.mean(drawn) + DEVIATIONS * np.std(drawn))
+
+
+def wasserstein(current: np.ndarray, reference: np.ndarray) -> float:
+    """In standard deviations, as Evidently has it."""
+    spread = max(float(np.std(reference)), 0.001)
+    return float(stats.wasserstein_distance(reference, current)) / spread
+
+
+def jensen_shannon(current: np.ndarray, reference: np.ndarray) -> float:
+    """Of codes from 0 on."""
+    cells = int(max(current.max(), reference.max())) + 1
+    counts = (np.bincount(one, minlength=cells) for one in (current, reference))
+    return float(distance.jensenshannon(*counts))

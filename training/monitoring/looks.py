@@ -1,0 +1,165 @@
+"""One look at the newest windows: every question, with errors held family-wise.
+
+A look comes when a window of decisions is complete. It asks about the newest 1, 4 and
+16 windows: large shifts show in the first, small ones in the last. `ALPHA` is spent
+over these scales, and inside one over all questions, so that the chance that a look
+at unchanged clients raises anything at all is at most `ALPHA`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.models.cost import Array
+from training.monitoring import shifts
+from training.monitoring.cells import Counts
+from training.monitoring.multiplicity import adjusted
+from training.monitoring.reference import Reference
+from training.monitoring.shifts import Shifts
+
+WINDOW = 500
+SCALES = (1, 4, 16)
+ALPHA = 0.0005
+# Parts of ALPHA: what matters more may be found on weaker evidence.
+FEATURES, SCORE, MISSING, UNKNOWN, REFUSED, OVERRIDDEN = 0.6, 0.2, 0.1, 0.03, 0.04, 0.03
+# So many windows before a look are read with it: the widest scale, and what reviews are
+# compared with.
+LEAD = 64
+LEAST_UNKNOWN, LEAST_RATE, LEAST_REVIEWS = 0.01, 0.03, 100
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Windows in order. Tallies have a row per window.
+
+    `counts`: shape (windows, columns, CELLS). `unknown`, `refused`: decisions with a
+    category that the model does not know, and refused ones. `reviewed`,
+    `overridden`: of the reviews that arrived meanwhile.
+    """
+
+    counts: Counts
+    decisions: np.ndarray
+    unknown: np.ndarray
+    refused: np.ndarray
+    reviewed: np.ndarray
+    overridden: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.decisions)
+
+    def sums(self, size: int) -> Windows:
+        """Each window and the ones before it, `size` in all; fewer at the start."""
+        return Windows(*(_rolling(one, size) for one in vars(self).values()))
+
+
+def _rolling(values: np.ndarray, size: int) -> np.ndarray:
+    total = np.cumsum(values, axis=0)
+    shifted = np.zeros_like(total)
+    shifted[size:] = total[:-size]
+    return total - shifted
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The family at one scale: shape (windows, causes), `p` is `raw` over the family.
+
+    `effect`: in the cause's own unit, signed where it has a sign.
+    """
+
+    scale: int
+    causes: tuple[str, ...]
+    effect: Array
+    raw: Array
+    p: Array
+    shifts: Shifts
+
+
+def causes(reference: Reference) -> tuple[str, ...]:
+    """What a look can alert to, by the name of its alert."""
+    return (
+        *(f"feature:{name}" for name in reference.monitored),
+        "score",
+        *(f"missing:{name}" for name in reference.monitored),
+        "unknown_categories",
+        "decision_rate",
+        "override_rate",
+    )
+
+
+def weights(reference: Reference) -> Array:
+    """The part of ALPHA that each cause gets: half by importance, half alike."""
+    share = reference.share + 1e-9
+    each = 0.5 * share / share.sum() + 0.5 / len(share)
+    rest = [UNKNOWN, REFUSED, OVERRIDDEN]
+    return np.array([*(FEATURES * each), SCORE, *(MISSING * each), *rest])
+
+
+def look(
+    reference: Reference, windows: Windows, scales: Sequence[int] = SCALES
+) -> list[Answers]:
+    """Ask everything of every window, at every scale."""
+    return [_at_scale(reference, windows, scale) for scale in scales]
+
+
+def _at_scale(reference: Reference, windows: Windows, scale: int) -> Answers:
+    wide = windows.sums(scale)
+    found = shifts.compare(reference.columns, reference.counts, wide.counts)
+    before_refused, before = reference.refused
+    unknown = _rate(wide.unknown, wide.decisions, 0, before, LEAST_UNKNOWN)
+    refused = _rate(wide.refused, wide.decisions, before_refused, before, LEAST_RATE)
+    overridden = _override_rate(windows, wide, scale)
+    effect = np.column_stack(
+        [
+            _larger(found.shift, found.distance),
+            found.missing[:, :-1],
+            unknown[0],
+            refused[0],
+            overridden[0],
+        ]
+    )
+    raw = np.column_stack(
+        [
+            found.p_values,
+            found.p_missing[:, :-1],
+            unknown[1],
+            refused[1],
+            overridden[1],
+        ]
+    )
+    # A scale that is not filled yet repeats a smaller one: it asks nothing.
+    raw[: scale - 1] = 1.0
+    weight = weights(reference)
+    p = np.stack([adjusted(one, weight) for one in raw]) if len(raw) else raw
+    return Answers(scale, causes(reference), effect, raw, p, found)
+
+
+def _larger(shift: Array, distance: Array) -> Array:
+    """The shift where there is one, else the distance of the shares."""
+    return np.where(np.abs(shift) >= shifts.LEAST_SHIFT, shift, distance)
+
+
+def _rate(
+    k: np.ndarray, n: np.ndarray, before: int, total: int, least: float
+) -> tuple[Array, Array]:
+    difference, p = shifts.share_test(k, n, before, total)
+    return difference, np.where(np.abs(difference) < least, 1.0, p)
+
+
+def _override_rate(windows: Windows, wide: Windows, scale: int) -> tuple[Array, Array]:
+    """Training has no reviews: the newest are compared with all before them."""
+    reviewed = np.cumsum(windows.reviewed) - wide.reviewed
+    overridden = np.cumsum(windows.overridden) - wide.overridden
+    difference, p = shifts.share_test(
+        wide.overridden, wide.reviewed, overridden, reviewed
+    )
+    few = np.minimum(reviewed, wide.reviewed) < LEAST_REVIEWS
+    small = np.abs(difference) < LEAST_RATE
+    return difference, np.where(few | small, 1.0, p)
+
+
+def level(scales: Sequence[int] = SCALES) -> float:
+    """What an adjusted p-value must be at or below."""
+    return ALPHA / len(scales)

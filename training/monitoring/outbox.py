@@ -1,0 +1,142 @@
+"""What a run has to tell others: kept with what it found, sent until it has arrived.
+
+Everything carries a token by which the receiver knows a repetition, since a run may be
+killed between sending and noting that it did.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from training.config import Settings
+from training.monitoring import words
+from training.monitoring.alerts import Change
+from training.monitoring.api_client import Api, ApiError
+from training.monitoring.delivery import DeliveryFailed, send_mail, send_webhook
+from training.monitoring.reference import Reference
+from training.monitoring.state import State
+
+REPORT, ALERT, WEBHOOK, MAIL = "report", "alert", "webhook", "mail"
+ATTEMPTS = 5
+
+
+def put_report(
+    state: State,
+    kind: str,
+    conclusion: str,
+    report: object,
+    html: str | None,
+    token: str,
+) -> None:
+    """Inside a transaction."""
+    body = {"kind": kind, "conclusion": conclusion, "report": report, "html": html}
+    _put(state, REPORT, f"{state.fact('id')}-{token}", body)
+
+
+def put_alert(
+    state: State, reference: Reference, change: Change, settings: Settings, api_url: str
+) -> None:
+    """Inside a transaction: for the API and, unless a mere refresh, for people."""
+    number = state.fact("alert_number", 0)
+    state.keep(alert_number=number + 1)
+    token = f"{state.fact('id')}-alert-{number}"
+    alert = _alert(state, reference, change)
+    _put(state, ALERT, token, alert)
+    if change.what == "refreshed":
+        return
+    notice = {"event": change.what, "alert": alert, "api": api_url}
+    if settings.alert_webhook_url:
+        _put(state, WEBHOOK, token, notice)
+    if settings.alert_smtp_url:
+        _put(state, MAIL, token, notice)
+
+
+def _alert(state: State, reference: Reference, change: Change) -> dict[str, Any]:
+    cause, evidence = change.cause, change.evidence
+    return {
+        "cause": cause,
+        "status": change.status,
+        "severity": change.severity,
+        "title": words.title(reference, cause),
+        "what": words.what(reference, cause, evidence),
+        "certainty": words.certainty(reference, cause, evidence, state.window),
+        "action": words.action(cause, evidence),
+        "evidence": dict(evidence),
+        "report_id": None,
+    }
+
+
+def _put(state: State, channel: str, token: str, body: object) -> None:
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+    state.connection.execute(
+        "INSERT INTO outbox (channel, token, body) VALUES (?, ?, ?)",
+        [channel, token, text.encode()],
+    )
+
+
+def deliver(
+    state: State,
+    api: Api,
+    settings: Settings,
+    *,
+    progress: Callable[[str], None],
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Send what waits, in order.
+
+    A webhook or mail server that does not answer keeps its messages for the next run.
+
+    Raises:
+        ApiError: the API refused, or gave no answer.
+    """
+    failed: set[str] = set()
+    query = "SELECT id, channel, token, body FROM outbox ORDER BY id"
+    for number, channel, token, body in state.connection.execute(query).fetchall():
+        if channel in failed:
+            continue
+        facts: dict[str, object] = {}
+        try:
+            if channel == REPORT:
+                path = "/v1/monitoring/reports"
+                facts["report_id"] = api.post(path, body, token)["id"]
+            elif channel == ALERT:
+                _post_alert(api, state, body, token)
+            else:
+                _patiently(settings, channel, body, token, sleep)
+        except DeliveryFailed as error:
+            failed.add(channel)
+            progress(f"{channel}: {error}; kept for the next run")
+            continue
+        with state.transaction() as connection:
+            state.keep(**facts)
+            connection.execute("DELETE FROM outbox WHERE id = ?", [number])
+
+
+def _post_alert(api: Api, state: State, body: bytes, token: str) -> None:
+    alert = json.loads(body) | {"report_id": state.fact("report_id")}
+    try:
+        api.post("/v1/alerts", alert, token)
+    except ApiError as error:
+        # Somebody closed it, or the API's database is a new one: it is not open.
+        if not (error.status == 404 and alert["status"] == "closed"):
+            raise
+
+
+def _patiently(
+    settings: Settings,
+    channel: str,
+    body: bytes,
+    token: str,
+    sleep: Callable[[float], None],
+) -> None:
+    send = send_webhook if channel == WEBHOOK else send_mail
+    for attempt in range(ATTEMPTS):
+        try:
+            return send(settings, body, token)
+        except DeliveryFailed:
+            if attempt == ATTEMPTS - 1:
+                raise
+            sleep(0.5 * 2**attempt)

@@ -1,0 +1,164 @@
+"""What a bundle says its model should see: the monitoring reference."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import numpy as np
+import pandas as pd
+
+from training.errors import ConfigurationError
+from training.models.cost import Array, Costs
+from training.monitoring import cells
+from training.monitoring.cells import Column, Counts
+from training.monitoring.performance import Expectation, ScoreBins
+
+SCORE = "margin"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A bundle's reference clients, labelled and scored out of fold.
+
+    `frame`: the monitored features, `margin`, `probability` and `TARGET`.
+    `columns`: the monitored features, then the margin. `share`: each monitored
+    feature's part of the model's whole importance.
+    """
+
+    folder: Path
+    bundle_sha256: str
+    manifest: Mapping[str, Any]
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+    share: Array
+
+    @property
+    def monitored(self) -> list[str]:
+        return [column.name for column in self.columns[:-1]]
+
+    @property
+    def threshold(self) -> float:
+        return float(self.manifest["threshold"])
+
+    @property
+    def costs(self) -> Costs:
+        found = self.manifest["costs"]
+        return Costs(found["false_negative"], found["false_positive"])
+
+    @cached_property
+    def places(self) -> np.ndarray:
+        """Where the monitored features are among all the model's features."""
+        names = [one["name"] for one in self.manifest["features"]]
+        return np.array([names.index(name) for name in self.monitored])
+
+    @cached_property
+    def counts(self) -> Counts:
+        names = [column.name for column in self.columns]
+        return cells.count(self.columns, self.frame[names].to_numpy(np.float64))
+
+    @cached_property
+    def expectation(self) -> Expectation:
+        margin, target = self.frame[SCORE], self.frame["TARGET"]
+        return Expectation.fit(margin.to_numpy(), target.to_numpy(np.float64))
+
+    @cached_property
+    def score_bins(self) -> ScoreBins:
+        return ScoreBins.of(
+            self.frame[SCORE].to_numpy(),
+            self.frame["probability"].to_numpy(),
+            self.threshold,
+            self.expectation,
+        )
+
+    @cached_property
+    def correlation(self) -> Array:
+        """Absolute rank correlations of the monitored features (a sample of rows)."""
+        sample = self.frame[self.monitored].iloc[:5000]
+        ranks = sample.rank().fillna(sample.rank().mean()).to_numpy(np.float64)
+        centred = ranks - ranks.mean(axis=0)
+        norm = np.sqrt((centred**2).sum(axis=0))
+        scaled = np.divide(centred, norm, out=np.zeros_like(centred), where=norm > 0)
+        return np.abs(np.nan_to_num(scaled).T @ np.nan_to_num(scaled))
+
+    @property
+    def defaults(self) -> float:
+        return float(self.frame["TARGET"].mean())
+
+    @property
+    def refused(self) -> tuple[int, int]:
+        """How many of the reference the threshold refuses, and how many there are."""
+        refused = self.frame["probability"] >= self.threshold
+        return int(refused.sum()), len(self.frame)
+
+    def label(self, name: str) -> str:
+        """A feature's English name."""
+        for one in self.manifest["features"]:
+            if one["name"] == name:
+                return str(one["labels"]["en"])
+        return name
+
+    def booster(self) -> lightgbm.Booster:
+        return lightgbm.Booster(model_file=str(self.folder / "model.txt"))
+
+
+def read_reference(bundle: Path) -> Reference:
+    """Read and verify what monitoring needs of a bundle.
+
+    Raises:
+        ConfigurationError: it is no bundle, is damaged, or names no monitored features.
+    """
+    manifest, digest = read_manifest(bundle)
+    if "monitored" not in manifest:
+        raise ConfigurationError(
+            f"{bundle}: its manifest names no monitored features; export it again"
+        )
+    frame = pd.read_parquet(_verified(bundle, manifest, "reference.parquet"))
+    _verified(bundle, manifest, "model.txt")
+    importance = json.loads(_verified(bundle, manifest, "importance.json").read_text())
+    weights = {one["feature"]: one["mean_absolute"] for one in importance["features"]}
+    features = {one["name"]: one for one in manifest["features"]}
+    wanted = [*manifest["monitored"], SCORE, "probability", "TARGET"]
+    lacking = [name for name in wanted if name not in frame]
+    if lacking:
+        raise ConfigurationError(
+            f"{bundle}/reference.parquet: column {lacking[0]} is missing"
+        )
+    columns = [
+        _column(features[name], frame[name].to_numpy(np.float64))
+        for name in manifest["monitored"]
+    ]
+    columns.append(cells.numeric(SCORE, frame[SCORE].to_numpy(np.float64)))
+    whole = sum(weights.values()) or 1.0
+    share = np.array([weights.get(name, 0.0) / whole for name in manifest["monitored"]])
+    return Reference(bundle, digest, manifest, frame, tuple(columns), share)
+
+
+def read_manifest(bundle: Path) -> tuple[dict[str, Any], str]:
+    """A bundle's manifest and its SHA-256, the name of the bundle everywhere."""
+    path = bundle / "manifest.json"
+    if not path.is_file():
+        raise ConfigurationError(f"{bundle}: no bundle, manifest.json is missing")
+    content = path.read_bytes()
+    return json.loads(content), hashlib.sha256(content).hexdigest()
+
+
+def _verified(bundle: Path, manifest: Mapping[str, Any], name: str) -> Path:
+    path = bundle / name
+    if not path.is_file():
+        raise ConfigurationError(f"{bundle}: {name} is missing")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != manifest["files"].get(name):
+        raise ConfigurationError(f"{path}: not the file that the manifest names")
+    return path
+
+
+def _column(feature: Mapping[str, Any], values: np.ndarray) -> Column:
+    if feature["dtype"] == "category":
+        return cells.category(feature["name"], len(feature["categories"]))
+    return cells.numeric(feature["name"], values)

@@ -1,0 +1,223 @@
+"""What a run reports: how things stand, how they went over time, and a conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from training.monitoring import shifts
+from training.monitoring.alerts import Cause
+from training.monitoring.json_values import finite
+from training.monitoring.labelled import OutcomeLook
+from training.monitoring.looks import Answers, Windows
+from training.monitoring.performance import Performance, expected
+from training.monitoring.reference import Reference
+from training.monitoring.state import State
+from training.monitoring.words import title
+
+POINTS = 100
+SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def production(
+    reference: Reference,
+    state: State,
+    answers: Sequence[Answers],
+    causes: dict[str, Cause],
+) -> dict[str, Any]:
+    """The JSON of a production report: see docs/monitoring.md for its shape."""
+    windows = state.fact("looked", 0)
+    series = _series(reference, state, windows)
+    newest = state.scores(max(0, windows - answers[-1].scale), windows).sum(axis=0)
+    return finite(
+        {
+            "model": {**reference.manifest["model"]}
+            | {"bundle_sha256": reference.bundle_sha256},
+            "events": {
+                "decisions": state.decisions,
+                "windows": windows,
+                "window": state.window,
+                "outcomes": state.outcomes,
+                "outcomes_waiting": state.one(
+                    "SELECT count(*) FROM outcomes WHERE number IS NULL"
+                ),
+                "of_other_models": state.fact("of_other_models", 0),
+                "duplicates": state.fact("duplicates", 0),
+                "unmatched_outcomes": state.fact("unmatched_outcomes", 0),
+            },
+            "expected": _gini(performance(reference, newest)),
+            "reference": _gini(performance(reference, reference_scores(reference))),
+            "features": _features(reference, answers),
+            "series": series,
+            "open_alerts": [
+                {"cause": name, "severity": one.severity, "evidence": one.evidence}
+                for name, one in causes.items()
+                if one.status == "open"
+            ],
+        }
+    )
+
+
+def reference_scores(reference: Reference) -> np.ndarray:
+    return reference.score_bins.count(reference.frame["margin"].to_numpy())
+
+
+def performance(reference: Reference, scores: np.ndarray) -> Performance:
+    """Expected from decisions per score bin, without an outcome."""
+    bins = reference.score_bins
+    return expected(bins, scores, bins.chance, reference.costs)
+
+
+def _gini(found: Performance) -> dict[str, float]:
+    return {**asdict(found), "gini": 2 * found.auc - 1}
+
+
+def _features(
+    reference: Reference, answers: Sequence[Answers]
+) -> list[dict[str, object]]:
+    """Every monitored feature over the newest windows, the most important first."""
+    # Before the widest scale is filled, all there is: the sums are the same.
+    widest = answers[-1]
+    found, smallest = widest.shifts, np.min([one.p[-1] for one in answers], axis=0)
+    rows = [
+        {
+            "feature": name,
+            "label": reference.label(name),
+            "importance": float(reference.share[place]),
+            "shift": float(found.shift[-1, place]),
+            "distance": float(found.distance[-1, place]),
+            "missing_change": float(found.missing[-1, place]),
+            "psi": float(found.psi[-1, place]),
+            "p": float(smallest[place]),
+        }
+        for place, name in enumerate(reference.monitored)
+    ]
+    return sorted(rows, key=lambda one: -one["importance"])  # type: ignore[operator]
+
+
+def _series(reference: Reference, state: State, windows: int) -> dict[str, Any]:
+    """Up to `POINTS` points in time; each sums as many windows."""
+    step = -(-windows // POINTS) or 1
+    points = []
+    for first in range(0, windows, step):
+        end = min(first + step, windows)
+        counted = state.windows(first, end).sums(end - first)
+        points.append(_point(reference, state, counted, first, end))
+    names = [*reference.monitored, "score"]
+    series: dict[str, Any] = {
+        name: [point[name] for point in points]
+        for name in (points[0] if points else {})
+        if name != "psi"
+    }
+    series["psi"] = {
+        name: [float(point["psi"][place]) for point in points]
+        for place, name in enumerate(names)
+    }
+    return series
+
+
+def _point(
+    reference: Reference, state: State, counted: Windows, first: int, end: int
+) -> dict[str, Any]:
+    scores = state.scores(first, end).sum(axis=0)
+    decisions = max(int(counted.decisions[-1]), 1)
+    reviewed = int(counted.reviewed[-1])
+    missing = counted.counts[-1, :-1, 0] / decisions
+    weight = reference.share / (reference.share.sum() or 1.0)
+    moment = "SELECT max(last_at) FROM windows WHERE number >= ? AND number < ?"
+    psi = [
+        shifts.stability_index(
+            reference.counts[place, : column.cells],
+            counted.counts[-1:, place, : column.cells],
+        )[0]
+        for place, column in enumerate(reference.columns)
+    ]
+    found = _gini(performance(reference, scores))
+    return {
+        "at": state.one(moment, first, end),
+        "decisions": decisions,
+        "psi": psi,
+        **{f"expected_{name}": value for name, value in found.items()},
+        "refused": int(counted.refused[-1]) / decisions,
+        "missing": float(missing @ weight),
+        "unknown_categories": int(counted.unknown[-1]) / decisions,
+        "overridden": int(counted.overridden[-1]) / reviewed if reviewed else None,
+        "probability": _quantiles(reference, scores),
+    }
+
+
+def _quantiles(reference: Reference, scores: np.ndarray) -> dict[str, float]:
+    """Of the expected chance of a default."""
+    total = np.cumsum(scores) / max(scores.sum(), 1)
+    places = np.searchsorted(total, SHARES).clip(0, len(scores) - 1)
+    chance = reference.score_bins.chance[places]
+    return {
+        f"p{round(100 * share):02}": float(one)
+        for share, one in zip(SHARES, chance, strict=True)
+    }
+
+
+def realised(
+    reference: Reference, state: State, looks: Sequence[OutcomeLook]
+) -> dict[str, Any]:
+    """The JSON of a performance report."""
+    return finite(
+        {
+            "model": reference.manifest["model"]
+            | {"bundle_sha256": reference.bundle_sha256},
+            "outcomes": state.outcomes,
+            "labelled_share": state.outcomes / max(state.decisions, 1),
+            "method": (
+                "Outcomes are held against the chance expected at their own score;"
+                " what they say is carried to all decisions. Clients without an"
+                " outcome are taken to be like those of the same score with one."
+            ),
+            "looks": [one.to_json() for one in looks],
+        }
+    )
+
+
+def conclusion(reference: Reference, report: dict[str, Any]) -> str:
+    """Markdown: what moved, what it means for the score, what is open."""
+    events, now, before = report["events"], report["expected"], report["reference"]
+    alerts = report["open_alerts"]
+    lines = [
+        f"**{_headline(alerts)}** {events['decisions']:,} decisions in"
+        f" {events['windows']:,} windows of {events['window']:,}.",
+        "",
+        f"Expected from the newest scores, without outcomes: AUC {now['auc']:.3f}"
+        f" (reference {before['auc']:.3f}), default rate {now['default_rate']:.1%}"
+        f" ({before['default_rate']:.1%}), cost per decision {now['cost']:.3f}"
+        f" ({before['cost']:.3f}), refused {now['refused']:.1%}"
+        f" ({before['refused']:.1%}). This follows changes of the clients; a change of"
+        " what a score means shows only in outcomes.",
+        "",
+        *(
+            f"- {one['severity']}: {title(reference, one['cause'])} (`{one['cause']}`)"
+            for one in alerts
+        ),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _headline(alerts: Sequence[object]) -> str:
+    if not alerts:
+        return "Nothing has changed that is worth an alert."
+    return f"{len(alerts)} open alert{'' if len(alerts) == 1 else 's'}."
+
+
+def conclude_performance(reference: Reference, look: OutcomeLook) -> str:
+    """Markdown: realised against expected performance."""
+    verdict = "differs from" if look.raised else "agrees with"
+    return (
+        f"**Realised performance {verdict} what the scores made expect.**"
+        f" {look.defaults:,} of {look.size:,} clients with an outcome defaulted,"
+        f" {look.expected_defaults:,.0f} were expected. Carried to all decisions: AUC"
+        f" {look.after.auc:.3f} ± {1.96 * look.auc_error:.3f} (expected"
+        f" {look.before.auc:.3f}), cost {look.after.cost:.3f} ({look.before.cost:.3f})."
+        " Outcomes are those of granted clients; refused ones are taken to be like"
+        " granted ones of the same score would be.\n"
+    )

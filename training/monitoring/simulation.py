@@ -1,0 +1,245 @@
+"""Replay clients through the API with an injected shift, to watch an alert happen."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from training.errors import ConfigurationError
+from training.monitoring.api_client import Api, ApiError
+from training.tables import TABLES
+from training.tables.schema import Column, Type
+from training.tables.stage import stage
+
+BATCH = 50
+OUTCOMES = 5_000
+NEW_CATEGORY = "Never seen before"
+KINDS = ("covariate", "concept", "missingness", "category")
+DEFAULT_COLUMN = {
+    "covariate": "EXT_SOURCE_2",
+    "missingness": "EXT_SOURCE_2",
+    "category": "NAME_EDUCATION_TYPE",
+}
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What is done to the clients.
+
+    covariate: `column` is moved up by `strength` standard deviations, inside what can
+    be true. missingness: it is left out of that share of applications. category: it is
+    a value never seen before in that share. concept: applications stay as they are;
+    the outcomes of granted ones come by the model's probability, mixed in that
+    proportion with the mean one: at 1, scores say nothing any more.
+    """
+
+    kind: str
+    strength: float
+    column: str | None = None
+
+    @property
+    def chosen(self) -> str:
+        return self.column or DEFAULT_COLUMN.get(self.kind, "")
+
+
+@dataclass(frozen=True)
+class Simulated:
+    decisions: int
+    refused: int
+    outcomes: int
+
+
+def simulate(
+    api: Api,
+    data: Path,
+    drift: Drift,
+    events: int,
+    *,
+    seed: int = 0,
+    progress: Callable[[str], None],
+) -> Simulated:
+    """Send so many new applicants, made from application_test where there is one.
+
+    The model never saw those. Each comes with its whole history and without its id.
+
+    Raises:
+        ConfigurationError: the column does not suit the kind of drift.
+        TableError: a table cannot be used.
+        ApiError: the API refused.
+    """
+    random = np.random.default_rng(seed)
+    column = _column(drift)
+    done: list[dict[str, Any]] = []
+    run = uuid.uuid4()
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        staged = stage(data, Path(folder), progress=progress)
+        source = staged.get("application_test", staged["application_train"])
+        change = _change(connection, source, drift, column, random)
+        clients = _clients(connection, source, events, random)
+        for place in range(0, events, BATCH):
+            part = clients[place : place + BATCH]
+            asked = [
+                {**one, "application": change(one["application"])}
+                for one in _applicants(connection, staged, source, part)
+            ]
+            done += _decide(api, asked, f"{run}-{place}")
+            progress(f"simulate: {len(done):,} decisions")
+    outcomes = _outcomes(api, done, drift, random) if drift.kind == "concept" else 0
+    refused = sum(one["decision"] == "refused" for one in done)
+    return Simulated(len(done), refused, outcomes)
+
+
+def _column(drift: Drift) -> Column | None:
+    if drift.kind == "concept":
+        return None
+    application = TABLES["application"]
+    if drift.chosen not in application.names:
+        raise ConfigurationError(
+            f"--column: expected a column of the application, found {drift.chosen}"
+        )
+    column = application[drift.chosen]
+    if (drift.kind == "category") != (column.type is Type.CATEGORY):
+        if drift.kind != "missingness":
+            raise ConfigurationError(
+                f"--column: {column.name} is {column.type.value}, which does not suit"
+                f" {drift.kind}"
+            )
+    if drift.kind == "missingness" and not column.nullable:
+        raise ConfigurationError(f"--column: {column.name} cannot be missing")
+    return column
+
+
+def _change(
+    connection: duckdb.DuckDBPyConnection,
+    source: Path,
+    drift: Drift,
+    column: Column | None,
+    random: np.random.Generator,
+) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """What the drift makes of one application."""
+    if column is None:
+        return lambda application: application
+    name = column.name
+    if drift.kind != "covariate":
+        value = NEW_CATEGORY if drift.kind == "category" else None
+
+        def replace(application: dict[str, Any]) -> dict[str, Any]:
+            hit = random.random() < drift.strength
+            return {**application, name: value} if hit else application
+
+        return replace
+    spread, low, high = connection.execute(
+        f'SELECT stddev("{name}"), min("{name}"), max("{name}") FROM \'{source}\''
+    ).fetchall()[0]
+    step = drift.strength * (spread or 0.0)
+
+    def move(application: dict[str, Any]) -> dict[str, Any]:
+        if application.get(name) is None:
+            return application
+        moved = min(max(application[name] + step, low), high)
+        whole = column.type is Type.INTEGER
+        return {**application, name: round(moved) if whole else moved}
+
+    return move
+
+
+def _clients(
+    connection: duckdb.DuckDBPyConnection,
+    source: Path,
+    events: int,
+    random: np.random.Generator,
+) -> list[int]:
+    """Ids to send, each as often as any other, in random order."""
+    rows = connection.execute(f"SELECT SK_ID_CURR FROM '{source}' ORDER BY 1")
+    ids = np.array([client for (client,) in rows.fetchall()])
+    rounds = -(-events // len(ids))
+    order = [random.permutation(ids) for _ in range(rounds)]
+    return [int(one) for one in np.concatenate(order)[:events]]
+
+
+def _applicants(
+    connection: duckdb.DuckDBPyConnection,
+    staged: dict[str, Path],
+    source: Path,
+    clients: list[int],
+) -> Iterator[dict[str, Any]]:
+    """Each client as a new applicant with its records."""
+    found: dict[int, dict[str, Any]] = {}
+    for client, row in _rows(connection, source, clients):
+        found[client] = {"application": row}
+    bureau_of: dict[int, int] = {}
+    for name in TABLES:
+        if name not in staged or name in {"application", "bureau_balance"}:
+            continue
+        for client, row in _rows(connection, staged[name], clients):
+            found[client].setdefault(name, []).append(row)
+            if name == "bureau":
+                bureau_of[row["SK_ID_BUREAU"]] = client
+    if "bureau_balance" in staged and bureau_of:
+        path = staged["bureau_balance"]
+        for key, row in _rows(connection, path, list(bureau_of), "SK_ID_BUREAU"):
+            of = found[bureau_of[key]]
+            of.setdefault("bureau_balance", []).append({**row, "SK_ID_BUREAU": key})
+    return (found[client] for client in clients)
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    keys: list[int],
+    key: str = "SK_ID_CURR",
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Rows of some keys without what is null and without the outcome."""
+    cursor = connection.execute(
+        f"SELECT * FROM '{path}' WHERE {key} IN (SELECT unnest(?))", [keys]
+    )
+    names = [one[0] for one in cursor.description or ()]
+    for values in cursor.fetchall():
+        row = dict(zip(names, values, strict=True))
+        of = row.pop(key)
+        row.pop("TARGET", None)
+        yield of, {name: value for name, value in row.items() if value is not None}
+
+
+def _decide(api: Api, asked: list[dict[str, Any]], token: str) -> list[dict[str, Any]]:
+    body = {"predictions": asked, "explain": False}
+    answers = api.post("/v1/predictions/batch", body, token)["predictions"]
+    for one in answers:
+        if "prediction_id" not in one:
+            raise ApiError(f"POST /v1/predictions/batch: {one['detail']} {one}")
+    return list(answers)
+
+
+def _outcomes(
+    api: Api,
+    decided: list[dict[str, Any]],
+    drift: Drift,
+    random: np.random.Generator,
+) -> int:
+    """Post what became of granted applications; returns how many."""
+    mean = float(np.mean([one["probability"] for one in decided]))
+    today = datetime.now(UTC).date().isoformat()
+    outcomes = []
+    for one in decided:
+        if one["decision"] == "granted":
+            kept = (1 - drift.strength) * one["probability"]
+            defaulted = bool(random.random() < kept + drift.strength * mean)
+            outcomes.append(
+                {
+                    "prediction_id": one["prediction_id"],
+                    "defaulted": defaulted,
+                    "observed_on": today,
+                }
+            )
+    for place in range(0, len(outcomes), OUTCOMES):
+        part = outcomes[place : place + OUTCOMES]
+        api.post("/v1/outcomes", {"outcomes": part}, str(uuid.uuid4()))
+    return len(outcomes)
