@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import shutil
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from training.errors import TrainingError
 
 if TYPE_CHECKING:
     from training.features.engines import Engine
+    from training.models.cost import Costs
 
 DATA_HELP = "folder with the raw tables, as Kaggle names them"
 
@@ -69,51 +71,72 @@ def features(options: argparse.Namespace) -> None:
 def train(options: argparse.Namespace) -> None:
     from training.config import from_environment
     from training.features.build import build
+    from training.models import report
     from training.models.campaign import run_campaign
-    from training.models.cost import Costs
-    from training.models.search import BUDGETS
+    from training.models.ladder import BUDGETS, help_search
+    from training.models.matrix import load_labelled
+    from training.models.search import Place, study_beside
     from training.registry.store import open_registry
 
-    costs = Costs(options.cost_false_negative, options.cost_false_positive)
+    costs, budget = _costs(options), BUDGETS[options.budget]
+    uri = from_environment().tracking_uri
+    place = Place.within(
+        options.study or study_beside(uri), options.time_limit, options.jobs
+    )
     store, made = build(
         options.data, options.features, engine(options), progress=progress
     )
+    if options.join:
+        help_search(load_labelled(store, made), costs, budget, place, progress)
+        return
     trained = run_campaign(
-        open_registry(from_environment().tracking_uri),
-        store,
-        made,
-        costs,
-        BUDGETS[options.budget],
-        progress=progress,
+        open_registry(uri), store, made, costs, budget, place, progress=progress
     )
-    for one in trained.assessments:
-        say(
-            f"{one.candidate.name:20} business score {one.metrics.business_score:.4f}"
-            f"  AUC {one.metrics.auc:.4f} ± {one.metrics.auc_std:.4f}"
-            f"  ECE {one.metrics.ece:.4f}"
-        )
-    low, high = trained.chosen.threshold.interval
-    say(
-        f"version {trained.version}: threshold {trained.chosen.threshold.value:.4f}"
-        f" (90 % within {low:.4f} and {high:.4f}; break-even {costs.break_even:.4f})"
-    )
+    for line in report.ladder_lines(trained.assessments):
+        say(line)
+    for line in report.variant_lines(trained.comparisons):
+        say(line)
+    say(report.threshold_line(trained.version, trained.chosen, costs))
+
+
+def _costs(options: argparse.Namespace) -> Costs:
+    from training.models.cost import Costs
+
+    if options.cost_money:
+        return Costs(options.loss_given_default, options.margin, by_amount=True)
+    return Costs(options.cost_false_negative, options.cost_false_positive)
+
+
+def ui(options: argparse.Namespace) -> None:
+    from training.config import from_environment
+    from training.registry.store import open_registry
+    from training.registry.ui import serve_ui
+
+    registry = open_registry(from_environment().tracking_uri)
+    say(f"MLflow on http://127.0.0.1:{options.port}; Ctrl-C stops it")
+    serve_ui(registry, options.port)
 
 
 def promote(options: argparse.Namespace) -> None:
     from training.config import from_environment
+    from training.gates.gate import table
     from training.registry.promote import promote as make_champion
     from training.registry.store import open_registry
 
     registry = open_registry(from_environment().tracking_uri)
-    version = make_champion(registry, options.version)
-    say(f"version {version} is the champion")
+    made = make_champion(registry, options.version, options.override)
+    say(table(made.gates))
+    over = f", over gates: {made.override}" if made.override else ""
+    say(f"version {made.version} is the champion{over}")
 
 
 def export(options: argparse.Namespace) -> None:
+    from training.bundle.card import CARD
     from training.bundle.champion import load_champion
     from training.bundle.export import export_bundle, export_clients
     from training.config import from_environment
     from training.features.build import FeatureStore
+    from training.files import replacing
     from training.registry.store import open_registry
 
     registry = open_registry(from_environment().tracking_uri)
@@ -121,6 +144,10 @@ def export(options: argparse.Namespace) -> None:
         registry, options.out, drift=options.drift, version=options.version
     )
     say(f"{options.out}: model version {manifest['model']['version']}")
+    if options.card:
+        with replacing(options.card) as beside:
+            shutil.copyfile(options.out / CARD, beside)
+        say(f"{options.card}: model card")
     if options.clients:
         count = export_clients(
             FeatureStore(options.features),
@@ -218,11 +245,19 @@ def command_line() -> argparse.ArgumentParser:
     made.add_argument(
         "--budget", choices=("quick", "standard", "full"), default="standard"
     )
-    made.add_argument("--cost-false-negative", type=_positive, default=10.0)
-    made.add_argument("--cost-false-positive", type=_positive, default=1.0)
+    _cost_options(made)
+    _search_options(made)
+
+    made = _command(commands, ui, "show the recorded campaigns in a browser")
+    made.add_argument("--port", type=int, default=5001)
 
     made = _command(commands, promote, "make a model version the champion")
     made.add_argument("--version", default="challenger", help="a number or an alias")
+    made.add_argument(
+        "--override",
+        metavar="REASON",
+        help="promote although gates are not passed; the reason is kept",
+    )
 
     made = _command(commands, drift, "report what differs between train and test")
     made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
@@ -274,6 +309,7 @@ def command_line() -> argparse.ArgumentParser:
     made.add_argument("--clients", type=Path, help="also write this clients.parquet")
     made.add_argument("--features", type=Path, default=Path("var/features"))
     made.add_argument("--drift", type=Path, help="folder of a drift report to include")
+    made.add_argument("--card", type=Path, help="also write the model card here")
     made.add_argument("--version", default="champion", help="a number or an alias")
     return parser
 
@@ -285,6 +321,56 @@ def _engine_options(parser: argparse.ArgumentParser) -> None:
         "--spark-master", default="local[*]", help="such as spark://host:7077"
     )
     parser.add_argument("--memory-limit", help="the engine's limit, such as 4GB")
+
+
+def _cost_options(parser: argparse.ArgumentParser) -> None:
+    """What wrong decisions cost: each the same, or a share of the credit."""
+    parser.add_argument(
+        "--cost-false-negative",
+        type=_positive,
+        default=10.0,
+        help="of granting a credit that defaults",
+    )
+    parser.add_argument(
+        "--cost-false-positive",
+        type=_positive,
+        default=1.0,
+        help="of refusing a credit that would be repaid",
+    )
+    parser.add_argument(
+        "--cost-money",
+        action="store_true",
+        help="costs are shares of each client's AMT_CREDIT: the two options below",
+    )
+    parser.add_argument(
+        "--loss-given-default",
+        type=_positive,
+        default=0.6,
+        help="share of the credit that a default loses",
+    )
+    parser.add_argument(
+        "--margin",
+        type=_positive,
+        default=0.06,
+        help="share of the credit that a repaid one earns",
+    )
+
+
+def _search_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--study", help="database URL of the search; beside MLflow's when left out"
+    )
+    parser.add_argument(
+        "--join",
+        action="store_true",
+        help="only help the search of a campaign with the same --study and options",
+    )
+    parser.add_argument(
+        "--time-limit", type=_positive, help="minutes after which nothing new is tried"
+    )
+    parser.add_argument(
+        "--jobs", type=int, default=-1, help="folds fitted at once; -1 is one per core"
+    )
 
 
 def _positive(text: str) -> float:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import lightgbm
 import mlflow
-import mlflow.lightgbm
+import optuna
 
-from training.bundle.parts import PARTS, write_parts
+from training.bundle.parts import feature_set_hash
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet
-from training.models import candidates
+from training.gates.examine import examine
+from training.models import tracking
+from training.models.candidates import booster_of
+from training.models.comparison import Comparison
 from training.models.cost import Costs
-from training.models.matrix import Labelled, load_labelled
+from training.models.ladder import Budget, Climb
+from training.models.learning import learning_curve
+from training.models.matrix import Labelled, fingerprint, load_labelled
 from training.models.outcome import Outcome
+from training.models.pictures import importance, pictures
 from training.models.review import Review, review
-from training.models.search import Budget, search
-from training.models.validation import Assessment, assess
-from training.registry.store import CHALLENGER, MODEL, Registry
+from training.models.search import Place
+from training.models.validation import Assessment
+from training.registry.register import register
+from training.registry.store import Registry
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Trained:
     run: str
     assessments: tuple[Assessment, ...]
     chosen: Assessment
+    comparisons: tuple[Comparison, ...]
 
 
 def run_campaign(
@@ -43,72 +47,84 @@ def run_campaign(
     made: FeatureSet,
     costs: Costs,
     budget: Budget,
+    place: Place,
     *,
     progress: Callable[[str], None],
 ) -> Trained:
     """Train on a feature store and register the best LightGBM as the challenger."""
     data = load_labelled(store, made)
     about = describe(data, made)
+
+    def record(
+        one: Assessment, study: optuna.Study | None, comparison: Comparison | None
+    ) -> None:
+        tracking.record(
+            registry, data, costs, one, study, comparison, drawn=budget.variants
+        )
+
     with mlflow.start_run(
         experiment_id=registry.experiment, run_name=f"campaign-{budget.name}"
     ) as parent:
-        mlflow.log_params({"budget": budget.name, **costs.to_json(), **about})
-        ladder = [
-            assess(one, data, costs, progress)
-            for one in (candidates.dummy(), candidates.logistic_regression())
-        ]
-        for one in ladder:
-            record(registry, one)
-        chosen = search(
-            data,
-            costs,
-            budget,
-            progress=progress,
-            record=lambda one: record(registry, one),
-        )
+        given = {"budget": budget.name, "costs_by_amount": costs.by_amount}
+        tracking.describe_campaign({**given, **costs.to_json(), **about})
+        ladder = Climb(data, costs, budget, place, progress, record).up()
+        tracking.log_ladder(ladder.rungs, ladder.variants, ladder.comparisons)
         progress("lightgbm: refit on every labelled client")
         outcome = Outcome(
-            booster=refit(chosen, data),
+            booster=refit(ladder.chosen, data),
             store=store,
             data=data,
             made=made,
-            assessments=(*ladder, chosen),
-            chosen=chosen,
+            assessments=ladder.rungs,
+            chosen=ladder.chosen,
             costs=costs,
             about=about,
+            comparisons=ladder.comparisons,
         )
         mlflow.log_metrics(_summary(outcome))
-        progress("review: explanations, fairness, segments")
-        version = _register(registry, outcome, review(outcome))
-    return Trained(version, parent.info.run_id, outcome.assessments, chosen)
+        priced = budget.variants and place.seconds_left > 0
+        found = review(outcome, price=priced, progress=progress)
+        _draw(outcome, found, budget, place, progress)
+        progress("gates: may it be promoted")
+        version = register(registry, outcome, found, examine(outcome, found))
+    return Trained(
+        version, parent.info.run_id, ladder.rungs, ladder.chosen, ladder.comparisons
+    )
 
 
 def describe(data: Labelled, made: FeatureSet) -> dict[str, Any]:
     """What the model is trained on: how much, which, and a fingerprint."""
-    digest = hashlib.sha256(data.inputs.to_numpy().tobytes())
-    digest.update(data.target.tobytes())
-    digest.update(data.client.tobytes())
     return {
         "clients": len(data.target),
         "default_rate": float(data.target.mean()),
-        "fingerprint": digest.hexdigest(),
+        "fingerprint": fingerprint(data),
         "feature_count": len(made.features),
+        "feature_set": feature_set_hash(made, data.categories),
         "tables": ",".join(made.tables),
     }
 
 
-def record(registry: Registry, one: Assessment) -> None:
-    """A child run for one candidate."""
-    with mlflow.start_run(
-        experiment_id=registry.experiment, run_name=one.candidate.name, nested=True
-    ):
-        mlflow.log_params(dict(one.candidate.parameters))
-        mlflow.log_metrics({**one.metrics.to_json(), "threshold": one.threshold.value})
-
-
 def refit(chosen: Assessment, data: Labelled) -> lightgbm.Booster:
     model = chosen.candidate.fit(data.inputs, data.target, list(data.categories))
-    return model.booster_
+    return booster_of(model)
+
+
+def _draw(
+    outcome: Outcome,
+    found: Review,
+    budget: Budget,
+    place: Place,
+    progress: Callable[[str], None],
+) -> None:
+    """The chosen model's pictures; the learning curve only where there is time."""
+    data, costs = outcome.data, outcome.costs
+    drawings = pictures(outcome.chosen, data.target, costs, costs.weight(data.inputs))
+    drawings["importance.png"] = importance(found.importance)
+    if budget.variants and place.seconds_left > 0:
+        drawings["learning_curve.png"] = learning_curve(
+            outcome.chosen.candidate, data, progress, place.jobs
+        )
+    tracking.log_pictures(drawings)
 
 
 def _summary(outcome: Outcome) -> dict[str, float]:
@@ -121,22 +137,3 @@ def _summary(outcome: Outcome) -> dict[str, float]:
         for name, value in one.metrics.to_json().items()
     }
     return {**chosen.metrics.to_json(), "threshold": chosen.threshold.value, **others}
-
-
-def _register(registry: Registry, outcome: Outcome, found: Review) -> str:
-    """Log the model and the parts of its bundle; register it as the challenger."""
-    with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        write_parts(Path(folder), outcome, found)
-        mlflow.log_artifacts(folder, PARTS)
-    logged = mlflow.lightgbm.log_model(
-        outcome.booster,
-        name="model",
-        registered_model_name=MODEL,
-        pip_requirements=[f"lightgbm=={lightgbm.__version__}"],
-        await_registration_for=0,
-    )
-    version = str(logged.registered_model_version)
-    registry.client.set_registered_model_alias(MODEL, CHALLENGER, version)
-    description = json.dumps(outcome.chosen.metrics.to_json(), indent=1)
-    registry.client.update_model_version(MODEL, version, description)
-    return version

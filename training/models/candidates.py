@@ -58,6 +58,7 @@ class Candidate:
     fit: Fit
     parameters: Mapping[str, Any] = field(default_factory=dict)
     variant: str = ""
+    strategy: str = NONE
 
     @property
     def label(self) -> str:
@@ -89,7 +90,11 @@ def logistic_regression(
         return dealing_with(strategy, columns, model, SEED).fit(inputs, target)
 
     return Candidate(
-        "logistic_regression", fit, dict(parameters), variant or _named(strategy)
+        "logistic_regression",
+        fit,
+        dict(parameters),
+        variant or _named(strategy),
+        strategy,
     )
 
 
@@ -106,14 +111,14 @@ def random_forest(
         columns = dense_columns(categories, ALL_ON, SEED)
         return dealing_with(strategy, columns, model, SEED).fit(inputs, target)
 
-    return Candidate("random_forest", fit, dict(parameters), _named(strategy))
+    return Candidate("random_forest", fit, dict(parameters), _named(strategy), strategy)
 
 
 def lightgbm(
     parameters: Mapping[str, Any] = LIGHTGBM,
     strategy: str = NONE,
     *,
-    monotone: bool = False,
+    monotone: bool = True,
 ) -> Candidate:
     """Gradient-boosted trees; what is missing goes its own way at each split.
 
@@ -144,8 +149,9 @@ def lightgbm(
             inputs, target, **{f"{step}categorical_feature": list(categories)}
         )
 
-    variant = "monotone" if monotone else _named(strategy)
-    return Candidate("lightgbm", fit, dict(parameters), variant)
+    parts = [_named(strategy), "" if monotone else "any direction"]
+    variant = ", ".join(part for part in parts if part)
+    return Candidate("lightgbm", fit, dict(parameters), variant, strategy)
 
 
 def _named(strategy: str) -> str:

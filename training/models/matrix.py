@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -73,3 +74,11 @@ def _check_outcomes(target: Array, least: int = 10) -> None:
             f"application_train: expected at least {least} clients of each outcome,"
             f" found {defaults} defaults among {len(target)}"
         )
+
+
+def fingerprint(data: Labelled) -> str:
+    """SHA-256 of the inputs, the outcomes and the clients, in their order."""
+    digest = hashlib.sha256(data.inputs.to_numpy().tobytes())
+    digest.update(data.target.tobytes())
+    digest.update(data.client.tobytes())
+    return digest.hexdigest()

@@ -73,7 +73,7 @@ def evaluate(
     out in. Standard errors: over clients for means, over folds for rankings.
     """
     held_out = [fold == one for one in np.unique(fold)]
-    auc = [roc_auc_score(target[one], probability[one]) for one in held_out]
+    auc = ranking_by_fold(target, probability, fold)
     precision = [
         average_precision_score(target[one], probability[one]) for one in held_out
     ]
@@ -96,6 +96,14 @@ def evaluate(
         auc_gap=effort.train_auc - float(np.mean(auc)),
         **asdict(effort),
     )
+
+
+def ranking_by_fold(target: Array, score: Array, fold: Array) -> list[float]:
+    """The AUC in each fold, for a score of any scale."""
+    return [
+        float(roc_auc_score(target[fold == one], score[fold == one]))
+        for one in np.unique(fold)
+    ]
 
 
 def standard_error(values: Array | list[float]) -> float:

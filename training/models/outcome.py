@@ -10,6 +10,7 @@ import lightgbm
 
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet
+from training.models.comparison import Comparison
 from training.models.cost import Costs
 from training.models.matrix import Labelled
 from training.models.validation import Assessment
@@ -19,7 +20,8 @@ from training.models.validation import Assessment
 class Outcome:
     """The chosen model, refit on every labelled client, and all that it rests on.
 
-    `about` says how many clients, their default rate and a fingerprint of the data.
+    `about` says how many clients, their default rate and a fingerprint of the data;
+    `comparisons` what each variant of a rung brought over it.
     """
 
     booster: lightgbm.Booster
@@ -30,3 +32,4 @@ class Outcome:
     chosen: Assessment
     costs: Costs
     about: Mapping[str, Any]
+    comparisons: tuple[Comparison, ...] = ()

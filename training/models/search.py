@@ -1,75 +1,250 @@
-"""Hyper-parameters of LightGBM, chosen by the business score out of fold."""
+"""Hyper-parameters by cross-validated business score; survives, and can be shared.
+
+The study lives in a database. Whoever opens it, after a crash or on another machine,
+goes on with it; the budget counts the trials of all. The points tried depend only on
+the trials before, so one process alone finds the same again.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import time
+import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import optuna
+from optuna.storages import (
+    RDBStorage,
+    RetryHeartbeatStaleTrialCallback,
+    fail_stale_trials,
+)
+from optuna.trial import TrialState
+from sklearn.base import BaseEstimator
+from sklearn.metrics import check_scoring
+from sqlalchemy.exc import SQLAlchemyError
 
-from training.models.candidates import LIGHTGBM, SEED, Candidate, lightgbm
-from training.models.cost import Costs
-from training.models.matrix import Labelled
-from training.models.validation import Assessment, assess
+from training.errors import ConfigurationError
+from training.models.candidates import SEED
+from training.models.cost import Costs, business_scorer
+from training.models.matrix import Labelled, fingerprint
+from training.models.spaces import Rung
+from training.models.validation import FOLDS, each_fold, folds
+from training.registry.store import SQLITE
+
+TRIED = (TrialState.COMPLETE, TrialState.PRUNED)
+TAKEN = (*TRIED, TrialState.RUNNING, TrialState.WAITING)
+WAIT_SECONDS = 1.0
+LOCK_SECONDS = 120
 
 
 @dataclass(frozen=True)
-class Budget:
-    """How much is tried: `trials` sets of hyper-parameters beside the default."""
+class Place:
+    """Where studies are kept, and how much time and how many processes there are.
 
-    name: str
-    trials: int
+    `deadline` is in the seconds of `time.monotonic`. A process that gives no sign of
+    life for three heartbeats is taken for dead, and its trial is tried again.
+    """
+
+    url: str
+    deadline: float = float("inf")
+    jobs: int = -1
+    heartbeat_seconds: int = 20
+
+    @classmethod
+    def within(cls, url: str, minutes: float | None, jobs: int) -> Place:
+        if minutes is None:
+            return cls(url, jobs=jobs)
+        return cls(url, time.monotonic() + 60 * minutes, jobs)
+
+    @property
+    def seconds_left(self) -> float:
+        return self.deadline - time.monotonic()
+
+    def open(self) -> RDBStorage:
+        """Raises ConfigurationError when the database cannot be used."""
+        url = self.url
+        lock: dict[str, Any] = {}
+        if url.startswith("sqlite"):
+            lock = {"connect_args": {"timeout": LOCK_SECONDS}}
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+                return RDBStorage(
+                    url.replace("postgresql://", "postgresql+psycopg://", 1),
+                    engine_kwargs=lock,
+                    heartbeat_interval=self.heartbeat_seconds,
+                    grace_period=3 * self.heartbeat_seconds,
+                    heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(),
+                )
+        except (SQLAlchemyError, ImportError) as error:
+            first = str(error).splitlines()[0]
+            raise ConfigurationError(
+                f"study {url}: expected a database that can be opened: {first}"
+            ) from None
 
 
-BUDGETS = {
-    b.name: b for b in (Budget("quick", 0), Budget("standard", 12), Budget("full", 60))
-}
+def study_beside(tracking_uri: str) -> str:
+    """The studies' database beside MLflow's file; in `var/` when that is a server."""
+    folder = Path("var")
+    if tracking_uri.startswith(SQLITE):
+        folder = Path(tracking_uri.removeprefix(SQLITE)).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    return f"{SQLITE}{folder / 'studies.db'}"
+
+
+class NotWanted(Exception):
+    """A trial beyond the budget or the time: it is not counted."""
+
+
+@dataclass
+class Clock:
+    """How long this process's trials take."""
+
+    seconds: list[float] = field(default_factory=list)
+
+    def left(self, trials: int, place: Place) -> str:
+        if not self.seconds:
+            return ""
+        expected = min(float(np.mean(self.seconds)) * trials, place.seconds_left)
+        return f", about {expected / 60:.1f} min left"
+
+
+def study_name(rung: Rung, data: Labelled, costs: Costs) -> str:
+    """The same for all who look for the same thing in the same data."""
+    about = [
+        fingerprint(data),
+        list(map(str, data.inputs.columns)),
+        [costs.to_json(), costs.by_amount],
+        [FOLDS, SEED],
+        rung.to_json(),
+    ]
+    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    return f"{rung.name}-{digest.hexdigest()[:16]}"
 
 
 def search(
+    rung: Rung,
     data: Labelled,
     costs: Costs,
-    budget: Budget,
+    trials: int,
+    place: Place,
     *,
     progress: Callable[[str], None],
-    record: Callable[[Assessment], None],
-) -> Assessment:
-    """The LightGBM that costs least, out of the default and the budget's trials.
+) -> optuna.Study:
+    """Try points of the rung's space until the study has so many trials, or time is up.
 
-    `record` is called with every trial's assessment.
+    Raises:
+        ConfigurationError: the study's database cannot be used.
     """
-    chosen = assess(lightgbm(), data, costs, progress)
-    record(chosen)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=SEED))
-    for number in range(budget.trials):
-        trial = study.ask()
-        one = assess(suggest(trial), data, costs, lambda _: None)
-        study.tell(trial, one.metrics.business_score)
-        record(one)
-        if one.metrics.business_score < chosen.metrics.business_score:
-            chosen = one
-        progress(
-            f"lightgbm: trial {number + 1} of {budget.trials},"
-            f" best business score {chosen.metrics.business_score:.4f}"
+    optuna.logging.set_verbosity(optuna.logging.CRITICAL)
+    study = optuna.create_study(
+        storage=place.open(),
+        study_name=study_name(rung, data, costs),
+        load_if_exists=True,
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=4),
+    )
+    if not study.trials:
+        study.enqueue_trial(rung.start(), skip_if_exists=True)
+    objective = _objective(rung, data, costs, trials, place)
+    clock = Clock()
+    while (tried := _count(study, TRIED)) < trials:
+        if place.seconds_left <= 0:
+            progress(f"{rung.name}: time is up after {tried} of {trials} trials")
+            break
+        fail_stale_trials(study)
+        if _count(study, (*TRIED, TrialState.RUNNING)) >= trials:
+            # Others are at the last ones; should they die, this process takes over.
+            time.sleep(WAIT_SECONDS)
+            continue
+        started = time.monotonic()
+        study.optimize(objective, n_trials=1, catch=(NotWanted,))
+        clock.seconds.append(time.monotonic() - started)
+        progress(_said(study, rung, trials, clock, place))
+    return study
+
+
+def best_parameters(study: optuna.Study, rung: Rung) -> dict[str, Any]:
+    """Those of the trial that cost least; the defaults when none was finished."""
+    if _count(study, (TrialState.COMPLETE,)) == 0:
+        return dict(rung.defaults)
+    return rung.with_found(study.best_params)
+
+
+def _objective(
+    rung: Rung, data: Labelled, costs: Costs, trials: int, place: Place
+) -> Callable[[optuna.Trial], float]:
+    fold, weight = folds(data.target), costs.weight(data.inputs)
+    scorer = check_scoring(
+        scoring={"business_score": business_scorer(costs), "auc": "roc_auc"}
+    )
+
+    def judge(
+        model: BaseEstimator, _: np.ndarray, test: np.ndarray
+    ) -> dict[str, float]:
+        given = {} if weight is None else {"sample_weight": weight[test]}
+        found: dict[str, float] = scorer(
+            model, data.inputs.iloc[test], data.target[test], **given
         )
-    return chosen
+        return found
+
+    def objective(trial: optuna.Trial) -> float:
+        if _beyond(trial, trials):
+            raise NotWanted
+        trial.study.sampler = _sampler(trial.number)
+        candidate = rung.make(rung.suggest(trial))
+        costly, ranking = [], []
+        with closing(each_fold(candidate, data, fold, judge, place.jobs)) as runs:
+            for step, (found, _) in enumerate(runs):
+                # A scorer's greater is better; a cost's less is.
+                costly.append(-found["business_score"])
+                ranking.append(found["auc"])
+                trial.report(float(np.mean(costly)), step)
+                trial.set_user_attr("auc", float(np.mean(ranking)))
+                if place.seconds_left <= 0:
+                    raise NotWanted
+                if step + 1 < FOLDS and trial.should_prune():
+                    raise optuna.TrialPruned
+        return float(np.mean(costly))
+
+    return objective
 
 
-def suggest(trial: optuna.Trial) -> Candidate:
-    """One set of hyper-parameters around the default."""
-    rate = trial.suggest_float("learning_rate", 0.01, 0.06, log=True)
-    parameters = {
-        **LIGHTGBM,
-        "learning_rate": rate,
-        # Slower learning needs more trees for the same fit.
-        "n_estimators": int(trial.suggest_float("fit", 6.0, 20.0, log=True) / rate),
-        "num_leaves": trial.suggest_int("num_leaves", 6, 32, log=True),
-        "min_child_samples": trial.suggest_int("min_child_samples", 20, 200, log=True),
-        "colsample_bytree": trial.suggest_float(
-            "colsample_bytree", 0.05, 0.5, log=True
-        ),
-        "reg_lambda": trial.suggest_float("reg_lambda", 1.0, 100.0, log=True),
-        "cat_smooth": trial.suggest_float("cat_smooth", 10.0, 100.0, log=True),
-    }
-    return lightgbm(parameters)
+def _sampler(number: int) -> optuna.samplers.BaseSampler:
+    """Of its own for each trial, so that a restart or a helper draws nothing twice."""
+    return optuna.samplers.TPESampler(
+        seed=SEED + number, n_startup_trials=5, multivariate=False, constant_liar=True
+    )
+
+
+def _beyond(trial: optuna.Trial, trials: int) -> bool:
+    """Whether the trials that began before this one are enough.
+
+    A trial's number is given by the database, so of several processes that take the
+    last place at once just one keeps it.
+    """
+    before = [
+        one
+        for one in trial.study.get_trials(deepcopy=False, states=TAKEN)
+        if one.number < trial.number
+    ]
+    return len(before) >= trials
+
+
+def _count(study: optuna.Study, states: tuple[TrialState, ...]) -> int:
+    return len(study.get_trials(deepcopy=False, states=states))
+
+
+def _said(
+    study: optuna.Study, rung: Rung, trials: int, clock: Clock, place: Place
+) -> str:
+    tried = _count(study, TRIED)
+    known = _count(study, (TrialState.COMPLETE,)) > 0
+    best = f", best business score {study.best_value:.4f}" if known else ""
+    left = clock.left(trials - tried, place)
+    return f"{rung.name}: {tried} of {trials} trials{best}{left}"

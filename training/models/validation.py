@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -58,7 +58,7 @@ def each_fold(
     fold: Array,
     judge: Callable[[BaseEstimator, np.ndarray, np.ndarray], Result],
     jobs: int = -1,
-) -> Iterator[tuple[Result, float]]:
+) -> Generator[tuple[Result, float], None, None]:
     """Fit without each fold in turn; yields judgements and seconds of fitting.
 
     `judge` is called with the model and the rows it was fitted on and not fitted on.
@@ -148,8 +148,3 @@ def judged(
     return Assessment(
         candidate, fold, margin, probability, calibration, threshold, metrics
     )
-
-
-def best(assessments: Sequence[Assessment]) -> Assessment:
-    """The one whose decisions cost least."""
-    return min(assessments, key=lambda one: one.metrics.business_score)

@@ -1,0 +1,62 @@
+"""Whether a change pays: two candidates on the same clients, in the same folds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from training.models.cost import Array, Costs, client_costs
+from training.models.matrix import Labelled
+from training.models.metrics import ranking_by_fold, standard_error
+from training.models.validation import Assessment
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a variant brings over a base: a cost below 0 and an AUC above 0 are good.
+
+    Paired: the standard errors are of the difference, over clients for the cost and
+    over folds for the AUC.
+    """
+
+    base: str
+    variant: str
+    business_score: float
+    business_score_se: float
+    auc: float
+    auc_se: float
+
+    @property
+    def pays(self) -> bool:
+        """It costs less by more than chance explains (two standard errors)."""
+        return self.business_score < -2 * self.business_score_se
+
+    def to_json(self) -> dict[str, object]:
+        return {**asdict(self), "pays": self.pays}
+
+
+def compare(
+    base: Assessment, variant: Assessment, data: Labelled, costs: Costs
+) -> Comparison:
+    """Both at their own thresholds."""
+    weight = costs.weight(data.inputs)
+    extra = _cost(variant, data, costs, weight) - _cost(base, data, costs, weight)
+    ranks = np.subtract(
+        ranking_by_fold(data.target, variant.margin, variant.fold),
+        ranking_by_fold(data.target, base.margin, base.fold),
+    )
+    return Comparison(
+        base=base.candidate.label,
+        variant=variant.candidate.label,
+        business_score=float(extra.mean()),
+        business_score_se=standard_error(extra),
+        auc=float(ranks.mean()),
+        auc_se=standard_error(ranks),
+    )
+
+
+def _cost(one: Assessment, data: Labelled, costs: Costs, weight: Array | None) -> Array:
+    return client_costs(
+        data.target, one.probability, one.threshold.value, costs, weight
+    )

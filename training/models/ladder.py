@@ -1,0 +1,195 @@
+"""From the dummy to the model that is served: each rung tuned, varied and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import optuna
+
+from training.models import candidates
+from training.models.candidates import Candidate
+from training.models.columns import ALL_ON
+from training.models.comparison import Comparison, compare
+from training.models.cost import Costs
+from training.models.imbalance import NONE, STRATEGIES, SYNTHETIC
+from training.models.matrix import Labelled
+from training.models.search import Place, best_parameters, search
+from training.models.spaces import LIGHTGBM, LOGISTIC_REGRESSION, RUNGS, Rung, Values
+from training.models.validation import Assessment, assess
+
+Progress = Callable[[str], None]
+Record = Callable[[Assessment, optuna.Study | None, Comparison | None], None]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much is tried.
+
+    `trials`: how many points of each rung's space, the default one among them; a rung
+    that is not named stays at its defaults. `deeper`: how many more of LightGBM's,
+    after the rungs were compared at like effort. `variants`: whether imbalance
+    strategies, transformations and constraints are switched to see what they bring;
+    if not, the forest is left out.
+    """
+
+    name: str
+    trials: Mapping[str, int] = field(default_factory=dict)
+    deeper: int = 0
+    variants: bool = True
+
+    def of(self, rung: Rung) -> int:
+        return self.trials.get(rung.name, 0)
+
+    def beyond(self, rung: Rung) -> int:
+        return self.deeper if rung is LIGHTGBM else 0
+
+
+BUDGETS = {
+    one.name: one
+    for one in (
+        Budget("quick", variants=False),
+        Budget(
+            "standard",
+            {"logistic_regression": 4, "random_forest": 3, "lightgbm": 8},
+            deeper=16,
+        ),
+        Budget(
+            "full",
+            {"logistic_regression": 12, "random_forest": 12, "lightgbm": 30},
+            deeper=100,
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Each rung at its best, and what was tried beside it.
+
+    `comparisons` are of the variants, in their order; `studies` are the rungs'
+    searches by name; `chosen` is the LightGBM to serve.
+    """
+
+    rungs: tuple[Assessment, ...]
+    variants: tuple[Assessment, ...]
+    comparisons: tuple[Comparison, ...]
+    studies: Mapping[str, optuna.Study]
+    chosen: Assessment
+
+
+@dataclass
+class Climb:
+    """A ladder in the making."""
+
+    data: Labelled
+    costs: Costs
+    budget: Budget
+    place: Place
+    progress: Progress
+    record: Record
+    studies: dict[str, optuna.Study] = field(default_factory=dict)
+    variants: list[Assessment] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
+
+    def up(self) -> Ladder:
+        dummy = self._assess(candidates.dummy())
+        self.record(dummy, None, None)
+        rungs = [dummy]
+        for rung in RUNGS:
+            if rung.name != "random_forest" or self.budget.variants:
+                rungs.append(self._rung(rung))
+        return Ladder(
+            rungs=tuple(rungs),
+            variants=tuple(self.variants),
+            comparisons=tuple(self.comparisons),
+            studies=self.studies,
+            chosen=rungs[-1],
+        )
+
+    def _rung(self, rung: Rung) -> Assessment:
+        """A rung at its best parameters, then what its variants bring."""
+        parameters = self._search(rung, self.budget.of(rung))
+        base = self._assess(rung.make(parameters))
+        self.record(base, self.studies.get(rung.name), None)
+        if not self.budget.variants:
+            return base
+        if self.budget.beyond(rung):
+            base = self._deeper(rung, base)
+        for strategy in STRATEGIES:
+            if strategy != NONE:
+                base = self._strategy(rung, strategy, base)
+        if rung is LOGISTIC_REGRESSION:
+            self._transformations(base)
+        return self._directions(base) if rung is LIGHTGBM else base
+
+    def _deeper(self, rung: Rung, base: Assessment) -> Assessment:
+        """The best of a longer search, when it found a better point."""
+        trials = self.budget.of(rung) + self.budget.beyond(rung)
+        made = rung.make(self._search(rung, trials))
+        if made.parameters == base.candidate.parameters:
+            return base
+        found = self._vary(replace(made, variant="searched deeper"), base)
+        better = found is not None and found[1].business_score < 0
+        return found[0] if found and better else base
+
+    def _search(self, rung: Rung, trials: int) -> Values:
+        if not trials:
+            return rung.defaults
+        study = search(
+            rung, self.data, self.costs, trials, self.place, progress=self.progress
+        )
+        self.studies[rung.name] = study
+        return best_parameters(study, rung)
+
+    def _strategy(self, rung: Rung, strategy: str, base: Assessment) -> Assessment:
+        """The base, or the variant when it pays and can be served."""
+        found = self._vary(rung.make(base.candidate.parameters, strategy), base)
+        # SMOTE needs imputed columns, which the served text model does not have.
+        served = rung is not LIGHTGBM or strategy != SYNTHETIC
+        return found[0] if found and served and found[1].pays else base
+
+    def _transformations(self, base: Assessment) -> None:
+        """What each transformation of the logistic regression brings."""
+        parameters, strategy = base.candidate.parameters, base.candidate.strategy
+        for name, on in (
+            ("without logarithms", replace(ALL_ON, logarithm=False)),
+            ("one-hot categories", replace(ALL_ON, target_encoding=False)),
+            ("without missing flags", replace(ALL_ON, missing_flags=False)),
+            ("ranks", replace(ALL_ON, ranks=True)),
+        ):
+            varied = candidates.logistic_regression(parameters, strategy, on, name)
+            self._vary(varied, base)
+
+    def _directions(self, base: Assessment) -> Assessment:
+        """LightGBM stays monotone unless that costs something significant."""
+        one = base.candidate
+        free = candidates.lightgbm(one.parameters, one.strategy, monotone=False)
+        found = self._vary(free, base)
+        return found[0] if found and found[1].pays else base
+
+    def _vary(
+        self, candidate: Candidate, base: Assessment
+    ) -> tuple[Assessment, Comparison] | None:
+        """Assess a variant, unless time is up, and compare it with its base."""
+        if self.place.seconds_left <= 0:
+            return None
+        found = self._assess(candidate)
+        compared = compare(base, found, self.data, self.costs)
+        self.record(found, None, compared)
+        self.variants.append(found)
+        self.comparisons.append(compared)
+        return found, compared
+
+    def _assess(self, candidate: Candidate) -> Assessment:
+        return assess(candidate, self.data, self.costs, self.progress, self.place.jobs)
+
+
+def help_search(
+    data: Labelled, costs: Costs, budget: Budget, place: Place, progress: Progress
+) -> None:
+    """Take part in the searches of a campaign that runs elsewhere."""
+    for rung in RUNGS:
+        trials = budget.of(rung) + budget.beyond(rung)
+        if trials:
+            search(rung, data, costs, trials, place, progress=progress)

@@ -1,0 +1,163 @@
+"""Pictures of a model's out-of-fold results, drawn without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from sklearn.metrics import (
+    ConfusionMatrixDisplay,
+    PrecisionRecallDisplay,
+    RocCurveDisplay,
+)
+
+from training.models.cost import Array, Costs, cost_curve
+from training.models.metrics import equal_mass_bins
+from training.models.validation import Assessment
+
+TOP_FEATURES = 25
+
+
+def pictures(
+    one: Assessment, target: Array, costs: Costs, weight: Array | None
+) -> dict[str, Figure]:
+    """One figure per question that out-of-fold predictions answer, by file name.
+
+    `target` and `weight`: shape (clients,), as in `cost_curve`.
+    """
+    return {
+        "roc.png": roc(one, target),
+        "precision_recall.png": precision_recall(one, target),
+        "calibration.png": calibration(one, target),
+        "cost_curve.png": cost(one, target, costs, weight),
+        "confusion.png": confusion(one, target),
+    }
+
+
+def roc(one: Assessment, target: Array) -> Figure:
+    figure, axes = _page(f"{one.candidate.label}: ROC, out of fold")
+    for number in np.unique(one.fold):
+        held_out = one.fold == number
+        RocCurveDisplay.from_predictions(
+            target[held_out],
+            one.probability[held_out],
+            ax=axes,
+            name=f"fold {int(number) + 1}",
+            curve_kwargs={"linewidth": 1},
+        )
+    axes.plot([0, 1], [0, 1], color="grey", linestyle=":", label="by chance")
+    axes.set(xlabel="good clients refused", ylabel="defaults refused")
+    axes.legend(loc="lower right")
+    return figure
+
+
+def precision_recall(one: Assessment, target: Array) -> Figure:
+    figure, axes = _page(f"{one.candidate.label}: precision and recall, out of fold")
+    PrecisionRecallDisplay.from_predictions(
+        target, one.probability, ax=axes, name="out of fold", plot_chance_level=True
+    )
+    at = one.probability >= one.threshold.value
+    if at.any():
+        precision, recall = target[at].mean(), at[target == 1].mean()
+        axes.plot(recall, precision, "o", color="black", label="at the threshold")
+    axes.set(xlabel="defaults refused (recall)", ylabel="defaults among the refused")
+    axes.legend(loc="upper right")
+    return figure
+
+
+def calibration(one: Assessment, target: Array) -> Figure:
+    """Observed against predicted rate in bins of equal mass, with 95 % bars."""
+    figure, axes = _page(f"{one.candidate.label}: calibration, out of fold")
+    bins = equal_mass_bins(one.probability)
+    predicted = np.array([one.probability[part].mean() for part in bins])
+    observed = np.array([target[part].mean() for part in bins])
+    clients = np.array([len(part) for part in bins])
+    margin = 1.96 * np.sqrt(observed * (1 - observed) / clients)
+    top = max(predicted.max(), (observed + margin).max()) * 1.05
+    axes.plot([0, top], [0, top], color="grey", linestyle=":", label="as promised")
+    axes.errorbar(predicted, observed, margin, fmt="o", capsize=2, label="bins")
+    axes.set(
+        xlabel="predicted probability of default",
+        ylabel="observed default rate",
+        xlim=(0, top),
+        ylim=(0, top),
+    )
+    axes.legend(title=f"ECE {one.metrics.ece:.4f}", loc="upper left")
+    return figure
+
+
+def cost(one: Assessment, target: Array, costs: Costs, weight: Array | None) -> Figure:
+    figure, axes = _page(f"{one.candidate.label}: cost of each threshold, out of fold")
+    curve = cost_curve(target, one.probability, costs, weight)
+    axes.plot(curve.threshold[:-1], curve.business_score[:-1])
+    axes.axvspan(*one.threshold.interval, alpha=0.15, label="90 % of resamples")
+    chosen = one.threshold.value
+    axes.axvline(chosen, color="black", label=f"chosen {chosen:.4f}")
+    axes.axvline(
+        costs.break_even,
+        color="grey",
+        ls=":",
+        label=f"in theory {costs.break_even:.4f}",
+    )
+    right = max(float(np.quantile(one.probability, 0.99)), 3 * costs.break_even)
+    axes.set(
+        xlabel="threshold",
+        ylabel="cost per client",
+        xlim=(0, min(right, 1.0)),
+        ylim=(curve.business_score.min() * 0.95, curve.business_score[0] * 1.02),
+    )
+    axes.legend()
+    return figure
+
+
+def confusion(one: Assessment, target: Array) -> Figure:
+    figure, axes = _page(f"{one.candidate.label}: decisions, out of fold")
+    ConfusionMatrixDisplay.from_predictions(
+        target,
+        (one.probability >= one.threshold.value).astype(float),
+        ax=axes,
+        display_labels=["repaid", "defaulted"],
+        cmap="Blues",
+        values_format=",d",
+        colorbar=False,
+    )
+    axes.set(xlabel="decision", ylabel="what happened")
+    axes.set_xticklabels(["granted", "refused"])
+    return figure
+
+
+def learning_curve(
+    clients: Sequence[int], held_out: Sequence[Array], known: Sequence[Array]
+) -> Figure:
+    """AUC by the number of clients learned from; one array per size, an AUC a fold."""
+    figure, axes = _page("AUC by the number of clients learned from")
+    for name, values in (("learned from", known), ("held out", held_out)):
+        means = np.array([one.mean() for one in values])
+        spread = np.array([one.std(ddof=1) for one in values])
+        axes.plot(clients, means, marker="o", label=name)
+        axes.fill_between(clients, means - spread, means + spread, alpha=0.15)
+    axes.set(xlabel="clients", ylabel="AUC", xscale="log")
+    axes.set_xticks(clients, [f"{one:,}" for one in clients])
+    axes.minorticks_off()
+    axes.legend(title="mean ± deviation of folds")
+    return figure
+
+
+def importance(found: Mapping[str, Any]) -> Figure:
+    """The features with the largest mean absolute SHAP values."""
+    figure, axes = _page("What moves the margin most", height=7.0)
+    top = found["features"][:TOP_FEATURES][::-1]
+    axes.barh([one["feature"] for one in top], [one["mean_absolute"] for one in top])
+    axes.set(xlabel="mean absolute SHAP value (log-odds)")
+    axes.tick_params(axis="y", labelsize=8)
+    return figure
+
+
+def _page(title: str, height: float = 5.0) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(7.0, height), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_title(title)
+    return figure, axes

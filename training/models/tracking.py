@@ -1,0 +1,155 @@
+"""What MLflow keeps of a campaign: a run for it, and a child for each candidate."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import optuna
+from matplotlib.figure import Figure
+
+from training.models.comparison import Comparison
+from training.models.cost import Costs
+from training.models.matrix import Labelled
+from training.models.pictures import pictures
+from training.models.validation import Assessment
+from training.registry.store import Registry
+
+LIBRARIES = (
+    "lightgbm",
+    "scikit-learn",
+    "imbalanced-learn",
+    "optuna",
+    "numpy",
+    "pandas",
+    "duckdb",
+    "narwhals",
+    "mlflow",
+)
+COMMIT = "mlflow.source.git.commit"
+# MLflow shows a run's own pictures in its list of artifacts.
+PICTURES = "pictures"
+
+
+def describe_campaign(parameters: Mapping[str, Any]) -> None:
+    """Parameters, library versions and, where there is one, the commit."""
+    versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
+    mlflow.log_params(
+        {**parameters, **{f"version_{name}": one for name, one in versions.items()}}
+    )
+    commit = git_commit()
+    if commit:
+        mlflow.set_tag(COMMIT, commit)
+
+
+def git_commit(folder: Path = Path(__file__).parent) -> str | None:
+    """The commit that the code is of; None outside of a repository."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True
+        )
+    except OSError:
+        return None
+    return done.stdout.strip() or None if done.returncode == 0 else None
+
+
+def record(
+    registry: Registry,
+    data: Labelled,
+    costs: Costs,
+    one: Assessment,
+    study: optuna.Study | None,
+    comparison: Comparison | None,
+    *,
+    drawn: bool,
+) -> None:
+    """A child run for one candidate: its metrics, its trials and its pictures."""
+    label = one.candidate.label
+    with mlflow.start_run(
+        experiment_id=registry.experiment, run_name=label, nested=True
+    ):
+        mlflow.log_params(
+            {**one.candidate.parameters, "strategy": one.candidate.strategy}
+        )
+        mlflow.set_tag("kind", "rung" if comparison is None else "variant")
+        mlflow.log_metrics({**one.metrics.to_json(), **_threshold(one, costs)})
+        if comparison is not None:
+            mlflow.set_tag("compared_with", comparison.base)
+            mlflow.log_metrics(_differences(comparison))
+        if study is not None:
+            log_trials(study)
+        if drawn:
+            drawings = pictures(one, data.target, costs, costs.weight(data.inputs))
+            log_pictures(drawings)
+
+
+def log_pictures(drawings: Mapping[str, Figure]) -> None:
+    for name, figure in drawings.items():
+        mlflow.log_figure(figure, f"{PICTURES}/{name}")
+
+
+def _threshold(one: Assessment, costs: Costs) -> dict[str, float]:
+    low, high = one.threshold.interval
+    return {
+        "threshold": one.threshold.value,
+        "threshold_low": low,
+        "threshold_high": high,
+        "break_even": costs.break_even,
+    }
+
+
+def _differences(comparison: Comparison) -> dict[str, float]:
+    return {
+        "business_score_difference": comparison.business_score,
+        "business_score_difference_se": comparison.business_score_se,
+        "auc_difference": comparison.auc,
+        "auc_difference_se": comparison.auc_se,
+    }
+
+
+def log_trials(study: optuna.Study) -> None:
+    """Every trial of a search, whoever ran it: as steps of metrics and as a table."""
+    tried = study.get_trials(
+        deepcopy=False,
+        states=(optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED),
+    )
+    rows = []
+    for trial in tried:
+        metrics = {
+            "trial_business_score": float(trial.value or 0.0),
+            "trial_auc": float(trial.user_attrs["auc"]),
+            "trial_folds": float(len(trial.intermediate_values)),
+        }
+        mlflow.log_metrics(metrics, step=trial.number)
+        rows.append(
+            {"trial": trial.number, "state": trial.state.name, **metrics}
+            | dict(trial.params)
+        )
+    mlflow.set_tag("study", study.study_name)
+    mlflow.log_table(columns(rows), "trials.json")
+
+
+def log_ladder(
+    rungs: Sequence[Assessment],
+    variants: Sequence[Assessment],
+    comparisons: Sequence[Comparison],
+) -> None:
+    """The ladder as a table, and what each variant brought."""
+    rows = [
+        {"candidate": one.candidate.label, **one.metrics.to_json()}
+        for one in (*rungs, *variants)
+    ]
+    mlflow.log_table(columns(rows), "ladder.json")
+    if comparisons:
+        mlflow.log_table(
+            columns([one.to_json() for one in comparisons]), "variants.json"
+        )
+
+
+def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Rows of the same keys as lists, by key."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
