@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from language import code
 from reading import Node
 
 Value = str | float | bool | None
@@ -19,8 +20,10 @@ class Labels:
     en: str
     fr: str
 
-    def text(self, language: str) -> str:
-        return self.fr if language == "fr" else self.en
+    @property
+    def text(self) -> str:
+        """In the language of the page."""
+        return self.fr if code() == "fr" else self.en
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,10 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Reason:
+    """Why, in words: `text` is English, the model's catalogue has the other one."""
+
     code: str
+    group: str
     direction: str
     text: str
 
@@ -197,6 +203,7 @@ def _contribution(node: Node) -> Contribution:
 def _reason(node: Node) -> Reason:
     return Reason(
         node["code"].text(),
+        node["group"].text(),
         node["direction"].one_of("raises_risk", "lowers_risk"),
         node["text"].text(),
     )

@@ -1,62 +1,25 @@
-"""The dashboard's entry: `streamlit run dashboard/app.py` from the repository root."""
+"""The dashboard's entry: `streamlit run dashboard/app.py` from the repository root.
+
+`main.py` is what each session runs; here the server is given its login, which stays in
+the environment and is never written to a file.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import streamlit as st
 
-from errors import DashboardError
-from loading import Connection, connection
-from markup import status
-from trouble import connection_word, show_surprise, show_trouble
+from errors import ConfigError
+from login import check_address, read_login
 
-HERE = Path(__file__).parent
-SIDEBAR_PIXELS = 220
-PRODUCT = "Prêt à dépenser"
-
-
-def main() -> None:
-    st.set_page_config(
-        page_title=PRODUCT,
-        page_icon=HERE / "icon.svg",
-        layout="wide",
-        initial_sidebar_state=SIDEBAR_PIXELS,
-    )
-    st.html(HERE / "style.css")
-    pages = [
-        st.Page(
-            "screens/client.py", title="Client", icon=":material/person:", default=True
-        ),
-        st.Page("screens/model.py", title="Model", icon=":material/insights:"),
-        st.Page("screens/drift.py", title="Drift", icon=":material/monitoring:"),
-    ]
-    page = st.navigation(pages, position="hidden")
-    try:
-        state = connection()
-        _sidebar(pages, state)
-        if state.error:
-            st.title(page.title)
-            show_trouble(state.error)
-        else:
-            page.run()
-    except DashboardError as error:
-        show_trouble(error)
-    except Exception as error:  # the last stop before a traceback on the screen
-        show_surprise(error)
-
-
-def _sidebar(pages: list[st.Page], state: Connection) -> None:
-    sign, words = connection_word(state.error, state.ready)
-    version = f"Model version {state.model.version}" if state.model else ""
-    with st.sidebar:
-        st.html(
-            f'<p class="product">{PRODUCT}</p><p class="tagline">Credit scoring</p>'
-        )
-        for page in pages:
-            st.page_link(page)
-        with st.container(key="status"):
-            st.html(status(sign, words, version))
-
-
-main()
+try:
+    login = read_login(os.environ)
+    check_address(st.get_option("server.address"), login)
+except ConfigError as error:
+    sys.exit(f"dashboard: {error}")
+app = st.App(
+    Path(__file__).with_name("main.py"), secrets=login.secrets() if login else {}
+)

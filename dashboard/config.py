@@ -11,6 +11,7 @@ from errors import ConfigError
 
 API_URL = "http://127.0.0.1:5000"
 TIMEOUT_SECONDS = 10.0
+CURRENCY = "EUR"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         api_key=_key(environ.get("DASHBOARD_API_KEY", "").strip()),
         timeout_seconds=_seconds(environ.get("DASHBOARD_TIMEOUT_SECONDS", "").strip()),
     )
+
+
+def currency(environ: Mapping[str, str]) -> str:
+    """The ISO 4217 code that amounts are shown in; what is no code is not used."""
+    code = environ.get("DASHBOARD_CURRENCY", "").strip().upper()
+    return code if len(code) == 3 and code.isalpha() else CURRENCY
 
 
 def _url(value: str) -> str:

@@ -49,6 +49,10 @@ class Refused(ApiError):
         self.faults = faults
 
 
+class Conflict(ApiError):
+    """409: what was asked no longer fits what is on record."""
+
+
 class ServerTrouble(ApiError):
     """429 or 5xx: the API is up but could not answer."""
 

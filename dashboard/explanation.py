@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from answers import Contribution, Explanation
-from formats import value_text
+from formats import value_text, whole
+from language import plural
 from model_answers import Model
 
 SHOWN = 10
@@ -26,7 +27,7 @@ class Step:
 
 
 def waterfall_steps(
-    explanation: Explanation, model: Model, language: str, shown: int = SHOWN
+    explanation: Explanation, model: Model, shown: int = SHOWN
 ) -> tuple[Step, ...]:
     """The `shown` largest moves, largest first, then all others as one step.
 
@@ -36,20 +37,39 @@ def waterfall_steps(
     steps: list[Step] = []
     at = explanation.base_value
     for item in ranked[:shown]:
-        label, value = describe(item, model, language)
+        label, value = describe(item, model)
         steps.append(Step(label, value, at, item.contribution))
         at = steps[-1].end
     if (others := len(ranked) - shown) > 0:
-        label = f"All other {others:,} facts together"
+        label = plural(
+            "One other fact",
+            "All other {number} facts together",
+            others,
+            number=whole(others),
+        )
         steps.append(Step(label, "", at, explanation.margin - at))
     return tuple(steps)
 
 
-def describe(item: Contribution, model: Model, language: str) -> tuple[str, str]:
+def group_steps(explanation: Explanation, model: Model) -> tuple[Step, ...]:
+    """One step per group of facts, largest first, from base value to margin."""
+    moved: dict[str, float] = {}
+    for item in explanation.contributions:
+        group = model.describe(item.feature).group
+        moved[group] = moved.get(group, 0.0) + item.contribution
+    steps: list[Step] = []
+    at = explanation.base_value
+    for group, size in sorted(moved.items(), key=lambda pair: -abs(pair[1])):
+        steps.append(Step(model.group_label(group), "", at, size))
+        at = steps[-1].end
+    return tuple(steps)
+
+
+def describe(item: Contribution, model: Model) -> tuple[str, str]:
     """The label of a contribution's feature, and its value with its unit."""
     feature = model.describe(item.feature)
     return (
-        feature.labels.text(language),
+        feature.labels.text,
         value_text(item.value, feature.unit, item.feature),
     )
 

@@ -6,38 +6,39 @@ import re
 from dataclasses import dataclass
 
 from answers import Fact
-from formats import NOT_GIVEN, value_text
+from formats import not_given, value_text
+from language import _, mark
 
 # The first pattern that matches a Kaggle column name decides its group.
 GROUPS = (
     (
-        "The loan asked for",
+        mark("The loan asked for"),
         r"NAME_CONTRACT_TYPE|AMT_(CREDIT|ANNUITY|GOODS_PRICE)"
         r"|NAME_TYPE_SUITE|(WEEKDAY|HOUR)_APPR.*",
     ),
     (
-        "The client",
+        mark("The client"),
         r"CODE_GENDER|DAYS_BIRTH|NAME_FAMILY_STATUS|CNT_CHILDREN"
         r"|CNT_FAM_MEMBERS|NAME_EDUCATION_TYPE",
     ),
     (
-        "Work and income",
+        mark("Work and income"),
         r"AMT_INCOME_TOTAL|NAME_INCOME_TYPE|OCCUPATION_TYPE|ORGANIZATION_TYPE"
         r"|DAYS_EMPLOYED",
     ),
-    ("Home and car", r"NAME_HOUSING_TYPE|FLAG_OWN_.*|OWN_CAR_AGE"),
-    ("Scores from outside", r"EXT_SOURCE_.*"),
-    ("Credit bureau enquiries", r"AMT_REQ_CREDIT_BUREAU_.*"),
-    ("People around the client", r".*_SOCIAL_CIRCLE"),
+    (mark("Home and car"), r"NAME_HOUSING_TYPE|FLAG_OWN_.*|OWN_CAR_AGE"),
+    (mark("Scores from outside"), r"EXT_SOURCE_.*"),
+    (mark("Credit bureau enquiries"), r"AMT_REQ_CREDIT_BUREAU_.*"),
+    (mark("People around the client"), r".*_SOCIAL_CIRCLE"),
     (
-        "Contact and papers",
+        mark("Contact and papers"),
         r"FLAG_(MOBIL|EMP_PHONE|WORK_PHONE|CONT_MOBILE|PHONE|EMAIL)"
         r"|DAYS_(REGISTRATION|ID_PUBLISH|LAST_PHONE_CHANGE)",
     ),
-    ("Where the client lives and works", r"REGION_.*|REG_.*|LIVE_.*"),
-    ("Documents handed in", r"FLAG_DOCUMENT_.*"),
-    ("The building the client lives in", r".*_(AVG|MEDI|MODE)"),
-    ("Other", r".*"),
+    (mark("Where the client lives and works"), r"REGION_.*|REG_.*|LIVE_.*"),
+    (mark("Documents handed in"), r"FLAG_DOCUMENT_.*"),
+    (mark("The building the client lives in"), r".*_(AVG|MEDI|MODE)"),
+    (mark("Other"), r".*"),
 )
 HIDDEN = {"SK_ID_CURR"}
 FEW = 4
@@ -58,27 +59,27 @@ class Group:
     missing: tuple[str, ...]
 
 
-def group_facts(application: tuple[Fact, ...], language: str) -> tuple[Group, ...]:
+def group_facts(application: tuple[Fact, ...]) -> tuple[Group, ...]:
     """The groups that have any fact at all, the loan first."""
     by_title: dict[str, list[Fact]] = {title: [] for title, _ in GROUPS}
     for fact in application:
         if fact.name not in HIDDEN:
             by_title[_title(fact.name)].append(fact)
-    return tuple(
-        _group(title, facts, language) for title, facts in by_title.items() if facts
-    )
+    return tuple(_group(title, facts) for title, facts in by_title.items() if facts)
 
 
 def _title(name: str) -> str:
     return next(title for title, pattern in GROUPS if re.fullmatch(pattern, name))
 
 
-def _group(title: str, facts: list[Fact], language: str) -> Group:
+def _group(title: str, facts: list[Fact]) -> Group:
     lines = [
-        Line(fact.labels.text(language), value_text(fact.value, fact.unit, fact.name))
+        Line(fact.labels.text, value_text(fact.value, fact.unit, fact.name))
         for fact in facts
     ]
-    gaps = tuple(line.label for line in lines if line.value == NOT_GIVEN)
+    gaps = tuple(line.label for line in lines if line.value == not_given())
     if len(gaps) <= FEW:
-        return Group(title, tuple(lines), ())
-    return Group(title, tuple(line for line in lines if line.value != NOT_GIVEN), gaps)
+        return Group(_(title), tuple(lines), ())
+    return Group(
+        _(title), tuple(line for line in lines if line.value != not_given()), gaps
+    )

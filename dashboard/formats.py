@@ -1,22 +1,36 @@
-"""Numbers, durations, amounts and moments as an officer reads them."""
+"""Numbers, durations, amounts and moments as an officer reads them, by locale."""
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 
-from answers import Value
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_currency, format_decimal, format_percent
+from babel.units import format_unit
 
-NOT_GIVEN = "not given"
+from answers import Value
+from categories import category_text
+from config import currency
+from language import _, locale
+
 NO_VALUE = {"", "XNA", "XAP"}
 NO_DAYS = 365243
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 MAX_DECIMALS = 6
+FEW_DAYS = 60
+
+
+def not_given() -> str:
+    return _("not given")
 
 
 def percent(share: float, decimals: int = 1) -> str:
-    """0.0413 is "4.1 %"."""
-    return f"{100 * share:.{decimals}f} %"
+    """0.0413 is "4.1%"."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    sign = "\u00a0%" if locale().startswith("fr") else "%"
+    return format_percent(share, pattern + sign, locale=locale())
 
 
 def percents_apart(first: float, second: float) -> tuple[str, str]:
@@ -29,55 +43,78 @@ def percents_apart(first: float, second: float) -> tuple[str, str]:
 
 
 def amount(number: float) -> str:
-    """Grouped in thousands, with cents only where there are any: "406,597.50"."""
-    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"
+    """In the lender's currency, with cents only where there are any: "€406,597.50"."""
+    pattern = "¤#,##0" if locale().startswith("en") else "#,##0\u00a0¤"
+    if not float(number).is_integer():
+        pattern = pattern.replace("#,##0", "#,##0.00")
+    return format_currency(
+        number,
+        currency(os.environ),
+        pattern,
+        locale=locale(),
+        currency_digits=False,
+    )
+
+
+def decimal(number: float, decimals: int) -> str:
+    """With exactly so many decimals: "0.497"."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(number, pattern, locale=locale())
 
 
 def plain(number: float) -> str:
     """At most three significant decimals, no needless zeros: "0.631", "12"."""
     if float(number).is_integer() or abs(number) >= 1000:
-        return f"{number:,.0f}"
-    return f"{number:,.3g}" if abs(number) < 1 else f"{number:,.2f}"
+        return decimal(number, 0)
+    if abs(number) >= 1:
+        return decimal(number, 2)
+    return format_decimal(float(f"{number:.3g}"), "0.######", locale=locale())
+
+
+def whole(number: int) -> str:
+    return decimal(number, 0)
 
 
 def duration(days: float) -> str:
     """A positive number of days in the two largest units: "3 years 2 months"."""
-    whole = round(days)
-    if whole < 60:
-        return _counted(whole, "day") if days == whole else f"{days:.1f} days"
-    months = round(whole / DAYS_PER_MONTH)
-    years, rest = divmod(months, 12)
-    if not years:
-        return _counted(months, "month")
-    return _counted(years, "year") + (f" {_counted(rest, 'month')}" if rest else "")
+    rounded = round(days)
+    if rounded < FEW_DAYS:
+        return _unit(round(days, 1), "day")
+    years, rest = divmod(round(rounded / DAYS_PER_MONTH), 12)
+    parts = [_unit(years, "year")] if years else []
+    parts += [_unit(rest, "month")] if rest or not years else []
+    return " ".join(parts)
 
 
 def days_from_application(days: float) -> str:
     """Days counted from the application, negative before it, in words."""
     if days == 0:
-        return "on the day"
-    return f"{duration(abs(days))} {'ago' if days < 0 else 'after'}"
+        return _("on the day")
+    if days < 0:
+        return _("{duration} ago", duration=duration(-days))
+    return _("{duration} after", duration=duration(days))
 
 
 def age(days: float) -> str:
     """Days since birth, counted from the application: -13500 is "36 years old"."""
-    return f"{int(abs(days) / DAYS_PER_YEAR)} years old"
+    years = _unit(int(abs(days) / DAYS_PER_YEAR), "year")
+    return _("{years} old", years=years)
 
 
 def value_text(value: Value, unit: str, name: str = "") -> str:
     """A fact with its unit, for the column or feature `name`."""
     if value is None or (isinstance(value, str) and value.strip() in NO_VALUE):
-        return NOT_GIVEN
+        return not_given()
     if unit == "flag" or isinstance(value, bool):
         return _flag(value)
     if isinstance(value, str):
-        return value
+        return category_text(value)
     return _days(value, name) if unit == "days" else _number(value, unit)
 
 
 def _days(days: float, name: str) -> str:
     if days == NO_DAYS:
-        return NOT_GIVEN
+        return not_given()
     if name == "DAYS_BIRTH":
         return age(days)
     if name.startswith("DAYS_") or days < 0:
@@ -93,35 +130,34 @@ def _number(number: float, unit: str) -> str:
     if unit == "hour":
         return f"{int(number):02d}:00"
     if unit in {"years", "months"}:
-        shown = f"{number:.0f}" if float(number).is_integer() else f"{number:.1f}"
-        return f"{shown} {unit.rstrip('s') if shown == '1' else unit}"
+        return _unit(round(number, 1), unit.rstrip("s"))
     return plain(number)
 
 
 def _flag(value: Value) -> str:
-    words = {"1": "Yes", "Y": "Yes", "TRUE": "Yes", "YES": "Yes"}
-    words |= {"0": "No", "N": "No", "FALSE": "No", "NO": "No"}
-    text = f"{value:g}" if isinstance(value, float) else str(value)
     if isinstance(value, float) and 0 < value < 1:
         return percent(value)
-    return words.get(text.upper(), text)
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    if text.upper() in {"1", "Y", "TRUE", "YES"}:
+        return _("Yes")
+    return _("No") if text.upper() in {"0", "N", "FALSE", "NO"} else text
 
 
 def moment(at: datetime) -> str:
-    return f"{at:%d %b %Y, %H:%M} {at.tzname() or ''}".strip()
+    return format_datetime(at, "d MMM y, HH:mm 'UTC'", locale=locale())
+
+
+def day(at: datetime) -> str:
+    return format_datetime(at, "d MMM y", locale=locale())
 
 
 def ago(elapsed: timedelta) -> str:
     """How long ago, roughly: "just now", "3 minutes ago", "2 days ago"."""
-    minutes = int(elapsed.total_seconds() // 60)
-    if minutes < 1:
-        return "just now"
-    if minutes < 60:
-        return f"{_counted(minutes, 'minute')} ago"
-    if minutes < 48 * 60:
-        return f"{_counted(minutes // 60, 'hour')} ago"
-    return f"{_counted(minutes // (24 * 60), 'day')} ago"
+    if elapsed < timedelta(minutes=1):
+        return _("just now")
+    return format_timedelta(-elapsed, add_direction=True, locale=locale())
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _unit(number: float, unit: str) -> str:
+    shown = int(number) if float(number).is_integer() else number
+    return format_unit(shown, f"duration-{unit}", locale=locale())

@@ -2,106 +2,192 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from html import escape
 
-from answers import Reason
 from facts import Group
-from formats import NOT_GIVEN
+from formats import not_given, percent
+from language import _, plural
 
-PERCENT = re.compile(r"\d[\d.,]* %")
-
-
-def _safe(text: str) -> str:
-    """Escaped, with a number never parted from its per cent sign."""
-    return PERCENT.sub(r'<span class="whole">\g<0></span>', escape(text))
+SCALE_ENDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 
 
-def heading(word: str, sentence: str, css_class: str, client: str) -> str:
+def verdict(word: str, sentence: str, css_class: str, client: str) -> str:
     """`client` marks whose verdict it is, for whoever reads the page by machine."""
     return (
         f'<div class="verdict {css_class}" data-client="{escape(client)}">'
-        f'<p class="word">{_safe(word)}</p><p>{_safe(sentence)}</p></div>'
+        f'<p class="word">{escape(word)}</p><p>{escape(sentence)}</p></div>'
     )
+
+
+def standing(title: str, sentence: str, css_class: str) -> str:
+    return (
+        f'<div class="standing {css_class}"><p class="label">{escape(title)}</p>'
+        f"<p>{escape(sentence)}</p></div>"
+    )
+
+
+def badge(word: str, css_class: str) -> str:
+    return f'<p class="badge {css_class}">{escape(word)}</p>'
 
 
 def figure_text(label: str, value: str, note: str, exact: str, client: str) -> str:
     """A large figure with its label above, a note below, `exact` on hovering."""
     return (
         f'<div class="figure" data-client="{escape(client)}">'
-        f'<p class="label">{_safe(label)}</p>'
-        f'<p class="number" title="{escape(exact)}">{_safe(value)}</p>'
-        f'<p class="note">{_safe(note)}</p></div>'
+        f'<p class="label">{escape(label)}</p>'
+        f'<p class="number" title="{escape(exact)}">{escape(value)}</p>'
+        f'<p class="note">{escape(note)}</p></div>'
     )
 
 
-def reasons(title: str, found: Sequence[Reason], nothing: str, client: str) -> str:
-    """A titled list of reasons of one direction, or a sentence that there is none."""
+def scale_end(probability: float, threshold: float) -> float:
+    """Where the gauge ends, so that the limit stands clear of both sides."""
+    least = max(min(1, 2.5 * threshold), probability)
+    return next(end for end in SCALE_ENDS if end >= least)
+
+
+def gauge(
+    probability: float, threshold: float, interval: tuple[float, float], sentence: str
+) -> str:
+    """The risk on a scale with the limit and the band around it; zones are named."""
+    end = scale_end(probability, threshold)
+
+    def place(share: float) -> str:
+        return f"{100 * min(share, end) / end:.2f}%"
+
+    low, high = interval
+    offered, advised = escape(_("can be offered")), escape(_("advised against"))
+    mark = escape(_("limit {limit}", limit=percent(threshold)))
+    side = "lowers" if probability < threshold else "raises"
+    return (
+        f'<div class="gauge" role="img" aria-label="{escape(sentence)}">'
+        f'<div class="zones"><span>{offered}</span><span>{advised}</span></div>'
+        f'<div class="track"><i class="open" style="width:{place(low)}"></i>'
+        f'<i class="unsure" style="left:{place(low)};'
+        f'width:calc({place(high)} - {place(low)})"></i>'
+        f'<i class="closed" style="left:{place(high)};right:0"></i>'
+        f'<b class="bar {side}" style="width:{place(probability)}"></b>'
+        f'<b class="limit" style="left:{place(threshold)}"></b></div>'
+        f'<div class="scale"><span>{percent(0, 0)}</span>'
+        f'<span class="at" style="left:{place(threshold)}">'
+        f"{mark}</span>"
+        f"<span>{percent(end, 0)}</span></div></div>"
+    )
+
+
+def reasons(
+    title: str,
+    found: Sequence[tuple[str, str]],
+    raises: bool,
+    nothing: str,
+    client: str,
+) -> str:
+    """A titled list of (reason, facts), or a sentence that there is none."""
+    side = "raises" if raises else "lowers"
     items = "".join(
-        f'<li class="{"raises" if reason.raises_risk else "lowers"}">'
-        f"{_safe(reason.text)}</li>"
-        for reason in found
+        f'<li class="{side}"><span class="why">{escape(text)}</span>'
+        + (f'<span class="fact">{escape(facts)}</span>' if facts else "")
+        + "</li>"
+        for text, facts in found
     )
-    body = f"<ul>{items}</ul>" if items else f"<p>{_safe(nothing)}</p>"
+    body = f"<ul>{items}</ul>" if items else f"<p>{escape(nothing)}</p>"
     return (
         f'<div class="reasons" data-client="{escape(client)}">'
-        f"<h3>{_safe(title)}</h3>{body}</div>"
+        f"<h2>{escape(title)}</h2>{body}</div>"
     )
 
 
 def notes(sentences: Sequence[str]) -> str:
-    items = "".join(f"<li>{_safe(sentence)}</li>" for sentence in sentences)
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     return f'<ul class="notes">{items}</ul>'
 
 
 def small(*lines: str) -> str:
-    paragraphs = "".join(f"<p>{_safe(line)}</p>" for line in lines)
+    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return f'<div class="small">{paragraphs}</div>'
+
+
+def heading(text: str, level: int = 2) -> str:
+    """A card's heading, or one inside it."""
+    return f'<h{level} class="card">{escape(text)}</h{level}>'
+
+
+def spoken(text: str) -> str:
+    """A short message that a screen reader says as soon as it appears."""
+    return f'<p class="spoken" role="status">{escape(text)}</p>'
 
 
 def fact_group(group: Group) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{_safe(line.label)}</th><td>{_safe(line.value)}</td></tr>'
+        f'<tr><th scope="row">{escape(line.label)}</th>'
+        f"<td{_quiet(line.value)}>{escape(line.value)}</td></tr>"
         for line in group.lines
     )
     given = f"<table><tbody>{rows}</tbody></table>" if rows else ""
     return (
-        f'<section class="facts"><h3>{_safe(group.title)}</h3>'
+        f'<section class="facts"><h2>{escape(group.title)}</h2>'
         f"{given}{_missing(group.missing)}</section>"
     )
 
 
-def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table whose first column names its rows."""
-    head = "".join(f'<th scope="col">{_safe(header)}</th>' for header in headers)
+def table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], caption: str = ""
+) -> str:
+    """A table whose first column names its rows; it scrolls when it is too wide."""
+    head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
     body = "".join(
-        f'<tr><th scope="row">{_safe(row[0])}</th>'
-        + "".join(f"<td>{_safe(cell)}</td>" for cell in row[1:])
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
         + "</tr>"
         for row in rows
     )
+    named = escape(caption or " · ".join(headers))
     return (
-        '<div class="scroll"><table class="plain">'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{named}">'
+        f'<table class="plain"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def alert(sign: str, severity: str, title: str, css_class: str) -> str:
+    return (
+        f'<div class="alert {css_class}"><p class="severity">'
+        f'<span aria-hidden="true">{escape(sign)}</span> {escape(severity)}</p>'
+        f'<h2 class="card">{escape(title)}</h2></div>'
+    )
+
+
+def terms(pairs: Sequence[tuple[str, str]]) -> str:
+    """Names and what they stand for."""
+    items = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in pairs
+    )
+    return f'<dl class="terms">{items}</dl>'
+
+
+def status(sign: str, words: str, *lines: str) -> str:
+    more = "".join(f'<p class="status">{escape(line)}</p>' for line in lines if line)
+    return (
+        f'<p class="status"><span aria-hidden="true">{escape(sign)}</span> '
+        f"{escape(words)}</p>{more}"
     )
 
 
 def _quiet(value: str) -> str:
-    return ' class="gap"' if value == NOT_GIVEN else ""
+    return ' class="gap"' if value == not_given() else ""
 
 
 def _missing(labels: Sequence[str]) -> str:
     if not labels:
         return ""
-    return (
-        f"<details><summary>{len(labels)} facts {NOT_GIVEN}</summary>"
-        f"<p>{_safe('; '.join(labels))}</p></details>"
+    summary = plural(
+        "{number} fact not given",
+        "{number} facts not given",
+        len(labels),
+        number=len(labels),
     )
-
-
-def status(sign: str, words: str, version: str) -> str:
     return (
-        f'<p class="status"><span aria-hidden="true">{_safe(sign)}</span> '
-        f'{_safe(words)}</p><p class="status">{_safe(version)}</p>'
+        f"<details><summary>{escape(summary)}</summary>"
+        f"<p>{escape('; '.join(labels))}</p></details>"
     )

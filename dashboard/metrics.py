@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from formats import percent
+from formats import decimal, percent
+from language import _, mark
 
 
 def three_decimals(number: float) -> str:
-    return f"{number:.3f}"
+    return decimal(number, 3)
 
 
 @dataclass(frozen=True)
@@ -23,50 +24,61 @@ class Measure:
 MEASURES = (
     Measure(
         "business_score",
-        "Business score",
-        "Average cost per application, in wrongly refused good clients. Lower is "
-        "better; model and limit are chosen by it.",
+        mark("Cost per application"),
+        mark(
+            "What wrong decisions cost on average, counted in wrongly refused good "
+            "clients. Lower is better; model and limit are chosen by it."
+        ),
     ),
     Measure(
         "auc",
-        "AUC",
-        "How often a client who defaults is ranked above one who repays. "
-        "0.5 is a coin toss, 1 is perfect.",
+        mark("Ranking (AUC)"),
+        mark(
+            "How often a client who defaults is ranked above one who repays. "
+            "0.5 is a coin toss, 1 is perfect."
+        ),
     ),
     Measure(
         "recall",
-        "Defaults caught",
-        "Share of the clients who default that the limit refuses (recall).",
+        mark("Defaults caught"),
+        mark("Share of the clients who default that the limit refuses."),
         percent,
     ),
     Measure(
         "average_precision",
-        "Average precision",
-        "How pure the riskiest clients are, over all limits. The default rate is "
-        "what guessing gives.",
+        mark("Average precision"),
+        mark(
+            "How many of the clients ranked riskiest do default, over all limits. "
+            "The default rate is what guessing gives."
+        ),
     ),
     Measure(
         "ks",
-        "KS",
-        "Largest gap between the scores of those who repay and those who default "
-        "(Kolmogorov–Smirnov). 0 is none.",
+        mark("Separation (KS)"),
+        mark(
+            "How far apart the risks of those who repay and those who default lie. "
+            "0 is not at all, 1 is entirely."
+        ),
     ),
     Measure(
         "brier",
-        "Brier score",
-        "Mean squared error of the risk stated. Lower is better.",
+        mark("Brier score"),
+        mark(
+            "How far the risk stated is from what came, squared, on average. "
+            "Lower is better."
+        ),
     ),
     Measure(
         "ece",
-        "Calibration error",
-        "How far the risk stated is from the share that did default, on average (ECE).",
+        mark("Calibration error"),
+        mark("How far the risk stated is from the share that did default, on average."),
         lambda number: percent(number, 2),
     ),
 )
 CANDIDATES = {
-    "dummy": "Same answer for all",
-    "logistic_regression": "Logistic regression",
-    "lightgbm": "LightGBM (boosted trees)",
+    "dummy": mark("Same answer for all"),
+    "logistic_regression": mark("Logistic regression"),
+    "lightgbm": mark("LightGBM (decision trees)"),
 }
 
 
@@ -78,11 +90,11 @@ def measure_rows(metrics: Mapping[str, float]) -> list[tuple[str, str, str]]:
             value = measure.shown(metrics[measure.key])
             spread = metrics.get(f"{measure.key}_std")
             value += f" ± {measure.shown(spread)}" if spread is not None else ""
-            rows.append((measure.title, value, measure.meaning))
+            rows.append((_(measure.title), value, _(measure.meaning)))
     return rows
 
 
 def candidate_row(name: str, metrics: Mapping[str, float]) -> list[str]:
     """A candidate's name and its value of every measure, "–" where it has none."""
     values = (m.shown(metrics[m.key]) if m.key in metrics else "–" for m in MEASURES)
-    return [CANDIDATES.get(name, name), *values]
+    return [_(CANDIDATES[name]) if name in CANDIDATES else name, *values]

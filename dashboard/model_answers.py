@@ -14,12 +14,26 @@ from reading import Node
 
 @dataclass(frozen=True)
 class Descriptor:
-    """What a feature or a raw column is called and what its number counts."""
+    """What a feature or a raw column is called and what its number counts.
+
+    `bounds` are the least and the largest value that make sense, where known.
+    """
 
     name: str
     labels: Labels
     unit: str
     group: str
+    categories: tuple[str, ...] = ()
+    bounds: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class ReasonGroup:
+    """A kind of facts, and what is said when they speak for a higher or lower risk."""
+
+    labels: Labels
+    raises_risk: Labels
+    lowers_risk: Labels
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,36 @@ class CostCurve:
 
 
 @dataclass(frozen=True)
+class CalibrationCurve:
+    """Risk stated and share that did default, per bin of equally many clients."""
+
+    predicted: tuple[float, ...]
+    observed: tuple[float, ...]
+    clients: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class FairGroup:
+    """One group of people: how many default, are granted, are granted and repay."""
+
+    name: str
+    clients: int
+    default_rate: float
+    approval_rate: float
+    good_approval_rate: float
+
+
+@dataclass(frozen=True)
+class Fairness:
+    """How the groups of one attribute fare; the ratio is lowest over highest."""
+
+    labels: Labels
+    groups: tuple[FairGroup, ...]
+    approval_ratio: float
+    equal_opportunity_gap: float
+
+
+@dataclass(frozen=True)
 class Candidate:
     name: str
     metrics: Mapping[str, float]
@@ -71,38 +115,25 @@ class Model:
     metrics: Mapping[str, float]
     candidates: tuple[Candidate, ...]
     cost_curve: CostCurve
+    calibration_curve: CalibrationCurve | None
+    fairness: tuple[Fairness, ...]
     clients: int
     default_rate: float
     features: Mapping[str, Descriptor]
     columns: Mapping[str, Descriptor]
-    groups: Mapping[str, Labels]
+    groups: Mapping[str, ReasonGroup]
+
+    def group_label(self, name: str) -> str:
+        return self.groups[name].labels.text if name in self.groups else name
+
+    def column(self, name: str) -> Descriptor:
+        """What is known of a column of the application."""
+        return self.columns.get(name) or self.describe(name)
 
     def describe(self, name: str) -> Descriptor:
         """What is known of a feature or application column, by its name."""
         unknown = Descriptor(name, Labels(name, name), "none", "")
         return self.features.get(name) or self.columns.get(name) or unknown
-
-
-@dataclass(frozen=True)
-class Weight:
-    """Mean absolute contribution of a feature or group over the training clients."""
-
-    name: str
-    mean_absolute: float
-
-
-@dataclass(frozen=True)
-class Importance:
-    features: tuple[Weight, ...]
-    groups: tuple[Weight, ...]
-
-
-@dataclass(frozen=True)
-class DriftReport:
-    report_id: str
-    kind: str
-    created_at: datetime
-    conclusion: str
 
 
 def read_model(node: Node) -> Model:
@@ -124,6 +155,8 @@ def read_model(node: Node) -> Model:
             for item in metrics["candidates"]
         ),
         cost_curve=_cost_curve(metrics["cost_curve"]),
+        calibration_curve=_calibration_curve(metrics.get("calibration_curve")),
+        fairness=tuple(_fairness(item) for item in metrics.get("fairness") or ()),
         clients=data["clients"].whole(),
         default_rate=data["default_rate"].share(),
         features=_descriptors(node["features"]),
@@ -132,19 +165,33 @@ def read_model(node: Node) -> Model:
     )
 
 
-def read_importance(node: Node) -> Importance:
-    return Importance(
-        tuple(_weight(item, "feature") for item in node["features"]),
-        tuple(_weight(item, "group") for item in node["groups"]),
+def _calibration_curve(node: Node | None) -> CalibrationCurve | None:
+    if node is None:
+        return None
+    predicted = tuple(item.share() for item in node["predicted"])
+    observed = tuple(item.share() for item in node["observed"])
+    clients = tuple(item.whole() for item in node["clients"])
+    if not len(predicted) == len(observed) == len(clients):
+        node.complain("expected as many risks as shares and clients")
+    return CalibrationCurve(predicted, observed, clients)
+
+
+def _fairness(node: Node) -> Fairness:
+    return Fairness(
+        read_labels(node.get("label"), node["attribute"].text()),
+        tuple(_fair_group(item) for item in node["groups"]),
+        node["approval_ratio"].number(),
+        node["equal_opportunity_gap"].number(),
     )
 
 
-def read_drift_report(node: Node) -> DriftReport:
-    return DriftReport(
-        node["id"].text(),
-        node["kind"].text(),
-        node["created_at"].moment(),
-        node["conclusion"].text(),
+def _fair_group(node: Node) -> FairGroup:
+    return FairGroup(
+        node["group"].text(),
+        node["clients"].whole(),
+        node["default_rate"].share(),
+        node["approval_rate"].share(),
+        node["good_approval_rate"].share(),
     )
 
 
@@ -195,20 +242,25 @@ def _descriptors(node: Node) -> Mapping[str, Descriptor]:
 def _descriptor(node: Node) -> Descriptor:
     name = node["name"].text()
     unit, group = node.get("unit"), node.get("group")
+    bounds = tuple(end.number() for end in node.get("bounds") or ())
     return Descriptor(
         name,
         read_labels(node.get("labels"), name),
         unit.text() if unit else "none",
         group.text() if group else "",
+        tuple(item.text() for item in node.get("categories") or ()),
+        (bounds[0], bounds[1]) if len(bounds) == 2 else None,
     )
 
 
-def _groups(node: Node) -> Mapping[str, Labels]:
-    pairs = ((item["group"].text(), item) for item in node)
-    return MappingProxyType(
-        {name: read_labels(item.get("labels"), name) for name, item in pairs}
+def _groups(node: Node) -> Mapping[str, ReasonGroup]:
+    return MappingProxyType({item["group"].text(): _group(item) for item in node})
+
+
+def _group(node: Node) -> ReasonGroup:
+    labels = read_labels(node.get("labels"), node["group"].text())
+    return ReasonGroup(
+        labels,
+        read_labels(node.get("raises_risk"), labels.en),
+        read_labels(node.get("lowers_risk"), labels.en),
     )
-
-
-def _weight(node: Node, key: str) -> Weight:
-    return Weight(node[key].text(), node["mean_absolute"].number())

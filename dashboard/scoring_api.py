@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import time
-import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import urlsplit
-
-import requests
-from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
+from urllib.parse import quote, urlencode
 
 from answers import (
     Client,
@@ -21,199 +15,175 @@ from answers import (
     read_matches,
     read_prediction,
 )
+from comparison_answers import (
+    Distribution,
+    Scatter,
+    Similar,
+    read_distribution,
+    read_scatter,
+    read_similar,
+)
 from config import Settings
-from errors import (
-    ApiError,
-    Fault,
-    Forbidden,
-    NonsenseAnswer,
-    NotFound,
-    Refused,
-    ServerTrouble,
-    Unauthorised,
-    Unreachable,
+from decision_answers import (
+    History,
+    Review,
+    WayThrough,
+    read_history,
+    read_review,
+    read_way_through,
 )
-from model_answers import (
-    DriftReport,
-    Importance,
-    Model,
-    read_drift_report,
-    read_importance,
-    read_model,
+from errors import NonsenseAnswer
+from importance_answers import Importance, read_importance
+from model_answers import Model, read_model
+from monitoring_answers import (
+    Alert,
+    Report,
+    ReportName,
+    read_alert,
+    read_report,
+    read_reports,
 )
-from reading import Node, parse
+from reading import parse
+from transport import READY_SECONDS, Transport
 
-ATTEMPTS = 3
-READY_SECONDS = 2.0
-FIRST_PAUSE_SECONDS = 0.2
-PASSING_TROUBLE = {502, 503, 504}
-BROKEN = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
-POOL_SIZE = 32
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+HISTORY = 20
 
 
 @dataclass(frozen=True)
-class Bearer(AuthBase):
-    """The key on each request; as an `auth`, so that no .netrc takes its place."""
+class Raw:
+    """An answer as it came: its status and its body."""
 
-    key: str
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self.key}"
-        return request
+    status: int
+    body: str
 
 
 @dataclass(frozen=True)
 class ScoringApi:
-    """The API at one address with one key. Safe to share between threads.
+    """The API's questions. Each raises an ApiError when it gets no good answer."""
 
-    Every question raises an ApiError when it gets no good answer. Refused connections
-    and 502, 503, 504 are tried again; scoring is too, since its Idempotency-Key makes
-    a second request replay the first answer instead of deciding twice.
-    """
+    way: Transport
 
-    settings: Settings
-    session: requests.Session = field(repr=False)
+    @property
+    def settings(self) -> Settings:
+        return self.way.settings
 
     def ready(self) -> bool:
         """Whether the API says it can serve now; asked once, never retried."""
         patience = min(READY_SECONDS, self.settings.timeout_seconds)
-        response = self._ask("GET", "/health/ready", attempts=1, timeout=patience)
+        response = self.way.ask("GET", "/health/ready", attempts=1, timeout=patience)
         return response.status_code == HTTPStatus.OK
 
     def model(self) -> Model:
-        return read_model(self._get("/v1/model"))
+        return read_model(self.way.get("/v1/model"))
 
     def importance(self) -> Importance:
-        return read_importance(self._get("/v1/model/importance"))
+        return read_importance(self.way.get("/v1/model/importance"))
+
+    def model_card(self) -> str:
+        """Markdown."""
+        return self.way.page("/v1/model/card", "text/").decode("utf-8", "replace")
 
     def search(self, prefix: str, limit: int) -> Matches:
         params = {"prefix": prefix, "limit": str(limit)}
-        return read_matches(self._get("/v1/clients", params))
+        return read_matches(self.way.get("/v1/clients", params))
 
     def client(self, client_id: int) -> Client:
-        client = read_client(self._get(f"/v1/clients/{client_id}"))
+        client = read_client(self.way.get(f"/v1/clients/{client_id}"))
         _same_client(client_id, client.client_id)
         return client
 
     def score(self, client_id: int) -> Prediction:
         """A new decision for a known client; the API records it."""
-        response = self._checked(
-            "POST", "/v1/predictions", body={"client_id": client_id}
+        return self._predict({"client_id": client_id})
+
+    def simulate(self, client_id: int, changes: Mapping[str, float]) -> Prediction:
+        """What the model would say of changed columns; no decision."""
+        return self._predict({"client_id": client_id, "changes": dict(changes)})
+
+    def way_through(self, prediction_id: str, levers: Sequence[str]) -> WayThrough:
+        """The smallest change of `levers` that would turn a refusal."""
+        path = f"/v1/predictions/{quote(prediction_id)}/counterfactual"
+        return read_way_through(self.way.post(path, {"levers": list(levers)}))
+
+    def history(self, client_id: int) -> History:
+        path = f"/v1/clients/{client_id}/predictions"
+        return read_history(self.way.get(path, {"limit": str(HISTORY)}), client_id)
+
+    def review(
+        self,
+        prediction_id: str,
+        granted: bool,
+        reason: str,
+        reviewer: str,
+        replaces: str = "",
+    ) -> Review:
+        """Record a person's decision; Conflict when another one stands already."""
+        body = {
+            "decision": "granted" if granted else "refused",
+            "reason": reason,
+            "reviewer": reviewer,
+            "replaces": replaces or None,
+        }
+        path = f"/v1/predictions/{quote(prediction_id)}/review"
+        return read_review(self.way.post(path, body))
+
+    def letter(self, prediction_id: str, language: str) -> bytes:
+        """The letter to the client, a PDF."""
+        path = f"/v1/predictions/{quote(prediction_id)}/letter?lang={language}"
+        return self.way.page(path, "application/pdf")
+
+    def similar(self, client_id: int) -> Similar:
+        return read_similar(self.way.get(f"/v1/clients/{client_id}/similar"), client_id)
+
+    def distribution(self, feature: str, client_id: int) -> Distribution:
+        path = f"/v1/features/{quote(feature)}/distribution"
+        return read_distribution(self.way.get(path, {"client_id": str(client_id)}))
+
+    def scatter(self, feature: str, other: str, client_id: int) -> Scatter:
+        path = f"/v1/features/{quote(feature)}/scatter"
+        params = {"with": other, "client_id": str(client_id)}
+        return read_scatter(self.way.get(path, params))
+
+    def reports(self, kind: str, limit: int) -> tuple[ReportName, ...]:
+        """The reports of a kind, newest first."""
+        params = {"kind": kind, "limit": str(limit)}
+        return read_reports(self.way.get("/v1/monitoring/reports", params))
+
+    def latest_report(self, kind: str) -> Report:
+        return read_report(
+            self.way.get("/v1/monitoring/reports/latest", {"kind": kind})
         )
+
+    def report(self, report_id: str) -> Report:
+        return read_report(self.way.get(f"/v1/monitoring/reports/{quote(report_id)}"))
+
+    def latest_report_html(self, kind: str) -> str:
+        query = urlencode({"kind": kind})
+        path = f"/v1/monitoring/reports/latest/html?{query}"
+        return self.way.page(path, "text/html").decode("utf-8", "replace")
+
+    def alerts(self, status: str) -> tuple[Alert, ...]:
+        """Alerts of the status open, closed or all, the most severe first."""
+        found = self.way.get("/v1/alerts", {"status": status})
+        return tuple(read_alert(item) for item in found["alerts"])
+
+    def acknowledge(self, alert_id: str, by: str, note: str) -> Alert:
+        path = f"/v1/alerts/{quote(alert_id)}/acknowledge"
+        return read_alert(self.way.post(path, {"by": by, "note": note}))
+
+    def raw(self, method: str, path: str, body: object = None) -> Raw:
+        """An answer as it is, whatever its status."""
+        response = self.way.ask(method, path, body=body)
+        return Raw(response.status_code, response.text)
+
+    def _predict(self, body: Mapping[str, object]) -> Prediction:
+        response = self.way.checked("POST", "/v1/predictions", body=body)
         prediction = read_prediction(parse(response.content))
-        _same_client(client_id, prediction.client_id)
+        asked = body["client_id"]
+        _same_client(asked, prediction.client_id)
         return prediction
 
-    def drift_report(self) -> DriftReport:
-        return read_drift_report(self._get("/v1/monitoring/reports/latest"))
 
-    def drift_html(self) -> str:
-        path = "/v1/monitoring/reports/latest/html"
-        response = self._checked("GET", path)
-        if "html" not in response.headers.get("Content-Type", ""):
-            raise NonsenseAnswer(f"{path}: expected an HTML page")
-        return response.content.decode("utf-8", errors="replace")
-
-    def _get(self, path: str, params: Mapping[str, str] | None = None) -> Node:
-        return parse(self._checked("GET", path, params=params).content)
-
-    def _checked(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str] | None = None,
-        body: object = None,
-    ) -> requests.Response:
-        response = self._ask(method, path, params, body)
-        if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
-            raise problem(response)
-        return response
-
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str] | None = None,
-        body: object = None,
-        attempts: int = ATTEMPTS,
-        timeout: float | None = None,
-    ) -> requests.Response:
-        once = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else None
-        for attempt in range(1, attempts + 1):
-            last = attempt == attempts
-            try:
-                response = self.session.request(
-                    method,
-                    self.settings.api_url + path,
-                    params=params,
-                    json=body,
-                    headers=once,
-                    auth=Bearer(self.settings.api_key),
-                    timeout=timeout or self.settings.timeout_seconds,
-                    allow_redirects=False,
-                )
-            except requests.Timeout as error:
-                raise Unreachable(self._silence()) from error
-            except BROKEN as error:
-                if last:
-                    raise Unreachable(f"no API at {self.settings.api_url}") from error
-            except requests.RequestException as error:
-                raise NonsenseAnswer(f"{path}: {error}") from error
-            else:
-                if last or response.status_code not in PASSING_TROUBLE:
-                    return response
-            time.sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
-        raise Unreachable(f"no API at {self.settings.api_url}")
-
-    def _silence(self) -> str:
-        seconds = self.settings.timeout_seconds
-        return f"no answer from {self.settings.api_url} in {seconds:g} seconds"
-
-
-def connect(settings: Settings) -> ScoringApi:
-    """An API client with its own pool of connections; nothing is sent yet."""
-    session = requests.Session()
-    # A proxy from the environment is not the way to a loopback address.
-    session.trust_env = urlsplit(settings.api_url).hostname not in LOOPBACK
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=POOL_SIZE)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return ScoringApi(settings, session)
-
-
-def problem(response: requests.Response) -> ApiError:
-    """The error that a bad answer stands for, with the API's own words in it."""
-    detail, faults = _problem_document(response)
-    by_status: dict[int, type[ApiError]] = {
-        HTTPStatus.UNAUTHORIZED: Unauthorised,
-        HTTPStatus.FORBIDDEN: Forbidden,
-        HTTPStatus.NOT_FOUND: NotFound,
-        HTTPStatus.TOO_MANY_REQUESTS: ServerTrouble,
-    }
-    status = response.status_code
-    if status in by_status:
-        return by_status[status](detail)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return ServerTrouble(detail)
-    if status >= HTTPStatus.BAD_REQUEST:
-        return Refused(detail, faults)
-    return NonsenseAnswer(f"expected an answer, found a redirection ({status})")
-
-
-def _problem_document(response: requests.Response) -> tuple[str, tuple[Fault, ...]]:
-    try:
-        document = parse(response.content)
-        detail = document["detail"].text()
-        faults = tuple(
-            Fault(item["path"].text(), item["detail"].text())
-            for item in document.get("errors") or ()
-        )
-    except NonsenseAnswer:
-        return f"the API answered {response.status_code} {response.reason}", ()
-    return detail, faults
-
-
-def _same_client(asked: int, answered: int | None) -> None:
+def _same_client(asked: object, answered: int | None) -> None:
     if asked != answered:
         raise NonsenseAnswer(f"asked for client {asked}, answered for {answered}")

@@ -10,6 +10,7 @@ import streamlit as st
 from errors import (
     ApiError,
     ConfigError,
+    Conflict,
     DashboardError,
     Forbidden,
     NonsenseAnswer,
@@ -19,6 +20,7 @@ from errors import (
     Unauthorised,
     Unreachable,
 )
+from language import _, mark
 from loading import forget_answers
 
 
@@ -29,46 +31,66 @@ class Advice:
 
 
 UNEXPECTED = Advice(
-    "This page could not be shown.",
-    "Try again; if it happens twice, tell the person who runs this dashboard. "
-    "The details are in its log.",
+    mark("This page could not be shown."),
+    mark(
+        "Try again; if it happens twice, tell the person who runs this dashboard. "
+        "The details are in its log."
+    ),
 )
 ADVICE: dict[type[DashboardError], Advice] = {
     ConfigError: Advice(
-        "The dashboard is not set up.",
-        "Set the variable named below in its environment and start it again. "
-        "“make demo” does this by itself and keeps the key in var/demo.env.",
+        mark("The dashboard is not set up."),
+        mark(
+            "Set the variable named below in its environment and start it again. "
+            "“make demo” does this by itself and keeps the key in var/demo.env."
+        ),
     ),
     Unreachable: Advice(
-        "The scoring API does not answer.",
-        "Check that it is running and that DASHBOARD_API_URL is its address, "
-        "then try again.",
+        mark("The scoring API does not answer."),
+        mark(
+            "Check that it is running and that DASHBOARD_API_URL is its address, "
+            "then try again."
+        ),
     ),
     Unauthorised: Advice(
-        "The scoring API does not accept the dashboard's key.",
-        "Put a valid key in DASHBOARD_API_KEY and start the dashboard again. "
-        "“python -m flask --app api keys add” makes one.",
+        mark("The scoring API does not accept the dashboard's key."),
+        mark(
+            "Put a valid key in DASHBOARD_API_KEY and start the dashboard again. "
+            "“python -m flask --app api keys add” makes one."
+        ),
     ),
     Forbidden: Advice(
-        "The dashboard's key may not ask for this.",
-        "Use a key with the roles officer, scoring and analyst.",
+        mark("The dashboard's key may not ask for this."),
+        mark("Use a key with the roles officer, scoring and analyst."),
     ),
     NotFound: Advice(
-        "The scoring API has nothing under that name.",
-        "Check what you asked for, then try again.",
+        mark("The scoring API has nothing under that name."),
+        mark(
+            "It may hold no such thing yet, or be older than this dashboard. "
+            "What it said is below."
+        ),
     ),
     Refused: Advice(
-        "The scoring API refused the request.",
-        "Correct what it names below, then try again.",
+        mark("The scoring API refused the request."),
+        mark("Correct what it names below, then try again."),
+    ),
+    Conflict: Advice(
+        mark("Something changed on record in the meantime."),
+        mark("Look at what is on record now, then decide again."),
     ),
     ServerTrouble: Advice(
-        "The scoring API is in trouble and gave no result.",
-        "Wait a moment and try again; nothing shown here was decided.",
+        mark("The scoring API is in trouble and gave no result."),
+        mark("Wait a moment and try again; nothing shown here was decided."),
     ),
     NonsenseAnswer: Advice(
-        "The scoring API gave an answer that makes no sense, so none of it is shown.",
-        "Check that DASHBOARD_API_URL is the scoring API and that its version fits "
-        "this dashboard.",
+        mark(
+            "The scoring API gave an answer that makes no sense, so none of it is "
+            "shown."
+        ),
+        mark(
+            "Check that DASHBOARD_API_URL is the scoring API and that its version "
+            "fits this dashboard."
+        ),
     ),
 }
 
@@ -77,17 +99,17 @@ def advice_for(error: DashboardError) -> Advice:
     return ADVICE.get(type(error), UNEXPECTED)
 
 
-def show_trouble(error: DashboardError) -> None:
+def show_trouble(error: DashboardError, key: str = "try_again") -> None:
     """The sentence, the detail, and a button to try again."""
     advice = advice_for(error)
     logging.getLogger(__name__).warning("%s: %s", type(error).__name__, error)
-    _show(advice, details(error))
+    _show(advice, details(error), key)
 
 
 def show_surprise(error: Exception) -> None:
     """For an error nobody foresaw: the log gets its traceback, the page a sentence."""
     logging.getLogger(__name__).error("unexpected error", exc_info=error)
-    _show(UNEXPECTED, "")
+    _show(UNEXPECTED, "", "try_again")
 
 
 def details(error: DashboardError) -> str:
@@ -99,17 +121,18 @@ def details(error: DashboardError) -> str:
 def connection_word(error: ApiError | None, ready: bool) -> tuple[str, str]:
     """A sign and a few words on the API's state; the sign does not need colour."""
     if isinstance(error, Unreachable):
-        return "✕", "API unreachable"
+        return "✕", _("API unreachable")
     if isinstance(error, Unauthorised | Forbidden):
-        return "✕", "API refuses the key"
+        return "✕", _("API refuses the key")
     if error is not None:
-        return "!", "API in trouble"
-    return ("✓", "API connected") if ready else ("!", "API not ready")
+        return "!", _("API in trouble")
+    return ("✓", _("API connected")) if ready else ("!", _("API not ready"))
 
 
-def _show(advice: Advice, detail: str) -> None:
-    with st.container(key="trouble"):
-        st.error(f"**{advice.what}** {advice.to_do}", icon=":material/error:")
+def _show(advice: Advice, detail: str, key: str) -> None:
+    with st.container(key=f"trouble_{key}"):
+        text = f"**{_(advice.what)}** {_(advice.to_do)}"
+        st.error(text, icon=":material/error:")
         if detail:
             st.code(detail, language=None, wrap_lines=True)
-        st.button("Try again", key="try_again", on_click=forget_answers)
+        st.button(_("Try again"), key=key, on_click=forget_answers)

@@ -1,57 +1,89 @@
-"""Every sentence that depends on an answer, in one place, ready to be translated."""
+"""The sentences that tell a decision: what it is, how sure, and what moved it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from answers import Explanation, Prediction
+from answers import Explanation, Prediction, Reason
 from explanation import Step
-from formats import ago, moment, percent, percents_apart
-from model_answers import CostCurve, Model
+from formats import ago, moment, percent, percents_apart, value_text, whole
+from language import _, code, mark
+from model_answers import Model
 
 OLD = timedelta(minutes=30)
 WELL_KNOWN, HALF_KNOWN = 0.1, 0.4
+FACTS_PER_REASON = 2
+WATERFALL_HELP = mark(
+    "Read from top to bottom: each bar carries the risk on from where the last one "
+    "left it. Orange, hatched bars (▲) raise the risk, blue bars (▼) lower it. The "
+    "figure beside a bar is its size in the model's own points; the points add up "
+    "exactly from the start to this client."
+)
+
+
+def decision_word(granted: bool) -> str:
+    return _("Granted") if granted else _("Refused")
 
 
 def verdict(prediction: Prediction) -> tuple[str, str]:
-    """The decision as one word, and what it means."""
+    """The model's decision as one word, and what it means."""
     risk, limit = percents_apart(prediction.probability, prediction.threshold)
     if prediction.granted:
-        return "Granted", (
-            f"The risk of default, {risk}, is below the limit of {limit}: "
-            "the loan can be offered."
+        meaning = _(
+            "The risk of default, {risk}, is below the limit of {limit}: "
+            "the loan can be offered.",
+            risk=risk,
+            limit=limit,
         )
-    return "Refused", (
-        f"The risk of default, {risk}, is not below the limit of {limit}: "
-        "the model advises against this loan."
-    )
+    else:
+        meaning = _(
+            "The risk of default, {risk}, is not below the limit of {limit}: "
+            "the model advises against this loan.",
+            risk=risk,
+            limit=limit,
+        )
+    return decision_word(prediction.granted), meaning
 
 
 def made_at(prediction: Prediction, now: datetime) -> str:
-    age = ago(now - prediction.created_at)
-    text = f"Scored {age}, on {moment(prediction.created_at)}"
-    old = " Score again for a fresh one." if is_old(prediction, now) else ""
-    return f"{text}, by model version {prediction.model_version}.{old}"
+    text = _(
+        "Scored {ago}, on {moment}, by model version {version}.",
+        ago=ago(now - prediction.created_at),
+        moment=moment(prediction.created_at),
+        version=prediction.model_version,
+    )
+    if is_old(prediction, now):
+        text += " " + _("Score again for a fresh one.")
+    return text
 
 
 def is_old(prediction: Prediction, now: datetime) -> bool:
     return now - prediction.created_at > OLD
 
 
-def confidence_notes(
-    prediction: Prediction, model: Model, language: str
-) -> tuple[str, ...]:
+def frequency(probability: float) -> str:
+    """The risk told as a number of people."""
+    of_100 = round(100 * probability)
+    if of_100 < 1:
+        return _("Of 100 clients with this risk, fewer than one would not repay.")
+    return _(
+        "Of 100 clients with this risk, about {number} would not repay as agreed.",
+        number=of_100,
+    )
+
+
+def confidence_notes(prediction: Prediction, model: Model) -> tuple[str, ...]:
     """How far to trust the decision: nearness to the limit, gaps, oddities."""
     confidence = prediction.confidence
     notes = [_band(prediction, model), _gaps(confidence.missing_share)]
     if confidence.out_of_range:
-        names = (
-            model.describe(n).labels.text(language) for n in confidence.out_of_range
-        )
+        names = (model.describe(name).labels.text for name in confidence.out_of_range)
         notes.append(
-            "Unlike anything the model learnt from, so worth checking: "
-            f"{'; '.join(names)}."
+            _(
+                "Unlike anything the model learnt from, so worth checking: {names}.",
+                names="; ".join(names),
+            )
         )
     return tuple(notes)
 
@@ -59,35 +91,79 @@ def confidence_notes(
 def _band(prediction: Prediction, model: Model) -> str:
     low, high = (percent(edge) for edge in model.threshold_interval)
     if prediction.confidence.band == "borderline":
-        return (
-            f"Borderline: between {low} and {high} the decision could go either way, "
-            "and this client is there. Look closer before deciding."
+        return _(
+            "Borderline: between {low} and {high} the decision could go either way, "
+            "and this client is there. Look closer before deciding.",
+            low=low,
+            high=high,
         )
-    return (
-        f"Clear: the decision could go either way only between {low} and {high}, "
-        "and this client is outside."
+    return _(
+        "Clear: the decision could go either way only between {low} and {high}, "
+        "and this client is outside.",
+        low=low,
+        high=high,
     )
 
 
 def _gaps(missing_share: float) -> str:
     share = percent(missing_share, 0)
     if missing_share < WELL_KNOWN:
-        return f"Well known: only {share} of what usually counts is missing."
+        return _(
+            "Well known: only {share} of what usually counts is missing.", share=share
+        )
     if missing_share < HALF_KNOWN:
-        return f"Partly known: {share} of what usually counts is missing."
-    return (
-        f"Little known: {share} of what usually counts is missing. "
-        "Ask the client for more before deciding."
+        return _(
+            "Partly known: {share} of what usually counts is missing.", share=share
+        )
+    return _(
+        "Little known: {share} of what usually counts is missing. "
+        "Ask the client for more before deciding.",
+        share=share,
     )
 
 
 def gauge_text(prediction: Prediction) -> str:
     """What the gauge shows, in one sentence."""
-    side = "below" if prediction.granted else "on the far side of"
-    return (
-        f"Blue: loans that can be offered; orange: loans that cannot; grey: too close "
-        f"to call. This client's bar ends {side} the limit."
+    risk, limit = percents_apart(prediction.probability, prediction.threshold)
+    if prediction.granted:
+        return _(
+            "Gauge: the risk of {risk} lies below the limit of {limit}, on the side of "
+            "loans that can be offered.",
+            risk=risk,
+            limit=limit,
+        )
+    return _(
+        "Gauge: the risk of {risk} lies beyond the limit of {limit}, on the side of "
+        "loans that are advised against.",
+        risk=risk,
+        limit=limit,
     )
+
+
+def reason_text(reason: Reason, model: Model) -> str:
+    """A reason in the page's language; English is the API's own wording."""
+    known = model.groups.get(reason.group)
+    if code() == "en" or known is None:
+        return reason.text
+    return (known.raises_risk if reason.raises_risk else known.lowers_risk).text
+
+
+def reason_facts(reason: Reason, prediction: Prediction, model: Model) -> str:
+    """The facts that weigh most in a reason, with their values."""
+    moved = [
+        item
+        for item in prediction.explanation.contributions
+        if model.describe(item.feature).group == reason.group
+        and (item.contribution > 0) == reason.raises_risk
+        and item.value is not None
+    ]
+    moved.sort(key=lambda item: -abs(item.contribution))
+    facts = []
+    for item in moved[:FACTS_PER_REASON]:
+        feature = model.describe(item.feature)
+        value = value_text(item.value, feature.unit, feature.name)
+        facts.append(_("{fact}: {value}", fact=feature.labels.text, value=value))
+    return "; ".join(facts)
 
 
 def waterfall_text(
@@ -98,41 +174,22 @@ def waterfall_text(
         model.calibration.probability(explanation.base_value),
         model.calibration.probability(explanation.margin),
     )
-    largest = steps[0].label if steps else "nothing"
-    return (
-        f"From a starting point of {start} the facts lead to a risk of {end}; "
-        f"the largest step is “{largest}”."
+    largest = max(steps, key=lambda step: abs(step.size), default=None)
+    return _(
+        "From a starting point of {start} the facts lead to a risk of {end}; "
+        "the largest step is “{step}”.",
+        start=start,
+        end=end,
+        step=largest.label if largest else _("nothing"),
     )
 
 
-WATERFALL_HELP = (
-    "Read from top to bottom: each bar carries the risk on from where the last one "
-    "left it. Orange, hatched bars (▲) raise the risk, blue bars (▼) lower it. The "
-    "figure beside a bar is its size in the model's own points (log-odds); the "
-    "points add up exactly from the start to this client."
-)
-
-
-def costs_text(model: Model) -> str:
-    costs = model.costs
-    ratio = costs.false_positive / (costs.false_positive + costs.false_negative)
-    return (
-        "A loan that is granted and not repaid is counted as "
-        f"{costs.false_negative:g}, a good client who is refused as "
-        f"{costs.false_positive:g}. The limit, {percent(model.threshold)}, is where "
-        "the two together cost least on clients the model had not seen. Theory puts "
-        f"it near {costs.false_positive:g} / ({costs.false_positive:g} + "
-        f"{costs.false_negative:g}) = {percent(ratio)}."
-    )
-
-
-def cost_curve_text(curve: CostCurve, model: Model) -> str:
-    low, high = (percent(edge) for edge in model.threshold_interval)
-    if not curve.thresholds:
-        return "The model came without a cost curve."
-    best = min(curve.business_scores)
-    return (
-        f"Cost per application for every limit that could be set; it is least, "
-        f"{best:.3f}, near the limit in use. The best limit may lie anywhere in the "
-        f"grey band, {low} to {high}: the data do not tell it more exactly."
+def clients_begin(total: int, prefix: str) -> str:
+    """How many clients' numbers begin with some digits."""
+    if total == 1:
+        return _("One client's number begins with {prefix}:", prefix=prefix)
+    return _(
+        "{total} clients' numbers begin with {prefix}:",
+        total=whole(total),
+        prefix=prefix,
     )

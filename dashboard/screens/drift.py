@@ -1,4 +1,4 @@
-"""Drift: have the clients changed since the model learnt? Evidently's report."""
+"""Have the clients changed since the model learnt, and does it still hold?"""
 
 from __future__ import annotations
 
@@ -7,51 +7,122 @@ from pathlib import Path
 
 import streamlit as st
 
-from errors import NotFound
+import markup
+from errors import ApiError, NotFound, Refused
 from formats import moment
-from loading import drift_html, scoring_api
-from model_answers import DriftReport
+from language import _, mark
+from loading import report_html, scoring_api
+from monitoring_answers import Report
+from parts import card, chart
+from performance import Measured, over_time, performance_rows, performance_text
+from performance_charts import performance_chart
+from trouble import show_trouble
 
 HEIGHT = 900
 FRAME = Path(__file__).parents[1] / "frame.html"
-KINDS = {"train_test": "Clients in training against clients to be scored"}
+KINDS = {
+    "train_test": mark("Training against test"),
+    "production": mark("Training against production"),
+    "performance": mark("Performance over time"),
+}
+MEANINGS = {
+    "train_test": mark(
+        "Do the clients to be scored look like those the model learnt from?"
+    ),
+    "production": mark(
+        "Do the clients scored lately look like those the model learnt from?"
+    ),
+    "performance": mark("Does the model still do as well as when it was made?"),
+}
+HOW = {
+    "train_test": "python -m training drift",
+    "production": "python -m training monitor",
+    "performance": "python -m training monitor",
+}
 
 
 def show() -> None:
-    st.title("Drift")
+    st.title(_("Drift"))
+    st.write(
+        _(
+            "A model is only as good as its clients are like those it learnt from. "
+            "When they change, that is drift: its answers may need a closer look, or "
+            "the model new training."
+        )
+    )
+    kind = st.segmented_control(
+        _("Report"),
+        list(KINDS),
+        default="train_test",
+        format_func=lambda kind: _(KINDS[kind]),
+        key="report_kind",
+        required=True,
+        label_visibility="collapsed",
+    )
+    _show_kind(str(kind))
+
+
+def _show_kind(kind: str) -> None:
     try:
-        report = scoring_api().drift_report()
-    except NotFound:
+        with st.spinner(_("Fetching…")):
+            report = scoring_api().latest_report(kind)
+    except (NotFound, Refused):
         st.info(
-            "There is no drift report yet. `python -m training drift` makes one; "
-            "after `python -m training export` the API serves it with its model."
+            _("There is no such report yet. `{command}` makes one.", command=HOW[kind])
         )
         return
-    _conclusion(report)
+    if report.kind != kind:
+        st.info(
+            _("There is no such report yet. `{command}` makes one.", command=HOW[kind])
+        )
+        return
+    with card("conclusion"):
+        st.caption(f"{_(MEANINGS[kind])} " + _made(report))
+        st.markdown(report.conclusion)
+    if kind == "performance":
+        _performance()
     _report(report)
 
 
-def _conclusion(report: DriftReport) -> None:
-    with st.container(key="conclusion", border=True):
-        st.markdown(report.conclusion)
-        kind = KINDS.get(report.kind, report.kind)
-        st.caption(f"{kind}. Made on {moment(report.created_at)}.")
+def _made(report: Report) -> str:
+    return _("Made on {moment}.", moment=moment(report.created_at))
 
 
-def _report(report: DriftReport) -> None:
-    with st.spinner("Fetching the report…"):
-        html = drift_html(report.report_id)
+def _performance() -> None:
+    with card("performance"):
+        st.html(markup.heading(_("Performance over time")))
+        measured: list[Measured] = over_time(scoring_api())
+        if not measured:
+            st.caption(_("The reports hold no figures to draw."))
+            return
+        chart(
+            performance_chart(measured),
+            "performance",
+            performance_text(measured),
+            lambda: performance_rows(measured),
+        )
+
+
+def _report(report: Report) -> None:
+    try:
+        with st.spinner(_("Fetching the report…")):
+            html = report_html(report.kind, report.report_id)
+    except NotFound:
+        return
+    except ApiError as error:
+        show_trouble(error, "report_again")
+        return
     st.download_button(
-        "Download the full report",
+        _("Download the full report"),
         html,
-        file_name=f"drift-{report.created_at:%Y-%m-%d}.html",
+        file_name=f"{report.kind}-{report.created_at:%Y-%m-%d}.html",
         mime="text/html",
         icon=":material/download:",
         on_click="ignore",
         key="download",
     )
     with st.container(key="drift_report"):
-        st.iframe(sandboxed(html), height=HEIGHT, alt="Drift report by Evidently")
+        st.iframe(sandboxed(html), height=HEIGHT, alt=_("The report by Evidently"))
 
 
 def sandboxed(html: str) -> str:
@@ -59,7 +130,9 @@ def sandboxed(html: str) -> str:
 
     The report's scripts run, but can touch neither the dashboard nor its session.
     """
-    return FRAME.read_text("utf-8").replace("{{report}}", escape(html))
+    frame = FRAME.read_text("utf-8")
+    frame = frame.replace("{{loading}}", escape(_("The report is loading…")))
+    return frame.replace("{{report}}", escape(html))
 
 
 if __name__ == "__main__":

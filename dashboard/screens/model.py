@@ -1,138 +1,237 @@
-"""The model: what weighs in it, where its limit is and why, how good it is."""
+"""The model: what weighs in it, where its limit is, how good and how fair it is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
-import charts
 import markup
-import words
-from answers import Labels
-from formats import moment, percent
-from loading import current_model, importance_of
+import model_charts
+import model_words
+from categories import category_text
+from errors import ApiError, NotFound
+from formats import decimal, moment, percent, whole
+from importance_answers import Importance, Weight
+from language import _
+from loading import current_model, importance_of, model_card_of
 from metrics import MEASURES, candidate_row, measure_rows
-from model_answers import Model, Weight
+from model_answers import CalibrationCurve, Model
+from parts import Table, card, chart
+from trouble import show_trouble
 
-LANGUAGE = "en"
-SHOWN = 20
-PLOTLY = {"displayModeBar": False}
-BY_GROUP, BY_FACT = "Groups of facts", f"{SHOWN} weightiest facts"
+SHOWN, SWARM = 20, 12
 
 
 def show() -> None:
-    st.title("Model")
+    st.title(_("Model"))
     model = current_model()
     _headline(model)
     limit, weights = st.columns(2, gap="small")
-    with limit, st.container(key="limit", border=True, height="stretch"):
+    with limit, card("limit"):
         _limit(model)
-    with weights, st.container(key="importance", border=True, height="stretch"):
+    with weights, card("importance"):
         _importance(model)
-    with st.container(key="measures", border=True):
+    good, fair = st.columns(2, gap="small")
+    with good, card("calibration"):
+        _calibration(model.calibration_curve)
+    with fair, card("fairness"):
+        _fairness(model)
+    with card("measures"):
         _measures(model)
-    with st.container(key="candidates", border=True):
-        _candidates(model)
-    _about(model)
+    with card("about"):
+        _about(model)
 
 
 def _headline(model: Model) -> None:
     figures = [
-        ("Limit on the risk of default", percent(model.threshold)),
-        ("Learnt from", f"{model.clients:,} clients"),
-        ("Of whom defaulted", percent(model.default_rate)),
+        (_("Limit on the risk of default"), percent(model.threshold)),
+        (_("Learnt from"), _("{number} clients", number=whole(model.clients))),
+        (_("Of whom defaulted"), percent(model.default_rate)),
     ]
     if "business_score" in model.metrics:
-        score = model.metrics["business_score"]
-        figures.append(("Cost per application", f"{score:.3f}"))
+        score = decimal(model.metrics["business_score"], 3)
+        figures.append((_("Cost per application"), score))
+    st.write(
+        _(
+            "The model estimates for each client the risk of default: that they will "
+            "have serious trouble repaying. It advises; people decide."
+        )
+    )
     with st.container(key="headline"):
-        for column, (label, value) in zip(
-            st.columns(len(figures)), figures, strict=True
-        ):
+        columns = st.columns(len(figures))
+        for column, (label, value) in zip(columns, figures, strict=True):
             column.metric(label, value)
 
 
 def _limit(model: Model) -> None:
-    st.subheader("The limit and what it costs")
-    st.write(words.costs_text(model))
-    sentence = words.cost_curve_text(model.cost_curve, model)
-    if model.cost_curve.thresholds:
-        st.plotly_chart(
-            charts.cost_curve(
-                model.cost_curve, model.threshold, model.threshold_interval
-            ),
-            key="cost_curve",
-            config=PLOTLY,
-            alt=sentence,
-        )
-    st.caption(sentence)
+    st.html(markup.heading(_("The limit and what it costs")))
+    st.write(model_words.costs_text(model))
+    curve = model.cost_curve
+    sentence = model_words.cost_curve_text(curve, model)
+    if not curve.thresholds:
+        st.caption(sentence)
+        return
+    rows = [
+        [percent(limit, 2), decimal(score, 4)]
+        for limit, score in zip(curve.thresholds, curve.business_scores, strict=True)
+    ]
+    chart(
+        model_charts.cost_curve(curve, model.threshold, model.threshold_interval),
+        "cost_curve",
+        sentence,
+        lambda: ([_("Limit"), _("Cost per application")], rows),
+    )
 
 
 def _importance(model: Model) -> None:
-    st.subheader("What weighs in the model")
+    st.html(markup.heading(_("What weighs in the model")))
+    by_group, by_fact, swarm = _("Kinds of facts"), _("Facts"), _("Client by client")
     chosen = st.segmented_control(
-        "Weights by",
-        [BY_GROUP, BY_FACT],
-        default=BY_GROUP,
+        _("Weights by"),
+        [by_group, by_fact, swarm],
+        default=by_group,
         required=True,
         key="importance_by",
         label_visibility="collapsed",
     )
     importance = importance_of(model)
-    if chosen == BY_FACT:
-        labels = {name: item.labels for name, item in model.features.items()}
-        _weights(importance.features, labels)
+    if chosen == swarm:
+        _beeswarm(importance, model)
+    elif chosen == by_fact:
+        names = [model.describe(w.name).labels.text for w in importance.features]
+        _weights(importance.features, names)
     else:
-        _weights(importance.groups, model.groups)
+        names = [model.group_label(w.name) for w in importance.groups]
+        _weights(importance.groups, names)
 
 
-def _weights(weights: Sequence[Weight], labels: Mapping[str, Labels]) -> None:
+def _weights(weights: Sequence[Weight], names: Sequence[str]) -> None:
     total = sum(weight.mean_absolute for weight in weights) or 1.0
-    ranked = sorted(weights, key=lambda w: -w.mean_absolute)[:SHOWN]
-    names = [
-        labels[w.name].text(LANGUAGE) if w.name in labels else w.name for w in ranked
+    shares = [weight.mean_absolute / total for weight in weights]
+    rows = [
+        [name, percent(share, 2)] for name, share in zip(names, shares, strict=True)
     ]
-    shares = [weight.mean_absolute / total for weight in ranked]
-    sentence = (
-        f"Over all clients, “{names[0]}” moves the model most: {percent(shares[0])} "
-        "of all moves (mean absolute SHAP value)."
-        if names
-        else "The model came without weights."
+    chart(
+        model_charts.importance(names[:SHOWN], shares[:SHOWN]),
+        "importance",
+        model_words.importance_text(names, shares),
+        lambda: ([_("Fact"), _("Share")], rows),
     )
-    st.caption(sentence)
-    st.plotly_chart(
-        charts.importance(names, shares),
-        key="importance_chart",
-        config=PLOTLY,
-        alt=sentence,
+
+
+def _beeswarm(importance: Importance, model: Model) -> None:
+    swarm = importance.beeswarm.first(SWARM)
+    names = [model.describe(name).labels.text for name in swarm.features]
+    if not names:
+        st.caption(_("The model came without its clients' points."))
+        return
+    chart(
+        model_charts.beeswarm(names, swarm),
+        "beeswarm",
+        model_words.beeswarm_text(names),
+        lambda: _spread(names, importance),
     )
+
+
+def _spread(names: Sequence[str], importance: Importance) -> Table:
+    rows = []
+    for i, name in enumerate(names):
+        moves = sorted(client[i] for client in importance.beeswarm.contributions)
+        middle = moves[len(moves) // 2]
+        rows.append([name, *(decimal(one, 3) for one in (moves[0], middle, moves[-1]))])
+    headers = [_("Fact"), _("Lowers most"), _("Middle client"), _("Raises most")]
+    return headers, rows
+
+
+def _calibration(curve: CalibrationCurve | None) -> None:
+    st.html(markup.heading(_("Is the risk it states true?")))
+    if curve is None:
+        st.caption(_("This model came without that check."))
+        return
+    rows = [
+        [percent(stated), percent(observed), whole(clients)]
+        for stated, observed, clients in zip(
+            curve.predicted, curve.observed, curve.clients, strict=True
+        )
+    ]
+    headers = [_("Risk stated"), _("Share that defaulted"), _("Clients")]
+    chart(
+        model_charts.calibration(curve),
+        "calibration",
+        model_words.calibration_text(curve),
+        lambda: (headers, rows),
+    )
+
+
+def _fairness(model: Model) -> None:
+    st.html(markup.heading(_("Does it treat people alike?")))
+    if not model.fairness:
+        st.caption(_("This model came without that check."))
+    headers = [
+        _("Group"),
+        _("Clients"),
+        _("Defaulted"),
+        _("Granted"),
+        _("Granted, of those who repay"),
+    ]
+    for fairness in model.fairness:
+        st.html(markup.heading(fairness.labels.text, 3))
+        rows = [
+            [
+                category_text(group.name),
+                whole(group.clients),
+                percent(group.default_rate),
+                percent(group.approval_rate),
+                percent(group.good_approval_rate),
+            ]
+            for group in fairness.groups
+        ]
+        st.html(markup.table(headers, rows, fairness.labels.text))
+        st.caption(model_words.fairness_text(fairness))
 
 
 def _measures(model: Model) -> None:
-    st.subheader("How good it is")
-    st.caption("Measured by cross-validation: always on clients it had not seen.")
-    st.html(markup.table(["Measure", "Value", "Meaning"], measure_rows(model.metrics)))
-
-
-def _candidates(model: Model) -> None:
-    st.subheader("Which models were compared")
-    st.caption("All on the same clients; the lowest business score wins.")
-    rows = [candidate_row(item.name, item.metrics) for item in model.candidates]
-    headers = ["Model", *(measure.title for measure in MEASURES)]
-    st.html(markup.table(headers, rows))
+    st.html(markup.heading(_("How good it is")))
+    st.caption(
+        _("Measured by cross-validation: always on clients the model had not seen.")
+    )
+    headers = [_("Measure"), _("Value"), _("Meaning")]
+    st.html(markup.table(headers, measure_rows(model.metrics)))
+    with st.expander(_("Which models were compared"), key="candidates"):
+        st.caption(_("All on the same clients; the lowest cost per application wins."))
+        rows = [candidate_row(item.name, item.metrics) for item in model.candidates]
+        titles = [_("Model"), *(_(measure.title) for measure in MEASURES)]
+        st.html(markup.table(titles, rows))
 
 
 def _about(model: Model) -> None:
     rows = [
-        ("Name", model.name),
-        ("Version", model.version),
-        ("Made on", moment(model.created_at)),
-        ("MLflow run", model.mlflow_run_id or "not given"),
-        ("Bundle (SHA-256)", model.bundle_sha256),
+        (_("Name"), model.name),
+        (_("Version"), model.version),
+        (_("Made on"), moment(model.created_at)),
+        (_("MLflow run"), model.mlflow_run_id or _("not given")),
+        (_("Fingerprint (SHA-256)"), model.bundle_sha256),
     ]
-    with st.expander("Where this model comes from"):
-        st.html(markup.table(["Item", "Value"], rows))
+    st.html(markup.heading(_("Where this model comes from")))
+    st.html(markup.table([_("Item"), _("Value")], rows))
+    opened = st.expander(_("The model card"), key="card", on_change="rerun")
+    if opened.open:
+        with opened:
+            _card(model)
+
+
+def _card(model: Model) -> None:
+    """The card is written in English by whoever trained the model."""
+    try:
+        with st.spinner(_("Fetching…")):
+            text = model_card_of(model)
+    except NotFound:
+        st.caption(_("This model came without a card."))
+    except ApiError as error:
+        show_trouble(error, "card_again")
+    else:
+        st.markdown(text)
 
 
 if __name__ == "__main__":

@@ -30,5 +30,14 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeApi]:
 
 
 @pytest.fixture(autouse=True)
+def no_search_for_components(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest looks through every installed package, at every start, for none."""
+    searching = "streamlit.components.v2.component_manager.BidiComponentManager"
+    monkeypatch.setattr(
+        f"{searching}.discover_and_register_components", lambda *_, **__: None
+    )
+
+
+@pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scoring_api.FIRST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr("transport.FIRST_PAUSE_SECONDS", 0.001)

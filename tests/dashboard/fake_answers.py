@@ -117,6 +117,39 @@ FACTS: list[object] = [
     None,
     None,
 ]
+LEVERS = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE")
+SIMILAR = {
+    "size": 400,
+    "observed_default_rate": 0.0725,
+    "interval": [0.0511, 0.1018],
+    "matched_on": ["EXT_SOURCE_MEAN", "DAYS_BIRTH"],
+    "features": [
+        {"feature": "EXT_SOURCE_MEAN", "client": 0.631, "median": 0.6},
+        {"feature": "DAYS_BIRTH", "client": -15234, "median": -15000},
+        {"feature": "CODE_GENDER", "client": "F", "median": "F"},
+    ],
+    "population": {"size": 20000, "observed_default_rate": 0.081},
+}
+CARD = "# Model card\n\nInvented: 10,000 clients, none of them real."
+ALERT = {
+    "id": "alert-1",
+    "cause": "feature:AMT_ANNUITY",
+    "status": "open",
+    "severity": "warning",
+    "title": "Instalments have grown",
+    "what": "The loan instalment of recent clients is 20 % higher.",
+    "certainty": "Chance alone would do this once in 10,000 months.",
+    "action": "Look whether a new product explains it.",
+    "evidence": {"p": 0.0001},
+    "report_id": None,
+    "opened_at": "2026-11-20T08:00:00.000000Z",
+    "updated_at": "2026-11-22T08:00:00.000000Z",
+    "closed_at": None,
+    "acknowledged_at": None,
+    "acknowledged_by": None,
+    "note": None,
+    "history": [],
+}
 DRIFT = {
     "id": "train_test-1",
     "kind": "train_test",
@@ -129,7 +162,7 @@ DRIFT_HTML = "<!doctype html><title>Drift</title><h1>Data drift, invented</h1>"
 
 
 def labels(english: str) -> dict[str, str]:
-    return {"en": english, "fr": f"{english} (fr)"}
+    return {"en": english, "fr": f"{english.upper()} (fr)"}
 
 
 def bundle_sha256(version: str) -> str:
@@ -160,6 +193,12 @@ def model(version: str = "3") -> dict[str, Any]:
                 {"name": "lightgbm", **cv},
             ],
             "cost_curve": {"threshold": grid, "business_score": _cost(grid)},
+            "calibration_curve": {
+                "predicted": [0.02, 0.06, 0.3],
+                "observed": [0.03, 0.05, 0.28],
+                "clients": [3400, 3300, 3300],
+            },
+            "fairness": [_fairness()],
         },
         "data": {"clients": 10000, "default_rate": 0.081, "fingerprint": "f" * 64},
         "features": [
@@ -167,7 +206,13 @@ def model(version: str = "3") -> dict[str, Any]:
             for name, unit, label, group in FEATURES
         ],
         "reasons": [
-            {"code": f"R{i:02}", "group": group, "labels": labels(label)}
+            {
+                "code": f"R{i:02}",
+                "group": group,
+                "labels": labels(label),
+                "raises_risk": labels(f"{label}: a higher risk."),
+                "lowers_risk": labels(f"{label}: a lower risk."),
+            }
             for i, (group, label) in enumerate(GROUPS.items(), 1)
         ],
         "tables": {"application": {"columns": _columns()}},
@@ -188,7 +233,11 @@ def importance() -> dict[str, Any]:
             {"feature": f[0], "group": f[3], "mean_absolute": s} for f, s in weights
         ],
         "groups": sorted(groups, key=lambda g: -g["mean_absolute"]),
-        "beeswarm": {"features": [], "values": [], "contributions": []},
+        "beeswarm": {
+            "features": ["EXT_SOURCE_MEAN", "AMT_ANNUITY"],
+            "values": [[0.2, 41200.0], [None, 9000.0], [0.7, 20000.0]],
+            "contributions": [[0.8, 0.1], [0.1, -0.2], [-0.5, 0.0]],
+        },
     }
 
 
@@ -207,20 +256,25 @@ def client(client_id: int) -> dict[str, Any]:
     }
 
 
-def prediction(client_id: int, version: str = "3", number: int = 1) -> dict[str, Any]:
+def prediction(
+    client_id: int, version: str = "3", number: int = 1, changes: Any = None
+) -> dict[str, Any]:
+    """A decision, or a simulation in which a smaller loan is a smaller risk."""
     known = CLIENTS[client_id]
-    margin = BASE + math.fsum(known["moves"])
+    moves = list(known["moves"])
+    for name, value in (changes or {}).items():
+        present = dict(zip([c[0] for c in COLUMNS[1:]], FACTS, strict=True))[name]
+        moves[4] += 4 * (value / present - 1)
+    margin = BASE + math.fsum(moves)
     probability = 1 / (1 + math.exp(-(SLOPE * margin + INTERCEPT)))
     band = "borderline" if INTERVAL[0] <= probability <= INTERVAL[1] else "clear"
     contributions = [
         {"feature": feature[0], "value": value, "contribution": move}
-        for feature, value, move in zip(
-            FEATURES, known["values"], known["moves"], strict=True
-        )
+        for feature, value, move in zip(FEATURES, known["values"], moves, strict=True)
     ]
     return {
         "prediction_id": f"0199c0de-0000-7000-8000-{number:012}",
-        "kind": "decision",
+        "kind": "simulation" if changes else "decision",
         "client_id": client_id,
         "probability": probability,
         "threshold": THRESHOLD,
@@ -242,6 +296,49 @@ def prediction(client_id: int, version: str = "3", number: int = 1) -> dict[str,
             "bundle_sha256": bundle_sha256(version),
         },
         "created_at": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+    }
+
+
+def distribution(name: str, client_id: int) -> dict[str, Any]:
+    if name == "CODE_GENDER":
+        bins: dict[str, Any] = {"kind": "category", "categories": ["F", "M"]}
+    else:
+        bins = {"kind": "numeric", "edges": [0.0, 0.4, 1.0]}
+    counts = {"all": [60, 40], "repaid": [50, 40], "defaulted": [10, 0]}
+    return {"feature": name, **bins, **counts, "similar": [5, 15]}
+
+
+def recorded(made: dict[str, Any], changes: Any, reviews: list[Any]) -> dict[str, Any]:
+    """A prediction as the record tells it."""
+    kept = ("prediction_id", "kind", "probability", "threshold", "decision", "model")
+    told = {name: made[name] for name in (*kept, "created_at")}
+    return told | {"changes": changes, "reviews": reviews}
+
+
+def review(made: dict[str, Any], body: dict[str, Any], number: int) -> dict[str, Any]:
+    agreed = body["decision"] == made["decision"]
+    return {
+        "review_id": f"review-{number}",
+        "prediction_id": made["prediction_id"],
+        "client_id": made["client_id"],
+        "action": "confirmed" if agreed else "overridden",
+        "model_decision": made["decision"],
+        "created_at": made["created_at"],
+        **body,
+    }
+
+
+def _fairness() -> dict[str, Any]:
+    def group(name: str, granted: float) -> dict[str, Any]:
+        rates = {"default_rate": 0.08, "approval_rate": granted, "auc": 0.77}
+        return {"group": name, "clients": 5000, "good_approval_rate": granted, **rates}
+
+    return {
+        "attribute": "CODE_GENDER",
+        "label": labels("Gender"),
+        "groups": [group("F", 0.7), group("M", 0.5)],
+        "approval_ratio": 0.714,
+        "equal_opportunity_gap": 0.2,
     }
 
 

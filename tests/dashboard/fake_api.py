@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -35,6 +36,9 @@ class FakeApi:
         self.drift_html = drift_html
         self.version = "3"
         self.scored = 0
+        # Each prediction with its changes and reviews, by its id.
+        self.made: dict[str, tuple[dict[str, Any], Any, list[Any]]] = {}
+        self.alert = dict(fake_answers.ALERT)
         self.server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
@@ -67,37 +71,127 @@ class FakeApi:
     def _route(
         self, method: str, path: str, query: dict[str, str], body: Any
     ) -> Answer:
-        if (method, path) == ("POST", "/v1/predictions"):
-            return self._predict(body["client_id"])
-        if path == "/v1/model":
-            return document(fake_answers.model(self.version))
-        if path == "/v1/model/importance":
-            return document(fake_answers.importance())
-        if path == "/v1/clients":
-            return document(fake_answers.search(query.get("prefix", "")))
-        if path.startswith("/v1/clients/"):
-            return self._client(path.rsplit("/", 1)[1])
-        if path == "/v1/monitoring/reports/latest":
-            return document(fake_answers.DRIFT)
-        if path == "/v1/monitoring/reports/latest/html":
-            return 200, "text/html; charset=utf-8", self.drift_html.encode()
+        for pattern, handler in self.routes:
+            if found := re.fullmatch(pattern, f"{method} {path}"):
+                return handler(*found.groups(), query=query, body=body)
         return problem(404, f"no such route: {path}")
 
-    def _client(self, client_id: str) -> Answer:
-        if not client_id.isdigit() or int(client_id) not in fake_answers.CLIENTS:
+    @property
+    def routes(self) -> list[tuple[str, Callable[..., Answer]]]:
+        def fixed(content: object) -> Callable[..., Answer]:
+            return lambda **_: document(content)
+
+        return [
+            ("POST /v1/predictions", self._predict),
+            (r"POST /v1/predictions/([^/]+)/review", self._review),
+            (r"POST /v1/predictions/([^/]+)/counterfactual", self._way_through),
+            (r"GET /v1/predictions/([^/]+)/letter", self._letter),
+            ("GET /v1/model", lambda **_: document(fake_answers.model(self.version))),
+            ("GET /v1/model/importance", fixed(fake_answers.importance())),
+            ("GET /v1/model/card", lambda **_: text("markdown", fake_answers.CARD)),
+            ("GET /v1/clients", self._search),
+            (r"GET /v1/clients/(\d+)", self._client),
+            (r"GET /v1/clients/(\d+)/similar", self._similar),
+            (r"GET /v1/clients/(\d+)/predictions", self._history),
+            (r"GET /v1/features/(\w+)/distribution", self._distribution),
+            (r"GET /v1/features/(\w+)/scatter", self._scatter),
+            ("GET /v1/monitoring/reports", fixed({"reports": []})),
+            ("GET /v1/monitoring/reports/latest", self._report),
+            (
+                "GET /v1/monitoring/reports/latest/html",
+                lambda **_: text("html", self.drift_html),
+            ),
+            ("GET /v1/alerts", self._alerts),
+            (r"POST /v1/alerts/([^/]+)/acknowledge", self._acknowledge),
+        ]
+
+    def _search(self, query: dict[str, str], **_: Any) -> Answer:
+        return document(fake_answers.search(query.get("prefix", "")))
+
+    def _client(self, client_id: str, **_: Any) -> Answer:
+        if int(client_id) not in fake_answers.CLIENTS:
             return problem(404, f"client {client_id} is not known")
         return document(fake_answers.client(int(client_id)))
 
-    def _predict(self, client_id: int) -> Answer:
+    def _similar(self, client_id: str, **_: Any) -> Answer:
+        return document(fake_answers.SIMILAR | {"client_id": int(client_id)})
+
+    def _distribution(self, name: str, query: dict[str, str], **_: Any) -> Answer:
+        if name not in {feature[0] for feature in fake_answers.FEATURES}:
+            return problem(404, f"no distribution of {name}")
+        return document(fake_answers.distribution(name, int(query["client_id"])))
+
+    def _scatter(self, name: str, query: dict[str, str], **_: Any) -> Answer:
+        points = [[0.1, 0.2, 1], [0.5, 0.4, 0], [0.9, 0.8, 0]]
+        told = {"x": name, "y": query["with"], "points": points, "client": [0.6, 0.3]}
+        return document(told)
+
+    def _predict(self, body: Any, **_: Any) -> Answer:
+        client_id = body["client_id"]
         if client_id not in fake_answers.CLIENTS:
             return problem(404, f"client {client_id} is not known")
+        return document(self._made(client_id, body.get("changes")), 201)
+
+    def _made(self, client_id: int, changes: Any = None) -> dict[str, Any]:
         self.scored += 1
-        answer = fake_answers.prediction(client_id, self.version, self.scored)
-        return document(answer, 201)
+        made = fake_answers.prediction(client_id, self.version, self.scored, changes)
+        self.made[made["prediction_id"]] = (made, changes, [])
+        return made
+
+    def _history(self, client_id: str, **_: Any) -> Answer:
+        told = [
+            fake_answers.recorded(*kept)
+            for kept in reversed(self.made.values())
+            if kept[0]["client_id"] == int(client_id)
+        ]
+        return document(
+            {"client_id": int(client_id), "predictions": told, "next_cursor": None}
+        )
+
+    def _review(self, prediction: str, body: Any, **_: Any) -> Answer:
+        made, _changes, reviews = self.made[prediction]
+        standing = reviews[-1]["review_id"] if reviews else None
+        if body["replaces"] != standing:
+            return problem(409, f"{standing} stands")
+        reviews.append(fake_answers.review(made, body, len(reviews) + 1))
+        return document(reviews[-1], 201)
+
+    def _letter(self, prediction: str, query: dict[str, str], **_: Any) -> Answer:
+        return 200, "application/pdf", f"%PDF {prediction} {query['lang']}".encode()
+
+    def _way_through(self, prediction: str, body: Any, **_: Any) -> Answer:
+        made = self.made[prediction][0]
+        levers = [
+            {"name": name, "from": 400000.0, "to": 200000.0, "lowest": 1, "highest": 9}
+            for name in body["levers"]
+        ]
+        if not levers:
+            return problem(409, "nothing may be changed")
+        answer = self._made(made["client_id"], {"AMT_CREDIT": 1000.0})
+        found = {"prediction_id": prediction, "found": True, "cost": 0.5}
+        return document(found | {"levers": levers, "prediction": answer})
+
+    def _report(self, query: dict[str, str], **_: Any) -> Answer:
+        if query["kind"] != fake_answers.DRIFT["kind"]:
+            return problem(404, f"there is no {query['kind']} report")
+        return document(fake_answers.DRIFT)
+
+    def _alerts(self, query: dict[str, str], **_: Any) -> Answer:
+        wanted = query["status"] in {self.alert["status"], "all"}
+        return document({"alerts": [self.alert] if wanted else []})
+
+    def _acknowledge(self, alert: str, body: Any, **_: Any) -> Answer:
+        seen = {"acknowledged_by": body["by"], "note": body["note"]}
+        self.alert |= seen | {"acknowledged_at": "2026-11-23T08:00:00.000000Z"}
+        return document(self.alert)
 
 
 def document(content: object, status: int = 200) -> Answer:
     return status, "application/json", json.dumps(content).encode()
+
+
+def text(kind: str, content: str) -> Answer:
+    return 200, f"text/{kind}; charset=utf-8", content.encode()
 
 
 def problem(status: int, detail: str, **more: object) -> Answer:

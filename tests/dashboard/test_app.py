@@ -8,7 +8,7 @@ import pytest
 from fake_api import FakeApi, document, problem
 from streamlit.testing.v1 import AppTest
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+APP = Path(__file__).parents[2] / "dashboard" / "main.py"
 PREDICTIONS = ("POST", "/v1/predictions")
 
 
@@ -36,17 +36,17 @@ def trouble(app: AppTest) -> str:
 
 
 def search(app: AppTest, number: str) -> AppTest:
-    return app.text_input(key="client").set_value(number).run()
+    return app.text_input(key="search").set_value(number).run()
 
 
 def test_a_deep_link_opens_the_client(api: FakeApi) -> None:
     app = open_app("700002")
     text = page_text(app)
     assert not app.exception and not app.error
-    assert "Refused" in text and "47.2 %" in text
+    assert "Refused" in text and "47.2%" in text
     assert "Scores from outside agencies: what we know speaks for a higher" in text
     assert "Unlike anything the model learnt from" in text
-    assert "406,597.50" in text and "41 years old" in text
+    assert "Mean of the outside scores: 0.212" in text
 
 
 def test_a_search_opens_the_client_and_scores_once(api: FakeApi) -> None:
@@ -81,8 +81,27 @@ def test_a_prefix_offers_the_clients_that_begin_with_it(api: FakeApi) -> None:
     assert app.pills[0].options == ["700001", "700002"]
     assert api.asked(*PREDICTIONS) == 0
     app.pills[0].set_value(700002).run()
-    assert app.text_input(key="client").value == "700002"
+    assert app.text_input(key="search").value == ""
+    assert app.query_params["client"] == "700002"
     assert "Refused" in page_text(app)
+
+
+def test_recent_clients_are_offered_again(api: FakeApi) -> None:
+    app = search(search(open_app(), "700001"), "700002")
+    app.text_input(key="search").set_value("").run()
+    assert app.pills[0].options == ["700002", "700001"]
+    app.pills[0].set_value(700001).run()
+    assert "Granted" in page_text(app)
+    assert api.asked(*PREDICTIONS) == 2
+
+
+def test_an_application_and_its_record_are_a_click_away(api: FakeApi) -> None:
+    app = open_app("700001")
+    app.session_state["details"] = "Application"
+    text = page_text(app.run())
+    assert "€406,597.50" in text and "41 years old" in text
+    app.session_state["details"] = "History"
+    assert "Decision: Granted" in page_text(app.run())
 
 
 @pytest.mark.parametrize(
@@ -140,8 +159,7 @@ def test_a_wrong_key_and_a_missing_one(
         ("/v1/predictions", problem(503, "cannot store"), "in trouble"),
         ("/v1/predictions", problem(403, "needs scoring"), "may not ask"),
         ("/v1/predictions", problem(422, "stale client"), "refused the request"),
-        ("/v1/clients/700001", problem(404, "gone"), "nothing under that name"),
-        ("/v1/clients", document({"clients": 3}), "makes no sense"),
+        ("/v1/clients/700001", problem(500, "gone"), "in trouble"),
         ("/v1/model", (200, "text/html", b"<html>"), "makes no sense"),
     ],
 )
@@ -158,10 +176,10 @@ def test_the_model_page_shows_limit_measures_and_weights(api: FakeApi) -> None:
     app = open_app().switch_page("screens/model.py").run()
     text = page_text(app)
     assert not app.exception and not app.error
-    assert app.metric[0].value == "9.1 %"
+    assert app.metric[0].value == "9.1%"
     assert "0.771 ± 0.004" in text and "Logistic regression" in text
     assert "is counted as 10" in text
-    app.segmented_control[0].set_value("20 weightiest facts").run()
+    app.segmented_control(key="importance_by").set_value("Facts").run()
     assert "Mean of the outside scores" in page_text(app)
 
 

@@ -10,6 +10,7 @@ from fake_api import KEY, FakeApi, document, problem
 
 from config import Settings
 from errors import (
+    Conflict,
     Fault,
     Forbidden,
     NonsenseAnswer,
@@ -19,22 +20,28 @@ from errors import (
     Unauthorised,
     Unreachable,
 )
-from scoring_api import ScoringApi, connect
+from scoring_api import ScoringApi
+from transport import connect
 
 
 @pytest.fixture
 def client(api: FakeApi) -> ScoringApi:
-    return connect(Settings(api.url, KEY, 5))
+    return ScoringApi(connect(Settings(api.url, KEY, 5)))
 
 
 def test_reads_every_answer(client: ScoringApi) -> None:
     assert client.ready()
-    assert client.model().describe("AMT_CREDIT").labels.text("fr") == "Loan amount (fr)"
+    assert client.model().describe("AMT_CREDIT").labels.fr == "LOAN AMOUNT (fr)"
     assert client.importance().features[0].name == "EXT_SOURCE_MEAN"
     assert client.search("7000", 5).client_ids == (700001, 700002)
     assert client.client(700001).application[2].value == 406597.5
-    assert client.drift_report().report_id == "train_test-1"
-    assert client.drift_html() == fake_answers.DRIFT_HTML
+    assert client.latest_report("train_test").report_id == "train_test-1"
+    assert client.latest_report_html("train_test") == fake_answers.DRIFT_HTML
+    assert client.model_card() == fake_answers.CARD
+    assert client.similar(700001).size == 400
+    assert client.distribution("DAYS_BIRTH", 700001).counts[0] == (60, 40)
+    assert client.scatter("A", "B", 700001).client == (0.6, 0.3)
+    assert client.alerts("open")[0].title == "Instalments have grown"
 
 
 def test_a_decision_keeps_every_digit(client: ScoringApi) -> None:
@@ -75,6 +82,7 @@ def test_tries_again_after_passing_trouble_with_the_same_idempotency_key(
         (401, Unauthorised, 1),
         (403, Forbidden, 1),
         (404, NotFound, 1),
+        (409, Conflict, 1),
         (422, Refused, 1),
         (429, ServerTrouble, 1),
         (500, ServerTrouble, 1),
@@ -112,7 +120,7 @@ def test_an_error_page_from_something_else_is_still_told(
 
 def test_nobody_there() -> None:
     with pytest.raises(Unreachable, match="no API at"):
-        connect(Settings("http://127.0.0.1:1", KEY, 5)).model()
+        ScoringApi(connect(Settings("http://127.0.0.1:1", KEY, 5))).model()
 
 
 def test_no_answer_in_time(api: FakeApi) -> None:
@@ -124,7 +132,7 @@ def test_no_answer_in_time(api: FakeApi) -> None:
 
     api.replies["/v1/model"] = late
     with pytest.raises(Unreachable, match="0.1 seconds"):
-        connect(Settings(api.url, KEY, 0.1)).model()
+        ScoringApi(connect(Settings(api.url, KEY, 0.1))).model()
     gate.set()
 
 

@@ -1,0 +1,169 @@
+"""Charts that stand one client beside the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from axes import TRANSPARENT
+from comparison_answers import Distribution, Scatter
+from language import _
+from palette import GRID, LOWERS, NEUTRAL, RAISES, SIMILAR
+
+COLOURS = {"all": NEUTRAL, "repaid": LOWERS, "defaulted": RAISES, "similar": SIMILAR}
+DASHES = {"all": "solid", "repaid": "solid", "defaulted": "dash", "similar": "dot"}
+HATCHES = {"all": "", "repaid": "", "defaulted": "/", "similar": "."}
+MARGINS = {"l": 8, "r": 16, "t": 48, "b": 8}
+
+
+def group_name(group: str) -> str:
+    names = {
+        "all": _("all clients"),
+        "repaid": _("repaid"),
+        "defaulted": _("defaulted"),
+        "similar": _("similar clients"),
+    }
+    return names[group]
+
+
+def shares(counts: Sequence[int]) -> list[float]:
+    """Each count as a share of them all, in %."""
+    total = sum(counts) or 1
+    return [100 * count / total for count in counts]
+
+
+def distribution(
+    found: Distribution,
+    names: Sequence[str],
+    groups: Sequence[str],
+    client: float | str | None,
+    title: str,
+) -> go.Figure:
+    """What share (in %) of each group has which value; the client's is marked.
+
+    `names` are the bins in words, `client` a number, a bin's name, or unknown.
+    """
+    figure = go.Figure()
+    for group in groups:
+        counts = found.counts[found.groups.index(group)]
+        if found.edges:
+            figure.add_trace(_line(group, found.edges, counts))
+        else:
+            figure.add_trace(_columns(group, names, counts))
+    if client is not None:
+        _mark(figure, client)
+    figure.update_xaxes(title={"text": title}, gridcolor=GRID)
+    figure.update_yaxes(
+        title={"text": _("share of the group")},
+        ticksuffix=" %",
+        rangemode="tozero",
+        gridcolor=GRID,
+    )
+    figure.update_layout(
+        height=360,
+        barmode="group",
+        margin=MARGINS,
+        legend={"orientation": "h", "y": 1.16, "x": 0},
+        **TRANSPARENT,
+    )
+    return figure
+
+
+def scatter(found: Scatter, x_title: str, y_title: str) -> go.Figure:
+    """Each dot a client; who defaulted is a cross, this client a large diamond."""
+    figure = go.Figure()
+    for defaulted, symbol in ((False, "circle"), (True, "x")):
+        points = [point for point in found.points if point[2] == defaulted]
+        group = "defaulted" if defaulted else "repaid"
+        figure.add_trace(
+            go.Scatter(
+                x=[point[0] for point in points],
+                y=[point[1] for point in points],
+                mode="markers",
+                name=group_name(group),
+                marker={
+                    "symbol": symbol,
+                    "color": COLOURS[group],
+                    "size": 7 if defaulted else 5,
+                    "opacity": 0.85 if defaulted else 0.45,
+                },
+                hoverinfo="x+y",
+            )
+        )
+    if found.client:
+        figure.add_trace(
+            go.Scatter(
+                x=[found.client[0]],
+                y=[found.client[1]],
+                mode="markers",
+                name=_("This client"),
+                marker={
+                    "symbol": "diamond",
+                    "size": 17,
+                    "color": SIMILAR,
+                    "line": {"width": 2, "color": "#ffffff"},
+                },
+                hoverinfo="x+y",
+            )
+        )
+    figure.update_xaxes(title={"text": x_title}, gridcolor=GRID, zeroline=False)
+    figure.update_yaxes(title={"text": y_title}, gridcolor=GRID, zeroline=False)
+    figure.update_layout(
+        height=420,
+        margin=MARGINS,
+        legend={"orientation": "h", "y": 1.12, "x": 0},
+        **TRANSPARENT,
+    )
+    return figure
+
+
+def _line(group: str, edges: Sequence[float], counts: Sequence[int]) -> go.Scatter:
+    heights = shares(counts)
+    return go.Scatter(
+        x=list(edges),
+        y=[*heights, heights[-1]],
+        mode="lines",
+        name=group_name(group),
+        line={
+            "shape": "hv",
+            "color": COLOURS[group],
+            "dash": DASHES[group],
+            "width": 2,
+        },
+        fill="tozeroy" if group == "all" else None,
+        hoverinfo="x+y",
+    )
+
+
+def _columns(group: str, names: Sequence[str], counts: Sequence[int]) -> go.Bar:
+    return go.Bar(
+        x=list(names),
+        y=shares(counts),
+        name=group_name(group),
+        marker={
+            "color": COLOURS[group],
+            "pattern": {"shape": HATCHES[group], "fgcolor": "#ffffff"},
+        },
+        hoverinfo="x+y",
+    )
+
+
+def _mark(figure: go.Figure, client: float | str) -> None:
+    figure.add_shape(
+        type="line",
+        x0=client,
+        x1=client,
+        y0=0,
+        y1=1,
+        yref="paper",
+        line={"color": SIMILAR, "width": 3},
+    )
+    figure.add_annotation(
+        text=_("This client"),
+        x=client,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+    )

@@ -1,0 +1,55 @@
+"""The sentences that tell how a client stands among others."""
+
+from __future__ import annotations
+
+from comparison_answers import Distribution, Similar
+from formats import percent, value_text, whole
+from language import _
+from model_answers import Descriptor
+
+
+def similar_text(similar: Similar) -> str:
+    low, high = (percent(edge) for edge in similar.interval)
+    return _(
+        "Of the {size} earlier clients most like this one, {rate} defaulted; of all "
+        "clients, {overall} did. With so few clients chance plays a part: the true "
+        "share for such clients lies between {low} and {high}, 19 times out of 20.",
+        size=whole(similar.size),
+        rate=percent(similar.observed_default_rate),
+        overall=percent(similar.population_default_rate),
+        low=low,
+        high=high,
+    )
+
+
+def distribution_text(found: Distribution, feature: Descriptor, client: str) -> str:
+    label = feature.labels.text
+    if not client:
+        text = _("“{feature}” is not known for this client.", feature=label)
+    else:
+        text = _("“{feature}” is {value} for this client.", feature=label, value=client)
+    return f"{text} " + _(
+        "The taller a line or bar, the more clients of that group have that value."
+    )
+
+
+def bin_names(found: Distribution, feature: Descriptor) -> list[str]:
+    """The bins in words: "0.1 to 0.2", or the category."""
+    if found.categories:
+        return [value_text(name, "none") for name in found.categories]
+    ends = [value_text(edge, feature.unit, feature.name) for edge in found.edges]
+    return [
+        _("{low} to {high}", low=low, high=high)
+        for low, high in zip(ends, ends[1:], strict=False)
+    ]
+
+
+def scatter_text(x: Descriptor, y: Descriptor, shown: int) -> str:
+    return _(
+        "Each mark is one of {number} earlier clients: a cross defaulted, a dot "
+        "repaid; the diamond is this client. To the right “{x}” is higher, upwards "
+        "“{y}” is.",
+        number=whole(shown),
+        x=x.labels.text,
+        y=y.labels.text,
+    )

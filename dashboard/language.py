@@ -1,0 +1,73 @@
+"""The page's language: English as the code says it, French from the catalogue.
+
+`_` translates a sentence, `plural` one that counts, and `mark` leaves a constant for
+`_` to translate later. Values go in by name, so that a translation may move them.
+"""
+
+from __future__ import annotations
+
+import gettext
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import streamlit as st
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = {"en": "English", "fr": "Français"}
+LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+SOURCE = "en"
+CATALOGUES = Path(__file__).parent / "locale"
+CHOSEN, PARAMETER = "language", "lang"
+
+
+def code() -> str:
+    """The language of this session, "en" or "fr"."""
+    return str(st.session_state.get(CHOSEN, SOURCE))
+
+
+def locale() -> str:
+    """The locale that numbers and dates are written in."""
+    return LOCALES[code()]
+
+
+def choose() -> None:
+    """Take the language that the address asks for, else the browser's, once."""
+    asked = st.query_params.get(PARAMETER)
+    if asked in LANGUAGES:
+        st.session_state[CHOSEN] = asked
+    elif CHOSEN not in st.session_state:
+        preferred = (st.context.locale or SOURCE).split("-")[0]
+        st.session_state[CHOSEN] = preferred if preferred in LANGUAGES else SOURCE
+
+
+def switch_to(language: str) -> None:
+    st.session_state[CHOSEN] = language
+    st.query_params[PARAMETER] = language
+
+
+def _(sentence: str, /, **values: object) -> str:
+    return _translations(code()).gettext(sentence).format(**values)
+
+
+def plural(one: str, many: str, count: int, /, **values: object) -> str:
+    sentence = _translations(code()).ngettext(one, many, count)
+    return sentence.format(**values)
+
+
+def mark(sentence: str) -> str:
+    return sentence
+
+
+@cache
+def _translations(language: str) -> gettext.NullTranslations:
+    if language == SOURCE:
+        return gettext.NullTranslations()
+    path = CATALOGUES / language / "LC_MESSAGES" / "dashboard.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

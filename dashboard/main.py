@@ -1,0 +1,132 @@
+"""Every page's frame: who is there, in which language, and how the API stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+import desk
+import language
+from errors import DashboardError
+from language import _
+from loading import Connection, connection
+from markup import status
+from people import ANALYST, OFFICER, Person, ask_to_log_in, no_role, person
+from trouble import connection_word, show_surprise, show_trouble
+
+HERE = Path(__file__).parent
+SIDEBAR_PIXELS = 220
+PRODUCT = "Prêt à dépenser"
+
+
+def main() -> None:
+    st.set_page_config(
+        page_title=PRODUCT,
+        page_icon=HERE / "icon.svg",
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_PIXELS,
+    )
+    language.choose()
+    st.html(HERE / "style.css")
+    _say_language()
+    try:
+        someone = person()
+        if someone is None:
+            st.navigation([st.Page("screens/client.py")], position="hidden")
+            ask_to_log_in(PRODUCT)
+        elif not someone.roles:
+            st.navigation([st.Page("screens/client.py")], position="hidden")
+            no_role(someone)
+        else:
+            _serve(someone)
+    except DashboardError as error:
+        show_trouble(error)
+    except Exception as error:  # the last stop before a traceback on the screen
+        show_surprise(error)
+
+
+def _serve(someone: Person) -> None:
+    desk.choose()
+    sections = pages(someone.roles)
+    page = st.navigation(sections, position="hidden")
+    state = connection()
+    _sidebar(sections, state, someone)
+    if state.error:
+        st.title(page.title)
+        show_trouble(state.error)
+    else:
+        page.run()
+
+
+def pages(roles: frozenset[str]) -> dict[str, list[st.Page]]:
+    """The pages that a person of these roles may see, by section."""
+    officer = [
+        st.Page("screens/client.py", title=_("Client"), icon=":material/person:"),
+        st.Page("screens/compare.py", title=_("Compare"), icon=":material/group:"),
+        st.Page("screens/simulate.py", title=_("Simulate"), icon=":material/tune:"),
+        st.Page("screens/decide.py", title=_("Decide"), icon=":material/gavel:"),
+    ]
+    model = [st.Page("screens/model.py", title=_("Model"), icon=":material/insights:")]
+    analyst = [
+        st.Page("screens/drift.py", title=_("Drift"), icon=":material/monitoring:"),
+        st.Page(
+            "screens/alerts.py", title=_("Alerts"), icon=":material/notifications:"
+        ),
+        st.Page("screens/interface.py", title=_("API"), icon=":material/api:"),
+    ]
+    sections = {_("Client"): officer} if OFFICER in roles else {}
+    sections[_("Model")] = model + (analyst if ANALYST in roles else [])
+    return sections
+
+
+def _sidebar(
+    sections: dict[str, list[st.Page]], state: Connection, someone: Person
+) -> None:
+    sign, words = connection_word(state.error, state.ready)
+    version = (
+        _("Model version {version}", version=state.model.version) if state.model else ""
+    )
+    address = {language.PARAMETER: language.code()}
+    if desk.chosen():
+        address[desk.PARAMETER] = desk.chosen()
+    with st.sidebar:
+        tagline = _("Credit scoring")
+        st.html(f'<p class="product">{PRODUCT}</p><p class="tagline">{tagline}</p>')
+        for name, found in sections.items():
+            st.html(f'<p class="section">{name}</p>')
+            for page in found:
+                st.page_link(page, query_params=address)
+        with st.container(key="status"):
+            _language_switch()
+            if someone.name:
+                st.caption(someone.name)
+                st.button(_("Log out"), key="log_out", on_click=st.logout)
+            alone = "" if someone.name else _("No login: this machine only")
+            st.html(status(sign, words, version, alone))
+
+
+def _language_switch() -> None:
+    st.session_state["language_switch"] = language.code()
+    st.segmented_control(
+        _("Language"),
+        list(language.LANGUAGES),
+        format_func=language.LANGUAGES.__getitem__,
+        key="language_switch",
+        required=True,
+        on_change=_switch,
+        label_visibility="collapsed",
+    )
+
+
+def _switch() -> None:
+    language.switch_to(st.session_state["language_switch"])
+
+
+def _say_language() -> None:
+    """Tell the browser, and so screen readers, which language the page is in."""
+    script = f"document.documentElement.lang = '{language.code()}'"
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+
+
+main()

@@ -1,0 +1,96 @@
+"""The sentences that tell what the model is, what it costs and whether it is fair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from formats import decimal, percent, plain, whole
+from language import _
+from model_answers import CalibrationCurve, CostCurve, Fairness, Model
+
+FAIR_RATIO = 0.8
+
+
+def costs_text(model: Model) -> str:
+    costs = model.costs
+    ratio = costs.false_positive / (costs.false_positive + costs.false_negative)
+    return _(
+        "A loan that is granted and not repaid is counted as {default}, a good client "
+        "who is refused as {refusal}. The limit, {limit}, is where the two together "
+        "cost least on clients the model had not seen. Theory puts it near "
+        "{refusal} / ({refusal} + {default}) = {ratio}.",
+        default=plain(costs.false_negative),
+        refusal=plain(costs.false_positive),
+        limit=percent(model.threshold),
+        ratio=percent(ratio),
+    )
+
+
+def cost_curve_text(curve: CostCurve, model: Model) -> str:
+    if not curve.thresholds:
+        return _("The model came without a cost curve.")
+    low, high = (percent(edge) for edge in model.threshold_interval)
+    return _(
+        "Cost per application for every limit that could be set; it is least, {best}, "
+        "near the limit in use. The best limit may lie anywhere in the grey band, "
+        "{low} to {high}: the data do not tell it more exactly.",
+        best=decimal(min(curve.business_scores), 3),
+        low=low,
+        high=high,
+    )
+
+
+def calibration_text(curve: CalibrationCurve) -> str:
+    gaps = [abs(p - o) for p, o in zip(curve.predicted, curve.observed, strict=True)]
+    clients = sum(curve.clients)
+    return _(
+        "Each dot is a group of clients to whom the model gave about the same risk; on "
+        "the dashed line, as many of them defaulted as the model said. The furthest "
+        "group is {gap} off. Checked on {clients} clients the model had not seen.",
+        gap=percent(max(gaps, default=0.0)),
+        clients=whole(clients),
+    )
+
+
+def importance_text(names: Sequence[str], shares: Sequence[float]) -> str:
+    if not names:
+        return _("The model came without weights.")
+    return _(
+        "Over all clients, “{name}” moves the model's answers most: {share} of all "
+        "that moves them.",
+        name=names[0],
+        share=percent(shares[0]),
+    )
+
+
+def beeswarm_text(names: Sequence[str]) -> str:
+    return _(
+        "Each dot is a client. To the right the fact raised that client's risk, to the "
+        "left it lowered it; a dark dot is a high value of the fact, a pale one a low "
+        "value. Shown are the {number} facts that weigh most, “{name}” first.",
+        number=len(names),
+        name=names[0] if names else "",
+    )
+
+
+def fairness_text(fairness: Fairness) -> str:
+    """Whether the groups of an attribute are granted loans alike, in words."""
+    ratio, gap = (
+        percent(fairness.approval_ratio, 0),
+        percent(fairness.equal_opportunity_gap),
+    )
+    facts = _(
+        "The group granted least often is granted {ratio} as often as the one granted "
+        "most. Of the clients who do repay, the groups differ by {gap} in how many are "
+        "granted.",
+        ratio=ratio,
+        gap=gap,
+    )
+    if fairness.approval_ratio < FAIR_RATIO:
+        advice = _(
+            "Below 80 %, a common rule of thumb asks for a closer look: read the "
+            "model card, and take care with clients of that group."
+        )
+    else:
+        advice = _("Above 80 %, a common rule of thumb sees no sign of unfairness.")
+    return f"{facts} {advice}"

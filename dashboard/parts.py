@@ -1,0 +1,37 @@
+"""What every page is made of: cards, charts with their words and numbers, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+from plotly.graph_objects import Figure
+from streamlit.delta_generator import DeltaGenerator
+
+import markup
+from language import _, code
+
+PLOTLY = {"displayModeBar": False}
+Table = tuple[Sequence[str], Sequence[Sequence[str]]]
+
+
+def card(key: str) -> DeltaGenerator:
+    """A framed part of the page; neighbours in columns are equally high."""
+    return st.container(key=key, border=True, height="stretch", gap="xsmall")
+
+
+def chart(figure: Figure, key: str, sentence: str, table: Callable[[], Table]) -> None:
+    """A chart, what it shows in a sentence, and its numbers as a table on demand."""
+    st.caption(sentence)
+    figure.update_layout(separators=",\u202f" if code() == "fr" else ".,")
+    st.plotly_chart(figure, key=f"{key}_chart", config=PLOTLY, alt=sentence)
+    numbers(f"{key}_numbers", table, sentence)
+
+
+def numbers(key: str, table: Callable[[], Table], caption: str) -> None:
+    """A table behind a click; it is made only when it is opened."""
+    label = _("The same as a table")
+    opened = st.expander(label, key=key, on_change="rerun")
+    if opened.open:
+        headers, rows = table()
+        opened.html(markup.table(headers, rows, caption))

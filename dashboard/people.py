@@ -1,0 +1,69 @@
+"""Who sits at the dashboard, and what they may see."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from language import _
+from login import read_login
+
+OFFICER, ANALYST = "officer", "analyst"
+EVERY_ROLE = frozenset({OFFICER, ANALYST})
+
+
+@dataclass(frozen=True)
+class Person:
+    """`name` is empty when nobody logs in: the dashboard then serves one machine."""
+
+    name: str
+    roles: frozenset[str]
+
+
+def person() -> Person | None:
+    """The person of this session; None when they have to log in first."""
+    login = read_login(os.environ)
+    if login is None:
+        return Person("", EVERY_ROLE)
+    if not st.user.is_logged_in:
+        return None
+    claims = st.user.to_dict()
+    name = str(claims.get("name") or claims.get("email") or claims.get("sub"))
+    return Person(name, read_roles(claims.get(login.roles_claim)))
+
+
+def read_roles(claim: object) -> frozenset[str]:
+    """The roles in a claim: a list, or words parted by blanks or commas."""
+    if isinstance(claim, str):
+        named: Iterable[object] = claim.replace(",", " ").split()
+    else:
+        named = claim if isinstance(claim, list | tuple) else ()
+    return EVERY_ROLE & {str(role).lower() for role in named}
+
+
+def ask_to_log_in(product: str) -> None:
+    with st.container(key="login", border=True, width=420):
+        st.title(product)
+        st.write(_("Log in to see clients, decisions and the model behind them."))
+        st.button(
+            _("Log in"),
+            key="log_in",
+            type="primary",
+            on_click=st.login,
+            width="stretch",
+        )
+
+
+def no_role(someone: Person) -> None:
+    st.title(_("No access yet"))
+    st.warning(
+        _(
+            "{name}, your account has none of the roles this dashboard knows "
+            "(officer, analyst). Ask whoever manages the accounts for one.",
+            name=someone.name,
+        )
+    )
+    st.button(_("Log out"), key="log_out", on_click=st.logout)

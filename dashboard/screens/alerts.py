@@ -1,0 +1,123 @@
+"""What monitoring noticed, how sure it is, and what to do; seen by whom."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import markup
+from errors import ApiError
+from formats import moment
+from language import _
+from loading import scoring_api
+from monitoring_answers import Alert
+from parts import card
+from people import person
+from trouble import show_trouble
+
+LONGEST_NOTE, LONGEST_NAME = 2000, 200
+SIGNS = {"info": "ℹ", "warning": "!", "critical": "✕"}
+
+
+def show() -> None:
+    st.title(_("Alerts"))
+    st.write(
+        _(
+            "Monitoring compares the clients scored lately with those the model learnt "
+            "from and says here what needs a person's eye."
+        )
+    )
+    names = {"open": _("Open"), "closed": _("Closed"), "all": _("All")}
+    status = st.segmented_control(
+        _("Alerts shown"),
+        list(names),
+        default="open",
+        format_func=names.__getitem__,
+        key="alert_status",
+        required=True,
+        label_visibility="collapsed",
+    )
+    with st.spinner(_("Fetching…")):
+        alerts = scoring_api().alerts(str(status))
+    if not alerts:
+        st.success(_("Nothing here: no alert of this kind."), icon=":material/check:")
+    for alert in alerts:
+        with card(f"alert_{alert.alert_id}"):
+            _alert(alert)
+
+
+def _alert(alert: Alert) -> None:
+    severities = {
+        "info": _("For information"),
+        "warning": _("Warning"),
+        "critical": _("Critical"),
+    }
+    sign, severity = SIGNS[alert.severity], severities[alert.severity]
+    st.html(markup.alert(sign, severity, alert.title, alert.severity))
+    told = [
+        (_("What"), alert.what),
+        (_("How sure"), alert.certainty),
+        (_("What to do"), alert.action),
+    ]
+    st.html(markup.terms([pair for pair in told if pair[1]]))
+    st.html(markup.small(*_dates(alert)))
+    if alert.open and not alert.acknowledged_at:
+        _acknowledge(alert)
+
+
+def _dates(alert: Alert) -> list[str]:
+    lines = [
+        _(
+            "Opened on {opened}, last seen on {updated}.",
+            opened=moment(alert.opened_at),
+            updated=moment(alert.updated_at),
+        )
+    ]
+    if alert.closed_at:
+        lines.append(_("Closed on {moment}.", moment=moment(alert.closed_at)))
+    if alert.acknowledged_at:
+        seen = _(
+            "Acknowledged by {name} on {moment}.",
+            name=alert.acknowledged_by,
+            moment=moment(alert.acknowledged_at),
+        )
+        lines.append(f"{seen} {alert.note}".strip())
+    return lines
+
+
+def _acknowledge(alert: Alert) -> None:
+    someone = person()
+    name = someone.name if someone else ""
+    with st.expander(_("Acknowledge"), key=f"seen_{alert.alert_id}"):
+        with st.form(f"form_{alert.alert_id}", border=False):
+            if not name:
+                name = st.text_input(
+                    _("Your name"),
+                    key=f"by_{alert.alert_id}",
+                    max_chars=LONGEST_NAME,
+                )
+            note = st.text_input(
+                _("Note (what you will do about it)"),
+                key=f"note_{alert.alert_id}",
+                max_chars=LONGEST_NOTE,
+            )
+            sent = st.form_submit_button(
+                _("I have seen it"), key=f"send_{alert.alert_id}"
+            )
+        if sent and not (name or "").strip():
+            st.error(_("Give your name: it stays on record with the alert."))
+        elif sent:
+            _send(alert, str(name).strip(), (note or "").strip())
+
+
+def _send(alert: Alert, name: str, note: str) -> None:
+    try:
+        with st.spinner(_("Recording…")):
+            scoring_api().acknowledge(alert.alert_id, name, note)
+    except ApiError as error:
+        show_trouble(error, f"again_{alert.alert_id}")
+        return
+    st.rerun()
+
+
+if __name__ == "__main__":
+    show()

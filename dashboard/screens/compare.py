@@ -1,0 +1,196 @@
+"""This client beside the others: similar clients, any fact, two facts at once."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import comparison_charts
+import comparison_words
+import markup
+from comparison_answers import Distribution, Scatter, Similar
+from desk import client_on_the_desk
+from errors import ApiError, NotFound, Refused
+from formats import percent, value_text
+from language import _
+from loading import (
+    Opened,
+    current_model,
+    distribution_of,
+    importance_of,
+    scatter_of,
+    similar_to,
+)
+from model_answers import Descriptor, Model
+from parts import card, chart
+from trouble import show_trouble
+
+MOST_COMPARED = 12
+
+
+def show() -> None:
+    found = client_on_the_desk(_("Compare"))
+    if not found:
+        return
+    model = current_model()
+    with card("similar"):
+        _similar(found, model)
+    one, two = st.columns(2, gap="small")
+    with one, card("distribution"):
+        _one_fact(found, model)
+    with two, card("scatter"):
+        _two_facts(found, model)
+
+
+def _similar(found: Opened, model: Model) -> None:
+    st.html(markup.heading(_("Clients like this one")))
+    try:
+        similar = similar_to(found)
+    except ApiError as error:
+        show_trouble(error, "similar_again")
+        return
+    risk, rate, everyone = st.columns(3)
+    risk.metric(_("This client's risk"), percent(found.prediction.probability))
+    rate.metric(
+        _("Similar clients who defaulted"), percent(similar.observed_default_rate)
+    )
+    everyone.metric(_("All who defaulted"), percent(similar.population_default_rate))
+    st.write(comparison_words.similar_text(similar))
+    with st.expander(_("In what are they alike?"), key="alike"):
+        st.html(markup.table(*_alike(similar, model)))
+
+
+def _alike(similar: Similar, model: Model) -> tuple[list[str], list[list[str]]]:
+    shown = [f for f in similar.features if f.feature in similar.matched_on]
+    rows = []
+    for item in (shown or list(similar.features))[:MOST_COMPARED]:
+        feature = model.describe(item.feature)
+        rows.append(
+            [
+                feature.labels.text,
+                value_text(item.client, feature.unit, feature.name),
+                value_text(item.usual, feature.unit, feature.name),
+            ]
+        )
+    return [_("Fact"), _("This client"), _("Typical of similar clients")], rows
+
+
+def _one_fact(found: Opened, model: Model) -> None:
+    st.html(markup.heading(_("One fact")))
+    name = _pick(_("Fact"), "fact", 0, model)
+    try:
+        with st.spinner(_("Fetching…")):
+            answer = distribution_of(name, found)
+    except NotFound:
+        st.info(_("The model keeps no spread of this fact. Choose another one."))
+        return
+    groups = st.pills(
+        _("Groups shown"),
+        answer.groups,
+        selection_mode="multi",
+        default=[group for group in answer.groups if group != "all"],
+        format_func=comparison_charts.group_name,
+        key="groups",
+    )
+    _spread(answer, tuple(groups), model.describe(name), found)
+
+
+def _spread(
+    answer: Distribution, groups: tuple[str, ...], feature: Descriptor, found: Opened
+) -> None:
+    value = next(
+        item.value
+        for item in found.prediction.explanation.contributions
+        if item.feature == feature.name
+    )
+    known = value is not None
+    told = value_text(value, feature.unit, feature.name) if known else ""
+    names = comparison_words.bin_names(answer, feature)
+    place = told if answer.categories else value
+    chart(
+        comparison_charts.distribution(
+            answer,
+            names,
+            groups,
+            place if known and not isinstance(place, bool) else None,
+            feature.labels.text,
+        ),
+        "distribution",
+        comparison_words.distribution_text(answer, feature, told),
+        lambda: _counted(answer, names, groups),
+    )
+
+
+def _counted(
+    answer: Distribution, names: list[str], groups: tuple[str, ...]
+) -> tuple[list[str], list[list[str]]]:
+    columns = [
+        comparison_charts.shares(answer.counts[answer.groups.index(group)])
+        for group in groups
+    ]
+    rows = [
+        [name, *(percent(column[i] / 100) for column in columns)]
+        for i, name in enumerate(names)
+    ]
+    titles = [comparison_charts.group_name(group) for group in groups]
+    return [_("Value"), *titles], rows
+
+
+def _two_facts(found: Opened, model: Model) -> None:
+    st.html(markup.heading(_("Two facts at once")))
+    across, up = st.columns(2)
+    with across:
+        x = _pick(_("Across"), "across", 0, model, numbers_only=True)
+    with up:
+        y = _pick(_("Upwards"), "up", 1, model, numbers_only=True)
+    try:
+        with st.spinner(_("Fetching…")):
+            answer = scatter_of(x, y, found)
+    except (NotFound, Refused):
+        st.info(_("One of the two is not in the model's sample. Choose another one."))
+        return
+    first, second = model.describe(x), model.describe(y)
+    chart(
+        comparison_charts.scatter(answer, first.labels.text, second.labels.text),
+        "scatter",
+        comparison_words.scatter_text(first, second, len(answer.points)),
+        lambda: _points(answer, first, second),
+    )
+
+
+def _points(
+    answer: Scatter, x: Descriptor, y: Descriptor
+) -> tuple[list[str], list[list[str]]]:
+    rows = [
+        [
+            value_text(point[0], x.unit, x.name),
+            value_text(point[1], y.unit, y.name),
+            comparison_charts.group_name("defaulted" if point[2] else "repaid"),
+        ]
+        for point in answer.points
+    ]
+    return [x.labels.text, y.labels.text, _("Outcome")], rows
+
+
+def _pick(
+    label: str, key: str, index: int, model: Model, numbers_only: bool = False
+) -> str:
+    """A feature, the weightiest first."""
+    names = [
+        weight.name
+        for weight in importance_of(model).features
+        if not (numbers_only and model.describe(weight.name).categories)
+    ]
+    chosen = st.selectbox(
+        label,
+        names,
+        index=min(index, len(names) - 1),
+        format_func=lambda name: model.describe(name).labels.text,
+        key=key,
+        required=True,
+        persist_state="session",
+    )
+    return str(chosen)
+
+
+if __name__ == "__main__":
+    show()

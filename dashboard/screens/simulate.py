@@ -1,0 +1,257 @@
+"""What if the loan were another one? Only what can be talked about can be moved."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import markup
+import simulation_words
+import words
+from answers import Prediction
+from decision_answers import WayThrough
+from desk import client_on_the_desk
+from errors import ApiError, Conflict, Refused
+from formats import percents_apart
+from language import _
+from levers import (
+    ANNUITY,
+    CREDIT,
+    GOODS,
+    LEVERS,
+    Range,
+    Terms,
+    present_terms,
+    range_of,
+    term_range,
+)
+from loading import Opened, current_model, scoring_api, simulated
+from model_answers import Model
+from parts import card
+from trouble import details, show_trouble
+
+WAY = "way_through"
+
+
+def show() -> None:
+    found = client_on_the_desk(_("Simulate"))
+    if not found:
+        return
+    st.info(
+        _(
+            "Nothing here is a decision. Each simulation is kept on record as one, "
+            "apart from decisions."
+        ),
+        icon=":material/science:",
+    )
+    _workbench(found)
+
+
+@st.fragment
+def _workbench(found: Opened) -> None:
+    model = current_model()
+    present = present_terms(found.client)
+    levers, result = st.columns([1, 1.6], gap="small")
+    with levers, card("levers"):
+        wanted = _levers(found, present, model)
+    with result, card("outcome"):
+        _outcome(found, present, wanted, model)
+    with card("way"):
+        _way(found, present, model)
+
+
+def _levers(found: Opened, present: Terms, model: Model) -> Terms:
+    st.html(markup.heading(_("What can be changed")))
+    client = found.client.client_id
+    if present.credit is None:
+        st.warning(_("The application gives no loan amount, so nothing can be moved."))
+        return present
+    credit = _amount(_("Loan amount"), CREDIT, present.credit, client, model)
+    annuity = present.annuity
+    if annuity is not None:
+        annuity = _instalment(client, present.credit / annuity, annuity, credit, model)
+    goods = present.goods
+    if goods is not None:
+        goods = _amount(_("Price of the goods"), GOODS, goods, client, model)
+    st.button(
+        _("Back to the application"),
+        key="reset",
+        icon=":material/undo:",
+        on_click=_forget_levers,
+        args=(client,),
+    )
+    return Terms(credit, annuity, goods)
+
+
+def _instalment(
+    client: int, number: float, annuity: float, credit: float, model: Model
+) -> float:
+    """The instalment, set itself or by how many of them pay back the loan."""
+    by_amount, by_number = _("Instalment"), _("Number of instalments")
+    chosen = st.segmented_control(
+        _("Set the repayment by"),
+        [by_amount, by_number],
+        default=by_amount,
+        required=True,
+        key="repayment_by",
+    )
+    if chosen == by_amount:
+        return _amount(by_amount, ANNUITY, annuity, client, model)
+    span = term_range(number)
+    wanted = st.slider(
+        by_number,
+        int(span.low),
+        int(span.high),
+        round(number),
+        key=f"term_{client}",
+        persist_state="session",
+    )
+    # The present instalment stays to the cent as long as nothing asks for another.
+    if wanted == round(number) and credit == annuity * number:
+        return annuity
+    return round(credit / wanted, 2)
+
+
+def _amount(label: str, name: str, present: float, client: int, model: Model) -> float:
+    """A slider around the present amount, which stays exact until it is moved."""
+    span = range_of(name, present, model)
+    start = nearest(present, span)
+    value = st.slider(
+        label,
+        span.low,
+        span.high,
+        start,
+        span.step,
+        key=f"{name}_{client}",
+        format="localized",
+        persist_state="session",
+    )
+    return present if value == start else float(value)
+
+
+def nearest(value: float, span: Range) -> float:
+    steps = round((value - span.low) / span.step)
+    return min(span.high, max(span.low, span.low + steps * span.step))
+
+
+def _forget_levers(client: int) -> None:
+    for name in (*LEVERS, "term"):
+        st.session_state.pop(f"{name}_{client}", None)
+
+
+def _outcome(found: Opened, present: Terms, wanted: Terms, model: Model) -> None:
+    st.html(markup.heading(_("Now, and with the changes")))
+    changes = wanted.changes_from(present)
+    answer = found.prediction
+    if changes:
+        try:
+            with st.spinner(_("Simulating…")):
+                answer = simulated(found, changes)
+        except ApiError as error:
+            show_trouble(error, "simulate_again")
+            return
+    now, then = st.columns(2)
+    with now:
+        _side(_("Present application"), found.prediction, model)
+    with then:
+        _side(_("Simulation"), answer, model)
+    if not changes:
+        st.caption(_("Move a slider to see what would change."))
+        return
+    sentence = simulation_words.outcome_text(found.prediction, answer)
+    st.html(markup.spoken(sentence))
+    _what_moved(found.prediction, answer, model)
+    with st.expander(_("The terms side by side"), key="terms"):
+        headers = [_("Term"), _("Now"), _("Simulation")]
+        st.html(markup.table(headers, simulation_words.terms_rows(present, wanted)))
+
+
+def _side(title: str, prediction: Prediction, model: Model) -> None:
+    client = str(prediction.client_id)
+    risk, limit = percents_apart(prediction.probability, prediction.threshold)
+    word, _meaning = words.verdict(prediction)
+    note = _("Limit {limit}", limit=limit)
+    exact = repr(prediction.probability)
+    st.html(
+        markup.figure_text(title, risk, note, exact, client)
+        + markup.badge(word, prediction.decision)
+        + markup.gauge(
+            prediction.probability,
+            prediction.threshold,
+            model.threshold_interval,
+            words.gauge_text(prediction),
+        )
+    )
+
+
+def _what_moved(present: Prediction, answer: Prediction, model: Model) -> None:
+    moved = simulation_words.moved_groups(present, answer, model)
+    if not moved:
+        st.caption(_("No kind of facts moved noticeably."))
+        return
+    headers = [_("What moved"), _("Effect"), _("Points")]
+    rows = simulation_words.moved_rows(moved)
+    st.html(markup.table(headers, rows))
+    st.caption(
+        _(
+            "Points are the model's own unit: they add up, and more points are more "
+            "risk."
+        )
+    )
+
+
+def _way(found: Opened, present: Terms, model: Model) -> None:
+    st.html(markup.heading(_("What would it take?")))
+    if found.prediction.granted:
+        st.write(_("Nothing: the loan can be offered as it was asked for."))
+        return
+    st.write(
+        _(
+            "The smallest change of the terms below that would bring the risk under "
+            "the limit."
+        )
+    )
+    levers = st.pills(
+        _("May be changed"),
+        [name for name, value in zip(LEVERS, present.values(), strict=True) if value],
+        selection_mode="multi",
+        default=[CREDIT, ANNUITY] if present.annuity else [CREDIT],
+        format_func=lambda name: model.column(name).labels.text,
+        key="may_change",
+    )
+    if st.button(_("Find it"), key="find", disabled=not levers):
+        _search(found, tuple(levers))
+    kept = st.session_state.get(WAY)
+    if kept and kept[0] == found.prediction.prediction_id:
+        _found(kept[1], found, model)
+
+
+def _search(found: Opened, levers: tuple[str, ...]) -> None:
+    prediction = found.prediction.prediction_id
+    try:
+        with st.spinner(_("Searching…")):
+            way = scoring_api().way_through(prediction, levers)
+    except (Conflict, Refused) as error:
+        st.warning(details(error))
+        return
+    except ApiError as error:
+        show_trouble(error, "way_again")
+        return
+    st.session_state[WAY] = (prediction, way)
+
+
+def _found(way: WayThrough, found: Opened, model: Model) -> None:
+    if not way.found or way.prediction is None:
+        text = _("No change of these terms alone would be granted.")
+        st.html(markup.spoken(text))
+        return
+    text = simulation_words.outcome_text(found.prediction, way.prediction)
+    st.html(markup.spoken(text))
+    headers = [_("Term"), _("Now"), _("It would take")]
+    st.html(markup.table(headers, simulation_words.way_rows(way, model)))
+    st.caption(
+        _("This is what the model would say; whether to offer it is for you to decide.")
+    )
+
+
+if __name__ == "__main__":
+    show()

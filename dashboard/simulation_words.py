@@ -1,0 +1,93 @@
+"""The sentences that tell what a simulation changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from answers import Prediction
+from decision_answers import WayThrough
+from formats import amount, decimal, percents_apart
+from language import _
+from levers import Terms
+from model_answers import Model
+from words import decision_word
+
+SHOWN = 5
+NOTICED = 0.005
+
+
+def outcome_text(present: Prediction, simulated: Prediction) -> str:
+    """How the simulation differs from the present decision, in one sentence."""
+    before, after = percents_apart(present.probability, simulated.probability)
+    if present.granted == simulated.granted:
+        return _(
+            "The risk would move from {before} to {after}; the decision would stay "
+            "“{decision}”.",
+            before=before,
+            after=after,
+            decision=decision_word(simulated.granted),
+        )
+    return _(
+        "The risk would move from {before} to {after}; the decision would turn from "
+        "“{old}” to “{new}”.",
+        before=before,
+        after=after,
+        old=decision_word(present.granted),
+        new=decision_word(simulated.granted),
+    )
+
+
+def moved_groups(
+    present: Prediction, simulated: Prediction, model: Model
+) -> list[tuple[str, float]]:
+    """The kinds of facts whose weight moved, and by how many points, largest first."""
+    before = {c.feature: c.contribution for c in present.explanation.contributions}
+    moved: dict[str, float] = {}
+    for item in simulated.explanation.contributions:
+        group = model.describe(item.feature).group
+        change = item.contribution - before.get(item.feature, 0.0)
+        moved[group] = moved.get(group, 0.0) + change
+    ranked = sorted(moved.items(), key=lambda pair: -abs(pair[1]))
+    return [
+        (model.group_label(group), size)
+        for group, size in ranked[:SHOWN]
+        if abs(size) >= NOTICED
+    ]
+
+
+def moved_rows(moved: Sequence[tuple[str, float]]) -> list[list[str]]:
+    rows = []
+    for label, size in moved:
+        effect = _("▲ raises the risk") if size > 0 else _("▼ lowers the risk")
+        rows.append([label, effect, decimal(size, 2)])
+    return rows
+
+
+def terms_rows(present: Terms, simulated: Terms) -> list[list[str]]:
+    def told(value: float | None, money: bool = True) -> str:
+        if value is None:
+            return "–"
+        return amount(round(value, 2)) if money else decimal(value, 0)
+
+    return [
+        [_("Loan amount"), told(present.credit), told(simulated.credit)],
+        [_("Instalment"), told(present.annuity), told(simulated.annuity)],
+        [
+            _("Number of instalments (interest apart)"),
+            told(present.instalments, money=False),
+            told(simulated.instalments, money=False),
+        ],
+        [_("Price of the goods"), told(present.goods), told(simulated.goods)],
+        [_("Down payment"), told(present.down_payment), told(simulated.down_payment)],
+    ]
+
+
+def way_rows(way: WayThrough, model: Model) -> list[list[str]]:
+    return [
+        [
+            model.column(lever.name).labels.text,
+            amount(lever.before) if lever.before is not None else "–",
+            amount(lever.after) if lever.after is not None else "–",
+        ]
+        for lever in way.levers
+    ]

@@ -1,0 +1,171 @@
+"""How a question travels to the API: pooled connections, retries, typed errors."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from config import Settings
+from errors import (
+    ApiError,
+    Conflict,
+    Fault,
+    Forbidden,
+    NonsenseAnswer,
+    NotFound,
+    Refused,
+    ServerTrouble,
+    Unauthorised,
+    Unreachable,
+)
+from reading import Node, parse
+
+ATTEMPTS = 3
+READY_SECONDS = 2.0
+FIRST_PAUSE_SECONDS = 0.2
+PASSING_TROUBLE = {502, 503, 504}
+BROKEN = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
+POOL_SIZE = 32
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@dataclass(frozen=True)
+class Bearer(AuthBase):
+    """The key on each request; as an `auth`, so that no .netrc takes its place."""
+
+    key: str
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self.key}"
+        return request
+
+
+@dataclass(frozen=True)
+class Transport:
+    """The way to one address with one key. Safe to share between threads.
+
+    Refused connections and 502, 503, 504 are tried again; a POST is too, since its
+    Idempotency-Key makes a second request replay the first answer.
+    """
+
+    settings: Settings
+    session: requests.Session = field(repr=False)
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Node:
+        return parse(self.checked("GET", path, params=params).content)
+
+    def post(self, path: str, body: object) -> Node:
+        return parse(self.checked("POST", path, body=body).content)
+
+    def page(self, path: str, kind: str) -> bytes:
+        """What is no JSON: a page, a text or a document of the media type `kind`."""
+        response = self.checked("GET", path)
+        found = response.headers.get("Content-Type", "")
+        if not found.startswith(kind):
+            raise NonsenseAnswer(f"{path}: expected {kind}; found: {found}")
+        return response.content
+
+    def checked(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        body: object = None,
+    ) -> requests.Response:
+        response = self.ask(method, path, params, body)
+        if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+            raise problem(response)
+        return response
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        body: object = None,
+        attempts: int = ATTEMPTS,
+        timeout: float | None = None,
+    ) -> requests.Response:
+        once = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else None
+        for attempt in range(1, attempts + 1):
+            last = attempt == attempts
+            try:
+                response = self.session.request(
+                    method,
+                    self.settings.api_url + path,
+                    params=params,
+                    json=body,
+                    headers=once,
+                    auth=Bearer(self.settings.api_key),
+                    timeout=timeout or self.settings.timeout_seconds,
+                    allow_redirects=False,
+                )
+            except requests.Timeout as error:
+                raise Unreachable(self._silence()) from error
+            except BROKEN as error:
+                if last:
+                    raise Unreachable(f"no API at {self.settings.api_url}") from error
+            except requests.RequestException as error:
+                raise NonsenseAnswer(f"{path}: {error}") from error
+            else:
+                if last or response.status_code not in PASSING_TROUBLE:
+                    return response
+            time.sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
+        raise Unreachable(f"no API at {self.settings.api_url}")
+
+    def _silence(self) -> str:
+        seconds = self.settings.timeout_seconds
+        return f"no answer from {self.settings.api_url} in {seconds:g} seconds"
+
+
+def connect(settings: Settings) -> Transport:
+    """A way with its own pool of connections; nothing is sent yet."""
+    session = requests.Session()
+    # A proxy from the environment is not the way to a loopback address.
+    session.trust_env = urlsplit(settings.api_url).hostname not in LOOPBACK
+    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=POOL_SIZE)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return Transport(settings, session)
+
+
+def problem(response: requests.Response) -> ApiError:
+    """The error that a bad answer stands for, with the API's own words in it."""
+    detail, faults = _problem_document(response)
+    by_status: dict[int, type[ApiError]] = {
+        HTTPStatus.UNAUTHORIZED: Unauthorised,
+        HTTPStatus.FORBIDDEN: Forbidden,
+        HTTPStatus.NOT_FOUND: NotFound,
+        HTTPStatus.METHOD_NOT_ALLOWED: NotFound,
+        HTTPStatus.CONFLICT: Conflict,
+        HTTPStatus.TOO_MANY_REQUESTS: ServerTrouble,
+    }
+    status = response.status_code
+    if status in by_status:
+        return by_status[status](detail)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return ServerTrouble(detail)
+    if status >= HTTPStatus.BAD_REQUEST:
+        return Refused(detail, faults)
+    return NonsenseAnswer(f"expected an answer, found a redirection ({status})")
+
+
+def _problem_document(response: requests.Response) -> tuple[str, tuple[Fault, ...]]:
+    try:
+        document = parse(response.content)
+        detail = document["detail"].text()
+        faults = tuple(
+            Fault(item["path"].text(), item["detail"].text())
+            for item in document.get("errors") or ()
+        )
+    except NonsenseAnswer:
+        return f"the API answered {response.status_code} {response.reason}", ()
+    return detail, faults
