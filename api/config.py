@@ -37,6 +37,9 @@ class Config:
     rate_per_second: float = 0.0
     # How many proxies in front of it are to be believed about scheme and host.
     trusted_proxies: int = 0
+    # Who signs the letters to applicants, and how to reach them; nothing: the adviser.
+    lender_name: str = "Prêt à dépenser"
+    lender_contact: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:

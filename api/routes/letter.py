@@ -1,0 +1,105 @@
+"""The letter to the applicant."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from api.answering import query
+from api.errors import Problem
+from api.operations import Operation, route
+from api.routes.reviews import found
+from api.schemas.letter import LetterQuery
+from api.scoring import GRANTED, LOWERS, RAISES
+from api.services import services
+from api.store import events, predictions
+from api.store.events import DECISION
+from api.store.keys import Role
+
+if TYPE_CHECKING:
+    from api.champion import Champion
+
+blueprint = Blueprint("letter", __name__, url_prefix="/v1/predictions")
+PDF = "application/pdf"
+REASONS = 4
+
+
+@route(
+    blueprint,
+    "GET",
+    "/<uuid:prediction_id>/letter",
+    Operation(
+        "predictions",
+        "The decision as a letter to the applicant",
+        {200: PDF},
+        roles=frozenset({Role.OFFICER}),
+        description="One page of A4: the decision (of the review that stands, else of "
+        "the model), up to four main reasons, what was used, what could change it, and "
+        "the right to a human review. Its numbers and names are not the model's: only "
+        "plain words.",
+        query=LetterQuery,
+        problems=(404, 409, 410),
+        path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
+    ),
+)
+def letter(prediction_id: UUID) -> Response:
+    # fpdf2 takes a while to import, and few processes write letters.
+    from api.letter import Letter, render
+
+    asked, champion, config = (
+        query(LetterQuery),
+        services().champion(),
+        services().config,
+    )
+    database, identifier = services().database, str(prediction_id)
+    stored = found(database, identifier)
+    if stored.kind != DECISION:
+        raise Problem(HTTPStatus.CONFLICT, "A simulation decides nothing to tell.")
+    answered = json.loads(events.answer_of(database, identifier) or b"{}")
+    if "reasons" not in answered:
+        detail = "This was decided without its reasons: decide again with `explain`."
+        raise Problem(HTTPStatus.CONFLICT, detail)
+    (reviews,) = predictions.reviews(database, [identifier]).values()
+    standing = reviews[-1] if reviews else None
+    page = render(
+        Letter(
+            language=asked.lang,
+            lender=config.lender_name,
+            contact=config.lender_contact,
+            prediction_id=identifier,
+            client_id=stored.client_id,
+            model=answered["model"]["name"],
+            version=answered["model"]["version"],
+            decision=standing["decision"] if standing else answered["decision"],
+            model_decision=answered["decision"],
+            decided_at=datetime.fromisoformat(answered["created_at"]),
+            reviewed_at=datetime.fromisoformat(standing["created_at"])
+            if standing
+            else None,
+            reasons=_reasons(champion, answered, asked.lang),
+            tables=champion.manifest.tables,
+        )
+    )
+    name = f'inline; filename="decision-{identifier}-{asked.lang}.pdf"'
+    return Response(page, headers={"Content-Disposition": name}, content_type=PDF)
+
+
+def _reasons(champion: Champion, answered: dict[str, Any], language: str) -> list[str]:
+    """What weighed most for the model's decision; the English text was stored."""
+    wanted = LOWERS if answered["decision"] == GRANTED else RAISES
+    told = [one for one in answered["reasons"] if one["direction"] == wanted][:REASONS]
+    catalogue = {one.code: one for one in champion.bundle.reasons}
+    texts = []
+    for one in told:
+        reason = catalogue.get(one["code"])
+        if language == "en" or reason is None:
+            texts.append(one["text"])
+        else:
+            sentence = reason.lowers_risk if wanted == LOWERS else reason.raises_risk
+            texts.append(sentence.fr)
+    return texts

@@ -1,0 +1,147 @@
+"""The letter: one page, real text, the decision that stands, nothing of the data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from api.letter import Letter, render
+
+LETTER = Letter(
+    language="fr",
+    lender="Prêt à dépenser",
+    contact="1 rue de l'Exemple, 75001 Paris, 01 00 00 00 00",
+    prediction_id="019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01",
+    client_id=100001,
+    model="credit-scoring",
+    version="3",
+    decision="refused",
+    model_decision="refused",
+    decided_at=datetime(2026, 8, 1, 9, 30, tzinfo=UTC),
+    reviewed_at=None,
+    reasons=["Votre cœur de dépenses plaide pour un risque plus élevé.", "Deux."],
+    tables=["application", "bureau", "bureau_balance", "credit_card_balance"],
+)
+
+on_sqlite = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
+
+
+def read(page: bytes) -> tuple[Any, str]:
+    reader = PdfReader(BytesIO(page))
+    assert len(reader.pages) == 1
+    assert [float(side) for side in reader.pages[0].mediabox[2:]] == pytest.approx(
+        (595.28, 841.89)
+    )
+    return reader, " ".join(reader.pages[0].extract_text().split())
+
+
+def test_says_the_decision_the_reasons_and_the_rights() -> None:
+    reader, text = read(render(LETTER))
+    for told in (
+        "Prêt à dépenser",
+        "1 août 2026",
+        "Numéro de client : 100001",
+        "votre demande de prêt est refusée",
+        "évaluation automatisée",
+        "Votre cœur de dépenses plaide pour un risque plus élevé.",
+        "la centrale de crédit",
+        "prêts et cartes précédents chez nous",
+        "un apport plus grand",
+        "réexaminer cette décision par une personne",
+        "donner votre point de vue",
+        "contester la décision",
+        "1 rue de l'Exemple",
+        "Référence : 019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01",
+    ):
+        assert told in text
+    assert "demandes précédentes" not in text
+    assert reader.metadata.title == "Notre décision sur votre demande de prêt"
+    assert reader.metadata.subject == LETTER.prediction_id
+    assert reader.metadata.creation_date == LETTER.decided_at
+    assert reader.trailer["/Root"]["/Lang"] == "fr"
+
+
+def test_a_granted_letter_does_not_say_what_to_change() -> None:
+    granted = replace(
+        LETTER, language="en", decision="granted", model_decision="granted", contact=""
+    )
+    _, text = read(render(granted))
+    assert "was accepted" in text and "What spoke for you" in text
+    assert "What could change" not in text
+    assert "ask the adviser" in text
+
+
+def test_an_overridden_letter_says_that_a_person_decided() -> None:
+    overridden = replace(
+        LETTER,
+        language="en",
+        decision="granted",
+        reviewed_at=datetime(2026, 8, 3, tzinfo=UTC),
+    )
+    _, text = read(render(overridden))
+    assert "was accepted" in text and "3 August 2026" in text
+    assert "A person reviewed" in text and "had come to the other result" in text
+    assert "What spoke for you" not in text
+
+
+def test_the_same_letter_is_the_same_bytes() -> None:
+    assert render(LETTER) == render(LETTER)
+
+
+def test_the_longest_letter_fits_and_any_name_can_be_written() -> None:
+    long = replace(
+        LETTER,
+        lender="Łódź 銀行",
+        contact="x" * 300,
+        reasons=["Une raison très longue " * 8] * 4,
+        tables=[*LETTER.tables, "previous_application"],
+    )
+    _, text = read(render(long))
+    assert "?ód? ??" in text
+    assert "contester" in text
+
+
+@on_sqlite
+def test_a_decision_has_a_letter_and_a_review_rules_it(call: Any) -> None:
+    made = call("POST", "/v1/predictions", json={"client_id": 100001}).json
+    path = f"/v1/predictions/{made['prediction_id']}"
+    response = call("GET", f"{path}/letter?lang=fr", "officer")
+    assert response.status_code == 200
+    assert response.content_type == "application/pdf"
+    assert made["prediction_id"] in response.headers["Content-Disposition"]
+    _, text = read(response.data)
+    word = "refusée" if made["decision"] == "refused" else "acceptée"
+    assert f"est {word}" in text
+    first = made["reasons"][0]
+    assert f"{first['text']} (fr)" in text
+    assert str(made["probability"])[:5] not in text
+    assert call("GET", f"{path}/letter?lang=fr", "officer").data == response.data
+
+    other = "granted" if made["decision"] == "refused" else "refused"
+    review = {"decision": other, "reason": "Known for years.", "reviewer": "A. Martin"}
+    assert call("POST", f"{path}/review", "officer", json=review).status_code == 201
+    _, text = read(call("GET", f"{path}/letter", "officer").data)
+    assert ("was accepted" if other == "granted" else "was refused") in text
+    assert "Known for years" not in text and "Martin" not in text
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("asked", "query", "status"),
+    [
+        ({"client_id": 100001, "changes": {"CNT_CHILDREN": 1}}, "", 409),
+        ({"client_id": 100001, "explain": False}, "", 409),
+        ({"client_id": 100001}, "?lang=de", 422),
+    ],
+)
+def test_there_is_not_always_a_letter(
+    call: Any, asked: dict[str, Any], query: str, status: int
+) -> None:
+    made = call("POST", "/v1/predictions", json=asked).json
+    path = f"/v1/predictions/{made['prediction_id']}/letter{query}"
+    assert call("GET", path, "officer").status_code == status
