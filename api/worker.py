@@ -24,6 +24,8 @@ LARGEST_HELD = 16_384
 RECEIVE_SECONDS = 10
 # How long a client may take to hang up after its last answer (RFC 9112, 9.6).
 LINGER_SECONDS = 2
+# How much it may still send meanwhile.
+LARGEST_DISCARDED = 1_048_576
 # Requests that wait for a thread, per thread; more are turned away.
 WAITING = 64
 _TIMEOUT = struct.pack("ll", RECEIVE_SECONDS, 0)
@@ -131,11 +133,14 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._forget(conn)
             return
         conn.timeout = time.monotonic() + LINGER_SECONDS
+        conn.discarded = 0
         self._lingering.append(conn)
         self._watch(conn, self._discard)
 
     def _discard(self, conn: TConn, client: socket.socket) -> None:
-        if _read(client) == b"":
+        data = _read(client)
+        conn.discarded += len(data or b"")
+        if data == b"" or conn.discarded > LARGEST_DISCARDED:
             self._lingering.remove(conn)
             self.poller.unregister(client)
             self._forget(conn)

@@ -1,0 +1,230 @@
+"""A served house, and clients that keep their connections and count what they get."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import ROOT, START_SECONDS, House, build, free_port
+
+ROLES = ("officer", "scoring", "analyst", "admin")
+
+
+@dataclass
+class Server:
+    """gunicorn with its key; `process` is the master."""
+
+    port: int
+    key: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def workers(self) -> list[int]:
+        path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
+        return [int(pid) for pid in Path(path).read_text().split()]
+
+    def mebibytes(self) -> float:
+        """Resident memory of every process, shared pages counted by their share."""
+        return sum(_pss(pid) for pid in [self.process.pid, *self.workers()])
+
+
+def _pss(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    (found,) = [line for line in lines if line.startswith("Pss:")]
+    return int(found.split()[1]) / 1024
+
+
+def prepared(folder: Path) -> tuple[House, str]:
+    """A house in `folder`, built if it is not there, its database and a new key."""
+    house = House(folder / "data", folder)
+    if not house.clients.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        made = ["--clients=2000", f"--out={house.data}", "--format=parquet", "--seed=1"]
+        house.run("training", "synthesize", *made)
+        build(house.data, folder)
+    flask = ("flask", "--app", "api")
+    house.run(*flask, "db", "upgrade")
+    house.run(*flask, "clients", "import", str(house.clients))
+    roles = [f"--role={role}" for role in ROLES]
+    name = f"bench-{time.time_ns()}"
+    return house, house.run(*flask, "keys", "add", name, *roles).split()[-1]
+
+
+@contextmanager
+def served(house: House, key: str, **settings: str) -> Iterator[Server]:
+    """The API under gunicorn until the block ends."""
+    port = free_port()
+    bind = {"SCORING_BIND": f"127.0.0.1:{port}"}
+    log = house.folder / "bench.log"
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "api/gunicorn.conf.py"]
+            + ["api:create_app()"],
+            cwd=ROOT,
+            env={**house.environment, **bind, **settings},
+            stderr=out,
+        )
+    try:
+        wait_until_ready(port, process)
+        yield Server(port, key, process, log)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(60)
+
+
+def wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if Client(port, "").get("/health/ready").status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise RuntimeError(f"port {port}: not ready")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    content: bytes
+    milliseconds: float
+    closing: bool
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+class Client:
+    """One connection, opened when needed and kept as long as the server does."""
+
+    def __init__(self, port: int, key: str) -> None:
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        self._headers = {
+            "Authorization": f"Bearer {key}",
+            "Content-Type": "application/json",
+        }
+
+    def get(self, path: str) -> Answer:
+        return self.send("GET", path, None)
+
+    def post(self, path: str, body: object) -> Answer:
+        return self.send("POST", path, json.dumps(body))
+
+    def send(self, method: str, path: str, body: str | None) -> Answer:
+        """Raises OSError or HTTPException when there is no answer."""
+        started = time.perf_counter()
+        try:
+            self._connection.request(method, path, body, self._headers)
+            response = self._connection.getresponse()
+            content = response.read()
+        except (OSError, HTTPException):
+            self._connection.close()
+            raise
+        elapsed = (time.perf_counter() - started) * 1000
+        return Answer(response.status, content, elapsed, response.will_close)
+
+
+@dataclass
+class Load:
+    """What many clients got: times of good answers, and everything else."""
+
+    milliseconds: list[float] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def quantile(self, share: float) -> float:
+        ordered = sorted(self.milliseconds)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.milliseconds)
+
+    @property
+    def per_second(self) -> float:
+        return len(self.milliseconds) / self.seconds
+
+    def __str__(self) -> str:
+        return (
+            f"{self.per_second:7.0f}/s  median {self.median:7.2f} ms"
+            f"  p99 {self.quantile(0.99):7.2f} ms  failures {len(self.failures)}"
+        )
+
+
+def load(
+    clients: int, seconds: float, ask: Callable[[int], Callable[[], Answer]]
+) -> Load:
+    """Let `clients` threads ask for `seconds`; `ask(n)` makes the question of one."""
+    found = Load()
+    stop = threading.Event()
+
+    def run(number: int) -> None:
+        question = ask(number)
+        while not stop.is_set():
+            try:
+                answer = question()
+            except (OSError, HTTPException) as error:
+                found.failures.append(repr(error))
+                continue
+            if answer.status < 300:
+                found.milliseconds.append(answer.milliseconds)
+            else:
+                found.failures.append(f"{answer.status} {answer.content[:200]!r}")
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(clients)]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    time.sleep(seconds)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    found.seconds = time.perf_counter() - started
+    return found
+
+
+def known_client(server: Server, ids: list[int], explain: bool) -> Any:
+    """For `load`: each asks about another client every time."""
+
+    def ask(number: int) -> Callable[[], Answer]:
+        client = Client(server.port, server.key)
+        turn = iter(range(number * 7919, 2**62, 1))
+        return lambda: client.post(
+            "/v1/predictions",
+            {"client_id": ids[next(turn) % len(ids)], "explain": explain},
+        )
+
+    return ask
+
+
+def some_clients(server: Server, count: int = 100) -> list[int]:
+    client = Client(server.port, server.key)
+    found = client.get(f"/v1/clients?limit={count}").json()
+    return [one["client_id"] for one in found["clients"]]
+
+
+def house_folder(arguments: list[str]) -> Path:
+    """The first argument, or a folder in var/."""
+    return Path(arguments[0]) if arguments else ROOT / "var" / "bench"
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def quietly() -> dict[str, str]:
+    return {**os.environ, "OMP_NUM_THREADS": "1"}
