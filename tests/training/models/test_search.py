@@ -1,0 +1,110 @@
+"""A search survives its processes, is shared by them, and repeats itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+from tests.conftest import ROOT
+from tests.training.models.search_worker import RUNG, data
+from training.errors import ConfigurationError
+from training.models import candidates
+from training.models.cost import Costs
+from training.models.search import (
+    TRIED,
+    Place,
+    best_parameters,
+    search,
+    study_beside,
+    study_name,
+)
+from training.models.spaces import LIGHTGBM
+
+# Optuna marks what this needs as experimental.
+pytestmark = pytest.mark.filterwarnings("ignore::Warning")
+WORKER = "tests.training.models.search_worker"
+
+
+def process(url: str, trials: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-W", "ignore", "-m", WORKER, url, str(trials)]
+    return subprocess.Popen(command, cwd=ROOT)
+
+
+def open_study(url: str) -> optuna.Study:
+    return optuna.load_study(study_name=study_name(RUNG, data(), Costs()), storage=url)
+
+
+def tried(url: str) -> list[optuna.trial.FrozenTrial]:
+    return open_study(url).get_trials(states=TRIED)
+
+
+def test_a_killed_search_goes_on_and_two_processes_end_at_the_budget(
+    tmp_path: Path,
+) -> None:
+    url = study_beside(f"sqlite:///{tmp_path}/mlflow.db")
+    doomed = process(url, 24)
+    while not Path(tmp_path, "studies.db").exists() or not _running(url, after=2):
+        assert doomed.poll() is None, "ended before it could be killed"
+        time.sleep(0.05)
+    doomed.kill()
+    doomed.wait()
+    before = {one.number for one in tried(url)}
+    assert 2 <= len(before) < 24
+    both = [process(url, 24), process(url, 24)]
+    assert [one.wait(timeout=100) for one in both] == [0, 0]
+    after = tried(url)
+    assert len(after) == 24
+    assert before < {one.number for one in after}
+    # What the killed process was at was tried again.
+    left = open_study(url).get_trials(states=(TrialState.FAIL,))
+    lost = [one.params for one in left if len(one.params) == len(RUNG.space)]
+    retried = [one.params for one in after if "fixed_params" in one.system_attrs]
+    assert all(params in retried for params in lost)
+
+
+def _running(url: str, after: int) -> bool:
+    """Whether a trial is under way after so many."""
+    try:
+        found = open_study(url)
+    except (KeyError, optuna.exceptions.OptunaError):
+        return False
+    running = found.get_trials(states=(TrialState.RUNNING,))
+    return len(tried(url)) >= after and bool(running)
+
+
+def test_the_default_is_tried_first_and_the_same_points_follow(tmp_path: Path) -> None:
+    runs = []
+    for name in ("one", "other"):
+        place = Place(f"sqlite:///{tmp_path}/{name}.db", jobs=1)
+        study = search(RUNG, data(), Costs(), 8, place, progress=lambda _: None)
+        runs.append([(one.params, one.value, one.state) for one in study.trials])
+        assert RUNG.with_found(study.trials[0].params) == RUNG.defaults
+        assert RUNG.with_found(study.best_params) == best_parameters(study, RUNG)
+    assert runs[0] == runs[1]
+    assert len(runs[0]) == 8
+
+
+def test_the_space_of_lightgbm_holds_its_defaults() -> None:
+    start = LIGHTGBM.start()
+    assert LIGHTGBM.with_found(start) == dict(candidates.LIGHTGBM)
+    for name, one in LIGHTGBM.space.items():
+        assert one.low <= start[name] <= one.high, name
+
+
+def test_no_trial_begins_when_time_is_up(tmp_path: Path) -> None:
+    place = Place.within(f"sqlite:///{tmp_path}/studies.db", 1e-9, 1)
+    said: list[str] = []
+    study = search(RUNG, data(), Costs(), 8, place, progress=said.append)
+    assert said == ["lightgbm: time is up after 0 of 8 trials"]
+    assert best_parameters(study, RUNG) == RUNG.defaults
+
+
+def test_a_database_that_cannot_be_opened_is_named() -> None:
+    with pytest.raises(ConfigurationError, match="study sqlite:////nowhere/at/all.db"):
+        Place("sqlite:////nowhere/at/all.db").open()
