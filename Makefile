@@ -38,6 +38,8 @@ check: $(READY) ## lint, types, import rules, locks
 
 bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@$(PYTHON) -m tests.benchmarks.features
+	@$(PYTHON) -m tests.benchmarks.validation
+	@$(PYTHON) -m tests.benchmarks.search
 
 lock: $(READY) ## compile pyproject.toml into the requirements files
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) .make/lock.py

@@ -73,15 +73,13 @@ class Place:
         if url.startswith("sqlite"):
             lock = {"connect_args": {"timeout": LOCK_SECONDS}}
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-                return RDBStorage(
-                    url.replace("postgresql://", "postgresql+psycopg://", 1),
-                    engine_kwargs=lock,
-                    heartbeat_interval=self.heartbeat_seconds,
-                    grace_period=3 * self.heartbeat_seconds,
-                    heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(),
-                )
+            return RDBStorage(
+                url.replace("postgresql://", "postgresql+psycopg://", 1),
+                engine_kwargs=lock,
+                heartbeat_interval=self.heartbeat_seconds,
+                grace_period=3 * self.heartbeat_seconds,
+                heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(),
+            )
         except (SQLAlchemyError, ImportError) as error:
             first = str(error).splitlines()[0]
             raise ConfigurationError(
@@ -143,6 +141,20 @@ def search(
         ConfigurationError: the study's database cannot be used.
     """
     optuna.logging.set_verbosity(optuna.logging.CRITICAL)
+    with warnings.catch_warnings():
+        # Heartbeats are called experimental; the tests kill processes to hold them.
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        return _search(rung, data, costs, trials, place, progress)
+
+
+def _search(
+    rung: Rung,
+    data: Labelled,
+    costs: Costs,
+    trials: int,
+    place: Place,
+    progress: Callable[[str], None],
+) -> optuna.Study:
     study = optuna.create_study(
         storage=place.open(),
         study_name=study_name(rung, data, costs),
