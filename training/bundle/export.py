@@ -14,12 +14,15 @@ from typing import Any
 import duckdb
 import mlflow
 
+from training.bundle.card import CARD, model_card
 from training.bundle.champion import Champion
 from training.bundle.parts import CORE, PARTS, write_json
 from training.errors import TrainingError
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet, encoded
 from training.files import replacing
+from training.gates.gate import gate_of
+from training.registry.promote import promoted_gates
 from training.registry.store import CHAMPION, MODEL, Registry
 from training.tables import TABLES
 
@@ -46,9 +49,27 @@ def export_bundle(
             _add_drift(drift, beside / "drift")
         core = json.loads((beside / CORE).read_text(encoding="utf-8"))
         (beside / CORE).unlink()
-        manifest = {**core, "model": _model(found), "files": hashes(beside)}
+        manifest = _named(core, found)
+        _write_card(beside, manifest)
+        manifest["files"] = hashes(beside)
         seal(beside, manifest)
     return manifest
+
+
+def _named(
+    core: dict[str, Any], found: mlflow.entities.model_registry.ModelVersion
+) -> dict[str, Any]:
+    """The manifest but for its hashes: the core, as this version of this model."""
+    gates = promoted_gates(found, [gate_of(one) for one in core["metrics"]["gates"]])
+    metrics = {**core["metrics"], "gates": [one.to_json() for one in gates]}
+    return {**core, "metrics": metrics, "model": _model(found)}
+
+
+def _write_card(folder: Path, manifest: dict[str, Any]) -> None:
+    """The card once more, now that the version and its promotion are known."""
+    importance = json.loads((folder / "importance.json").read_text(encoding="utf-8"))
+    card = model_card(manifest, importance)
+    (folder / CARD).write_text(card, encoding="utf-8")
 
 
 def _model(found: mlflow.entities.model_registry.ModelVersion) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from training.features.applicant.raw import LEVERS
 from training.features.build import FeatureStore
 from training.features.define import Feature
 from training.features.sql import FeatureSet
+from training.gates.gate import Gate
 from training.models.cost import business_score
 from training.models.explanation import distributions
 from training.models.matrix import Labelled
@@ -41,7 +42,9 @@ TYPES = {
 }
 
 
-def write_parts(folder: Path, outcome: Outcome, found: Review) -> None:
+def write_parts(
+    folder: Path, outcome: Outcome, found: Review, gates: Sequence[Gate]
+) -> None:
     """Write the model, its SQL, its explanations and the manifest's core."""
     made, data, chosen = outcome.made, outcome.data, outcome.chosen
     outcome.booster.save_model(str(folder / "model.txt"))
@@ -56,7 +59,7 @@ def write_parts(folder: Path, outcome: Outcome, found: Review) -> None:
     write_json(folder / "distributions.json", distributions(data, shown))
     write_population(folder / "population.parquet", data, chosen, shown)
     write_reference(folder / "reference.parquet", data, chosen, watched)
-    write_json(folder / CORE, _core(outcome, found))
+    write_json(folder / CORE, _core(outcome, found, gates))
 
 
 def write_json(path: Path, value: object) -> None:
@@ -71,7 +74,7 @@ def feature_set_hash(made: FeatureSet, categories: Mapping[str, list[str]]) -> s
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
-def _core(outcome: Outcome, found: Review) -> dict[str, Any]:
+def _core(outcome: Outcome, found: Review, gates: Sequence[Gate]) -> dict[str, Any]:
     """The manifest without the model's name and the hashes of the files."""
     made, data, chosen = outcome.made, outcome.data, outcome.chosen
     return {
@@ -83,13 +86,20 @@ def _core(outcome: Outcome, found: Review) -> dict[str, Any]:
         "metrics": {
             "cv": chosen.metrics.to_json(),
             "candidates": [
-                {"name": one.candidate.name, **one.metrics.to_json()}
+                {
+                    "name": one.candidate.name,
+                    "label": one.candidate.label,
+                    **one.metrics.to_json(),
+                }
                 for one in outcome.assessments
             ],
+            "comparisons": [one.to_json() for one in outcome.comparisons],
             "cost_curve": _curve(outcome),
             "calibration_curve": found.calibration_curve,
             "fairness": found.fairness,
             "segments": found.segments,
+            "gates": [one.to_json() for one in gates],
+            "protected_price": found.protected_price,
         },
         "data": {
             name: outcome.about[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 from training.models.explanation import importance
 from training.models.fairness import audit, load_applications, protected_attributes
 from training.models.outcome import Outcome
+from training.models.price import price_of_protected
 from training.models.reliability import calibration_curve
 from training.models.segments import segment_metrics
 
@@ -20,6 +21,7 @@ class Review:
     """The findings about an outcome, as its manifest and its model card state them.
 
     `applications`: the labelled clients' raw applications, in the order of the data.
+    `protected_price`: None when it was not measured.
     """
 
     applications: pd.DataFrame
@@ -27,10 +29,16 @@ class Review:
     calibration_curve: Mapping[str, list[float]]
     fairness: Sequence[Mapping[str, Any]]
     segments: Sequence[Mapping[str, Any]]
+    protected_price: Mapping[str, Any] | None = None
 
 
-def review(outcome: Outcome) -> Review:
-    """Explain, audit and split the chosen model's out-of-fold decisions."""
+def review(outcome: Outcome, *, price: bool, progress: Callable[[str], None]) -> Review:
+    """Explain, audit and split the chosen model's out-of-fold decisions.
+
+    `price`: also measure what leaving the protected attributes out costs, which takes
+    one more cross-validation.
+    """
+    progress("review: explanations, fairness, segments")
     data, chosen = outcome.data, outcome.chosen
     applications = load_applications(outcome.store, data.client)
     threshold = chosen.threshold.value
@@ -52,5 +60,8 @@ def review(outcome: Outcome) -> Review:
             threshold,
             outcome.costs,
             outcome.costs.weight(data.inputs),
+        ),
+        protected_price=(
+            price_of_protected(outcome, applications, progress) if price else None
         ),
     )

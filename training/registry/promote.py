@@ -1,35 +1,106 @@
-"""Make a model version the champion, if it may be."""
+"""Make a model version the champion, if its gates let it."""
 
 from __future__ import annotations
 
-from training.errors import PromotionRefused
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+
+from training.errors import ConfigurationError, PromotionRefused
+from training.gates.champion import FILE, FOLDER, cost_of_champion
+from training.gates.gate import Gate, gate_of, number
+from training.registry.findings import gates_of, tag_gate
 from training.registry.store import CHALLENGER, CHAMPION, MODEL, Registry
 
-# The best model known on this data reaches 0.806: more is leakage until explained.
-HIGHEST_AUC = 0.82
+# The tag of a promoted version that says by which gates, and over which.
+PROMOTION = "promotion"
 
 
-def promote(registry: Registry, version: str = CHALLENGER) -> str:
-    """Give a version the alias `champion`; returns its number.
+@dataclass(frozen=True)
+class Promotion:
+    """A version that became the champion, the gates it was put to, the override."""
+
+    version: str
+    gates: tuple[Gate, ...]
+    override: str | None
+
+
+def promote(
+    registry: Registry, version: str = CHALLENGER, override: str | None = None
+) -> Promotion:
+    """Give a version the alias `champion` when every gate is passed.
+
+    `override` is the reason for which gates that are not passed shall not count; it
+    is kept with the version.
 
     Raises:
         TrainingError: there is no such version.
-        PromotionRefused: its cross-validated AUC is too good to be true, or it costs
-            no less than deciding without a model.
+        ConfigurationError: the override gives no reason.
+        PromotionRefused: gates are not passed, which it names, or were never tried.
     """
+    if override is not None and not override.strip():
+        raise ConfigurationError("--override: expected a reason, found an empty text")
     found = registry.version(version)
-    metrics = registry.client.get_run(str(found.run_id)).data.metrics
-    auc = metrics["auc"]
-    if auc > HIGHEST_AUC:
-        raise PromotionRefused(
-            f"version {found.version}: AUC {auc:.4f} is above {HIGHEST_AUC}, the limit"
-            " for leakage; look for a feature that knows the outcome"
+    gates = (*gates_of(found), _against_champion(registry, found))
+    failed = [one for one in gates if not one.passed]
+    tag_gate(registry, str(found.version), gates[-1])
+    if failed and override is None:
+        raise PromotionRefused(f"version {found.version}: {_said(failed)}")
+    made = Promotion(str(found.version), gates, override if failed else None)
+    record = {"override": made.override, "cost_of_champion": gates[-1].to_json()}
+    registry.client.set_model_version_tag(
+        MODEL, made.version, PROMOTION, json.dumps(record, ensure_ascii=False)
+    )
+    registry.client.set_registered_model_alias(MODEL, CHAMPION, made.version)
+    return made
+
+
+def promoted_gates(found: ModelVersion, gates: Sequence[Gate]) -> list[Gate]:
+    """A version's gates, with what its promotion added, once it was promoted."""
+    if PROMOTION not in found.tags:
+        return list(gates)
+    record = json.loads(found.tags[PROMOTION])
+    every = [*gates, gate_of(record["cost_of_champion"])]
+    if record["override"] is None:
+        return every
+    said = f" Overridden: {record['override']}"
+    return [
+        one if one.passed else replace(one, reason=one.reason + said) for one in every
+    ]
+
+
+def _said(failed: Sequence[Gate]) -> str:
+    numbers = (
+        f"{one.gate}: found {number(one.value)}, limit {number(one.limit)};"
+        f" {one.reason}"
+        for one in failed
+    )
+    which = "\n  ".join(numbers)
+    plural = "gate is" if len(failed) == 1 else "gates are"
+    return f"{len(failed)} {plural} not passed\n  {which}"
+
+
+def _against_champion(registry: Registry, challenger: ModelVersion) -> Gate:
+    try:
+        champion = registry.client.get_model_version_by_alias(MODEL, CHAMPION)
+    except MlflowException:
+        return cost_of_champion(_out_of_fold(challenger), None)
+    if champion.version == challenger.version:
+        reason = "This version is the champion already."
+        return Gate("cost_of_champion", None, 0.0, True, reason)
+    return cost_of_champion(_out_of_fold(challenger), _out_of_fold(champion))
+
+
+def _out_of_fold(version: ModelVersion) -> pd.DataFrame:
+    with tempfile.TemporaryDirectory(prefix="training-") as folder:
+        path = mlflow.artifacts.download_artifacts(
+            run_id=version.run_id, artifact_path=f"{FOLDER}/{FILE}", dst_path=folder
         )
-    score, baseline = metrics["business_score"], metrics["dummy_business_score"]
-    if score >= baseline:
-        raise PromotionRefused(
-            f"version {found.version}: business score {score:.4f}, expected less than"
-            f" {baseline:.4f}, the dummy's"
-        )
-    registry.client.set_registered_model_alias(MODEL, CHAMPION, found.version)
-    return str(found.version)
+        return pd.read_parquet(Path(path))

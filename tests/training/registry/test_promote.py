@@ -1,15 +1,27 @@
-"""Which versions may become the champion."""
+"""Which versions may become the champion, and what is kept of why."""
 
 from __future__ import annotations
 
+import itertools
+
+import numpy as np
+import pandas as pd
 import pytest
 
-from training.errors import PromotionRefused, TrainingError
-from training.registry.promote import promote
+from training.errors import ConfigurationError, PromotionRefused, TrainingError
+from training.gates.champion import FILE, FOLDER
+from training.gates.gate import Gate
+from training.registry.findings import GATES, gates_of
+from training.registry.promote import promote, promoted_gates
 from training.registry.store import CHALLENGER, CHAMPION, MODEL, Registry, open_registry
 
 # MLflow uses what pydantic and SQLAlchemy are about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore::Warning")
+
+CEILING = Gate("auc_ceiling", 0.77, 0.82, True, "Above it, a feature knows.")
+LEAK = Gate("auc_ceiling", 0.8201, 0.82, False, "A feature must know the outcome.")
+CLIENTS = 400
+starts = itertools.count(0, CLIENTS)
 
 
 @pytest.fixture(scope="module")
@@ -20,38 +32,88 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     return opened
 
 
-def version(registry: Registry, auc: float, score: float, dummy: float = 0.8) -> str:
-    """A registered version whose run has these metrics."""
-    run = registry.client.create_run(registry.experiment).info.run_id
-    metrics = {"auc": auc, "business_score": score, "dummy_business_score": dummy}
-    for name, value in metrics.items():
-        registry.client.log_metric(run, name, value)
-    made = registry.client.create_model_version(MODEL, "file:///nowhere", run)
-    registry.client.set_registered_model_alias(MODEL, CHALLENGER, made.version)
+def version(
+    registry: Registry,
+    gate: Gate = CEILING,
+    cost: float = 0.5,
+    start: int | None = None,
+) -> str:
+    """A registered challenger whose run has this gate and these decisions.
+
+    Of clients that no other version has, unless `start` says which.
+    """
+    client = registry.client
+    run = client.create_run(registry.experiment).info.run_id
+    client.log_dict(run, {GATES: [gate.to_json()]}, f"{GATES}/{GATES}.json")
+    first = next(starts) if start is None else start
+    number = np.arange(first, first + CLIENTS)
+    costs = cost + np.random.default_rng(0).normal(0, 0.01, CLIENTS)
+    rows = pd.DataFrame({"SK_ID_CURR": number, "TARGET": 0, "cost": costs})
+    path = client.download_artifacts(run, GATES)
+    rows.to_parquet(f"{path}/{FILE}")
+    client.log_artifact(run, f"{path}/{FILE}", FOLDER)
+    made = client.create_model_version(MODEL, "file:///nowhere", run)
+    client.set_registered_model_alias(MODEL, CHALLENGER, made.version)
     return str(made.version)
 
 
 def test_a_sound_challenger_becomes_the_champion(registry: Registry) -> None:
-    number = version(registry, auc=0.77, score=0.5)
-    assert promote(registry) == number
-    assert registry.version(CHAMPION).version == int(number)
+    number = version(registry)
+    made = promote(registry)
+    assert (made.version, made.override) == (number, None)
+    assert [one.gate for one in made.gates] == ["auc_ceiling", "cost_of_champion"]
+    assert str(registry.version(CHAMPION).version) == number
 
 
-def test_an_auc_too_good_to_be_true_is_refused_as_leakage(registry: Registry) -> None:
-    sound = version(registry, auc=0.77, score=0.5)
+def test_a_gate_that_is_not_passed_is_named_with_its_numbers(
+    registry: Registry,
+) -> None:
+    sound = version(registry)
     promote(registry, sound)
-    version(registry, auc=0.8201, score=0.3)
-    with pytest.raises(PromotionRefused, match=r"AUC 0\.8201 is above 0\.82"):
+    version(registry, LEAK)
+    with pytest.raises(PromotionRefused, match=r"auc_ceiling: found 0\.8201.*0\.82"):
         promote(registry)
     assert str(registry.version(CHAMPION).version) == sound
 
 
-def test_a_model_no_better_than_none_is_refused(registry: Registry) -> None:
-    version(registry, auc=0.6, score=0.8)
-    with pytest.raises(PromotionRefused, match="expected less than 0.8000"):
+def test_an_override_needs_a_reason_and_is_kept(registry: Registry) -> None:
+    number = version(registry, LEAK)
+    with pytest.raises(ConfigurationError, match="expected a reason"):
+        promote(registry, number, " ")
+    promote(registry, number, "The lender's audit found the feature sound.")
+    found = registry.version(number)
+    (ceiling, _) = promoted_gates(found, gates_of(found))
+    assert not ceiling.passed
+    assert ceiling.reason.endswith(
+        "Overridden: The lender's audit found the feature sound."
+    )
+
+
+def test_a_challenger_that_surely_costs_more_than_the_champion_is_refused(
+    registry: Registry,
+) -> None:
+    start = next(starts)
+    promote(registry, version(registry, cost=0.5, start=start))
+    version(registry, cost=0.6, start=start)
+    with pytest.raises(PromotionRefused, match=r"cost_of_champion.*\+0\.1"):
         promote(registry)
+    promote(registry, version(registry, cost=0.4, start=start))
+
+
+def test_a_champion_of_other_clients_is_not_comparable(registry: Registry) -> None:
+    promote(registry, version(registry, cost=0.5))
+    made = promote(registry, version(registry, cost=0.6))
+    assert made.gates[-1].reason.startswith("Not comparable")
+
+
+def test_a_version_without_gates_is_refused(registry: Registry) -> None:
+    run = registry.client.create_run(registry.experiment).info.run_id
+    made = registry.client.create_model_version(MODEL, "file:///nowhere", run)
+    with pytest.raises(PromotionRefused, match="has no gates; run `train` again"):
+        promote(registry, str(made.version))
 
 
 def test_an_unknown_version_is_named_with_those_there_are(registry: Registry) -> None:
+    version(registry)
     with pytest.raises(TrainingError, match="no version '99'.*found: 1"):
         promote(registry, "99")

@@ -1,0 +1,291 @@
+"""The model card, written from the manifest: nothing in it is typed by hand.
+
+Source: Mitchell et al., Model Cards for Model Reporting, 2019.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from training.gates.gate import gate_of, table
+from training.reasons import BY_GROUP
+
+CARD = "model-card.md"
+Document = Mapping[str, Any]
+SHOWN_FEATURES = 15
+
+
+def model_card(manifest: Document, importance: Document) -> str:
+    """The card as Markdown, of a manifest or its core, and of importance.json.
+
+    It holds sums over many clients only, no client's own data.
+    """
+    sections = (
+        _heading(manifest),
+        _use(manifest),
+        _data(manifest),
+        _ladder(manifest),
+        _calibration(manifest),
+        _cost(manifest),
+        _fairness(manifest),
+        _gates(manifest),
+        _explanation(importance),
+        _segments(manifest),
+        _limits(manifest),
+    )
+    return "\n\n".join(sections) + "\n"
+
+
+def _heading(manifest: Document) -> str:
+    model = manifest.get("model")
+    which = f" {model['name']}, version {model['version']}" if model else ""
+    lines = [
+        f"# Model card{which}",
+        "",
+        "Written by the training run, from its numbers.",
+    ]
+    if model:
+        lines.append(f"MLflow run `{model['mlflow_run_id']}`, {model['created_at']}.")
+    return "\n".join(lines)
+
+
+def _use(manifest: Document) -> str:
+    said = f"""Decides on consumer loans, and explains the decision to the applicant: an
+        estimate of the probability of default, granted below
+        {manifest["threshold"]:.4f} and refused from there on. A person may override
+        each decision. Not for prices or limits, not for collection, and not for people
+        or products unlike those of the training data."""
+    return f"## Intended use\n\n{_paragraph(said)}"
+
+
+def _data(manifest: Document) -> str:
+    data, features = manifest["data"], manifest["features"]
+    said = f"""{data["clients"]:,} past clients with a known outcome,
+        {data["default_rate"]:.2%} of whom defaulted. Tables:
+        {", ".join(manifest["tables"])}. {len(features)} inputs, feature set
+        `{manifest["feature_set"][:12]}`, data `{data["fingerprint"][:12]}`."""
+    protected = _paragraph(_protected(manifest))
+    return f"## Data\n\n{_paragraph(said)}\n\n{protected}"
+
+
+def _protected(manifest: Document) -> str:
+    inputs = [
+        one["name"] for one in manifest["features"] if one["group"] == "PROTECTED"
+    ]
+    if inputs:
+        said = f"The protected attributes {', '.join(inputs)} are inputs."
+    else:
+        said = "Gender and family status are no inputs; they are kept for the audit."
+    price = manifest["metrics"].get("protected_price")
+    if price is None:
+        return f"{said} What that costs was not measured in this run."
+    return (
+        f"{said} What leaving them out changes:"
+        f" AUC {_difference(price['auc'])}, business score"
+        f" {_difference(price['business_score'])}."
+    )
+
+
+def _difference(found: Mapping[str, float]) -> str:
+    return (
+        f"{found['difference']:+.4f} ± {found['standard_error']:.4f}"
+        f" ({found['without']:.4f} without, {found['with']:.4f} with)"
+    )
+
+
+def _ladder(manifest: Document) -> str:
+    rows = [
+        (
+            one.get("label", one["name"]),
+            _with_error(one, "auc"),
+            _with_error(one, "business_score"),
+            _with_error(one, "average_precision"),
+            f"{one['ks']:.3f}",
+            _with_error(one, "brier"),
+            f"{one['ece']:.4f}",
+            f"{one['recall']:.3f}",
+            _number(one.get("auc_gap")),
+        )
+        for one in manifest["metrics"]["candidates"]
+    ]
+    names = ("model", "AUC", "business score", "PR-AUC", "KS", "Brier", "ECE")
+    said = """Out of fold, five folds, ± one standard error; recall at each model's own
+        threshold. The last one was chosen."""
+    parts = [
+        "## What was tried",
+        _paragraph(said),
+        _table((*names, "recall", "train gap"), rows),
+    ]
+    return "\n\n".join([*parts, *_variants(manifest)])
+
+
+def _variants(manifest: Document) -> list[str]:
+    """What each change of a model brought over it, those that failed included."""
+    rows = [
+        (
+            one["variant"],
+            one["base"],
+            f"{one['business_score']:+.4f} ± {one['business_score_se']:.4f}",
+            f"{one['auc']:+.4f} ± {one['auc_se']:.4f}",
+            "yes" if one["pays"] else "no",
+        )
+        for one in manifest["metrics"]["comparisons"]
+    ]
+    if not rows:
+        return []
+    return [
+        "What each change brought, on the same folds:",
+        _table(("change", "over", "business score", "AUC", "pays"), rows),
+    ]
+
+
+def _with_error(one: Document, name: str) -> str:
+    error = one.get(f"{name}_se")
+    return f"{one[name]:.4f}" + (f" ± {error:.4f}" if error is not None else "")
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _calibration(manifest: Document) -> str:
+    curve, fitted = manifest["metrics"]["calibration_curve"], manifest["calibration"]
+    columns = (curve["predicted"], curve["observed"], curve["clients"])
+    rows = [
+        (f"{predicted:.3f}", f"{observed:.3f}", f"{clients:,}")
+        for predicted, observed, clients in zip(*columns, strict=True)
+    ]
+    said = f"""Expected calibration error {manifest["metrics"]["cv"]["ece"]:.4f} over
+        bins of equal mass, after a monotone map of the margin fitted out of fold (slope
+        {fitted["slope"]:.3f}, intercept {fitted["intercept"]:.3f})."""
+    found = _table(("predicted", "observed", "clients"), rows)
+    return f"## Calibration\n\n{_paragraph(said)}\n\n{found}"
+
+
+def _cost(manifest: Document) -> str:
+    costs, (low, high) = manifest["costs"], manifest["threshold_interval"]
+    cv = manifest["metrics"]["cv"]
+    false_negative, false_positive = costs["false_negative"], costs["false_positive"]
+    even = false_positive / (false_positive + false_negative)
+    said = f"""A default that is granted costs {false_negative:g}, a good client refused
+        {false_positive:g}. Business score (mean cost per client)
+        {_with_error(cv, "business_score")} at the threshold
+        {manifest["threshold"]:.4f}, which nine in ten resamples put between {low:.4f}
+        and {high:.4f}; with true probabilities it is {even:.4f}. It refuses
+        {cv["refused_share"]:.1%} of clients and {cv["recall"]:.1%} of those who
+        default."""
+    return f"## Cost and threshold\n\n{_paragraph(said)}"
+
+
+def _fairness(manifest: Document) -> str:
+    parts = ["## Fairness", "", "Decisions at the threshold, out of fold."]
+    for one in manifest["metrics"]["fairness"]:
+        parts += ["", f"### {one['label']['en']}", "", _audited(one)]
+    return "\n".join(parts)
+
+
+def _audited(one: Document) -> str:
+    rows = [
+        (
+            group["group"],
+            f"{group['clients']:,}",
+            f"{group['default_rate']:.3f}",
+            f"{group['approval_rate']:.3f}",
+            f"{group['good_approval_rate']:.3f}",
+            _number(group["auc"]),
+        )
+        for group in one["groups"]
+    ]
+    ratio = one["approval_ratio"]
+    short = " - **below four fifths**" if ratio < 0.8 else ""
+    names = ("group", "clients", "default rate", "granted", "granted of repayers")
+    return (
+        f"{_table((*names, 'AUC'), rows)}\n\nLowest over highest approval rate"
+        f" {ratio:.3f}{short}; gap between repayers {one['equal_opportunity_gap']:.3f}."
+    )
+
+
+def _gates(manifest: Document) -> str:
+    gates = [gate_of(one) for one in manifest["metrics"]["gates"]]
+    return f"## Promotion gates\n\n{table(gates)}"
+
+
+def _explanation(importance: Document) -> str:
+    groups = [
+        (BY_GROUP[one["group"]].label_en, f"{one['mean_absolute']:.4f}")
+        for one in importance["groups"]
+    ]
+    features = [
+        (one["feature"], f"{one['mean_absolute']:.4f}", _permuted(importance, one))
+        for one in importance["features"][:SHOWN_FEATURES]
+    ]
+    said = """Each decision is explained by exact SHAP values of the margin, summed per
+        group into the sentences that the applicant is told. Mean absolute contribution,
+        in log-odds:"""
+    shuffled = f"""The features that matter most, and how much AUC goes when their
+        values are shuffled among clients (in sample; rank correlation of both orders
+        {importance["permutation"]["rank_correlation"]:.2f}):"""
+    parts = (
+        "## Explanation",
+        _paragraph(said),
+        _table(("group", "contribution"), groups),
+        _paragraph(shuffled),
+        _table(("feature", "contribution", "AUC lost"), features),
+    )
+    return "\n\n".join(parts)
+
+
+def _permuted(importance: Document, one: Document) -> str:
+    lost: Mapping[str, float] = importance["permutation"]["auc_lost"]
+    return f"{lost[one['feature']]:.4f}" if one["feature"] in lost else "-"
+
+
+def _segments(manifest: Document) -> str:
+    rows = [
+        (
+            one["segment"],
+            f"{one['clients']:,}",
+            f"{one['default_rate']:.3f}",
+            f"{one['predicted_rate']:.3f}",
+            _number(one["auc"]),
+            f"{one['business_score']:.3f}",
+        )
+        for one in manifest["metrics"]["segments"]
+    ]
+    names = ("segment", "clients", "default rate", "predicted", "AUC", "business score")
+    return f"## Where it is better and worse\n\n{_table(names, rows)}"
+
+
+def _limits(manifest: Document) -> str:
+    uneven = [
+        one["label"]["en"].lower()
+        for one in manifest["metrics"]["fairness"]
+        if one["approval_ratio"] < 0.8
+    ]
+    ranked = [one for one in manifest["metrics"]["segments"] if one["auc"] is not None]
+    weakest = min(ranked, key=lambda one: one["auc"], default=None)
+    lines = [
+        "Learned from clients who were granted a loan: how refused ones would have"
+        " repaid is unknown.",
+        "Outcomes are of one lender and one time; drift is watched, and asks for a new"
+        " campaign.",
+        "A reason says what moved the estimate, not what causes default.",
+    ]
+    if uneven:
+        lines.append(f"Approval is uneven by {', '.join(uneven)}; see fairness.")
+    if weakest:
+        lines.append(
+            f"It ranks worst in {weakest['segment']} (AUC {weakest['auc']:.3f})."
+        )
+    return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def _paragraph(text: str) -> str:
+    return textwrap.fill(" ".join(text.split()), 88, break_long_words=False)
+
+
+def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [names, ["---"] * len(names), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -1,0 +1,130 @@
+"""Does the model behave: what must change its answer, and what must not.
+
+Applications are changed before the features are made, by the same SQL that serves
+them, so that every feature derived of a changed column moves with it.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+
+from training.features.applicant.raw import EXTERNAL, PROTECTED
+from training.features.sql import encoded_columns
+from training.gates.gate import Gate
+from training.models.cost import Array
+from training.models.explanation import sample_rows
+from training.models.outcome import Outcome
+
+SAMPLE = 500
+LEAST_SHARE = 0.95
+LOW, HIGH = 0.1, 0.9
+
+
+def behaviour(outcome: Outcome) -> list[Gate]:
+    """Every gate of this module."""
+    return [
+        direction_of_external_scores(outcome),
+        row_order(outcome),
+        protected_columns(outcome),
+    ]
+
+
+def direction_of_external_scores(outcome: Outcome) -> Gate:
+    """Better scores at outside agencies must lower the risk."""
+    low, high = (
+        margins_after(
+            outcome, {name: _quantile(outcome, name, share) for name in EXTERNAL}
+        )
+        for share in (LOW, HIGH)
+    )
+    value = float((high < low).mean())
+    return Gate(
+        "direction_of_external_scores",
+        value,
+        LEAST_SHARE,
+        value >= LEAST_SHARE,
+        f"Share of {len(low)} clients whose risk falls when their outside scores rise"
+        " from the lowest to the highest tenth.",
+    )
+
+
+def row_order(outcome: Outcome) -> Gate:
+    """A client's answer must not depend on who else is scored, or where."""
+    rows = outcome.data.inputs.to_numpy()[sample_rows(len(outcome.data.target), SAMPLE)]
+    order = np.random.default_rng(0).permutation(len(rows))
+    together = _margins(outcome, rows)
+    value = float(np.abs(_margins(outcome, rows[order]) - together[order]).max())
+    return Gate(
+        "row_order",
+        value,
+        0.0,
+        value == 0.0,
+        "Largest change of a margin when the clients are scored in another order.",
+    )
+
+
+def protected_columns(outcome: Outcome) -> Gate:
+    """Gender and family status must not move the answer, by any feature."""
+    with duckdb.connect() as connection:
+        others = {
+            name: _quoted(
+                connection.execute(
+                    f"SELECT max(\"{name}\") FROM '{outcome.store.application}'"
+                ).fetchone()
+            )
+            for name in PROTECTED
+        }
+    moved = margins_after(outcome, others) - margins_after(outcome, {})
+    value = float(np.abs(moved).max())
+    inputs = [one.name for one in outcome.made.features if one.name in PROTECTED]
+    why = (
+        f"; {', '.join(inputs)} are inputs, which needs a reason of the lender's"
+        if inputs
+        else ""
+    )
+    return Gate(
+        "protected_columns",
+        value,
+        0.0,
+        value == 0.0,
+        "Largest change of a margin when everyone gets the same gender and family"
+        f" status{why}.",
+    )
+
+
+def margins_after(outcome: Outcome, changes: dict[str, str]) -> Array:
+    """Margins of sampled clients, by id, with columns set to SQL values."""
+    rows = sample_rows(len(outcome.data.client), SAMPLE)
+    clients = ", ".join(str(one) for one in outcome.data.client[rows])
+    replaced = ", ".join(f'{sql} AS "{name}"' for name, sql in changes.items())
+    star = f"* REPLACE ({replaced})" if replaced else "*"
+    columns = encoded_columns(outcome.made.features, dict(outcome.data.categories))
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"CREATE VIEW application AS SELECT {star} FROM"
+            f" '{outcome.store.application}' WHERE SK_ID_CURR IN ({clients})"
+        )
+        connection.execute(
+            f"CREATE VIEW history AS SELECT * FROM {outcome.store.history_rows}"
+            f" WHERE SK_ID_CURR IN ({clients})"
+        )
+        inputs = connection.execute(
+            f"SELECT {columns} FROM ({outcome.made.applicant_sql}) AS features"
+            " ORDER BY features.SK_ID_CURR"
+        ).df()
+    return _margins(outcome, inputs.to_numpy(np.float32))
+
+
+def _margins(outcome: Outcome, inputs: np.ndarray) -> Array:
+    return np.asarray(outcome.booster.predict(inputs, raw_score=True))
+
+
+def _quantile(outcome: Outcome, name: str, share: float) -> str:
+    values = outcome.data.inputs[name].to_numpy(np.float64)
+    return f"{float(np.nanquantile(values, share))!r}::DOUBLE"
+
+
+def _quoted(row: tuple[object, ...] | None) -> str:
+    value = str(row[0]) if row else ""
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,64 @@
+"""Against the champion, on the same clients: the gate that promotion adds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from training.gates.gate import Gate
+from training.models.cost import client_costs
+from training.models.outcome import Outcome
+from training.models.uncertainty import paired_bootstrap
+
+# Where a run keeps its out-of-fold decisions.
+FOLDER, FILE = "validation", "out_of_fold.parquet"
+SAME = ["SK_ID_CURR", "TARGET"]
+
+
+def write_out_of_fold(folder: Path, outcome: Outcome) -> None:
+    """What each labelled client's decision cost, by the model that did not see it."""
+    data, chosen, costs = outcome.data, outcome.chosen, outcome.costs
+    cost = client_costs(
+        data.target,
+        chosen.probability,
+        chosen.threshold.value,
+        costs,
+        costs.weight(data.inputs),
+    )
+    rows = pd.DataFrame(
+        {
+            "SK_ID_CURR": data.client,
+            "TARGET": data.target.astype(np.int8),
+            "probability": chosen.probability,
+            "cost": cost,
+        }
+    )
+    rows.to_parquet(folder / FILE, index=False, compression="zstd")
+
+
+def cost_of_champion(challenger: pd.DataFrame, champion: pd.DataFrame | None) -> Gate:
+    """The challenger's decisions must not surely cost more than the champion's.
+
+    Frames as written by `write_out_of_fold`; None when there is no champion yet.
+    """
+    name = "cost_of_champion"
+    if champion is None:
+        return Gate(name, None, 0.0, True, "There is no champion yet.")
+    if not challenger[SAME].equals(champion[SAME]):
+        reason = (
+            "Not comparable: the champion was validated on other clients"
+            f" ({len(champion):,}; here {len(challenger):,})."
+        )
+        return Gate(name, None, 0.0, True, reason)
+    found = paired_bootstrap((challenger["cost"] - champion["cost"]).to_numpy())
+    return Gate(
+        name,
+        found.low,
+        0.0,
+        found.low <= 0,
+        f"Business score less the champion's on the same {len(champion):,} clients:"
+        f" {found.value:+.4f}, 95 % within {found.low:+.4f} and {found.high:+.4f}."
+        " Fails when all of the interval is above 0.",
+    )

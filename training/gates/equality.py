@@ -1,0 +1,216 @@
+"""Are the decisions even between groups: gender, and age.
+
+Gender: the four-fifths rule and equal opportunity, as they are. Age is lawful to use
+where it is a sound sign of risk, so long as older applicants are not put at a
+disadvantage (12 CFR 1002.6(b)(2)): for them the four-fifths rule holds as it is, and
+every band must be granted about as often as the risk that it showed warrants. How far
+the bands are apart before that is in the audit's table, and in the reason.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import expit, logit
+from scipy.stats import norm
+
+from training.gates.gate import Gate
+from training.models.cost import Array
+from training.models.fairness import AGE_BAND, AGE_NAMES, LEAST_CLIENTS
+
+FOUR_FIFTHS = 0.8
+LARGEST_GAP = 0.1
+OLDEST = AGE_NAMES[-1]
+# One-sided 95 %: a gate fails when the clients show that its limit is passed.
+SURE = float(norm.isf(0.05))
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Outcomes, probabilities, shape (clients,), and the threshold between them."""
+
+    target: Array
+    probability: Array
+    threshold: float
+
+    @property
+    def granted(self) -> np.ndarray:
+        return self.probability < self.threshold
+
+    @property
+    def repaid(self) -> np.ndarray:
+        return self.target == 0
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A group's share of granted clients, and its standard error."""
+
+    group: str
+    value: float
+    error: float
+
+
+def equality(attributes: pd.DataFrame, decisions: Decisions) -> list[Gate]:
+    """Every gate of this module."""
+    genders = _groups(attributes["CODE_GENDER"])
+    bands = _groups(attributes[AGE_BAND])
+    older = _groups(attributes[AGE_BAND].eq(OLDEST).map({True: OLDEST, False: "rest"}))
+    return [
+        _four_fifths("four_fifths_gender", genders, decisions),
+        _equal_opportunity("equal_opportunity_gender", genders, decisions),
+        _four_fifths("four_fifths_older_applicants", older, decisions, against="rest"),
+        _four_fifths_of_own_risk("four_fifths_age", bands, decisions),
+        _opportunity_of_own_risk("equal_opportunity_age", bands, decisions),
+    ]
+
+
+def _groups(values: pd.Series) -> dict[str, np.ndarray]:
+    return {
+        str(one): (values == one).to_numpy()
+        for one, size in values.value_counts().items()
+        if size >= LEAST_CLIENTS
+    }
+
+
+def _rates(
+    groups: Mapping[str, np.ndarray], decisions: Decisions, among: np.ndarray
+) -> list[Rate]:
+    """Approval rates among some of the clients, lowest first."""
+    found = []
+    for name, mask in groups.items():
+        granted = decisions.granted[mask & among]
+        share = float(granted.mean()) if len(granted) else 0.0
+        error = math.sqrt(max(share * (1 - share), 1e-4) / max(len(granted), 1))
+        found.append(Rate(name, share, error))
+    return sorted(found, key=lambda one: one.value)
+
+
+def _four_fifths(
+    name: str,
+    groups: Mapping[str, np.ndarray],
+    decisions: Decisions,
+    against: str | None = None,
+) -> Gate:
+    """Lowest over highest approval rate, or one group's over that of `against`."""
+    rates = _rates(groups, decisions, np.ones(len(decisions.target), bool))
+    if len(rates) < 2:
+        return _nobody(name, FOUR_FIFTHS)
+    low, high = rates[0], rates[-1]
+    if low.group == against:
+        low, high = high, low
+    value = low.value / max(high.value, 1e-9)
+    error = value * math.hypot(
+        low.error / max(low.value, 1e-9), high.error / max(high.value, 1e-9)
+    )
+    return Gate(
+        name,
+        value,
+        FOUR_FIFTHS,
+        value + SURE * error >= FOUR_FIFTHS,
+        f"Approval rate of {low.group} ({low.value:.3f}) over that of {high.group}"
+        f" ({high.value:.3f}), ± {error:.3f}; fails when surely below the limit.",
+    )
+
+
+def _equal_opportunity(
+    name: str, groups: Mapping[str, np.ndarray], decisions: Decisions
+) -> Gate:
+    rates = _rates(groups, decisions, decisions.repaid)
+    if len(rates) < 2:
+        return _nobody(name, LARGEST_GAP)
+    low, high = rates[0], rates[-1]
+    value, error = high.value - low.value, math.hypot(low.error, high.error)
+    return Gate(
+        name,
+        value,
+        LARGEST_GAP,
+        value - SURE * error <= LARGEST_GAP,
+        f"Of those who repay, {high.value:.3f} of {high.group} are granted and"
+        f" {low.value:.3f} of {low.group}, ± {error:.3f}; fails when surely above the"
+        " limit.",
+    )
+
+
+def _four_fifths_of_own_risk(
+    name: str, bands: Mapping[str, np.ndarray], decisions: Decisions
+) -> Gate:
+    """Approval rate over what it were if each band's risk were put just right."""
+    everyone = np.ones(len(decisions.target), bool)
+    rates = _rates(bands, decisions, everyone)
+    if len(rates) < 2:
+        return _nobody(name, FOUR_FIFTHS)
+
+    def ratio(band: str, sure: float) -> float:
+        granted, warranted = _warranted(bands[band], decisions, everyone, sure)
+        return granted / max(warranted, 1e-9)
+
+    worst = min(bands, key=lambda one: ratio(one, 0.0))
+    surely = min(ratio(one, SURE) for one in bands)
+    value = ratio(worst, 0.0)
+    raw = rates[0].value / max(rates[-1].value, 1e-9)
+    return Gate(
+        name,
+        value,
+        FOUR_FIFTHS,
+        surely >= FOUR_FIFTHS,
+        f"Approval rate of {worst} over what their own default rate warrants, the"
+        f" lowest of {len(bands)} bands; fails when surely below the limit. Before"
+        f" risk, {rates[0].group} are granted {raw:.2f} times as often as"
+        f" {rates[-1].group}.",
+    )
+
+
+def _opportunity_of_own_risk(
+    name: str, bands: Mapping[str, np.ndarray], decisions: Decisions
+) -> Gate:
+    """How many more repayers of a band would be granted at its own risk."""
+    rates = _rates(bands, decisions, decisions.repaid)
+    if len(rates) < 2:
+        return _nobody(name, LARGEST_GAP)
+
+    def gap(band: str, sure: float) -> float:
+        granted, warranted = _warranted(bands[band], decisions, decisions.repaid, sure)
+        return warranted - granted
+
+    worst = max(bands, key=lambda one: gap(one, 0.0))
+    value = gap(worst, 0.0)
+    raw = rates[-1].value - rates[0].value
+    return Gate(
+        name,
+        value,
+        LARGEST_GAP,
+        max(gap(one, SURE) for one in bands) <= LARGEST_GAP,
+        f"Share of those of {worst} who repay and are refused, but would be granted at"
+        f" their band's own default rate; fails when surely above the limit. Before"
+        f" risk, the gap between {rates[-1].group} and {rates[0].group} is {raw:.2f}.",
+    )
+
+
+def _warranted(
+    band: np.ndarray, decisions: Decisions, among: np.ndarray, sure: float
+) -> tuple[float, float]:
+    """Approval rate of a band as it is, and with its probabilities put right.
+
+    They are moved, by log-odds, until their mean is the band's default rate, or that
+    rate and `sure` standard errors: the highest that the band may truly have.
+    """
+    logits = logit(np.clip(decisions.probability[band], 1e-9, 1 - 1e-9))
+    count = float(band.sum())
+    defaults = max(float(decisions.target[band].sum()), 1.0)
+    rate = min((defaults + sure * math.sqrt(defaults)) / count, 0.99)
+    shift = brentq(lambda by: float(expit(logits + by).mean()) - rate, -20, 20)
+    counted = among[band]
+    warranted = expit(logits + shift)[counted] < decisions.threshold
+    granted = decisions.granted[band][counted]
+    return float(granted.mean()), float(warranted.mean())
+
+
+def _nobody(name: str, limit: float) -> Gate:
+    reason = f"Fewer than two groups of {LEAST_CLIENTS} clients: nothing to compare."
+    return Gate(name, None, limit, True, reason)

@@ -1,0 +1,223 @@
+"""Does anything the model sees know the outcome: one gate per way that it can."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import duckdb
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from training.features.build import FeatureStore
+from training.gates.alone import auc_alone
+from training.gates.averages import suspicion
+from training.gates.gate import Gate
+from training.models.cost import Array
+from training.models.explanation import sample_rows
+from training.models.matrix import Labelled
+from training.models.outcome import Outcome
+from training.models.uncertainty import (
+    auc,
+    auc_standard_error,
+    chance_standard_error,
+)
+from training.models.validation import assess
+from training.tables import TABLES
+
+SAMPLE = 20_000
+PERMUTED_SAMPLE = 4_000
+# Chance passes these in less than one run of ten thousand.
+STANDARD_ERRORS = 4.0
+HIGHEST_ALONE = 0.78
+LIKE_THE_NUMBER = 0.9
+LEAST_SUSPICION = 1e-6
+LATE_SHARE = 0.001
+IDENTIFIER = re.compile(r"\bSK_ID_\w+")
+OUTCOME = re.compile(r"\bTARGET\b")
+# When each record was made: never after the application it is to help decide.
+DATED = {
+    "bureau": ("DAYS_CREDIT", "DAYS_ENDDATE_FACT", "DAYS_CREDIT_UPDATE"),
+    "bureau_balance": ("MONTHS_BALANCE",),
+    "previous_application": ("DAYS_DECISION",),
+    "POS_CASH_balance": ("MONTHS_BALANCE",),
+    "installments_payments": ("DAYS_INSTALMENT", "DAYS_ENTRY_PAYMENT"),
+    "credit_card_balance": ("MONTHS_BALANCE",),
+}
+
+
+def permuted_labels(outcome: Outcome) -> Gate:
+    """The whole fit and validation again, on outcomes shuffled among clients."""
+    rows = sample_rows(len(outcome.data.target), PERMUTED_SAMPLE)
+    sample = _rows(outcome.data, rows)
+    target = np.random.default_rng(0).permutation(sample.target)
+    shuffled = replace(sample, target=target)
+    chosen, costs = outcome.chosen.candidate, outcome.costs
+    value = auc(target, assess(chosen, shuffled, costs, lambda _: None).margin) or 0.5
+    defaults, repaid = _outcomes(target)
+    limit = 0.5 + STANDARD_ERRORS * chance_standard_error(defaults, repaid)
+    return Gate(
+        "permuted_labels",
+        value,
+        limit,
+        value <= limit,
+        f"Out-of-fold AUC after the outcomes of {len(target):,} clients were shuffled:"
+        " about 0.5 unless the validation lets outcomes through.",
+    )
+
+
+def single_feature(data: Labelled) -> Gate:
+    """No feature may say nearly as much as the whole model."""
+    sample = _rows(data, sample_rows(len(data.target), SAMPLE))
+    alone = {
+        name: auc_alone(sample.inputs[name].to_numpy(np.float64), sample.target)
+        for name in sample.inputs.columns
+    }
+    name = max(alone, key=lambda one: alone[one])
+    defaults, repaid = _outcomes(sample.target)
+    error = auc_standard_error(alone[name], defaults, repaid)
+    surely = alone[name] - 2 * error
+    return Gate(
+        "single_feature",
+        alone[name],
+        HIGHEST_ALONE,
+        surely <= HIGHEST_ALONE,
+        f"The feature that predicts best alone is {name}, with a held-out AUC of"
+        f" {alone[name]:.3f} ± {error:.3f}. The outside scores together reach 0.73;"
+        " one that is above the limit by two standard errors must be a copy of the"
+        " outcome.",
+    )
+
+
+def target_encoding(data: Labelled) -> Gate:
+    """No feature may be an average of outcomes that has its own client's in it."""
+    found = {
+        name: suspicion(data.inputs[name].to_numpy(np.float64), data.target)
+        for name in data.inputs.columns
+        if name not in data.categories
+    }
+    name = min(found, key=lambda one: found[one])
+    limit = LEAST_SUSPICION / len(found)
+    return Gate(
+        "target_encoding",
+        found[name],
+        limit,
+        found[name] >= limit,
+        "Chance that the default rate of the clients who share a value follows that"
+        f" value as closely as it does; least for {name}. Below the limit the feature"
+        " is a default rate counted over these very clients, outside the folds.",
+    )
+
+
+def identifiers(
+    data: Labelled, formulas: Mapping[str, str], history: Sequence[str]
+) -> Gate:
+    """No client, loan or credit number among the inputs, under any name."""
+    named = [
+        name
+        for name in (*data.inputs.columns, *history)
+        if IDENTIFIER.search(name) or IDENTIFIER.search(formulas.get(name, ""))
+    ]
+    likeness = _likeness(data)
+    alike = [name for name, value in likeness.items() if value > LIKE_THE_NUMBER]
+    found = sorted({*named, *alike})
+    return Gate(
+        "identifiers",
+        max(likeness.values()),
+        LIKE_THE_NUMBER,
+        not found,
+        "Greatest rank correlation of an input with the client number; "
+        + (f"identifiers: {', '.join(found)}." if found else "no identifier is in."),
+    )
+
+
+def _likeness(data: Labelled) -> dict[str, float]:
+    """How closely each input follows the client number, as a rank correlation."""
+    rows = sample_rows(len(data.client), PERMUTED_SAMPLE)
+    number = rankdata(data.client[rows])
+    return {
+        name: _rank_correlation(data.inputs[name].to_numpy(np.float64)[rows], number)
+        for name in data.inputs.columns
+    }
+
+
+def _rank_correlation(values: Array, number: Array) -> float:
+    known = ~np.isnan(values)
+    if known.sum() < 100 or np.ptp(values[known]) == 0:
+        return 0.0
+    pair = np.corrcoef(rankdata(values[known]), rankdata(number[known]))
+    return float(abs(pair[0, 1]))
+
+
+def outcome_columns(names: Sequence[str], statements: Mapping[str, str]) -> Gate:
+    """Inputs are known columns of their tables; the outcome is in none of them."""
+    found = [name for name in names if OUTCOME.search(name)]
+    found += [name for name, sql in statements.items() if OUTCOME.search(sql)]
+    return Gate(
+        "outcome_columns",
+        float(len(found)),
+        0.0,
+        not found,
+        "Inputs and feature statements that name the outcome: "
+        + (", ".join(found) if found else "none")
+        + ". Statements read declared columns only, all known when a client applies.",
+    )
+
+
+def client_numbers(data: Labelled) -> Gate:
+    """The number a client got must not tell who defaults."""
+    blocks = auc_alone(rankdata(data.client), data.target)
+    digits = auc_alone((data.client % 10).astype(np.float64), data.target)
+    value = max(blocks, digits)
+    defaults, repaid = _outcomes(data.target)
+    limit = 0.5 + STANDARD_ERRORS * chance_standard_error(defaults, repaid)
+    return Gate(
+        "client_numbers",
+        value,
+        limit,
+        value <= limit,
+        "Held-out AUC of the client number alone, by its size or its last digit: about"
+        " 0.5 unless the data were sorted or numbered by outcome.",
+    )
+
+
+def dated_records(store: FeatureStore) -> Gate:
+    """History must be history."""
+    shares = {
+        f"{table}.{column}": share
+        for table in store.present()
+        for column, share in _late(store, table).items()
+    }
+    worst = max(shares, key=lambda one: shares[one], default="")
+    value = shares.get(worst, 0.0)
+    return Gate(
+        "dated_records",
+        value,
+        LATE_SHARE,
+        value <= LATE_SHARE,
+        "Largest share of history records dated after the application"
+        + (f", in {worst}" if value else "")
+        + ". Bureaus misdate a few; more would tell the model what came later.",
+    )
+
+
+def _late(store: FeatureStore, table: str) -> dict[str, float]:
+    names = [name for name in DATED[table] if name in TABLES[table].names]
+    counted = ", ".join(f'count_if("{name}" > 0) / count(*)' for name in names)
+    with duckdb.connect() as connection:
+        row = connection.execute(
+            f"SELECT {counted} FROM '{store.raw(table)}'"
+        ).fetchone()
+    return dict(zip(names, row or (), strict=True))
+
+
+def _outcomes(target: Array) -> tuple[int, int]:
+    defaults = int(target.sum())
+    return defaults, len(target) - defaults
+
+
+def _rows(data: Labelled, rows: np.ndarray) -> Labelled:
+    inputs: pd.DataFrame = data.inputs.iloc[rows].reset_index(drop=True)
+    return Labelled(inputs, data.target[rows], data.client[rows], data.categories)

@@ -1,0 +1,120 @@
+"""Is it good enough, and not too good: ranking, cost and calibration."""
+
+from __future__ import annotations
+
+import math
+
+from training.gates.gate import Gate
+from training.models.cost import Array, client_costs
+from training.models.outcome import Outcome
+from training.models.reliability import chance_error
+from training.models.uncertainty import Difference, paired_bootstrap
+from training.models.validation import Assessment
+
+# The best model known on this data reaches 0.806: more is leakage until explained.
+HIGHEST_AUC = 0.82
+# What a model with unlimited data may know by heart, and how that grows with few
+# defaults: trees fit 200 defaults closer than 20,000 without ranking new ones worse.
+GAP, GAP_PER_DEFAULT = 0.1, 4.0
+HIGHEST_CALIBRATION_ERROR = 0.01
+
+
+def auc_ceiling(outcome: Outcome) -> Gate:
+    value = outcome.chosen.metrics.auc
+    return Gate(
+        "auc_ceiling",
+        value,
+        HIGHEST_AUC,
+        value <= HIGHEST_AUC,
+        "The best published AUC on this data is 0.806; above the limit a feature must"
+        " know the outcome.",
+    )
+
+
+def train_gap(outcome: Outcome) -> Gate:
+    value = outcome.chosen.metrics.auc_gap
+    defaults = float(outcome.data.target.sum())
+    limit = GAP + GAP_PER_DEFAULT / math.sqrt(defaults)
+    return Gate(
+        "train_cv_gap",
+        value,
+        limit,
+        value <= limit,
+        "AUC on clients learned from, less AUC on held-out ones: more means learning"
+        f" by heart. The limit is {GAP} and {GAP_PER_DEFAULT:g}/√{defaults:,.0f}"
+        " defaults.",
+    )
+
+
+def better_than_dummy(outcome: Outcome) -> Gate:
+    """Decisions must cost less than one decision for everyone, for sure."""
+    found = _cost_against(outcome, "dummy")
+    return Gate(
+        "better_than_dummy",
+        found.high,
+        0.0,
+        found.high < 0,
+        f"Business score less the dummy's: {_said(found)}; all of the interval must be"
+        " below 0.",
+    )
+
+
+def no_worse_than_logistic(outcome: Outcome) -> Gate:
+    """The simpler model must not decide better, as far as the clients can tell.
+
+    It is not asked that trees win: where the truth is simple both are as good, and
+    the choice between equals is free. That they lose must show beyond chance.
+    """
+    found = _cost_against(outcome, "logistic_regression")
+    if found.high < 0:
+        said = "the trees decide better"
+    elif found.low > 0:
+        said = "the simpler model decides better: take it"
+    else:
+        said = "no difference beyond chance on this many clients"
+    return Gate(
+        "no_worse_than_logistic_regression",
+        found.low,
+        0.0,
+        found.low <= 0,
+        f"Business score less the logistic regression's: {_said(found)}; {said}. Fails"
+        " when all of the interval is above 0.",
+    )
+
+
+def _said(found: Difference) -> str:
+    return (
+        f"{found.value:+.4f}, 95 % within {found.low:+.4f} and {found.high:+.4f}"
+        " by paired bootstrap"
+    )
+
+
+def _cost_against(outcome: Outcome, name: str) -> Difference:
+    rung = next(one for one in outcome.assessments if one.candidate.name == name)
+    return paired_bootstrap(_costs(outcome, outcome.chosen) - _costs(outcome, rung))
+
+
+def _costs(outcome: Outcome, one: Assessment) -> Array:
+    data, costs = outcome.data, outcome.costs
+    return client_costs(
+        data.target,
+        one.probability,
+        one.threshold.value,
+        costs,
+        costs.weight(data.inputs),
+    )
+
+
+def calibration(outcome: Outcome) -> Gate:
+    value = outcome.chosen.metrics.ece
+    chance = chance_error(outcome.chosen.probability)
+    limit = max(HIGHEST_CALIBRATION_ERROR, chance)
+    return Gate(
+        "calibration_error",
+        value,
+        limit,
+        value <= limit,
+        "Mean gap between probability and default rate over 20 bins of equal mass;"
+        f" the limit is {HIGHEST_CALIBRATION_ERROR}, or with few clients what true"
+        f" probabilities stay below 99 times in 100 ({chance:.4f}).",
+    )

@@ -1,0 +1,69 @@
+"""What leaving the protected attributes out costs, measured on the same folds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from training.features.applicant.raw import PROTECTED
+from training.models.comparison import compare
+from training.models.matrix import Labelled
+from training.models.outcome import Outcome
+from training.models.validation import assess
+
+
+def price_of_protected(
+    outcome: Outcome, applications: pd.DataFrame, progress: Callable[[str], None]
+) -> dict[str, Any]:
+    """The chosen candidate's AUC and business score without and with the attributes.
+
+    Each with its `difference`, without less with, and the standard error of that:
+    over folds for the AUC, over clients for the score. Takes one cross-validation.
+    """
+    data = outcome.data
+    are_in = set(PROTECTED) <= set(data.inputs.columns)
+    other = _without(data) if are_in else _with(data, applications)
+    progress("protected attributes: what they are worth")
+    judged = assess(outcome.chosen.candidate, other, outcome.costs, lambda _: None)
+    included, left_out = (
+        (outcome.chosen, judged) if are_in else (judged, outcome.chosen)
+    )
+    found = compare(included, left_out, data, outcome.costs)
+    return {
+        "attributes": list(PROTECTED),
+        "auc": {
+            "without": left_out.metrics.auc,
+            "with": included.metrics.auc,
+            "difference": found.auc,
+            "standard_error": found.auc_se,
+        },
+        "business_score": {
+            "without": left_out.metrics.business_score,
+            "with": included.metrics.business_score,
+            "difference": found.business_score,
+            "standard_error": found.business_score_se,
+        },
+    }
+
+
+def _with(data: Labelled, applications: pd.DataFrame) -> Labelled:
+    """The attributes as further category inputs."""
+    categories = {
+        name: sorted(applications[name].dropna().unique()) for name in PROTECTED
+    }
+    codes = {
+        name: pd.Categorical(applications[name], values).codes.astype(np.float32)
+        for name, values in categories.items()
+    }
+    columns = {name: np.where(one < 0, np.nan, one) for name, one in codes.items()}
+    inputs = data.inputs.assign(**columns).astype(np.float32)
+    return Labelled(inputs, data.target, data.client, {**data.categories, **categories})
+
+
+def _without(data: Labelled) -> Labelled:
+    kept = {n: values for n, values in data.categories.items() if n not in PROTECTED}
+    inputs = data.inputs.drop(columns=list(PROTECTED))
+    return Labelled(inputs, data.target, data.client, kept)

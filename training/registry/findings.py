@@ -1,0 +1,71 @@
+"""What is known of a model version, kept where MLflow shows the version."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import mlflow
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+
+from training.errors import PromotionRefused
+from training.gates.gate import Gate, gate_of, number, table
+from training.registry.store import MODEL, Registry
+
+GATES = "gates"
+# What a registry in a database keeps of a description.
+LONGEST = 5_000
+
+
+def log_gates(gates: Sequence[Gate]) -> None:
+    """Put the gates into the active run, as a table to read and as numbers."""
+    mlflow.log_text(table(gates) + "\n", f"{GATES}/{GATES}.md")
+    mlflow.log_dict({GATES: [one.to_json() for one in gates]}, f"{GATES}/{GATES}.json")
+
+
+def keep_findings(
+    registry: Registry, version: str, card: str, gates: Iterable[Gate]
+) -> None:
+    """Describe a version by its model card, and tag it with every gate."""
+    registry.client.update_model_version(MODEL, version, description(card))
+    for one in gates:
+        tag_gate(registry, version, one)
+
+
+def tag_gate(registry: Registry, version: str, gate: Gate) -> None:
+    said = "passed" if gate.passed else "NOT PASSED"
+    text = f"{said}: {number(gate.value)}, limit {number(gate.limit)}. {gate.reason}"
+    registry.client.set_model_version_tag(MODEL, version, f"gate.{gate.gate}", text)
+
+
+def description(card: str) -> str:
+    """The card, or its first whole sections when it is too long for the registry."""
+    if len(card) <= LONGEST:
+        return card
+    rest = "\n\nThe whole card: artifact `bundle/model-card.md` of the run.\n"
+    kept = card[: LONGEST - len(rest)]
+    return kept[: kept.rindex("\n## ")].rstrip() + rest
+
+
+def gates_of(version: ModelVersion) -> list[Gate]:
+    """The gates that a version's run was put to.
+
+    Raises:
+        PromotionRefused: its run has none.
+    """
+    with tempfile.TemporaryDirectory(prefix="training-") as folder:
+        try:
+            path = mlflow.artifacts.download_artifacts(
+                run_id=version.run_id,
+                artifact_path=f"{GATES}/{GATES}.json",
+                dst_path=folder,
+            )
+        except (MlflowException, OSError):
+            raise PromotionRefused(
+                f"version {version.version}: its run has no gates; run `train` again"
+            ) from None
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+    return [gate_of(one) for one in found[GATES]]
