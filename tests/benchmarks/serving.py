@@ -1,0 +1,226 @@
+"""How fast the API decides, as ratios to what cannot be avoided and to MLflow's server.
+
+python -m tests.benchmarks.serving [FOLDER]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import lightgbm
+import numpy as np
+
+from tests.benchmarks.load import (
+    Answer,
+    Client,
+    Load,
+    Server,
+    house_folder,
+    known_client,
+    load,
+    prepared,
+    say,
+    served,
+    some_clients,
+)
+from tests.conftest import ROOT, START_SECONDS, House, free_port
+
+ROUNDS, PER_ROUND = 5, 60
+CURVE = (1, 2, 4, 8, 16, 32, 64)
+SECONDS = 5.0
+PREDICTIONS = "/v1/predictions"
+
+
+def best_median(question: Callable[[], float]) -> float:
+    """Milliseconds: the best of several medians, as other work only ever adds."""
+    return min(
+        statistics.median(question() for _ in range(PER_ROUND)) for _ in range(ROUNDS)
+    )
+
+
+def timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return (time.perf_counter() - started) * 1000
+
+
+class Parts:
+    """The work behind one explained decision, bare."""
+
+    def __init__(self, house: House) -> None:
+        self._model = lightgbm.Booster(model_file=str(house.bundle / "model.txt"))
+        query = f"SELECT features FROM '{house.clients}' LIMIT 1"
+        ((features,),) = duckdb.sql(query).fetchall()
+        self.names = self._model.feature_name()
+        self.row = np.array([features], dtype=np.float32)
+        self._database = sqlite3.connect(
+            house.folder / "bench.sqlite", isolation_level=None
+        )
+        self._database.execute("PRAGMA journal_mode=TRUNCATE")
+        self._database.execute("PRAGMA synchronous=FULL")
+        self._database.execute("CREATE TABLE IF NOT EXISTS kept (answer BLOB)")
+
+    def score_and_explain(self) -> None:
+        self._model.predict(self.row, raw_score=True, num_threads=1)
+        self._model.predict(self.row, pred_contrib=True, num_threads=1)
+
+    def commit(self, answer: bytes) -> None:
+        self._database.execute("BEGIN IMMEDIATE")
+        self._database.execute("INSERT INTO kept VALUES (?)", [answer])
+        self._database.execute("COMMIT")
+
+
+def latency(server: Server, parts: Parts, ids: list[int]) -> None:
+    """One client, one request at a time; all parts take turns in each round."""
+    client = Client(server.port, server.key)
+    turn = iter(range(10**9))
+
+    def decide(explain: bool) -> Answer:
+        body = {"client_id": ids[next(turn) % len(ids)], "explain": explain}
+        return client.post(PREDICTIONS, body)
+
+    stored = decide(True).content
+    explained = best_median(lambda: decide(True).milliseconds)
+    empty = best_median(lambda: client.get("/health/live").milliseconds)
+    scored = best_median(lambda: timed(parts.score_and_explain))
+    commit = best_median(lambda: timed(lambda: parts.commit(stored)))
+    unavoidable = empty + scored + commit
+    say(
+        f"known client, explained, stored {explained:.2f} ms = "
+        f"{explained / unavoidable:.2f}x of its parts (wanted <= 1.3): empty route "
+        f"{empty:.2f}, score and SHAP {scored:.2f}, commit of {len(stored)} bytes "
+        f"{commit:.2f}"
+    )
+    bare = best_median(lambda: decide(False).milliseconds)
+    say(f"known client, not explained, stored {bare:.2f} ms")
+    changes = {"AMT_CREDIT": 450_000, "AMT_ANNUITY": 22_500}
+
+    def what_if() -> float:
+        body = {"client_id": ids[next(turn) % len(ids)], "changes": changes}
+        answer = client.post(PREDICTIONS, body)
+        assert answer.status == 201, answer.content
+        return answer.milliseconds
+
+    say(f"what-if, explained, stored {best_median(what_if):.1f} ms (wanted <= 15)")
+
+
+def batch(server: Server) -> None:
+    client = Client(server.port, server.key)
+    ids: list[int] = []
+    cursor = ""
+    while len(ids) < 1000:
+        page = client.get(f"/v1/clients?limit=100{cursor}").json()
+        ids += [one["client_id"] for one in page["clients"]]
+        cursor = f"&cursor={page['next_cursor']}"
+    body = {"predictions": [{"client_id": one} for one in ids[:1000]]}
+    answers = [client.post(f"{PREDICTIONS}/batch", body) for _ in range(3)]
+    assert all(one.status == 200 for one in answers), answers[0].content[:300]
+    seconds = min(one.milliseconds for one in answers) / 1000
+    size = len(answers[0].content) / 1e6
+    say(f"batch of 1,000, explained {seconds:.2f} s, {size:.0f} MB (wanted <= 2.6 s)")
+
+
+def curve(server: Server, ids: list[int]) -> float:
+    """Many clients, explained; the most answers per second."""
+    best = 0.0
+    for clients in CURVE:
+        found = load(clients, SECONDS, known_client(server, ids, explain=True))
+        ratio = found.quantile(0.99) / found.median
+        say(f"{clients:3} clients {found}  p99 {ratio:.1f}x median")
+        best = max(best, found.per_second)
+    return best
+
+
+@contextmanager
+def mlflow_served(house: House) -> Iterator[int]:
+    """MLflow's own server of the same model; its port."""
+    port = free_port()
+    uri = house.environment["TRAINING_TRACKING_URI"]
+    command = ["mlflow", "models", "serve", "-m", "models:/credit-scoring@champion"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command, "--env-manager", "local", "-p", str(port)],
+        cwd=ROOT,
+        env={**os.environ, "MLFLOW_TRACKING_URI": uri, "PATH": _path()},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not _answers(port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("mlflow models serve: did not start")
+            time.sleep(0.2)
+        yield port
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+
+
+def _path() -> str:
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+
+def _answers(port: int) -> bool:
+    try:
+        return Client(port, "").get("/ping").status == 200
+    except OSError:
+        return False
+
+
+def against_mlflow(house: House, server: Server, parts: Parts, ids: list[int]) -> None:
+    """Score only, without an explanation, for 1 and for 4 clients."""
+    values = [None if np.isnan(one) else float(one) for one in parts.row[0]]
+    question = {"dataframe_split": {"columns": parts.names, "data": [values]}}
+
+    def ask(port: int) -> Callable[[int], Callable[[], Answer]]:
+        def one(number: int) -> Callable[[], Answer]:
+            client = Client(port, "")
+            body = json.dumps(question)
+            return lambda: client.send("POST", "/invocations", body)
+
+        return one
+
+    ours: Any = known_client(server, ids, explain=False)
+    with mlflow_served(house) as port:
+        pairs: list[tuple[Load, Load]] = []
+        for clients in (1, 4):
+            load(clients, 1.0, ask(port))
+            theirs = load(clients, SECONDS, ask(port))
+            assert theirs.milliseconds, theirs.failures[:1]
+            pairs.append((load(clients, SECONDS, ours), theirs))
+    for clients, (mine, theirs) in zip((1, 4), pairs, strict=True):
+        say(f"{clients} clients: API    {mine}")
+        say(f"{clients} clients: MLflow {theirs}")
+        say(
+            f"latency {theirs.median / mine.median:.1f}x lower (wanted >= 5), "
+            f"throughput {mine.per_second / theirs.per_second:.1f}x (wanted >= 10)"
+        )
+
+
+def main(arguments: list[str]) -> None:
+    house, key = prepared(house_folder(arguments))
+    parts = Parts(house)
+    with served(house, key) as server:
+        ids = some_clients(server)
+        load(4, 3.0, known_client(server, ids, explain=True))
+        latency(server, parts, ids)
+        batch(server)
+        against_mlflow(house, server, parts, ids)
+        curve(server, ids)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
