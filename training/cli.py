@@ -9,6 +9,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -175,9 +176,27 @@ def score(options: argparse.Namespace) -> None:
 
 
 def drift(options: argparse.Namespace) -> None:
+    from training.errors import ConfigurationError
     from training.monitoring.drift import analyse
+    from training.monitoring.reference import read_reference
+    from training.monitoring.sides import arranged
 
-    conclusion = analyse(options.data, options.out, progress=progress)
+    bundle = read_reference(options.bundle) if options.bundle else None
+    if (options.data is None) == (options.reference is None):
+        raise ConfigurationError("drift: expected --data, or --reference and --current")
+    if (options.reference is None) != (options.current is None):
+        raise ConfigurationError("drift: --reference and --current go together")
+    with ExitStack() as stack:
+        data = options.data or stack.enter_context(
+            arranged(options.reference, options.current)
+        )
+        conclusion = analyse(
+            data,
+            options.out,
+            features=options.features,
+            bundle=bundle,
+            progress=progress,
+        )
     say(f"{options.out / 'report.html'}: {conclusion}")
 
 
@@ -260,7 +279,19 @@ def command_line() -> argparse.ArgumentParser:
     )
 
     made = _command(commands, drift, "report what differs between train and test")
-    made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
+    made.add_argument("--data", type=Path, help=DATA_HELP)
+    made.add_argument(
+        "--reference",
+        type=Path,
+        help="instead of --data: a file like application_train",
+    )
+    made.add_argument(
+        "--current", type=Path, help="with --reference: a file like application_test"
+    )
+    made.add_argument(
+        "--bundle", type=Path, help="compare this model's features and its score"
+    )
+    made.add_argument("--features", type=Path, default=Path("var/features"))
     made.add_argument("--out", type=Path, default=Path("var/drift"))
 
     made = _command(commands, monitor, "watch the served model and raise alerts")

@@ -49,7 +49,7 @@ class Population:
             for one in self.about["features"]
         ]
         columns.append(cells.numeric(SCORE, frame[SCORE].to_numpy()))
-        share = np.array([one["share"] for one in self.about["features"]])
+        share = {one["name"]: one["share"] for one in self.about["features"]}
         manifest = {
             "features": [{"name": name, "labels": {"en": name}} for name in self.names],
             "threshold": 1 / 11,

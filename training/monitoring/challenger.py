@@ -126,6 +126,8 @@ def _decided(
             break
         after = page.last
         ours = page.rows[page.rows["bundle_sha256"] == reference.bundle_sha256]
+        # Those of erased clients have none.
+        ours = ours.dropna(subset=["features", "probability"])
         if len(ours):
             vectors = whole_vectors(reference, ours["features"])
             parts.append(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from training.monitoring.evidently_report import compare
+from training.monitoring.evidently_report import compare, distance_of, limit_of
 from training.monitoring.reference import Reference
 
 ROWS = 5_000
@@ -30,7 +30,16 @@ def draw(reference: Reference, newest: np.ndarray) -> str:
     order = [names[-1], *drawn[:-1]] if names[-1] in drawn else drawn
     categoric = [name for name in drawn if before[name].dtype == object]
     numeric = [name for name in drawn if name not in categoric]
-    compared = compare(before[order], after[order], numeric, categoric)
+    limits = {
+        name: limit_of(
+            before[name],
+            after[name],
+            name in categoric,
+            distance_of(before[name], after[name], name in categoric),
+        )
+        for name in order
+    }
+    compared = compare(before[order], after[order], numeric, categoric, limits)
     with tempfile.TemporaryDirectory() as folder:
         compared.save(Path(folder))
         return (Path(folder) / "report.html").read_text(encoding="utf-8")

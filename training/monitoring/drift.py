@@ -1,229 +1,142 @@
-"""The a-priori analysis: application_train against application_test, by Evidently."""
+"""The a-priori analysis: clients with a known outcome against others, by Evidently."""
 
 from __future__ import annotations
 
-import json
-import math
-import tempfile
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import duckdb
+import numpy as np
 import pandas as pd
-from evidently import DataDefinition, Dataset, Report
-from evidently.core.report import Snapshot
-from evidently.presets import DataDriftPreset
 
-from training.errors import TableError
 from training.files import replacing
-from training.tables import TABLES
-from training.tables.schema import Column, Type, Unit
-from training.tables.stage import APPLICATION_FILES, find, raw_tables, stage_table
+from training.monitoring import evidently_report, sides
+from training.monitoring.conclusion import conclude, headline
+from training.monitoring.evidently_report import distance_of, limit_of
+from training.monitoring.reference import Reference
+from training.monitoring.shifts import LEAST_SHARE, share_test
+from training.monitoring.sides import PROBABILITY, Compare, Sides
 
-# Effect sizes, not p-values: with tens of thousands of clients every p-value is tiny.
-NUMERIC, CATEGORIC = "wasserstein", "jensenshannon"
-LIMIT = 0.1
-# Beyond this the distances no longer change, but time and memory grow.
-SAMPLE = 50_000
+# Evidently draws the score, the most important features and those that drifted: what
+# it draws of hundreds nobody reads, and no browser opens.
+DRAWN, MOST_DRAWN = 60, 90
+SURE = 0.01
 
 
 @dataclass(frozen=True)
 class Shift:
-    """How far one column moved: `distance` above `LIMIT` counts as drift.
+    """How far one column moved: `distance` above `limit` counts as drift.
 
     `before` and `after` are the mean of a number, or the share of the category
-    that moved most, named by `what`; missing values are left out.
+    that moved most, named by `what`; missing values are left out. `missing_sure`:
+    that missing shares differ is beyond doubt.
     """
 
-    column: Column
+    column: Compare
     distance: float
+    limit: float
     what: str
     before: float
     after: float
     missing_before: float
     missing_after: float
+    missing_sure: bool
+
+    @property
+    def moved(self) -> bool:
+        return self.distance > self.limit
+
+    @property
+    def missing_moved(self) -> bool:
+        change = abs(self.missing_after - self.missing_before)
+        return self.missing_sure and change >= LEAST_SHARE
 
     @property
     def drifted(self) -> bool:
-        return self.distance > LIMIT
+        return self.moved or self.missing_moved
 
 
-def analyse(data: Path, out: Path, *, progress: Callable[[str], None]) -> str:
+def analyse(
+    data: Path,
+    out: Path,
+    *,
+    features: Path | None = None,
+    bundle: Reference | None = None,
+    progress: Callable[[str], None],
+) -> str:
     """Write `report.html`, `report.json` and `conclusion.md` to the folder `out`.
 
+    With a bundle its model's features and score are compared, with the folder
+    `features` for its feature store; without one the application form's columns.
     Returns the conclusion's first sentence.
 
     Raises:
-        TableError: an application file is missing or cannot be used.
+        TrainingError: an application file is missing or cannot be used.
     """
-    reference, current = (_load(data, name, progress) for name in APPLICATION_FILES)
-    columns = [
-        column
-        for column in TABLES["application"].columns[1:]
-        if reference[column.name].notna().any() and current[column.name].notna().any()
-    ]
-    progress(f"comparing {len(columns)} columns")
-    result = _report(reference, current, columns)
-    report = json.loads(result.json())
-    shifts = _shifts(report, reference, current, columns)
-    headline = _headline(shifts)
+    if bundle is None or features is None:
+        found = sides.of_application(data, progress).known()
+    else:
+        found = sides.of_model(data, features, bundle, progress).known()
+    progress(f"comparing {len(found.columns)} columns")
+    shifts = [_shift(column, found) for column in found.columns]
+    drawn = _drawn(shifts)
+    names = [one.column.name for one in drawn]
+    result = evidently_report.compare(
+        found.reference[names],
+        found.current[names],
+        [one.column.name for one in drawn if not one.column.category],
+        [one.column.name for one in drawn if one.column.category],
+        {one.column.name: one.limit for one in drawn},
+    )
+    rows = len(found.reference), len(found.current)
+    scores = None
+    if bundle is not None:
+        scores = bundle, found.current[PROBABILITY].to_numpy(np.float64)
     with replacing(out) as beside:
         beside.mkdir()
-        result.save_html(str(beside / "report.html"))
-        text = json.dumps(_finite(report), ensure_ascii=False, allow_nan=False)
-        (beside / "report.json").write_text(text, encoding="utf-8")
-        conclusion = _conclusion(headline, shifts, len(reference), len(current))
-        (beside / "conclusion.md").write_text(conclusion, encoding="utf-8")
-    return headline
+        result.save(beside)
+        text = conclude(shifts, rows, scores)
+        (beside / "conclusion.md").write_text(text, encoding="utf-8")
+    return headline(shifts)
 
 
-def _load(data: Path, name: str, progress: Callable[[str], None]) -> pd.DataFrame:
-    """A sample of one application file, the same at every run."""
-    source = find(data, name)
-    if source is None:
-        raise TableError(f"{name}: missing in {data}; drift compares it with the other")
-    names = ", ".join(f'"{column}"' for column in TABLES["application"].names[1:])
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        staged = Path(folder) / f"{name}.parquet"
-        rows = stage_table(raw_tables()[name], source, staged)
-        progress(f"{name}: {rows:,} rows")
-        return connection.execute(
-            f"SELECT {names} FROM '{staged}' ORDER BY hash(SK_ID_CURR) LIMIT {SAMPLE}"
-        ).df()
+def _drawn(shifts: Sequence[Shift]) -> list[Shift]:
+    """In order: the first ones, and the others that drifted."""
+    if all(one.column.share is None for one in shifts):
+        return list(shifts)
+    first, others = list(shifts[:DRAWN]), shifts[DRAWN:]
+    return (first + [one for one in others if one.drifted])[:MOST_DRAWN]
 
 
-def _is_category(column: Column) -> bool:
-    return column.type is Type.CATEGORY or column.unit is Unit.FLAG
-
-
-def _report(
-    reference: pd.DataFrame, current: pd.DataFrame, columns: Sequence[Column]
-) -> Snapshot:
-    """Evidently's report, told what each column is rather than left to guess."""
-    definition = DataDefinition(
-        numerical_columns=[c.name for c in columns if not _is_category(c)],
-        categorical_columns=[c.name for c in columns if _is_category(c)],
+def _shift(column: Compare, found: Sides) -> Shift:
+    before, after = found.reference[column.name], found.current[column.name]
+    distance = distance_of(before, after, column.category)
+    what, values = _values(column, before, after)
+    empty = int(before.isna().sum()), int(after.isna().sum())
+    _, p = share_test(
+        np.array([empty[1]]), np.array([len(after)]), empty[0], len(before)
     )
-    preset = DataDriftPreset(
-        num_method=NUMERIC,
-        cat_method=CATEGORIC,
-        num_threshold=LIMIT,
-        cat_threshold=LIMIT,
+    return Shift(
+        column,
+        distance,
+        limit_of(before, after, column.category, distance),
+        what,
+        *values,
+        empty[0] / len(before),
+        empty[1] / len(after),
+        bool(p[0] * len(found.columns) < SURE),
     )
-    with warnings.catch_warnings():
-        # Evidently asks pandas and scipy for things that they deprecate.
-        warnings.simplefilter("ignore")
-        return Report([preset], include_tests=True).run(
-            Dataset.from_pandas(current, definition),
-            Dataset.from_pandas(reference, definition),
-        )
 
 
-def _shifts(
-    report: dict[str, Any],
-    reference: pd.DataFrame,
-    current: pd.DataFrame,
-    columns: Sequence[Column],
-) -> list[Shift]:
-    """Every column's distance in the report, the farthest first."""
-    distance = {
-        metric["config"]["column"]: float(metric["value"])
-        for metric in report["metrics"]
-        if "column" in metric["config"]
-    }
-    shifts = [
-        _shift(column, distance[column.name], reference, current) for column in columns
+def _values(
+    column: Compare, before: pd.Series, after: pd.Series
+) -> tuple[str, tuple[float, float]]:
+    if not column.category:
+        return "mean", (float(before.mean()), float(after.mean()))
+    shares = [
+        one[one.notna()].astype(str).value_counts(normalize=True)
+        for one in (before, after)
     ]
-    return sorted(shifts, key=lambda one: -one.distance)
-
-
-def _shift(
-    column: Column, distance: float, reference: pd.DataFrame, current: pd.DataFrame
-) -> Shift:
-    before, after = reference[column.name], current[column.name]
-    missing = float(before.isna().mean()), float(after.isna().mean())
-    if not _is_category(column):
-        what, values = "mean", (float(before.mean()), float(after.mean()))
-    else:
-        shares = [
-            one[one.notna()].astype(str).value_counts(normalize=True)
-            for one in (before, after)
-        ]
-        moved = (shares[1] - shares[0].reindex(shares[1].index).fillna(0)).abs()
-        most = str(moved.idxmax())
-        what = f"share of {most}"
-        values = float(shares[0].get(most, 0.0)), float(shares[1][most])
-    return Shift(column, distance, what, *values, *missing)
-
-
-def _headline(shifts: Sequence[Shift]) -> str:
-    drifted = [one for one in shifts if one.drifted]
-    if not drifted:
-        return f"None of {len(shifts)} columns drifted."
-    verb = "has" if len(drifted) == 1 else "have"
-    return f"{len(drifted)} of {len(shifts)} columns {verb} drifted."
-
-
-def _conclusion(
-    headline: str, shifts: Sequence[Shift], reference: int, current: int
-) -> str:
-    drifted = [one for one in shifts if one.drifted]
-    lines = [
-        f"**{headline}** The application form's columns of {reference:,} clients with a"
-        f" known outcome (training) were compared with {current:,} clients without"
-        f" one. A column counts as drifted when its distance is above {LIMIT}"
-        " (Wasserstein distance in standard deviations for numbers, Jensen-Shannon"
-        " distance for categories): a size of effect, which does not grow with the"
-        " number of clients.",
-        "",
-    ]
-    if drifted:
-        lines += [
-            "| column | distance | | training | now | missing, training | now |",
-            "|---|---|---|---|---|---|---|",
-            *(_row(one) for one in drifted),
-            "",
-        ]
-    return "\n".join([*lines, _advice(drifted, len(shifts)), ""])
-
-
-def _row(one: Shift) -> str:
-    return (
-        f"| {one.column.en} ({one.column.name}) | {one.distance:.3f} | {one.what}"
-        f" | {_number(one, one.before)} | {_number(one, one.after)}"
-        f" | {one.missing_before:.1%} | {one.missing_after:.1%} |"
-    )
-
-
-def _number(one: Shift, value: float) -> str:
-    if _is_category(one.column):
-        return f"{value:.1%}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def _advice(drifted: Sequence[Shift], compared: int) -> str:
-    if not drifted:
-        return "The model may be used on these clients as it is."
-    if len(drifted) < compared / 4:
-        names = ", ".join(one.column.name for one in drifted[:5])
-        return (
-            "Most of the form is as it was in training, so the model may be used;"
-            f" watch the columns that moved ({names}) and the score's own"
-            " distribution, and retrain when outcomes show a higher cost."
-        )
-    return (
-        "A large part of the form has moved: the model's probabilities may no longer"
-        " hold. Retrain on recent clients before relying on it."
-    )
-
-
-def _finite(value: Any) -> Any:
-    """The same JSON value with null in place of NaN and infinities."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    return [_finite(one) for one in value] if isinstance(value, list) else value
+    moved = (shares[1] - shares[0].reindex(shares[1].index).fillna(0)).abs()
+    most = str(moved.idxmax())
+    return f"share of {most}", (float(shares[0].get(most, 0.0)), float(shares[1][most]))

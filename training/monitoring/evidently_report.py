@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from evidently import DataDefinition, Dataset, Report
 from evidently.core.report import Snapshot
 from evidently.presets import DataDriftPreset
 from scipy import stats
-from scipy.spatial import distance
+from scipy.spatial.distance import jensenshannon
 
 from training.monitoring.json_values import finite
 
@@ -34,12 +34,10 @@ PERMUTATIONS, DEVIATIONS = 40, 5.0
 
 @dataclass(frozen=True)
 class Compared:
-    """Evidently's result, and per column its distance and its limit."""
+    """Evidently's result: as it draws it, and as JSON."""
 
     snapshot: Snapshot
     report: dict[str, Any]
-    distance: dict[str, float]
-    limit: dict[str, float]
 
     def save(self, folder: Path) -> None:
         """Write `report.html` and `report.json`."""
@@ -53,24 +51,21 @@ def compare(
     current: pd.DataFrame,
     numeric: Sequence[str],
     categoric: Sequence[str],
+    limits: Mapping[str, float],
 ) -> Compared:
-    """Compare the columns of two frames; they are drawn in the frames' order.
+    """Compare all columns of two frames; they are drawn in the frames' order.
 
-    No column may be empty on a side.
+    `limits`: the distance from which a column counts as drifted. No column may be
+    empty on a side.
     """
-    order = [name for name in reference if name in {*numeric, *categoric}]
-    limits = {
-        name: max(LIMIT, by_chance(reference[name], current[name], name in categoric))
-        for name in order
-    }
     definition = DataDefinition(
         numerical_columns=list(numeric), categorical_columns=list(categoric)
     )
     preset = DataDriftPreset(
-        columns=order,
+        columns=list(reference),
         num_method=NUMERIC,
         cat_method=CATEGORIC,
-        per_column_threshold=limits,
+        per_column_threshold=dict(limits),
     )
     with warnings.catch_warnings():
         # Evidently asks pandas and scipy for things that they deprecate.
@@ -79,13 +74,26 @@ def compare(
             Dataset.from_pandas(current, definition),
             Dataset.from_pandas(reference, definition),
         )
-    report = json.loads(snapshot.json())
-    found = {
-        metric["config"]["column"]: float(metric["value"])
-        for metric in report["metrics"]
-        if "column" in metric["config"]
-    }
-    return Compared(snapshot, report, found, limits)
+    return Compared(snapshot, json.loads(snapshot.json()))
+
+
+def distance_of(reference: pd.Series, current: pd.Series, category: bool) -> float:
+    """What Evidently computes for the two columns, missing values left out."""
+    known = reference.dropna(), current.dropna()
+    if not category:
+        before, after = (one.to_numpy(np.float64) for one in known)
+        return wasserstein(after, before)
+    codes = pd.factorize(pd.concat(known, ignore_index=True))[0]
+    return jensen_shannon(codes[len(known[0]) :], codes[: len(known[0])])
+
+
+def limit_of(
+    reference: pd.Series, current: pd.Series, category: bool, distance: float
+) -> float:
+    """From where a column counts as drifted, given its distance."""
+    if distance <= LIMIT:
+        return LIMIT
+    return max(LIMIT, by_chance(reference, current, category))
 
 
 def by_chance(reference: pd.Series, current: pd.Series, category: bool) -> float:
@@ -120,4 +128,4 @@ def jensen_shannon(current: np.ndarray, reference: np.ndarray) -> float:
     """Of codes from 0 on."""
     cells = int(max(current.max(), reference.max())) + 1
     counts = (np.bincount(one, minlength=cells) for one in (current, reference))
-    return float(distance.jensenshannon(*counts))
+    return float(jensenshannon(*counts))

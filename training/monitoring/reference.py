@@ -28,8 +28,8 @@ class Reference:
     """A bundle's reference clients, labelled and scored out of fold.
 
     `frame`: the monitored features, `margin`, `probability` and `TARGET`.
-    `columns`: the monitored features, then the margin. `share`: each monitored
-    feature's part of the model's whole importance.
+    `columns`: the monitored features, then the margin. `importance`: every
+    feature's part of the model's whole.
     """
 
     folder: Path
@@ -37,7 +37,12 @@ class Reference:
     manifest: Mapping[str, Any]
     frame: pd.DataFrame
     columns: tuple[Column, ...]
-    share: Array
+    importance: Mapping[str, float]
+
+    @property
+    def share(self) -> Array:
+        """Of each monitored feature."""
+        return np.array([self.importance.get(name, 0.0) for name in self.monitored])
 
     @property
     def monitored(self) -> list[str]:
@@ -136,8 +141,8 @@ def read_reference(bundle: Path) -> Reference:
     ]
     columns.append(cells.numeric(SCORE, frame[SCORE].to_numpy(np.float64)))
     whole = sum(weights.values()) or 1.0
-    share = np.array([weights.get(name, 0.0) / whole for name in manifest["monitored"]])
-    return Reference(bundle, digest, manifest, frame, tuple(columns), share)
+    shares = {name: weight / whole for name, weight in weights.items()}
+    return Reference(bundle, digest, manifest, frame, tuple(columns), shares)
 
 
 def read_manifest(bundle: Path) -> tuple[dict[str, Any], str]:

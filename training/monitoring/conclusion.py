@@ -1,0 +1,154 @@
+"""What the a-priori analysis concludes, in words computed from its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import logit
+
+from training.models.cost import Array, Costs
+from training.monitoring.evidently_report import LIMIT
+from training.monitoring.reference import Reference
+from training.monitoring.shifts import LEAST_SHARE
+
+if TYPE_CHECKING:
+    from training.monitoring.drift import Shift
+
+Scores = tuple[Reference, Array]
+# Parts of the model's importance on drifted features, and shifts of the score in
+# standard deviations: below the first the model may be used as it is.
+LITTLE, MUCH = 0.1, 0.4
+SMALL_SHIFT, LARGE_SHIFT = 0.1, 0.3
+
+
+def headline(shifts: Sequence[Shift]) -> str:
+    drifted = [one for one in shifts if one.drifted]
+    if not drifted:
+        return f"None of {len(shifts)} columns drifted."
+    verb = "has" if len(drifted) == 1 else "have"
+    return f"{len(drifted)} of {len(shifts)} columns {verb} drifted."
+
+
+def conclude(
+    shifts: Sequence[Shift], rows: tuple[int, int], scores: Scores | None
+) -> str:
+    """Markdown. `scores`: the bundle, and the probabilities of the current side."""
+    drifted = [one for one in shifts if one.drifted]
+    lines = [
+        f"**{headline(shifts)}** {rows[0]:,} clients with a known outcome (training)"
+        f" were compared with {rows[1]:,} clients without one. A column counts as"
+        f" drifted when its distance is above {LIMIT} (Wasserstein distance in standard"
+        " deviations for numbers, Jensen-Shannon distance for categories), or above"
+        " what chance alone could reach where clients are few, or when it is missing"
+        f" {100 * LEAST_SHARE:.0f} percentage points more or less often: sizes of"
+        " effect, which do not grow with the number of clients.",
+        "",
+    ]
+    if scores:
+        lines += [_on_the_score(shifts, scores), ""]
+    if drifted:
+        important = scores is not None
+        lines += [
+            "| column |" + (" importance |" if important else "") + " distance | |"
+            " training | now | missing, training | now |",
+            "|---|---|---|---|---|---|---|" + ("---|" if important else ""),
+            *(_row(one, important) for one in drifted),
+            "",
+        ]
+    advice = _by_score(shifts, scores) if scores else _by_count(drifted, len(shifts))
+    return "\n".join([*lines, advice, ""])
+
+
+def _row(one: Shift, important: bool) -> str:
+    share = "" if one.column.share is None else f"{one.column.share:.1%}"
+    return (
+        f"| {one.column.label} |"
+        + (f" {share} |" if important else "")
+        + f" {one.distance:.3f} | {one.what}"
+        f" | {_number(one, one.before)} | {_number(one, one.after)}"
+        f" | {one.missing_before:.1%} | {one.missing_after:.1%} |"
+    )
+
+
+def _number(one: Shift, value: float) -> str:
+    if one.column.category:
+        return f"{value:.1%}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _moved_importance(shifts: Sequence[Shift]) -> float:
+    return sum(one.column.share or 0.0 for one in shifts if one.drifted)
+
+
+def _score_shift(scores: Scores) -> float:
+    """Of the mean log-odds, in the reference's standard deviations."""
+    bundle, now = scores
+    before = logit(bundle.frame["probability"].to_numpy().clip(1e-6, 1 - 1e-6))
+    after = logit(now.clip(1e-6, 1 - 1e-6))
+    return float((after.mean() - before.mean()) / before.std())
+
+
+def _on_the_score(shifts: Sequence[Shift], scores: Scores) -> str:
+    bundle, now = scores
+    before = bundle.frame["probability"].to_numpy()
+    limit, costs = bundle.threshold, bundle.costs
+    return (
+        f"**For the score**: drifted features carry {_moved_importance(shifts):.1%} of"
+        f" the model's importance. The score moved by {_score_shift(scores):+.2f}"
+        f" standard deviations: the mean probability of default goes from"
+        f" {before.mean():.1%} to {now.mean():.1%}, refusals from"
+        f" {(before >= limit).mean():.1%} to {(now >= limit).mean():.1%}, the expected"
+        f" cost per decision from {_cost(before, limit, costs):.3f} to"
+        f" {_cost(now, limit, costs):.3f}. Training's scores are out of fold."
+    )
+
+
+def _cost(probability: Array, threshold: float, costs: Costs) -> float:
+    """Expected per decision, if the probabilities are true."""
+    refused = probability >= threshold
+    granted = costs.false_negative * probability[~refused].sum()
+    return float(
+        (granted + costs.false_positive * np.sum(1 - probability[refused]))
+        / len(probability)
+    )
+
+
+def _by_score(shifts: Sequence[Shift], scores: Scores) -> str:
+    """What to do, by what the model makes of the drift."""
+    share, shift = _moved_importance(shifts), abs(_score_shift(scores))
+    names = [one.column.name for one in shifts if one.drifted and one.column.share]
+    watched = f" Watch {', '.join(names[:5])}." if names else ""
+    if shift < SMALL_SHIFT and share < LITTLE:
+        return (
+            "What moved hardly touches the score: the model may be used on these"
+            f" clients as it is.{watched}"
+        )
+    if shift < LARGE_SHIFT and share < MUCH:
+        return (
+            "The model may be used, with its eyes open: part of what it rests on moved."
+            f"{watched} Check the refusals above against what the lender expects, and"
+            " recalibrate when the first outcomes are in."
+        )
+    return (
+        "The model meets clients unlike those it learned from: its probabilities may no"
+        " longer hold. Retrain on recent clients, or weight training towards them,"
+        f" before relying on it.{watched}"
+    )
+
+
+def _by_count(drifted: Sequence[Shift], compared: int) -> str:
+    if not drifted:
+        return "The model may be used on these clients as it is."
+    if len(drifted) < compared / 4:
+        names = ", ".join(one.column.name for one in drifted[:5])
+        return (
+            "Most of the form is as it was in training, so the model may be used;"
+            f" watch the columns that moved ({names}) and the score's own"
+            " distribution, and retrain when outcomes show a higher cost."
+        )
+    return (
+        "A large part of the form has moved: the model's probabilities may no longer"
+        " hold. Retrain on recent clients before relying on it."
+    )

@@ -1,0 +1,192 @@
+"""The two sides of the a-priori analysis: clients with a known outcome, and others."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from training.bundle.champion import Champion
+from training.errors import ConfigurationError, TableError
+from training.features.build import FeatureStore, build
+from training.features.sql import encoded_columns
+from training.monitoring.reference import SCORE, Reference
+from training.tables import TABLES
+from training.tables.schema import Column, Type, Unit
+from training.tables.stage import (
+    APPLICATION_FILES,
+    SUFFIXES,
+    find,
+    raw_tables,
+    stage_table,
+)
+
+# Beyond this the distances no longer change, but time and memory grow.
+SAMPLE = 50_000
+PROBABILITY = "probability"
+
+
+@dataclass(frozen=True)
+class Compare:
+    """One column to compare; `share`: its part of the model's importance, if known."""
+
+    name: str
+    label: str
+    category: bool
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Both frames have the columns in the order in which to show them."""
+
+    reference: pd.DataFrame
+    current: pd.DataFrame
+    columns: tuple[Compare, ...]
+
+    def known(self) -> Sides:
+        """Without the columns that are empty on a side: they cannot be compared."""
+        kept = tuple(
+            one
+            for one in self.columns
+            if self.reference[one.name].notna().any()
+            and self.current[one.name].notna().any()
+        )
+        names = [one.name for one in kept]
+        return Sides(self.reference[names], self.current[names], kept)
+
+
+def of_application(data: Path, progress: Callable[[str], None]) -> Sides:
+    """The application form's columns, of both application files.
+
+    Raises:
+        TableError: a file is missing or cannot be used.
+    """
+    reference, current = (_raw(data, name, progress) for name in APPLICATION_FILES)
+    columns = tuple(
+        Compare(one.name, f"{one.en} ({one.name})", _is_category(one))
+        for one in TABLES["application"].columns[1:]
+    )
+    return Sides(reference, current, columns)
+
+
+def _is_category(column: Column) -> bool:
+    return column.type is Type.CATEGORY or column.unit is Unit.FLAG
+
+
+def _raw(data: Path, name: str, progress: Callable[[str], None]) -> pd.DataFrame:
+    """A sample of one application file, the same at every run."""
+    source = _there(data, name)
+    names = ", ".join(f'"{column}"' for column in TABLES["application"].names[1:])
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        staged = Path(folder) / f"{name}.parquet"
+        rows = stage_table(raw_tables()[name], source, staged)
+        progress(f"{name}: {rows:,} rows")
+        return connection.execute(
+            f"SELECT {names} FROM '{staged}' ORDER BY hash(SK_ID_CURR) LIMIT {SAMPLE}"
+        ).df()
+
+
+def _there(data: Path, name: str) -> Path:
+    source = find(data, name)
+    if source is None:
+        raise TableError(f"{name}: missing in {data}; drift compares it with the other")
+    return source
+
+
+def of_model(
+    data: Path, features: Path, bundle: Reference, progress: Callable[[str], None]
+) -> Sides:
+    """The score and every feature of a bundle's model, the most important first.
+
+    The reference's scores are the bundle's, out of fold: a model knows its own
+    training clients too well for theirs to be compared with others'. Their rows are
+    not those of the features beside them; columns are compared one by one.
+
+    Raises:
+        TrainingError: a table cannot be used, or its features are not the model's.
+    """
+    for name in APPLICATION_FILES:
+        _there(data, name)
+    store, _ = build(data, features, progress=progress)
+    booster = bundle.booster()
+    version = str(bundle.manifest["model"]["version"])
+    champion = Champion(version, booster, bundle.manifest)
+    reference = _features(champion, store, "IS NOT NULL")
+    current = _features(champion, store, "IS NULL")
+    margin = np.asarray(booster.predict(current.to_numpy(), raw_score=True))
+    scored = current.assign(
+        **{SCORE: margin, PROBABILITY: champion.calibration(margin)}
+    )
+    rows = np.resize(np.arange(len(bundle.frame)), len(reference))
+    known = bundle.frame[[SCORE, PROBABILITY]].iloc[rows].reset_index(drop=True)
+    columns = _columns(bundle)
+    names = [one.name for one in columns]
+    texts = {name: dict(enumerate(v)) for name, v in champion.categories.items()}
+    sides = [
+        frame[names].assign(**{n: frame[n].map(of) for n, of in texts.items()})
+        for frame in (reference.join(known), scored)
+    ]
+    return Sides(sides[0], sides[1], columns)
+
+
+def _columns(bundle: Reference) -> tuple[Compare, ...]:
+    shares = bundle.importance
+    score = (
+        Compare(SCORE, "Score (margin, log-odds)", False),
+        Compare(PROBABILITY, "Probability of default", False),
+    )
+    features = [
+        Compare(
+            one["name"],
+            f"{one['labels']['en']} ({one['name']})",
+            one["dtype"] == "category",
+            shares.get(one["name"], 0.0),
+        )
+        for one in bundle.manifest["features"]
+    ]
+    return (*score, *sorted(features, key=lambda one: -(one.share or 0.0)))
+
+
+def _features(champion: Champion, store: FeatureStore, target: str) -> pd.DataFrame:
+    """A sample of the model's inputs of the clients whose TARGET is so."""
+    made = champion.feature_set(store)
+    columns = encoded_columns(made.features, champion.categories)
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"SELECT {columns} FROM '{store.features}' AS features WHERE TARGET"
+            f" {target} ORDER BY hash(SK_ID_CURR) LIMIT {SAMPLE}"
+        ).df()
+    return rows.astype(np.float32)
+
+
+@contextmanager
+def arranged(reference: Path, current: Path) -> Iterator[Path]:
+    """A data folder in which two files are application_train and application_test.
+
+    History tables beside the reference are taken along.
+
+    Raises:
+        ConfigurationError: a file is not there, or of no kind that can be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="training-") as folder:
+        for path, name in zip((reference, current), APPLICATION_FILES, strict=True):
+            suffix = next((s for s in SUFFIXES if path.name.endswith(s)), None)
+            if suffix is None or not path.is_file():
+                raise ConfigurationError(
+                    f"{path}: expected an application file, {' or '.join(SUFFIXES)}"
+                )
+            (Path(folder) / f"{name}{suffix}").symlink_to(path.resolve())
+        for name in raw_tables():
+            if name in APPLICATION_FILES:
+                continue
+            source = find(reference.parent, name)
+            if source is not None:
+                (Path(folder) / source.name).symlink_to(source.resolve())
+        yield Path(folder)
