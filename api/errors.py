@@ -62,6 +62,10 @@ class ImportRefused(ScoringError):
     """A clients file that does not fit the bundle."""
 
 
+class EventsError(ScoringError):
+    """Events that are not as they were written; the message names the first."""
+
+
 class KeyRefused(ScoringError):
     """An API key that cannot be added or revoked."""
 

@@ -18,5 +18,10 @@ def uuid7() -> str:
 
 
 def now() -> str:
-    """This moment, UTC, with microseconds: 2026-11-22T13:27:00.123456Z."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """This moment, as `moment` writes it."""
+    return moment(datetime.now(UTC))
+
+
+def moment(when: datetime) -> str:
+    """A moment of UTC, with microseconds: 2026-11-22T13:27:00.123456Z."""
+    return when.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -6,9 +6,10 @@ from flask import Flask
 
 from api.commands.clients import clients
 from api.commands.db import db
+from api.commands.events import events
 from api.commands.keys import keys
 
 
 def register(app: Flask) -> None:
-    for group in (clients, db, keys):
+    for group in (clients, db, events, keys):
         app.cli.add_command(group)

@@ -1,4 +1,4 @@
-"""`clients import`."""
+"""`clients import`, `clients forget`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from flask.cli import AppGroup
 
 from api import bundle
 from api.services import services
-from api.store import imports
+from api.store import clients as clients_store
+from api.store import erasure, imports
 from api.store.database import Database
 
 CHUNK = 1000
@@ -46,6 +47,21 @@ def import_file(file: Path) -> None:
             click.echo(f"{done} of {source.clients} clients", err=True)
     _finish(database, import_id)
     click.echo(f"{file}: {done} clients are active", err=True)
+
+
+@clients.command("forget")
+@click.argument("client_id", type=click.IntRange(1, clients_store.LARGEST_ID))
+def forget(client_id: int) -> None:
+    """Erase the client CLIENT_ID, and what describes them in every event.
+
+    The chains still verify. Take the client out of the file that is imported, too: the
+    next import of a file that holds them makes them known again.
+    """
+    database = services().database
+    database.require_schema()
+    count = erasure.forget(database, client_id)
+    # Not the id: what is printed may be kept.
+    click.echo(f"the client is forgotten, with {count} events", err=True)
 
 
 def _finish(database: Database, import_id: int) -> None:

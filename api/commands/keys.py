@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 from flask.cli import AppGroup
 
+from api.identifiers import moment
 from api.services import services
 from api.store import keys as store
 from api.store.database import Database
@@ -22,9 +25,15 @@ keys = AppGroup("keys", help="Keys that the API's clients send as bearer tokens.
     type=click.Choice([role.value for role in store.Role]),
     help="What the key may do; give it once per role.",
 )
-def add(name: str, roles: tuple[str, ...]) -> None:
+@click.option(
+    "--expires",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="The moment, in UTC, from which the key is not valid any more.",
+)
+def add(name: str, roles: tuple[str, ...], expires: datetime | None) -> None:
     """Make a key called NAME and print it, this once."""
-    secret = store.add(_database(), name, [store.Role(role) for role in roles])
+    made = [store.Role(role) for role in roles]
+    secret = store.add(_database(), name, made, moment(expires) if expires else None)
     click.echo(f"key {name} ({', '.join(roles)}), shown only now:", err=True)
     click.echo(secret)
 
@@ -33,9 +42,8 @@ def add(name: str, roles: tuple[str, ...]) -> None:
 def list_all() -> None:
     """Print name, roles and dates of every key."""
     for key in store.everyone(_database()):
-        until = f"revoked {key.revoked_at}" if key.revoked_at else "valid"
         roles = ",".join(sorted(key.roles))
-        click.echo(f"{key.name}\t{roles}\tmade {key.created_at}\t{until}")
+        click.echo(f"{key.name}\t{roles}\tmade {key.created_at}\t{key.validity()}")
 
 
 @keys.command("revoke")

@@ -38,16 +38,31 @@ class ApiKey:
     roles: frozenset[Role]
     created_at: str
     revoked_at: str | None
+    expires_at: str | None
+
+    def validity(self) -> str:
+        """Whether it is valid, and until or since when."""
+        if self.revoked_at:
+            return f"revoked {self.revoked_at}"
+        if self.expires_at is None:
+            return "valid"
+        expired = self.expires_at <= now()
+        return f"{'expired' if expired else 'valid until'} {self.expires_at}"
 
 
-def add(database: Database, name: str, roles: Sequence[Role]) -> str:
+def add(
+    database: Database, name: str, roles: Sequence[Role], expires_at: str | None = None
+) -> str:
     """Make a key and answer it; raises KeyRefused when the name is taken."""
+    if expires_at is not None and expires_at <= now():
+        raise KeyRefused(f"key {name}: it would have expired at {expires_at}")
     secret = secrets.token_urlsafe(32)
     row = {
         "name": name,
         "sha256": _sha256(secret),
         "roles": json.dumps(sorted(set(roles))),
         "created_at": now(),
+        "expires_at": expires_at,
     }
     try:
         with database.write() as connection:
@@ -80,7 +95,9 @@ def find(database: Database, secret: str) -> ApiKey | None:
     with database.read() as connection:
         query = select(api_keys).where(api_keys.c.sha256 == sha256)
         row = connection.execute(query).one_or_none()
-    if row is None or not hmac.compare_digest(row.sha256, sha256) or row.revoked_at:
+    if row is None or not hmac.compare_digest(row.sha256, sha256):
+        return None
+    if row.revoked_at or (row.expires_at and row.expires_at <= now()):
         return None
     return _key(row)
 
@@ -91,4 +108,5 @@ def _sha256(secret: str) -> str:
 
 def _key(row: Row[Any]) -> ApiKey:
     roles = frozenset(Role(role) for role in json.loads(row.roles))
-    return ApiKey(row.id, row.name, roles, row.created_at, row.revoked_at)
+    dates = row.created_at, row.revoked_at, row.expires_at
+    return ApiKey(row.id, row.name, roles, *dates)

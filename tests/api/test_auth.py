@@ -92,3 +92,23 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(app: Flask) -> None:
     assert secret not in listed
     headers = {"Authorization": f"Bearer {secret}"}
     assert app.test_client().get("/v1/clients", headers=headers).status_code == 200
+
+
+@pytest.mark.usefixtures("own")
+def test_a_key_is_of_no_use_once_it_has_expired(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = app.test_cli_runner().invoke
+    add = ["keys", "add", "guest", "--role", "analyst", "--expires"]
+    assert "would have expired" in run(args=[*add, "2020-01-31"]).output
+    secret = run(args=[*add, "2999-01-31T12:00:00"]).stdout.strip()
+    headers = {"Authorization": f"Bearer {secret}"}
+    after = "2999-01-31T12:00:00.000000Z"
+    assert f"valid until {after}" in run(args=["keys", "list"]).output
+    client = app.test_client()
+    assert client.get("/v1/model", headers=headers).status_code == 200
+    monkeypatch.setattr("api.store.keys.now", lambda: after)
+    refused = client.get("/v1/model", headers=headers)
+    assert refused.status_code == 401
+    assert "invalid_token" in refused.headers["WWW-Authenticate"]
+    assert f"expired {after}" in run(args=["keys", "list"]).output

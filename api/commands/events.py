@@ -1,0 +1,96 @@
+"""`events verify`, `events replay`, `events retention`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from api.errors import EventsError
+from api.identifiers import moment
+from api.services import services
+from api.store import erasure
+from api.store.chain import Head
+from api.store.database import Database
+from api.store.verification import verify as verify_chains
+
+events = AppGroup("events", help="What was decided, reviewed and observed.")
+
+
+@events.command("verify")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="What this command printed before: each chain must still go on from there.",
+)
+def verify(against: Path | None) -> None:
+    """Check every hash chain, and print where each one ends.
+
+    Keep what is printed where nobody who can change the database can change it, and
+    give it to --against later: then even a cut that was covered up shows.
+    """
+    earlier = [] if against is None else list(_heads(against))
+    findings = verify_chains(_database(), earlier)
+    if findings.broken:
+        raise EventsError(findings.broken)
+    for head in findings.heads.values():
+        click.echo(f"{head.writer} {head.position} {head.sha256}")
+    click.echo(
+        f"{findings.events} events in {len(findings.heads)} chains are as they were "
+        f"written; the personal part of {findings.erased} was erased",
+        err=True,
+    )
+
+
+@events.command("replay")
+def replay() -> None:
+    """Score everything stored anew: the answers must be the same, bit for bit."""
+    # LightGBM and numpy, which the other commands do without.
+    from api.replay import replay as replay_events
+
+    found = replay_events(services().champion(), _database())
+    click.echo(
+        f"{found.same} answers are the same; {found.elsewhere} are of other bundles, "
+        f"{found.erased} erased",
+        err=True,
+    )
+    if found.different:
+        raise EventsError(
+            f"{len(found.different)} answers came out different, the first: "
+            f"prediction {found.different[0]}"
+        )
+
+
+@events.command("retention")
+@click.option(
+    "--days",
+    type=click.IntRange(min=1),
+    required=True,
+    help="How long what describes a person is kept.",
+)
+def retention(days: int) -> None:
+    """Erase client, request, features and answer of events older than that.
+
+    What was decided, and when, stays, and the chains still verify.
+    """
+    since = moment(datetime.now(UTC) - timedelta(days=days))
+    count = erasure.retain(_database(), since)
+    click.echo(f"{count} events from before {since}: personal part erased", err=True)
+
+
+def _heads(file: Path) -> Iterator[Head]:
+    for number, line in enumerate(file.read_text().splitlines(), 1):
+        parts = line.split()
+        if len(parts) != 3 or not parts[1].isdecimal():
+            expected = "writer, position and SHA-256"
+            raise EventsError(f"{file}, line {number}: expected {expected}")
+        yield Head(parts[0], int(parts[1]), parts[2])
+
+
+def _database() -> Database:
+    database = services().database
+    database.require_schema()
+    return database

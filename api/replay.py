@@ -1,0 +1,87 @@
+"""Score what was stored anew, and compare the answers bit for bit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row, select
+
+from api.champion import Champion
+from api.predictions import encode
+from api.scoring import Score
+from api.store.clients import unpack
+from api.store.database import Database
+from api.store.events import PREDICTIONS
+from api.store.tables import events, personal
+
+_AT_A_TIME = 200
+
+
+@dataclass
+class Replayed:
+    """How many answers came out the same; the ids of those that did not.
+
+    `elsewhere`: made by another bundle; only that one can make them again.
+    """
+
+    same: int = 0
+    different: tuple[str, ...] = ()
+    elsewhere: int = 0
+    erased: int = 0
+
+
+def replay(champion: Champion, database: Database) -> Replayed:
+    """Every stored decision and simulation; raises DatabaseUnavailable."""
+    found = Replayed()
+    for rows in _rows(database):
+        kept = [row for row in rows if row.answer is not None]
+        found.erased += len(rows) - len(kept)
+        mine = [row for row in kept if row.bundle_sha256 == champion.bundle.sha256]
+        found.elsewhere += len(kept) - len(mine)
+        different = tuple(_different(champion, mine)) if mine else ()
+        found.different += different
+        found.same += len(mine) - len(different)
+    return found
+
+
+def _different(champion: Champion, rows: Sequence[Row[Any]]) -> Iterator[str]:
+    answers = [json.loads(row.answer) for row in rows]
+    matrix = np.stack([unpack(row.features) for row in rows])
+    scores = champion.score(matrix, ["explanation" in answer for answer in answers])
+    for row, answer, score in zip(rows, answers, scores, strict=True):
+        again = _answer(champion, row, score)
+        if encode(answer) != bytes(row.answer) or any(
+            encode(answer[name]) != encode(value) for name, value in again.items()
+        ):
+            yield row.event_id
+
+
+def _answer(champion: Champion, row: Row[Any], score: Score) -> dict[str, Any]:
+    unknown = json.loads(row.facts)["unknown_categories"]
+    again = champion.scorer.judge(score, unknown or ())
+    if unknown is None:
+        # Recorded before these were: what they did to the confidence is not known.
+        del again["confidence"]
+    return again
+
+
+def _rows(database: Database) -> Iterator[Sequence[Row[Any]]]:
+    query = (
+        select(events, personal.c.features, personal.c.answer)
+        .outerjoin(personal, personal.c.sequence == events.c.sequence)
+        .where(events.c.kind.in_(PREDICTIONS))
+        .order_by(events.c.sequence)
+    )
+    seen = 0
+    while True:
+        some = query.where(events.c.sequence > seen).limit(_AT_A_TIME)
+        with database.read() as connection:
+            rows = connection.execute(some).all()
+        if not rows:
+            return
+        yield rows
+        seen = rows[-1].sequence

@@ -1,0 +1,201 @@
+"""What was recorded can be checked, replayed and, for a person's sake, erased."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy
+from flask import Flask
+
+SQLITE = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
+KEY = {"Idempotency-Key": "erased-1"}
+
+
+@pytest.fixture
+def run(app: Flask) -> Any:
+    def invoke(*arguments: str) -> Any:
+        return app.test_cli_runner().invoke(args=list(arguments))
+
+    return invoke
+
+
+@pytest.fixture
+def filled(app: Flask, call: Any) -> list[str]:
+    """Ids of two decisions and a simulation; a review and an outcome lie between."""
+    first = predict(call, client_id=100001)
+    asked = {"decision": "granted", "reason": "a", "reviewer": "b"}
+    call("POST", f"/v1/predictions/{first}/review", "officer", json=asked)
+    outcome = {"prediction_id": first, "defaulted": True, "observed_on": "2026-10-31"}
+    call("POST", "/v1/outcomes", "admin", json={"outcomes": [outcome]})
+    second = predict(call, client_id=100002)
+    return [first, second, predict(call, client_id=100001, changes={}, explain=False)]
+
+
+def predict(call: Any, **asked: Any) -> str:
+    return str(call("POST", "/v1/predictions", json=asked).json["prediction_id"])
+
+
+def tamper(app: Flask, *statements: str) -> None:
+    """As somebody who owns the database."""
+    database = app.extensions["scoring"].database
+    with database.write() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("DROP TRIGGER events_no_update")
+            connection.exec_driver_sql("DROP TRIGGER events_no_delete")
+            connection.exec_driver_sql("DROP TRIGGER personal_no_update")
+        else:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            connection.execute(sqlalchemy.text(statement))
+
+
+GONE = "DELETE FROM personal WHERE sequence", "DELETE FROM events WHERE sequence"
+BREAKS = {
+    "facts": (["UPDATE events SET facts = '{}' WHERE sequence = 2"], "2 .*changed"),
+    "moment": (
+        ["UPDATE events SET created_at = 'x' WHERE sequence = 4"],
+        "4 .*changed",
+    ),
+    "answer": (
+        ["UPDATE personal SET client_id = 7 WHERE sequence = 1"],
+        "1: its personal part was changed",
+    ),
+    "unrecorded erasure": (
+        ["DELETE FROM personal WHERE sequence = 4"],
+        "4: its personal part is missing",
+    ),
+    "missing": ([f"{one} = 3" for one in GONE], "event 3: missing, 4 is the next"),
+    "reordered": (
+        [
+            "UPDATE events SET sequence = 9 WHERE sequence = 2",
+            "UPDATE events SET sequence = 2 WHERE sequence = 3",
+            "UPDATE events SET sequence = 3 WHERE sequence = 9",
+        ],
+        "event 2 .*changed",
+    ),
+    "truncated": ([f"{one} = 5" for one in GONE], "truncated, 5 .* 4 are there"),
+    "no end": (["DELETE FROM writers"], "its end is not the recorded one"),
+}
+
+
+@pytest.mark.parametrize("way", BREAKS)
+@pytest.mark.usefixtures("filled")
+def test_verify_names_the_first_break(app: Flask, run: Any, way: str) -> None:
+    whole = run("events", "verify")
+    assert (whole.exit_code, len(whole.stdout.splitlines())) == (0, 1)
+    statements, message = BREAKS[way]
+    if app.extensions["scoring"].database._url.drivername == "sqlite":
+        statements = ["PRAGMA defer_foreign_keys = ON", *statements]
+    tamper(app, *statements)
+    broken = run("events", "verify")
+    assert broken.exit_code == 1
+    assert re.search(message, broken.output), broken.output
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_cut_that_was_covered_up_shows_against_an_earlier_end(
+    app: Flask, run: Any, call: Any, tmp_path: Path
+) -> None:
+    ends = tmp_path / "ends.txt"
+    ends.write_text(run("events", "verify").stdout)
+    predict(call, client_id=100001)
+    assert run("events", "verify", "--against", str(ends)).exit_code == 0
+    tamper(
+        app,
+        *(f"{one} > 4" for one in GONE),
+        "UPDATE writers SET position = 4, "
+        "sha256 = (SELECT sha256 FROM events WHERE sequence = 4)",
+    )
+    assert run("events", "verify").exit_code == 0
+    broken = run("events", "verify", "--against", str(ends))
+    assert (broken.exit_code, "truncated" in broken.output) == (1, True)
+    ends.write_text("nonsense\n")
+    assert "line 1" in run("events", "verify", "--against", str(ends)).output
+
+
+def test_each_process_has_a_chain_that_seals_those_before(
+    app: Flask, run: Any, call: Any
+) -> None:
+    for _ in range(3):
+        predict(call, client_id=100001)
+        # What a new process begins with.
+        app.extensions["scoring"].recorder._head = None
+    lines = run("events", "verify").stdout.splitlines()
+    assert [line.split()[1] for line in lines] == ["1", "1", "1"]
+
+
+@pytest.mark.usefixtures("own")
+def test_what_is_forgotten_is_gone_and_the_chain_holds(
+    run: Any, call: Any, filled: list[str], template: Any
+) -> None:
+    batch = {"predictions": [{"client_id": 100001}, {"client_id": 100002}]}
+    asked = {"json": batch, "headers": KEY}
+    assert call("POST", "/v1/predictions/batch", **asked).status_code == 200
+    whole = run("events", "verify")
+    done = run("clients", "forget", "100001")
+    assert "with 5 events" in done.output
+    assert "100001" not in done.output
+    first, second, simulated = filled
+    for prediction_id, status in ((first, 410), (second, 200), (simulated, 410)):
+        path = f"/v1/predictions/{prediction_id}"
+        assert call("GET", path, "officer").status_code == status
+    assert call("POST", "/v1/predictions/batch", **asked).status_code == 410
+    asked = {"decision": "granted", "reason": "a", "reviewer": "b"}
+    path = f"/v1/predictions/{first}/review"
+    assert call("POST", path, "officer", json=asked).status_code == 410
+    history = call("GET", "/v1/clients/100001/predictions", "officer").json
+    assert history["predictions"] == []
+    lines = call("GET", "/v1/events?features=all", "analyst").data.splitlines()
+    gone = [line["client"] is None for line in map(json.loads, lines)]
+    assert gone == [True, True, True, False, True, True, False]
+    again = run("events", "verify")
+    assert again.exit_code == 0, again.output
+    assert "of 5 was erased" in again.stderr
+    assert len(again.stdout.splitlines()) == len(whole.stdout.splitlines()) + 1
+
+
+@pytest.mark.usefixtures("own")
+def test_who_is_forgotten_is_no_known_client(run: Any, call: Any) -> None:
+    assert run("clients", "forget", "100005").exit_code == 0
+    assert call("GET", "/v1/clients/100005", "officer").status_code == 404
+
+
+def test_retention_erases_what_is_old(
+    app: Flask, run: Any, call: Any, filled: list[str]
+) -> None:
+    assert "0 events" in run("events", "retention", "--days", "1").output
+    from api.identifiers import now
+    from api.store import erasure
+
+    assert erasure.retain(app.extensions["scoring"].database, now()) == 5
+    assert call("GET", f"/v1/predictions/{filled[1]}", "officer").status_code == 410
+    assert run("events", "verify").exit_code == 0
+
+
+@SQLITE
+def test_a_fresh_process_comes_to_the_same_answers(
+    app: Flask, call: Any, url: str, world: Any, filled: list[str]
+) -> None:
+    items: list[Any] = [{"client_id": client_id} for client_id in world.raw]
+    known = world.raw[100004]
+    new = {"application": {**known.application, "CODE_GENDER": "X"}}
+    items += [{**new, "bureau": known.bureau}, {"client_id": 100004, "changes": {}}]
+    call("POST", "/v1/predictions/batch", json={"predictions": items})
+    settings = {"SCORING_BUNDLE": str(world.bundle), "SCORING_DATABASE_URL": url}
+    command = [sys.executable, "-m", "flask", "--app", "api", "events", "replay"]
+    done = subprocess.run(
+        command, env=os.environ | settings, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"{len(items) + len(filled)} answers are the same" in done.stderr
+    changed = f"UPDATE personal SET answer = replace(answer, '{filled[1]}', 'x')"
+    tamper(app, changed)
+    broken = app.test_cli_runner().invoke(args=["events", "replay"])
+    assert broken.exit_code == 1
