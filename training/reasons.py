@@ -235,6 +235,13 @@ REASONS: tuple[Reason, ...] = (
         "Your gender or family status",
         "Votre sexe ou votre situation familiale",
     ),
+    _reason(
+        "R27",
+        "LOAN_TERMS",
+        ("Length and price of the loan", "Durée et prix du prêt"),
+        "The length of this loan, its interest or its insurance",
+        "La durée de ce prêt, ses intérêts ou son assurance",
+    ),
 )
 BY_GROUP: dict[str, Reason] = {reason.group: reason for reason in REASONS}
 

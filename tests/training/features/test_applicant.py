@@ -58,6 +58,44 @@ def test_a_division_by_zero_is_missing() -> None:
     assert made(APPLICANT)["CREDIT_TO_GOODS"] is None
 
 
+CASH_LOAN = {
+    **APPLICANT,
+    "NAME_CONTRACT_TYPE": "Cash loans",
+    "AMT_GOODS_PRICE": 450000.0,
+    "AMT_CREDIT": 539100.0,
+    "AMT_ANNUITY": 27652.5,
+    "AMT_INCOME_TOTAL": 135000.0,
+}
+
+
+def test_the_price_of_a_cash_loan_tells_its_term_and_interest() -> None:
+    row = made(CASH_LOAN)
+    assert row["LOAN_TERM"] == 36
+    interest = 36 * 27652.5 - 539100
+    assert row["LOAN_INTEREST"] == pytest.approx(interest / 539100)
+    assert row["LOAN_INTEREST_TO_INCOME"] == pytest.approx(interest / 135000)
+    assert row["LOAN_INSURANCE"] == pytest.approx(0.198 / 36)
+    month = row["LOAN_RATE"] / 12
+    repaid = 27652.5 * (1 - (1 + month) ** -36) / month
+    assert repaid == pytest.approx(539100, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"NAME_CONTRACT_TYPE": "Revolving loans"},
+        {"AMT_ANNUITY": None},
+        {"AMT_GOODS_PRICE": None},
+        {"AMT_CREDIT": 0.0},
+    ],
+)
+def test_without_a_price_there_is_no_term(change: Row) -> None:
+    row = made({**CASH_LOAN, **change})
+    assert {row[name] for name in row if name.startswith("LOAN_T")} == {None}
+    assert row["LOAN_RATE"] is None
+    assert row["LOAN_INTEREST"] is None
+
+
 def test_external_scores_leave_missing_ones_out() -> None:
     row = made(APPLICANT)
     assert row["EXT_SOURCE_MEAN"] == pytest.approx(0.4)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import narwhals as nw
 
 from training.features import history
-from training.features.applicant import crosses, external, loan, person, raw
+from training.features.applicant import crosses, external, loan, person, raw, terms
 from training.features.define import Feature
 from training.tables.clean import clean
 
@@ -24,6 +24,7 @@ def features(present: Collection[str], *, protected: bool = False) -> list[Featu
         *raw.features(protected=protected),
         *external.features(),
         *loan.features(),
+        *terms.features(),
         *person.features(),
         *crosses.features({one.name for one in past}),
         *(replace(one, expression=nw.col(one.name)) for one in past),
@@ -38,7 +39,7 @@ def applicant(
     Numbers are float32, categories text; `history_rows` has one row per client.
     """
     past = [n for n in history_rows.collect_schema().names() if n != raw.KEY]
-    rows = clean(application, raw.APPLICATION)
+    rows = terms.with_term(clean(application, raw.APPLICATION))
     if past:
         doubles = (nw.col(name).cast(nw.Float64) for name in past)
         rows = rows.join(history_rows.select(raw.KEY, *doubles), on=raw.KEY, how="left")

@@ -1,0 +1,123 @@
+"""The price of the loan: its term, and what follows from it.
+
+The application gives the loan's amount and its regular repayment, not over how many
+months it runs. `loan_terms.json` is a decision tree that tells the term of a cash loan
+from its ratios and amount; `learn_terms` says how it was learnt. From the term follow
+the interest and the insurance, which say how risky the lender's price list takes the
+loan to be.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+
+from training.features.define import Feature, ratio
+from training.tables.schema import Unit
+
+TABLE = Path(__file__).with_name("loan_terms.json")
+CREDIT, ANNUITY = nw.col("AMT_CREDIT"), nw.col("AMT_ANNUITY")
+GOODS, INCOME = nw.col("AMT_GOODS_PRICE"), nw.col("AMT_INCOME_TOTAL")
+RATIOS = {
+    "CREDIT_TO_ANNUITY": ratio(CREDIT, ANNUITY),
+    "CREDIT_TO_GOODS": ratio(CREDIT, GOODS),
+}
+# What the tree splits on.
+SPLITS = [*RATIOS, "AMT_CREDIT"]
+TERM = "LOAN_TERM"
+
+
+def with_term(application: nw.LazyFrame) -> nw.LazyFrame:
+    """The same rows with LOAN_TERM, in months; missing unless it is a cash loan."""
+    cash = nw.col("NAME_CONTRACT_TYPE") == "Cash loans"
+    for value in RATIOS.values():
+        cash = cash & (value > 0)
+    ratios = {f"_{name}": value for name, value in RATIOS.items()}
+    term = _term(json.loads(TABLE.read_text()))
+    return (
+        application.with_columns(**ratios)
+        .with_columns(nw.when(cash).then(term).alias(TERM))
+        .drop(*ratios)
+    )
+
+
+def _term(node: Any) -> nw.Expr:
+    """The tree as nested conditions; see `learn_terms.nested`."""
+    if isinstance(node, int):
+        return nw.lit(float(node))
+    column, threshold, below, above = node
+    value = nw.col(f"_{column}" if column in RATIOS else column)
+    return nw.when(value <= threshold).then(_term(below)).otherwise(_term(above))
+
+
+def _yearly_rate() -> nw.Expr:
+    """Interest for a year, by a closed form that SQL can work out.
+
+    At a = annuity / credit and q = log2(1 + 1 / term), a month's rate is about
+    ((1 + a) ** (1 / q) - 1) ** q - 1. Less than 0.005 from the yearly rate for 6 to
+    60 months at 10 to 80 %.
+    """
+    q = (1 + 1 / nw.col(TERM)).log() / math.log(2)
+    grown = (1 + ratio(ANNUITY, CREDIT)) ** (1 / q) - 1
+    return 12 * (grown**q - 1)
+
+
+def _feature(
+    name: str, value: nw.Expr, unit: Unit, en: str, fr: str, formula: str
+) -> Feature:
+    return Feature(
+        f"LOAN_{name}", value, "application", "LOAN_TERMS", unit, en, fr, formula
+    )
+
+
+def features() -> list[Feature]:
+    """Term, interest and insurance of a cash loan, of rows that have LOAN_TERM."""
+    term = nw.col(TERM)
+    interest = term * ANNUITY - CREDIT
+    return [
+        _feature(
+            "TERM",
+            term,
+            Unit.MONTHS,
+            "Length of the loan, as its price tells it",
+            "Durée du prêt, d'après son prix",
+            "decision tree over AMT_CREDIT, AMT_CREDIT / AMT_ANNUITY and"
+            " AMT_CREDIT / AMT_GOODS_PRICE",
+        ),
+        _feature(
+            "RATE",
+            _yearly_rate(),
+            Unit.SHARE,
+            "Yearly interest rate of the loan",
+            "Taux d'intérêt annuel du prêt",
+            "yearly rate at which LOAN_TERM payments of AMT_ANNUITY repay AMT_CREDIT",
+        ),
+        _feature(
+            "INTEREST",
+            ratio(interest, CREDIT),
+            Unit.SHARE,
+            "Interest over the whole loan, part of its amount",
+            "Intérêts sur toute la durée, part du montant du prêt",
+            "(LOAN_TERM * AMT_ANNUITY - AMT_CREDIT) / AMT_CREDIT",
+        ),
+        _feature(
+            "INSURANCE",
+            ratio(RATIOS["CREDIT_TO_GOODS"] - 1, term),
+            Unit.SHARE,
+            "Insurance for each month, part of the price of the goods",
+            "Assurance par mois, part du prix du bien",
+            "(AMT_CREDIT / AMT_GOODS_PRICE - 1) / LOAN_TERM",
+        ),
+        _feature(
+            "INTEREST_TO_INCOME",
+            ratio(interest, INCOME),
+            Unit.SHARE,
+            "Interest over the whole loan over income",
+            "Intérêts sur toute la durée sur revenu",
+            "(LOAN_TERM * AMT_ANNUITY - AMT_CREDIT) / AMT_INCOME_TOTAL",
+        ),
+    ]
