@@ -34,10 +34,13 @@ def chosen() -> str:
 
 
 def client_on_the_desk(title: str) -> Opened | None:
-    """The heading with its search, and the client that is open, if one is."""
+    """The heading with its search, and the client that is open, if one is.
+
+    `title` is the page's; the client's number is put after it.
+    """
     number = chosen()
     with st.container(key="desk", horizontal=True, vertical_alignment="bottom"):
-        st.title(title, width="content")
+        heading = st.container(width="content")
         typed = st.text_input(
             _("Client number"),
             key=SEARCH,
@@ -53,6 +56,7 @@ def client_on_the_desk(title: str) -> Opened | None:
             _offer(_("Recent clients"), _recent(), collapsed=True)
     if text:
         number = _search(text) or number
+    heading.title(f"{title} {number}".strip(), anchor=False)
     if number:
         return _open(number)
     if not text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answers import Contribution, Explanation
@@ -34,34 +35,48 @@ def waterfall_steps(
     The first step starts at the base value and the last one ends at the margin.
     """
     ranked = sorted(explanation.contributions, key=_size, reverse=True)
-    steps: list[Step] = []
-    at = explanation.base_value
-    for item in ranked[:shown]:
-        label, value = describe(item, model)
-        steps.append(Step(label, value, at, item.contribution))
-        at = steps[-1].end
-    if (others := len(ranked) - shown) > 0:
-        label = plural(
-            "One other fact",
-            "All other {number} facts together",
-            others,
-            number=whole(others),
-        )
-        steps.append(Step(label, "", at, explanation.margin - at))
-    return tuple(steps)
+    moves = [(*describe(item, model), item.contribution) for item in ranked[:shown]]
+    others = len(ranked) - shown
+    label = plural(
+        "One other fact",
+        "All other {number} facts together",
+        others,
+        number=whole(others),
+    )
+    return _chained(moves, label if others > 0 else "", explanation)
 
 
-def group_steps(explanation: Explanation, model: Model) -> tuple[Step, ...]:
-    """One step per group of facts, largest first, from base value to margin."""
+def group_steps(
+    explanation: Explanation, model: Model, shown: int = SHOWN
+) -> tuple[Step, ...]:
+    """One step per group of facts, as `waterfall_steps` has one per fact."""
     moved: dict[str, float] = {}
     for item in explanation.contributions:
         group = model.describe(item.feature).group
         moved[group] = moved.get(group, 0.0) + item.contribution
+    ranked = sorted(moved.items(), key=lambda pair: -abs(pair[1]))
+    moves = [(model.group_label(group), "", size) for group, size in ranked]
+    others = len(moves) - shown
+    label = plural(
+        "One other kind of facts",
+        "All other {number} kinds of facts together",
+        others,
+        number=others,
+    )
+    return _chained(moves[:shown], label if others > 0 else "", explanation)
+
+
+def _chained(
+    moves: Sequence[tuple[str, str, float]], others: str, explanation: Explanation
+) -> tuple[Step, ...]:
+    """Steps from the base value; what is left to the margin is the step `others`."""
     steps: list[Step] = []
     at = explanation.base_value
-    for group, size in sorted(moved.items(), key=lambda pair: -abs(pair[1])):
-        steps.append(Step(model.group_label(group), "", at, size))
+    for label, value, size in moves:
+        steps.append(Step(label, value, at, size))
         at = steps[-1].end
+    if others:
+        steps.append(Step(others, "", at, explanation.margin - at))
     return tuple(steps)
 
 

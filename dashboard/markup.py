@@ -9,6 +9,7 @@ from facts import Group
 from formats import not_given, percent
 from language import _, plural
 
+CROWDED = 0.25
 SCALE_ENDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 
 
@@ -57,6 +58,9 @@ def gauge(
         return f"{100 * min(share, end) / end:.2f}%"
 
     low, high = interval
+    # A limit near the left end has its name to the right of its line.
+    crowded = threshold < CROWDED * end
+    zero, label = ("", "at right") if crowded else (percent(0, 0), "at")
     offered, advised = escape(_("can be offered")), escape(_("advised against"))
     mark = escape(_("limit {limit}", limit=percent(threshold)))
     side = "lowers" if probability < threshold else "raises"
@@ -69,8 +73,8 @@ def gauge(
         f'<i class="closed" style="left:{place(high)};right:0"></i>'
         f'<b class="bar {side}" style="width:{place(probability)}"></b>'
         f'<b class="limit" style="left:{place(threshold)}"></b></div>'
-        f'<div class="scale"><span>{percent(0, 0)}</span>'
-        f'<span class="at" style="left:{place(threshold)}">'
+        f'<div class="scale"><span>{zero}</span>'
+        f'<span class="{label}" style="left:{place(threshold)}">'
         f"{mark}</span>"
         f"<span>{percent(end, 0)}</span></div></div>"
     )

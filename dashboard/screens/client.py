@@ -10,11 +10,12 @@ import charts
 import markup
 import words
 from answers import Client, Prediction
-from desk import client_on_the_desk
+from desk import PARAMETER, client_on_the_desk
 from explanation import describe, group_steps, waterfall_steps
 from facts import group_facts
 from formats import decimal, moment, percents_apart
-from language import _
+from language import PARAMETER as LANGUAGE
+from language import _, code
 from loading import (
     Opened,
     api_is_ready,
@@ -66,14 +67,32 @@ def _decision(client: Client, prediction: Prediction, model: Model) -> None:
             ),
         )
     )
-    with st.container(horizontal=True, gap="small", key="next"):
-        st.button(
-            _("Score again"),
-            key="score_again",
-            icon=":material/refresh:",
-            on_click=forget_decision,
-            args=(client.client_id,),
-        )
+    st.button(
+        _("Score again"),
+        key="score_again",
+        icon=":material/refresh:",
+        on_click=forget_decision,
+        args=(client.client_id,),
+        type="tertiary",
+    )
+    _next(prediction)
+
+
+def _next(prediction: Prediction) -> None:
+    """What can be done now, as links that keep the client."""
+    st.html(markup.heading(_("What can be done")))
+    address = {PARAMETER: str(prediction.client_id), LANGUAGE: code()}
+    terms = (
+        _("Try other terms")
+        if prediction.granted
+        else _("Find terms that would be granted")
+    )
+    for page, label, icon in (
+        ("compare", _("See clients like this one"), ":material/group:"),
+        ("simulate", terms, ":material/tune:"),
+        ("decide", _("Decide, and write to the client"), ":material/gavel:"),
+    ):
+        st.page_link(f"screens/{page}.py", label=label, icon=icon, query_params=address)
 
 
 def _risk(prediction: Prediction, model: Model) -> None:

@@ -28,7 +28,7 @@ MOST_COMPARED = 12
 
 
 def show() -> None:
-    found = client_on_the_desk(_("Compare"))
+    found = client_on_the_desk(_("Compare client"))
     if not found:
         return
     model = current_model()
@@ -186,7 +186,6 @@ def _pick(
         index=min(index, len(names) - 1),
         format_func=lambda name: model.describe(name).labels.text,
         key=key,
-        required=True,
         persist_state="session",
     )
     return str(chosen)

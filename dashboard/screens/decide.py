@@ -21,7 +21,7 @@ SAID, CONFLICT = "decision_said", "decision_conflict"
 
 
 def show() -> None:
-    found = client_on_the_desk(_("Decide"))
+    found = client_on_the_desk(_("Decide on client"))
     if not found:
         return
     model = current_model()

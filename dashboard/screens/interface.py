@@ -58,7 +58,6 @@ def _request() -> None:
         list(EXAMPLES),
         format_func=lambda name: _(name),
         key="example",
-        required=True,
     )
     example = EXAMPLES[str(chosen)]
     path = st.text_input(_("Path"), example.path, key=f"path_{chosen}")

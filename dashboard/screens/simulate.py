@@ -33,7 +33,7 @@ WAY = "way_through"
 
 
 def show() -> None:
-    found = client_on_the_desk(_("Simulate"))
+    found = client_on_the_desk(_("Simulate for client"))
     if not found:
         return
     st.info(
