@@ -76,7 +76,7 @@ def _request() -> None:
     if st.button(_("Send"), key="send", icon=":material/send:"):
         _send(request)
     st.caption(_("The same from a terminal; the key stays in your environment:"))
-    st.code(curl(request, scoring_api().settings.api_url), language="bash")
+    st.code(curl(request, scoring_api().settings.api_url), language=None)
 
 
 def _send(request: Request) -> None:
@@ -87,7 +87,7 @@ def _send(request: Request) -> None:
         show_trouble(error, "send_again")
         return
     st.html(markup.spoken(_("Answer: status {status}", status=answer.status)))
-    st.code(_shown(answer.body), language="json", height=320, wrap_lines=True)
+    st.code(_shown(answer.body), language=None, height=320, wrap_lines=True)
 
 
 def _shown(body: str) -> str:

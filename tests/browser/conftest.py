@@ -53,7 +53,7 @@ def dashboard(served: Served) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1366, "height": 768})
-    opened.set_default_timeout(30_000)
-    yield opened
-    opened.close()
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,29 +14,53 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.xdist_group("house")
+DECISION = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+WORDS = {
+    "en": {"granted": "Granted", "refused": "Refused"},
+    "fr": {"granted": "Accordé", "refused": "Refusé"},
+}
 
 
-def open_client(page: Page, dashboard: str, client: int) -> None:
-    page.goto(dashboard)
-    search = page.get_by_label("Client number")
-    search.fill(str(client))
-    search.press("Enter")
-    page.locator(f'.st-key-reasons [data-client="{client}"]').first.wait_for()
+def open_client(page: Page, dashboard: str, client: int, name: str = "") -> None:
+    page.goto(f"{dashboard}/{name}?client={client}")
+    page.get_by_role("heading", level=1).get_by_text(str(client)).wait_for()
 
 
-def test_reads_the_decision_the_risk_and_the_first_reason(
-    page: Page, dashboard: str, served: Served
+def percent(share: float, language: str = "en") -> str:
+    text = f"{100 * share:.1f}"
+    return f"{text}%" if language == "en" else text.replace(".", ",") + "\u00a0%"
+
+
+def a_refused_client(served: Served) -> tuple[int, dict[str, Any]]:
+    for client in some_clients(served, 60):
+        answer = predict(served, client_id=client)
+        if answer["decision"] == "refused":
+            return client, answer
+    pytest.fail("none of the clients is refused")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_reads_the_decision_the_risk_and_the_reasons(
+    page: Page, dashboard: str, served: Served, language: str
 ) -> None:
-    for client in some_clients(served, 2):
-        expected = predict(served, client_id=client)
-        open_client(page, dashboard, client)
-        decision = page.locator(".st-key-decision .word").inner_text()
-        assert decision.casefold() == expected["decision"]
-        risk = page.locator(".st-key-probability .number")
-        assert risk.inner_text().startswith(f"{100 * expected['probability']:.1f}")
-        assert risk.get_attribute("title") == repr(expected["probability"])
-        first = page.locator(".st-key-reasons li").first.inner_text()
-        assert first.strip() == expected["reasons"][0]["text"]
+    (client,) = some_clients(served, 1)
+    expected = predict(served, client_id=client)
+    page.goto(f"{dashboard}/?lang={language}")
+    page.get_by_role("searchbox").press_sequentially(str(client))
+    page.locator(f'.st-key-reasons [data-client="{client}"]').first.wait_for()
+    word = page.locator(".st-key-decision .word").inner_text()
+    assert word == WORDS[language][expected["decision"]]
+    risk = page.locator(".st-key-probability .number")
+    assert risk.get_attribute("title") == repr(expected["probability"])
+    assert risk.inner_text() == percent(expected["probability"], language)
+    _, model = call(served, "/v1/model")
+    catalogue = {one["code"]: one for one in model["reasons"]}
+    told = [
+        catalogue[reason["code"]][reason["direction"]][language]
+        for reason in expected["reasons"]
+    ]
+    assert page.locator(".st-key-reasons li .why").all_inner_texts() == told
+    assert page.evaluate("document.documentElement.lang") == language
 
 
 def test_the_decision_on_the_page_is_the_one_on_record(
@@ -44,36 +68,89 @@ def test_the_decision_on_the_page_is_the_one_on_record(
 ) -> None:
     (client,) = some_clients(served, 1)
     open_client(page, dashboard, client)
+    page.get_by_text("decision 0").wait_for()
     text = page.locator(".st-key-decision").inner_text()
-    (number,) = re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", text)
+    (number,) = re.findall(DECISION, text)
     status, stored = call(served, f"/v1/predictions/{number}")
     assert status == 200
     assert stored["client_id"] == client
 
 
+def test_two_tabs_do_not_mix_their_clients(
+    page: Page, dashboard: str, served: Served
+) -> None:
+    first, second = some_clients(served, 2)
+    open_client(page, dashboard, first)
+    other = page.context.new_page()
+    open_client(other, dashboard, second)
+    page.get_by_role("link", name="Compare", exact=True).click()
+    page.get_by_role("heading", name=f"Compare client {first}").wait_for()
+    other.get_by_role("link", name="Simulate", exact=True).click()
+    other.get_by_role("heading", name=f"Simulate for client {second}").wait_for()
+    assert f"client={first}" in page.url and f"client={second}" in other.url
+
+
 def test_an_unknown_client_gets_a_sentence(page: Page, dashboard: str) -> None:
     page.goto(dashboard)
-    search = page.get_by_label("Client number")
-    search.fill("999999999")
-    search.press("Enter")
+    page.get_by_role("searchbox").fill("999999999")
     page.get_by_text("No client's number is or begins with 999999999").wait_for()
     assert page.get_by_text("Traceback").count() == 0
 
 
-def test_the_model_and_drift_pages_show_what_the_api_knows(
+def test_the_main_job_by_keyboard_alone(
     page: Page, dashboard: str, served: Served
 ) -> None:
-    _, model = call(served, "/v1/model")
+    """Search, reasons, simulate, decide, letter: never a mouse."""
+    client, _ = a_refused_client(served)
     page.goto(dashboard)
-    page.get_by_role("link", name="Model").click()
-    limit = f"{100 * model['threshold']:.1f} %"
-    page.locator(".st-key-headline").get_by_text(limit).wait_for()
-    page.get_by_role("link", name="Drift").click()
-    page.locator(".st-key-conclusion").wait_for()
-    _, report = call(served, "/v1/monitoring/reports/latest")
-    headline = re.sub(r"\*\*(.*?)\*\*.*", r"\1", report["conclusion"], flags=re.S)
-    assert headline in page.locator(".st-key-conclusion").inner_text()
-    frame = page.frame_locator(".st-key-drift_report iframe").frame_locator("iframe")
-    frame.get_by_text("Drift is detected").or_(
-        frame.get_by_text("Dataset Drift")
-    ).first.wait_for()
+    search = page.get_by_role("searchbox")
+    search.wait_for()
+    tab_to(page, search)
+    page.keyboard.type(str(client))
+    page.locator(f'.st-key-reasons [data-client="{client}"]').first.wait_for()
+
+    follow(page, "Find terms that would be granted")
+    amount = page.get_by_role("slider", name="Loan amount")
+    amount.wait_for()
+    tab_to(page, amount)
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    page.get_by_text("The risk would move from").first.wait_for()
+
+    follow(page, "Decide")
+    reason = page.get_by_role("textbox", name="Your reason")
+    reason.wait_for()
+    tab_to(page, reason)
+    page.keyboard.type("Papers seen")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Ada Officer")
+    tab_to(page, page.get_by_role("button", name="Put my decision on record"))
+    page.keyboard.press("Enter")
+    page.get_by_text("Your decision is on record.").wait_for()
+    download = page.get_by_role("button", name="Download the letter (PDF)")
+    download.wait_for()
+    tab_to(page, download)
+    with page.expect_download() as letter:
+        page.keyboard.press("Enter")
+    assert letter.value.path().read_bytes().startswith(b"%PDF")
+
+    _, history = call(served, f"/v1/clients/{client}/predictions")
+    (review,) = next(p["reviews"] for p in history["predictions"] if p["reviews"])
+    assert (review["action"], review["reviewer"]) == ("confirmed", "Ada Officer")
+    assert review["reason"] == "Papers seen"
+
+
+def tab_to(page: Page, wanted: Any) -> None:
+    """Press Tab until the element has the focus."""
+    for _ in range(60):
+        if wanted.evaluate("e => e === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"no Tab leads to {wanted}")
+
+
+def follow(page: Page, name: str) -> None:
+    link = page.get_by_role("link", name=name, exact=True)
+    link.wait_for()
+    tab_to(page, link)
+    page.keyboard.press("Enter")

@@ -1,0 +1,104 @@
+"""Logging in at an OpenID Connect provider; each role sees its own pages."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import ROOT, Served, free_port, server
+from tests.contract.http import some_clients
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.xdist_group("house")
+PEOPLE = {"ada": ["officer"], "bo": ["analyst"], "cy": []}
+
+
+@pytest.fixture(scope="module")
+def guarded(served: Served) -> Iterator[str]:
+    """The address of a dashboard that wants a login."""
+    mock = pytest.importorskip("oidc_provider_mock")
+    people = [
+        mock.User(sub=name, claims={"name": name.title(), "roles": roles})
+        for name, roles in PEOPLE.items()
+    ]
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with mock.run_server_in_thread(user_claims=people) as provider:
+        issuer = f"http://127.0.0.1:{provider.server_port}"
+        settings = {
+            "DASHBOARD_API_URL": served.url,
+            "DASHBOARD_API_KEY": served.key,
+            "DASHBOARD_OIDC_METADATA_URL": f"{issuer}/.well-known/openid-configuration",
+            "DASHBOARD_OIDC_CLIENT_ID": "dashboard",
+            "DASHBOARD_OIDC_CLIENT_SECRET": secrets.token_hex(),
+            "DASHBOARD_PUBLIC_URL": url,
+            "DASHBOARD_COOKIE_SECRET": secrets.token_hex(),
+            # The provider speaks plain HTTP, to this machine only.
+            "AUTHLIB_INSECURE_TRANSPORT": "1",
+        }
+        command = ["streamlit", "run", "dashboard/app.py", f"--server.port={port}"]
+        with server(served.house, command, settings, f"{url}/_stcore/health"):
+            yield url
+
+
+def log_in(browser: Browser, guarded: str, name: str) -> Page:
+    page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+    page.set_default_timeout(30_000)
+    page.goto(guarded)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name=name).click()
+    page.wait_for_url(f"{guarded}/**")
+    return page
+
+
+def links(page: Page) -> list[str]:
+    page.get_by_role("button", name="Log out").wait_for()
+    return page.locator(
+        '[data-testid="stSidebar"] [data-testid="stPageLink"]'
+    ).all_inner_texts()
+
+
+def test_an_officer_decides_under_their_own_name(
+    browser: Browser, guarded: str, served: Served
+) -> None:
+    (client,) = some_clients(served, 1)
+    page = log_in(browser, guarded, "ada")
+    shown = " ".join(links(page))
+    assert "Decide" in shown and "Alerts" not in shown
+    page.goto(f"{guarded}/decide?client={client}")
+    page.get_by_text("Recorded as Ada.").wait_for()
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Log in").wait_for()
+    page.context.close()
+
+
+def test_an_analyst_sees_no_clients(browser: Browser, guarded: str) -> None:
+    page = log_in(browser, guarded, "bo")
+    shown = " ".join(links(page))
+    assert "Alerts" in shown and "Client" not in shown and "Decide" not in shown
+    page.context.close()
+
+
+def test_somebody_without_a_role_is_told_so(browser: Browser, guarded: str) -> None:
+    page = log_in(browser, guarded, "cy")
+    page.get_by_text("Cy, your account has none of the roles").wait_for()
+    assert page.get_by_role("searchbox").count() == 0
+    page.context.close()
+
+
+def test_without_a_login_other_machines_are_not_served() -> None:
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py"]
+    command += ["--server.address=0.0.0.0", f"--server.port={free_port()}"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode != 0
+    assert "without a login the dashboard serves only 127.0.0.1" in done.stderr

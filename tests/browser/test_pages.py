@@ -1,0 +1,93 @@
+"""Every page in both languages: shown without trouble, accessible, as the API says."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import Served
+from tests.contract.http import call, some_clients
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.xdist_group("house")
+# Each page with something that is there when all of it is.
+PAGES = {
+    "": ".st-key-waterfall .js-plotly-plot",
+    "compare": ".st-key-scatter .js-plotly-plot",
+    "simulate": ".st-key-way",
+    "decide": ".st-key-history table",
+    "model": ".st-key-about table",
+    "drift": ".st-key-conclusion",
+    "alerts": '[data-testid="stAlertContainer"], [class*="st-key-alert_"]',
+    "interface": ".st-key-api_request pre",
+}
+FADING_MILLISECONDS = 600
+SERIOUS = {"serious", "critical"}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_and_accessible(
+    page: Page, dashboard: str, served: Served, name: str, language: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    (client,) = some_clients(served, 1)
+    page.goto(f"{dashboard}/{name}?lang={language}&client={client}")
+    page.locator(PAGES[name]).first.wait_for()
+    page.wait_for_function(IDLE)
+    assert page.locator('[class*="st-key-trouble"]').count() == 0
+    # What has just appeared is still pale.
+    page.wait_for_timeout(FADING_MILLISECONDS)
+    # What is in Evidently's own frame is Evidently's.
+    found = axe.run(page, context={"exclude": [["iframe"]]}).response["violations"]
+    told = {
+        (one["id"], node["html"][:160])
+        for one in found
+        if one["impact"] in SERIOUS
+        for node in one["nodes"]
+    }
+    assert not told
+    # Nothing sticks out, at 200 % zoom of a common screen.
+    page.set_viewport_size({"width": 683, "height": 384})
+    wide = "document.querySelector('[data-testid=stMain]')"
+    assert page.evaluate(f"{wide}.scrollWidth <= {wide}.clientWidth + 1")
+
+
+IDLE = (
+    "() => document.querySelector('[data-testid=stApp]')"
+    ".dataset.testScriptState === 'notRunning'"
+)
+
+
+def test_the_model_and_drift_pages_show_what_the_api_knows(
+    page: Page, dashboard: str, served: Served
+) -> None:
+    _, model = call(served, "/v1/model")
+    page.goto(f"{dashboard}/model")
+    limit = f"{100 * model['threshold']:.1f}%"
+    page.locator(".st-key-headline").get_by_text(limit).wait_for()
+    page.get_by_role("link", name="Drift").click()
+    page.locator(".st-key-conclusion").wait_for()
+    _, report = call(served, "/v1/monitoring/reports/latest")
+    headline = re.sub(r"\*\*(.*?)\*\*.*", r"\1", report["conclusion"], flags=re.S)
+    assert headline in page.locator(".st-key-conclusion").inner_text()
+    frame = page.frame_locator(".st-key-drift_report iframe").frame_locator("iframe")
+    frame.get_by_text("Drift is detected").or_(
+        frame.get_by_text("Dataset Drift")
+    ).first.wait_for()
+
+
+def test_a_request_is_tried_on_the_api_page(
+    page: Page, dashboard: str, served: Served
+) -> None:
+    page.goto(f"{dashboard}/interface")
+    page.get_by_role("textbox", name="Body (JSON)").fill('{"client_id": 1}')
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("Answer: status 404").wait_for()
+    code = page.locator(".st-key-api_request pre").last.inner_text()
+    assert "$DASHBOARD_API_KEY" in code and served.key not in page.content()

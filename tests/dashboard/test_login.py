@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+
+from errors import ConfigError
+from login import NEEDED, check_address, read_login
+from people import read_roles
+
+COMPLETE = {
+    "DASHBOARD_OIDC_METADATA_URL": "https://login.test/.well-known/openid-configuration",
+    "DASHBOARD_OIDC_CLIENT_ID": "dashboard",
+    "DASHBOARD_OIDC_CLIENT_SECRET": "secret-of-the-client",
+    "DASHBOARD_PUBLIC_URL": "https://scoring.test/",
+    "DASHBOARD_COOKIE_SECRET": "c" * 32,
+}
+
+
+def test_a_complete_login_is_what_streamlit_wants_and_hides_its_secrets() -> None:
+    login = read_login(COMPLETE)
+    assert login is not None
+    auth = login.secrets()["auth"]
+    assert isinstance(auth, dict)
+    assert auth["redirect_uri"] == "https://scoring.test/oauth2callback"
+    assert "secret-of-the-client" not in repr(login) and "ccc" not in repr(login)
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_half_a_login_is_refused_by_name(name: str) -> None:
+    with pytest.raises(ConfigError, match=name):
+        read_login(COMPLETE | {name: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DASHBOARD_PUBLIC_URL", "scoring.test"), ("DASHBOARD_COOKIE_SECRET", "short")],
+)
+def test_a_setting_that_cannot_be_is_refused(name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=name):
+        read_login(COMPLETE | {name: value})
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1"])
+def test_without_a_login_this_machine_is_served(address: str) -> None:
+    check_address(address, read_login({}))
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.7", "", None])
+def test_without_a_login_nobody_else_is(address: str | None) -> None:
+    with pytest.raises(ConfigError, match="DASHBOARD_OIDC_CLIENT_ID"):
+        check_address(address, read_login({}))
+    check_address(address, read_login(COMPLETE))
+
+
+@pytest.mark.parametrize(
+    ("claim", "roles"),
+    [
+        (["officer", "other"], {"officer"}),
+        ("Officer, analyst", {"officer", "analyst"}),
+        ({"officer": True}, set()),
+        (None, set()),
+        ([7], set()),
+    ],
+)
+def test_roles_are_read_from_any_usual_claim(claim: object, roles: set[str]) -> None:
+    assert read_roles(claim) == roles
