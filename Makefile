@@ -38,6 +38,10 @@ check: $(READY) ## lint, types, import rules, locks
 
 bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@$(PYTHON) -m tests.benchmarks.features
+	@$(PYTHON) -m tests.benchmarks.serving
+	@$(PYTHON) -m tests.benchmarks.reloading
+	@$(PYTHON) -m tests.benchmarks.slow_clients
+	@$(PYTHON) -m tests.benchmarks.cold_starts
 	@$(PYTHON) -m tests.benchmarks.validation
 	@$(PYTHON) -m tests.benchmarks.search
 
