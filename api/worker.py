@@ -13,6 +13,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from gunicorn.http.body import ChunkedReader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from api.errors import Problem, ScoringError, as_response
@@ -100,6 +101,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         elif self.tpool._work_queue.qsize() >= WAITING * self.cfg.threads:
             self._turn_away(conn, _BUSY)
         else:
+            conn.whole = _has_come(conn)
             conn.init()
             conn.parser.unreader.unread(bytes(conn.received))
             conn.received = bytearray()
@@ -113,9 +115,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self._linger(conn)
 
     def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
-        """Do not wait for a body that nobody wants: close instead."""
-        soon = time.monotonic() + 0.01
-        return keepalive and bool(conn.parser.finish_body(deadline=soon))
+        """Keep what was promised, but do not wait for a body that nobody read."""
+        if not keepalive or not (conn.whole or _was_read(conn)):
+            return False
+        return bool(conn.parser.finish_body())
 
     def finish_request(self, conn: TConn, done: Any) -> None:
         again = not done.cancelled() and not done.exception() and done.result()
@@ -223,13 +226,30 @@ def _is_enough(conn: TConn) -> bool:
     end = received.find(b"\r\n\r\n")
     if len(received) >= LARGEST_HELD or end < 0:
         return len(received) >= LARGEST_HELD
-    head = bytes(received[: end + 2])
-    if _CHUNKED.search(head):
-        whole = bool(received.endswith(b"0\r\n\r\n"))
-    else:
-        length = _LENGTH.search(head)
-        expected = int(length[1]) if length else 0
-        whole = expected > LARGEST_HELD or len(received) - end - 4 >= expected
-    if not whole and _EXPECT.search(head) and len(received) == end + 4:
+    enough = _expected(conn) > LARGEST_HELD or _has_come(conn)
+    if _CHUNKED.search(received, 0, end + 2):
+        enough = bool(received.endswith(b"0\r\n\r\n"))
+    if not enough and _EXPECT.search(received, 0, end) and len(received) == end + 4:
         conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-    return whole
+    return enough
+
+
+def _has_come(conn: TConn) -> bool:
+    """All of it, as far as its headers say how much that is."""
+    end = conn.received.find(b"\r\n\r\n")
+    if _CHUNKED.search(conn.received, 0, end + 2):
+        return False
+    return bool(len(conn.received) - end - 4 >= _expected(conn))
+
+
+def _expected(conn: TConn) -> int:
+    length = _LENGTH.search(conn.received, 0, conn.received.find(b"\r\n\r\n") + 2)
+    return int(length[1]) if length else 0
+
+
+def _was_read(conn: TConn) -> bool:
+    """The application took all of a body that came while it ran."""
+    reader = conn.parser.mesg.body.reader
+    if isinstance(reader, ChunkedReader):
+        return reader.parser is None
+    return bool(reader.length == 0)

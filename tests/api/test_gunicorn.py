@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +185,36 @@ def test_clients_that_say_nothing_hold_up_nobody(
     for one in silent:
         one.close()
     assert get(port, "/health/live")[0] == 200
+
+
+def test_keeps_the_connections_that_it_promised_to_keep(
+    start: Start, port: int, world: Any, template: Any
+) -> None:
+    """Small, large, chunked and refused bodies, one after the other, on one socket."""
+    process = start(world.bundle)
+    wait_until_ready(process, port)
+    asked = b'{"client_id": 100001}'
+    large = asked + b" " * 50_000
+    wrong = {"Authorization": "Bearer wrong"}
+    right = {"Authorization": f"Bearer {template[1]['scoring']}"}
+    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.connect()
+    first = connection.sock
+    for body, headers, status in (
+        (asked, right, 201),
+        (asked, wrong, 401),
+        (large, right, 201),
+        (iter([asked[:5], asked[5:]]), right, 201),
+        (iter([large[:30_000], large[30_000:]]), right, 201),
+        (asked, right, 201),
+    ):
+        headers = {**headers, "Content-Type": "application/json"}
+        connection.request("POST", "/v1/predictions", body, headers)
+        response = connection.getresponse()
+        response.read()
+        assert response.status == status
+        assert connection.sock is first
+    connection.close()
 
 
 def test_refuses_to_start_on_a_corrupted_bundle(
