@@ -116,6 +116,8 @@ WORDS = {
     "Panel": mark("Panels"),
     "Stone, brick": mark("Stone or brick"),
     "Wooden": mark("Wood"),
+    "under 30": mark("Under 30"),
+    "60 and over": mark("60 and over"),
     "Yes": mark("Yes"),
     "No": mark("No"),
 }

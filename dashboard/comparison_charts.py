@@ -14,7 +14,9 @@ from palette import GRID, LOWERS, NEUTRAL, RAISES, SIMILAR
 COLOURS = {"all": NEUTRAL, "repaid": LOWERS, "defaulted": RAISES, "similar": SIMILAR}
 DASHES = {"all": "solid", "repaid": "solid", "defaulted": "dash", "similar": "dot"}
 HATCHES = {"all": "", "repaid": "", "defaulted": "/", "similar": "."}
-MARGINS = {"l": 8, "r": 16, "t": 48, "b": 8}
+MARGINS = {"l": 8, "r": 16, "t": 28, "b": 8}
+# Below the chart: on a narrow screen it takes several lines.
+LEGEND = {"orientation": "h", "y": -0.22, "yanchor": "top", "x": 0}
 
 
 def group_name(group: str) -> str:
@@ -64,7 +66,7 @@ def distribution(
         height=360,
         barmode="group",
         margin=MARGINS,
-        legend={"orientation": "h", "y": 1.16, "x": 0},
+        legend=LEGEND,
         **TRANSPARENT,
     )
     return figure
@@ -112,7 +114,7 @@ def scatter(found: Scatter, x_title: str, y_title: str) -> go.Figure:
     figure.update_layout(
         height=420,
         margin=MARGINS,
-        legend={"orientation": "h", "y": 1.12, "x": 0},
+        legend=LEGEND,
         **TRANSPARENT,
     )
     return figure

@@ -39,7 +39,7 @@ def client_on_the_desk(title: str) -> Opened | None:
     `title` is the page's; the client's number is put after it.
     """
     number = chosen()
-    with st.container(key="desk", horizontal=True, vertical_alignment="bottom"):
+    with st.container(key="desk", horizontal=True, vertical_alignment="center"):
         heading = st.container(width="content")
         typed = st.text_input(
             _("Client number"),

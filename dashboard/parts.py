@@ -9,7 +9,7 @@ from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
 import markup
-from language import _, code
+from language import SOURCE, _, code
 
 PLOTLY = {"displayModeBar": False}
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
@@ -35,3 +35,9 @@ def numbers(key: str, table: Callable[[], Table], caption: str) -> None:
     if opened.open:
         headers, rows = table()
         opened.html(markup.table(headers, rows, caption))
+
+
+def written_in_english() -> None:
+    """Say so where another part wrote a text, in its one language."""
+    if code() != SOURCE:
+        st.caption(_("This text is written in English by the training part."))

@@ -10,7 +10,7 @@ from formats import moment
 from language import _
 from loading import scoring_api
 from monitoring_answers import Alert
-from parts import card
+from parts import card, written_in_english
 from people import person
 from trouble import show_trouble
 
@@ -40,6 +40,8 @@ def show() -> None:
         alerts = scoring_api().alerts(str(status))
     if not alerts:
         st.success(_("Nothing here: no alert of this kind."), icon=":material/check:")
+    else:
+        written_in_english()
     for alert in alerts:
         with card(f"alert_{alert.alert_id}"):
             _alert(alert)

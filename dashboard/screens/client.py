@@ -27,6 +27,9 @@ from model_answers import Model
 from parts import card, chart
 from record import show_history
 
+# Reasons shown: more of those that explain the decision than of the others.
+MOST_FIRST, MOST_SECOND = 4, 3
+
 
 def show() -> None:
     found = client_on_the_desk(_("Client"))
@@ -120,7 +123,7 @@ def _risk(prediction: Prediction, model: Model) -> None:
 def _reasons(prediction: Prediction, model: Model) -> None:
     client = str(prediction.client_id)
 
-    def block(raises: bool) -> str:
+    def block(raises: bool, most: int) -> str:
         title = _("▲ Against the loan") if raises else _("▼ In the client's favour")
         told = [
             (
@@ -130,10 +133,11 @@ def _reasons(prediction: Prediction, model: Model) -> None:
             for reason in prediction.reasons
             if reason.raises_risk == raises
         ]
-        return markup.reasons(title, told, raises, _("Nothing stands out."), client)
+        nothing = _("Nothing stands out.")
+        return markup.reasons(title, told[:most], raises, nothing, client)
 
     first = not prediction.granted
-    st.html(block(first) + block(not first))
+    st.html(block(first, MOST_FIRST) + block(not first, MOST_SECOND))
 
 
 def _details(found: Opened, model: Model) -> None:

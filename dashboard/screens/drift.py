@@ -13,7 +13,7 @@ from formats import moment
 from language import _, mark
 from loading import report_html, scoring_api
 from monitoring_answers import Report
-from parts import card, chart
+from parts import card, chart, written_in_english
 from performance import Measured, over_time, performance_rows, performance_text
 from performance_charts import performance_chart
 from trouble import show_trouble
@@ -78,6 +78,7 @@ def _show_kind(kind: str) -> None:
         return
     with card("conclusion"):
         st.caption(f"{_(MEANINGS[kind])} " + _made(report))
+        written_in_english()
         st.markdown(report.conclusion)
     if kind == "performance":
         _performance()

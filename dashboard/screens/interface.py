@@ -76,7 +76,9 @@ def _request() -> None:
     if st.button(_("Send"), key="send", icon=":material/send:"):
         _send(request)
     st.caption(_("The same from a terminal; the key stays in your environment:"))
-    st.code(curl(request, scoring_api().settings.api_url), language=None)
+    st.code(
+        curl(request, scoring_api().settings.api_url), language=None, wrap_lines=True
+    )
 
 
 def _send(request: Request) -> None:

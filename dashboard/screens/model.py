@@ -17,7 +17,7 @@ from language import _
 from loading import current_model, importance_of, model_card_of
 from metrics import MEASURES, candidate_row, measure_rows
 from model_answers import CalibrationCurve, Model
-from parts import Table, card, chart
+from parts import Table, card, chart, written_in_english
 from trouble import show_trouble
 
 SHOWN, SWARM = 20, 12
@@ -27,15 +27,15 @@ def show() -> None:
     st.title(_("Model"))
     model = current_model()
     _headline(model)
-    limit, weights = st.columns(2, gap="small")
-    with limit, card("limit"):
-        _limit(model)
+    left, weights = st.columns(2, gap="small")
+    with left:
+        with card("limit"):
+            _limit(model)
+        with card("calibration"):
+            _calibration(model.calibration_curve)
     with weights, card("importance"):
         _importance(model)
-    good, fair = st.columns(2, gap="small")
-    with good, card("calibration"):
-        _calibration(model.calibration_curve)
-    with fair, card("fairness"):
+    with card("fairness"):
         _fairness(model)
     with card("measures"):
         _measures(model)
@@ -168,6 +168,7 @@ def _fairness(model: Model) -> None:
     st.html(markup.heading(_("Does it treat people alike?")))
     if not model.fairness:
         st.caption(_("This model came without that check."))
+        return
     headers = [
         _("Group"),
         _("Clients"),
@@ -175,8 +176,8 @@ def _fairness(model: Model) -> None:
         _("Granted"),
         _("Granted, of those who repay"),
     ]
-    for fairness in model.fairness:
-        st.html(markup.heading(fairness.labels.text, 3))
+    columns = st.columns(len(model.fairness), gap="medium")
+    for column, fairness in zip(columns, model.fairness, strict=True):
         rows = [
             [
                 category_text(group.name),
@@ -187,8 +188,10 @@ def _fairness(model: Model) -> None:
             ]
             for group in fairness.groups
         ]
-        st.html(markup.table(headers, rows, fairness.labels.text))
-        st.caption(model_words.fairness_text(fairness))
+        with column:
+            st.html(markup.heading(fairness.labels.text, 3))
+            st.html(markup.table(headers, rows, fairness.labels.text))
+            st.caption(model_words.fairness_text(fairness))
 
 
 def _measures(model: Model) -> None:
@@ -222,7 +225,6 @@ def _about(model: Model) -> None:
 
 
 def _card(model: Model) -> None:
-    """The card is written in English by whoever trained the model."""
     try:
         with st.spinner(_("Fetching…")):
             text = model_card_of(model)
@@ -231,6 +233,7 @@ def _card(model: Model) -> None:
     except ApiError as error:
         show_trouble(error, "card_again")
     else:
+        written_in_english()
         st.markdown(text)
 
 
