@@ -17,7 +17,7 @@ from record import review_text, show_history
 from trouble import details, show_trouble
 
 LONGEST_REASON, LONGEST_NAME = 2000, 200
-SAID, CONFLICT = "decision_said", "decision_conflict"
+SAID, CONFLICT, SEEN = "decision_said", "decision_conflict", "decision_seen"
 
 
 def show() -> None:
@@ -116,22 +116,34 @@ def _form(found: Opened, standing: Review | None) -> None:
         label = (
             _("Replace the decision") if standing else _("Put my decision on record")
         )
-        sent = st.form_submit_button(label, type="primary", key="record")
+        sent = st.form_submit_button(
+            label,
+            type="primary",
+            key="record",
+            on_click=_remember_seen,
+            args=(standing.review_id if standing else "",),
+        )
     if sent:
         granted = prediction.granted == (chosen == confirm)
-        _record(found, granted, (reason or "").strip(), (name or "").strip(), standing)
+        _record(found, granted, (reason or "").strip(), (name or "").strip())
 
 
-def _record(
-    found: Opened, granted: bool, reason: str, name: str, standing: Review | None
-) -> None:
+def _remember_seen(review_id: str) -> None:
+    """The decision that was on the screen: only that one may be replaced.
+
+    By the time the form arrives the record has been read anew and may hold another.
+    """
+    st.session_state[SEEN] = review_id
+
+
+def _record(found: Opened, granted: bool, reason: str, name: str) -> None:
     if not reason or not name:
         st.error(
             _("Give a reason and your name: both stay on record with the decision.")
         )
         return
     prediction = found.prediction.prediction_id
-    replaces = standing.review_id if standing else ""
+    replaces = str(st.session_state.get(SEEN, ""))
     try:
         with st.spinner(_("Recording…")):
             scoring_api().review(prediction, granted, reason, name, replaces)

@@ -14,7 +14,7 @@ from language import _, mark
 from loading import report_html, scoring_api
 from monitoring_answers import Report
 from parts import card, chart, written_in_english
-from performance import Measured, over_time, performance_rows, performance_text
+from performance import over_time, performance_rows, performance_text
 from performance_charts import performance_chart
 from trouble import show_trouble
 
@@ -80,8 +80,8 @@ def _show_kind(kind: str) -> None:
         st.caption(f"{_(MEANINGS[kind])} " + _made(report))
         written_in_english()
         st.markdown(report.conclusion)
-    if kind == "performance":
-        _performance()
+    if kind != "train_test":
+        _performance(report)
     _report(report)
 
 
@@ -89,10 +89,10 @@ def _made(report: Report) -> str:
     return _("Made on {moment}.", moment=moment(report.created_at))
 
 
-def _performance() -> None:
+def _performance(report: Report) -> None:
     with card("performance"):
         st.html(markup.heading(_("Performance over time")))
-        measured: list[Measured] = over_time(scoring_api())
+        measured = over_time(report, scoring_api())
         if not measured:
             st.caption(_("The reports hold no figures to draw."))
             return

@@ -158,6 +158,21 @@ DRIFT = {
     "**Loan instalment** and **Age of the car**. The model can stay in use.",
     "report": {},
 }
+PRODUCTION = DRIFT | {
+    "id": "production-1",
+    "kind": "production",
+    "report": {
+        "series": {
+            "at": ["2026-10-01T00:00:00.000000Z", "2026-11-01T00:00:00.000000Z"],
+            "expected_cost": [0.5, 0.52],
+        }
+    },
+}
+PERFORMANCE = DRIFT | {
+    "id": "performance-1",
+    "kind": "performance",
+    "report": {"looks": [{"before": {"cost": 0.5}, "after": {"cost": 0.61}}]},
+}
 DRIFT_HTML = "<!doctype html><title>Drift</title><h1>Data drift, invented</h1>"
 
 

@@ -38,6 +38,7 @@ class FakeApi:
         self.scored = 0
         # Each prediction with its changes and reviews, by its id.
         self.made: dict[str, tuple[dict[str, Any], Any, list[Any]]] = {}
+        self.reports = [fake_answers.DRIFT]
         self.alert = dict(fake_answers.ALERT)
         self.server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -95,7 +96,8 @@ class FakeApi:
             (r"GET /v1/clients/(\d+)/predictions", self._history),
             (r"GET /v1/features/(\w+)/distribution", self._distribution),
             (r"GET /v1/features/(\w+)/scatter", self._scatter),
-            ("GET /v1/monitoring/reports", fixed({"reports": []})),
+            ("GET /v1/monitoring/reports", self._reports),
+            (r"GET /v1/monitoring/reports/(\w+-\d+)", self._report),
             ("GET /v1/monitoring/reports/latest", self._report),
             (
                 "GET /v1/monitoring/reports/latest/html",
@@ -171,10 +173,15 @@ class FakeApi:
         found = {"prediction_id": prediction, "found": True, "cost": 0.5}
         return document(found | {"levers": levers, "prediction": answer})
 
-    def _report(self, query: dict[str, str], **_: Any) -> Answer:
-        if query["kind"] != fake_answers.DRIFT["kind"]:
-            return problem(404, f"there is no {query['kind']} report")
-        return document(fake_answers.DRIFT)
+    def _reports(self, query: dict[str, str], **_: Any) -> Answer:
+        known = [one for one in self.reports if one["kind"] == query["kind"]]
+        return document({"reports": known})
+
+    def _report(self, report: str = "", query: Any = None, **_: Any) -> Answer:
+        for one in self.reports:
+            if one["id"] == report or one["kind"] == query.get("kind"):
+                return document(one)
+        return problem(404, "there is no such report")
 
     def _alerts(self, query: dict[str, str], **_: Any) -> Answer:
         wanted = query["status"] in {self.alert["status"], "all"}

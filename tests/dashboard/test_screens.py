@@ -1,0 +1,198 @@
+"""What the pages beyond the first one do with what a person asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fake_answers
+import pytest
+from fake_api import FakeApi, problem
+from streamlit.testing.v1 import AppTest
+from test_app import open_app, page_text, trouble
+
+REFUSED, GRANTED = "700002", "700001"
+
+
+def page(name: str, client: str = REFUSED) -> AppTest:
+    app = open_app(client).switch_page(f"screens/{name}.py").run()
+    assert not app.exception
+    return app
+
+
+def posted(api: FakeApi, part: str) -> list[Any]:
+    """The bodies sent to the paths with `part` in them."""
+    return [
+        body
+        for method, path, _, body in api.requests
+        if method == "POST" and part in path
+    ]
+
+
+def test_a_slider_simulates_only_what_it_changed(api: FakeApi) -> None:
+    app = page("simulate")
+    assert "Nothing here is a decision" in app.info[0].value
+    app.slider(key="AMT_CREDIT_700002").set_value(200_000.0).run()
+    assert posted(api, "/v1/predictions")[-1] == {
+        "client_id": 700002,
+        "changes": {"AMT_CREDIT": 200_000.0},
+    }
+    text = page_text(app)
+    assert "The risk would move from 47.2% to" in text
+    assert "The loan asked for" in text and "▼ lowers the risk" in text
+    sent = api.scored
+    app.run()
+    assert api.scored == sent
+    app.button(key="reset").click().run()
+    assert "Move a slider" in page_text(app)
+
+
+def test_the_number_of_instalments_sets_their_amount(api: FakeApi) -> None:
+    app = page("simulate")
+    app.segmented_control(key="repayment_by").set_value("Number of instalments").run()
+    assert app.slider(key="term_700002").value == 16
+    app.slider(key="term_700002").set_value(20).run()
+    changes = posted(api, "/v1/predictions")[-1]["changes"]
+    assert changes == {"AMT_ANNUITY": round(406597.5 / 20, 2)}
+
+
+def test_what_it_would_take_is_found_among_the_terms_allowed(api: FakeApi) -> None:
+    app = page("simulate")
+    app.button(key="find").click().run()
+    assert posted(api, "counterfactual") == [{"levers": ["AMT_CREDIT", "AMT_ANNUITY"]}]
+    text = page_text(app)
+    assert "would turn from “Refused” to “Granted”" in text and "€200,000" in text
+
+
+def test_a_granted_loan_needs_nothing(api: FakeApi) -> None:
+    assert "Nothing: the loan can be offered" in page_text(page("simulate", GRANTED))
+
+
+def decide(app: AppTest, choice: int = 0, reason: str = "Papers seen") -> AppTest:
+    app.radio(key="choice").set_value(app.radio(key="choice").options[choice])
+    app.text_area(key="reason").set_value(reason)
+    app.text_input(key="reviewer").set_value("Ada")
+    return app.button(key="record").click().run()
+
+
+def test_an_override_is_recorded_and_shown_with_its_letter(api: FakeApi) -> None:
+    app = decide(page("decide"), choice=1)
+    assert "on record" in app.success[0].value
+    [body] = posted(api, "review")
+    assert body == {
+        "decision": "granted",
+        "reason": "Papers seen",
+        "reviewer": "Ada",
+        "replaces": None,
+    }
+    assert "Granted (overridden) by Ada" in page_text(app)
+    assert api.asked(
+        "GET", "/v1/predictions/0199c0de-0000-7000-8000-000000000001/letter"
+    )
+
+
+def test_a_second_decision_replaces_the_first(api: FakeApi) -> None:
+    app = decide(decide(page("decide")), choice=1)
+    assert [body["replaces"] for body in posted(api, "review")] == [None, "review-1"]
+    assert "Granted (overridden)" in page_text(app)
+
+
+def test_somebody_else_was_faster(api: FakeApi) -> None:
+    app = page("decide")
+    made, _changes, reviews = api.made[next(iter(api.made))]
+    other = {"decision": "refused", "reason": "x", "reviewer": "Bo", "replaces": None}
+    reviews.append(fake_answers.review(made, other, 7))
+    decide(app)
+    assert "somebody else decided in the meantime" in app.warning[0].value
+    assert "Refused (confirmed) by Bo" in page_text(app)
+    assert len(reviews) == 1
+    assert not app.success
+
+
+def test_a_decision_needs_a_reason(api: FakeApi) -> None:
+    app = decide(page("decide"), reason="  ")
+    assert "Give a reason" in app.error[0].value
+    assert not posted(api, "review")
+
+
+def test_a_letter_that_fails_leaves_the_decision_usable(api: FakeApi) -> None:
+    path = "/v1/predictions/0199c0de-0000-7000-8000-000000000001/letter"
+    api.replies[path] = problem(503, "no paper")
+    app = page("decide")
+    assert "in trouble" in trouble(app)
+    assert app.radio(key="choice").options[0] == "Confirm: refuse it"
+
+
+def test_compares_with_similar_clients_and_any_fact(api: FakeApi) -> None:
+    app = page("compare")
+    text = page_text(app)
+    assert "7.2% defaulted" in text and "between 5.1% and 10.2%" in text
+    app.selectbox(key="fact").set_value("CODE_GENDER").run()
+    assert "“Gender” is Man for this client" in page_text(app)
+    assert api.asked("GET", "/v1/features/CODE_GENDER/distribution") == 1
+
+
+def test_an_older_api_without_the_comparison_gets_a_sentence(api: FakeApi) -> None:
+    api.replies["/v1/clients/700002/similar"] = problem(404, "no such route")
+    app = page("compare")
+    assert "nothing under that name" in trouble(app)
+    assert app.selectbox(key="fact").value
+
+
+def test_an_alert_is_acknowledged_by_name(api: FakeApi) -> None:
+    app = page("alerts")
+    assert "Instalments have grown" in page_text(app)
+    app.text_input(key="by_alert-1").set_value("Bo")
+    app.text_input(key="note_alert-1").set_value("Ask sales")
+    app.button(key="send_alert-1").click().run()
+    assert posted(api, "acknowledge") == [{"by": "Bo", "note": "Ask sales"}]
+    assert "Acknowledged by Bo" in page_text(app) and "Ask sales" in page_text(app)
+
+
+def test_the_api_page_sends_what_its_curl_says(api: FakeApi) -> None:
+    app = page("interface")
+    body = app.text_area[0].set_value('{"client_id": 700001}').run()
+    app.button(key="send").click().run()
+    assert not body.exception
+    command, answer = app.code[1].value, app.code[0].value
+    assert "$DASHBOARD_API_KEY" in command and "fake-key" not in command
+    assert '{"client_id": 700001}' in command
+    assert '"decision": "granted"' in answer
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [("/v1/outcomes", "can be tried"), ("/v1/../admin", "can be")]
+)
+def test_the_api_page_tries_nothing_that_decides_or_administers(
+    api: FakeApi, path: str, text: str
+) -> None:
+    app = page("interface")
+    app.text_input[-1].set_value(path).run()
+    assert text in app.error[0].value
+    assert "send" not in [button.key for button in app.button]
+
+
+def test_the_model_page_shows_fairness_and_its_card(api: FakeApi) -> None:
+    app = page("model")
+    text = page_text(app)
+    assert "granted 71% as often" in text and "asks for a closer look" in text
+    app.session_state["card"] = True
+    app.run()
+    assert "none of them real" in page_text(app)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("production", "is not known yet. Last: 0.520"),
+        ("performance", "Last: 0.610 against 0.500"),
+    ],
+)
+def test_the_drift_page_draws_how_the_model_did(
+    api: FakeApi, kind: str, told: str
+) -> None:
+    app = page("drift")
+    app.segmented_control(key="report_kind").set_value(kind).run()
+    assert "There is no such report yet" in app.info[0].value
+    api.reports += [fake_answers.PRODUCTION, fake_answers.PERFORMANCE]
+    assert told in page_text(app.run())
+    assert not app.exception and not app.error
