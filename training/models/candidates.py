@@ -36,10 +36,10 @@ LIGHTGBM: Mapping[str, Any] = {
 }
 LOGISTIC_REGRESSION: Mapping[str, Any] = {"C": 0.003}
 RANDOM_FOREST: Mapping[str, Any] = {
-    "n_estimators": 200,
+    "n_estimators": 150,
     "min_samples_leaf": 20,
     "max_features": 0.1,
-    "max_samples": 0.5,
+    "max_samples": 0.3,
 }
 # A forest whose trees all agree is not certain.
 LEAST_PROBABILITY = 1e-6
