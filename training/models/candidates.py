@@ -36,9 +36,9 @@ LIGHTGBM: Mapping[str, Any] = {
 }
 LOGISTIC_REGRESSION: Mapping[str, Any] = {"C": 0.003}
 RANDOM_FOREST: Mapping[str, Any] = {
-    "n_estimators": 150,
+    "n_estimators": 100,
     "min_samples_leaf": 20,
-    "max_features": 0.1,
+    "max_features": 0.06,
     "max_samples": 0.3,
 }
 # A forest whose trees all agree is not certain.

@@ -19,6 +19,8 @@ from training.models.spaces import LIGHTGBM, LOGISTIC_REGRESSION, RUNGS, Rung, V
 from training.models.validation import Assessment, assess
 
 Progress = Callable[[str], None]
+# What the rungs below LightGBM may take of a limited time.
+SHARE_BELOW = 0.4
 Record = Callable[[Assessment, optuna.Study | None, Comparison | None], None]
 
 
@@ -96,7 +98,10 @@ class Climb:
         dummy = self._assess(candidates.dummy())
         self.record(dummy, None, None)
         rungs = [dummy]
+        whole, self.place = self.place, self.place.share(SHARE_BELOW)
         for rung in RUNGS:
+            if rung is LIGHTGBM:
+                self.place = whole
             if rung.name != "random_forest" or self.budget.variants:
                 rungs.append(self._rung(rung))
         return Ladder(

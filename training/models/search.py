@@ -13,7 +13,7 @@ import time
 import warnings
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,10 @@ class Place:
     @property
     def seconds_left(self) -> float:
         return self.deadline - time.monotonic()
+
+    def share(self, part: float) -> Place:
+        """The same with only this part of the time that is left."""
+        return replace(self, deadline=time.monotonic() + part * self.seconds_left)
 
     def open(self) -> RDBStorage:
         """Raises ConfigurationError when the database cannot be used."""

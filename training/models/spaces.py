@@ -92,7 +92,7 @@ RANDOM_FOREST = Rung(
     candidates.RANDOM_FOREST,
     {
         "min_samples_leaf": Range(5, 100, whole=True),
-        "max_features": Range(0.03, 0.2),
+        "max_features": Range(0.02, 0.12),
     },
 )
 LIGHTGBM = Rung(

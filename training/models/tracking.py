@@ -130,7 +130,8 @@ def log_trials(study: optuna.Study) -> None:
             | dict(trial.params)
         )
     mlflow.set_tag("study", study.study_name)
-    mlflow.log_table(columns(rows), "trials.json")
+    if rows:
+        mlflow.log_table(columns(rows), "trials.json")
 
 
 def log_ladder(
