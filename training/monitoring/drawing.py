@@ -28,7 +28,8 @@ def draw(reference: Reference, newest: np.ndarray) -> str:
     # Evidently cannot compare a column that is empty on a side.
     drawn = [n for n in names if before[n].notna().any() and after[n].notna().any()]
     order = [names[-1], *drawn[:-1]] if names[-1] in drawn else drawn
-    categoric = [name for name in drawn if before[name].dtype == object]
+    categories = {one.name for one in reference.columns if one.category}
+    categoric = [name for name in drawn if name in categories]
     numeric = [name for name in drawn if name not in categoric]
     limits = {
         name: limit_of(

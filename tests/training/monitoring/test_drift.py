@@ -1,0 +1,77 @@
+"""The a-priori analysis and Evidently's drawing."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.training.monitoring.world import clients
+from training.monitoring.reference import Reference
+from training.monitoring.sides import Compare, Sides
+
+with warnings.catch_warnings():
+    # Evidently asks numpy for what it deprecates.
+    warnings.simplefilter("ignore")
+    from training.monitoring import drawing, drift
+    from training.monitoring.conclusion import conclude
+    from training.monitoring.evidently_report import distance_of, limit_of
+
+
+def test_few_clients_are_no_reason_to_cry_drift() -> None:
+    random = np.random.default_rng(0)
+    cried = naive = 0
+    for _ in range(60):
+        before = pd.Series(random.normal(size=2000))
+        after = pd.Series(random.normal(size=200))
+        distance = distance_of(before, after, False)
+        naive += distance > 0.1
+        cried += distance > limit_of(before, after, False, distance)
+    assert naive > 5
+    assert cried == 0
+
+
+def test_a_true_shift_of_few_clients_is_seen() -> None:
+    random = np.random.default_rng(0)
+    before = pd.Series(random.choice(["a", "b"], 2000, p=[0.9, 0.1]))
+    after = pd.Series(random.choice(["a", "b"], 200, p=[0.6, 0.4]))
+    distance = distance_of(before, after, True)
+    assert distance > limit_of(before, after, True, distance)
+
+
+def test_the_conclusion_weighs_drift_by_what_the_model_makes_of_it(
+    reference: Reference,
+) -> None:
+    random = np.random.default_rng(0)
+    before = pd.DataFrame(random.normal(size=(3000, 2)), columns=["FIRST", "SECOND"])
+    after = pd.DataFrame(random.normal(size=(3000, 2)), columns=["FIRST", "SECOND"])
+    after["FIRST"] += 0.5
+    after.loc[::4, "SECOND"] = np.nan
+    columns = (
+        Compare("FIRST", "First (FIRST)", False, 0.52),
+        Compare("SECOND", "Second (SECOND)", False, 0.01),
+    )
+    found = Sides(before, after, columns)
+    shifts = [drift._shift(column, found) for column in columns]
+    assert [one.moved for one in shifts] == [True, False]
+    assert [one.missing_moved for one in shifts] == [False, True]
+    probability = reference.frame["probability"].to_numpy() * 1.5
+    text = conclude(shifts, (3000, 3000), (reference, probability))
+    assert "2 of 2 columns have drifted" in text
+    assert "drifted features carry 53.0% of" in text
+    assert "Retrain on recent clients" in text
+    unmoved = conclude([], (10, 10), (reference, reference.frame["probability"]))
+    assert "moved by +0.00 standard deviations" in unmoved
+    assert "hardly touches the score" in unmoved
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_evidently_draws_the_newest_decisions(reference: Reference) -> None:
+    values, _ = clients(300, np.random.default_rng(0))
+    newest = np.column_stack([values[:, reference.places], values[:, 0] - 2.6])
+    html = drawing.draw(reference, newest)
+    assert "margin" in html
+    assert "Revolving" in html
+    assert len(html) < 12e6
