@@ -84,7 +84,7 @@ def different_gaps(inputs: pd.DataFrame) -> list[str]:
     """One column of each pattern of missing values, so that no flag comes twice."""
     gaps = inputs.isna()
     some = gaps.columns[gaps.any() & ~gaps.all()]
-    packed = np.packbits(gaps[some].to_numpy(), axis=0)
+    packed = np.packbits(gaps[some].to_numpy(bool), axis=0)
     first = {packed[:, i].tobytes(): str(name) for i, name in enumerate(some)}
     return list(first.values())
 

@@ -113,7 +113,8 @@ class Clock:
     def left(self, trials: int, place: Place) -> str:
         if not self.seconds:
             return ""
-        expected = min(float(np.mean(self.seconds)) * trials, place.seconds_left)
+        expected = float(np.mean(self.seconds)) * trials
+        expected = max(0.0, min(expected, place.seconds_left))
         return f", about {expected / 60:.1f} min left"
 
 

@@ -1,0 +1,142 @@
+"""Each rung is tuned and varied; what pays is served, and all of it is recorded."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import optuna
+import pytest
+from lightgbm import LGBMClassifier
+
+from tests.training.models.search_worker import data
+from training.models import candidates, ladder, spaces, tracking
+from training.models.candidates import booster_of
+from training.models.comparison import Comparison, compare
+from training.models.cost import Costs
+from training.models.imbalance import NONE, STRATEGIES, UNDER_SAMPLING
+from training.models.learning import learned_from
+from training.models.search import Place, study_beside
+from training.models.validation import Assessment, assess
+from training.registry.store import open_registry
+
+# MLflow and Optuna use what others are about to drop.
+pytestmark = pytest.mark.filterwarnings("ignore::Warning")
+SMALL = {**candidates.LIGHTGBM, "n_estimators": 20, "colsample_bytree": 1.0}
+FEW = {**candidates.RANDOM_FOREST, "n_estimators": 5}
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same ladder with small models."""
+    forest = replace(spaces.RANDOM_FOREST, defaults=FEW)
+    trees = replace(spaces.LIGHTGBM, defaults=SMALL)
+    monkeypatch.setattr(ladder, "LIGHTGBM", trees)
+    rungs = (spaces.LOGISTIC_REGRESSION, forest, trees)
+    monkeypatch.setattr(ladder, "RUNGS", rungs)
+
+
+def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
+    small: None, tmp_path: Path
+) -> None:
+    registry = open_registry(f"sqlite:///{tmp_path}/mlflow.db")
+    place = Place(study_beside(registry.uri), jobs=1)
+    budget = ladder.Budget("tiny", {"lightgbm": 2}, deeper=1)
+
+    def record(
+        one: Assessment, study: optuna.Study | None, comparison: Comparison | None
+    ) -> None:
+        tracking.record(
+            registry, data(), Costs(), one, study, comparison, drawn=study is not None
+        )
+
+    with mlflow.start_run(experiment_id=registry.experiment) as parent:
+        climb = ladder.Climb(data(), Costs(), budget, place, lambda _: None, record)
+        found = climb.up()
+        tracking.log_ladder(found.rungs, found.variants, found.comparisons)
+    names = [one.candidate.name for one in found.rungs]
+    assert names == ["dummy", "logistic_regression", "random_forest", "lightgbm"]
+    assert found.chosen is found.rungs[-1]
+    for name in names[1:]:
+        variants = [one.candidate for one in found.variants]
+        tried = {one.strategy for one in variants if one.name == name}
+        assert tried >= set(STRATEGIES) - {NONE}
+    runs = {
+        run.info.run_name: run
+        for run in registry.client.search_runs([registry.experiment])
+        if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id
+    }
+    labels = [one.candidate.label for one in (*found.rungs, *found.variants)]
+    assert set(runs) == set(labels)
+    searched = runs["lightgbm"].info.run_id
+    steps = registry.client.get_metric_history(searched, "trial_business_score")
+    assert [one.step for one in steps] == [0, 1]
+    drawn = [one.path for one in registry.client.list_artifacts(searched, "pictures")]
+    assert len(drawn) == 5
+    assert "business_score_difference_se" in runs["lightgbm, SMOTE"].data.metrics
+
+
+def test_when_time_is_up_the_ladder_stands_at_its_defaults(
+    small: None, tmp_path: Path
+) -> None:
+    place = Place.within(f"sqlite:///{tmp_path}/studies.db", 1e-9, 1)
+    budget = ladder.Budget("tiny", {"lightgbm": 2})
+    seen: list[optuna.Study | None] = []
+    climb = ladder.Climb(
+        data(), Costs(), budget, place, lambda _: None, lambda *one: seen.append(one[1])
+    )
+    found = climb.up()
+    assert found.comparisons == ()
+    assert found.chosen.candidate.parameters == SMALL
+    with mlflow.start_run(
+        experiment_id=open_registry(f"sqlite:///{tmp_path}/mlflow.db").experiment
+    ):
+        assert seen[-1] is not None
+        tracking.log_trials(seen[-1])
+
+
+def test_a_comparison_is_paired_and_pays_beyond_chance() -> None:
+    costs = Costs(3, 1)
+    made = candidates.lightgbm(SMALL)
+    base = assess(made, data(), costs, lambda _: None, jobs=1)
+    same = compare(base, base, data(), costs)
+    assert (same.business_score, same.auc, same.pays) == (0.0, 0.0, False)
+    none = assess(candidates.dummy(), data(), costs, lambda _: None, jobs=1)
+    found = compare(none, base, data(), costs)
+    gained = base.metrics.business_score - none.metrics.business_score
+    assert found.business_score == pytest.approx(gained)
+    assert found.pays
+    assert not compare(base, none, data(), costs).pays
+
+
+@pytest.mark.parametrize("strategy", [NONE, UNDER_SAMPLING])
+def test_from_scratch_the_model_text_is_the_same_twice(strategy: str) -> None:
+    hashes = set()
+    for _ in range(2):
+        made = candidates.lightgbm(SMALL, strategy)
+        known = data()
+        model = made.fit(known.inputs, known.target, list(known.categories))
+        text = booster_of(model).model_to_string()
+        hashes.add(hashlib.sha256(text.encode()).hexdigest())
+    assert len(hashes) == 1
+    assert isinstance(model, LGBMClassifier) == (strategy == NONE)
+
+
+def test_a_smaller_part_is_the_same_clients_each_time() -> None:
+    rows = np.arange(10) * 3
+    assert list(learned_from(rows, 0.5)) == list(rows[learned_from(np.arange(10), 0.5)])
+    assert len(set(learned_from(rows, 0.5))) == 5
+
+
+def test_the_commit_is_told_only_inside_a_repository(tmp_path: Path) -> None:
+    assert tracking.git_commit(tmp_path) is None
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(tmp_path)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "One"], check=True)
+    commit = tracking.git_commit(tmp_path)
+    assert commit is not None
+    assert len(commit) == 40
