@@ -35,7 +35,7 @@ HIGHEST_ALONE = 0.78
 LIKE_THE_NUMBER = 0.9
 LEAST_SUSPICION = 1e-6
 LATE_SHARE = 0.001
-IDENTIFIER = re.compile(r"\bSK_ID_\w+")
+IDENTIFIER = re.compile(r"SK_ID_")
 OUTCOME = re.compile(r"\bTARGET\b")
 # When each record was made: never after the application it is to help decide.
 DATED = {

@@ -1,0 +1,138 @@
+"""Each way of leaking the outcome is caught by its own gate, and nothing else is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from training.features.build import FeatureStore
+from training.gates.leakage import (
+    client_numbers,
+    dated_records,
+    identifiers,
+    outcome_columns,
+    single_feature,
+    target_encoding,
+)
+from training.models.matrix import Labelled
+
+CLIENTS, TRADES = 6_000, 40
+
+
+@pytest.fixture(scope="module")
+def honest() -> Labelled:
+    """A score that tells something, one with gaps, a trade, a count; honest ids."""
+    random = np.random.default_rng(0)
+    score = random.normal(size=CLIENTS)
+    target = (random.random(CLIENTS) < 1 / (1 + np.exp(2.4 - score))).astype(float)
+    gaps = np.where(random.random(CLIENTS) < 0.4, np.nan, score + random.normal())
+    inputs = pd.DataFrame(
+        {
+            "SCORE": score,
+            "GAPS": gaps,
+            "TRADE": random.integers(0, TRADES, CLIENTS),
+            "COUNT": random.poisson(20, CLIENTS),
+        }
+    ).astype(np.float32)
+    return Labelled(inputs, target, np.arange(CLIENTS) + 100_000, {})
+
+
+def with_column(data: Labelled, values: np.ndarray) -> Labelled:
+    inputs = data.inputs.assign(LEAK=np.asarray(values, np.float32))
+    return Labelled(inputs, data.target, data.client, data.categories)
+
+
+def test_honest_data_passes_every_gate(honest: Labelled) -> None:
+    gates = [
+        single_feature(honest),
+        target_encoding(honest),
+        identifiers(honest, {}, []),
+        client_numbers(honest),
+        outcome_columns(list(honest.inputs.columns), {}),
+    ]
+    assert [one.gate for one in gates if not one.passed] == []
+
+
+def test_a_noisy_copy_of_the_target_predicts_too_well_alone(honest: Labelled) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.4, CLIENTS)
+    found = single_feature(with_column(honest, honest.target + noise))
+    assert not found.passed
+    assert "LEAK" in found.reason
+
+
+def test_a_copy_that_is_folded_up_and_down_is_seen_too(honest: Labelled) -> None:
+    """No order tells: defaults have middle values."""
+    away = np.random.default_rng(1).choice([-1.0, 1.0], CLIENTS)
+    noise = np.random.default_rng(2).normal(0, 0.2, CLIENTS)
+    folded = (1 - honest.target) * away + noise
+    assert not single_feature(with_column(honest, folded)).passed
+
+
+def test_an_id_among_the_inputs_is_known_by_name_and_under_any_other(
+    honest: Labelled,
+) -> None:
+    renamed = identifiers(with_column(honest, honest.client * 3.0 + 7), {}, [])
+    assert not renamed.passed
+    assert "LEAK" in renamed.reason
+    assert not identifiers(honest, {"SCORE": "SK_ID_PREV of the last"}, []).passed
+    assert not identifiers(honest, {}, ["BUREAU_SK_ID_BUREAU_MAX"]).passed
+
+
+@pytest.mark.parametrize("coded", ["by size", "in the last digit"])
+def test_an_id_that_encodes_the_target_is_seen(honest: Labelled, coded: str) -> None:
+    size = np.argsort(np.argsort(honest.target, kind="stable"))
+    client = size if coded == "by size" else np.arange(CLIENTS) * 10 + honest.target
+    data = Labelled(honest.inputs, honest.target, client.astype(int), {})
+    found = client_numbers(data)
+    assert not found.passed
+    assert found.value is not None and found.value > 0.9
+
+
+@pytest.mark.parametrize("prior", [0, 20])
+def test_a_target_encoding_outside_the_folds_is_seen(
+    honest: Labelled, prior: int
+) -> None:
+    """Also when drawn to the mean. Its AUC of 0.57 alone would not give it away."""
+    trade, target = honest.inputs["TRADE"], pd.Series(honest.target)
+    groups = target.groupby(trade)
+    rate = (groups.sum() + prior * target.mean()) / (groups.size() + prior)
+    leaked = with_column(honest, trade.map(rate).to_numpy())
+    found = target_encoding(leaked)
+    assert not found.passed
+    assert "LEAK" in found.reason
+    assert single_feature(leaked).passed
+
+
+def test_a_target_encoding_inside_the_folds_is_fine(honest: Labelled) -> None:
+    trade, target = honest.inputs["TRADE"], pd.Series(honest.target)
+    fold = np.random.default_rng(3).integers(0, 5, CLIENTS)
+    values = np.empty(CLIENTS)
+    for one in range(5):
+        rate = target[fold != one].groupby(trade[fold != one]).mean()
+        values[fold == one] = trade[fold == one].map(rate)
+    assert target_encoding(with_column(honest, values)).passed
+
+
+def test_a_history_row_dated_after_the_application_is_seen(tmp_path: Path) -> None:
+    store = FeatureStore(tmp_path)
+    store.tables.mkdir()
+    days = "DAYS_CREDIT, -90 AS DAYS_ENDDATE_FACT, -30 AS DAYS_CREDIT_UPDATE"
+    for last, passed in ((-5, True), (5, False)):
+        duckdb.sql(
+            f"COPY (SELECT if(i = 0, {last}, -100) AS {days} FROM range(500) t(i))"
+            f" TO '{store.raw('bureau')}' (FORMAT parquet)"
+        )
+        found = dated_records(store)
+        assert found.passed == passed
+    assert "bureau.DAYS_CREDIT" in found.reason
+
+
+def test_a_statement_that_reads_the_outcome_is_named() -> None:
+    read = {"history.sql": 'SELECT max("TARGET") FROM application'}
+    found = outcome_columns(["AMT_CREDIT"], read)
+    assert not found.passed
+    assert "history.sql" in found.reason
