@@ -16,6 +16,8 @@ MODEL = "credit-scoring"
 EXPERIMENT = "credit-scoring"
 CHALLENGER, CHAMPION = "challenger", "champion"
 SQLITE = "sqlite:///"
+# MLflow's pages then open on runs and models, not on prompts and traces.
+KIND = {"mlflow.experimentKind": "custom_model_development"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ def open_registry(uri: str) -> Registry:
     client = mlflow.MlflowClient(tracking_uri=uri)
     found = client.get_experiment_by_name(EXPERIMENT)
     if found is None:
-        made = client.create_experiment(EXPERIMENT, artifact_location=location)
+        made = client.create_experiment(
+            EXPERIMENT, artifact_location=location, tags=KIND
+        )
         return Registry(uri, made, client)
     return Registry(uri, found.experiment_id, client)

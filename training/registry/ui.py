@@ -17,16 +17,14 @@ def serve_ui(registry: Registry, port: int) -> None:
         TrainingError: MLflow ended by itself; the port may be taken.
     """
     command = ["ui", "--host=127.0.0.1", f"--port={port}", "--workers=1"]
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "mlflow",
-            *command,
-            f"--backend-store-uri={registry.uri}",
-        ],
-        env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"},
-    )
+    command += [f"--backend-store-uri={registry.uri}"]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "mlflow", *command],
+            env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"},
+        )
+    except KeyboardInterrupt:
+        return
     if done.returncode > 0:
         raise TrainingError(
             f"mlflow ui ended with status {done.returncode}; is port {port} free?"
