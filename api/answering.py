@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from flask import Response, request
 from pydantic import BaseModel, ValidationError
 
+from api.encoding import encode
 from api.errors import FieldError, invalid
 from api.operations import JSON
-from api.predictions import encode
 
 Query = TypeVar("Query", bound=BaseModel)
 

@@ -44,6 +44,13 @@ class Champion:
         return {name: {c.name: c for c in table.columns} for name, table in tables}
 
     @cached_property
+    def categories(self) -> dict[str, frozenset[str | None]]:
+        """What each category column of the application may hold; missing is fine."""
+        columns = self.manifest.tables["application"].columns
+        known = {c.name: c.categories for c in columns if c.categories is not None}
+        return {name: frozenset((*texts, None)) for name, texts in known.items()}
+
+    @cached_property
     def places(self) -> dict[str, int]:
         """Where each feature is in a vector."""
         return {f.name: at for at, f in enumerate(self.manifest.features)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from api.encoding import encode
 from api.errors import (
     FeatureError,
     NotPrepared,
@@ -73,14 +73,6 @@ def predict_batch(champion: Champion, database: Database, body: Any) -> Reply:
     return Reply(HTTPStatus.OK, answer, None, events)
 
 
-def encode(document: Any) -> bytes:
-    """JSON as it is sent and stored; refuses NaN and Infinity."""
-    text = json.dumps(
-        document, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    )
-    return text.encode()
-
-
 def feature_set_problem() -> NotPrepared:
     """What is said when clients and bundle come from different exports."""
     return NotPrepared(
@@ -142,8 +134,7 @@ def _subject(
     if client is None:
         return Problem(HTTPStatus.NOT_FOUND, f"There is no client {form.client_id}.")
     application = {**client.application, **(form.changes or {})}
-    columns = champion.columns["application"]
-    unknown = (*unknown_categories(columns, application), *form.unknown)
+    unknown = (*unknown_categories(champion.categories, application), *form.unknown)
     if form.changes is None:
         return Subject(form, unknown, known=client.features)
     changed = frozenset(form.changes)

@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import Row, select
 
 from api.champion import Champion
-from api.predictions import encode
+from api.encoding import encode
 from api.scoring import Score
 from api.store.clients import unpack
 from api.store.database import Database

@@ -55,9 +55,11 @@ def check_row(
     return _check(columns, row, path, table, findings)
 
 
-def unknown_categories(columns: Columns, row: Row) -> list[str]:
+def unknown_categories(
+    categories: Mapping[str, frozenset[str | None]], row: Row
+) -> list[str]:
     """Columns of a row whose text is none of the declared categories."""
-    return [name for name, column in columns.items() if _unknown(column, row.get(name))]
+    return [name for name, known in categories.items() if row.get(name) not in known]
 
 
 def _unknown(column: Column, value: Any) -> bool:

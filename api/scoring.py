@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from api.encoding import Encoded, encode
 from api.manifest import Calibration, Feature, Manifest, Reason
 
 GRANTED, REFUSED = "granted", "refused"
@@ -55,6 +56,12 @@ class Scorer:
         features = manifest.features
         self._groups = np.array([places[feature.group] for feature in features])
         self._weights = np.array([importance.get(f.name, 0.0) for f in features])
+        self._names = [f'{{"feature":{_json(f.name)},"value":' for f in features]
+        self._texts = {
+            at: [_json(text) for text in feature.categories]
+            for at, feature in enumerate(features)
+            if feature.categories is not None
+        }
         self._low = np.array([_bound(f, 0) for f in features], dtype=np.float32)
         self._high = np.array([_bound(f, 1) for f in features], dtype=np.float32)
 
@@ -115,17 +122,29 @@ class Scorer:
             "out_of_range": list(dict.fromkeys([*names, *unknown])),
         }
 
-    def _explanation(self, score: Score, contributions: list[float]) -> dict[str, Any]:
-        values = self.values(score.features)
-        named = zip(self._manifest.features, values, contributions[:-1], strict=True)
-        return {
-            "base_value": contributions[-1],
-            "margin": score.margin,
-            "contributions": [
-                {"feature": feature.name, "value": value, "contribution": contribution}
-                for feature, value, contribution in named
-            ],
-        }
+    def _explanation(self, score: Score, contributions: list[float]) -> Encoded:
+        """As JSON: building and encoding an object per feature takes thrice as long."""
+        values = score.features.tolist()
+        shown = list(map(repr, values))
+        for at, texts in self._texts.items():
+            if not math.isnan(values[at]):
+                shown[at] = texts[int(values[at])]
+        for at in np.flatnonzero(np.isnan(score.features)).tolist():
+            shown[at] = "null"
+        told = ",".join(
+            [
+                f'{name}{value},"contribution":{contribution!r}}}'
+                for name, value, contribution in zip(
+                    self._names, shown, contributions[:-1], strict=True
+                )
+            ]
+        )
+        sums = f'"base_value":{contributions[-1]!r},"margin":{score.margin!r}'
+        return Encoded(f'{{{sums},"contributions":[{told}]}}'.encode())
+
+
+def _json(text: str) -> str:
+    return encode(text).decode()
 
 
 def _bound(feature: Feature, end: int) -> float:

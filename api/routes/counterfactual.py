@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from api import body, counterfactual
 from api.counterfactual import Amounts, Lever, Terms
+from api.encoding import encode
 from api.errors import FieldError, Problem, invalid
 from api.forms import read_model
 from api.idempotency import once
 from api.online import Revision
 from api.operations import Operation, route
-from api.predictions import encode, predict
+from api.predictions import predict
 from api.routes.clients import known_client
 from api.routes.reviews import found
 from api.schemas.counterfactual import Counterfactual, CounterfactualRequest

@@ -13,8 +13,8 @@ from flask import Blueprint, Response
 from sqlalchemy import Row
 
 from api.answering import query
+from api.encoding import encode
 from api.operations import Operation, route
-from api.predictions import encode
 from api.schemas.events import EventsQuery
 from api.services import services
 from api.store.clients import pack, unpack

@@ -9,12 +9,12 @@ from flask import Blueprint, Response, request
 from api import body
 from api.answering import answer, query
 from api.bundle import Bundle
+from api.encoding import encode
 from api.errors import Problem
 from api.forms import read_model
 from api.idempotency import once
 from api.identifiers import now, uuid7
 from api.operations import HTML, Operation, route
-from api.predictions import encode
 from api.schemas import monitoring as schemas
 from api.schemas.monitoring import LatestQuery, ReportQuery, ReportRequest
 from api.services import services

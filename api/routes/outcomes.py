@@ -8,12 +8,12 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 
 from api import body
+from api.encoding import encode
 from api.errors import FieldError, invalid
 from api.forms import read_model
 from api.idempotency import once
 from api.identifiers import now, uuid7
 from api.operations import Operation, route
-from api.predictions import encode
 from api.schemas.events import Outcome, Outcomes, OutcomesAnswer
 from api.services import services
 from api.store.database import Database

@@ -10,12 +10,12 @@ from flask import Blueprint, Response, request
 
 from api import body
 from api.answering import answer, query
+from api.encoding import encode
 from api.errors import Problem
 from api.forms import read_model
 from api.idempotency import once
 from api.identifiers import now, uuid7
 from api.operations import Operation, route
-from api.predictions import encode
 from api.schemas.reviews import History, HistoryQuery, Review, ReviewRequest
 from api.services import services
 from api.store import predictions
