@@ -65,7 +65,13 @@ def features(options: argparse.Namespace) -> None:
     if options.describe:
         say(describe(compile_features(HISTORY_TABLES).features))
         return
-    store, made = build(options.data, options.out, engine(options), progress=progress)
+    store, made = build(
+        options.data,
+        options.out,
+        engine(options),
+        protected=options.include_protected,
+        progress=progress,
+    )
     say(f"{store.features}: {len(made.features)} features")
 
 
@@ -85,7 +91,11 @@ def train(options: argparse.Namespace) -> None:
         options.study or study_beside(uri), options.time_limit, options.jobs
     )
     store, made = build(
-        options.data, options.features, engine(options), progress=progress
+        options.data,
+        options.features,
+        engine(options),
+        protected=options.include_protected,
+        progress=progress,
     )
     if options.join:
         help_search(load_labelled(store, made), costs, budget, place, progress)
@@ -169,7 +179,13 @@ def score(options: argparse.Namespace) -> None:
     check_format(options.out)
     registry = open_registry(from_environment().tracking_uri)
     champion = load_champion(registry, options.version)
-    store, _ = build(options.data, options.features, engine(options), progress=progress)
+    store, _ = build(
+        options.data,
+        options.features,
+        engine(options),
+        protected=champion.protected,
+        progress=progress,
+    )
     write = submission if options.submission else score_portfolio
     count = write(champion, store, options.out, progress=progress)
     say(f"{options.out}: {count:,} clients by model version {champion.version}")
@@ -256,11 +272,13 @@ def command_line() -> argparse.ArgumentParser:
     )
     made.add_argument("--out", type=Path, default=Path("var/features"))
     _engine_options(made)
+    _protected_option(made)
 
     made = _command(commands, train, "compare models and register the best")
     made.add_argument("--data", type=Path, required=True, help=DATA_HELP)
     made.add_argument("--features", type=Path, default=Path("var/features"))
     _engine_options(made)
+    _protected_option(made)
     made.add_argument(
         "--budget", choices=("quick", "standard", "full"), default="standard"
     )
@@ -352,6 +370,14 @@ def _engine_options(parser: argparse.ArgumentParser) -> None:
         "--spark-master", default="local[*]", help="such as spark://host:7077"
     )
     parser.add_argument("--memory-limit", help="the engine's limit, such as 4GB")
+
+
+def _protected_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--include-protected",
+        action="store_true",
+        help="gender and family status become inputs; promotion then needs a reason",
+    )
 
 
 def _cost_options(parser: argparse.ArgumentParser) -> None:

@@ -38,6 +38,11 @@ class Champion:
         }
 
     @property
+    def protected(self) -> bool:
+        """Whether protected attributes are inputs."""
+        return any(one["group"] == "PROTECTED" for one in self.core["features"])
+
+    @property
     def calibration(self) -> Calibration:
         found = self.core["calibration"]
         return Calibration(found["slope"], found["intercept"])
@@ -48,8 +53,7 @@ class Champion:
         Raises:
             TrainingError: they are not: other tables, or other code.
         """
-        protected = any(one["group"] == "PROTECTED" for one in self.core["features"])
-        made = compile_features(store.present(), protected=protected)
+        made = compile_features(store.present(), protected=self.protected)
         if feature_set_hash(made, self.categories) != self.core["feature_set"]:
             trained = ", ".join(self.core["tables"])
             raise TrainingError(

@@ -90,11 +90,13 @@ def build(
     out: Path,
     engine: Engine | None = None,
     *,
+    protected: bool = False,
     progress: Callable[[str], None] = log.info,
 ) -> tuple[FeatureStore, FeatureSet]:
     """Stage the tables of `data` and write their features to the folder `out`.
 
-    By `engine`, DuckDB unless another is given. A finished stage whose inputs and
+    By `engine`, DuckDB unless another is given; `protected` makes the protected
+    attributes features too. A finished stage whose inputs and
     code are unchanged is not run again.
 
     Raises:
@@ -106,7 +108,7 @@ def build(
     staged = stage(data, store.tables, progress=progress)
     _forget_others(store, staged)
     _join_applications(store, staged)
-    made = compile_features(store.present())
+    made = compile_features(store.present(), protected=protected)
     raw = {name: store.raw(name) for name in made.tables}
     inputs = [receipts.of(path) for path in raw.values()]
     history = receipts.digest(engine.name, made.history_sql, *inputs)
