@@ -53,7 +53,8 @@ def client_on_the_desk(title: str) -> Opened | None:
         )
         text = (typed or "").strip()
         if not text:
-            _offer(_("Recent clients"), _recent(), collapsed=True)
+            others = tuple(one for one in _recent() if str(one) != number)
+            _offer(_("Recent clients"), others, collapsed=True)
     if text:
         number = _search(text) or number
     heading.title(f"{title} {number}".strip(), anchor=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,11 +29,13 @@ FADING_MILLISECONDS = 600
 SERIOUS = {"serious", "critical"}
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+# English pages are tried light, French ones dark.
+@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("fr", "dark")])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_whole_and_accessible(
-    page: Page, dashboard: str, served: Served, name: str, language: str
+    page: Page, dashboard: str, served: Served, name: str, language: str, theme: Any
 ) -> None:
+    page.emulate_media(color_scheme=theme)
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     (client,) = some_clients(served, 1)
     page.goto(f"{dashboard}/{name}?lang={language}&client={client}")
