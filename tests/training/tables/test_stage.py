@@ -122,6 +122,22 @@ def test_refuses_a_duplicated_key(data: Path, tmp_path: Path) -> None:
     assert said == "bureau.csv: SK_ID_BUREAU must be unique; 7 is there 2 times"
 
 
+def test_refuses_a_month_that_a_contract_has_twice(data: Path, tmp_path: Path) -> None:
+    months = {7: [0, -1, -120, -121], 8: [0, -1, -2, -1]}
+    rows = [
+        {"SK_ID_BUREAU": credit, "MONTHS_BALANCE": month, "STATUS": "0"}
+        for credit, given in months.items()
+        for month in given
+    ]
+    write_csv(data, "bureau_balance", rows[:-1])
+    stage(data, tmp_path / "staged")
+    write_csv(data, "bureau_balance", rows)
+    assert refusal(data, tmp_path / "staged") == (
+        "bureau_balance.csv: SK_ID_BUREAU, MONTHS_BALANCE must be unique;"
+        " 8, -1 is there 2 times"
+    )
+
+
 def test_refuses_an_outcome_other_than_zero_or_one(data: Path, tmp_path: Path) -> None:
     write_csv(data, "application_train", [{"SK_ID_CURR": 1, "TARGET": 2}])
     said = refusal(data, tmp_path / "staged")

@@ -38,11 +38,8 @@ def applicant(
 
     Numbers are float32, categories text; `history_rows` has one row per client.
     """
-    past = [n for n in history_rows.collect_schema().names() if n != raw.KEY]
     rows = terms.with_term(clean(application, raw.APPLICATION))
-    if past:
-        doubles = (nw.col(name).cast(nw.Float64) for name in past)
-        rows = rows.join(history_rows.select(raw.KEY, *doubles), on=raw.KEY, how="left")
+    rows = rows.join(history_rows, on=raw.KEY, how="left")
     return rows.select(raw.KEY, *(_output(one) for one in made))
 
 
