@@ -47,11 +47,15 @@ def _raw(column: Column) -> tuple[str, ...]:
         column.name,
         column.type.name.lower() + ("" if column.nullable else ", never missing"),
         column.unit.value,
-        "" if column.bounds is None else f"{low:g} to {high:g}",
+        "" if column.bounds is None else f"{low:g} to {high:g}{_cut(column)}",
         column.meaning,
         column.en,
         column.fr,
     )
+
+
+def _cut(column: Column) -> str:
+    return "; above 0 the record is left out" if column.happened else ""
 
 
 def _feature(one: Feature) -> tuple[str, ...]:

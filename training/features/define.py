@@ -1,19 +1,16 @@
 """What a feature is, and the few ways in which history records become one number.
 
-A feature is a narwhals expression with what people need to know of it. Sums are
-taken over whole numbers (thousandths of a currency unit, days, millionths of a
-ratio), so that neither the order of the rows nor the engine shows in the result.
+A feature is a narwhals expression with what people need to know of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import add
 
 import narwhals as nw
 
+from training.features.arithmetic import average, deviation, ratio, slope, total
 from training.tables.schema import Table, Unit
 
 
@@ -62,10 +59,9 @@ class Subset:
     formula: str
 
 
+# What one step of the moments is called.
+PER = {Unit.DAYS: ("day", "jour"), Unit.MONTHS: ("month", "mois")}
 EVERY = Subset("", None, "", "", "")
-
-# How many parts of one unit are told apart when values are summed as integers.
-PARTS = {Unit.CURRENCY: 1_000, Unit.SHARE: 1_000_000, Unit.NONE: 1_000_000}
 
 
 def with_columns(frame: nw.LazyFrame, derived: Iterable[Quantity]) -> nw.LazyFrame:
@@ -91,39 +87,6 @@ def within(subset: Subset, values: nw.Expr) -> nw.Expr:
     if subset.condition is None:
         return values
     return nw.when(subset.condition).then(values)
-
-
-def whole(values: nw.Expr, unit: Unit) -> nw.Expr:
-    """Values as whole numbers of the unit's parts."""
-    parts = PARTS.get(unit, 1)
-    scaled = values if parts == 1 else values * parts
-    return scaled.round().cast(nw.Int64)
-
-
-def total(values: nw.Expr, unit: Unit) -> nw.Expr:
-    """Exact sum, missing when there is nothing to add."""
-    added = whole(values, unit).sum().cast(nw.Float64) / PARTS.get(unit, 1)
-    return nw.when(values.count() > 0).then(added)
-
-
-def average(values: nw.Expr, unit: Unit) -> nw.Expr:
-    """Exact sum over count, missing when there is nothing to average."""
-    count = nw.when(values.count() > 0).then(values.count())
-    return whole(values, unit).sum().cast(nw.Float64) / PARTS.get(unit, 1) / count
-
-
-def deviation(values: nw.Expr, unit: Unit) -> nw.Expr:
-    """Sample standard deviation from exact sums; missing below two values.
-
-    For quantities of small range (days, months, counts): the sum of squares must
-    stay below 2**53 to be exact.
-    """
-    units = whole(values, unit)
-    count = nw.when(values.count() > 1).then(values.count())
-    first = units.sum().cast(nw.Float64)
-    second = (units * units).sum().cast(nw.Float64)
-    variance = (second - first * first / count) / (count - 1)
-    return nw.when(variance > 0).then(variance).otherwise(variance * 0).sqrt()
 
 
 @dataclass(frozen=True)
@@ -170,6 +133,16 @@ class Trend:
 
 
 @dataclass(frozen=True)
+class Slope:
+    """The straight line through the columns' values over the moments of another."""
+
+    group: str
+    columns: str
+    moments: str
+    subsets: tuple[Subset, ...] = (EVERY,)
+
+
+@dataclass(frozen=True)
 class Tally:
     """How many of a client's records each subset has, and which part of them."""
 
@@ -203,14 +176,16 @@ class Source:
         recipes: Iterable[Recipe],
         tallies: Sequence[Tally],
         trends: Iterable[Trend] = (),
+        slopes: Iterable[Slope] = (),
     ) -> list[Feature]:
-        """Counts, shares, aggregates and trends, in the order declared."""
+        """Counts, shares, aggregates, trends and slopes, in the order declared."""
         made = [self._count(tallies[0], EVERY)]
         for tally in tallies:
             made += [self._count(tally, subset) for subset in tally.counted]
             made += [self._share(tally, subset) for subset in tally.shared]
         made += [one for recipe in recipes for one in self.aggregates(recipe)]
-        return made + [one for trend in trends for one in self._trends(trend)]
+        made += [one for trend in trends for one in self._trends(trend)]
+        return made + [one for line in slopes for one in self._slopes(line)]
 
     def aggregates(self, recipe: Recipe) -> list[Feature]:
         return [
@@ -261,6 +236,32 @@ class Source:
             family="trend",
         )
 
+    def _slopes(self, line: Slope) -> list[Feature]:
+        moments = self.quantity(line.moments)
+        return [
+            self._slope(line.group, subset, self.quantity(name), moments)
+            for subset in line.subsets
+            for name in line.columns.split()
+        ]
+
+    def _slope(
+        self, group: str, subset: Subset, value: Quantity, moments: Quantity
+    ) -> Feature:
+        values = within(subset, value.expression)
+        en, fr = PER[moments.unit]
+        return Feature(
+            self._name(subset.name, value.name, "SLOPE"),
+            slope(values, value.unit, moments.expression, moments.unit),
+            self.table.name,
+            group,
+            value.unit,
+            f"{_among(self.en, subset.en)}: {value.en}, change per {en}",
+            f"{_among(self.fr, subset.fr)} : {value.fr}, évolution par {fr}",
+            f"least-squares slope of {value.formula} over {moments.name}"
+            f"{subset.formula}",
+            family="trend",
+        )
+
     def _count(self, tally: Tally, subset: Subset) -> Feature:
         rows = nw.len()
         if subset.condition is not None:
@@ -296,25 +297,3 @@ class Source:
 
 def _among(of: str, among: str) -> str:
     return f"{of} ({among})" if among else of
-
-
-def ratio(numerator: nw.Expr, denominator: nw.Expr) -> nw.Expr:
-    """A guarded division in floating point: missing where it has no meaning."""
-    divisor = denominator.cast(nw.Float64)
-    return numerator.cast(nw.Float64) / nw.when(divisor != 0).then(divisor)
-
-
-def bounded(values: nw.Expr) -> nw.Expr:
-    """Ratios kept in a range whose millionths fit a whole number."""
-    return values.clip(-1_000_000, 1_000_000)
-
-
-def known(names: Iterable[str]) -> nw.Expr:
-    """How many of the columns have a value in the row."""
-    return reduce(add, ((~nw.col(name).is_null()).cast(nw.Int64) for name in names))
-
-
-def filled_sum(names: Sequence[str]) -> nw.Expr:
-    """The sum of the row's values, missing when every one of them is."""
-    values = reduce(add, (nw.col(name).fill_null(0) for name in names))
-    return nw.when(known(names) > 0).then(values)

@@ -84,6 +84,7 @@ TABLE = Table(
             "Actual end of a closed credit, in days before the application (negative).",
             Unit.DAYS,
             bounds=_REPORTED,
+            happened=True,
         ),
         Column(
             "AMT_CREDIT_MAX_OVERDUE",
@@ -155,6 +156,7 @@ TABLE = Table(
             "Last news of this credit, in days from the application.",
             Unit.DAYS,
             bounds=_REPORTED,
+            happened=True,
         ),
         Column(
             "AMT_ANNUITY",

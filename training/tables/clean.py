@@ -1,4 +1,4 @@
-"""Turn the raw tables' ways of saying "unknown" into nulls."""
+"""Turn the raw tables' ways of saying "unknown" into nulls; leave the future out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NO_ANSWER = ("XNA", "XAP")
 
 
 def clean(frame: nw.LazyFrame, table: Table) -> nw.LazyFrame:
-    """The same rows and columns, with sentinels as nulls."""
+    """The records known at the application, with sentinels as nulls."""
     days = [
         column.name
         for column in table
@@ -26,4 +26,12 @@ def clean(frame: nw.LazyFrame, table: Table) -> nw.LazyFrame:
         **{n: nw.col(n).is_in(NO_ANSWER) for n in texts},
     }
     known = [nw.when(~test).then(nw.col(n)).alias(n) for n, test in unknown.items()]
-    return frame.with_columns(*known) if known else frame
+    cleaned = frame.with_columns(*known) if known else frame
+    return _until_the_application(cleaned, table)
+
+
+def _until_the_application(frame: nw.LazyFrame, table: Table) -> nw.LazyFrame:
+    """Without the records of what happened after the application."""
+    days = [nw.col(column.name) for column in table if column.happened]
+    past = [day.is_null() | (day <= 0) for day in days]
+    return frame.filter(*past) if past else frame

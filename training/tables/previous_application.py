@@ -275,6 +275,7 @@ TABLE = Table(
             "First payout, in days from this application; 365243: not applicable.",
             Unit.DAYS,
             bounds=_SENTINEL,
+            happened=True,
         ),
         Column(
             "DAYS_FIRST_DUE",

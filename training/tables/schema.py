@@ -38,6 +38,9 @@ class Column:
     `meaning` is one English sentence for developers.
     `bounds` are the values that can be true at all, both ends included, in the
     column's unit; a number outside them is refused, never clipped.
+    `happened`: the day of something that was over when it was written down. After the
+    application it shows that the whole record is younger, and the record is left out of
+    the features. Days of what is planned may lie ahead.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Column:
     unit: Unit = Unit.NONE
     nullable: bool = True
     bounds: tuple[float, float] | None = None
+    happened: bool = False
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from training.errors import TableError
 from training.files import replacing
 from training.tables import TABLES
 from training.tables.application import TARGET
+from training.tables.clean import NO_DAY
 from training.tables.schema import Column, Table, Type
 
 log = logging.getLogger(__name__)
@@ -224,7 +225,27 @@ def _check(
                 f" found {example!r} ({wrong:,} rows)"
             )
     _check_key(connection, table, path, name)
+    _warn_of_the_future(connection, table, path, name)
     return int(counts[0])
+
+
+def _warn_of_the_future(
+    connection: duckdb.DuckDBPyConnection, table: Table, path: Path, name: str
+) -> None:
+    """Say how many records `training.tables.clean` will leave out."""
+    days = [f'"{c.name}" > 0 AND "{c.name}" < {NO_DAY}' for c in table if c.happened]
+    if not days:
+        return
+    [(younger,)] = connection.execute(
+        f"SELECT count_if({' OR '.join(days)}) FROM '{path}'"
+    ).fetchall()
+    if younger:
+        log.warning(
+            "%s: records of what happened after the application, left out of the"
+            " features: %s",
+            name,
+            f"{younger:,}",
+        )
 
 
 def _column_checks(column: Column) -> Iterator[tuple[Column, str, str]]:

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
 from tests.training.rows import Row, fill, only_row
 from training.features import history
 from training.features.history import history as history_stage
 from training.features.sql import compile_features
-from training.tables import HISTORY_TABLES
+from training.tables import HISTORY_TABLES, TABLES
 
 CLIENT = {"SK_ID_CURR": 1}
 
@@ -189,6 +190,96 @@ def test_loans_and_cards_are_read_month_by_month() -> None:
     assert row["POS_LATE_SHARE"] == 1
     assert row["CARD_UTILISATION_MAX"] == 0.25
     assert row["CARD_LAST_QUARTER_AMT_BALANCE_MEAN"] == 50
+
+
+FUTURE = (
+    ("bureau", {"SK_ID_BUREAU": 99, "DAYS_CREDIT": -9, "DAYS_CREDIT_UPDATE": 1}),
+    ("bureau", {"SK_ID_BUREAU": 99, "DAYS_CREDIT": -9, "DAYS_ENDDATE_FACT": 1.0}),
+    (
+        "previous_application",
+        {"SK_ID_PREV": 9, "DAYS_DECISION": -9, "DAYS_FIRST_DRAWING": 1.0},
+    ),
+)
+
+
+@pytest.mark.parametrize(("table", "record"), FUTURE)
+def test_a_record_of_after_the_application_changes_nothing(
+    table: str, record: Row
+) -> None:
+    known = {
+        "bureau": BUREAU,
+        "previous_application": [{**CLIENT, "SK_ID_PREV": 5, "DAYS_DECISION": -30}],
+    }
+    younger = {**CLIENT, **record, "AMT_CREDIT_SUM": 1e6, "AMT_CREDIT": 1e6}
+    row = {name: younger[name] for name in younger if name in TABLES[table].names}
+    injected = {**known, table: [*known[table], row]}
+    assert made(injected) == made(known)
+
+
+def test_what_is_planned_may_lie_ahead() -> None:
+    row = made(
+        {
+            "bureau": [{**BUREAU[0], "DAYS_CREDIT_ENDDATE": 200.0}],
+            "previous_application": [
+                {
+                    **CLIENT,
+                    "SK_ID_PREV": 5,
+                    "NAME_CONTRACT_STATUS": "Approved",
+                    "DAYS_DECISION": -30,
+                    "DAYS_LAST_DUE_1ST_VERSION": 300.0,
+                    "AMT_ANNUITY": 50.0,
+                    "AMT_CREDIT": 500.0,
+                    "CNT_PAYMENT": 12.0,
+                }
+            ],
+        }
+    )
+    assert row["BUREAU_ENDS_LATER_AMT_CREDIT_SUM_DEBT_SUM"] == 250
+    assert row["PREVIOUS_RUNNING_AMT_ANNUITY_SUM"] == 50
+    # Twelve payments of 50 repay 500 at 2.923 % a month.
+    assert row["PREVIOUS_APPROVED_YEARLY_RATE_MEAN"] == pytest.approx(0.3507, abs=5e-3)
+
+
+def test_time_between_credits_and_slopes() -> None:
+    days = (-900, -100, -500, -100)
+    dues = ((-10, 4), (-40, 0), (-70, 8), (-500, 40))
+    row = made(
+        {
+            "bureau": [
+                {**CLIENT, "SK_ID_BUREAU": place, "DAYS_CREDIT": day}
+                for place, day in enumerate(days)
+            ],
+            "installments_payments": [
+                {
+                    **CLIENT,
+                    "SK_ID_PREV": 5,
+                    "DAYS_INSTALMENT": float(due),
+                    "DAYS_ENTRY_PAYMENT": float(due + late),
+                }
+                for due, late in dues
+            ],
+            "credit_card_balance": [
+                {
+                    **CLIENT,
+                    "SK_ID_PREV": 6,
+                    "MONTHS_BALANCE": -month,
+                    "AMT_BALANCE": 100.0 * month,
+                    "AMT_CREDIT_LIMIT_ACTUAL": 1000,
+                }
+                for month in (1, 2, 4)
+            ],
+        }
+    )
+    assert row["BUREAU_DAYS_BETWEEN_MIN"] == 0
+    assert row["BUREAU_DAYS_BETWEEN_MAX"] == 400
+    assert row["BUREAU_DAYS_BETWEEN_MEAN"] == pytest.approx(800 / 3)
+    assert row["INSTALMENTS_LAST_1_DAYS_LATE_MEAN"] == 4
+    assert row["INSTALMENTS_LATE_DAYS_INSTALMENT_MIN"] == -500
+    assert row["INSTALMENTS_LATE_DAYS_INSTALMENT_MAX"] == -10
+    assert row["CARD_UTILISATION_SLOPE"] == pytest.approx(-0.1)
+    assert row["CARD_LAST_YEAR_AMT_BALANCE_SLOPE"] == pytest.approx(-100)
+    fitted = np.polyfit(*zip(*dues, strict=True), 1)[0]
+    assert row["INSTALMENTS_DAYS_LATE_SLOPE"] == pytest.approx(fitted)
 
 
 def test_there_are_enough_features_and_each_is_described_once() -> None:

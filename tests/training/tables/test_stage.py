@@ -116,6 +116,35 @@ def test_refuses_an_amount_that_cannot_be(
     assert "bureau.csv: column AMT_CREDIT_SUM: expected a number from 0" in said
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "day"),
+    [
+        ("bureau", "DAYS_CREDIT", "1"),
+        ("bureau_balance", "MONTHS_BALANCE", "1"),
+        ("previous_application", "DAYS_DECISION", "1"),
+        ("POS_CASH_balance", "MONTHS_BALANCE", "1"),
+        ("installments_payments", "DAYS_INSTALMENT", "1.0"),
+        ("installments_payments", "DAYS_ENTRY_PAYMENT", "1.0"),
+        ("credit_card_balance", "MONTHS_BALANCE", "1"),
+    ],
+)
+def test_refuses_a_record_of_after_the_application(
+    data: Path, tmp_path: Path, table: str, column: str, day: str
+) -> None:
+    write_csv(data, table, [{column: day}])
+    said = refusal(data, tmp_path / "staged")
+    assert f"{table}.csv: column {column}: expected a number from" in said
+    assert f"to 0, found {day}" in said
+
+
+def test_counts_records_that_are_younger_than_the_application(
+    data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_csv(data, "bureau", [{**BUREAU[0], "DAYS_CREDIT_UPDATE": 3}])
+    stage(data, tmp_path / "staged")
+    assert "left out of the features: 1" in caplog.text
+
+
 def test_refuses_a_duplicated_key(data: Path, tmp_path: Path) -> None:
     write_csv(data, "bureau", [*BUREAU, *BUREAU])
     said = refusal(data, tmp_path / "staged")

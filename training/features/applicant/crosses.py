@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 import narwhals as nw
 
-from training.features.define import Feature, ratio
+from training.features.arithmetic import ratio
+from training.features.define import Feature
 from training.tables.schema import Unit
 
 INCOME, CREDIT = nw.col("AMT_INCOME_TOTAL"), nw.col("AMT_CREDIT")
@@ -96,6 +97,15 @@ CROSSES = (
         "PREVIOUS_TERMS",
         "Instalment over earlier instalments here",
         "Mensualité sur mensualités antérieures ici",
+    ),
+    _over(
+        "PREVIOUS_RUNNING_ANNUITY_TO_INCOME",
+        "PREVIOUS_RUNNING_AMT_ANNUITY_SUM",
+        "AMT_INCOME_TOTAL",
+        "previous_application",
+        "REPAYMENT_BURDEN",
+        "Instalments of running loans here over income",
+        "Mensualités des prêts en cours ici sur revenu",
     ),
     _over(
         "PREVIOUS_REFUSED_TO_LOAN",

@@ -8,7 +8,8 @@ from operator import add
 import narwhals as nw
 
 from training.features.applicant.raw import EXTERNAL
-from training.features.define import Feature, filled_sum, known, ratio
+from training.features.arithmetic import filled_sum, known, ratio
+from training.features.define import Feature
 from training.tables.schema import Unit
 
 # Heavier where the score is younger and more often given.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from training.features.define import Feature, ratio
+from training.features.arithmetic import ratio
+from training.features.define import Feature
 from training.tables.schema import Unit
 
 CREDIT, ANNUITY = nw.col("AMT_CREDIT"), nw.col("AMT_ANNUITY")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import narwhals as nw
 
 from training.features.applicant.raw import ADDRESSES, BUILDING, DOCUMENTS, ENQUIRIES
-from training.features.define import Feature, filled_sum, known, ratio
+from training.features.arithmetic import filled_sum, known, ratio
+from training.features.define import Feature
 from training.tables import TABLES
 from training.tables.schema import Type, Unit
 

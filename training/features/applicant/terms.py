@@ -10,13 +10,13 @@ loan to be.
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
 import narwhals as nw
 
-from training.features.define import Feature, ratio
+from training.features.arithmetic import ratio, yearly_rate
+from training.features.define import Feature
 from training.tables.schema import Unit
 
 TABLE = Path(__file__).with_name("loan_terms.json")
@@ -54,18 +54,6 @@ def _term(node: Any) -> nw.Expr:
     return nw.when(value <= threshold).then(_term(below)).otherwise(_term(above))
 
 
-def _yearly_rate() -> nw.Expr:
-    """Interest for a year, by a closed form that SQL can work out.
-
-    At a = annuity / credit and q = log2(1 + 1 / term), a month's rate is about
-    ((1 + a) ** (1 / q) - 1) ** q - 1. Less than 0.005 from the yearly rate for 6 to
-    60 months at 10 to 80 %.
-    """
-    q = (1 + 1 / nw.col(TERM)).log() / math.log(2)
-    grown = (1 + ratio(ANNUITY, CREDIT)) ** (1 / q) - 1
-    return 12 * (grown**q - 1)
-
-
 def _feature(
     name: str, value: nw.Expr, unit: Unit, en: str, fr: str, formula: str
 ) -> Feature:
@@ -90,7 +78,7 @@ def features() -> list[Feature]:
         ),
         _feature(
             "RATE",
-            _yearly_rate(),
+            yearly_rate(ratio(ANNUITY, CREDIT), term),
             Unit.SHARE,
             "Yearly interest rate of the loan",
             "Taux d'intérêt annuel du prêt",

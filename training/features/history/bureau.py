@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from training.features.arithmetic import bounded, ratio
 from training.features.define import (
     EVERY,
     Feature,
@@ -12,10 +13,9 @@ from training.features.define import (
     Source,
     Subset,
     Tally,
-    bounded,
-    ratio,
     with_columns,
 )
+from training.features.history.gaps import since_the_one_before
 from training.tables import TABLES
 from training.tables.clean import clean
 from training.tables.schema import Unit
@@ -33,6 +33,28 @@ CLOSED = Subset(
     "closed credits",
     "crédits clos",
     " over closed credits",
+)
+
+ENDS_LATER = Subset(
+    "ENDS_LATER",
+    nw.col("DAYS_CREDIT_ENDDATE") > 0,
+    "ending after the application",
+    "se terminant après la demande",
+    " with DAYS_CREDIT_ENDDATE after the application",
+)
+ENDED_EARLY = Subset(
+    "ENDED_EARLY",
+    nw.col("DAYS_ENDDATE_FACT") < nw.col("DAYS_CREDIT_ENDDATE"),
+    "ended before plan",
+    "terminés avant terme",
+    " with DAYS_ENDDATE_FACT before DAYS_CREDIT_ENDDATE",
+)
+OVERDUE = Subset(
+    "OVERDUE",
+    nw.col("AMT_CREDIT_SUM_OVERDUE") > 0,
+    "with amounts overdue",
+    "avec montants en retard",
+    " with AMT_CREDIT_SUM_OVERDUE above 0",
 )
 
 
@@ -59,6 +81,14 @@ TYPES = (
 )
 
 DERIVED = (
+    Quantity(
+        "DAYS_BETWEEN",
+        since_the_one_before("DAYS_CREDIT"),
+        Unit.DAYS,
+        "days since the credit before",
+        "jours depuis le crédit précédent",
+        "DAYS_CREDIT less that of the credit before",
+    ),
     Quantity(
         "CREDIT_DURATION",
         nw.col("DAYS_CREDIT_ENDDATE") - nw.col("DAYS_CREDIT"),
@@ -116,6 +146,22 @@ MONTHLY = (
         "highest MONTHS_BALANCE",
     ),
     Quantity(
+        "LAST_LATE_MONTH",
+        nw.when(_LATE).then(nw.col("MONTHS_BALANCE")).max(),
+        Unit.MONTHS,
+        "last month with a late payment",
+        "dernier mois avec retard de paiement",
+        "highest MONTHS_BALANCE with STATUS 1 to 5",
+    ),
+    Quantity(
+        "FIRST_LATE_MONTH",
+        nw.when(_LATE).then(nw.col("MONTHS_BALANCE")).min(),
+        Unit.MONTHS,
+        "first month with a late payment",
+        "premier mois avec retard de paiement",
+        "lowest MONTHS_BALANCE with STATUS 1 to 5",
+    ),
+    Quantity(
         "MONTHS_LATE",
         nw.when(_LATE).then(nw.lit(1)).count(),
         Unit.MONTHS,
@@ -154,8 +200,12 @@ MONTHS = Source(
 
 TALLY = Tally(
     "BUREAU_CREDITS",
-    counted=(ACTIVE, CLOSED, LAST_YEAR, LAST_TWO_YEARS, *TYPES),
-    shared=(ACTIVE, LAST_YEAR, *TYPES),
+    counted=(
+        *(ACTIVE, CLOSED, LAST_YEAR, LAST_TWO_YEARS),
+        *(ENDS_LATER, ENDED_EARLY, OVERDUE),
+        *TYPES,
+    ),
+    shared=(ACTIVE, LAST_YEAR, ENDS_LATER, ENDED_EARLY, *TYPES),
 )
 RECIPES = (
     Recipe(
@@ -169,6 +219,10 @@ RECIPES = (
         "DAYS_ENDDATE_FACT DAYS_ENDED_AFTER_PLAN DAYS_CREDIT_UPDATE",
         "MIN MAX MEAN",
     ),
+    Recipe("BUREAU_CREDITS", "DAYS_BETWEEN", "MIN MAX MEAN STD"),
+    Recipe("BUREAU_CREDITS", "DAYS_CREDIT", "MAX", TYPES),
+    Recipe("BUREAU_CREDITS", "DAYS_CREDIT_ENDDATE", "MIN MEAN", (ENDS_LATER,)),
+    Recipe("BUREAU_DEBT", "AMT_CREDIT_SUM_DEBT AMT_ANNUITY", "SUM", (ENDS_LATER,)),
     Recipe(
         "BUREAU_DEBT",
         "AMT_CREDIT_SUM AMT_CREDIT_SUM_DEBT AMT_CREDIT_SUM_LIMIT AMT_ANNUITY"
@@ -193,6 +247,8 @@ MONTHLY_RECIPES = (
         "MAX MEAN SUM",
         (EVERY, ACTIVE),
     ),
+    Recipe("BUREAU_ARREARS", "LAST_LATE_MONTH", "MAX"),
+    Recipe("BUREAU_ARREARS", "FIRST_LATE_MONTH", "MIN"),
     Recipe("BUREAU_CREDITS", "MONTHS_REPORTED MONTHS_SINCE_REPORT", "MIN MAX MEAN"),
 )
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from training.features.arithmetic import bounded, ratio
 from training.features.define import (
     EVERY,
     Feature,
     Quantity,
     Recipe,
+    Slope,
     Source,
     Subset,
     Tally,
     Trend,
-    bounded,
-    ratio,
     with_columns,
 )
 from training.features.history.monthly import LAST_HALF, LAST_QUARTER, LAST_YEAR, LATE
@@ -28,6 +28,20 @@ CASH_DRAWN = Subset(
     "months with cash drawn",
     "mois avec retrait d'espèces",
     " with cash drawn",
+)
+OVER_LIMIT = Subset(
+    "OVER_LIMIT",
+    nw.col("AMT_BALANCE") > nw.col("AMT_CREDIT_LIMIT_ACTUAL"),
+    "months over the limit",
+    "mois au-dessus du plafond",
+    " with AMT_BALANCE above AMT_CREDIT_LIMIT_ACTUAL",
+)
+UNDER_MINIMUM = Subset(
+    "UNDER_MINIMUM",
+    nw.col("AMT_PAYMENT_CURRENT") < nw.col("AMT_INST_MIN_REGULARITY"),
+    "months paid below the minimum",
+    "mois payés sous le minimum",
+    " with AMT_PAYMENT_CURRENT below AMT_INST_MIN_REGULARITY",
 )
 
 DERIVED = (
@@ -80,8 +94,8 @@ SOURCE = Source(
 )
 TALLY = Tally(
     "CARD_USE",
-    counted=(LATE, CASH_DRAWN),
-    shared=(LATE, CASH_DRAWN),
+    counted=(LATE, CASH_DRAWN, OVER_LIMIT, UNDER_MINIMUM),
+    shared=(LATE, CASH_DRAWN, OVER_LIMIT, UNDER_MINIMUM),
 )
 RECIPES = (
     Recipe(
@@ -111,7 +125,7 @@ RECIPES = (
         (LAST_HALF,),
     ),
     Recipe("CARD_USE", "CNT_INSTALMENT_MATURE_CUM", "MAX"),
-    Recipe("CARD_USE", "MONTHS_BALANCE", "MIN MAX"),
+    Recipe("CARD_USE", "MONTHS_BALANCE", "MIN MAX", (EVERY, LATE)),
     Recipe("CARD_USE", "SK_DPD SK_DPD_DEF", "MAX MEAN SUM", (EVERY, LAST_YEAR)),
 )
 TRENDS = (
@@ -122,6 +136,10 @@ TRENDS = (
     ),
     Trend("CARD_USE", "UTILISATION AMT_BALANCE", LAST_QUARTER, LAST_YEAR),
 )
+SLOPES = (
+    Slope("CARD_USE", "UTILISATION", "MONTHS_BALANCE", (EVERY, LAST_YEAR)),
+    Slope("CARD_USE", "AMT_BALANCE", "MONTHS_BALANCE", (LAST_YEAR,)),
+)
 
 
 def records(credit_card_balance: nw.LazyFrame) -> nw.LazyFrame:
@@ -131,4 +149,4 @@ def records(credit_card_balance: nw.LazyFrame) -> nw.LazyFrame:
 
 def features() -> list[Feature]:
     """What is known of how one client uses the cards held here."""
-    return SOURCE.features(RECIPES, (TALLY,), TRENDS)
+    return SOURCE.features(RECIPES, (TALLY,), TRENDS, SLOPES)

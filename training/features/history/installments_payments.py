@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from training.features.arithmetic import bounded, ratio
 from training.features.define import (
     EVERY,
     Feature,
     Quantity,
     Recipe,
+    Slope,
     Source,
     Subset,
     Tally,
     Trend,
-    bounded,
-    ratio,
     with_columns,
 )
 from training.tables import TABLES
@@ -27,6 +27,8 @@ def _since(name: str, days: int, en: str, fr: str) -> Subset:
     return Subset(name, condition, en, fr, f" due in the last {days} days")
 
 
+LAST_QUARTER = _since("LAST_QUARTER", 91, "last quarter", "dernier trimestre")
+LAST_HALF = _since("LAST_HALF", 182, "last half-year", "dernier semestre")
 LAST_YEAR = _since("LAST_YEAR", 365, "last year", "depuis un an")
 LAST_THREE_YEARS = _since(
     "LAST_THREE_YEARS", 1095, "last three years", "depuis trois ans"
@@ -47,6 +49,7 @@ def _last(count: int) -> Subset:
 RECENCY = "RECENCY_RANK"
 # Every column that is aggregated breaks ties, so that equal rows may change places.
 ORDER = ("DAYS_INSTALMENT", "DAYS_ENTRY_PAYMENT", "AMT_INSTALMENT", "AMT_PAYMENT")
+LATEST = Subset("LAST_1", nw.col(RECENCY) == 1, "last one", "dernière", " due last")
 LAST_FEW = tuple(_last(count) for count in (3, 5, 10))
 LATE = Subset(
     "LATE", _DELAY > 0, "paid late", "payées en retard", " paid after the due day"
@@ -133,8 +136,20 @@ RECIPES = (
         "MIN MAX MEAN",
         (EVERY, LAST_YEAR, LAST_THREE_YEARS),
     ),
-    Recipe("INSTALMENT_PUNCTUALITY", "DAYS_LATE", "MAX MEAN", LAST_FEW),
-    Recipe("INSTALMENT_PUNCTUALITY", "PAYMENT_SHARE", "MIN MEAN", LAST_FEW),
+    Recipe("INSTALMENT_PUNCTUALITY", "DAYS_LATE PAYMENT_SHARE", "MEAN", (LATEST,)),
+    Recipe(
+        "INSTALMENT_PUNCTUALITY",
+        "DAYS_LATE",
+        "MAX MEAN",
+        (*LAST_FEW, LAST_QUARTER, LAST_HALF),
+    ),
+    Recipe(
+        "INSTALMENT_PUNCTUALITY",
+        "PAYMENT_SHARE",
+        "MIN MEAN",
+        (*LAST_FEW, LAST_QUARTER, LAST_HALF),
+    ),
+    Recipe("INSTALMENT_PUNCTUALITY", "DAYS_INSTALMENT", "MIN MAX", (LATE,)),
     Recipe(
         "PREVIOUS_TERMS",
         "AMT_INSTALMENT AMT_PAYMENT",
@@ -150,6 +165,9 @@ TRENDS = (
     Trend("INSTALMENT_PUNCTUALITY", "DAYS_LATE PAYMENT_SHARE", LAST_YEAR),
     Trend("INSTALMENT_PUNCTUALITY", "DAYS_LATE PAYMENT_SHARE", LAST_FEW[1]),
     Trend("PREVIOUS_TERMS", "AMT_PAYMENT", LAST_YEAR),
+)
+SLOPES = (
+    Slope("INSTALMENT_PUNCTUALITY", "DAYS_LATE", "DAYS_INSTALMENT", (EVERY, LAST_YEAR)),
 )
 
 
@@ -168,4 +186,4 @@ def records(installments_payments: nw.LazyFrame) -> nw.LazyFrame:
 
 def features() -> list[Feature]:
     """What is known of how one client paid the instalments of earlier loans."""
-    return SOURCE.features(RECIPES, (TALLY,), TRENDS)
+    return SOURCE.features(RECIPES, (TALLY,), TRENDS, SLOPES)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from training.features.arithmetic import bounded, ratio
 from training.features.define import (
     EVERY,
     Feature,
     Quantity,
     Recipe,
+    Slope,
     Source,
     Subset,
     Tally,
     Trend,
-    bounded,
-    ratio,
     with_columns,
 )
 from training.features.history.monthly import LAST_HALF, LAST_QUARTER, LAST_YEAR, LATE
@@ -87,6 +87,7 @@ RECIPES = (
         "MAX MEAN SUM",
         (EVERY, LAST_YEAR),
     ),
+    Recipe("INSTALMENT_PUNCTUALITY", "MONTHS_BALANCE", "MIN MAX", (LATE,)),
     Recipe(
         "INSTALMENT_PUNCTUALITY",
         "SK_DPD SK_DPD_DEF",
@@ -98,6 +99,7 @@ TRENDS = (
     Trend("INSTALMENT_PUNCTUALITY", "SK_DPD", LAST_HALF),
     Trend("POS_LOANS", "CNT_INSTALMENT_FUTURE", LAST_HALF),
 )
+SLOPES = (Slope("INSTALMENT_PUNCTUALITY", "SK_DPD", "MONTHS_BALANCE"),)
 
 
 def records(pos_cash_balance: nw.LazyFrame) -> nw.LazyFrame:
@@ -107,4 +109,4 @@ def records(pos_cash_balance: nw.LazyFrame) -> nw.LazyFrame:
 
 def features() -> list[Feature]:
     """What is known of one client's earlier loans, month by month."""
-    return SOURCE.features(RECIPES, (TALLY, ARREARS), TRENDS)
+    return SOURCE.features(RECIPES, (TALLY, ARREARS), TRENDS, SLOPES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from training.features.arithmetic import bounded, ratio, yearly_rate
 from training.features.define import (
     EVERY,
     Feature,
@@ -12,10 +13,9 @@ from training.features.define import (
     Source,
     Subset,
     Tally,
-    bounded,
-    ratio,
     with_columns,
 )
+from training.features.history.gaps import since_the_one_before
 from training.tables import TABLES
 from training.tables.clean import clean
 from training.tables.schema import Unit
@@ -87,7 +87,46 @@ WALK_IN = _where(
     "WALK_IN", "NAME_PRODUCT_TYPE", "walk-in", "walk-in", "sans invitation"
 )
 
+ENDED_EARLY = Subset(
+    "ENDED_EARLY",
+    nw.col("DAYS_LAST_DUE") < nw.col("DAYS_LAST_DUE_1ST_VERSION"),
+    "loans ended before plan",
+    "prêts terminés avant terme",
+    " with DAYS_LAST_DUE before DAYS_LAST_DUE_1ST_VERSION",
+)
+RUNNING = Subset(
+    "RUNNING",
+    APPROVED.condition & (nw.col("DAYS_LAST_DUE_1ST_VERSION") > 0),  # type: ignore[operator]
+    "loans still running",
+    "prêts encore en cours",
+    " granted, with DAYS_LAST_DUE_1ST_VERSION after the application",
+)
+_TERM = nw.col("CNT_PAYMENT")
+_ANNUITY_TO_CREDIT = ratio(nw.col("AMT_ANNUITY"), nw.col("AMT_CREDIT"))
+# Where the closed form of the rate holds and none of its powers can overflow.
+_PRICED = (
+    (_TERM >= 3) & (_TERM <= 120) & (_ANNUITY_TO_CREDIT > 0) & (_ANNUITY_TO_CREDIT <= 1)
+)
+
 DERIVED = (
+    Quantity(
+        "DAYS_BETWEEN",
+        since_the_one_before("DAYS_DECISION"),
+        Unit.DAYS,
+        "days since the application before",
+        "jours depuis la demande précédente",
+        "DAYS_DECISION less that of the application before",
+    ),
+    Quantity(
+        "YEARLY_RATE",
+        yearly_rate(
+            nw.when(_PRICED).then(_ANNUITY_TO_CREDIT), nw.when(_PRICED).then(_TERM)
+        ),
+        Unit.SHARE,
+        "yearly interest rate",
+        "taux d'intérêt annuel",
+        "yearly rate at which CNT_PAYMENT payments of AMT_ANNUITY repay AMT_CREDIT",
+    ),
     Quantity(
         "APPLICATION_TO_CREDIT",
         bounded(ratio(nw.col("AMT_APPLICATION"), nw.col("AMT_CREDIT"))),
@@ -134,8 +173,11 @@ SOURCE = Source(
 )
 TALLY = Tally(
     "PREVIOUS_APPLICATIONS",
-    counted=(APPROVED, CANCELED, LAST_YEAR, *KINDS),
-    shared=(APPROVED, CANCELED, UNUSED, LAST_YEAR, NEW_CLIENT, WALK_IN, *KINDS),
+    counted=(APPROVED, CANCELED, LAST_YEAR, RUNNING, ENDED_EARLY, *KINDS),
+    shared=(
+        *(APPROVED, CANCELED, UNUSED, LAST_YEAR, RUNNING, ENDED_EARLY),
+        *(NEW_CLIENT, WALK_IN, *KINDS),
+    ),
 )
 REFUSALS = Tally(
     "PREVIOUS_REFUSALS",
@@ -173,6 +215,12 @@ RECIPES = (
         (EVERY, APPROVED),
     ),
     Recipe("PREVIOUS_REFUSALS", "DAYS_DECISION", "MIN MAX MEAN", (REFUSED,)),
+    Recipe("PREVIOUS_APPLICATIONS", "DAYS_BETWEEN", "MIN MAX MEAN STD"),
+    Recipe("PREVIOUS_APPLICATIONS", "DAYS_DECISION", "MAX", (CANCELED, *KINDS)),
+    Recipe("PREVIOUS_TERMS", "AMT_CREDIT CNT_PAYMENT", "MAX MEAN", KINDS[:2]),
+    Recipe("PREVIOUS_TERMS", "YEARLY_RATE", "MIN MAX MEAN", (APPROVED, REFUSED)),
+    Recipe("PREVIOUS_TERMS", "AMT_ANNUITY AMT_CREDIT", "SUM", (RUNNING,)),
+    Recipe("PREVIOUS_TERMS", "DAYS_LAST_DUE_1ST_VERSION", "MAX", (RUNNING,)),
     Recipe(
         "PREVIOUS_TERMS",
         "DAYS_FIRST_DRAWING DAYS_FIRST_DUE DAYS_LAST_DUE_1ST_VERSION DAYS_LAST_DUE"
