@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -12,7 +13,9 @@ from flask import Request
 
 from api.errors import Problem
 
+DEEPEST = 16
 _LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_TOO_DEEP = f"it is nested more than {DEEPEST} levels deep"
 
 
 def read(request: Request) -> Any:
@@ -26,7 +29,7 @@ def read(request: Request) -> Any:
 
 
 def parse(content: bytes) -> Any:
-    """Like json.loads without NaN, 1e999, duplicate keys, lone surrogates."""
+    """Like json.loads without NaN, 1e999, duplicate keys, lone surrogates, depth."""
     try:
         text = content.decode("utf-8")
         value = json.loads(
@@ -40,14 +43,30 @@ def parse(content: bytes) -> Any:
     except UnicodeError as error:
         raise _malformed("it is not valid UTF-8") from error
     except RecursionError as error:
-        raise _malformed("it is nested too deeply") from error
+        raise _malformed(_TOO_DEEP) from error
     except ValueError as error:
         raise _malformed(str(error)) from error
+    _refuse_deep(value)
     return value
 
 
+def _refuse_deep(value: Any) -> None:
+    """What nothing here asks for may only be meant to harm who reads it later."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [one for one in level if isinstance(one, dict | list)]
+        if not level:
+            return
+        level = [child for one in level for child in _children(one)]
+    raise _malformed(_TOO_DEEP)
+
+
+def _children(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
+
+
 def _malformed(reason: str) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, f"The body is not valid JSON: {reason}.")
+    return Problem(HTTPStatus.BAD_REQUEST, f"The body cannot be read: {reason}.")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -19,7 +19,9 @@ from api.errors import Problem
         (b'{"a": "\xff"}', "UTF-8"),
         (b'{"a": "\\ud800"}', "UTF-8"),
         (b"\xef\xbb\xbf{}", "BOM"),
-        (b"[" * 100_000, "deeply"),
+        (b"[" * 100_000, "deep"),
+        (b"[" * 17 + b"]" * 17, "more than 16 levels"),
+        (b'{"a":' * 17 + b"1" + b"}" * 17, "more than 16 levels"),
         (b"1" * 5000, "digits"),
         (b"", "Expecting value"),
         (b"{} x", "Extra data"),
@@ -34,3 +36,7 @@ def test_refuses_what_is_not_json(content: bytes, reason: str) -> None:
 
 def test_accepts_every_character_and_number() -> None:
     assert body.parse('{"é\\ud83d\\ude00": 1.5e308}'.encode()) == {"é😀": 1.5e308}
+
+
+def test_accepts_sixteen_levels() -> None:
+    assert body.parse(b"[" * 16 + b"1" + b"]" * 16)

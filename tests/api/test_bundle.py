@@ -24,6 +24,7 @@ FILES = (
     "distributions.json",
     "population.parquet",
     "reference.parquet",
+    "model-card.md",
     "drift/report.html",
     "drift/report.json",
     "drift/conclusion.md",
