@@ -36,15 +36,26 @@ class FeatureSet:
 
 
 def compile_features(
-    present: Collection[str], *, protected: bool = False
+    present: Collection[str],
+    *,
+    protected: bool = False,
+    only: Collection[str] | None = None,
 ) -> FeatureSet:
-    """The feature set for the tables present (`application` is always)."""
+    """The feature set for the tables present (`application` is always).
+
+    `only` names the features wanted: no others are worked out, but for those of the
+    history that they rest on.
+    """
     tables = tuple(name for name in TABLES if name in {"application", *present})
     made = applicant.features(tables, protected=protected)
     past = history.features(tables)
+    if only is not None:
+        made = [one for one in made if one.name in only]
+        used = applicant.history_columns(made)
+        past = [one for one in past if one.name in used]
     with duckdb.connect() as connection:
         frames = {name: _empty(connection, name) for name in tables}
-        history_rows = _sql(history.history(frames))
+        history_rows = _sql(history.history(frames, past))
         connection.execute(f"CREATE TABLE history AS {history_rows}")
         known = nw.from_native(connection.table("history"))
         rows = _sql(applicant.applicant(frames["application"], known, made))

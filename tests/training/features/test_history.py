@@ -25,7 +25,8 @@ def made(tables: Mapping[str, Sequence[Row]], client: int = 1) -> dict[str, Any]
             name: fill(connection, name, rows)
             for name, rows in {"application": [CLIENT], **tables}.items()
         }
-        sql = history_stage(frames).to_native().sql_query()
+        every = history.features(tables)
+        sql = history_stage(frames, every).to_native().sql_query()
         return only_row(
             connection, f"FROM ({sql.rstrip(';')}) WHERE SK_ID_CURR = {client}"
         )

@@ -31,6 +31,13 @@ def features(present: Collection[str], *, protected: bool = False) -> list[Featu
     ]
 
 
+def history_columns(made: Sequence[Feature]) -> set[str]:
+    """The history features that these features are, or are made of."""
+    names = {one.name for one in made}
+    needed = (needs for needs, one in crosses.CROSSES if one.name in names)
+    return names.union(*needed)
+
+
 def applicant(
     application: nw.LazyFrame, history_rows: nw.LazyFrame, made: Sequence[Feature]
 ) -> nw.LazyFrame:
@@ -38,7 +45,9 @@ def applicant(
 
     Numbers are float32, categories text; `history_rows` has one row per client.
     """
-    rows = terms.with_term(clean(application, raw.APPLICATION))
+    rows = clean(application, raw.APPLICATION)
+    if any(one.group == terms.GROUP for one in made):
+        rows = terms.with_term(rows)
     rows = rows.join(history_rows, on=raw.KEY, how="left")
     return rows.select(raw.KEY, *(_output(one) for one in made))
 

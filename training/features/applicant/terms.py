@@ -29,6 +29,7 @@ RATIOS = {
 # What the tree splits on.
 SPLITS = [*RATIOS, "AMT_CREDIT"]
 TERM = "LOAN_TERM"
+GROUP = "LOAN_TERMS"
 
 
 def with_term(application: nw.LazyFrame) -> nw.LazyFrame:
@@ -57,9 +58,7 @@ def _term(node: Any) -> nw.Expr:
 def _feature(
     name: str, value: nw.Expr, unit: Unit, en: str, fr: str, formula: str
 ) -> Feature:
-    return Feature(
-        f"LOAN_{name}", value, "application", "LOAN_TERMS", unit, en, fr, formula
-    )
+    return Feature(f"LOAN_{name}", value, "application", GROUP, unit, en, fr, formula)
 
 
 def features() -> list[Feature]:

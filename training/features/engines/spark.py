@@ -52,7 +52,7 @@ class _Run:
 
     def write_history(self, made: FeatureSet, out: Path) -> None:
         tables = {name: self._read(path) for name, path in self.tables.items()}
-        _write(history(tables).to_native(), out)
+        _write(history(tables, made.history).to_native(), out)
 
     def write_features(self, made: FeatureSet, history: Path, out: Path) -> None:
         application = self._read(self.tables["application"])

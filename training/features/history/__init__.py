@@ -36,17 +36,23 @@ def features(present: Collection[str]) -> list[Feature]:
     return made
 
 
-def history(tables: Mapping[str, nw.LazyFrame]) -> nw.LazyFrame:
-    """One row per client: SK_ID_CURR and every history feature as float32.
+def history(
+    tables: Mapping[str, nw.LazyFrame], made: Sequence[Feature]
+) -> nw.LazyFrame:
+    """One row per client: SK_ID_CURR and every feature of `made` as float32.
 
     `tables` holds the raw frames by name; `application` is required and says which
     clients there are. A client without records in a table has nulls for it.
     """
+    names = [one.name for one in made]
     clients = tables["application"].select(KEY)
-    for made, records in _per_table(tables):
-        columns = [one.expression.alias(one.name) for one in made]
-        clients = clients.join(records.group_by(KEY).agg(*columns), on=KEY, how="left")
-    names = [one.name for one in features(tables.keys())]
+    for possible, records in _per_table(tables):
+        columns = [
+            one.expression.alias(one.name) for one in possible if one.name in names
+        ]
+        if columns:
+            found = records.group_by(KEY).agg(*columns)
+            clients = clients.join(found, on=KEY, how="left")
     return clients.select(KEY, *(nw.col(name).cast(nw.Float32) for name in names))
 
 
