@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from training.models.columns import ALL_ON, Transformations, dense_columns
 from training.models.cost import Array
 from training.models.imbalance import NONE, SYNTHETIC, dealing_with
+from training.models.merging import Averaged, merge
 from training.models.monotone import constraints
 
 SEED = 20
@@ -51,7 +52,8 @@ Fit = Callable[[pd.DataFrame, Array, Sequence[str]], BaseEstimator]
 class Candidate:
     """A model to try: `fit` takes inputs, target and the names of category columns.
 
-    `variant` says in what it differs from the model of that name as it is served.
+    `variant` says in what it differs from the plain model of that name; `monotone`
+    whether risk may only fall with what is known to lower it.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Candidate:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     variant: str = ""
     strategy: str = NONE
+    monotone: bool = False
 
     @property
     def label(self) -> str:
@@ -118,40 +121,72 @@ def lightgbm(
     parameters: Mapping[str, Any] = LIGHTGBM,
     strategy: str = NONE,
     *,
-    monotone: bool = True,
+    monotone: bool = False,
+    seeds: int = 1,
 ) -> Candidate:
     """Gradient-boosted trees; what is missing goes its own way at each split.
 
-    `monotone`: risk may only fall with a better external score.
+    `monotone`: risk may only fall with a better external score; not with SMOTE, whose
+    columns are others. `seeds`: how many models, that draw other clients and columns,
+    are averaged into one.
     """
 
     def fit(
         inputs: pd.DataFrame, target: Array, categories: Sequence[str]
     ) -> BaseEstimator:
-        # Same data, seed and versions give the same trees, bit for bit. One thread:
-        # the folds are fitted side by side, each in its own process.
-        model = LGBMClassifier(
-            **parameters,
-            random_state=SEED,
-            deterministic=True,
-            force_col_wise=True,
-            n_jobs=1,
-            verbose=-1,
-        )
-        if monotone:
-            model.set_params(monotone_constraints=constraints(list(inputs.columns)))
+        directions = constraints(list(inputs.columns)) if monotone else None
+        models = [
+            _boosted(parameters, strategy, directions, SEED + number)(
+                inputs, target, categories
+            )
+            for number in range(seeds)
+        ]
+        if seeds == 1:
+            return models[0]
+        return Averaged(merge([booster_of(one) for one in models]))
+
+    parts = [
+        _named(strategy),
+        "monotone" if monotone else "",
+        f"{seeds} seeds" if seeds > 1 else "",
+    ]
+    variant = ", ".join(part for part in parts if part)
+    return Candidate("lightgbm", fit, dict(parameters), variant, strategy, monotone)
+
+
+def _boosted(
+    parameters: Mapping[str, Any],
+    strategy: str,
+    directions: Sequence[int] | None,
+    seed: int,
+) -> Fit:
+    """How to fit one LightGBM, its inputs as they come except for SMOTE."""
+    # Same data, seed and versions give the same trees, bit for bit. One thread: the
+    # folds are fitted side by side, each in its own process.
+    model = LGBMClassifier(
+        **parameters,
+        random_state=seed,
+        deterministic=True,
+        force_col_wise=True,
+        n_jobs=1,
+        verbose=-1,
+    )
+
+    def fit(
+        inputs: pd.DataFrame, target: Array, categories: Sequence[str]
+    ) -> BaseEstimator:
         if strategy == SYNTHETIC:
-            columns = dense_columns(categories, ALL_ON, SEED)
-            return dealing_with(strategy, columns, model, SEED).fit(inputs, target)
-        whole = dealing_with(strategy, None, model, SEED)
+            columns = dense_columns(categories, ALL_ON, seed)
+            return dealing_with(strategy, columns, model, seed).fit(inputs, target)
+        if directions is not None:
+            model.set_params(monotone_constraints=list(directions))
+        whole = dealing_with(strategy, None, model, seed)
         step = "" if whole is model else "model__"
         return whole.fit(
             inputs, target, **{f"{step}categorical_feature": list(categories)}
         )
 
-    parts = [_named(strategy), "" if monotone else "any direction"]
-    variant = ", ".join(part for part in parts if part)
-    return Candidate("lightgbm", fit, dict(parameters), variant, strategy)
+    return fit
 
 
 def _named(strategy: str) -> str:
@@ -160,7 +195,7 @@ def _named(strategy: str) -> str:
 
 def booster_of(model: BaseEstimator) -> lgb.Booster:
     """The trees of a fitted LightGBM, be it alone or the last step of a pipeline."""
-    return model.booster_ if isinstance(model, LGBMClassifier) else model[-1].booster_
+    return model.booster_ if hasattr(model, "booster_") else model[-1].booster_
 
 
 def margins(model: BaseEstimator, inputs: pd.DataFrame) -> Array:

@@ -32,6 +32,17 @@ class Comparison:
         """It costs less by more than chance explains (two standard errors)."""
         return self.business_score < -2 * self.business_score_se
 
+    @property
+    def helps(self) -> bool:
+        """It costs less, or ranks better beyond chance: enough for what is known to."""
+        return self.business_score < 0 or self.auc > 2 * self.auc_se
+
+    @property
+    def loses(self) -> bool:
+        """It costs more, or ranks worse, by more than chance explains."""
+        costs_more = self.business_score > 2 * self.business_score_se
+        return costs_more or self.auc < -2 * self.auc_se
+
     def to_json(self) -> dict[str, object]:
         return {**asdict(self), "pays": self.pays}
 

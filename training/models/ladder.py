@@ -32,13 +32,15 @@ class Budget:
     that is not named stays at its defaults. `deeper`: how many more of LightGBM's,
     after the rungs were compared at like effort. `variants`: whether imbalance
     strategies, transformations and constraints are switched to see what they bring;
-    if not, the forest is left out.
+    if not, the forest is left out. `seeds`: how many LightGBMs that differ by chance
+    are averaged in the end.
     """
 
     name: str
     trials: Mapping[str, int] = field(default_factory=dict)
     deeper: int = 0
     variants: bool = True
+    seeds: int = 1
 
     def of(self, rung: Rung) -> int:
         return self.trials.get(rung.name, 0)
@@ -55,11 +57,13 @@ BUDGETS = {
             "standard",
             {"logistic_regression": 4, "random_forest": 3, "lightgbm": 8},
             deeper=16,
+            seeds=5,
         ),
         Budget(
             "full",
             {"logistic_regression": 12, "random_forest": 12, "lightgbm": 30},
             deeper=100,
+            seeds=5,
         ),
     )
 }
@@ -126,7 +130,10 @@ class Climb:
                 base = self._strategy(rung, strategy, base)
         if rung is LOGISTIC_REGRESSION:
             self._transformations(base)
-        return self._directions(base) if rung is LIGHTGBM else base
+        if rung is LIGHTGBM:
+            base = self._directions(base)
+            base = self._seeds(base)
+        return base
 
     def _deeper(self, rung: Rung, base: Assessment) -> Assessment:
         """The best of a longer search, when it found a better point."""
@@ -167,11 +174,22 @@ class Climb:
             self._vary(varied, base)
 
     def _directions(self, base: Assessment) -> Assessment:
-        """LightGBM stays monotone unless that costs something significant."""
+        """LightGBM becomes monotone unless that costs something significant."""
         one = base.candidate
-        free = candidates.lightgbm(one.parameters, one.strategy, monotone=False)
-        found = self._vary(free, base)
-        return found[0] if found and found[1].pays else base
+        made = candidates.lightgbm(one.parameters, one.strategy, monotone=True)
+        found = self._vary(made, base)
+        return found[0] if found and not found[1].loses else base
+
+    def _seeds(self, base: Assessment) -> Assessment:
+        """Several of the same averaged, when that decides or ranks better."""
+        one, seeds = base.candidate, self.budget.seeds
+        if seeds == 1:
+            return base
+        made = candidates.lightgbm(
+            one.parameters, one.strategy, monotone=one.monotone, seeds=seeds
+        )
+        found = self._vary(made, base)
+        return found[0] if found and found[1].helps else base
 
     def _vary(
         self, candidate: Candidate, base: Assessment

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator
 
 from training.models import candidates, imbalance
 from training.models.cost import Costs
@@ -88,6 +90,31 @@ def test_lightgbm_treats_codes_as_categories_and_repeats_itself(
     }
     assert len(texts) == 1
     assert "num_cat=1" in texts.pop()
+
+
+def test_seeds_are_averaged_into_one_text_model(
+    data: Labelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = {**SMALL, "subsample": 0.5, "subsample_freq": 1}
+    first, apart = candidates.SEED, []
+    for number in range(3):
+        monkeypatch.setattr(candidates, "SEED", first + number)
+        one = fit_on(candidates.lightgbm(drawn), data)
+        apart.append(candidates.margins(one, data.inputs))
+    monkeypatch.setattr(candidates, "SEED", first)
+    assert not np.array_equal(apart[0], apart[1])
+    model = fit_on(candidates.lightgbm(drawn, seeds=3), data)
+    merged = candidates.margins(model, data.inputs)
+    np.testing.assert_allclose(merged, np.mean(apart, axis=0), rtol=1e-12)
+    text = candidates.booster_of(model).model_to_string()
+    again = lightgbm.Booster(model_str=text)
+    assert again.num_trees() == 3 * SMALL["n_estimators"]
+    explained = again.predict(data.inputs.to_numpy(), pred_contrib=True)
+    np.testing.assert_allclose(np.sum(explained, axis=1), merged, atol=1e-9)
+
+
+def fit_on(candidate: candidates.Candidate, data: Labelled) -> BaseEstimator:
+    return candidate.fit(data.inputs, data.target, list(data.categories))
 
 
 def test_monotone_trees_never_raise_the_risk_with_an_external_score() -> None:
