@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.gates import behaviour, equality, leakage, ranking, stability
+from training.gates import behaviour, equality, leakage, ranking, stability, told
 from training.gates.gate import Gate
 from training.models.fairness import protected_attributes
 from training.models.outcome import Outcome
@@ -39,4 +39,5 @@ def examine(outcome: Outcome, found: Review) -> list[Gate]:
         stability.segment_calibration(found.segments),
         *equality.equality(protected_attributes(found.applications), decisions),
         *behaviour.behaviour(outcome),
+        told.reasons(outcome),
     ]

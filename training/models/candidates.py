@@ -154,6 +154,11 @@ def lightgbm(
     return Candidate("lightgbm", fit, dict(parameters), variant, strategy, monotone)
 
 
+def several(one: Candidate, seeds: int) -> Candidate:
+    """The average of so many of a LightGBM that differ by chance."""
+    return lightgbm(one.parameters, one.strategy, monotone=one.monotone, seeds=seeds)
+
+
 def _boosted(
     parameters: Mapping[str, Any],
     strategy: str,

@@ -42,11 +42,8 @@ def importance(
     inputs = data.inputs.iloc[sample_rows(len(data.inputs), SAMPLE)]
     values = contributions(booster, inputs)[:, :-1]
     mean = np.abs(values).mean(axis=0)
-    groups = sorted({one.group for one in features})
-    grouped = [
-        np.abs(values[:, [f.group == group for f in features]].sum(axis=1)).mean()
-        for group in groups
-    ]
+    groups, sums = sums_by_group(values, features)
+    grouped = np.abs(sums).mean(axis=0)
     order = np.argsort(-mean, kind="stable")
     return {
         "features": [
@@ -59,7 +56,7 @@ def importance(
         ],
         "groups": [
             {"group": groups[i], "mean_absolute": float(grouped[i])}
-            for i in np.argsort(-np.array(grouped), kind="stable")
+            for i in np.argsort(-grouped, kind="stable")
         ],
         "beeswarm": _beeswarm(
             inputs, values, [int(i) for i in order[:BEESWARM_FEATURES]]
@@ -68,6 +65,17 @@ def importance(
             booster, data, [features[i].name for i in order[:BEESWARM_FEATURES]]
         ),
     }
+
+
+def sums_by_group(
+    values: Array, features: Sequence[Feature]
+) -> tuple[list[str], Array]:
+    """The groups, and each client's contributions summed: shape (clients, groups)."""
+    groups = sorted({one.group for one in features})
+    places = [groups.index(one.group) for one in features]
+    sums = np.zeros((len(values), len(groups)))
+    np.add.at(sums.T, places, values.T)
+    return groups, sums
 
 
 def permutation(

@@ -130,10 +130,7 @@ class Climb:
                 base = self._strategy(rung, strategy, base)
         if rung is LOGISTIC_REGRESSION:
             self._transformations(base)
-        if rung is LIGHTGBM:
-            base = self._directions(base)
-            base = self._seeds(base)
-        return base
+        return self._directions(base) if rung is LIGHTGBM else base
 
     def _deeper(self, rung: Rung, base: Assessment) -> Assessment:
         """The best of a longer search, when it found a better point."""
@@ -180,15 +177,12 @@ class Climb:
         found = self._vary(made, base)
         return found[0] if found and not found[1].loses else base
 
-    def _seeds(self, base: Assessment) -> Assessment:
-        """Several of the same averaged, when that decides or ranks better."""
-        one, seeds = base.candidate, self.budget.seeds
-        if seeds == 1:
-            return base
-        made = candidates.lightgbm(
-            one.parameters, one.strategy, monotone=one.monotone, seeds=seeds
-        )
-        found = self._vary(made, base)
+    def average(self, base: Assessment, several: Candidate) -> Assessment:
+        """The base, or several of the same averaged when that decides or ranks better.
+
+        The last step, after all that needs many fits.
+        """
+        found = self._vary(several, base)
         return found[0] if found and found[1].helps else base
 
     def _vary(

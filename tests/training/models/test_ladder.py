@@ -45,7 +45,7 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
 ) -> None:
     registry = open_registry(f"sqlite:///{tmp_path}/mlflow.db")
     place = Place(study_beside(registry.uri), jobs=1)
-    budget = ladder.Budget("tiny", {"lightgbm": 2}, deeper=1, seeds=2)
+    budget = ladder.Budget("tiny", {"lightgbm": 2}, deeper=1)
 
     def record(
         one: Assessment, study: optuna.Study | None, comparison: Comparison | None
@@ -57,6 +57,8 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
     with mlflow.start_run(experiment_id=registry.experiment) as parent:
         climb = ladder.Climb(data(), Costs(), budget, place, lambda _: None, record)
         found = climb.up()
+        several = candidates.several(found.chosen.candidate, 2)
+        averaged = climb.average(found.chosen, several)
         tracking.log_ladder(found.rungs, found.variants, found.comparisons)
     names = [one.candidate.name for one in found.rungs]
     assert names == ["dummy", "logistic_regression", "random_forest", "lightgbm"]
@@ -70,8 +72,10 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
         for run in registry.client.search_runs([registry.experiment])
         if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id
     }
-    labels = [one.candidate.label for one in (*found.rungs, *found.variants)]
+    labels = [one.candidate.label for one in (*found.rungs, *climb.variants)]
     assert set(runs) == {*labels, "lightgbm"}
+    assert averaged.candidate in (found.chosen.candidate, several)
+    assert several.label in runs
     searched = runs["lightgbm"].info.run_id
     steps = registry.client.get_metric_history(searched, "trial_business_score")
     assert [one.step for one in steps] == [0, 1]

@@ -1,0 +1,89 @@
+"""Are the told reasons true: does the risk fall when they are taken away?
+
+Of clients who are refused, the groups of features that raise the risk most are what
+they are told. Here those features get the values of a typical granted client, all else
+stays, and the model is asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from training.features.define import Feature
+from training.gates.gate import Gate
+from training.models.cost import Array
+from training.models.explanation import contributions, sample_rows, sums_by_group
+from training.models.outcome import Outcome
+
+SAMPLE = 2_000
+# As many as an answer of the API tells of each direction.
+TOLD = 4
+LEAST_SHARE = 0.99
+
+
+def reasons(outcome: Outcome) -> Gate:
+    """The told reasons must be what the refusal rests on."""
+    name = "reasons_lower_risk"
+    inputs, chosen = outcome.data.inputs, outcome.chosen
+    margin = np.asarray(outcome.booster.predict(inputs.to_numpy(), raw_score=True))
+    refused = np.flatnonzero(chosen.calibration(margin) >= chosen.threshold.value)
+    if not 0 < len(refused) < len(margin):
+        return Gate(name, None, LEAST_SHARE, True, "Everyone gets the same decision.")
+    granted = np.setdiff1d(np.arange(len(margin)), refused)
+    rows = refused[sample_rows(len(refused), SAMPLE)]
+    typical = typical_values(inputs.iloc[granted], set(outcome.data.categories))
+    share = {
+        count: _lowered(outcome, rows, margin[rows], typical, count)
+        for count in (TOLD, 1)
+    }
+    return Gate(
+        name,
+        share[TOLD],
+        LEAST_SHARE,
+        share[TOLD] >= LEAST_SHARE,
+        f"Share of {len(rows):,} refused clients whose risk falls when the features"
+        f" behind their reasons, up to {TOLD}, become those of a typical granted"
+        f" client; of the first reason alone {share[1]:.4f}.",
+    )
+
+
+def typical_values(inputs: pd.DataFrame, categories: set[str]) -> Array:
+    """Each feature's median, or most frequent category; missing where most are."""
+    return np.array(
+        [
+            np.nan
+            if inputs[name].isna().mean() > 0.5
+            else inputs[name].mode()[0]
+            if name in categories
+            else inputs[name].median()
+            for name in inputs.columns
+        ],
+        dtype=np.float32,
+    )
+
+
+def _lowered(
+    outcome: Outcome, rows: np.ndarray, before: Array, typical: Array, count: int
+) -> float:
+    """The share of these clients whose margin falls without so many reasons."""
+    inputs = outcome.data.inputs.iloc[rows]
+    values = contributions(outcome.booster, inputs)[:, :-1]
+    blamed = most_raising(values, outcome.made.features, count)
+    changed = np.where(blamed, typical, inputs.to_numpy())
+    after = np.asarray(outcome.booster.predict(changed, raw_score=True))
+    return float((after < before).mean())
+
+
+def most_raising(values: Array, features: Sequence[Feature], count: int) -> np.ndarray:
+    """Which features are in the groups that raise each client's risk most.
+
+    `values`: SHAP values, shape (clients, features); so is the answer, true or false.
+    """
+    names, sums = sums_by_group(values, features)
+    order = np.argsort(-sums, axis=1, kind="stable")
+    place = np.argsort(order, axis=1, kind="stable")
+    blamed = (place < count) & (sums > 0)
+    return blamed[:, [names.index(one.group) for one in features]]
