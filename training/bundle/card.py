@@ -15,6 +15,8 @@ from training.reasons import BY_GROUP
 CARD = "model-card.md"
 Document = Mapping[str, Any]
 SHOWN_FEATURES = 15
+# Set by the lender for this very loan, so it carries the lender's own judgement.
+PRICED = "LOAN_RATE"
 
 
 def model_card(manifest: Document, importance: Document) -> str:
@@ -169,8 +171,9 @@ def _cost(manifest: Document) -> str:
     cv = manifest["metrics"]["cv"]
     false_negative, false_positive = costs["false_negative"], costs["false_positive"]
     even = false_positive / (false_positive + false_negative)
-    said = f"""A default that is granted costs {false_negative:g}, a good client refused
-        {false_positive:g}. Business score (mean cost per client)
+    unit = " of its credit" if manifest["costs_by_amount"] else ""
+    said = f"""A default that is granted costs {false_negative:g}{unit}, a good client
+        refused {false_positive:g}{unit}. Business score (mean cost per client)
         {_with_error(cv, "business_score")} at the threshold
         {manifest["threshold"]:.4f}, which nine in ten resamples put between {low:.4f}
         and {high:.4f}; with true probabilities it is {even:.4f}. It refuses
@@ -273,6 +276,12 @@ def _limits(manifest: Document) -> str:
         " campaign.",
         "A reason says what moved the estimate, not what causes default.",
     ]
+    if any(one["name"] == PRICED for one in manifest["features"]):
+        lines.append(
+            f"{PRICED}, the interest that the instalments imply, is the lender's own"
+            " pricing: what it knew of the client speaks through it, and a new price"
+            " list changes what it means."
+        )
     if uneven:
         lines.append(f"Approval is uneven by {', '.join(uneven)}; see fairness.")
     if weakest:

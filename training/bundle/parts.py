@@ -80,6 +80,7 @@ def _core(outcome: Outcome, found: Review, gates: Sequence[Gate]) -> dict[str, A
     return {
         "format": 1,
         "costs": outcome.costs.to_json(),
+        "costs_by_amount": outcome.costs.by_amount,
         "threshold": chosen.threshold.value,
         "threshold_interval": list(chosen.threshold.interval),
         "calibration": chosen.calibration.to_json(),
@@ -116,10 +117,11 @@ def _core(outcome: Outcome, found: Review, gates: Sequence[Gate]) -> dict[str, A
 
 def _curve(outcome: Outcome) -> dict[str, list[float]]:
     """The cost at as many thresholds as a chart can show."""
-    target, probability = outcome.data.target, outcome.chosen.probability
+    data, probability = outcome.data, outcome.chosen.probability
+    weight = outcome.costs.weight(data.inputs)
     thresholds = np.linspace(0.0, probability.max(), CURVE_POINTS)
     scores = [
-        business_score(target, probability, float(one), outcome.costs)
+        business_score(data.target, probability, float(one), outcome.costs, weight)
         for one in thresholds
     ]
     return {"threshold": thresholds.tolist(), "business_score": scores}

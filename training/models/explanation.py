@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import lightgbm
@@ -35,16 +36,35 @@ def sample_rows(rows: int, size: int, seed: int = 0) -> np.ndarray:
     return np.sort(random.choice(rows, min(size, rows), replace=False))
 
 
+@dataclass(frozen=True)
+class Explained:
+    """Sampled clients: inputs, outcomes, SHAP values (clients, features), margins."""
+
+    inputs: pd.DataFrame
+    target: Array
+    values: Array
+    margin: Array
+
+
+def explain(booster: lightgbm.Booster, data: Labelled) -> Explained:
+    """Explain a sample of the clients that the model was fitted on."""
+    rows = sample_rows(len(data.inputs), SAMPLE)
+    inputs = data.inputs.iloc[rows]
+    values = contributions(booster, inputs)
+    margin = values.sum(axis=1)
+    return Explained(inputs, data.target[rows], values[:, :-1], margin)
+
+
 def importance(
-    booster: lightgbm.Booster, data: Labelled, features: Sequence[Feature]
+    booster: lightgbm.Booster, explained: Explained, features: Sequence[Feature]
 ) -> dict[str, Any]:
     """Mean absolute SHAP value per feature and per reason group, and a beeswarm."""
-    inputs = data.inputs.iloc[sample_rows(len(data.inputs), SAMPLE)]
-    values = contributions(booster, inputs)[:, :-1]
+    inputs, values = explained.inputs, explained.values
     mean = np.abs(values).mean(axis=0)
     groups, sums = sums_by_group(values, features)
     grouped = np.abs(sums).mean(axis=0)
     order = np.argsort(-mean, kind="stable")
+    top = [int(i) for i in order[:BEESWARM_FEATURES]]
     return {
         "features": [
             {
@@ -58,12 +78,8 @@ def importance(
             {"group": groups[i], "mean_absolute": float(grouped[i])}
             for i in np.argsort(-grouped, kind="stable")
         ],
-        "beeswarm": _beeswarm(
-            inputs, values, [int(i) for i in order[:BEESWARM_FEATURES]]
-        ),
-        "permutation": permutation(
-            booster, data, [features[i].name for i in order[:BEESWARM_FEATURES]]
-        ),
+        "beeswarm": _beeswarm(inputs, values, top),
+        "permutation": permutation(booster, explained, [features[i].name for i in top]),
     }
 
 
@@ -79,22 +95,21 @@ def sums_by_group(
 
 
 def permutation(
-    booster: lightgbm.Booster, data: Labelled, names: Sequence[str]
+    booster: lightgbm.Booster, explained: Explained, names: Sequence[str]
 ) -> dict[str, Any]:
-    """How much AUC goes when a feature's values are shuffled among sampled clients.
+    """How much AUC goes when a feature's values are shuffled among the clients.
 
     Asks the model in another way than SHAP does; `rank_correlation` says how far both
     agree on the order of `names`, which SHAP put first to last. The model was fitted
     on these clients: a comparison of features, not a measure of how good it is.
     Source: Breiman, Random Forests, 2001.
     """
-    rows = sample_rows(len(data.target), SAMPLE)
-    inputs, target = data.inputs.iloc[rows].to_numpy(), data.target[rows]
-    whole = roc_auc_score(target, booster.predict(inputs, raw_score=True))
+    inputs, target = explained.inputs.to_numpy(), explained.target
+    whole = roc_auc_score(target, explained.margin)
     random = np.random.default_rng(0)
     lost = {}
     for name in names:
-        place = data.inputs.columns.get_loc(name)
+        place = explained.inputs.columns.get_loc(name)
         shuffled = inputs.copy()
         shuffled[:, place] = random.permutation(inputs[:, place])
         without = roc_auc_score(target, booster.predict(shuffled, raw_score=True))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from training.models.explanation import importance
+from training.models.explanation import Explained, explain, importance
 from training.models.fairness import audit, load_applications, protected_attributes
 from training.models.outcome import Outcome
 from training.models.price import price_of_protected
@@ -20,11 +20,13 @@ from training.models.segments import segment_metrics
 class Review:
     """The findings about an outcome, as its manifest and its model card state them.
 
-    `applications`: the labelled clients' raw applications, in the order of the data.
+    `applications`: the labelled clients' raw applications, in the order of the data;
+    `explained`: some clients and what moved their margins.
     `protected_price`: None when it was not measured.
     """
 
     applications: pd.DataFrame
+    explained: Explained
     importance: Mapping[str, Any]
     calibration_curve: Mapping[str, list[float]]
     fairness: Sequence[Mapping[str, Any]]
@@ -42,9 +44,11 @@ def review(outcome: Outcome, *, price: bool, progress: Callable[[str], None]) ->
     data, chosen = outcome.data, outcome.chosen
     applications = load_applications(outcome.store, data.client)
     threshold = chosen.threshold.value
+    explained = explain(outcome.booster, data)
     return Review(
         applications=applications,
-        importance=importance(outcome.booster, data, outcome.made.features),
+        explained=explained,
+        importance=importance(outcome.booster, explained, outcome.made.features),
         calibration_curve=calibration_curve(data.target, chosen.probability),
         fairness=audit(
             protected_attributes(applications),
