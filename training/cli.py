@@ -252,6 +252,27 @@ def simulate_drift(options: argparse.Namespace) -> None:
     )
 
 
+def present(options: argparse.Namespace) -> None:
+    from training.config import from_environment
+    from training.monitoring.api_client import Api
+    from training.present import Live
+    from training.present import present as make
+    from training.registry.store import open_registry
+
+    settings = from_environment()
+    url = options.api and options.api.rstrip("/")
+    api = Api(url, settings.api_key, patience=20) if url else None
+    count = make(
+        open_registry(settings.tracking_uri),
+        options.bundle,
+        options.out,
+        options.lang,
+        Live(api, options.dashboard, options.client),
+        progress=progress,
+    )
+    say(f"{options.out}: {count} slides")
+
+
 def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m training", description="Train the credit-scoring model."
@@ -360,6 +381,21 @@ def command_line() -> argparse.ArgumentParser:
     made.add_argument("--drift", type=Path, help="folder of a drift report to include")
     made.add_argument("--card", type=Path, help="also write the model card here")
     made.add_argument("--version", default="champion", help="a number or an alias")
+
+    made = _command(commands, present, "make the slides of a bundle and its run")
+    made.add_argument("--out", type=Path, required=True, help="a .pptx file")
+    made.add_argument("--lang", choices=("en", "fr"), default="en")
+    made.add_argument("--bundle", type=Path, default=Path("var/bundle"))
+    made.add_argument(
+        "--api",
+        help="the API's address: it decides on an invented applicant and stores that",
+    )
+    made.add_argument("--dashboard", help="the dashboard's address, for a picture")
+    made.add_argument(
+        "--client",
+        type=int,
+        help="an invented client whom that picture may show; else the model's page",
+    )
     return parser
 
 
