@@ -53,7 +53,8 @@ class Champion:
         Raises:
             TrainingError: they are not: other tables, or other code.
         """
-        made = compile_features(store.present(), protected=self.protected)
+        names = [one["name"] for one in self.core["features"]]
+        made = compile_features(store.present(), protected=True, only=names)
         if feature_set_hash(made, self.categories) != self.core["feature_set"]:
             trained = ", ".join(self.core["tables"])
             raise TrainingError(

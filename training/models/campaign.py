@@ -12,19 +12,22 @@ import optuna
 
 from training.bundle.parts import feature_set_hash
 from training.features.build import FeatureStore
-from training.features.sql import FeatureSet
+from training.features.sql import FeatureSet, compile_features
 from training.gates.examine import examine
-from training.models import tracking
+from training.models import candidates, tracking
 from training.models.candidates import booster_of
 from training.models.comparison import Comparison
 from training.models.cost import Costs
-from training.models.ladder import Budget, Climb
+from training.models.explanation_pictures import explanation_pictures
+from training.models.fewer import on_the_best, only
+from training.models.ladder import Budget, Climb, Ladder
 from training.models.learning import learning_curve
 from training.models.matrix import Labelled, fingerprint, load_labelled
 from training.models.outcome import Outcome
 from training.models.pictures import importance, pictures
 from training.models.review import Review, review
 from training.models.search import Place
+from training.models.selection import log_selection, seconds, select
 from training.models.validation import Assessment
 from training.registry.register import register
 from training.registry.store import Registry
@@ -67,19 +70,34 @@ def run_campaign(
     ) as parent:
         given = {"budget": budget.name, "costs_by_amount": costs.by_amount}
         tracking.describe_campaign({**given, **costs.to_json(), **about})
-        ladder = Climb(data, costs, budget, place, progress, record).up()
-        tracking.log_ladder(ladder.rungs, ladder.variants, ladder.comparisons)
+        climb = Climb(data, costs, budget, place, progress, record)
+        ladder = climb.up()
+        chosen, served = ladder.chosen, data
+        several = candidates.several(chosen.candidate, budget.seeds)
+        if budget.fewer and seconds(chosen, place.jobs) < place.seconds_left:
+            few = select(chosen, data, costs, progress, place.jobs)
+            log_selection(few)
+            chosen, served = few.chosen.assessment, only(data, few.names)
+            made = compile_features(made.tables, protected=True, only=few.names)
+            if few.chosen is not few.points[0]:
+                count = few.chosen.features
+                several = on_the_best(count, ladder.chosen.candidate, several)
+        if budget.seeds > 1:
+            chosen = climb.average(chosen, several)
+        tracking.log_ladder(_tried(ladder, chosen), climb.variants, climb.comparisons)
         progress("lightgbm: refit on every labelled client")
         outcome = Outcome(
-            booster=refit(ladder.chosen, data),
+            booster=refit(chosen, served),
             store=store,
-            data=data,
+            data=served,
+            offered=data,
             made=made,
-            assessments=ladder.rungs,
-            chosen=ladder.chosen,
+            assessments=_tried(ladder, chosen),
+            chosen=chosen,
+            plain=ladder.chosen,
             costs=costs,
-            about=about,
-            comparisons=ladder.comparisons,
+            about=describe(served, made),
+            comparisons=tuple(climb.comparisons),
         )
         mlflow.log_metrics(_summary(outcome))
         priced = budget.variants and place.seconds_left > 0
@@ -88,7 +106,11 @@ def run_campaign(
         progress("gates: may it be promoted")
         version = register(registry, outcome, found, examine(outcome, found))
     return Trained(
-        version, parent.info.run_id, ladder.rungs, ladder.chosen, ladder.comparisons
+        version,
+        parent.info.run_id,
+        outcome.assessments,
+        chosen,
+        outcome.comparisons,
     )
 
 
@@ -102,6 +124,12 @@ def describe(data: Labelled, made: FeatureSet) -> dict[str, Any]:
         "feature_set": feature_set_hash(made, data.categories),
         "tables": ",".join(made.tables),
     }
+
+
+def _tried(ladder: Ladder, chosen: Assessment) -> tuple[Assessment, ...]:
+    """The rungs, and last the chosen one."""
+    rungs = ladder.rungs
+    return rungs if chosen is rungs[-1] else (*rungs, chosen)
 
 
 def refit(chosen: Assessment, data: Labelled) -> lightgbm.Booster:
@@ -120,9 +148,16 @@ def _draw(
     data, costs = outcome.data, outcome.costs
     drawings = pictures(outcome.chosen, data.target, costs, costs.weight(data.inputs))
     drawings["importance.png"] = importance(found.importance)
+    drawings |= explanation_pictures(
+        found.importance,
+        found.explained,
+        outcome.made.features,
+        outcome.chosen,
+        found.segments,
+    )
     if budget.variants and place.seconds_left > 0:
         drawings["learning_curve.png"] = learning_curve(
-            outcome.chosen.candidate, data, progress, place.jobs
+            outcome.plain.candidate, outcome.offered, progress, place.jobs
         )
     tracking.log_pictures(drawings)
 

@@ -33,7 +33,7 @@ class Budget:
     after the rungs were compared at like effort. `variants`: whether imbalance
     strategies, transformations and constraints are switched to see what they bring;
     if not, the forest is left out. `seeds`: how many LightGBMs that differ by chance
-    are averaged in the end.
+    are averaged in the end. `fewer`: whether to look how few features do.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Budget:
     deeper: int = 0
     variants: bool = True
     seeds: int = 1
+    fewer: bool = True
 
     def of(self, rung: Rung) -> int:
         return self.trials.get(rung.name, 0)
@@ -52,7 +53,7 @@ class Budget:
 BUDGETS = {
     one.name: one
     for one in (
-        Budget("quick", variants=False),
+        Budget("quick", variants=False, fewer=False),
         Budget(
             "standard",
             {"logistic_regression": 4, "random_forest": 3, "lightgbm": 8},

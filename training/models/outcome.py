@@ -20,16 +20,19 @@ from training.models.validation import Assessment
 class Outcome:
     """The chosen model, refit on every labelled client, and all that it rests on.
 
-    `about` says how many clients, their default rate and a fingerprint of the data;
-    `comparisons` what each variant of a rung brought over it.
+    `data` and `made` have the features that the model looks at, `offered` has the same
+    clients with every feature. `about` says how many clients, their default rate and a
+    fingerprint of the data; `comparisons` what each variant of a rung brought over it.
     """
 
     booster: lightgbm.Booster
     store: FeatureStore
     data: Labelled
+    offered: Labelled
     made: FeatureSet
     assessments: tuple[Assessment, ...]
     chosen: Assessment
+    plain: Assessment
     costs: Costs
     about: Mapping[str, Any]
     comparisons: tuple[Comparison, ...] = ()

@@ -146,6 +146,27 @@ def learning_curve(
     return figure
 
 
+def selection_curve(points: Sequence[Mapping[str, float]], served: int) -> Figure:
+    """Cost and AUC by number of features; bars: errors of the distance to the best."""
+    figure = Figure(figsize=(7.0, 6.0), layout="constrained")
+    above, below = figure.subplots(2, sharex=True)
+    above.set_title("Cost and AUC by number of features")
+    numbers = [one["features"] for one in points]
+    for axes, name, error, label in (
+        (above, "business_score", "business_score_above_least_se", "business score"),
+        (below, "auc", "auc_below_highest_se", "AUC"),
+    ):
+        values, errors = ([one[key] for one in points] for key in (name, error))
+        axes.errorbar(numbers, values, errors, marker="o", capsize=3)
+        axes.axvline(served, color="black", linestyle="--", label=f"{served} served")
+        axes.set(ylabel=label, xscale="log")
+    below.set_xlabel("features")
+    below.set_xticks(numbers, [f"{one:,.0f}" for one in numbers])
+    below.minorticks_off()
+    below.legend()
+    return figure
+
+
 def importance(found: Mapping[str, Any]) -> Figure:
     """The features with the largest mean absolute SHAP values."""
     figure, axes = _page("What moves the margin most", height=7.0)

@@ -18,19 +18,17 @@ from training.models.validation import assess
 def price_of_protected(
     outcome: Outcome, applications: pd.DataFrame, progress: Callable[[str], None]
 ) -> dict[str, Any]:
-    """The chosen candidate's AUC and business score without and with the attributes.
+    """The plain model's AUC and business score without and with the attributes.
 
     Each with its `difference`, without less with, and the standard error of that:
     over folds for the AUC, over clients for the score. Takes one cross-validation.
     """
-    data = outcome.data
+    data = outcome.offered
     are_in = set(PROTECTED) <= set(data.inputs.columns)
     other = _without(data) if are_in else _with(data, applications)
     progress("protected attributes: what they are worth")
-    judged = assess(outcome.chosen.candidate, other, outcome.costs, lambda _: None)
-    included, left_out = (
-        (outcome.chosen, judged) if are_in else (judged, outcome.chosen)
-    )
+    judged = assess(outcome.plain.candidate, other, outcome.costs, lambda _: None)
+    included, left_out = (outcome.plain, judged) if are_in else (judged, outcome.plain)
     found = compare(included, left_out, data, outcome.costs)
     return {
         "attributes": list(PROTECTED),
