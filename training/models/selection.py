@@ -1,0 +1,188 @@
+"""How few features do: the model on its best few, which each fold chooses for itself.
+
+A fold fits the model on every feature, ranks them by their gain, passes over those that
+nearly repeat a better one, and fits again on the first of the rest. Held-out clients
+take no part in any of it, so that the curve of cost by number of features is as honest
+as a cross-validation without selection.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import joblib
+import mlflow
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.metrics import roc_auc_score
+
+from training.models.candidates import margins
+from training.models.comparison import Comparison, compare
+from training.models.cost import Array, Costs
+from training.models.fewer import first, on_the_best, only, ranking
+from training.models.matrix import Labelled
+from training.models.metrics import Effort
+from training.models.pictures import selection_curve
+from training.models.tracking import columns, log_pictures
+from training.models.validation import (
+    FOLDS,
+    KNOWN_CLIENTS,
+    Assessment,
+    each_fold,
+    judged,
+)
+
+COUNTS = (50, 75, 100, 150, 200, 300, 400)
+Spent = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Point:
+    """The model on so many features, and against the cheapest and the best ranking."""
+
+    features: int
+    assessment: Assessment
+    cost: Comparison
+    rank: Comparison
+
+    @property
+    def as_good(self) -> bool:
+        """Within one standard error of the least cost and of the highest AUC."""
+        return (
+            self.cost.business_score <= self.cost.business_score_se
+            and self.rank.auc >= -self.rank.auc_se
+        )
+
+    def to_json(self) -> dict[str, float]:
+        metrics = self.assessment.metrics
+        return {
+            "features": self.features,
+            "business_score": metrics.business_score,
+            "business_score_above_least": self.cost.business_score,
+            "business_score_above_least_se": self.cost.business_score_se,
+            "auc": metrics.auc,
+            "auc_below_highest": -self.rank.auc,
+            "auc_below_highest_se": self.rank.auc_se,
+        }
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The curve, by falling number of features; the point and the features served."""
+
+    points: tuple[Point, ...]
+    chosen: Point
+    names: tuple[str, ...]
+
+
+def select(
+    whole: Assessment,
+    data: Labelled,
+    costs: Costs,
+    progress: Callable[[str], None],
+    jobs: int = -1,
+    counts: Sequence[int] = COUNTS,
+) -> Selection:
+    """The fewest features that are as good as any number of them.
+
+    `whole` is the assessment with every feature; its folds are used again. The served
+    names are chosen from every labelled client, in the way of the folds.
+    """
+    every = list(map(str, data.inputs.columns))
+    tried = sorted((count for count in counts if count < len(every)), reverse=True)
+    found = [whole, *_curve(whole, data, costs, tried, progress, jobs)]
+    cheapest = min(found, key=lambda one: one.metrics.business_score)
+    highest = max(found, key=lambda one: one.metrics.auc)
+    points = tuple(
+        Point(
+            count,
+            one,
+            compare(cheapest, one, data, costs),
+            compare(highest, one, data, costs),
+        )
+        for count, one in zip((len(every), *tried), found, strict=True)
+    )
+    chosen = next((one for one in reversed(points) if one.as_good), points[0])
+    names = every
+    if chosen is not points[0]:
+        progress(f"selection: the best {chosen.features} of {len(every)} features")
+        model = whole.candidate.fit(data.inputs, data.target, list(data.categories))
+        names = first(ranking(model, data.inputs), data.inputs, chosen.features)
+    return Selection(points, chosen, tuple(names))
+
+
+def seconds(whole: Assessment, jobs: int) -> float:
+    """About how long `select` takes: as a rule, three cross-validations."""
+    cores = joblib.effective_n_jobs(jobs)
+    return 3 * FOLDS * whole.metrics.fit_seconds / cores
+
+
+def _curve(
+    whole: Assessment,
+    data: Labelled,
+    costs: Costs,
+    counts: Sequence[int],
+    progress: Callable[[str], None],
+    jobs: int,
+) -> list[Assessment]:
+    """One assessment per number of features; each fold ranks them once for all."""
+    margin = {count: np.empty(len(data.target)) for count in counts}
+    spent: dict[int, list[Spent]] = {count: [] for count in counts}
+
+    def judge(
+        model: BaseEstimator, train: np.ndarray, test: np.ndarray
+    ) -> tuple[np.ndarray, list[tuple[Array, Spent]]]:
+        order = ranking(model, data.inputs.iloc[train])
+        some = (only(data, first(order, data.inputs, count)) for count in counts)
+        return test, [_held_out(whole, one, train, test) for one in some]
+
+    runs = each_fold(whole.candidate, data, whole.fold, judge, jobs)
+    for done, ((test, found), ranked) in enumerate(runs, start=1):
+        for count, (values, (known, fitting, predicting)) in zip(
+            counts, found, strict=True
+        ):
+            margin[count][test] = values
+            spent[count].append((known, ranked + fitting, predicting))
+        progress(f"selection: {done} of {FOLDS} folds")
+    return [
+        judged(
+            on_the_best(count, whole.candidate),
+            data,
+            costs,
+            whole.fold,
+            margin[count],
+            Effort(*map(float, np.mean(spent[count], axis=0))),
+        )
+        for count in counts
+    ]
+
+
+def _held_out(
+    whole: Assessment, data: Labelled, train: np.ndarray, test: np.ndarray
+) -> tuple[Array, Spent]:
+    """Margins of held-out clients; AUC on known ones, seconds to fit and predict."""
+    started = time.perf_counter()
+    model = whole.candidate.fit(
+        data.inputs.iloc[train], data.target[train], list(data.categories)
+    )
+    fitted = time.perf_counter()
+    values = margins(model, data.inputs.iloc[test])
+    predicted = time.perf_counter()
+    known = train[:: max(1, len(train) // KNOWN_CLIENTS)]
+    learned = margins(model, data.inputs.iloc[known])
+    auc = roc_auc_score(data.target[known], learned)
+    return values, (float(auc), fitted - started, predicted - fitted)
+
+
+def log_selection(found: Selection) -> None:
+    """Put the curve into the active run: as metrics, a table and a picture."""
+    rows = [one.to_json() for one in found.points]
+    for row in rows:
+        step = int(row["features"])
+        mlflow.log_metrics({f"selection_{n}": v for n, v in row.items()}, step=step)
+    mlflow.log_metric("features_served", len(found.names))
+    mlflow.log_table(columns(rows), "selection.json")
+    mlflow.log_text("\n".join(found.names) + "\n", "features_served.txt")
+    log_pictures({"selection.png": selection_curve(rows, found.chosen.features)})
