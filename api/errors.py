@@ -66,6 +66,10 @@ class EventsError(ScoringError):
     """Events that are not as they were written; the message names the first."""
 
 
+class BackupRefused(ScoringError):
+    """A backup that cannot be written, or must not be restored."""
+
+
 class KeyRefused(ScoringError):
     """An API key that cannot be added or revoked."""
 

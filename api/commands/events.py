@@ -1,4 +1,4 @@
-"""`events verify`, `events replay`, `events retention`."""
+"""`events verify`, `replay`, `retention`, `backup` and `restore`."""
 
 from __future__ import annotations
 
@@ -79,6 +79,38 @@ def retention(days: int) -> None:
     since = moment(datetime.now(UTC) - timedelta(days=days))
     count = erasure.retain(_database(), since)
     click.echo(f"{count} events from before {since}: personal part erased", err=True)
+
+
+@events.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Write events, keys, reports and alerts to the new FILE, while the API serves.
+
+    It holds what the database holds about people: keep it as safe. The known clients
+    are not in it; `clients import` brings them back.
+    """
+    # Only this command and the next need it.
+    from api.store.backup import backup as write
+
+    click.echo(f"{file}: {write(_database(), file)} events", err=True)
+
+
+@events.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def restore(file: Path) -> None:
+    """Put a backup into a new database, of either kind, and verify its chains.
+
+    Make the database by `db upgrade` first. Erase again whom `clients forget` has
+    erased since the backup was made.
+    """
+    from api.store.backup import restore as read
+
+    database = _database()
+    count = read(database, file)
+    findings = verify_chains(database)
+    if findings.broken:
+        raise EventsError(f"restored, but {findings.broken}")
+    click.echo(f"{count} events are restored, and as they were written", err=True)
 
 
 def _heads(file: Path) -> Iterator[Head]:
