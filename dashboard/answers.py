@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from language import code
@@ -67,6 +68,11 @@ class Explanation:
     base_value: float
     margin: float
     contributions: tuple[Contribution, ...]
+
+    @cached_property
+    def ranked(self) -> tuple[Contribution, ...]:
+        """The contributions, those that move most first."""
+        return tuple(sorted(self.contributions, key=lambda one: -abs(one.contribution)))
 
 
 @dataclass(frozen=True)

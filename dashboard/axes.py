@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 # Plotly looks at whatever pandas another session's thread has half imported: import
 # all of it before any figure is drawn.
 import pandas  # noqa: F401
-import plotly.graph_objects as go
 
+from formats import percent_sign
 from model_answers import Calibration
 from palette import GRID, NEUTRAL
 
@@ -26,37 +27,59 @@ TICK_SPACING = 0.11
 NO_RISK, FULL_RISK = 1e-6, 1 - 1e-6
 
 
-def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
+# Whatever plotly is given piece by piece it checks anew each time, all of it: layouts
+# are made whole.
+def row_names(names: Sequence[str]) -> list[dict[str, Any]]:
     """Each row's name above its bar, so that narrow screens keep the whole width."""
-    for row, name in enumerate(names):
-        figure.add_annotation(
-            text=shortened(name),
-            hovertext=name,
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=row,
-            yshift=17,
-            showarrow=False,
-            font={"size": 13},
-        )
+    return [
+        {
+            "text": shortened(name),
+            "hovertext": name,
+            "x": 0,
+            "xref": "paper",
+            "xanchor": "left",
+            "y": row,
+            "yshift": 17,
+            "showarrow": False,
+            "font": {"size": 13},
+        }
+        for row, name in enumerate(names)
+    ]
 
 
-def lay_rows(figure: go.Figure, count: int) -> None:
-    figure.update_yaxes(range=[count - 0.5, -0.8], visible=False)
-    figure.update_xaxes(gridcolor=GRID, zeroline=False)
-    figure.update_layout(
-        height=ROW_HEIGHT * count + 90,
-        margin={"l": 8, "r": 8, "t": 32, "b": 8},
+def row_layout(count: int, xaxis: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "xaxis": {"gridcolor": GRID, "zeroline": False, **xaxis},
+        "yaxis": {"range": [count - 0.5, -0.8], "visible": False},
+        "height": ROW_HEIGHT * count + 90,
+        "margin": {"l": 8, "r": 8, "t": 32, "b": 8},
+        "showlegend": False,
         **TRANSPARENT,
-    )
+    }
 
 
-def mark_limit(figure: go.Figure, x: float, text: str) -> None:
-    figure.add_vline(x=x, line={"color": NEUTRAL, "width": 2, "dash": "dash"})
-    figure.add_annotation(
-        text=text, x=x, y=1, yref="paper", yanchor="bottom", showarrow=False
-    )
+def upright(x: float, width: int = 2, dash: str = "dash") -> dict[str, Any]:
+    """A line over the whole height."""
+    line = {"color": NEUTRAL, "width": width, "dash": dash}
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"} | {
+        "line": line
+    }
+
+
+def above(x: float, text: str) -> dict[str, Any]:
+    """A name over an upright line."""
+    place = {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom"}
+    return {"text": text, "showarrow": False, **place}
+
+
+def percent_axis(title: str, **more: object) -> dict[str, Any]:
+    """An axis of numbers in %."""
+    return {
+        "title": {"text": title},
+        "ticksuffix": percent_sign(),
+        "gridcolor": GRID,
+        **more,
+    }
 
 
 def room(margins: Sequence[float]) -> tuple[float, float]:

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
 from answers import Explanation
-from axes import (
-    inside,
-    lay_rows,
-    mark_limit,
-    name_rows,
-    risk_ticks,
-    room,
-)
+from axes import above, inside, risk_ticks, room, row_layout, row_names, upright
 from explanation import Step
 from formats import decimal, percent, percents_apart
 from language import _
@@ -35,38 +29,40 @@ def waterfall(
     Positions are margins (log-odds); the axis names them by the risk they stand for.
     """
     limit = calibration.margin(inside(threshold))
-    figure = go.Figure()
-    figure.add_trace(_bars(steps, raises=True))
-    figure.add_trace(_bars(steps, raises=False))
-    figure.add_trace(_ends(explanation, len(steps), limit, calibration))
-    for row in range(len(steps) + 1):
-        at = steps[row].start if row < len(steps) else explanation.margin
-        figure.add_shape(
-            type="line",
-            x0=at,
-            x1=at,
-            y0=row,
-            y1=row + 1,
-            line={"color": GRID, "width": 1},
-        )
     low, high = room([s.start for s in steps] + [explanation.margin, limit])
-    mark_limit(figure, limit, _("limit {limit}", limit=percent(threshold)))
-    names = [_("Starting point, before any fact")]
-    names += [
+    ticks = risk_ticks(low, high, calibration)
+    title = _("◀ lower risk of default · higher ▶")
+    axis = {
+        "range": [low, high],
+        "tickvals": [calibration.margin(risk) for risk in ticks],
+        "ticktext": [tick_text(risk) for risk in ticks],
+        "title": {"text": title, "font": {"size": 13}},
+    }
+    at = [step.start for step in steps] + [explanation.margin]
+    limit_text = _("limit {limit}", limit=percent(threshold))
+    layout = {
+        "barmode": "overlay",
+        "shapes": [*(_link(row, x) for row, x in enumerate(at)), upright(limit)],
+        "annotations": [above(limit, limit_text), *row_names(_names(steps))],
+        **row_layout(len(steps) + 2, axis),
+    }
+    bars = [_bars(steps, raises=True), _bars(steps, raises=False)]
+    ends = _ends(explanation, len(steps), limit, calibration)
+    return go.Figure([*bars, ends], layout)
+
+
+def _names(steps: Sequence[Step]) -> list[str]:
+    told = [
         _("{fact}: {value}", fact=s.label, value=s.value) if s.value else s.label
         for s in steps
     ]
-    name_rows(figure, [*names, _("This client")])
-    ticks = risk_ticks(low, high, calibration)
-    figure.update_xaxes(
-        range=[low, high],
-        tickvals=[calibration.margin(risk) for risk in ticks],
-        ticktext=[tick_text(risk) for risk in ticks],
-        title={"text": _("◀ lower risk of default · higher ▶"), "font": {"size": 13}},
-    )
-    lay_rows(figure, len(steps) + 2)
-    figure.update_layout(barmode="overlay", showlegend=False)
-    return figure
+    return [_("Starting point, before any fact"), *told, _("This client")]
+
+
+def _link(row: int, x: float) -> dict[str, Any]:
+    """From the end of a row's step to the start of the next one's."""
+    line = {"color": GRID, "width": 1}
+    return {"type": "line", "x0": x, "x1": x, "y0": row, "y1": row + 1, "line": line}
 
 
 def tick_text(risk: float) -> str:

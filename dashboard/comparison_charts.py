@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
-from axes import TRANSPARENT
+from axes import TRANSPARENT, above, percent_axis, upright
 from comparison_answers import Distribution, Scatter
 from language import _
 from palette import GRID, LOWERS, NEUTRAL, RAISES, SIMILAR
@@ -17,6 +18,7 @@ HATCHES = {"all": "", "repaid": "", "defaulted": "/", "similar": "."}
 MARGINS = {"l": 8, "r": 16, "t": 28, "b": 8}
 # Below the chart: on a narrow screen it takes several lines.
 LEGEND = {"orientation": "h", "y": -0.22, "yanchor": "top", "x": 0}
+PLAIN = {"margin": MARGINS, "legend": LEGEND, **TRANSPARENT}
 
 
 def group_name(group: str) -> str:
@@ -46,78 +48,71 @@ def distribution(
 
     `names` are the bins in words, `client` a number, a bin's name, or unknown.
     """
-    figure = go.Figure()
+    traces = []
     for group in groups:
         counts = found.counts[found.groups.index(group)]
         if found.edges:
-            figure.add_trace(_line(group, found.edges, counts))
+            traces.append(_line(group, found.edges, counts))
         else:
-            figure.add_trace(_columns(group, names, counts))
-    if client is not None:
-        _mark(figure, client)
-    figure.update_xaxes(title={"text": title}, gridcolor=GRID)
-    figure.update_yaxes(
-        title={"text": _("share of the group")},
-        ticksuffix=" %",
-        rangemode="tozero",
-        gridcolor=GRID,
-    )
-    figure.update_layout(
-        height=360,
-        barmode="group",
-        margin=MARGINS,
-        legend=LEGEND,
-        **TRANSPARENT,
-    )
-    return figure
+            traces.append(_columns(group, names, counts))
+    share = percent_axis(_("share of the group"), rangemode="tozero")
+    layout = {
+        "xaxis": {"title": {"text": title}, "gridcolor": GRID},
+        "yaxis": share,
+        "height": 360,
+        "barmode": "group",
+        **_mark(client),
+        **PLAIN,
+    }
+    return go.Figure(traces, layout)
 
 
 def scatter(found: Scatter, x_title: str, y_title: str) -> go.Figure:
     """Each dot a client; who defaulted is a cross, this client a large diamond."""
-    figure = go.Figure()
-    for defaulted, symbol in ((False, "circle"), (True, "x")):
-        points = [point for point in found.points if point[2] == defaulted]
-        group = "defaulted" if defaulted else "repaid"
-        figure.add_trace(
-            go.Scatter(
-                x=[point[0] for point in points],
-                y=[point[1] for point in points],
-                mode="markers",
-                name=group_name(group),
-                marker={
-                    "symbol": symbol,
-                    "color": COLOURS[group],
-                    "size": 7 if defaulted else 5,
-                    "opacity": 0.85 if defaulted else 0.45,
-                },
-                hoverinfo="x+y",
-            )
-        )
+    traces = [_crowd(found, defaulted) for defaulted in (False, True)]
     if found.client:
-        figure.add_trace(
-            go.Scatter(
-                x=[found.client[0]],
-                y=[found.client[1]],
-                mode="markers",
-                name=_("This client"),
-                marker={
-                    "symbol": "diamond",
-                    "size": 17,
-                    "color": SIMILAR,
-                    "line": {"width": 2, "color": "#ffffff"},
-                },
-                hoverinfo="x+y",
-            )
-        )
-    figure.update_xaxes(title={"text": x_title}, gridcolor=GRID, zeroline=False)
-    figure.update_yaxes(title={"text": y_title}, gridcolor=GRID, zeroline=False)
-    figure.update_layout(
-        height=420,
-        margin=MARGINS,
-        legend=LEGEND,
-        **TRANSPARENT,
+        traces.append(_one(found.client))
+    layout = {
+        "xaxis": {"title": {"text": x_title}, "gridcolor": GRID, "zeroline": False},
+        "yaxis": {"title": {"text": y_title}, "gridcolor": GRID, "zeroline": False},
+        "height": 420,
+        **PLAIN,
+    }
+    return go.Figure(traces, layout)
+
+
+def _crowd(found: Scatter, defaulted: bool) -> go.Scatter:
+    points = [point for point in found.points if point[2] == defaulted]
+    group = "defaulted" if defaulted else "repaid"
+    return go.Scatter(
+        x=[point[0] for point in points],
+        y=[point[1] for point in points],
+        mode="markers",
+        name=group_name(group),
+        marker={
+            "symbol": "x" if defaulted else "circle",
+            "color": COLOURS[group],
+            "size": 7 if defaulted else 5,
+            "opacity": 0.85 if defaulted else 0.45,
+        },
+        hoverinfo="x+y",
     )
-    return figure
+
+
+def _one(client: tuple[float, float]) -> go.Scatter:
+    return go.Scatter(
+        x=[client[0]],
+        y=[client[1]],
+        mode="markers",
+        name=_("This client"),
+        marker={
+            "symbol": "diamond",
+            "size": 17,
+            "color": SIMILAR,
+            "line": {"width": 2, "color": "#ffffff"},
+        },
+        hoverinfo="x+y",
+    )
 
 
 def _line(group: str, edges: Sequence[float], counts: Sequence[int]) -> go.Scatter:
@@ -151,21 +146,10 @@ def _columns(group: str, names: Sequence[str], counts: Sequence[int]) -> go.Bar:
     )
 
 
-def _mark(figure: go.Figure, client: float | str) -> None:
-    figure.add_shape(
-        type="line",
-        x0=client,
-        x1=client,
-        y0=0,
-        y1=1,
-        yref="paper",
-        line={"color": SIMILAR, "width": 3},
-    )
-    figure.add_annotation(
-        text=_("This client"),
-        x=client,
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-        showarrow=False,
-    )
+def _mark(client: float | str | None) -> dict[str, Any]:
+    if client is None:
+        return {}
+    line = {**upright(0), "x0": client, "x1": client}
+    line["line"] = {"color": SIMILAR, "width": 3}
+    name = {**above(0, _("This client")), "x": client}
+    return {"shapes": [line], "annotations": [name]}

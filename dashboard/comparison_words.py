@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from comparison_answers import Distribution, Similar
-from formats import percent, value_text, whole
-from language import _
+from formats import currency_sign, percent, value_text, whole
+from language import _, mark
 from model_answers import Descriptor
+
+UNITS = {"days": mark("days"), "months": mark("months"), "years": mark("years")}
 
 
 def similar_text(similar: Similar) -> str:
@@ -31,6 +33,14 @@ def distribution_text(found: Distribution, feature: Descriptor, client: str) -> 
     return f"{text} " + _(
         "The taller a line or bar, the more clients of that group have that value."
     )
+
+
+def axis_title(feature: Descriptor) -> str:
+    """A fact with the unit that a chart's bare numbers have."""
+    unit = currency_sign() if feature.unit == "currency" else UNITS.get(feature.unit)
+    if unit is None:
+        return feature.labels.text
+    return _("{fact} ({unit})", fact=feature.labels.text, unit=_(unit))
 
 
 def bin_names(found: Distribution, feature: Descriptor) -> list[str]:

@@ -34,7 +34,7 @@ def waterfall_steps(
 
     The first step starts at the base value and the last one ends at the margin.
     """
-    ranked = sorted(explanation.contributions, key=_size, reverse=True)
+    ranked = explanation.ranked
     moves = [(*describe(item, model), item.contribution) for item in ranked[:shown]]
     others = len(ranked) - shown
     label = plural(
@@ -87,7 +87,3 @@ def describe(item: Contribution, model: Model) -> tuple[str, str]:
         feature.labels.text,
         value_text(item.value, feature.unit, item.feature),
     )
-
-
-def _size(item: Contribution) -> float:
-    return abs(item.contribution)

@@ -6,7 +6,12 @@ import os
 from datetime import datetime, timedelta
 
 from babel.dates import format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_symbol,
+)
 from babel.units import format_unit
 
 from answers import Value
@@ -29,8 +34,11 @@ def not_given() -> str:
 def percent(share: float, decimals: int = 1) -> str:
     """0.0413 is "4.1%"."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    sign = "\u00a0%" if locale().startswith("fr") else "%"
-    return format_percent(share, pattern + sign, locale=locale())
+    return format_percent(share, pattern + percent_sign(), locale=locale())
+
+
+def percent_sign() -> str:
+    return "\u00a0%" if locale().startswith("fr") else "%"
 
 
 def percents_apart(first: float, second: float) -> tuple[str, str]:
@@ -54,6 +62,10 @@ def amount(number: float) -> str:
         locale=locale(),
         currency_digits=False,
     )
+
+
+def currency_sign() -> str:
+    return str(get_currency_symbol(currency(os.environ), locale=locale()))
 
 
 def decimal(number: float, decimals: int) -> str:

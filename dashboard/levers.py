@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 from answers import Client
-from model_answers import Model
 
 CREDIT, ANNUITY, GOODS = "AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE"
 LEVERS = (CREDIT, ANNUITY, GOODS)
@@ -51,13 +50,6 @@ class Terms:
         return self.credit, self.annuity, self.goods
 
 
-@dataclass(frozen=True)
-class Range:
-    low: float
-    high: float
-    step: float
-
-
 def present_terms(client: Client) -> Terms:
     """The terms that the client applied for."""
     given = {fact.name: fact.value for fact in client.application}
@@ -70,26 +62,23 @@ def present_terms(client: Client) -> Terms:
     return Terms(number(CREDIT), number(ANNUITY), number(GOODS))
 
 
-def sensible(present: float, bounds: tuple[float, float] | None) -> Range:
-    """Round amounts around the present one, within what can be true at all."""
+def amounts(present: float, bounds: tuple[float, float] | None) -> tuple[float, ...]:
+    """The present amount among round ones, within what can be true at all."""
     step = nice(present * (MOST - LEAST) / STEPS)
     low, high = present * LEAST, present * MOST
     if bounds:
         low, high = max(low, bounds[0]), min(high, bounds[1])
-    return Range(math.floor(low / step) * step, math.ceil(high / step) * step, step)
+    rounds = range(math.ceil(low / step), math.floor(high / step) + 1)
+    return tuple(sorted({present, *(number * step for number in rounds)}))
 
 
-def term_range(present: float) -> Range:
+def instalments(present: float) -> tuple[int, ...]:
     """Numbers of instalments around the present one."""
     low = min(FEWEST, math.floor(present))
-    return Range(max(1, low), max(LONGEST, math.ceil(present)), 1)
+    return tuple(range(max(1, low), max(LONGEST, math.ceil(present)) + 1))
 
 
 def nice(step: float) -> float:
     """The next step of 1, 2, 5, 10, 20, 50 … at or above `step`."""
     power = 10.0 ** math.floor(math.log10(max(step, 1)))
     return next(m * power for m in (1, 2, 5, 10) if m * power >= max(step, 1))
-
-
-def range_of(name: str, present: float, model: Model) -> Range:
-    return sensible(present, model.column(name).bounds)

@@ -132,8 +132,8 @@ class Model:
 
     def describe(self, name: str) -> Descriptor:
         """What is known of a feature or application column, by its name."""
-        unknown = Descriptor(name, Labels(name, name), "none", "")
-        return self.features.get(name) or self.columns.get(name) or unknown
+        known = self.features.get(name) or self.columns.get(name)
+        return known or Descriptor(name, Labels(name, name), "none", "")
 
 
 def read_model(node: Node) -> Model:

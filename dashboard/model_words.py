@@ -75,22 +75,25 @@ def beeswarm_text(names: Sequence[str]) -> str:
 
 def fairness_text(fairness: Fairness) -> str:
     """Whether the groups of an attribute are granted loans alike, in words."""
-    ratio, gap = (
-        percent(fairness.approval_ratio, 0),
-        percent(fairness.equal_opportunity_gap),
-    )
+    ratio = percent(fairness.approval_ratio, 0)
+    gap = decimal(100 * fairness.equal_opportunity_gap, 1)
+    rule = percent(FAIR_RATIO, 0)
     facts = _(
         "The group granted least often is granted {ratio} as often as the one granted "
-        "most. Of the clients who do repay, the groups differ by {gap} in how many are "
-        "granted.",
+        "most. Of the clients who do repay, the shares granted differ by up to {gap} "
+        "percentage points between groups.",
         ratio=ratio,
         gap=gap,
     )
     if fairness.approval_ratio < FAIR_RATIO:
         advice = _(
-            "Below 80 %, a common rule of thumb asks for a closer look: read the "
-            "model card, and take care with clients of that group."
+            "Below {rule}, a common rule of thumb asks for a closer look: read the "
+            "model card, and take care with clients of that group.",
+            rule=rule,
         )
     else:
-        advice = _("Above 80 %, a common rule of thumb sees no sign of unfairness.")
+        advice = _(
+            "Above {rule}, a common rule of thumb sees no sign of unfairness.",
+            rule=rule,
+        )
     return f"{facts} {advice}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
+
 import streamlit as st
 
 import markup
 from decision_answers import History, Recorded, Review
-from formats import moment, percent, value_text
+from formats import moment, percent, value_text, whole
 from language import _
 from model_answers import Model
 from words import decision_word
@@ -24,7 +27,9 @@ def show_history(history: History, model: Model) -> None:
         )
     )
     headers = [_("When"), _("What"), _("Risk"), _("Limit"), _("Model"), _("Person")]
-    rows = [_row(one, model) for one in history.predictions]
+    rows = [
+        _row(list(same), model) for _key, same in groupby(history.predictions, _key)
+    ]
     st.html(markup.table(headers, rows, _("History")))
     if history.more:
         st.caption(_("Older entries are left out here; the API has them all."))
@@ -51,17 +56,28 @@ def changes_text(recorded: Recorded, model: Model) -> str:
     return "; ".join(told)
 
 
-def _row(recorded: Recorded, model: Model) -> list[str]:
-    if recorded.simulation:
-        changes = changes_text(recorded, model)
+def _key(recorded: Recorded) -> object:
+    """Entries in a row with the same key say the same; reviewed ones stand alone."""
+    if recorded.reviews:
+        return recorded.prediction_id
+    changes = tuple(sorted(recorded.changes.items()))
+    return recorded.simulation, recorded.probability, recorded.model_version, changes
+
+
+def _row(same: Sequence[Recorded], model: Model) -> list[str]:
+    newest = same[0]
+    if newest.simulation:
+        changes = changes_text(newest, model)
         what = _("Simulation: {changes}", changes=changes)
     else:
-        what = _("Decision: {decision}", decision=decision_word(recorded.granted))
+        what = _("Decision: {decision}", decision=decision_word(newest.granted))
+    if len(same) > 1:
+        what = _("{what} ({number} times)", what=what, number=whole(len(same)))
     return [
-        moment(recorded.created_at),
+        moment(newest.created_at),
         what,
-        percent(recorded.probability, 2),
-        percent(recorded.threshold, 2),
-        recorded.model_version,
-        " · ".join(review_text(one) for one in recorded.reviews) or "–",
+        percent(newest.probability, 2),
+        percent(newest.threshold, 2),
+        newest.model_version,
+        " · ".join(review_text(one) for one in newest.reviews) or "–",
     ]

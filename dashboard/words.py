@@ -14,6 +14,7 @@ from model_answers import Model
 OLD = timedelta(minutes=30)
 WELL_KNOWN, HALF_KNOWN = 0.1, 0.4
 FACTS_PER_REASON = 2
+KINDS_NAMED = 3
 WATERFALL_HELP = mark(
     "Read from top to bottom: each bar carries the risk on from where the last one "
     "left it. Orange, hatched bars (▲) raise the risk, blue bars (▼) lower it. The "
@@ -44,6 +45,29 @@ def verdict(prediction: Prediction) -> tuple[str, str]:
             limit=limit,
         )
     return decision_word(prediction.granted), meaning
+
+
+def numbers(prediction: Prediction) -> str:
+    risk, limit = percents_apart(prediction.probability, prediction.threshold)
+    return _("risk of default {risk}, limit {limit}", risk=risk, limit=limit)
+
+
+def weighing(prediction: Prediction, model: Model) -> str:
+    """The kinds of facts that weigh most, for and against, in one line."""
+
+    def kinds(raises: bool) -> str:
+        named = [
+            model.group_label(reason.group)
+            for reason in prediction.reasons
+            if reason.raises_risk == raises
+        ]
+        return ", ".join(named[:KINDS_NAMED]) or _("nothing")
+
+    return _(
+        "Against the loan: {against}. In its favour: {favour}.",
+        against=kinds(True),
+        favour=kinds(False),
+    )
 
 
 def made_at(prediction: Prediction, now: datetime) -> str:
@@ -150,19 +174,17 @@ def reason_text(reason: Reason, model: Model) -> str:
 
 def reason_facts(reason: Reason, prediction: Prediction, model: Model) -> str:
     """The facts that weigh most in a reason, with their values."""
-    moved = [
-        item
-        for item in prediction.explanation.contributions
-        if model.describe(item.feature).group == reason.group
-        and (item.contribution > 0) == reason.raises_risk
-        and item.value is not None
-    ]
-    moved.sort(key=lambda item: -abs(item.contribution))
-    facts = []
-    for item in moved[:FACTS_PER_REASON]:
+    facts: list[str] = []
+    for item in prediction.explanation.ranked:
+        raises = item.contribution > 0
+        if raises != reason.raises_risk or item.value is None:
+            continue
         feature = model.describe(item.feature)
-        value = value_text(item.value, feature.unit, feature.name)
-        facts.append(_("{fact}: {value}", fact=feature.labels.text, value=value))
+        if feature.group == reason.group:
+            value = value_text(item.value, feature.unit, feature.name)
+            facts.append(_("{fact}: {value}", fact=feature.labels.text, value=value))
+        if len(facts) == FACTS_PER_REASON:
+            break
     return "; ".join(facts)
 
 

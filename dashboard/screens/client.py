@@ -10,12 +10,11 @@ import charts
 import markup
 import words
 from answers import Client, Prediction
-from desk import PARAMETER, client_on_the_desk
+from desk import client_on_the_desk
 from explanation import describe, group_steps, waterfall_steps
 from facts import group_facts
 from formats import decimal, moment, percents_apart
-from language import PARAMETER as LANGUAGE
-from language import _, code
+from language import _
 from loading import (
     Opened,
     api_is_ready,
@@ -24,6 +23,7 @@ from loading import (
     scoring_api,
 )
 from model_answers import Model
+from next_steps import next_steps
 from parts import card, chart
 from record import show_history
 
@@ -41,12 +41,15 @@ def show() -> None:
 
 
 def _story(found: Opened, model: Model) -> None:
-    decision, risk, reasons = st.columns([1.05, 0.9, 1.35], gap="small")
-    with decision, card("decision"):
-        _decision(found.client, found.prediction, model)
-    with risk, card("probability"):
-        _risk(found.prediction, model)
-    with reasons, card("reasons"):
+    what, why = st.columns([1.95, 1.35], gap="small")
+    with what:
+        decision, risk = st.columns([1.05, 0.9], gap="small")
+        with decision, card("decision"):
+            _decision(found.client, found.prediction, model)
+        with risk, card("probability"):
+            _risk(found.prediction, model)
+        next_steps(found.prediction, "client")
+    with why, card("reasons"):
         _reasons(found.prediction, model)
 
 
@@ -78,24 +81,6 @@ def _decision(client: Client, prediction: Prediction, model: Model) -> None:
         args=(client.client_id,),
         type="tertiary",
     )
-    _next(prediction)
-
-
-def _next(prediction: Prediction) -> None:
-    """What can be done now, as links that keep the client."""
-    st.html(markup.heading(_("What can be done")))
-    address = {PARAMETER: str(prediction.client_id), LANGUAGE: code()}
-    terms = (
-        _("Try other terms")
-        if prediction.granted
-        else _("Find terms that would be granted")
-    )
-    for page, label, icon in (
-        ("compare", _("See clients like this one"), ":material/group:"),
-        ("simulate", terms, ":material/tune:"),
-        ("decide", _("Decide, and write to the client"), ":material/gavel:"),
-    ):
-        st.page_link(f"screens/{page}.py", label=label, icon=icon, query_params=address)
 
 
 def _risk(prediction: Prediction, model: Model) -> None:
@@ -137,6 +122,7 @@ def _reasons(prediction: Prediction, model: Model) -> None:
         return markup.reasons(title, told[:most], raises, nothing, client)
 
     first = not prediction.granted
+    st.caption(_("In the words for the client; below each, its main facts."))
     st.html(block(first, MOST_FIRST) + block(not first, MOST_SECOND))
 
 
@@ -147,13 +133,13 @@ def _details(found: Opened, model: Model) -> None:
         on_change="rerun",
     )
     if moved.open:
-        with moved, st.container(key="waterfall"):
+        with moved, card("waterfall"):
             _contributions(found.prediction, model)
     if application.open:
         with application, st.container(key="application"):
             _application(found.client)
     if history.open:
-        with history, st.container(key="history"):
+        with history, card("history"):
             show_history(scoring_api().history(found.client.client_id), model)
 
 
@@ -184,11 +170,8 @@ def _contributions(prediction: Prediction, model: Model) -> None:
 def _contribution_table(
     prediction: Prediction, model: Model
 ) -> tuple[list[str], list[list[str]]]:
-    ranked = sorted(
-        prediction.explanation.contributions, key=lambda c: -abs(c.contribution)
-    )
     rows = []
-    for item in ranked:
+    for item in prediction.explanation.ranked:
         label, value = describe(item, model)
         raises = _("raises the risk") if item.contribution > 0 else _("lowers the risk")
         effect = raises if item.contribution else _("does nothing")

@@ -21,6 +21,7 @@ from loading import (
     similar_to,
 )
 from model_answers import Descriptor, Model
+from next_steps import next_steps, recall
 from parts import card, chart
 from trouble import show_trouble
 
@@ -32,6 +33,7 @@ def show() -> None:
     if not found:
         return
     model = current_model()
+    recall(found.prediction, model)
     with card("similar"):
         _similar(found, model)
     one, two = st.columns(2, gap="small")
@@ -39,6 +41,7 @@ def show() -> None:
         _one_fact(found, model)
     with two, card("scatter"):
         _two_facts(found, model)
+    next_steps(found.prediction, "compare")
 
 
 def _similar(found: Opened, model: Model) -> None:
@@ -112,7 +115,7 @@ def _spread(
             names,
             groups,
             place if known and not isinstance(place, bool) else None,
-            feature.labels.text,
+            comparison_words.axis_title(feature),
         ),
         "distribution",
         comparison_words.distribution_text(answer, feature, told),
@@ -149,8 +152,9 @@ def _two_facts(found: Opened, model: Model) -> None:
         st.info(_("One of the two is not in the model's sample. Choose another one."))
         return
     first, second = model.describe(x), model.describe(y)
+    titles = comparison_words.axis_title(first), comparison_words.axis_title(second)
     chart(
-        comparison_charts.scatter(answer, first.labels.text, second.labels.text),
+        comparison_charts.scatter(answer, *titles),
         "scatter",
         comparison_words.scatter_text(first, second, len(answer.points)),
         lambda: _points(answer, first, second),

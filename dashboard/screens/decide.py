@@ -11,6 +11,7 @@ from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
 from language import LANGUAGES, _, code
 from loading import Opened, current_model, letter_of, scoring_api
+from model_answers import Model
 from parts import card
 from people import person
 from record import review_text, show_history
@@ -29,7 +30,7 @@ def show() -> None:
     standing = _standing(history, found)
     decision, letter = st.columns([1.5, 1], gap="small")
     with decision, card("review"):
-        _review(found, standing)
+        _review(found, standing, model)
     with letter, card("letter"):
         _letter(found, standing)
     with card("history"):
@@ -47,12 +48,13 @@ def _standing(history: History, found: Opened) -> Review | None:
     return of_this[0] if of_this else None
 
 
-def _review(found: Opened, standing: Review | None) -> None:
+def _review(found: Opened, standing: Review | None, model: Model) -> None:
     prediction = found.prediction
     word, meaning = words.verdict(prediction)
     client = str(found.client.client_id)
     said = _("The model says: {decision}", decision=word)
     st.html(markup.verdict(said, meaning, prediction.decision, client))
+    st.write(words.weighing(prediction, model))
     _tell_last(found)
     if standing:
         st.html(

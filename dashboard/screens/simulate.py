@@ -11,21 +11,21 @@ from answers import Prediction
 from decision_answers import WayThrough
 from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
-from formats import percents_apart
+from formats import amount, percents_apart
 from language import _
 from levers import (
     ANNUITY,
     CREDIT,
     GOODS,
     LEVERS,
-    Range,
     Terms,
+    amounts,
+    instalments,
     present_terms,
-    range_of,
-    term_range,
 )
 from loading import Opened, current_model, scoring_api, simulated
 from model_answers import Model
+from next_steps import next_steps, recall
 from parts import card
 from trouble import details, show_trouble
 
@@ -36,6 +36,7 @@ def show() -> None:
     found = client_on_the_desk(_("Simulate for client"))
     if not found:
         return
+    recall(found.prediction, current_model())
     st.info(
         _(
             "Nothing here is a decision. Each simulation is kept on record as one, "
@@ -44,6 +45,7 @@ def show() -> None:
         icon=":material/science:",
     )
     _workbench(found)
+    next_steps(found.prediction, "simulate")
 
 
 @st.fragment
@@ -96,11 +98,10 @@ def _instalment(
     )
     if chosen == by_amount:
         return _amount(by_amount, ANNUITY, annuity, client, model)
-    span = term_range(number)
-    wanted = st.slider(
+    counts = instalments(number)
+    wanted = st.select_slider(
         by_number,
-        int(span.low),
-        int(span.high),
+        counts,
         round(number),
         key=f"term_{client}",
         persist_state="session",
@@ -112,25 +113,17 @@ def _instalment(
 
 
 def _amount(label: str, name: str, present: float, client: int, model: Model) -> float:
-    """A slider around the present amount, which stays exact until it is moved."""
-    span = range_of(name, present, model)
-    start = nearest(present, span)
-    value = st.slider(
-        label,
-        span.low,
-        span.high,
-        start,
-        span.step,
-        key=f"{name}_{client}",
-        format="localized",
-        persist_state="session",
+    """A slider of round amounts around the present one, which is among them."""
+    return float(
+        st.select_slider(
+            label,
+            amounts(present, model.column(name).bounds),
+            present,
+            key=f"{name}_{client}",
+            format_func=amount,
+            persist_state="session",
+        )
     )
-    return present if value == start else float(value)
-
-
-def nearest(value: float, span: Range) -> float:
-    steps = round((value - span.low) / span.step)
-    return min(span.high, max(span.low, span.low + steps * span.step))
 
 
 def _forget_levers(client: int) -> None:

@@ -63,6 +63,8 @@ def test_score_again_makes_a_new_decision(api: FakeApi) -> None:
     app.button(key="score_again").click().run()
     assert "000000000002" in page_text(app)
     assert api.asked(*PREDICTIONS) == 2
+    app.session_state["details"] = "History"
+    assert "Decision: Granted (2 times)" in page_text(app.run())
 
 
 def test_a_new_model_scores_again(api: FakeApi) -> None:

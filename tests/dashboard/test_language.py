@@ -23,7 +23,7 @@ KEYWORDS = {"_": None, "plural": (1, 2), "mark": None}
 SHOWN = {"button", "caption", "error", "expander", "form_submit_button", "header"}
 SHOWN |= {"info", "metric", "radio", "selectbox", "segmented_control", "spinner"}
 SHOWN |= {"subheader", "success", "text_area", "text_input", "title", "warning"}
-SHOWN |= {"write", "pills", "slider", "download_button", "heading", "spoken"}
+SHOWN |= {"write", "pills", "select_slider", "download_button", "heading", "spoken"}
 PAGES = ("client", "compare", "simulate", "decide", "model", "drift", "alerts")
 
 
@@ -99,7 +99,14 @@ def test_a_french_page_has_no_english_sentence(api: FakeApi, page: str) -> None:
                 assert piece.strip() not in text, sentence
 
 
-WIDGETS = ("button", "selectbox", "text_input", "radio", "button_group", "slider")
+WIDGETS = (
+    "button",
+    "selectbox",
+    "text_input",
+    "radio",
+    "button_group",
+    "select_slider",
+)
 
 
 def same() -> set[str | tuple[str, ...]]:

@@ -31,7 +31,7 @@ def posted(api: FakeApi, part: str) -> list[Any]:
 def test_a_slider_simulates_only_what_it_changed(api: FakeApi) -> None:
     app = page("simulate")
     assert "Nothing here is a decision" in app.info[0].value
-    app.slider(key="AMT_CREDIT_700002").set_value(200_000.0).run()
+    app.select_slider(key="AMT_CREDIT_700002").set_value(200_000.0).run()
     assert posted(api, "/v1/predictions")[-1] == {
         "client_id": 700002,
         "changes": {"AMT_CREDIT": 200_000.0},
@@ -49,8 +49,8 @@ def test_a_slider_simulates_only_what_it_changed(api: FakeApi) -> None:
 def test_the_number_of_instalments_sets_their_amount(api: FakeApi) -> None:
     app = page("simulate")
     app.segmented_control(key="repayment_by").set_value("Number of instalments").run()
-    assert app.slider(key="term_700002").value == 16
-    app.slider(key="term_700002").set_value(20).run()
+    assert app.select_slider(key="term_700002").value == 16
+    app.select_slider(key="term_700002").set_value(20).run()
     changes = posted(api, "/v1/predictions")[-1]["changes"]
     assert changes == {"AMT_ANNUITY": round(406597.5 / 20, 2)}
 

@@ -1,0 +1,66 @@
+"""Where an officer goes from here, and what is to be known there: one line each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import markup
+import words
+from answers import Prediction
+from desk import PARAMETER
+from language import PARAMETER as LANGUAGE
+from language import _, code
+from model_answers import Model
+from parts import card
+
+
+def recall(prediction: Prediction, model: Model) -> None:
+    """What was decided and why, in short, on the pages that go into something else."""
+    word, _meaning = words.verdict(prediction)
+    title = _("{decision}: {numbers}", decision=word, numbers=words.numbers(prediction))
+    why = words.weighing(prediction, model)
+    st.html(markup.standing(title, why, prediction.decision))
+
+
+def next_steps(prediction: Prediction, here: str) -> None:
+    """What can be done now, as links that keep the client."""
+    address = {PARAMETER: str(prediction.client_id), LANGUAGE: code()}
+    pages = _pages(prediction.granted)
+    del pages[here]
+    with card("next"):
+        st.html(markup.heading(_("What can be done")))
+        for column, (page, (label, why, icon)) in zip(
+            st.columns(len(pages), gap="small"), pages.items(), strict=True
+        ):
+            with column:
+                st.page_link(
+                    f"screens/{page}.py", label=label, icon=icon, query_params=address
+                )
+                st.caption(why)
+
+
+def _pages(granted: bool) -> dict[str, tuple[str, str, str]]:
+    """Label, what is there, and icon of each page."""
+    terms = _("Try other terms") if granted else _("Find terms that would be granted")
+    return {
+        "client": (
+            _("See the reasons"),
+            _("The decision, why, and how sure it is."),
+            ":material/person:",
+        ),
+        "compare": (
+            _("See clients like this one"),
+            _("How many of them repaid, and where this client stands among them."),
+            ":material/group:",
+        ),
+        "simulate": (
+            terms,
+            _("Another amount, instalment or price, before anything is decided."),
+            ":material/tune:",
+        ),
+        "decide": (
+            _("Decide, and write to the client"),
+            _("Follow the model or not, with your reason; then hand over the letter."),
+            ":material/gavel:",
+        ),
+    }
