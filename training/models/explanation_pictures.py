@@ -56,15 +56,15 @@ def beeswarm(found: Mapping[str, Any]) -> Figure:
     swarm = found["beeswarm"]
     names = swarm["features"][:TOP_FEATURES]
     random = np.random.default_rng(0)
-    for place, name in enumerate(names):
+    for place in range(len(names)):
         values = np.array([row[place] for row in swarm["values"]], dtype=np.float64)
         added = [row[place] for row in swarm["contributions"]]
         rank = np.searchsorted(np.sort(values), values) / len(values)
         spread = len(names) - 1 - place + random.uniform(-0.3, 0.3, len(added))
         axes.scatter(added, spread, c=rank, cmap="coolwarm", s=3)
-        axes.text(0, len(names) - 1 - place + 0.3, name, fontsize=6, ha="center")
     axes.axvline(0, color="grey", linewidth=0.5)
-    axes.set(xlabel="SHAP value (log-odds)", yticks=[])
+    axes.set_yticks(np.arange(len(names)), names[::-1], fontsize=7)
+    axes.set(xlabel="SHAP value (log-odds)")
     return figure
 
 

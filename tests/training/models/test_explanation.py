@@ -8,7 +8,13 @@ import pytest
 
 from training.features.sql import compile_features
 from training.models import candidates
-from training.models.explanation import contributions, distributions
+from training.models.explanation import (
+    contributions,
+    distributions,
+    explain,
+    importance,
+)
+from training.models.explanation_pictures import typical_clients
 from training.models.matrix import Labelled
 
 
@@ -35,6 +41,35 @@ def test_contributions_add_up_to_the_margin(data: Labelled) -> None:
     assert values.shape == (200, data.inputs.shape[1] + 1)
     margin = candidates.margins(model, data.inputs)
     np.testing.assert_allclose(values.sum(axis=1), margin, atol=1e-9)
+
+
+def test_importance_by_shap_and_by_shuffling_name_the_same_first(
+    data: Labelled,
+) -> None:
+    made = compile_features([]).features
+    parameters = {**candidates.LIGHTGBM, "n_estimators": 20, "min_child_samples": 5}
+    parameters |= {"colsample_bytree": 1.0}
+    model = candidates.lightgbm(parameters).fit(data.inputs, data.target, [])
+    explained = explain(model.booster_, data)
+    found = importance(model.booster_, explained, made)
+    lost = found["permutation"]["auc_lost"]
+    assert found["features"][0]["feature"] == max(lost, key=lost.__getitem__)
+    assert found["features"][0]["feature"].startswith("EXT_SOURCE")
+    total = sum(one["mean_absolute"] for one in found["features"])
+    assert total == pytest.approx(np.abs(explained.values).mean(axis=0).sum())
+
+
+def test_clients_of_each_kind_are_found() -> None:
+    probability = np.array([0.5, 0.1, 0.3, 0.02, 0.09])
+    target = np.array([0.0, 1.0, 1.0, 0.0, 0.0])
+    assert typical_clients(probability, target, 0.092) == {
+        "safest": 3,
+        "median": 1,
+        "closest call": 4,
+        "riskiest": 0,
+        "least expected default": 1,
+        "least expected repayer": 0,
+    }
 
 
 def test_distributions_count_every_client_once(data: Labelled) -> None:
