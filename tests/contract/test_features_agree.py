@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -13,15 +15,64 @@ from api.bundle import read
 from api.champion import Champion, load
 from api.online import Applicant
 from tests.conftest import House
-from training.features.build import FeatureStore
+from training.bundle.champion import load_champion
+from training.bundle.export import export_bundle, export_clients
+from training.features.applicant import crosses
+from training.features.build import FeatureStore, build
 from training.features.sql import compile_features, encoded
+from training.models import campaign, ladder, spaces
+from training.models.cost import Costs
+from training.models.search import Place
+from training.models.selection import Point, select
+from training.registry.store import open_registry
+from training.synthesize import synthesize
 
 pytestmark = pytest.mark.xdist_group("house")
-BATCH = 1000
+BATCH, FEW = 1000, 20
 
 
 def test_of_every_invented_client(house: House) -> None:
     check(house)
+
+
+@pytest.mark.filterwarnings("ignore::Warning")
+def test_of_a_model_on_few_features(few_house: House) -> None:
+    check(few_house)
+    champion = load(read(few_house.bundle), threads=1)
+    assert len(champion.manifest.features) == FEW
+    stored = duckdb.sql(f"SELECT history FROM '{few_house.clients}' LIMIT 1").fetchall()
+    assert len(stored[0][0]) <= FEW + len(crosses.CROSSES)
+
+
+@pytest.fixture(scope="module")
+def few_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A small campaign that serves the best few features."""
+    folder = tmp_path_factory.mktemp("few")
+    house = House(folder / "data", folder)
+    synthesize(300, house.data, file_format="parquet", seed=8, progress=quiet)
+    store, made = build(house.data, house.features, progress=quiet)
+    registry = open_registry(f"sqlite:///{folder}/mlflow.db")
+    small = {**spaces.LIGHTGBM.defaults, "n_estimators": 20}
+    trees = replace(spaces.LIGHTGBM, defaults=small)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ladder, "LIGHTGBM", trees)
+        patch.setattr(ladder, "RUNGS", (spaces.LOGISTIC_REGRESSION, trees))
+        patch.setattr(campaign, "select", partial(select, counts=(FEW,)))
+        patch.setattr(Point, "as_good", True)
+        patch.setattr(campaign, "examine", lambda *_: [])
+        place = Place("", jobs=1)
+        budget = ladder.Budget("tiny", variants=False)
+        trained = campaign.run_campaign(
+            registry, store, made, Costs(), budget, place, progress=quiet
+        )
+    export_bundle(registry, house.bundle, version=trained.version)
+    champion = load_champion(registry, trained.version)
+    export_clients(store, champion, house.clients, progress=quiet)
+    return house
+
+
+def quiet(_: str) -> None:
+    pass
 
 
 @pytest.mark.xdist_group("real")
@@ -68,7 +119,8 @@ def ordinal(values: np.ndarray) -> np.ndarray:
 def batch_features(house: House, champion: Champion) -> np.ndarray:
     """Every client's features as the batch run wrote them, by id."""
     store = FeatureStore(house.features)
-    made = compile_features(store.present())
+    names = [one.name for one in champion.manifest.features]
+    made = compile_features(store.present(), only=names)
     categories = {
         one.name: list(one.categories)
         for one in champion.manifest.features
