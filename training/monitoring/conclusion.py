@@ -39,11 +39,15 @@ def conclude(
     lines = [
         f"**{headline(shifts)}** {rows[0]:,} clients with a known outcome (training)"
         f" were compared with {rows[1]:,} clients without one. A column counts as"
-        f" drifted when its distance is above {LIMIT} (Wasserstein distance in standard"
-        " deviations for numbers, Jensen-Shannon distance for categories), or above"
-        " what chance alone could reach where clients are few, or when it is missing"
-        f" {100 * LEAST_SHARE:.0f} percentage points more or less often: sizes of"
-        " effect, which do not grow with the number of clients.",
+        f" drifted when its distance is above {LIMIT}, or above what chance alone could"
+        " reach where clients are few, or when it is missing"
+        f" {100 * LEAST_SHARE:.0f} percentage points more or less often. Distance: of"
+        " numbers, how far clients' values moved on average, in standard deviations,"
+        " the usual spread between clients (Wasserstein distance); of categories, how"
+        " far their shares moved, from 0, not at all, to 0.83, nothing in common"
+        " (Jensen-Shannon distance). Neither grows with the number of clients, as a"
+        " test's certainty does. The table in Evidently's report knows distances only,"
+        " not what is missing.",
         "",
     ]
     if scores:
@@ -51,8 +55,8 @@ def conclude(
     if drifted:
         important = scores is not None
         lines += [
-            "| column |" + (" importance |" if important else "") + " distance | |"
-            " training | now | missing, training | now |",
+            "| column |" + (" importance |" if important else "") + " distance |"
+            " of which | training | now | missing, training | missing, now |",
             "|---|---|---|---|---|---|---|" + ("---|" if important else ""),
             *(_row(one, important) for one in drifted),
             "",

@@ -40,7 +40,8 @@ def draw(reference: Reference, newest: np.ndarray) -> str:
         )
         for name in order
     }
-    compared = compare(before[order], after[order], numeric, categoric, limits)
+    shares = reference.importance
+    compared = compare(before[order], after[order], numeric, categoric, limits, shares)
     with tempfile.TemporaryDirectory() as folder:
         compared.save(Path(folder))
         return (Path(folder) / "report.html").read_text(encoding="utf-8")

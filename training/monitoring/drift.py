@@ -87,6 +87,7 @@ def analyse(
         [one.column.name for one in drawn if not one.column.category],
         [one.column.name for one in drawn if one.column.category],
         {one.column.name: one.limit for one in drawn},
+        {one.column.name: one.column.share for one in drawn} if bundle else None,
     )
     rows = len(found.reference), len(found.current)
     scores = None

@@ -27,6 +27,7 @@ from training.monitoring.json_values import finite
 # Effect sizes, not p-values: with tens of thousands of clients every p-value is tiny.
 NUMERIC, CATEGORIC = "wasserstein", "jensenshannon"
 LIMIT = 0.1
+TABLE, SHARE = "big_table", "importance"
 # With this many clients on both sides chance stays far below the limit.
 MANY = 5_000
 PERMUTATIONS, DEVIATIONS = 40, 5.0
@@ -52,11 +53,13 @@ def compare(
     numeric: Sequence[str],
     categoric: Sequence[str],
     limits: Mapping[str, float],
+    shares: Mapping[str, float | None] | None = None,
 ) -> Compared:
-    """Compare all columns of two frames; they are drawn in the frames' order.
+    """Compare all columns of two frames.
 
     `limits`: the distance from which a column counts as drifted. No column may be
-    empty on a side.
+    empty on a side. `shares`: each column's part of the model's importance; they are
+    then drawn in the frames' order, else with the largest distance first.
     """
     definition = DataDefinition(
         numerical_columns=list(numeric), categorical_columns=list(categoric)
@@ -74,7 +77,28 @@ def compare(
             Dataset.from_pandas(current, definition),
             Dataset.from_pandas(reference, definition),
         )
-    return Compared(snapshot, json.loads(snapshot.json()))
+    report = json.loads(snapshot.json())
+    return Compared(_arranged(snapshot, list(map(str, reference)), shares), report)
+
+
+def _arranged(
+    snapshot: Snapshot, order: list[str], shares: Mapping[str, float | None] | None
+) -> Snapshot:
+    """The table alone, in order.
+
+    The counters above it call all the data drifted only when half the columns are, and
+    know no missing values: they would contradict the conclusion.
+    """
+    model = snapshot.to_snapshot_model()
+    model.widgets = [one for one in model.widgets if one.type == TABLE]
+    for widget in model.widgets if shares else ():
+        rows = widget.params["data"]
+        rows.sort(key=lambda row: order.index(row["column_name"]))
+        for row in rows:
+            share = shares.get(row["column_name"]) if shares else None
+            row[SHARE] = "" if share is None else f"{100 * share:.1f}"
+        widget.params["columns"].insert(1, {"title": "Importance, %", "field": SHARE})
+    return Snapshot.load_model(model)
 
 
 def distance_of(reference: pd.Series, current: pd.Series, category: bool) -> float:

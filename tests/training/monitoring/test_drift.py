@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from training.monitoring import drawing, drift
     from training.monitoring.conclusion import conclude
-    from training.monitoring.evidently_report import distance_of, limit_of
+    from training.monitoring.evidently_report import compare, distance_of, limit_of
 
 
 def test_few_clients_are_no_reason_to_cry_drift() -> None:
@@ -75,3 +76,17 @@ def test_evidently_draws_the_newest_decisions(reference: Reference) -> None:
     assert "margin" in html
     assert "Revolving" in html
     assert len(html) < 12e6
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_report_shows_what_is_important_first(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    before = pd.DataFrame(random.normal(size=(300, 2)), columns=["FIRST", "SECOND"])
+    after = before + [0.0, 2.0]
+    limits, shares = dict.fromkeys(before, 0.1), {"FIRST": 0.52, "SECOND": 0.01}
+    compare(before, after, list(before), [], limits, shares).save(tmp_path)
+    html = (tmp_path / "report.html").read_text("utf-8")
+    places = [html.index(f'"column_name": "{name}"') for name in before]
+    assert places == sorted(places)
+    assert "Importance, %" in html and "52.0" in html
+    assert "drift detection threshold" not in html
