@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -28,7 +27,6 @@ class Server:
     port: int
     key: str
     process: subprocess.Popen[bytes]
-    log: Path
 
     def workers(self) -> list[int]:
         path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
@@ -61,23 +59,28 @@ def prepared(folder: Path) -> tuple[House, str]:
     return house, house.run(*flask, "keys", "add", name, *roles).split()[-1]
 
 
-@contextmanager
-def served(house: House, key: str, **settings: str) -> Iterator[Server]:
-    """The API under gunicorn until the block ends."""
-    port = free_port()
+def start(house: House, port: int, **settings: str) -> subprocess.Popen[bytes]:
+    """The API under gunicorn, in a process group of its own."""
     bind = {"SCORING_BIND": f"127.0.0.1:{port}"}
-    log = house.folder / "bench.log"
-    with log.open("ab") as out:
-        process = subprocess.Popen(
+    with (house.folder / "bench.log").open("ab") as out:
+        return subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "-c", "api/gunicorn.conf.py"]
             + ["api:create_app()"],
             cwd=ROOT,
             env={**house.environment, **bind, **settings},
             stderr=out,
+            start_new_session=True,
         )
+
+
+@contextmanager
+def served(house: House, key: str, **settings: str) -> Iterator[Server]:
+    """The API under gunicorn until the block ends."""
+    port = free_port()
+    process = start(house, port, **settings)
     try:
         wait_until_ready(port, process)
-        yield Server(port, key, process, log)
+        yield Server(port, key, process)
     finally:
         if process.poll() is None:
             process.terminate()
@@ -120,14 +123,19 @@ class Client:
     def get(self, path: str) -> Answer:
         return self.send("GET", path, None)
 
-    def post(self, path: str, body: object) -> Answer:
-        return self.send("POST", path, json.dumps(body))
+    def post(self, path: str, body: object, token: str = "") -> Answer:
+        """`token`: the Idempotency-Key."""
+        more = {"Idempotency-Key": token} if token else {}
+        return self.send("POST", path, json.dumps(body), more)
 
-    def send(self, method: str, path: str, body: str | None) -> Answer:
+    def send(
+        self, method: str, path: str, body: str | None, more: Mapping[str, str] = {}
+    ) -> Answer:
         """Raises OSError or HTTPException when there is no answer."""
         started = time.perf_counter()
+        headers = {**self._headers, **more}
         try:
-            self._connection.request(method, path, body, self._headers)
+            self._connection.request(method, path, body, headers)
             response = self._connection.getresponse()
             content = response.read()
         except (OSError, HTTPException):
@@ -224,7 +232,3 @@ def house_folder(arguments: list[str]) -> Path:
 def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
-
-
-def quietly() -> dict[str, str]:
-    return {**os.environ, "OMP_NUM_THREADS": "1"}
