@@ -7,6 +7,7 @@ import streamlit as st
 import markup
 from errors import ApiError
 from formats import moment
+from glossary import glossary
 from language import _
 from loading import scoring_api
 from monitoring_answers import Alert
@@ -42,6 +43,7 @@ def show() -> None:
         st.success(_("Nothing here: no alert of this kind."), icon=":material/check:")
     else:
         written_in_english()
+        glossary()
     for alert in alerts:
         with card(f"alert_{alert.alert_id}"):
             _alert(alert)

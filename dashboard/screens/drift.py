@@ -10,12 +10,13 @@ import streamlit as st
 import markup
 from errors import ApiError, NotFound, Refused
 from formats import moment
+from glossary import glossary
 from language import _, mark
-from loading import report_html, scoring_api
+from loading import current_model, report_html, scoring_api
 from monitoring_answers import Report
+from over_time import courses, table
+from over_time_charts import course_chart
 from parts import card, chart, written_in_english
-from performance import over_time, performance_rows, performance_text
-from performance_charts import performance_chart
 from trouble import show_trouble
 
 HEIGHT = 900
@@ -80,6 +81,7 @@ def _show_kind(kind: str) -> None:
         st.caption(f"{_(MEANINGS[kind])} " + _made(report))
         written_in_english()
         st.markdown(report.conclusion)
+        glossary()
     if kind != "train_test":
         _performance(report)
     _report(report)
@@ -91,17 +93,25 @@ def _made(report: Report) -> str:
 
 def _performance(report: Report) -> None:
     with card("performance"):
-        st.html(markup.heading(_("Performance over time")))
-        measured = over_time(report, scoring_api())
-        if not measured:
+        st.html(markup.heading(_("Over time")))
+        found = {
+            course.name: course
+            for course in courses(report, scoring_api(), current_model())
+        }
+        if not found:
             st.caption(_("The reports hold no figures to draw."))
             return
-        chart(
-            performance_chart(measured),
-            "performance",
-            performance_text(measured),
-            lambda: performance_rows(measured),
+        chosen = st.segmented_control(
+            _("Measure"),
+            list(found),
+            default=next(iter(found)),
+            required=True,
+            key=f"measure_{report.kind}",
+            label_visibility="collapsed",
         )
+        course = found[str(chosen)]
+        drawn = course_chart(course)
+        chart(drawn, "performance", course.sentence, lambda: table(course))
 
 
 def _report(report: Report) -> None:
@@ -121,6 +131,13 @@ def _report(report: Report) -> None:
         icon=":material/download:",
         on_click="ignore",
         key="download",
+    )
+    st.caption(
+        _(
+            "The report as Evidently, the program behind it, draws it. “Reference” are "
+            "the clients that the model learnt from; a click on a row opens it. On a "
+            "narrow screen it moves sideways."
+        )
     )
     with st.container(key="drift_report"):
         st.iframe(sandboxed(html), height=HEIGHT, alt=_("The report by Evidently"))

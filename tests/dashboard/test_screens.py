@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import fake_answers
@@ -196,3 +197,17 @@ def test_the_drift_page_draws_how_the_model_did(
     api.reports += [fake_answers.PRODUCTION, fake_answers.PERFORMANCE]
     assert told in page_text(app.run())
     assert not app.exception and not app.error
+
+
+def test_the_drift_page_draws_scores_and_stability_over_time(api: FakeApi) -> None:
+    api.reports.append(fake_answers.PRODUCTION)
+    app = page("drift")
+    app.segmented_control(key="report_kind").set_value("production").run()
+    measure = app.segmented_control(key="measure_production")
+    assert measure.options == ["Cost", "Risk stated", "Stability"]
+    measure.set_value("Risk stated").run()
+    assert "half below 7.1%" in page_text(app)
+    app.segmented_control(key="measure_production").set_value("Stability").run()
+    [course] = app.get("plotly_chart")
+    names = [line["name"] for line in json.loads(course.proto.spec)["data"]]
+    assert names == ["Score", "Gender"]
