@@ -19,7 +19,6 @@ import pandas as pd
 from training.models import candidates
 from training.models.cost import Costs
 from training.models.matrix import Labelled
-from training.models.monotone import constraints
 from training.models.validation import assess, folds
 
 
@@ -49,7 +48,6 @@ def bare(data: Labelled) -> np.ndarray:
         "force_col_wise": True,
         "num_threads": 1,
         "verbose": -1,
-        "monotone_constraints": constraints(list(data.inputs.columns)),
     }
     for number in np.unique(fold):
         train, test = fold != number, fold == number
