@@ -1,15 +1,34 @@
-"""The LightGBM model: margins and contributions, one row per client."""
+"""The LightGBM model: margins and contributions, one row per client.
+
+Only the compiled library of LightGBM's package is used, through its C interface: the
+package's Python code asks for SciPy, which is a third of the whole environment, and
+which predicting needs nothing of.
+"""
 
 from __future__ import annotations
 
+import ctypes
+import importlib.util
+import logging
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
 from api.errors import BundleError
 from api.frames import Matrix
+
+log = logging.getLogger(__name__)
+
+# Constants of LightGBM's c_api.h.
+FLOAT32, ROW_MAJOR = 0, 1
+RAW_SCORE, CONTRIBUTIONS = 1, 3
+FIRST, ALL = 0, -1
+SETTINGS = b"num_threads=1"
+LONGEST_NAME = 1000
+FILES = ("lib/lib_lightgbm.so", "lib/lib_lightgbm.dylib", "bin/lib_lightgbm.dll")
 
 
 class Model:
@@ -17,11 +36,13 @@ class Model:
 
     def __init__(self, text: str, features: Sequence[str]) -> None:
         """Raises BundleError unless the model takes exactly these, in this order."""
-        try:
-            self._booster = lightgbm.Booster(model_str=text)
-        except lightgbm.basic.LightGBMError as error:
-            raise BundleError(f"model.txt: {error}") from error
-        found = self._booster.feature_name()
+        self._library = _library()
+        self._handle = ctypes.c_void_p()
+        iterations, handle = ctypes.c_int(), ctypes.byref(self._handle)
+        read = self._library.LGBM_BoosterLoadModelFromString
+        self._check(read(text.encode(), ctypes.byref(iterations), handle))
+        self._columns = len(features)
+        found = self._features()
         if found != list(features):
             raise BundleError(
                 f"model.txt: takes {len(found)} features from {found[:1]}, "
@@ -29,15 +50,95 @@ class Model:
                 "names and order must be the same"
             )
 
+    def __del__(self) -> None:
+        if self._handle:
+            self._library.LGBM_BoosterFree(self._handle)
+
     def margins(self, matrix: Matrix) -> NDArray[np.float64]:
         """Raw score (log-odds), shape (n,)."""
-        raw = self._booster.predict(matrix, raw_score=True, num_threads=1)
-        return np.asarray(raw, dtype=np.float64)
+        return self._predict(matrix, RAW_SCORE, 1).ravel()
 
     def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
         """Shape (n, features + 1); the last column is the base value.
 
         A row sums to its margin (TreeSHAP, Lundberg et al. 2020).
         """
-        raw = self._booster.predict(matrix, pred_contrib=True, num_threads=1)
-        return np.asarray(raw, dtype=np.float64)
+        return self._predict(matrix, CONTRIBUTIONS, self._columns + 1)
+
+    def _predict(self, matrix: Matrix, kind: int, width: int) -> NDArray[np.float64]:
+        rows = np.ascontiguousarray(matrix, dtype=np.float32)
+        # The library believes what it is told about the memory that it reads.
+        if rows.ndim != 2 or rows.shape[1] != self._columns:
+            raise ValueError(f"expected (n, {self._columns}), found {rows.shape}")
+        answer = np.empty((len(rows), width), dtype=np.float64)
+        if not len(rows):
+            return answer
+        written = ctypes.c_int64()
+        status = self._library.LGBM_BoosterPredictForMat(
+            self._handle,
+            rows.ctypes.data_as(ctypes.c_void_p),
+            ctypes.c_int(FLOAT32),
+            ctypes.c_int32(rows.shape[0]),
+            ctypes.c_int32(rows.shape[1]),
+            ctypes.c_int(ROW_MAJOR),
+            ctypes.c_int(kind),
+            ctypes.c_int(FIRST),
+            ctypes.c_int(ALL),
+            SETTINGS,
+            ctypes.byref(written),
+            answer.ctypes.data_as(ctypes.c_void_p),
+        )
+        self._check(status)
+        if written.value != answer.size:
+            raise BundleError(f"model.txt: {written.value} numbers, not {answer.size}")
+        return answer
+
+    def _features(self) -> list[str]:
+        count, longest = ctypes.c_int(), ctypes.c_size_t()
+        self._check(
+            self._library.LGBM_BoosterGetNumFeature(self._handle, ctypes.byref(count))
+        )
+        names = [ctypes.create_string_buffer(LONGEST_NAME) for _ in range(count.value)]
+        pointers = (ctypes.c_char_p * count.value)()
+        for at, name in enumerate(names):
+            pointers[at] = ctypes.cast(name, ctypes.c_char_p)
+        self._check(
+            self._library.LGBM_BoosterGetFeatureNames(
+                self._handle,
+                count,
+                ctypes.byref(count),
+                ctypes.c_size_t(LONGEST_NAME),
+                ctypes.byref(longest),
+                pointers,
+            )
+        )
+        return [name.value.decode() for name in names]
+
+    def _check(self, status: int) -> None:
+        if status:
+            message = self._library.LGBM_GetLastError().decode(errors="replace")
+            raise BundleError(f"model.txt: {message}")
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    """Load it at first use: its threads do not survive a fork."""
+    spec = importlib.util.find_spec("lightgbm")
+    folders = spec.submodule_search_locations if spec else None
+    places = [Path(folder) / file for folder in folders or () for file in FILES]
+    found = next((one for one in places if one.is_file()), None)
+    if found is None:
+        raise BundleError("model.txt: LightGBM is not installed")
+    library = ctypes.CDLL(str(found))
+    library.LGBM_GetLastError.restype = ctypes.c_char_p
+    library.LGBM_RegisterLogCallback(_write)
+    return library
+
+
+def _forward(message: bytes) -> None:
+    """What the library would print by itself."""
+    if text := message.decode(errors="replace").strip():
+        log.info("%s", text)
+
+
+_write = ctypes.CFUNCTYPE(None, ctypes.c_char_p)(_forward)

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Needed, but named in no import: where else they are named.
 ELSEWHERE = {
     "gunicorn": "api/Dockerfile",
+    "lightgbm": "api/model.py",
     "psycopg": "api/store/database.py",
     "pyarrow": "training/scoring.py",
 }
