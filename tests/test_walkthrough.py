@@ -1,0 +1,36 @@
+"""The notebook runs from its first cell to its last, and is kept without outputs."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.conftest import ROOT
+
+NOTEBOOK = ROOT / "docs" / "walkthrough.ipynb"
+HERE = {"metadata": {"path": str(NOTEBOOK.parent)}}
+
+
+def test_it_is_kept_without_outputs() -> None:
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    code = [one for one in notebook.cells if one.cell_type == "code"]
+    assert code
+    assert all(not one.outputs and one.execution_count is None for one in code)
+
+
+def test_it_runs_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with warnings.catch_warnings():
+        # The kernel's client warns of what it does itself.
+        warnings.simplefilter("ignore")
+        from nbclient import NotebookClient
+
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+        monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+        notebook = nbformat.read(NOTEBOOK, as_version=4)
+        NotebookClient(notebook, timeout=240, resources=HERE).execute()
+    said = str(notebook.cells)
+    assert "columns have drifted" in said or "columns drifted" in said
+    assert "your application" in said
