@@ -20,6 +20,7 @@ from config import currency
 from language import _, locale
 
 NO_VALUE = {"", "XNA", "XAP"}
+YES_OR_NO = {"Y", "N"}
 NO_DAYS = 365243
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
@@ -117,7 +118,7 @@ def value_text(value: Value, unit: str, name: str = "") -> str:
     """A fact with its unit, for the column or feature `name`."""
     if value is None or (isinstance(value, str) and value.strip() in NO_VALUE):
         return not_given()
-    if unit == "flag" or isinstance(value, bool):
+    if unit == "flag" or isinstance(value, bool) or value in YES_OR_NO:
         return _flag(value)
     if isinstance(value, str):
         return category_text(value)

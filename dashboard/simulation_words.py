@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from answers import Prediction
-from decision_answers import WayThrough
+from decision_answers import Lever, WayThrough
 from formats import amount, decimal, percents_apart
 from language import _
 from levers import Terms
@@ -20,21 +20,25 @@ def outcome_text(present: Prediction, simulated: Prediction) -> str:
     """How the simulation differs from the present decision, in one sentence."""
     before, after = percents_apart(present.probability, simulated.probability)
     if present.granted == simulated.granted:
-        return _(
+        told = _(
             "The risk would move from {before} to {after}; the decision would stay "
             "“{decision}”.",
             before=before,
             after=after,
             decision=decision_word(simulated.granted),
         )
-    return _(
-        "The risk would move from {before} to {after}; the decision would turn from "
-        "“{old}” to “{new}”.",
-        before=before,
-        after=after,
-        old=decision_word(present.granted),
-        new=decision_word(simulated.granted),
-    )
+    else:
+        told = _(
+            "The risk would move from {before} to {after}; the decision would turn "
+            "from “{old}” to “{new}”.",
+            before=before,
+            after=after,
+            old=decision_word(present.granted),
+            new=decision_word(simulated.granted),
+        )
+    if simulated.confidence.band == "borderline":
+        told += " " + _("That is still too close to the limit to be sure.")
+    return told
 
 
 def moved_groups(
@@ -87,7 +91,13 @@ def way_rows(way: WayThrough, model: Model) -> list[list[str]]:
         [
             model.column(lever.name).labels.text,
             amount(lever.before) if lever.before is not None else "–",
-            amount(lever.after) if lever.after is not None else "–",
+            _after(lever),
         ]
         for lever in way.levers
     ]
+
+
+def _after(lever: Lever) -> str:
+    if lever.after is None:
+        return "–"
+    return _("unchanged") if lever.after == lever.before else amount(lever.after)

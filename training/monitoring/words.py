@@ -43,8 +43,8 @@ def title(reference: Reference, cause: str) -> str:
     kind, _, name = cause.partition(":")
     label = reference.label(name)
     return {
-        "feature": f"{label} has shifted",
-        "missing": f"{label} is missing at another rate",
+        "feature": f"“{label}” has shifted",
+        "missing": f"“{label}” is missing at another rate",
         "score": "The scores have shifted",
         "unknown_categories": "Applications have categories the model does not know",
         "decision_rate": "Another share of applications is refused",

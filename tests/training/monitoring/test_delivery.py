@@ -157,7 +157,7 @@ def test_the_mail_says_what_happened_how_sure_and_what_to_do(
     finally:
         server.stop()
     (mail,) = mailbox.messages
-    assert mail["Subject"] == "[warning] First has shifted (opened)"
+    assert mail["Subject"] == "[warning] “First” has shifted (opened)"
     assert mail["From"] == "monitor@lender.example"
     assert mail["To"] == "risk@lender.example, it@lender.example"
     text = mail.get_content()
