@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 import warnings
 from collections.abc import Callable
@@ -41,6 +42,9 @@ TRIED = (TrialState.COMPLETE, TrialState.PRUNED)
 TAKEN = (*TRIED, TrialState.RUNNING, TrialState.WAITING)
 WAIT_SECONDS = 1.0
 LOCK_SECONDS = 120
+# Two processes that come first both make the tables: one of them has to look again.
+OPENINGS = 5
+MADE_BY_ANOTHER = re.compile("already exists|UNIQUE constraint|duplicate key")
 
 
 @dataclass(frozen=True)
@@ -72,23 +76,29 @@ class Place:
 
     def open(self) -> RDBStorage:
         """Raises ConfigurationError when the database cannot be used."""
-        url = self.url
+        for _ in range(OPENINGS):
+            try:
+                return self._open()
+            except (SQLAlchemyError, ImportError) as error:
+                first = str(error).splitlines()[0]
+                if not MADE_BY_ANOTHER.search(first):
+                    break
+            time.sleep(WAIT_SECONDS)
+        raise ConfigurationError(
+            f"study {self.url}: expected a database that can be opened: {first}"
+        )
+
+    def _open(self) -> RDBStorage:
         lock: dict[str, Any] = {}
-        if url.startswith("sqlite"):
+        if self.url.startswith("sqlite"):
             lock = {"connect_args": {"timeout": LOCK_SECONDS}}
-        try:
-            return RDBStorage(
-                url.replace("postgresql://", "postgresql+psycopg://", 1),
-                engine_kwargs=lock,
-                heartbeat_interval=self.heartbeat_seconds,
-                grace_period=3 * self.heartbeat_seconds,
-                heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(),
-            )
-        except (SQLAlchemyError, ImportError) as error:
-            first = str(error).splitlines()[0]
-            raise ConfigurationError(
-                f"study {url}: expected a database that can be opened: {first}"
-            ) from None
+        return RDBStorage(
+            self.url.replace("postgresql://", "postgresql+psycopg://", 1),
+            engine_kwargs=lock,
+            heartbeat_interval=self.heartbeat_seconds,
+            grace_period=3 * self.heartbeat_seconds,
+            heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(),
+        )
 
 
 def study_beside(tracking_uri: str) -> str:
@@ -160,8 +170,9 @@ def _search(
     place: Place,
     progress: Callable[[str], None],
 ) -> optuna.Study:
+    storage = place.open()
     study = optuna.create_study(
-        storage=place.open(),
+        storage=storage,
         study_name=study_name(rung, data, costs),
         load_if_exists=True,
         pruner=optuna.pruners.MedianPruner(n_startup_trials=4),
@@ -169,12 +180,13 @@ def _search(
     if not study.trials:
         study.enqueue_trial(rung.start(), skip_if_exists=True)
     objective = _objective(rung, data, costs, trials, place)
-    clock = Clock()
+    clock, watched = Clock(), set[int]()
     while (tried := _count(study, TRIED)) < trials:
         if place.seconds_left <= 0:
             progress(f"{rung.name}: time is up after {tried} of {trials} trials")
             break
         fail_stale_trials(study)
+        _watch(study, storage, watched)
         if _count(study, (*TRIED, TrialState.RUNNING)) >= trials:
             # Others are at the last ones; should they die, this process takes over.
             time.sleep(WAIT_SECONDS)
@@ -184,6 +196,18 @@ def _search(
         clock.seconds.append(time.monotonic() - started)
         progress(_said(study, rung, trials, clock, place))
     return study
+
+
+def _watch(study: optuna.Study, storage: RDBStorage, watched: set[int]) -> None:
+    """Give each trial under way a sign of life, when it is first seen.
+
+    One whose process was killed before its own first sign would never be missed.
+    """
+    running = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+    for one in running:
+        if one.number not in watched:
+            storage.record_heartbeat(one._trial_id)
+            watched.add(one.number)
 
 
 def best_parameters(study: optuna.Study, rung: Rung) -> dict[str, Any]:

@@ -80,6 +80,18 @@ def _running(url: str, after: int) -> bool:
     return len(tried(url)) >= after and bool(running)
 
 
+def test_a_trial_that_died_before_any_sign_of_life_is_tried_again(
+    tmp_path: Path,
+) -> None:
+    place = Place(f"sqlite:///{tmp_path}/studies.db", jobs=1, heartbeat_seconds=1)
+    name = study_name(RUNG, data(), Costs())
+    optuna.create_study(storage=place.url, study_name=name).ask()
+    study = search(RUNG, data(), Costs(), 2, place, progress=lambda _: None)
+    assert len(study.get_trials(states=TRIED)) == 2
+    assert study.trials[0].state == TrialState.FAIL
+    assert 0 in {number for one in study.trials for number in retry_history(one)}
+
+
 def test_the_default_is_tried_first_and_the_same_points_follow(tmp_path: Path) -> None:
     runs = []
     for name in ("one", "other"):
