@@ -15,7 +15,8 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-TRIES = 30
+# How often to ask whether it is ready, two seconds apart.
+TRIES = int(os.environ.get("SMOKE_TRIES", "30"))
 
 
 def ask(url: str, body: Any = None) -> Any:
