@@ -24,7 +24,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 SIZE = (1400, 800)
 # Seconds of the page's own clock: what it still waits for then is not in the picture.
 PATIENCE = 20
-START_SECONDS = 60
+START_SECONDS = 120
 FRAME = """<style>body {{margin: 0}} iframe {{border: 0; width: 100vw; height: 100vh}}
 </style><iframe src="{}"></iframe><img src="/wait" hidden>"""
 # MLflow's assistant opens by itself on the loopback addresses that it knows.
