@@ -8,10 +8,11 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
 
 from api.letter import Letter, render
 
+# Not there where only the API is installed.
+PdfReader = pytest.importorskip("pypdf").PdfReader
 LETTER = Letter(
     language="fr",
     lender="Prêt à dépenser",
