@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -109,13 +110,15 @@ def mlflow_pages(registry: Registry) -> Iterator[str]:
         env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         _wait(server, f"http://127.0.0.1:{port}/health")
         yield page
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        # With the process that it started; only read from, so nothing is lost.
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def _wait(server: subprocess.Popen[bytes], url: str) -> None:
