@@ -44,6 +44,8 @@ bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@$(PYTHON) -m tests.benchmarks.cold_starts
 	@$(PYTHON) -m tests.benchmarks.validation
 	@$(PYTHON) -m tests.benchmarks.search
+	@$(PYTHON) -m tests.benchmarks.dashboard
+	@$(PYTHON) -m tests.benchmarks.monitor
 
 lock: $(READY) ## compile pyproject.toml into the requirements files
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) .make/lock.py
