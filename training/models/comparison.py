@@ -34,14 +34,14 @@ class Comparison:
 
     @property
     def helps(self) -> bool:
-        """It costs less, or ranks better beyond chance: enough for what is known to."""
-        return self.business_score < 0 or self.auc > 2 * self.auc_se
+        """It costs less, or ranks better beyond chance, and loses in neither."""
+        better = self.business_score < 0 or self.auc > 2 * self.auc_se
+        return better and not self.loses(2.0)
 
-    @property
-    def loses(self) -> bool:
-        """It costs more, or ranks worse, by more than chance explains."""
-        costs_more = self.business_score > 2 * self.business_score_se
-        return costs_more or self.auc < -2 * self.auc_se
+    def loses(self, errors: float) -> bool:
+        """It costs more, or ranks worse, by more than so many standard errors."""
+        costs_more = self.business_score > errors * self.business_score_se
+        return costs_more or self.auc < -errors * self.auc_se
 
     def to_json(self) -> dict[str, object]:
         return {**asdict(self), "pays": self.pays}

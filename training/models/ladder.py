@@ -9,12 +9,13 @@ import optuna
 
 from training.models import candidates
 from training.models.candidates import Candidate
+from training.models.choosing import best_parameters
 from training.models.columns import ALL_ON
 from training.models.comparison import Comparison, compare
 from training.models.cost import Costs
 from training.models.imbalance import NONE, STRATEGIES, SYNTHETIC
 from training.models.matrix import Labelled
-from training.models.search import Place, best_parameters, search
+from training.models.search import Place, search
 from training.models.spaces import LIGHTGBM, LOGISTIC_REGRESSION, RUNGS, Rung, Values
 from training.models.validation import Assessment, assess
 
@@ -57,7 +58,7 @@ BUDGETS = {
         Budget(
             "standard",
             {"logistic_regression": 4, "random_forest": 3, "lightgbm": 8},
-            deeper=16,
+            deeper=24,
             seeds=5,
         ),
         Budget(
@@ -134,14 +135,13 @@ class Climb:
         return self._directions(base) if rung is LIGHTGBM else base
 
     def _deeper(self, rung: Rung, base: Assessment) -> Assessment:
-        """The best of a longer search, when it found a better point."""
+        """The choice of a longer search, when it decides or ranks better."""
         trials = self.budget.of(rung) + self.budget.beyond(rung)
         made = rung.make(self._search(rung, trials))
         if made.parameters == base.candidate.parameters:
             return base
         found = self._vary(replace(made, variant="searched deeper"), base)
-        better = found is not None and found[1].business_score < 0
-        return found[0] if found and better else base
+        return found[0] if found and found[1].helps else base
 
     def _search(self, rung: Rung, trials: int) -> Values:
         if not trials:
@@ -172,19 +172,23 @@ class Climb:
             self._vary(varied, base)
 
     def _directions(self, base: Assessment) -> Assessment:
-        """LightGBM becomes monotone unless that costs something significant."""
+        """LightGBM becomes monotone unless that seems to cost something.
+
+        One standard error is enough against it: five folds see little.
+        """
         one = base.candidate
         made = candidates.lightgbm(one.parameters, one.strategy, monotone=True)
         found = self._vary(made, base)
-        return found[0] if found and not found[1].loses else base
+        return found[0] if found and not found[1].loses(1.0) else base
 
     def average(self, base: Assessment, several: Candidate) -> Assessment:
-        """The base, or several of the same averaged when that decides or ranks better.
+        """Several of the same averaged, unless that surely costs something.
 
+        Less chance in a model is known to help; two standard errors speak against it.
         The last step, after all that needs many fits.
         """
         found = self._vary(several, base)
-        return found[0] if found and found[1].helps else base
+        return found[0] if found and not found[1].loses(2.0) else base
 
     def _vary(
         self, candidate: Candidate, base: Assessment

@@ -32,6 +32,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from training.errors import ConfigurationError
 from training.models.candidates import SEED
+from training.models.choosing import AUC
 from training.models.cost import Costs, business_scorer
 from training.models.matrix import Labelled, fingerprint
 from training.models.spaces import Rung
@@ -175,7 +176,10 @@ def _search(
         storage=storage,
         study_name=study_name(rung, data, costs),
         load_if_exists=True,
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=4),
+        # One fold is mostly luck: only the worst quarter of two or more is given up.
+        pruner=optuna.pruners.PercentilePruner(
+            75.0, n_startup_trials=4, n_warmup_steps=1
+        ),
     )
     if not study.trials:
         study.enqueue_trial(rung.start(), skip_if_exists=True)
@@ -210,13 +214,6 @@ def _watch(study: optuna.Study, storage: RDBStorage, watched: set[int]) -> None:
             watched.add(one.number)
 
 
-def best_parameters(study: optuna.Study, rung: Rung) -> dict[str, Any]:
-    """Those of the trial that cost least; the defaults when none was finished."""
-    if _count(study, (TrialState.COMPLETE,)) == 0:
-        return dict(rung.defaults)
-    return rung.with_found(study.best_params)
-
-
 def _objective(
     rung: Rung, data: Labelled, costs: Costs, trials: int, place: Place
 ) -> Callable[[optuna.Trial], float]:
@@ -246,7 +243,7 @@ def _objective(
                 costly.append(-found["business_score"])
                 ranking.append(found["auc"])
                 trial.report(float(np.mean(costly)), step)
-                trial.set_user_attr("auc", float(np.mean(ranking)))
+                trial.set_user_attr(AUC, float(np.mean(ranking)))
                 if place.seconds_left <= 0:
                     raise NotWanted
                 if step + 1 < FOLDS and trial.should_prune():
