@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,29 @@ def features(data: Path, out: Path) -> subprocess.Popen[str]:
 
 
 def finish(data: Path, out: Path) -> str:
-    running = features(data, out)
-    _, said = running.communicate(timeout=120)
+    with features(data, out) as running:
+        _, said = running.communicate()
     assert running.returncode == 0, said
     return said
+
+
+def undisturbed(data: Path, out: Path) -> list[float]:
+    """Run to the end; how many seconds each stage took, but for the first."""
+    with features(data, out) as running:
+        assert running.stderr
+        ended = [time.monotonic() for _ in running.stderr]
+    assert running.returncode == 0
+    return [after - before for before, after in pairwise(ended)]
+
+
+def kill_after(data: Path, out: Path, stages: int, seconds: float) -> None:
+    """Kill a run so many seconds after that many stages are done, or were before."""
+    with features(data, out) as running:
+        assert running.stderr
+        for _ in range(stages):
+            assert running.stderr.readline()
+        time.sleep(seconds)
+        running.kill()
 
 
 @pytest.fixture(scope="module")
@@ -40,24 +60,21 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_killed_at_any_moment_the_next_run_gives_the_same_bytes(
+def test_killed_in_any_stage_it_leaves_nothing_half_written(
     data: Path, tmp_path: Path
 ) -> None:
-    started = time.monotonic()
-    finish(data, tmp_path / "undisturbed")
-    whole = time.monotonic() - started
-    killed = tmp_path / "killed"
-    for part in (0.2, 0.4, 0.6, 0.7, 0.8, 0.9):
-        running = features(data, killed)
-        time.sleep(whole * part)
-        running.kill()
-        running.communicate()
+    whole, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    seconds = undisturbed(data, whole)
+    for done, one in enumerate(seconds, start=1):
+        kill_after(data, killed, done, one / 2)
+        for path in killed.rglob("[!.]*.parquet"):
+            expected = whole / path.relative_to(killed)
+            assert path.read_bytes() == expected.read_bytes(), f"{done}: {path.name}"
     finish(data, killed)
     for name in OUTPUTS:
-        expected = (tmp_path / "undisturbed" / name).read_bytes()
-        assert (killed / name).read_bytes() == expected, name
+        assert (killed / name).read_bytes() == (whole / name).read_bytes(), name
     names = {path.name for path in killed.rglob("*")}
-    assert names == {path.name for path in (tmp_path / "undisturbed").rglob("*")}
+    assert names == {path.name for path in whole.rglob("*")}
 
 
 def test_only_what_changed_is_made_again(data: Path, tmp_path: Path) -> None:
