@@ -1,42 +1,108 @@
-"""Spark's features, on a cluster of two worker processes, are DuckDB's."""
+"""Spark's features, on a standalone cluster of two worker processes, are DuckDB's."""
 
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
 
-from tests.conftest import REAL_DATA
+from tests.conftest import REAL_DATA, free_port
 from training.features.build import build
 from training.features.engines.spark import Spark
 from training.synthesize import synthesize
 
-pytest.importorskip("pyspark", reason="pip install -r requirements-spark.txt")
-CLUSTER = "local-cluster[2,1,2048]"
+pyspark = pytest.importorskip("pyspark", reason="pip install -r requirements-spark.txt")
 RELATIVE = 1e-6
+START_SECONDS = 120
 
 
 def quiet(_: str) -> None:
     pass
 
 
-def test_of_every_invented_client(tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Cluster:
+    """A master's address, and the folder in which its workers work."""
+
+    master: str
+    folder: Path
+
+    def employed(self) -> set[str]:
+        """The workers that have run an executor."""
+        return {path.parts[-3] for path in self.folder.glob("worker-*/app-*/*")}
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A master and two workers, each a process of its own."""
+    folder = tmp_path_factory.mktemp("cluster")
+    port = free_port()
+    master = f"spark://127.0.0.1:{port}"
+    with ExitStack() as running:
+        at = ["--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]
+        running.enter_context(process(folder, "master.Master", *at))
+        wait(port)
+        for number in (1, 2):
+            work = ["--work-dir", str(folder / f"worker-{number}")]
+            given = ["--host", "127.0.0.1", "--cores", "1", "--memory", "2g", *work]
+            given += ["--webui-port", "0", master]
+            running.enter_context(process(folder, "worker.Worker", *given))
+        yield Cluster(master, folder)
+
+
+@contextmanager
+def process(folder: Path, name: str, *given: str) -> Iterator[None]:
+    """A daemon of Spark's, ended when the block is left."""
+    home = Path(pyspark.__path__[0])
+    command = [home / "bin" / "spark-class", f"org.apache.spark.deploy.{name}"]
+    with (folder / "log").open("a") as log:
+        started = subprocess.Popen(
+            [*command, *given],
+            env={**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"},
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            yield
+        finally:
+            started.terminate()
+            started.wait()
+
+
+def wait(port: int) -> None:
+    for _ in range(START_SECONDS * 10):
+        with socket.socket() as tried:
+            if not tried.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"no master at port {port} after {START_SECONDS} s")
+
+
+def test_of_every_invented_client(cluster: Cluster, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    synthesize(300, data, file_format="parquet", seed=6, progress=quiet)
-    check(data, tmp_path)
+    synthesize(1750, data, file_format="parquet", seed=6, progress=quiet)
+    check(data, tmp_path, cluster)
 
 
 @pytest.mark.skipif(REAL_DATA not in os.environ, reason=f"{REAL_DATA} is not set")
-def test_of_every_real_client(tmp_path: Path) -> None:
-    check(Path(os.environ[REAL_DATA]) / "home-credit-linked", tmp_path)
+def test_of_every_real_client(cluster: Cluster, tmp_path: Path) -> None:
+    check(Path(os.environ[REAL_DATA]) / "home-credit-linked", tmp_path, cluster)
 
 
-def check(data: Path, folder: Path) -> None:
+def check(data: Path, folder: Path, cluster: Cluster) -> None:
     embedded, made = build(data, folder / "embedded", progress=quiet)
-    spark, _ = build(data, folder / "spark", Spark(CLUSTER, "2GB"), progress=quiet)
+    engine = Spark(cluster.master, "1GB")
+    spark, _ = build(data, folder / "spark", engine, progress=quiet)
+    assert cluster.employed() == {"worker-1", "worker-2"}
     expected = columns(embedded.feature_rows)
     found = columns(spark.feature_rows)
     assert list(found) == list(expected)
