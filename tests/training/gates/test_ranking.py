@@ -1,0 +1,85 @@
+"""Too good, too well known by heart, or no better than something simpler: refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.training.models.search_worker import data
+from training.gates import ranking
+from training.models import candidates
+from training.models.cost import Costs
+from training.models.validation import Assessment, assess
+
+
+@pytest.fixture(scope="module")
+def rungs() -> dict[str, Assessment]:
+    few = {**candidates.LIGHTGBM, "n_estimators": 30, "colsample_bytree": 1.0}
+    made = (
+        candidates.dummy(),
+        candidates.logistic_regression({"C": 0.1}),
+        candidates.lightgbm(few),
+    )
+    return {
+        one.name: assess(one, data(), Costs(3, 1), lambda _: None, jobs=1)
+        for one in made
+    }
+
+
+def outcome(rungs: dict[str, Assessment], chosen: Assessment) -> Any:
+    return SimpleNamespace(
+        data=data(),
+        costs=Costs(3, 1),
+        chosen=chosen,
+        assessments=tuple(rungs.values()),
+    )
+
+
+def test_a_sound_model_passes(rungs: dict[str, Assessment]) -> None:
+    sound = outcome(rungs, rungs["lightgbm"])
+    for gate in (
+        ranking.auc_ceiling,
+        ranking.train_gap,
+        ranking.better_than_dummy,
+        ranking.no_worse_than_logistic,
+        ranking.calibration,
+    ):
+        assert gate(sound).passed, gate(sound)
+
+
+def test_an_auc_that_no_honest_model_reaches_is_refused(
+    rungs: dict[str, Assessment],
+) -> None:
+    one = rungs["lightgbm"]
+    found = replace(one, metrics=replace(one.metrics, auc=0.83))
+    assert not ranking.auc_ceiling(outcome(rungs, found)).passed
+
+
+def test_knowing_the_clients_by_heart_is_refused(rungs: dict[str, Assessment]) -> None:
+    one = rungs["lightgbm"]
+    found = replace(one, metrics=replace(one.metrics, auc_gap=0.6))
+    assert not ranking.train_gap(outcome(rungs, found)).passed
+
+
+def test_the_dummy_and_a_model_that_decides_backwards_are_refused(
+    rungs: dict[str, Assessment],
+) -> None:
+    assert not ranking.better_than_dummy(outcome(rungs, rungs["dummy"])).passed
+    one = rungs["lightgbm"]
+    backwards = replace(one, probability=1 - one.probability)
+    assert not ranking.no_worse_than_logistic(outcome(rungs, backwards)).passed
+
+
+def test_probabilities_that_promise_too_much_are_refused(
+    rungs: dict[str, Assessment],
+) -> None:
+    one = rungs["lightgbm"]
+    ece = float(np.abs(one.probability / 2 - one.probability).mean())
+    found = replace(
+        one, probability=one.probability / 2, metrics=replace(one.metrics, ece=ece)
+    )
+    assert not ranking.calibration(outcome(rungs, found)).passed
