@@ -45,6 +45,10 @@ def pandas(folder: Path, clients: int, ours: Usage) -> None:
     data = folder / f"data-{clients}"
     recipe = usage([f"{HERE}/pandas_recipe.py", str(data)])
     say(row("pandas recipe (baseline: our features)", recipe, ours))
+    columns, features = int(recipe.printed), int(ours.printed.split()[-2])
+    each = 1000 * ours.seconds / features, 1000 * recipe.seconds / columns
+    say(f"{features} features of ours at {each[0]:.1f} ms each,")
+    say(f"{columns} columns of the recipe's at {each[1]:.1f} ms each")
 
 
 def main() -> None:

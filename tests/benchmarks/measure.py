@@ -14,10 +14,11 @@ MEBI = 1 << 20
 
 @dataclass(frozen=True)
 class Usage:
-    """Wall seconds, and the largest resident set in MiB."""
+    """Wall seconds, the largest resident set in MiB, and what was printed."""
 
     seconds: float
     mebibytes: float
+    printed: str = ""
 
 
 def usage(arguments: Sequence[str]) -> Usage:
@@ -25,17 +26,18 @@ def usage(arguments: Sequence[str]) -> Usage:
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, *arguments],
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     said = process.stderr.read() if process.stderr else ""
+    printed = process.stdout.read() if process.stdout else ""
     _, status, spent = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
     if status:
         raise RuntimeError(f"{' '.join(arguments)}: {said}")
     # Linux counts in KiB.
-    return Usage(seconds, spent.ru_maxrss * 1024 / MEBI)
+    return Usage(seconds, spent.ru_maxrss * 1024 / MEBI, printed)
 
 
 def row(name: str, of: Usage, baseline: Usage, note: str = "") -> str:

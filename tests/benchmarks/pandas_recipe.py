@@ -20,10 +20,16 @@ def read(data: Path, name: str) -> pd.DataFrame:
 
 def aggregate(table: pd.DataFrame, prefix: str, key: str = KEY) -> pd.DataFrame:
     ids = [name for name in table if name.startswith("SK_ID_") and name != key]
-    rows = pd.get_dummies(table.drop(columns=ids), dummy_na=True, dtype="float32")
-    made = rows.groupby(key).agg(OPERATIONS)
+    rows = table.drop(columns=ids)
+    numbers = rows.select_dtypes("number")
+    made = numbers.groupby(key).agg(OPERATIONS)
     made.columns = pd.Index([f"{prefix}_{a}_{b}" for a, b in made.columns])
-    return made
+    categories = rows.drop(columns=numbers.columns)
+    if categories.empty:
+        return made
+    each = pd.get_dummies(categories, dummy_na=True, dtype="float32")
+    shares = each.groupby(table[key]).mean()
+    return made.join(shares.add_prefix(f"{prefix}_SHARE_"))
 
 
 def split(table: pd.DataFrame, prefix: str, column: str, values: list[str]) -> list:
