@@ -216,24 +216,31 @@ def _gates(manifest: Document) -> str:
 
 
 def _explanation(importance: Document) -> str:
+    of_groups = importance["permutation_of_groups"]
     groups = [
-        (BY_GROUP[one["group"]].label_en, f"{one['mean_absolute']:.4f}")
+        (
+            BY_GROUP[one["group"]].label_en,
+            f"{one['mean_absolute']:.4f}",
+            f"{of_groups['auc_lost'][one['group']]:.4f}",
+        )
         for one in importance["groups"]
     ]
     features = [
         (one["feature"], f"{one['mean_absolute']:.4f}", _permuted(importance, one))
         for one in importance["features"][:SHOWN_FEATURES]
     ]
-    said = """Each decision is explained by exact SHAP values of the margin, summed per
+    said = f"""Each decision is explained by exact SHAP values of the margin, summed per
         group into the sentences that the applicant is told. Mean absolute contribution,
-        in log-odds:"""
-    shuffled = f"""The features that matter most, and how much AUC goes when their
-        values are shuffled among clients (in sample; rank correlation of both orders
+        in log-odds, and how much AUC goes when the features of a group are shuffled
+        among clients (in sample; rank correlation of both orders
+        {of_groups["rank_correlation"]:.2f}):"""
+    shuffled = f"""The features that matter most, each shuffled alone: those that say
+        nearly the same cover for each other (rank correlation
         {importance["permutation"]["rank_correlation"]:.2f}):"""
     parts = (
         "## Explanation",
         _paragraph(said),
-        _table(("group", "contribution"), groups),
+        _table(("group", "contribution", "AUC lost"), groups),
         _paragraph(shuffled),
         _table(("feature", "contribution", "AUC lost"), features),
     )

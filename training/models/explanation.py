@@ -79,7 +79,12 @@ def importance(
             for i in np.argsort(-grouped, kind="stable")
         ],
         "beeswarm": _beeswarm(inputs, values, top),
-        "permutation": permutation(booster, explained, [features[i].name for i in top]),
+        "permutation": permutation(
+            booster, explained, {features[i].name: [i] for i in top}
+        ),
+        "permutation_of_groups": permutation(
+            booster, explained, _places(features, groups, grouped)
+        ),
     }
 
 
@@ -94,27 +99,39 @@ def sums_by_group(
     return groups, sums
 
 
+def _places(
+    features: Sequence[Feature], groups: Sequence[str], weight: Array
+) -> dict[str, list[int]]:
+    """The columns of each group, the weightiest group first."""
+    return {
+        groups[i]: [at for at, one in enumerate(features) if one.group == groups[i]]
+        for i in np.argsort(-weight, kind="stable")
+    }
+
+
 def permutation(
-    booster: lightgbm.Booster, explained: Explained, names: Sequence[str]
+    booster: lightgbm.Booster, explained: Explained, parts: Mapping[str, list[int]]
 ) -> dict[str, Any]:
-    """How much AUC goes when a feature's values are shuffled among the clients.
+    """How much AUC goes when the columns of a part are shuffled among the clients.
 
     Asks the model in another way than SHAP does; `rank_correlation` says how far both
-    agree on the order of `names`, which SHAP put first to last. The model was fitted
-    on these clients: a comparison of features, not a measure of how good it is.
+    agree on the order of the parts, which SHAP put first to last. Features that say
+    nearly the same cover for each other when one is shuffled; groups do not, for
+    theirs are shuffled together. The model was fitted on these clients: a comparison
+    of parts, not a measure of how good it is.
     Source: Breiman, Random Forests, 2001.
     """
     inputs, target = explained.inputs.to_numpy(), explained.target
     whole = roc_auc_score(target, explained.margin)
     random = np.random.default_rng(0)
     lost = {}
-    for name in names:
-        place = explained.inputs.columns.get_loc(name)
+    for name, places in parts.items():
         shuffled = inputs.copy()
-        shuffled[:, place] = random.permutation(inputs[:, place])
+        order = random.permutation(len(inputs))
+        shuffled[:, places] = inputs[order][:, places]
         without = roc_auc_score(target, booster.predict(shuffled, raw_score=True))
         lost[name] = float(whole - without)
-    agreed = spearmanr(np.arange(len(names), 0, -1), list(lost.values()))
+    agreed = spearmanr(np.arange(len(parts), 0, -1), list(lost.values()))
     return {"rank_correlation": float(agreed.statistic), "auc_lost": lost}
 
 

@@ -55,6 +55,8 @@ def test_importance_by_shap_and_by_shuffling_name_the_same_first(
     lost = found["permutation"]["auc_lost"]
     assert found["features"][0]["feature"] == max(lost, key=lost.__getitem__)
     assert found["features"][0]["feature"].startswith("EXT_SOURCE")
+    grouped = found["permutation_of_groups"]["auc_lost"]
+    assert found["groups"][0]["group"] == max(grouped, key=grouped.__getitem__)
     total = sum(one["mean_absolute"] for one in found["features"])
     assert total == pytest.approx(np.abs(explained.values).mean(axis=0).sum())
 
