@@ -20,7 +20,7 @@ TROUBLE = {"alert", "exception"}
 async def session(url: str) -> AsyncIterator[ClientConnection]:
     """An open session that has shown its first page."""
     address = url.replace("http", "ws", 1) + "/_stcore/stream"
-    async with connect(address, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
+    async with connect(address, subprotocols=["streamlit"], max_size=None) as socket:
         await _ask(socket, "")
         async for message in _answers(socket):
             if message.WhichOneof("type") == "script_finished":

@@ -66,6 +66,27 @@ def test_reads_the_decision_the_risk_and_the_reasons(
     assert page.evaluate("document.documentElement.lang") == language
 
 
+def test_similar_clients_and_a_simulation_are_the_apis(
+    page: Page, dashboard: str, served: Served
+) -> None:
+    (client,) = some_clients(served, 1)
+    open_client(page, dashboard, client, "compare")
+    _, similar = call(served, f"/v1/clients/{client}/similar")
+    rates = page.locator(".st-key-similar [data-testid=stMetricValue]")
+    rates.nth(1).wait_for()
+    assert rates.nth(1).inner_text() == percent(similar["observed_default_rate"])
+
+    open_client(page, dashboard, client, "simulate")
+    amount = page.get_by_role("slider", name="Loan amount")
+    amount.focus()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_text("The risk would move from").first.wait_for()
+    asked = float(re.sub("[^0-9.]", "", amount.get_attribute("aria-valuetext") or ""))
+    expected = predict(served, client_id=client, changes={"AMT_CREDIT": asked})
+    risk = page.locator(".st-key-outcome .number").last
+    assert risk.get_attribute("title") == repr(expected["probability"])
+
+
 def test_the_decision_on_the_page_is_the_one_on_record(
     page: Page, dashboard: str, served: Served
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import Served
+from tests.conftest import Served, free_port, server
 from tests.contract.http import call, some_clients
 
 if TYPE_CHECKING:
@@ -81,6 +81,43 @@ def test_the_model_and_drift_pages_show_what_the_api_knows(
     frame.get_by_text("Drift is detected").or_(
         frame.get_by_text("Dataset Drift")
     ).first.wait_for()
+
+
+def test_an_alert_is_acknowledged(page: Page, dashboard: str, served: Served) -> None:
+    told = {
+        "title": "Rents rose",
+        "what": "By half.",
+        "certainty": "Quite.",
+        "action": "Ask.",
+    }
+    body = {"cause": "feature:RENT", "status": "open", "severity": "warning", **told}
+    status, alert = call(served, "/v1/alerts", body | {"evidence": {}})
+    assert status in {200, 201}
+    page.goto(f"{dashboard}/alerts?lang=fr")
+    card = page.locator(f".st-key-alert_{alert['id']}")
+    for text in told.values():
+        card.get_by_text(text, exact=True).wait_for()
+    card.get_by_text("Prendre en compte").first.click()
+    card.get_by_role("textbox").first.fill("Bo")
+    card.get_by_role("button", name="Je l'ai vue").click()
+    card.get_by_text("Prise en compte par Bo").wait_for()
+    call(served, "/v1/alerts", body | {"status": "closed", "evidence": {}})
+
+
+def test_an_api_that_is_down_gets_a_sentence_and_a_retry(
+    page: Page, served: Served
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    settings = {"DASHBOARD_API_URL": f"http://127.0.0.1:{free_port()}"}
+    settings["DASHBOARD_API_KEY"] = served.key
+    command = ["streamlit", "run", "dashboard/app.py", f"--server.port={port}"]
+    with server(served.house, command, settings, f"{url}/_stcore/health"):
+        page.goto(f"{url}/?client=100001&lang=fr")
+        page.get_by_text("ne répond pas").first.wait_for()
+        page.get_by_role("button", name="Réessayer").wait_for()
+        assert page.locator(".verdict").count() == 0
+        assert page.get_by_text("Traceback").count() == 0
 
 
 def test_a_request_is_tried_on_the_api_page(
