@@ -49,10 +49,10 @@ class Point:
 
     @property
     def as_good(self) -> bool:
-        """Within one standard error of the least cost and of the highest AUC."""
+        """Within one standard error of the least cost, and of no surely lower AUC."""
         return (
             self.cost.business_score <= self.cost.business_score_se
-            and self.rank.auc >= -self.rank.auc_se
+            and self.rank.auc >= -2 * self.rank.auc_se
         )
 
     def to_json(self) -> dict[str, float]:
