@@ -24,7 +24,7 @@ from loading import (
 )
 from model_answers import Model
 from next_steps import next_steps
-from parts import card, chart
+from parts import ONE_DRAWS, card, chart
 from record import show_history
 
 # Reasons shown: more of those that explain the decision than of the others.
@@ -159,12 +159,14 @@ def _contributions(prediction: Prediction, model: Model) -> None:
     else:
         steps = group_steps(explanation, model)
     st.caption(_(words.WATERFALL_HELP))
-    chart(
-        charts.waterfall(steps, explanation, prediction.threshold, model.calibration),
-        "waterfall",
-        words.waterfall_text(steps, explanation, model),
-        lambda: _contribution_table(prediction, model),
-    )
+    limit, calibration = prediction.threshold, model.calibration
+    with ONE_DRAWS:
+        chart(
+            charts.waterfall(steps, explanation, limit, calibration),
+            "waterfall",
+            words.waterfall_text(steps, explanation, model),
+            lambda: _contribution_table(prediction, model),
+        )
 
 
 def _contribution_table(
