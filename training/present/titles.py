@@ -11,8 +11,8 @@ TITLES: dict[str, tuple[str, str]] = {
     "data": ("The data", "Les données"),
     "features": ("The features", "Les variables"),
     "feature": (
-        "What repayers and defaulters look like: {label}",
-        "Ceux qui remboursent et les autres : {label}",
+        "{label}: repaid and defaulted",
+        "{label} : remboursés et défauts",
     ),
     "method": ("The method", "La méthode"),
     "ladder": ("Results of the ladder", "Résultats de l'échelle"),
