@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from api.store import chain
 from api.store.chain import Head
@@ -67,13 +67,19 @@ _NEWEST = (
 )
 
 
+# Made once: making a statement takes longer than executing it.
+_MOVE = (
+    update(writers)
+    .where(writers.c.writer == bindparam("new_writer"))
+    .values(position=bindparam("new_position"), sha256=bindparam("new_sha256"))
+)
+
+
 def _move(connection: Connection, head: Head, end: Head) -> None:
     if head.position == 0:
         connection.execute(insert(writers), [vars(end)])
         return
-    mine = writers.c.writer == end.writer
-    place = {"position": end.position, "sha256": end.sha256}
-    connection.execute(update(writers).where(mine).values(place))
+    connection.execute(_MOVE, {f"new_{name}": v for name, v in vars(end).items()})
 
 
 def _personal(event: Event) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Insert, Update, func, select
+from sqlalchemy import Insert, Update, bindparam, func, select
 
 from api.errors import Gone
 from api.store.database import Database
@@ -79,24 +79,28 @@ class Overtaken(Exception):
     """Another request changed what this reply was made from: make it anew."""
 
 
+# Made once: making a statement takes longer than executing it.
+_RECORDED = (
+    select(
+        idempotency.c.request_sha256,
+        idempotency.c.status,
+        idempotency.c.location,
+        func.coalesce(idempotency.c.answer, personal.c.answer),
+    )
+    .outerjoin(events, events.c.event_id == idempotency.c.event_id)
+    .outerjoin(personal, personal.c.sequence == events.c.sequence)
+    .where(
+        idempotency.c.key_id == bindparam("key_id"),
+        idempotency.c.token == bindparam("token"),
+    )
+)
+
+
 def recorded(database: Database, token: Token) -> Recorded | None:
     """The first answer given under this token; raises Gone when it was erased."""
-    query = (
-        select(
-            idempotency.c.request_sha256,
-            idempotency.c.status,
-            idempotency.c.location,
-            func.coalesce(idempotency.c.answer, personal.c.answer),
-        )
-        .outerjoin(events, events.c.event_id == idempotency.c.event_id)
-        .outerjoin(personal, personal.c.sequence == events.c.sequence)
-        .where(
-            idempotency.c.key_id == token.key_id,
-            idempotency.c.token == token.token,
-        )
-    )
+    asked = {"key_id": token.key_id, "token": token.token}
     with database.read() as connection:
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(_RECORDED, asked).one_or_none()
     if row is None:
         return None
     if row[3] is None:
