@@ -227,7 +227,9 @@ def template(
     def server_database(own: bool) -> Iterator[str]:
         """Making a database takes long: most tests share one, and leave it empty."""
         name = "own" if own else "shared"
-        if own or not shared:
+        if own:
+            _create(server, name, "template")
+        elif not shared:
             shared.append(_create(server, name, "template"))
         yield server.format(name)
         if own:
