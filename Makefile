@@ -10,7 +10,7 @@ PYTHON = .venv/bin/python
 LOCK = requirements-dev.txt
 READY = .venv/.ready
 
-.PHONY: help demo test check lock audit sbom bench clean
+.PHONY: help demo test check prove lock audit sbom bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -35,6 +35,14 @@ check: $(READY) ## lint, types, import rules, locks
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@.venv/bin/zizmor --quiet --offline --min-severity medium .github/workflows
 	@$(PYTHON) .make/lock.py --check
+
+# Spark is larger than all the rest: its layer is put in for its tests and taken out.
+prove: $(READY) ## Spark on a cluster of two workers, and the Dockerfiles replayed
+	@python3 -m pip --python $(PYTHON) install --quiet --disable-pip-version-check \
+		--require-hashes --no-deps -r requirements-spark.txt
+	@$(PYTHON) -m pytest -q tests/contract/test_spark.py; status=$$?; \
+		python3 -m pip --python $(PYTHON) uninstall --quiet --yes pyspark py4j; exit $$status
+	@$(PYTHON) .ci/images.py
 
 bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@$(PYTHON) -m tests.benchmarks.features
