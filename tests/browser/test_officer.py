@@ -26,6 +26,11 @@ def open_client(page: Page, dashboard: str, client: int, name: str = "") -> None
     page.get_by_role("heading", level=1).get_by_text(str(client)).wait_for()
 
 
+def settled(page: Page) -> None:
+    """Nothing is being drawn any more: no element is about to be replaced."""
+    page.locator("[data-test-script-state=notRunning]").wait_for()
+
+
 def percent(share: float, language: str = "en") -> str:
     text = f"{100 * share:.1f}"
     return f"{text}%" if language == "en" else text.replace(".", ",") + "\u00a0%"
@@ -151,6 +156,7 @@ def test_the_main_job_by_keyboard_alone(
     tab_to(page, page.get_by_role("button", name="Put my decision on record"))
     page.keyboard.press("Enter")
     page.get_by_text("Your decision is on record.").wait_for()
+    settled(page)
     download = page.get_by_role("button", name="Download the letter (PDF)")
     download.wait_for()
     tab_to(page, download)

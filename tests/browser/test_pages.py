@@ -83,6 +83,11 @@ def test_the_model_and_drift_pages_show_what_the_api_knows(
     ).first.wait_for()
 
 
+def settled(page: Page) -> None:
+    """Nothing is being drawn any more: no element is about to be replaced."""
+    page.locator("[data-test-script-state=notRunning]").wait_for()
+
+
 def test_an_alert_is_acknowledged(page: Page, dashboard: str, served: Served) -> None:
     told = {
         "title": "Rents rose",
@@ -97,8 +102,10 @@ def test_an_alert_is_acknowledged(page: Page, dashboard: str, served: Served) ->
     card = page.locator(f".st-key-alert_{alert['id']}")
     for text in told.values():
         card.get_by_text(text, exact=True).wait_for()
+    settled(page)
     card.get_by_text("Prendre en compte").first.click()
     card.get_by_role("textbox").first.fill("Bo")
+    card.get_by_role("textbox").first.press("Tab")
     card.get_by_role("button", name="Je l'ai vue").click()
     card.get_by_text("Prise en compte par Bo").wait_for()
     call(served, "/v1/alerts", body | {"status": "closed", "evidence": {}})

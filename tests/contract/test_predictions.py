@@ -194,7 +194,8 @@ def raw_rows(
 
 
 def test_the_drift_report_of_training_is_served(served: Served) -> None:
-    status, report = call(served, "/v1/monitoring/reports/latest")
+    path = "/v1/monitoring/reports/latest?kind=train_test"
+    status, report = call(served, path)
     assert status == 200
     assert "columns" in report["conclusion"]
     written = served.house.bundle / "drift" / "report.json"

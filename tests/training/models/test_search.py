@@ -41,7 +41,8 @@ def process(url: str, trials: int) -> subprocess.Popen[bytes]:
 
 
 def open_study(url: str) -> optuna.Study:
-    return optuna.load_study(study_name=study_name(RUNG, data(), Costs()), storage=url)
+    name = study_name(RUNG, data(), Costs())
+    return optuna.load_study(study_name=name, storage=Place(url).open())
 
 
 def tried(url: str) -> list[optuna.trial.FrozenTrial]:
