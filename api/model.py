@@ -36,8 +36,9 @@ class Model:
 
     def __init__(self, text: str, features: Sequence[str]) -> None:
         """Raises BundleError unless the model takes exactly these, in this order."""
-        self._library = _library()
+        # First: there is nothing to free when the library is not found.
         self._handle = ctypes.c_void_p()
+        self._library = _library()
         iterations, handle = ctypes.c_int(), ctypes.byref(self._handle)
         read = self._library.LGBM_BoosterLoadModelFromString
         self._check(read(text.encode(), ctypes.byref(iterations), handle))
