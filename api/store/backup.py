@@ -14,6 +14,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
@@ -235,6 +236,7 @@ def _require_readable(file: Path, heading: Mapping[str, Any]) -> None:
         )
 
 
+@cache
 def _binary(table: Table) -> set[str]:
     return {one.name for one in table.columns if isinstance(one.type, LargeBinary)}
 
