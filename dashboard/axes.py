@@ -58,15 +58,16 @@ def row_layout(count: int, xaxis: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def upright(x: float, width: int = 2, dash: str = "dash") -> dict[str, Any]:
-    """A line over the whole height."""
-    line = {"color": NEUTRAL, "width": width, "dash": dash}
-    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"} | {
-        "line": line
-    }
+def upright(
+    x: float | str, width: int = 2, dash: str = "dash", color: str = NEUTRAL
+) -> dict[str, Any]:
+    """A line over the whole height, at a number or a category."""
+    line = {"color": color, "width": width, "dash": dash}
+    place = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
+    return {"type": "line", "line": line, **place}
 
 
-def above(x: float, text: str) -> dict[str, Any]:
+def above(x: float | str, text: str) -> dict[str, Any]:
     """A name over an upright line."""
     place = {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom"}
     return {"text": text, "showarrow": False, **place}

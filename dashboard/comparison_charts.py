@@ -149,7 +149,5 @@ def _columns(group: str, names: Sequence[str], counts: Sequence[int]) -> go.Bar:
 def _mark(client: float | str | None) -> dict[str, Any]:
     if client is None:
         return {}
-    line = {**upright(0), "x0": client, "x1": client}
-    line["line"] = {"color": SIMILAR, "width": 3}
-    name = {**above(0, _("This client")), "x": client}
-    return {"shapes": [line], "annotations": [name]}
+    line = upright(client, 3, "solid", SIMILAR)
+    return {"shapes": [line], "annotations": [above(client, _("This client"))]}
