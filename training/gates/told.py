@@ -35,18 +35,24 @@ def reasons(outcome: Outcome) -> Gate:
     granted = np.setdiff1d(np.arange(len(margin)), refused)
     rows = refused[sample_rows(len(refused), SAMPLE)]
     typical = typical_values(inputs.iloc[granted], set(outcome.data.categories))
-    share = {
-        count: _lowered(outcome, rows, margin[rows], typical, count)
-        for count in (TOLD, 1)
-    }
+    values = contributions(outcome.booster, inputs.iloc[rows])[:, :-1]
+
+    def lowered(count: int) -> float:
+        """The share of these clients whose margin falls without so many reasons."""
+        blamed = most_raising(values, outcome.made.features, count)
+        changed = np.where(blamed, typical, inputs.iloc[rows].to_numpy())
+        after = np.asarray(outcome.booster.predict(changed, raw_score=True))
+        return float((after < margin[rows]).mean())
+
+    share = lowered(TOLD)
     return Gate(
         name,
-        share[TOLD],
+        share,
         LEAST_SHARE,
-        share[TOLD] >= LEAST_SHARE,
+        share >= LEAST_SHARE,
         f"Share of {len(rows):,} refused clients whose risk falls when the features"
         f" behind their reasons, up to {TOLD}, become those of a typical granted"
-        f" client; of the first reason alone {share[1]:.4f}.",
+        f" client; of the first reason alone {lowered(1):.4f}.",
     )
 
 
@@ -63,18 +69,6 @@ def typical_values(inputs: pd.DataFrame, categories: set[str]) -> Array:
         ],
         dtype=np.float32,
     )
-
-
-def _lowered(
-    outcome: Outcome, rows: np.ndarray, before: Array, typical: Array, count: int
-) -> float:
-    """The share of these clients whose margin falls without so many reasons."""
-    inputs = outcome.data.inputs.iloc[rows]
-    values = contributions(outcome.booster, inputs)[:, :-1]
-    blamed = most_raising(values, outcome.made.features, count)
-    changed = np.where(blamed, typical, inputs.to_numpy())
-    after = np.asarray(outcome.booster.predict(changed, raw_score=True))
-    return float((after < before).mean())
 
 
 def most_raising(values: Array, features: Sequence[Feature], count: int) -> np.ndarray:
