@@ -124,9 +124,9 @@ def read_reference(bundle: Path) -> Reference:
         raise ConfigurationError(
             f"{bundle}: its manifest names no monitored features; export it again"
         )
-    frame = pd.read_parquet(_verified(bundle, manifest, "reference.parquet"))
-    _verified(bundle, manifest, "model.txt")
-    importance = json.loads(_verified(bundle, manifest, "importance.json").read_text())
+    frame = pd.read_parquet(verified(bundle, manifest, "reference.parquet"))
+    verified(bundle, manifest, "model.txt")
+    importance = json.loads(verified(bundle, manifest, "importance.json").read_text())
     weights = {one["feature"]: one["mean_absolute"] for one in importance["features"]}
     features = {one["name"]: one for one in manifest["features"]}
     wanted = [*manifest["monitored"], SCORE, "probability", "TARGET"]
@@ -154,7 +154,8 @@ def read_manifest(bundle: Path) -> tuple[dict[str, Any], str]:
     return json.loads(content), hashlib.sha256(content).hexdigest()
 
 
-def _verified(bundle: Path, manifest: Mapping[str, Any], name: str) -> Path:
+def verified(bundle: Path, manifest: Mapping[str, Any], name: str) -> Path:
+    """The path of a bundle's file, once its hash was checked."""
     path = bundle / name
     if not path.is_file():
         raise ConfigurationError(f"{bundle}: {name} is missing")
