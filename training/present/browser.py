@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
@@ -20,6 +19,7 @@ from threading import Thread
 
 from training.errors import TrainingError
 from training.registry.store import Registry
+from training.registry.ui import pages, quietly
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 SIZE = (1400, 800)
@@ -101,13 +101,12 @@ def mlflow_pages(registry: Registry) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     page = f"http://{MLFLOW_HOST}:{port}"
-    command = ["ui", "--host=127.0.0.1", f"--port={port}", "--workers=1"]
+    command = pages(registry, port)
     command += [f"--allowed-hosts={MLFLOW_HOST}:{port},127.0.0.1:{port}"]
     command += [f"--cors-allowed-origins={page}"]
-    command += [f"--backend-store-uri={registry.uri}"]
     server = subprocess.Popen(
-        [sys.executable, "-m", "mlflow", *command],
-        env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"},
+        command,
+        env=quietly(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
