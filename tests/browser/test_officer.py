@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.waiting import settled
 from tests.conftest import Served
 from tests.contract.http import call, predict, some_clients
 
@@ -24,11 +25,6 @@ WORDS = {
 def open_client(page: Page, dashboard: str, client: int, name: str = "") -> None:
     page.goto(f"{dashboard}/{name}?client={client}")
     page.get_by_role("heading", level=1).get_by_text(str(client)).wait_for()
-
-
-def settled(page: Page) -> None:
-    """Nothing is being drawn any more: no element is about to be replaced."""
-    page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
 def percent(share: float, language: str = "en") -> str:

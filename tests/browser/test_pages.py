@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.waiting import settled
 from tests.conftest import Served, free_port, server
 from tests.contract.http import call, some_clients
 
@@ -81,11 +82,6 @@ def test_the_model_and_drift_pages_show_what_the_api_knows(
     frame.get_by_text("Drift is detected").or_(
         frame.get_by_text("Dataset Drift")
     ).first.wait_for()
-
-
-def settled(page: Page) -> None:
-    """Nothing is being drawn any more: no element is about to be replaced."""
-    page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
 def test_an_alert_is_acknowledged(page: Page, dashboard: str, served: Served) -> None:
