@@ -84,7 +84,8 @@ def run_campaign(
                 several = on_the_best(count, ladder.chosen.candidate, several)
         if budget.seeds > 1:
             chosen = climb.average(chosen, several)
-        tracking.log_ladder(_tried(ladder, chosen), climb.variants, climb.comparisons)
+        tried = _tried(ladder, chosen)
+        tracking.log_ladder(tried, climb.variants, climb.comparisons)
         progress("lightgbm: refit on every labelled client")
         outcome = Outcome(
             booster=refit(chosen, served),
@@ -92,7 +93,7 @@ def run_campaign(
             data=served,
             offered=data,
             made=made,
-            assessments=_tried(ladder, chosen),
+            assessments=tried,
             chosen=chosen,
             plain=ladder.chosen,
             costs=costs,

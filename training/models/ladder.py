@@ -73,22 +73,19 @@ BUDGETS = {
 
 @dataclass(frozen=True)
 class Ladder:
-    """Each rung at its best, and what was tried beside it.
-
-    `comparisons` are of the variants, in their order; `studies` are the rungs'
-    searches by name; `chosen` is the LightGBM to serve.
-    """
+    """Each rung at its best; `chosen` is the LightGBM to serve."""
 
     rungs: tuple[Assessment, ...]
-    variants: tuple[Assessment, ...]
-    comparisons: tuple[Comparison, ...]
-    studies: Mapping[str, optuna.Study]
     chosen: Assessment
 
 
 @dataclass
 class Climb:
-    """A ladder in the making."""
+    """A ladder in the making, and what was tried beside it.
+
+    `comparisons` are of the variants, in their order; `studies` are the rungs'
+    searches by name.
+    """
 
     data: Labelled
     costs: Costs
@@ -110,13 +107,7 @@ class Climb:
                 self.place = whole
             if rung.name != "random_forest" or self.budget.variants:
                 rungs.append(self._rung(rung))
-        return Ladder(
-            rungs=tuple(rungs),
-            variants=tuple(self.variants),
-            comparisons=tuple(self.comparisons),
-            studies=self.studies,
-            chosen=rungs[-1],
-        )
+        return Ladder(tuple(rungs), rungs[-1])
 
     def _rung(self, rung: Rung) -> Assessment:
         """A rung at its best parameters, then what its variants bring."""
