@@ -207,7 +207,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def template(
     request: pytest.FixtureRequest, world: World, tmp_path_factory: Any
-) -> tuple[Callable[[bool], Any], dict[str, str]]:
+) -> Iterator[tuple[Callable[[bool], Any], dict[str, str]]]:
     """A context that lends a database, and the keys that are in each."""
     if request.param == "sqlite":
         folder = tmp_path_factory.mktemp("sqlite")
@@ -233,7 +233,7 @@ def template(
             shared.append(_create(server, name, "template"))
         yield server.format(name)
         if own:
-            _run(server.format("postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+            _drop(server, name)
         else:
             _run(
                 server.format(name),
@@ -242,12 +242,21 @@ def template(
             )
 
     shared: list[str] = []
-    return sqlite if request.param == "sqlite" else server_database, keys
+    yield sqlite if request.param == "sqlite" else server_database, keys
+    if request.param == "postgresql":
+        # Tests on the other kind come in between: this may be made again.
+        _drop(server, "template")
+        if shared:
+            _drop(server, "shared")
 
 
 def _create(server: str, name: str, template: str) -> str:
     _run(server.format("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}")
     return server.format(name)
+
+
+def _drop(server: str, name: str) -> None:
+    _run(server.format("postgres"), f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _run(url: str, statement: str) -> None:

@@ -16,6 +16,7 @@ import pytest
 from tests.conftest import ROOT, Served
 from tests.contract.http import some_clients
 
+pytestmark = pytest.mark.xdist_group("house")
 PAGE = (ROOT / "docs" / "integration.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"```sh\n(curl.*?)```", PAGE, re.DOTALL)
 
