@@ -85,9 +85,11 @@ class Services:
     def _load(self, bundle: Bundle) -> None:
         from api.champion import load
 
-        self._champion = load(bundle, self.config.threads)
-        # The one before holds tens of megabytes, in circles of references.
-        gc.collect()
+        before, self._champion = self._champion, load(bundle, self.config.threads)
+        if before is not None:
+            # It holds tens of megabytes, in circles of references.
+            del before
+            gc.collect()
         model = bundle.manifest.model
         self.metrics.serving(model.name, model.version, bundle.sha256)
 

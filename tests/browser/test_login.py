@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.waiting import settled
 from tests.conftest import ROOT, Served, free_port, server
 from tests.contract.http import some_clients
 
@@ -63,9 +64,10 @@ def log_in(browser: Browser, guarded: str, name: str) -> Page:
 
 def links(page: Page) -> list[str]:
     page.get_by_role("button", name="Log out").wait_for()
-    return page.locator(
-        '[data-testid="stSidebar"] [data-testid="stPageLink"]'
-    ).all_inner_texts()
+    found = page.locator('[data-testid="stSidebar"] [data-testid="stPageLink"]')
+    found.first.wait_for()
+    settled(page)
+    return found.all_inner_texts()
 
 
 def test_an_officer_decides_under_their_own_name(

@@ -6,27 +6,20 @@ import shutil
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from api.bundle import read
 from api.champion import load
 from api.online import Applicant
-from tests.conftest import House
+from tests.conftest import build
+from training.synthesize import synthesize
 
-pytestmark = pytest.mark.xdist_group("house")
 
-
-def test_the_application_alone_gives_a_model(house: House, tmp_path: Path) -> None:
-    data = tmp_path / "data"
+def test_the_application_alone_gives_a_model(tmp_path: Path) -> None:
+    everything, data = tmp_path / "everything", tmp_path / "data"
+    synthesize(2000, everything, file_format="parquet", seed=1, progress=lambda _: None)
     data.mkdir()
-    shutil.copy(house.data / "application_train.parquet", data)
-    alone = House(data, tmp_path)
-    features = f"--features={alone.features}"
-    alone.run("training", "train", f"--data={data}", features, "--budget=quick")
-    alone.run("training", "promote")
-    exported = [f"--out={alone.bundle}", f"--clients={alone.clients}", features]
-    alone.run("training", "export", *exported)
-
+    shutil.copy(everything / "application_train.parquet", data)
+    alone = build(data, tmp_path, drift=False)
     champion = load(read(alone.bundle), threads=1)
     assert set(champion.manifest.tables) == {"application"}
     assert champion.manifest.history == ()

@@ -27,10 +27,10 @@ from training.models.selection import Point, select
 from training.registry.store import open_registry
 from training.synthesize import synthesize
 
-pytestmark = pytest.mark.xdist_group("house")
 BATCH, FEW = 1000, 20
 
 
+@pytest.mark.xdist_group("house")
 def test_of_every_invented_client(house: House) -> None:
     check(house)
 
@@ -75,7 +75,6 @@ def quiet(_: str) -> None:
     pass
 
 
-@pytest.mark.xdist_group("real")
 def test_of_every_real_client(real_house: House) -> None:
     check(real_house)
 

@@ -14,14 +14,22 @@ from tests.contract.http import call, some_clients
 pytestmark = pytest.mark.xdist_group("house")
 
 
-def test_scores_and_reasons_are_the_api_s(served: Served, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first command leaves the features, and the second finds them."""
+    return tmp_path_factory.mktemp("portfolio")
+
+
+def test_scores_and_reasons_are_the_api_s(
+    served: Served, portfolio: Path, tmp_path: Path
+) -> None:
     house, out = served.house, tmp_path / "scores.parquet"
     house.run(
         "training",
         "score",
         f"--data={house.data}",
         f"--out={out}",
-        f"--features={tmp_path / 'portfolio'}",
+        f"--features={portfolio}",
     )
     scores = {
         client: row for client, *row in duckdb.sql(f"SELECT * FROM '{out}'").fetchall()
@@ -38,14 +46,16 @@ def test_scores_and_reasons_are_the_api_s(served: Served, tmp_path: Path) -> Non
         assert [one for one in reasons if one] == told[:3]
 
 
-def test_a_submission_has_the_test_clients_only(served: Served, tmp_path: Path) -> None:
+def test_a_submission_has_the_test_clients_only(
+    served: Served, portfolio: Path, tmp_path: Path
+) -> None:
     house, out = served.house, tmp_path / "submission.csv"
     house.run(
         "training",
         "score",
         f"--data={house.data}",
         f"--out={out}",
-        f"--features={tmp_path / 'portfolio'}",
+        f"--features={portfolio}",
         "--submission",
     )
     with out.open(encoding="utf-8") as file:

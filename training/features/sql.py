@@ -6,6 +6,7 @@ same text for the API. There is no other definition of a feature.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,13 @@ def compile_features(
     history that they rest on.
     """
     tables = tuple(name for name in TABLES if name in {"application", *present})
+    return _compile(tables, protected, None if only is None else frozenset(only))
+
+
+@functools.cache  # it takes seconds, and a campaign or a monitor asks again
+def _compile(
+    tables: tuple[str, ...], protected: bool, only: frozenset[str] | None
+) -> FeatureSet:
     made = applicant.features(tables, protected=protected)
     past = history.features(tables)
     if only is not None:

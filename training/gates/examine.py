@@ -9,7 +9,7 @@ from training.models.outcome import Outcome
 from training.models.review import Review
 
 
-def examine(outcome: Outcome, found: Review) -> list[Gate]:
+def examine(outcome: Outcome, found: Review, jobs: int) -> list[Gate]:
     """Every gate that needs no other model; in the order of the table."""
     data, made, chosen = outcome.data, outcome.made, outcome.chosen
     formulas = {one.name: one.formula for one in made.features}
@@ -27,7 +27,7 @@ def examine(outcome: Outcome, found: Review) -> list[Gate]:
         ranking.better_than_dummy(outcome),
         ranking.no_worse_than_logistic(outcome),
         ranking.calibration(outcome),
-        leakage.permuted_labels(outcome),
+        leakage.permuted_labels(outcome, jobs),
         leakage.single_feature(data),
         leakage.target_encoding(data),
         leakage.identifiers(data, formulas, history),

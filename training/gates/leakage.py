@@ -48,14 +48,15 @@ DATED = {
 }
 
 
-def permuted_labels(outcome: Outcome) -> Gate:
+def permuted_labels(outcome: Outcome, jobs: int) -> Gate:
     """The whole fit and validation again, on outcomes shuffled among clients."""
     rows = sample_rows(len(outcome.data.target), PERMUTED_SAMPLE)
     sample = _rows(outcome.data, rows)
     target = np.random.default_rng(0).permutation(sample.target)
     shuffled = replace(sample, target=target)
     chosen, costs = outcome.chosen.candidate, outcome.costs
-    value = auc(target, assess(chosen, shuffled, costs, lambda _: None).margin) or 0.5
+    found = assess(chosen, shuffled, costs, lambda _: None, jobs)
+    value = auc(target, found.margin) or 0.5
     defaults, repaid = _outcomes(target)
     limit = 0.5 + STANDARD_ERRORS * chance_standard_error(defaults, repaid)
     return Gate(

@@ -22,11 +22,13 @@ FARTHEST = 1.25
 def id_blocks(segments: Segments) -> Gate:
     """AUC over consecutive client numbers: the blocks differ by chance only."""
     blocks = [one for one in _ranked(segments) if one["segment"].startswith(BLOCK)]
+    if len(blocks) < 2:
+        return _untold("id_blocks", LEAST_CHANCE)
     weights = [_error(one) ** -2 for one in blocks]
     aucs = [one["auc"] for one in blocks]
     mean = sum(w * a for w, a in zip(weights, aucs, strict=True)) / sum(weights)
     apart = sum(w * (a - mean) ** 2 for w, a in zip(weights, aucs, strict=True))
-    value = float(chi2.sf(apart, max(len(blocks) - 1, 1)))
+    value = float(chi2.sf(apart, len(blocks) - 1))
     return Gate(
         "id_blocks",
         value,
@@ -40,6 +42,8 @@ def id_blocks(segments: Segments) -> Gate:
 def segment_ranking(segments: Segments) -> Gate:
     """The model ranks in every segment; worst where it surely does not."""
     parts = _ranked(segments)
+    if not parts:
+        return _untold("segment_ranking", LEAST_AUC)
     margin = _quantile(len(parts))
     worst = min(parts, key=lambda one: one["auc"] + margin * _error(one))
     value = worst["auc"] + margin * _error(worst)
@@ -55,6 +59,8 @@ def segment_ranking(segments: Segments) -> Gate:
 
 def segment_calibration(segments: Segments) -> Gate:
     """Nowhere is the default rate surely far from what is predicted."""
+    if not segments:
+        return _untold("segment_calibration", FARTHEST)
     margin = _quantile(len(segments))
     found = {one["segment"]: _surely_off(one, margin) for one in segments}
     name = max(found, key=lambda one: found[one])
@@ -68,6 +74,12 @@ def segment_calibration(segments: Segments) -> Gate:
         f" most in {name}: observed {worst['default_rate']:.3f}, predicted"
         f" {worst['predicted_rate']:.3f}.",
     )
+
+
+def _untold(name: str, limit: float) -> Gate:
+    """What was not shown does not pass."""
+    reason = "Too few defaults to tell: no part of the clients, or one, has enough."
+    return Gate(name, None, limit, False, reason)
 
 
 def _surely_off(one: Mapping[str, Any], margin: float) -> float:

@@ -102,10 +102,11 @@ def run_campaign(
         )
         mlflow.log_metrics(_summary(outcome))
         priced = budget.variants and place.seconds_left > 0
-        found = review(outcome, price=priced, progress=progress)
+        found = review(outcome, price=priced, progress=progress, jobs=place.jobs)
         _draw(outcome, found, budget, place, progress)
         progress("gates: may it be promoted")
-        version = register(registry, outcome, found, examine(outcome, found))
+        gates = examine(outcome, found, place.jobs)
+        version = register(registry, outcome, found, gates)
     return Trained(
         version,
         parent.info.run_id,

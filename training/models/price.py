@@ -16,7 +16,10 @@ from training.models.validation import assess
 
 
 def price_of_protected(
-    outcome: Outcome, applications: pd.DataFrame, progress: Callable[[str], None]
+    outcome: Outcome,
+    applications: pd.DataFrame,
+    progress: Callable[[str], None],
+    jobs: int,
 ) -> dict[str, Any]:
     """The plain model's AUC and business score without and with the attributes.
 
@@ -27,7 +30,8 @@ def price_of_protected(
     are_in = set(PROTECTED) <= set(data.inputs.columns)
     other = _without(data) if are_in else _with(data, applications)
     progress("protected attributes: what they are worth")
-    judged = assess(outcome.plain.candidate, other, outcome.costs, lambda _: None)
+    plain, costs = outcome.plain.candidate, outcome.costs
+    judged = assess(plain, other, costs, lambda _: None, jobs)
     included, left_out = (outcome.plain, judged) if are_in else (judged, outcome.plain)
     found = compare(included, left_out, data, outcome.costs)
     return {

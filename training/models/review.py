@@ -34,7 +34,9 @@ class Review:
     protected_price: Mapping[str, Any] | None = None
 
 
-def review(outcome: Outcome, *, price: bool, progress: Callable[[str], None]) -> Review:
+def review(
+    outcome: Outcome, *, price: bool, progress: Callable[[str], None], jobs: int
+) -> Review:
     """Explain, audit and split the chosen model's out-of-fold decisions.
 
     `price`: also measure what leaving the protected attributes out costs, which takes
@@ -66,6 +68,6 @@ def review(outcome: Outcome, *, price: bool, progress: Callable[[str], None]) ->
             outcome.costs.weight(data.inputs),
         ),
         protected_price=(
-            price_of_protected(outcome, applications, progress) if price else None
+            price_of_protected(outcome, applications, progress, jobs) if price else None
         ),
     )

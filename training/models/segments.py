@@ -21,7 +21,7 @@ SPLITS = {
     "REGION_RATING_CLIENT": "Region rating",
     "FLAG_OWN_CAR": "Owns a car",
 }
-ID_BLOCKS = 5
+MOST_ID_BLOCKS = 5
 
 
 def segment_metrics(
@@ -49,13 +49,13 @@ def segment_metrics(
             "auc": auc(target[mask], probability[mask]),
             "business_score": float(cost[mask].mean()),
         }
-        for name, mask in segments(applications, client)
+        for name, mask in segments(applications, client, target)
         if target[mask].sum() >= LEAST_DEFAULTS and (1 - target[mask]).any()
     ]
 
 
 def segments(
-    applications: pd.DataFrame, client: np.ndarray
+    applications: pd.DataFrame, client: np.ndarray, target: Array
 ) -> Iterator[tuple[str, np.ndarray]]:
     """The name of each segment and its clients, as a mask; splits overlap.
 
@@ -72,13 +72,16 @@ def segments(
     known = external.notna().sum(axis=1).to_numpy()
     for count in range(4):
         yield f"Outside scores known: {count} of 3", known == count
-    yield from id_blocks(client)
+    yield from id_blocks(client, target)
 
 
-def id_blocks(
-    client: np.ndarray, blocks: int = ID_BLOCKS
-) -> Iterator[tuple[str, np.ndarray]]:
-    """Clients by consecutive numbers: what should not matter."""
+def id_blocks(client: np.ndarray, target: Array) -> Iterator[tuple[str, np.ndarray]]:
+    """Clients by consecutive numbers: what should not matter.
+
+    Five blocks, or as many as leave twice the defaults that a ranking needs.
+    """
+    enough = int(target.sum()) // (2 * LEAST_DEFAULTS)
+    blocks = max(1, min(MOST_ID_BLOCKS, enough))
     for number, rows in enumerate(np.array_split(np.argsort(client), blocks), 1):
         mask = np.zeros(len(client), bool)
         mask[rows] = True

@@ -82,7 +82,7 @@ def select(
     data: Labelled,
     costs: Costs,
     progress: Callable[[str], None],
-    jobs: int = -1,
+    jobs: int,
     counts: Sequence[int] = COUNTS,
 ) -> Selection:
     """The fewest features that are as good as any number of them.

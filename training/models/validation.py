@@ -57,7 +57,7 @@ def each_fold(
     data: Labelled,
     fold: Array,
     judge: Callable[[BaseEstimator, np.ndarray, np.ndarray], Result],
-    jobs: int = -1,
+    jobs: int,
 ) -> Generator[tuple[Result, float], None, None]:
     """Fit without each fold in turn; yields judgements and seconds of fitting.
 
@@ -98,7 +98,7 @@ def assess(
     data: Labelled,
     costs: Costs,
     progress: Callable[[str], None],
-    jobs: int = -1,
+    jobs: int,
 ) -> Assessment:
     """Cross-validate a candidate, calibrate it and choose its threshold."""
     fold = folds(data.target)

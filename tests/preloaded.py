@@ -1,0 +1,21 @@
+"""What the commands of the tests' houses import, where it is installed."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import warnings
+
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+os.environ["DO_NOT_TRACK"] = "true"
+with warnings.catch_warnings(), contextlib.suppress(ImportError):
+    warnings.simplefilter("ignore")
+    for name in (
+        "mlflow.store.tracking.sqlalchemy_store",
+        "training.bundle.export",
+        "training.models.campaign",
+        "training.monitoring.drift",
+        "training.registry.promote",
+    ):
+        importlib.import_module(name)

@@ -1,0 +1,52 @@
+"""The model holds for every part of the clients, or the gate says that it does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from training.gates import stability
+from training.models.segments import id_blocks
+
+
+def segment(name: str, auc: float | None, observed: float = 0.1) -> dict[str, Any]:
+    rates = {"default_rate": observed, "predicted_rate": 0.1}
+    return {"segment": name, "clients": 2000, "auc": auc, **rates}
+
+
+def blocks(*aucs: float | None) -> list[dict[str, Any]]:
+    return [segment(f"Client numbers: part {n}", auc) for n, auc in enumerate(aucs)]
+
+
+def test_blocks_of_clients_may_differ_by_chance_only() -> None:
+    assert stability.id_blocks(blocks(0.74, 0.76, 0.75)).passed
+    assert not stability.id_blocks(blocks(0.55, 0.76, 0.75)).passed
+
+
+def test_no_segment_may_be_ranked_or_priced_badly() -> None:
+    good, bad = segment("Loan type: cash", 0.75), segment("Income: pension", 0.52)
+    assert stability.segment_ranking([good]).passed
+    assert not stability.segment_ranking([good, bad]).passed
+    assert stability.segment_calibration([good]).passed
+    dear = segment("Housing: rented", 0.75, observed=0.18)
+    found = stability.segment_calibration([good, dear])
+    assert not found.passed and "Housing: rented" in found.reason
+
+
+@pytest.mark.parametrize("parts", [[], blocks(None)])
+def test_what_cannot_be_told_does_not_pass(parts: list[dict[str, Any]]) -> None:
+    assert not stability.id_blocks(parts).passed
+    assert not stability.segment_ranking(parts).passed
+    assert not stability.segment_calibration([]).passed
+
+
+@pytest.mark.parametrize(("defaults", "expected"), [(10, 1), (90, 2), (900, 5)])
+def test_there_are_as_many_blocks_as_can_be_ranked(
+    defaults: int, expected: int
+) -> None:
+    target = np.arange(1000) < defaults
+    masks = [mask for _, mask in id_blocks(np.arange(1000)[::-1], target)]
+    assert len(masks) == expected
+    assert np.array_equal(sum(masks), np.ones(1000))
