@@ -6,14 +6,12 @@ part is installed.
 
 from __future__ import annotations
 
-import multiprocessing
+import gc
 import os
-import runpy
 import secrets
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -22,13 +20,17 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import commands
+from tests.commands import ROOT
+
 # A folder with home-credit-linked/ and home-credit-applications/ in it.
 REAL_DATA = "REAL_DATA"
 START_SECONDS = 60
-# A command is a fork of a process that has imported what takes seconds to import.
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.preloaded"])
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: the garbage collector need not look at it."""
+    gc.freeze()
 
 
 @dataclass(frozen=True)
@@ -62,28 +64,9 @@ class House:
 
     def run(self, *command: str) -> str:
         """Run a Python module's command; its standard output."""
-        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-            out, errors = Path(folder, "out"), Path(folder, "errors")
-            arguments = (command, self.environment, out, errors)
-            process = FORKS.Process(target=_command, args=arguments)
-            process.start()
-            process.join()
-            assert process.exitcode == 0, f"{' '.join(command)}: {errors.read_text()}"
-            return out.read_text()
-
-
-def _command(
-    command: tuple[str, ...], environment: dict[str, str], out: Path, errors: Path
-) -> None:
-    """`python -m` with the command, in this process, which is its own."""
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(ROOT)
-    for descriptor, path in ((1, out), (2, errors)):
-        with path.open("wb") as file:
-            os.dup2(file.fileno(), descriptor)
-    sys.argv = list(command)
-    runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+        done = commands.run(self.environment, *command)
+        assert done.status == 0, f"{' '.join(command)}: {done.errors}"
+        return done.out
 
 
 @dataclass(frozen=True)
@@ -95,44 +78,22 @@ class Served:
     key: str
 
 
-def build(data: Path, folder: Path, *, drift: bool) -> House:
-    """Train, promote and export, on one core, as the other tests need the others."""
-    house = House(data, folder)
-    features = f"--features={house.features}"
-    quick = ["--budget=quick", "--jobs=1"]
-    house.run("training", "train", f"--data={data}", features, *quick)
-    house.run("training", "promote")
-    exported = [f"--out={house.bundle}", f"--clients={house.clients}", features]
-    if drift:
-        report = folder / "drift"
-        house.run("training", "drift", f"--data={data}", f"--out={report}")
-        exported.append(f"--drift={report}")
-    house.run("training", "export", *exported)
-    return house
-
-
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """Trained on invented clients, bundle and clients exported."""
     folder = tmp_path_factory.mktemp("house")
-    data = folder / "data"
-    made = ["--clients=2000", f"--out={data}", "--format=parquet", "--seed=1"]
-    House(data, folder).run("training", "synthesize", *made)
-    return build(data, folder, drift=True)
-
-
-@pytest.fixture(scope="session")
-def real_data() -> Path:
-    if REAL_DATA not in os.environ:
-        pytest.skip(f"{REAL_DATA} is not set: no folder of real rows")
-    return Path(os.environ[REAL_DATA]).resolve()
-
-
-@pytest.fixture(scope="session")
-def real_house(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
-    """Trained on real clients with their real histories."""
-    folder = tmp_path_factory.mktemp("real")
-    return build(real_data / "home-credit-linked", folder, drift=False)
+    house = House(folder / "data", folder)
+    data, drift = f"--data={house.data}", f"{folder / 'drift'}"
+    features = f"--features={house.features}"
+    made = ["--clients=2000", f"--out={house.data}", "--format=parquet", "--seed=1"]
+    house.run("training", "synthesize", *made)
+    # On one core, as the other tests need the others.
+    house.run("training", "train", data, features, "--budget=quick", "--jobs=1")
+    house.run("training", "promote")
+    house.run("training", "drift", data, f"--out={drift}")
+    exported = [f"--out={house.bundle}", f"--clients={house.clients}", features]
+    house.run("training", "export", *exported, f"--drift={drift}")
+    return house
 
 
 @pytest.fixture(scope="session")

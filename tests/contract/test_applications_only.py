@@ -10,16 +10,16 @@ import duckdb
 from api.bundle import read
 from api.champion import load
 from api.online import Applicant
-from tests.conftest import build
+from tests.contract.small import quiet, small_house
 from training.synthesize import synthesize
 
 
 def test_the_application_alone_gives_a_model(tmp_path: Path) -> None:
     everything, data = tmp_path / "everything", tmp_path / "data"
-    synthesize(2000, everything, file_format="parquet", seed=1, progress=lambda _: None)
+    synthesize(500, everything, file_format="parquet", seed=1, progress=quiet)
     data.mkdir()
     shutil.copy(everything / "application_train.parquet", data)
-    alone = build(data, tmp_path, drift=False)
+    alone = small_house(data, tmp_path)
     champion = load(read(alone.bundle), threads=1)
     assert set(champion.manifest.tables) == {"application"}
     assert champion.manifest.history == ()

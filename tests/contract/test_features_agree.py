@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import partial
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,17 +14,11 @@ import pytest
 from api.bundle import read
 from api.champion import Champion, load
 from api.online import Applicant
-from tests.conftest import House
-from training.bundle.champion import load_champion
-from training.bundle.export import export_bundle, export_clients
+from tests.conftest import REAL_DATA, House
+from tests.contract.small import quiet, small_house
 from training.features.applicant import crosses
-from training.features.build import FeatureStore, build
+from training.features.build import FeatureStore
 from training.features.sql import compile_features, encoded
-from training.models import campaign, ladder, spaces
-from training.models.cost import Costs
-from training.models.search import Place
-from training.models.selection import Point, select
-from training.registry.store import open_registry
 from training.synthesize import synthesize
 
 BATCH, FEW = 1000, 20
@@ -35,7 +29,6 @@ def test_of_every_invented_client(house: House) -> None:
     check(house)
 
 
-@pytest.mark.filterwarnings("ignore::Warning")
 def test_of_a_model_on_few_features(few_house: House) -> None:
     check(few_house)
     champion = load(read(few_house.bundle), threads=1)
@@ -46,37 +39,22 @@ def test_of_a_model_on_few_features(few_house: House) -> None:
 
 @pytest.fixture(scope="module")
 def few_house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """A small campaign that serves the best few features."""
     folder = tmp_path_factory.mktemp("few")
-    house = House(folder / "data", folder)
-    synthesize(300, house.data, file_format="parquet", seed=8, progress=quiet)
-    store, made = build(house.data, house.features, progress=quiet)
-    registry = open_registry(f"sqlite:///{folder}/mlflow.db")
-    small = {**spaces.LIGHTGBM.defaults, "n_estimators": 20}
-    trees = replace(spaces.LIGHTGBM, defaults=small)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ladder, "LIGHTGBM", trees)
-        patch.setattr(ladder, "RUNGS", (spaces.LOGISTIC_REGRESSION, trees))
-        patch.setattr(campaign, "select", partial(select, counts=(FEW,)))
-        patch.setattr(Point, "as_good", True)
-        patch.setattr(campaign, "examine", lambda *_: [])
-        place = Place("", jobs=1)
-        budget = ladder.Budget("tiny", variants=False)
-        trained = campaign.run_campaign(
-            registry, store, made, Costs(), budget, place, progress=quiet
-        )
-    export_bundle(registry, house.bundle, version=trained.version)
-    champion = load_champion(registry, trained.version)
-    export_clients(store, champion, house.clients, progress=quiet)
-    return house
-
-
-def quiet(_: str) -> None:
-    pass
+    synthesize(300, folder / "data", file_format="parquet", seed=8, progress=quiet)
+    return small_house(folder / "data", folder, few=FEW)
 
 
 def test_of_every_real_client(real_house: House) -> None:
     check(real_house)
+
+
+@pytest.fixture(scope="module")
+def real_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """Real clients with their real histories."""
+    if REAL_DATA not in os.environ:
+        pytest.skip(f"{REAL_DATA} is not set: no folder of real rows")
+    data = Path(os.environ[REAL_DATA]).resolve() / "home-credit-linked"
+    return small_house(data, tmp_path_factory.mktemp("real"))
 
 
 def check(house: House) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,8 @@ from pptx import Presentation
 from pptx.presentation import Presentation as File
 from pptx.util import Emu
 
-from tests.conftest import ROOT, House
+from tests import commands
+from tests.conftest import House
 from training.present import fit
 from training.present.texts import TEXTS
 from training.present.words import LANGUAGES, Words
@@ -25,17 +24,12 @@ pytestmark = pytest.mark.xdist_group("house")
 MOST_SLIDES = 30
 
 
-def run(house: House, out: Path, bundle: Path, language: str) -> tuple[int, str]:
+def run(house: House, out: Path, bundle: Path, language: str) -> tuple[int | None, str]:
     """The command where no browser is found; its status and what it said."""
-    command = [sys.executable, "-m", "training", "present", f"--out={out}"]
-    done = subprocess.run(
-        [*command, f"--bundle={bundle}", f"--lang={language}"],
-        cwd=ROOT,
-        env={**house.environment, "PATH": ""},
-        capture_output=True,
-        text=True,
-    )
-    return done.returncode, done.stderr + done.stdout
+    options = [f"--out={out}", f"--bundle={bundle}", f"--lang={language}"]
+    environment = {**house.environment, "PATH": ""}
+    done = commands.run(environment, "training", "present", *options)
+    return done.status, done.errors + done.out
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)

@@ -1,8 +1,9 @@
-"""What the commands of the tests' houses import, where it is installed."""
+"""What the commands import, where it is installed."""
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import warnings
@@ -19,3 +20,5 @@ with warnings.catch_warnings(), contextlib.suppress(ImportError):
         "training.registry.promote",
     ):
         importlib.import_module(name)
+# A fork's garbage collector need not look at all that, and copy it.
+gc.freeze()

@@ -1,0 +1,52 @@
+"""Houses that need no good model: the whole way, with few and small trees."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import House
+from training.bundle.champion import load_champion
+from training.bundle.export import export_bundle, export_clients
+from training.features.build import build
+from training.models import campaign, ladder, spaces
+from training.models.cost import Costs
+from training.models.search import Place
+from training.models.selection import Point, select
+from training.registry.store import open_registry
+
+TREES = 20
+
+
+def small_house(data: Path, folder: Path, few: int | None = None) -> House:
+    """Train and export in this process; `few` serves only the best so many features."""
+    house = House(data, folder)
+    store, made = build(data, house.features, progress=quiet)
+    small = {**spaces.LIGHTGBM.defaults, "n_estimators": TREES}
+    trees = replace(spaces.LIGHTGBM, defaults=small)
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        # MLflow warns of what it does itself.
+        warnings.simplefilter("ignore")
+        registry = open_registry(f"sqlite:///{folder}/mlflow.db")
+        patch.setattr(ladder, "LIGHTGBM", trees)
+        patch.setattr(ladder, "RUNGS", (spaces.LOGISTIC_REGRESSION, trees))
+        if few is not None:
+            patch.setattr(campaign, "select", partial(select, counts=(few,)))
+            patch.setattr(Point, "as_good", True)
+        budget = ladder.Budget("small", variants=False, fewer=few is not None)
+        place = Place("", jobs=1)
+        trained = campaign.run_campaign(
+            registry, store, made, Costs(), budget, place, progress=quiet
+        )
+        export_bundle(registry, house.bundle, version=trained.version)
+        champion = load_champion(registry, trained.version)
+    export_clients(store, champion, house.clients, progress=quiet)
+    return house
+
+
+def quiet(_: str) -> None:
+    pass
