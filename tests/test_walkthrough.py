@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from tests.conftest import ROOT
@@ -15,16 +15,17 @@ HERE = {"metadata": {"path": str(NOTEBOOK.parent)}}
 
 
 def test_it_is_kept_without_outputs() -> None:
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    code = [one for one in notebook.cells if one.cell_type == "code"]
+    cells = json.loads(NOTEBOOK.read_text())["cells"]
+    code = [one for one in cells if one["cell_type"] == "code"]
     assert code
-    assert all(not one.outputs and one.execution_count is None for one in code)
+    assert not any(one["outputs"] or one["execution_count"] for one in code)
 
 
 def test_it_runs_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with warnings.catch_warnings():
         # The kernel's client warns of what it does itself.
         warnings.simplefilter("ignore")
+        import nbformat
         from nbclient import NotebookClient
 
         monkeypatch.setenv("TMPDIR", str(tmp_path))
