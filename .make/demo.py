@@ -77,17 +77,17 @@ def stages(options: argparse.Namespace) -> list[Stage]:
         Stage("promote", training("promote"), [], [], after=["train"]),
         Stage(
             "drift",
-            training("drift", f"--data={data}"),
+            training("drift", f"--data={data}", "--version=champion"),
             [data, code / "monitoring", code / "tables"],
             [drift],
-            after=["synthesize"],
+            after=["promote"],
         ),
         Stage(
             "export",
             training("export", f"--clients={clients}", f"--drift={drift}"),
             [code / "bundle"],
             [bundle, clients],
-            after=["promote", "drift"],
+            after=["drift"],
         ),
         Stage("database", api("db", "upgrade"), [ROOT / "api"], [database]),
         Stage(

@@ -90,7 +90,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     # On one core, as the other tests need the others.
     house.run("training", "train", data, features, "--budget=quick", "--jobs=1")
     house.run("training", "promote")
-    house.run("training", "drift", data, f"--out={drift}")
+    report = ["--version=champion", f"--out={drift}"]
+    house.run("training", "drift", data, features, *report)
     exported = [f"--out={house.bundle}", f"--clients={house.clients}", features]
     house.run("training", "export", *exported, f"--drift={drift}")
     return house

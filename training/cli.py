@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -192,17 +193,25 @@ def score(options: argparse.Namespace) -> None:
 
 
 def drift(options: argparse.Namespace) -> None:
+    from training.bundle.export import export_bundle
+    from training.config import from_environment
     from training.errors import ConfigurationError
     from training.monitoring.drift import analyse
     from training.monitoring.reference import read_reference
     from training.monitoring.sides import arranged
+    from training.registry.store import open_registry
 
-    bundle = read_reference(options.bundle) if options.bundle else None
     if (options.data is None) == (options.reference is None):
         raise ConfigurationError("drift: expected --data, or --reference and --current")
     if (options.reference is None) != (options.current is None):
         raise ConfigurationError("drift: --reference and --current go together")
     with ExitStack() as stack:
+        folder = options.bundle
+        if options.version:
+            made = stack.enter_context(tempfile.TemporaryDirectory())
+            folder = Path(made, "bundle")
+            registry = open_registry(from_environment().tracking_uri)
+            export_bundle(registry, folder, version=options.version)
         data = options.data or stack.enter_context(
             arranged(options.reference, options.current)
         )
@@ -210,7 +219,7 @@ def drift(options: argparse.Namespace) -> None:
             data,
             options.out,
             features=options.features,
-            bundle=bundle,
+            bundle=read_reference(folder) if folder else None,
             progress=progress,
         )
     say(f"{options.out / 'report.html'}: {conclusion}")
@@ -327,8 +336,12 @@ def command_line() -> argparse.ArgumentParser:
     made.add_argument(
         "--current", type=Path, help="with --reference: a file like application_test"
     )
-    made.add_argument(
+    model = made.add_mutually_exclusive_group()
+    model.add_argument(
         "--bundle", type=Path, help="compare this model's features and its score"
+    )
+    model.add_argument(
+        "--version", help="the same of a registered model: its number or an alias"
     )
     made.add_argument("--features", type=Path, default=Path("var/features"))
     made.add_argument("--out", type=Path, default=Path("var/drift"))
