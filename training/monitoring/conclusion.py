@@ -21,6 +21,7 @@ Scores = tuple[Reference, Array]
 # standard deviations: below the first the model may be used as it is.
 LITTLE, MUCH = 0.1, 0.4
 SMALL_SHIFT, LARGE_SHIFT = 0.1, 0.3
+LISTED = 20
 
 
 def headline(shifts: Sequence[Shift]) -> str:
@@ -34,35 +35,46 @@ def headline(shifts: Sequence[Shift]) -> str:
 def conclude(
     shifts: Sequence[Shift], rows: tuple[int, int], scores: Scores | None
 ) -> str:
-    """Markdown. `scores`: the bundle, and the probabilities of the current side."""
+    """Markdown: what moved, what that does to the score, what to do, and the columns.
+
+    `scores`: the bundle, and the probabilities of the current side.
+    """
     drifted = [one for one in shifts if one.drifted]
-    lines = [
-        f"**{headline(shifts)}** {rows[0]:,} clients with a known outcome (training)"
-        f" were compared with {rows[1]:,} clients without one. A column counts as"
-        f" drifted when its distance is above {LIMIT}, or above what chance alone could"
-        " reach where clients are few, or when it is missing"
-        f" {100 * LEAST_SHARE:.0f} percentage points more or less often. Distance: of"
-        " numbers, how far clients' values moved on average, in standard deviations,"
-        " the usual spread between clients (Wasserstein distance); of categories, how"
-        " far their shares moved, from 0, not at all, to 0.83, nothing in common"
-        " (Jensen-Shannon distance). Neither grows with the number of clients, as a"
-        " test's certainty does. The table in Evidently's report knows distances only,"
-        " not what is missing.",
-        "",
-    ]
-    if scores:
-        lines += [_on_the_score(shifts, scores), ""]
-    if drifted:
-        important = scores is not None
-        lines += [
-            "| column |" + (" importance |" if important else "") + " distance |"
-            " of which | training | now | missing, training | missing, now |",
-            "|---|---|---|---|---|---|---|" + ("---|" if important else ""),
-            *(_row(one, important) for one in drifted),
-            "",
-        ]
     advice = _by_score(shifts, scores) if scores else _by_count(drifted, len(shifts))
-    return "\n".join([*lines, advice, ""])
+    parts = [
+        f"**{headline(shifts)}** {rows[0]:,} clients with a known outcome (training)"
+        f" were compared with {rows[1]:,} clients without one.",
+        *([_on_the_score(shifts, scores)] if scores else []),
+        f"**What to do**: {advice}",
+        *([_table(drifted, important=scores is not None)] if drifted else []),
+        _RULE,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+_RULE = (
+    f"A column counts as drifted when its distance is above {LIMIT}, or above what"
+    " chance alone could reach where clients are few, or when it is missing"
+    f" {100 * LEAST_SHARE:.0f} percentage points more or less often. Distance: of"
+    " numbers, how far clients' values moved on average, in standard deviations, the"
+    " usual spread between clients (Wasserstein distance); of categories, how far their"
+    " shares moved, from 0, not at all, to 0.83, nothing in common (Jensen-Shannon"
+    " distance). Neither grows with the number of clients, as a test's certainty does."
+    " The table in Evidently's report knows distances only, not what is missing."
+)
+
+
+def _table(drifted: Sequence[Shift], *, important: bool) -> str:
+    lines = [
+        "| column |" + (" importance |" if important else "") + " distance |"
+        " of which | training | now | missing, training | missing, now |",
+        "|---|---|---|---|---|---|---|" + ("---|" if important else ""),
+        *(_row(one, important) for one in drifted[:LISTED]),
+    ]
+    if len(drifted) > LISTED:
+        less = ", of less importance" if important else ""
+        lines += ["", f"And {len(drifted) - LISTED} more{less}."]
+    return "\n".join(lines)
 
 
 def _row(one: Shift, important: bool) -> str:

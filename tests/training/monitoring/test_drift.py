@@ -63,6 +63,8 @@ def test_the_conclusion_weighs_drift_by_what_the_model_makes_of_it(
     assert "2 of 2 columns have drifted" in text
     assert "drifted features carry 53.0% of" in text
     assert "Retrain on recent clients" in text
+    many = conclude(shifts[:1] * 25, (3000, 3000), (reference, probability))
+    assert many.count("| First (FIRST) |") == 20 and "And 5 more" in many
     unmoved = conclude([], (10, 10), (reference, reference.frame["probability"]))
     assert "moved by +0.00 standard deviations" in unmoved
     assert "hardly touches the score" in unmoved
