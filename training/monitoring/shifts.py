@@ -55,13 +55,13 @@ def compare(columns: Sequence[Column], reference: Counts, current: Counts) -> Sh
 
 def _column(column: Column, reference: Counts, current: Counts) -> tuple[Array, ...]:
     missing, p_missing = share_test(
-        current[:, 0], current.sum(axis=1), reference[0], reference.sum()
+        current[:, 0], current.sum(axis=1), reference[0], int(reference.sum())
     )
     p_missing = np.where(np.abs(missing) < LEAST_SHARE, 1.0, p_missing)
     before, after = reference[1 : column.cells], current[:, 1 : column.cells]
     shift, p_shift = _rank_shift(column, before, after)
     shares = _shares(column, before), _shares(column, after)
-    known, known_before = after.sum(axis=1), before.sum()
+    known, known_before = after.sum(axis=1), int(before.sum())
     differences, p_shares = share_test(
         shares[1], known[:, None], shares[0], known_before
     )
