@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,19 +47,21 @@ def watch(fake: FakeApi, reference: Reference, folder: Path, **options: object) 
     )
 
 
-def opened(reference: Reference, folder: Path) -> State:
-    with open_state(
-        folder, reference.bundle_sha256, len(reference.columns), WINDOW
-    ) as state:
-        return State(_copy(state), state.columns)
+@pytest.fixture
+def opened(reference: Reference, tmp_path: Path) -> Iterator[Callable[[], State]]:
+    """A copy of the monitor's state, whenever it is called."""
+    with ExitStack() as stack:
 
+        def copy() -> State:
+            columns = len(reference.columns)
+            digest = reference.bundle_sha256
+            with open_state(tmp_path, digest, columns, WINDOW) as state:
+                beside = sqlite3.connect(":memory:", isolation_level=None)
+                stack.enter_context(closing(beside))
+                state.connection.backup(beside)
+                return State(beside, state.columns)
 
-def _copy(state: State):  # type: ignore[no-untyped-def]
-    import sqlite3
-
-    beside = sqlite3.connect(":memory:", isolation_level=None)
-    state.connection.backup(beside)
-    return beside
+        yield copy
 
 
 def test_a_shift_opens_one_alert_that_closes_when_it_is_over(
@@ -87,7 +93,7 @@ def test_a_shift_opens_one_alert_that_closes_when_it_is_over(
 
 
 def test_broken_pages_restarts_and_repetitions_change_nothing(
-    fake: FakeApi, reference: Reference, tmp_path: Path
+    fake: FakeApi, reference: Reference, tmp_path: Path, opened: Any
 ) -> None:
     decided = fake.events.decide(250)
     fake.events.lines.append({**decided[0], "sequence": fake.events.sequence + 1})
@@ -99,7 +105,7 @@ def test_broken_pages_restarts_and_repetitions_change_nothing(
     fake.trouble += [503, 0, 502]
     watch(fake, reference, tmp_path)
     watch(fake, reference, tmp_path)
-    state = opened(reference, tmp_path)
+    state = opened()
     assert state.decisions == 250
     assert state.fact("duplicates") == 1
     assert state.one("SELECT sum(counted) FROM windows") == 250
@@ -109,25 +115,25 @@ def test_broken_pages_restarts_and_repetitions_change_nothing(
 
 
 def test_a_client_asked_for_again_is_no_further_evidence(
-    fake: FakeApi, reference: Reference, tmp_path: Path
+    fake: FakeApi, reference: Reference, tmp_path: Path, opened: Any
 ) -> None:
     fake.events.decide(60)
     fake.events.decide(140, shift=3.0, client="the-same")
     watch(fake, reference, tmp_path)
-    state = opened(reference, tmp_path)
+    state = opened()
     assert state.windows(0, 2).decisions.tolist() == [61, 1]
     assert fake.alerts == []
 
 
 def test_outcomes_wait_until_their_decision_is_old_enough(
-    fake: FakeApi, reference: Reference, tmp_path: Path
+    fake: FakeApi, reference: Reference, tmp_path: Path, opened: Any
 ) -> None:
     for one in fake.events.decide(120):
         fake.events.outcome(one, False)
     watch(fake, reference, tmp_path, mature_days=36500)
-    assert opened(reference, tmp_path).outcomes == 0
+    assert opened().outcomes == 0
     watch(fake, reference, tmp_path)
-    assert opened(reference, tmp_path).outcomes == 120
+    assert opened().outcomes == 120
 
 
 def test_outcomes_that_scores_did_not_expect_raise_the_performance_alert(
@@ -147,12 +153,12 @@ def test_outcomes_that_scores_did_not_expect_raise_the_performance_alert(
 
 
 def test_events_of_another_model_are_left_out_and_counted(
-    fake: FakeApi, reference: Reference, tmp_path: Path
+    fake: FakeApi, reference: Reference, tmp_path: Path, opened: Any
 ) -> None:
     for one in fake.events.decide(30)[:10]:
         one["bundle_sha256"] = "another"
     watch(fake, reference, tmp_path)
-    state = opened(reference, tmp_path)
+    state = opened()
     assert (state.decisions, state.fact("of_other_models")) == (20, 10)
 
 
@@ -178,7 +184,7 @@ def test_the_challenger_is_compared_on_the_same_events(
 
 
 def test_killed_at_any_moment_it_counts_every_event_once(
-    fake: FakeApi, reference: Reference, tmp_path: Path
+    fake: FakeApi, reference: Reference, tmp_path: Path, opened: Any
 ) -> None:
     decided = fake.events.decide(1000, shift=1.0)
     for one in decided[:300]:
@@ -207,7 +213,7 @@ def test_killed_at_any_moment_it_counts_every_event_once(
         process.wait()
         begun = len(fake.pages)
     watch(fake, reference, tmp_path)
-    state = opened(reference, tmp_path)
+    state = opened()
     assert state.decisions == 1000
     assert state.outcomes == 300
     assert state.windows(0, 10).counts[:, 0].sum() == 1000
@@ -252,10 +258,11 @@ def test_pages_are_taken_until_the_last(
     fake: FakeApi,
     reference: Reference,
     tmp_path: Path,
+    opened: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ingest, "PAGE", 40)
     fake.events.decide(100)
     watch(fake, reference, tmp_path)
-    assert opened(reference, tmp_path).decisions == 100
+    assert opened().decisions == 100
     assert len(fake.pages) == 4
