@@ -78,23 +78,28 @@ class Served:
     key: str
 
 
+def build(data: Path, folder: Path) -> House:
+    """Train, promote and export, on one core, as the other tests need the others."""
+    house = House(data, folder)
+    raw, features = f"--data={data}", f"--features={house.features}"
+    house.run("training", "train", raw, features, "--budget=quick", "--jobs=1")
+    house.run("training", "promote")
+    drift = folder / "drift"
+    report = ["--version=champion", f"--out={drift}"]
+    house.run("training", "drift", raw, features, *report)
+    exported = [f"--out={house.bundle}", f"--clients={house.clients}", features]
+    house.run("training", "export", *exported, f"--drift={drift}")
+    return house
+
+
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """Trained on invented clients, bundle and clients exported."""
     folder = tmp_path_factory.mktemp("house")
-    house = House(folder / "data", folder)
-    data, drift = f"--data={house.data}", f"{folder / 'drift'}"
-    features = f"--features={house.features}"
-    made = ["--clients=2000", f"--out={house.data}", "--format=parquet", "--seed=1"]
-    house.run("training", "synthesize", *made)
-    # On one core, as the other tests need the others.
-    house.run("training", "train", data, features, "--budget=quick", "--jobs=1")
-    house.run("training", "promote")
-    report = ["--version=champion", f"--out={drift}"]
-    house.run("training", "drift", data, features, *report)
-    exported = [f"--out={house.bundle}", f"--clients={house.clients}", features]
-    house.run("training", "export", *exported, f"--drift={drift}")
-    return house
+    data = folder / "data"
+    made = ["--clients=2000", f"--out={data}", "--format=parquet", "--seed=1"]
+    House(data, folder).run("training", "synthesize", *made)
+    return build(data, folder)
 
 
 @pytest.fixture(scope="session")
