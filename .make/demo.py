@@ -78,7 +78,7 @@ def stages(options: argparse.Namespace) -> list[Stage]:
         Stage(
             "drift",
             training("drift", f"--data={data}", "--version=champion"),
-            [data, code / "monitoring", code / "tables"],
+            [],
             [drift],
             after=["promote"],
         ),

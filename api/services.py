@@ -85,10 +85,10 @@ class Services:
     def _load(self, bundle: Bundle) -> None:
         from api.champion import load
 
-        before, self._champion = self._champion, load(bundle, self.config.threads)
-        if before is not None:
-            # It holds tens of megabytes, in circles of references.
-            del before
+        replaces = self._champion is not None
+        self._champion = load(bundle, self.config.threads)
+        if replaces:
+            # The one before holds tens of megabytes, in circles of references.
             gc.collect()
         model = bundle.manifest.model
         self.metrics.serving(model.name, model.version, bundle.sha256)

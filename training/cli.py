@@ -9,8 +9,8 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -193,13 +193,10 @@ def score(options: argparse.Namespace) -> None:
 
 
 def drift(options: argparse.Namespace) -> None:
-    from training.bundle.export import export_bundle
-    from training.config import from_environment
     from training.errors import ConfigurationError
     from training.monitoring.drift import analyse
     from training.monitoring.reference import read_reference
     from training.monitoring.sides import arranged
-    from training.registry.store import open_registry
 
     if (options.data is None) == (options.reference is None):
         raise ConfigurationError("drift: expected --data, or --reference and --current")
@@ -208,10 +205,7 @@ def drift(options: argparse.Namespace) -> None:
     with ExitStack() as stack:
         folder = options.bundle
         if options.version:
-            made = stack.enter_context(tempfile.TemporaryDirectory())
-            folder = Path(made, "bundle")
-            registry = open_registry(from_environment().tracking_uri)
-            export_bundle(registry, folder, version=options.version)
+            folder = stack.enter_context(_exported(options.version))
         data = options.data or stack.enter_context(
             arranged(options.reference, options.current)
         )
@@ -223,6 +217,20 @@ def drift(options: argparse.Namespace) -> None:
             progress=progress,
         )
     say(f"{options.out / 'report.html'}: {conclusion}")
+
+
+@contextmanager
+def _exported(version: str) -> Iterator[Path]:
+    """The bundle of a registered version, for a while."""
+    from training.bundle.export import export_bundle
+    from training.config import from_environment
+    from training.registry.store import open_registry
+
+    registry = open_registry(from_environment().tracking_uri)
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = Path(folder, "bundle")
+        export_bundle(registry, bundle, version=version)
+        yield bundle
 
 
 def monitor(options: argparse.Namespace) -> None:

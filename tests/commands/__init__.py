@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -36,21 +35,11 @@ def run(environment: Mapping[str, str], *command: str) -> Done:
     """
     with tempfile.TemporaryDirectory() as folder:
         out, errors = Path(folder, "out"), Path(folder, "errors")
-        process = start(environment, command, out, errors)
+        arguments = (dict(environment), command, out, errors)
+        process = FORKS.Process(target=_become, args=arguments)
+        process.start()
         process.join()
         return Done(process.exitcode, out.read_text(), errors.read_text())
-
-
-def start(
-    environment: Mapping[str, str], command: tuple[str, ...], out: Path, errors: Path
-) -> BaseProcess:
-    """The same, without waiting for its end; both files are emptied first."""
-    for path in (out, errors):
-        path.write_bytes(b"")
-    arguments = (dict(environment), command, out, errors)
-    process = FORKS.Process(target=_become, args=arguments)
-    process.start()
-    return process
 
 
 def _become(
@@ -60,7 +49,7 @@ def _become(
     os.environ.update(environment)
     os.chdir(ROOT)
     for descriptor, path in ((1, out), (2, errors)):
-        with path.open("ab") as file:
+        with path.open("wb") as file:
             os.dup2(file.fileno(), descriptor)
     sys.argv = list(command)
     runpy.run_module(command[0], run_name="__main__", alter_sys=True)

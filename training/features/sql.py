@@ -51,7 +51,7 @@ def compile_features(
     return _compile(tables, protected, None if only is None else frozenset(only))
 
 
-@functools.cache  # it takes seconds, and a campaign or a monitor asks again
+@functools.cache  # it takes seconds, and is always the same
 def _compile(
     tables: tuple[str, ...], protected: bool, only: frozenset[str] | None
 ) -> FeatureSet:

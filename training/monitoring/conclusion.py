@@ -22,6 +22,16 @@ Scores = tuple[Reference, Array]
 LITTLE, MUCH = 0.1, 0.4
 SMALL_SHIFT, LARGE_SHIFT = 0.1, 0.3
 LISTED = 20
+RULE = (
+    f"A column counts as drifted when its distance is above {LIMIT}, or above what"
+    " chance alone could reach where clients are few, or when it is missing"
+    f" {100 * LEAST_SHARE:.0f} percentage points more or less often. Distance: of"
+    " numbers, how far clients' values moved on average, in standard deviations, the"
+    " usual spread between clients (Wasserstein distance); of categories, how far their"
+    " shares moved, from 0, not at all, to 0.83, nothing in common (Jensen-Shannon"
+    " distance). Neither grows with the number of clients, as a test's certainty does."
+    " The table in Evidently's report knows distances only, not what is missing."
+)
 
 
 def headline(shifts: Sequence[Shift]) -> str:
@@ -47,21 +57,9 @@ def conclude(
         *([_on_the_score(shifts, scores)] if scores else []),
         f"**What to do**: {advice}",
         *([_table(drifted, important=scores is not None)] if drifted else []),
-        _RULE,
+        RULE,
     ]
     return "\n\n".join(parts) + "\n"
-
-
-_RULE = (
-    f"A column counts as drifted when its distance is above {LIMIT}, or above what"
-    " chance alone could reach where clients are few, or when it is missing"
-    f" {100 * LEAST_SHARE:.0f} percentage points more or less often. Distance: of"
-    " numbers, how far clients' values moved on average, in standard deviations, the"
-    " usual spread between clients (Wasserstein distance); of categories, how far their"
-    " shares moved, from 0, not at all, to 0.83, nothing in common (Jensen-Shannon"
-    " distance). Neither grows with the number of clients, as a test's certainty does."
-    " The table in Evidently's report knows distances only, not what is missing."
-)
 
 
 def _table(drifted: Sequence[Shift], *, important: bool) -> str:
