@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy
+from pysqlite3 import dbapi2 as sqlite3
 from sqlalchemy import URL, Connection, Engine, event, update
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    DisconnectionError,
+    IntegrityError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.errors import ConfigurationError, DatabaseUnavailable, NotPrepared
 from api.store import tables
 
+# Before it, SQLite's WAL can lose a commit (sqlite.org/wal.html, "WAL-reset bug").
+SAFE_SQLITE = (3, 51, 3)
+# How often a process asks whether it may write now.
+_TURN_SECONDS = 0.0005
 UPGRADE = "python -m flask --app api db upgrade"
 
 
@@ -121,8 +132,12 @@ def _engine(url: URL, timeout: float, create: bool) -> Engine:
     if url.drivername == "sqlite":
         creator = _sqlite_connector(url, timeout, create)
         bare = url.set(query={})
-        engine = sqlalchemy.create_engine(bare, creator=creator, hide_parameters=True)
-        event.listen(engine, "begin", _begin_sqlite)
+        engine = sqlalchemy.create_engine(
+            bare, module=sqlite3, creator=creator, hide_parameters=True
+        )
+        event.listen(engine, "begin", partial(_begin_sqlite, timeout))
+        event.listen(engine, "connect", partial(_note_file, Path(str(url.database))))
+        event.listen(engine, "checkout", partial(_same_file, Path(str(url.database))))
         return engine
     milliseconds = int(timeout * 1000)
     return sqlalchemy.create_engine(
@@ -141,6 +156,11 @@ def _sqlite_connector(
     url: URL, timeout: float, create: bool
 ) -> Callable[[], sqlite3.Connection]:
     """Never make an empty file by connecting: an empty database hides a lost one."""
+    if sqlite3.sqlite_version_info < SAFE_SQLITE:
+        raise ConfigurationError(
+            f"SQLite {sqlite3.sqlite_version} can lose a commit: install pysqlite3 "
+            f"with {'.'.join(map(str, SAFE_SQLITE))} or later, or use PostgreSQL"
+        )
     path = Path(str(url.database))
     mode = "rwc" if create else str(url.query.get("mode", "rw"))
     address = f"file:{quote(str(path.absolute()))}?mode={mode}"
@@ -153,10 +173,8 @@ def _sqlite_connector(
             isolation_level=None,
             check_same_thread=False,
         )
-        # A rollback journal: the WAL of SQLite before 3.51.3 can lose a commit. Of
-        # its kinds, TRUNCATE is the one that synchronous=FULL makes survive a power
-        # cut: deleting the journal would need a sync of the folder as well.
-        connection.execute("PRAGMA journal_mode=TRUNCATE")
+        # Reading and writing do not wait for each other, and a commit is one sync.
+        connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         return connection
@@ -164,8 +182,51 @@ def _sqlite_connector(
     return connect
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _note_file(path: Path, _: Any, record: Any) -> None:
+    record.info["file"] = _file(path)
+
+
+def _same_file(path: Path, _: Any, record: Any, __: Any) -> None:
+    """Never write into a file that was moved or deleted: with a WAL, SQLite would."""
+    if record.info["file"] != _file(path):
+        raise DisconnectionError
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _begin_sqlite(timeout: float, connection: Connection) -> None:
     """Take the write lock first: a read lock that turns into one can deadlock."""
     options: Any = connection.get_execution_options()
-    immediate = " IMMEDIATE" if options.get("writes") else ""
-    connection.exec_driver_sql(f"BEGIN{immediate}")
+    if not options.get("writes"):
+        connection.exec_driver_sql("BEGIN")
+    elif not _got_turn(connection, timeout):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # It says what is wrong.
+
+
+def _got_turn(connection: Connection, timeout: float) -> bool:
+    """Begin to write, if that is possible before the time is over.
+
+    SQLite's own waiting pauses longer and longer, and a process that comes back at
+    once takes the lock before it each time.
+    """
+    bare: Any = connection.connection.dbapi_connection
+    deadline = time.monotonic() + timeout
+    bare.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < deadline:
+            try:
+                bare.execute("BEGIN IMMEDIATE")
+                return True
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    return False
+            time.sleep(_TURN_SECONDS)
+        return False
+    finally:
+        bare.execute(f"PRAGMA busy_timeout={int(timeout * 1000)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
+from pysqlite3 import dbapi2 as sqlite3
 
 from api import create_app
 from api.config import Config
@@ -177,7 +177,7 @@ def test_sqlite_commits_survive_a_power_cut(file: Path, app: Flask) -> None:
     with app.extensions["scoring"].database.read() as connection:
         journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
         synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar()
-    assert (journal, synchronous) == ("truncate", 2)
+    assert (journal, synchronous) == ("wal", 2)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://host/name", "sqlite://"])

@@ -18,7 +18,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from http.client import HTTPException
 
 import psycopg
 
@@ -77,7 +76,7 @@ class Retrying:
         while time.monotonic() < deadline:
             try:
                 answer = client.post("/v1/predictions", body, token)
-            except (OSError, HTTPException):
+            except OSError:
                 self.repeated += 1
                 time.sleep(0.05)
                 continue

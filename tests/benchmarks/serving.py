@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from typing import Any
 import duckdb
 import lightgbm
 import numpy as np
+from pysqlite3 import dbapi2 as sqlite3
 
 from tests.benchmarks.load import (
     Answer,
@@ -68,7 +68,7 @@ class Parts:
         self._database = sqlite3.connect(
             house.folder / "bench.sqlite", isolation_level=None
         )
-        self._database.execute("PRAGMA journal_mode=TRUNCATE")
+        self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=FULL")
         self._database.execute("CREATE TABLE IF NOT EXISTS kept (answer BLOB)")
 
