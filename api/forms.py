@@ -15,6 +15,12 @@ from api.schemas.requests import HISTORY_TABLES, KnownClient, NewApplicant, What
 
 Body = TypeVar("Body", bound=BaseModel)
 Tables = Mapping[str, Columns]
+# Where pydantic would speak of Python: JSON's words.
+_EXPECTED = {
+    "model_type": "expected an object",
+    "dict_type": "expected an object",
+    "list_type": "expected an array",
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,12 @@ def read_model(kind: type[Body], value: Any, path: str = "") -> Body:
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
         raise invalid(
-            [FieldError(path + pointer(*one["loc"]), one["msg"]) for one in found]
+            [
+                FieldError(
+                    path + pointer(*one["loc"]), _EXPECTED.get(one["type"], one["msg"])
+                )
+                for one in found
+            ]
         ) from error
 
 

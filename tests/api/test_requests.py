@@ -51,6 +51,23 @@ def test_names_each_bad_field(call: Any, asked: Any, paths: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "path", "expected"),
+    [
+        ([], "", "an object"),
+        (5, "", "an object"),
+        ({"client_id": 100001, "changes": []}, "/changes", "an object"),
+        ({"application": GOOD, "bureau": [1]}, "/bureau/0", "an object"),
+        ({"application": GOOD, "bureau": {}}, "/bureau", "an array"),
+    ],
+)
+def test_says_what_json_it_expects(
+    call: Any, asked: Any, path: str, expected: str
+) -> None:
+    (error,) = call("POST", "/v1/predictions", json=asked).json["errors"]
+    assert error == {"path": path, "detail": f"expected {expected}"}
+
+
+@pytest.mark.parametrize(
     "bad",
     [
         {"AMT_CREDIT": True},
