@@ -10,7 +10,7 @@ PYTHON = .venv/bin/python
 LOCK = requirements-dev.txt
 READY = .venv/.ready
 
-.PHONY: help demo test check prove lock audit sbom bench clean
+.PHONY: help demo test check prove examples lock audit sbom bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -28,6 +28,7 @@ check: $(READY) ## lint, types, import rules, locks
 	@.venv/bin/mypy --strict api
 	@MYPYPATH=dashboard .venv/bin/mypy --strict --explicit-package-bases dashboard/*.py dashboard/screens/*.py
 	@.venv/bin/mypy training
+	@.venv/bin/mypy --strict docs/scoring_client.py
 	@.venv/bin/lint-imports
 	@.venv/bin/hadolint */Dockerfile
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
@@ -54,6 +55,9 @@ bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@$(PYTHON) -m tests.benchmarks.search
 	@$(PYTHON) -m tests.benchmarks.dashboard
 	@$(PYTHON) -m tests.benchmarks.monitor
+
+examples: $(READY) ## record anew what the API's documents show as its answers
+	@$(PYTHON) -m pytest -q tests/contract/test_examples.py --record-examples
 
 lock: $(READY) ## compile pyproject.toml into the requirements files
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) .make/lock.py

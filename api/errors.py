@@ -15,6 +15,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 PROBLEM_TYPE = "application/problem+json"
+UNEXPECTED = "Unexpected error. Its cause is in the log under this X-Request-ID."
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,7 @@ def _unexpected(error: Exception) -> Response:
     logging.getLogger("api").error(
         "unexpected %s", type(error).__name__, extra={"fields": {"at": _frames(error)}}
     )
-    detail = "Unexpected error. Its cause is in the log under this X-Request-ID."
-    return as_response(Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail))
+    return as_response(Problem(HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED))
 
 
 def _frames(error: Exception) -> list[str]:

@@ -12,11 +12,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
+from api import examples
+from api.errors import PROBLEM_TYPE
 from api.operations import JSON, Operation
 from api.schemas.answers import ProblemAnswer
 from api.schemas.requests import KnownClient, NewApplicant, WhatIf
 
 _REFERENCE = "#/components/schemas/{model}"
+_PROBLEM = "Problem{code}"
 _CONVERTERS: Mapping[str, Any] = {
     "int": {"type": "integer", "minimum": 0},
     "uuid": {"type": "string", "format": "uuid"},
@@ -45,7 +48,8 @@ _RETRY_AFTER = {
 }
 _DESCRIPTION = (
     "Decides on consumer loans and explains each decision. Every error is "
-    "application/problem+json (RFC 9457). Every answer has an X-Request-ID."
+    "application/problem+json (RFC 9457). Every answer has an X-Request-ID. "
+    "Example answers are about invented clients, and their long lists are shortened."
 )
 
 
@@ -55,7 +59,8 @@ def document(app: Flask) -> dict[str, Any]:
     for rule, operation in operations(app):
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
         (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        described = _operation(rule, operation)
+        answers = examples.answers(f"{method} {path}")
+        described = _operation(rule, operation, answers)
         paths.setdefault(path, {})[method.lower()] = described
     return {
         "openapi": "3.1.0",
@@ -68,6 +73,10 @@ def document(app: Flask) -> dict[str, Any]:
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": _schemas(app),
+            "examples": {
+                _PROBLEM.format(code=code): {"value": problem}
+                for code, problem in examples.problems().items()
+            },
         },
     }
 
@@ -78,7 +87,9 @@ def operations(app: Flask) -> Iterator[tuple[Rule, Operation]]:
         yield rule, app.view_functions[rule.endpoint].__dict__["operation"]
 
 
-def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
+def _operation(
+    rule: Rule, operation: Operation, answers: Mapping[str, Any]
+) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": rule.endpoint.replace(".", "_"),
         "tags": [operation.tag],
@@ -90,7 +101,7 @@ def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
             *([_IDEMPOTENCY] if operation.replayable else []),
             *([_IF_NONE_MATCH] if operation.validated else []),
         ],
-        "responses": _responses(operation),
+        "responses": _responses(operation, answers),
     }
     if operation.roles is not None:
         described["security"] = [{"key": []}]
@@ -100,8 +111,11 @@ def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
     return described
 
 
-def _responses(operation: Operation) -> dict[str, Any]:
-    good = {str(code): _success(kind) for code, kind in operation.answers.items()}
+def _responses(operation: Operation, answers: Mapping[str, Any]) -> dict[str, Any]:
+    good = {
+        str(code): _success(kind, answers.get(str(code)))
+        for code, kind in operation.answers.items()
+    }
     unchanged = {"304": {"description": "It has not changed."}}
     same = unchanged if operation.validated else {}
     bad = {str(code): _problem(code) for code in operation.statuses()}
@@ -132,27 +146,31 @@ def _path_parameters(rule: Rule, operation: Operation) -> Iterator[dict[str, Any
 def _query_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
     if operation.query is None:
         return
-    properties = operation.query.model_json_schema()["properties"]
-    for name, schema in properties.items():
-        parameter = {"name": name, "in": "query", "required": False}
+    whole = operation.query.model_json_schema()
+    for name, schema in whole["properties"].items():
+        required = name in whole.get("required", ())
+        parameter = {"name": name, "in": "query", "required": required}
         description = schema.pop("description", "")
         yield {**parameter, "description": description, "schema": schema}
 
 
-def _success(kind: type[BaseModel] | str) -> dict[str, Any]:
+def _success(kind: type[BaseModel] | str, example: Any) -> dict[str, Any]:
+    shown = {} if example is None else {"example": example}
     if isinstance(kind, str):
         schema = {"type": "object"} if kind == JSON else {"type": "string"}
-        return {"description": "Done.", "content": {kind: {"schema": schema}}}
+        return {"description": "Done.", "content": {kind: {"schema": schema, **shown}}}
     schema = {"$ref": _REFERENCE.format(model=kind.__name__)}
     text = (kind.__doc__ or "").strip()
-    return {"description": text, "content": {JSON: {"schema": schema}}}
+    return {"description": text, "content": {JSON: {"schema": schema, **shown}}}
 
 
 def _problem(code: int) -> dict[str, Any]:
     schema = {"$ref": _REFERENCE.format(model=ProblemAnswer.__name__)}
+    name = _PROBLEM.format(code=code)
+    example = {name: {"$ref": f"#/components/examples/{name}"}}
     return {
         "description": HTTPStatus(code).phrase,
-        "content": {"application/problem+json": {"schema": schema}},
+        "content": {PROBLEM_TYPE: {"schema": schema, "examples": example}},
         **({"headers": _RETRY_AFTER} if code in (429, 503) else {}),
     }
 

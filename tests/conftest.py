@@ -28,6 +28,11 @@ REAL_DATA = "REAL_DATA"
 START_SECONDS = 60
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    explained = "write api/examples.json; what `make examples` does"
+    parser.addoption("--record-examples", action="store_true", help=explained)
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays to the end: the garbage collector need not look at it."""
     gc.freeze()

@@ -56,7 +56,9 @@ def test_every_setting() -> None:
     assert {one for one in example if one.startswith(PREFIX)} == api
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "check", "bench", "lock", "clean"])
+@pytest.mark.parametrize(
+    "target", ["demo", "test", "check", "bench", "examples", "lock", "clean"]
+)
 def test_every_make_target(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:", makefile, re.MULTILINE)

@@ -166,12 +166,27 @@ class ModelAnswer(Answer):
     libraries: dict[str, str]
 
 
+class Permutation(Answer):
+    """How much AUC is lost when a feature's, or a group's, values are shuffled.
+
+    `rank_correlation`: of these losses with the mean absolute contributions.
+    """
+
+    rank_correlation: float
+    auc_lost: dict[str, float]
+
+
 class Importance(Answer):
-    """Mean absolute contribution, largest first, and a sample of clients."""
+    """Mean absolute contribution, largest first, and a sample of clients.
+
+    `permutation` is another measure of the same, in bundles that have it.
+    """
 
     features: list[dict[str, Any]]
     groups: list[dict[str, Any]]
     beeswarm: dict[str, Any]
+    permutation: Permutation | None = None
+    permutation_of_groups: Permutation | None = None
 
 
 class ClientValue(Answer):

@@ -54,7 +54,14 @@ class Scatter(Answer):
 class ScatterQuery(Query):
     """What to draw a feature against, and whose values to show on it."""
 
-    other: Annotated[str, Field(alias="with", description="The feature on the y axis.")]
+    other: Annotated[
+        str,
+        Field(
+            alias="with",
+            description="The feature on the y axis.",
+            examples=["DAYS_BIRTH"],
+        ),
+    ]
     client_id: Annotated[
         int | None,
         Field(ge=1, le=2**63 - 1, description="Add where this client is."),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from api import openapi
+from api.errors import DatabaseUnavailable
+from api.operations import JSON
 from api.schemas import answers, monitoring
+from api.store.events import Overtaken
 
 ANSWERS = {
     "/health/live": answers.Health,
@@ -47,6 +51,92 @@ def test_every_reference_leads_somewhere(document: Any) -> None:
     assert {"Prediction", "KnownClient", "WhatIf", "NewApplicant"} <= references
 
 
+def answered(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Where a JSON answer or problem is described, and how."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            for status, response in operation["responses"].items():
+                for kind, content in response.get("content", {}).items():
+                    if "$ref" in content["schema"] or kind == "application/x-ndjson":
+                        yield f"{method} {path} {status}", content
+
+
+def shown(document: Any, content: dict[str, Any]) -> Any:
+    """The example of an answer, or the value of the one that is referred to."""
+    if "examples" not in content:
+        return content.get("example")
+    ((name, reference),) = content["examples"].items()
+    assert reference == {"$ref": f"#/components/examples/{name}"}
+    return document["components"]["examples"][name]["value"]
+
+
+def test_every_answer_and_problem_has_an_example(document: Any) -> None:
+    described = dict(answered(document))
+    assert len(described) > 100
+    assert [p for p, one in described.items() if shown(document, one) is None] == []
+    for place, content in described.items():
+        if "examples" in content:
+            assert place.endswith(f" {shown(document, content)['status']}")
+
+
+def test_every_example_of_an_answer_fits_its_schema(document: Any) -> None:
+    validation = pytest.importorskip("jsonschema_rs")
+    for place, content in answered(document):
+        schema = {**content["schema"], "components": document["components"]}
+        validator = validation.validator_for(schema)
+        found = [one.message for one in validator.iter_errors(shown(document, content))]
+        assert not found, place
+
+
+@pytest.mark.parametrize(
+    ("status", "path", "asked"),
+    [
+        (400, "/v1/predictions", {"data": b"NaN", "content_type": JSON}),
+        (401, "/v1/predictions", {"headers": {"Authorization": "Bearer wrong"}}),
+        (403, "/v1/clients", {}),
+        (404, "/v1/clients/999999999", {"role": "officer"}),
+        (413, "/v1/predictions", {"data": b" " * 1_048_577, "content_type": JSON}),
+        (415, "/v1/predictions", {"data": b"{}", "content_type": "text/plain"}),
+        (422, "/v1/predictions", {"json": {}}),
+    ],
+)
+def test_a_refusal_is_as_its_example_says(
+    call: Any, document: Any, status: int, path: str, asked: dict[str, Any]
+) -> None:
+    method = "GET" if "clients" in path else "POST"
+    examples = document["components"]["examples"]
+    assert call(method, path, **asked).json == examples[f"Problem{status}"]["value"]
+
+
+def test_what_is_not_answered_now_is_as_its_example_says(
+    app: Flask, call: Any, document: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def matches(status: int) -> bool:
+        example = document["components"]["examples"][f"Problem{status}"]["value"]
+        return bool(call("POST", "/v1/predictions", **asked).json == example)
+
+    def fails(*_: object) -> None:
+        raise failures[-1]
+
+    asked = {"json": {"client_id": 100002}, "headers": {"Idempotency-Key": "k"}}
+    services = app.extensions["scoring"]
+    failures: list[Exception] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(services.recorder, "record", fails)
+        for status, error in (
+            (409, Overtaken()),
+            (500, ValueError()),
+            (503, DatabaseUnavailable("the database is locked")),
+        ):
+            failures.append(error)
+            assert matches(status)
+    call("POST", "/v1/predictions", **asked)
+    app.test_cli_runner().invoke(args=["clients", "forget", "100002"])
+    assert matches(410)
+    monkeypatch.setattr(services.rate_limit, "wait", lambda _: 1)
+    assert matches(429)
+
+
 def test_every_example_of_a_body_is_accepted(call: Any, document: Any) -> None:
     """All but the new applicant, whose columns are those of the bundle."""
     for path in ("/v1/predictions", "/v1/predictions/batch"):
@@ -80,6 +170,8 @@ def test_the_page_needs_nothing_from_elsewhere(app: Flask, document: Any) -> Non
     for path in document["paths"]:
         assert path in response.text
     assert response.text.count("curl ") >= len(document["paths"])
+    shown = [one for _, one in answered(document) if "example" in one]
+    assert response.text.count("<summary>Answer ") == len(shown)
 
 
 def test_the_report_is_served_as_json_and_as_a_page(call: Any) -> None:

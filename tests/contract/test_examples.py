@@ -1,0 +1,160 @@
+"""The answers that the API's documents show are what it answers, on a bundle just made.
+
+`make examples` records them anew.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api import create_app
+from api.config import Config
+from api.store.migrate import upgrade
+from tests.conftest import ROOT, House
+
+pytestmark = pytest.mark.xdist_group("house")
+RECORDED = ROOT / "api" / "examples.json"
+# What the documents' examples of requests say.
+CLIENT, IDENTIFIER = "100001", "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"
+ROLES = ("officer", "scoring", "analyst", "admin")
+LINES = "application/x-ndjson"
+# Of many things a few are shown, unless they are numbers that belong together.
+FEW, NUMBERS = 4, 40
+
+Ask = Callable[..., Any]
+Answers = dict[str, dict[str, Any]]
+
+
+def test_the_recorded_answers_are_those_given_now(
+    ask: Ask, request: pytest.FixtureRequest
+) -> None:
+    answers = record(ask)
+    if request.config.getoption("--record-examples"):
+        text = json.dumps(answers, ensure_ascii=False, indent=1)
+        RECORDED.write_text(f"{text}\n", encoding="utf-8")
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
+    assert names(recorded, 4) == names(answers, 4), "run make examples"
+
+
+@pytest.fixture
+def ask(house: House, tmp_path: Path) -> Iterator[Ask]:
+    """Send a request to an API of its own, with a key of every role."""
+    url = f"sqlite:///{tmp_path}/examples.sqlite"
+    upgrade(url, 5)
+    app = create_app(Config(bundle=house.bundle, database_url=url))
+    run = app.test_cli_runner().invoke
+    assert run(args=["clients", "import", str(house.clients)]).exit_code == 0
+    roles = [f"--role={role}" for role in ROLES]
+    key = run(args=["keys", "add", "examples", *roles]).stdout.strip()
+    client = app.test_client()
+
+    def send(method: str, path: str, body: Any = None) -> Any:
+        headers = {"Authorization": f"Bearer {key}"}
+        return client.open(path, method=method, json=body, headers=headers)
+
+    yield send
+    app.extensions["scoring"].database.close()
+
+
+def record(ask: Ask) -> Answers:
+    """Ask every route, in order, for what its example says; its answers by status."""
+    found: Answers = {}
+    known = {CLIENT: str(refused(ask)), IDENTIFIER: IDENTIFIER}
+    for path, methods in ask("GET", "/openapi.json").json["paths"].items():
+        for method, operation in methods.items():
+            asked = swap(address(path, operation), known), swap(body(operation), known)
+            for _ in documented(operation):
+                response = ask(method.upper(), asked[0], json.loads(asked[1]))
+                assert response.status_code < 300, f"{path}: {response.text}"
+                answer = read(response)
+                if "{" not in path and isinstance(answer, dict):
+                    made = answer.get("prediction_id", answer.get("id"))
+                    known[IDENTIFIER] = made or known[IDENTIFIER]
+                back = {real: shown for shown, real in known.items()}
+                shown = json.loads(swap(json.dumps(shorter(answer)), back))
+                status = str(response.status_code)
+                found.setdefault(f"{method.upper()} {path}", {})[status] = shown
+    return found
+
+
+def refused(ask: Ask) -> int:
+    """A client who is refused, and would be granted a smaller loan."""
+    for one in ask("GET", "/v1/clients?limit=100").json["clients"][FEW:]:
+        decided = ask("POST", "/v1/predictions", one).json
+        if decided["decision"] == "refused":
+            path = f"/v1/predictions/{decided['prediction_id']}/counterfactual"
+            if ask("POST", path, {"levers": ["AMT_CREDIT"]}).json["found"]:
+                return int(one["client_id"])
+    raise AssertionError("nobody is refused who would be granted less")
+
+
+def documented(operation: Any) -> list[str]:
+    """The statuses of success whose answer is told: as a model, or as lines of JSON."""
+    return [
+        status
+        for status, response in operation["responses"].items()
+        for kind, content in response.get("content", {}).items()
+        if status < "300" and ("$ref" in content["schema"] or kind == LINES)
+    ]
+
+
+def address(path: str, operation: Any) -> str:
+    """The path with its examples, and every parameter of the query it must have."""
+    query = []
+    for one in operation["parameters"]:
+        if one["in"] == "path":
+            path = path.replace(f"{{{one['name']}}}", str(one["example"]))
+        elif one["required"]:
+            query.append(f"{one['name']}={one['schema']['examples'][0]}")
+    return f"{path}?{'&'.join(query)}"
+
+
+def body(operation: Any) -> str:
+    """The first example of a body, as JSON; null without one."""
+    if "requestBody" not in operation:
+        return "null"
+    examples = operation["requestBody"]["content"]["application/json"]["examples"]
+    return json.dumps(next(iter(examples.values()))["value"])
+
+
+def read(response: Any) -> Any:
+    """The JSON; of lines of JSON the last of each kind, as text."""
+    if response.mimetype != LINES:
+        return response.json
+    last = {json.loads(line)["kind"]: line for line in response.text.splitlines()}
+    return "".join(f"{line}\n" for line in last.values())
+
+
+def shorter(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: shorter(one) for name, one in value.items()}
+    if not isinstance(value, list):
+        return value
+    numbers = all(isinstance(one, int | float) for one in value)
+    kept = value if numbers and len(value) <= NUMBERS else value[:FEW]
+    return [one[:FEW] if isinstance(one, list) else shorter(one) for one in kept]
+
+
+def swap(text: str, words: dict[str, str]) -> str:
+    """Replace whole words; a number with a point in it is none of them."""
+    for old, new in words.items():
+        text = re.sub(rf"(?<![\w.-]){old}(?![\w.-])", new, text)
+    return text
+
+
+def names(value: Any, depth: int, path: str = "") -> set[str]:
+    """The paths of keys down to `depth`; all items of a list count as one."""
+    found = {path}
+    if depth and isinstance(value, dict):
+        for name, one in value.items():
+            found |= names(one, depth - 1, f"{path}/{name}")
+    if depth and isinstance(value, list):
+        for one in value:
+            found |= names(one, depth, path)
+    return found
