@@ -11,14 +11,26 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
 
-# Asked again with the same Idempotency-Key, so nothing is decided twice.
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+# Asked again with the same Idempotency-Key, so nothing is decided twice: not now, no
+# connection, no answer in time, or an answer that broke off.
 TEMPORARY = (429, 503)
+LOST = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+)
 ATTEMPTS = 4
+
+Shape = TypeVar("Shape", bound="DataclassInstance")
 
 
 class ScoringError(Exception):
@@ -54,6 +66,70 @@ class Decision:
     decision: str
     reasons: tuple[Reason, ...]
     document: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a person decided; `action`: confirmed or overridden."""
+
+    review_id: str
+    prediction_id: str
+    action: str
+    decision: str
+    model_decision: str
+    reason: str
+    reviewer: str
+    replaces: str | None
+    created_at: str
+
+
+@dataclass(frozen=True)
+class PastPrediction:
+    """As it was made, and its reviews, oldest first: the last stands."""
+
+    prediction_id: str
+    kind: str
+    probability: float
+    threshold: float
+    decision: str
+    created_at: str
+    changes: Mapping[str, Any] | None
+    reviews: tuple[Review, ...]
+
+
+@dataclass(frozen=True)
+class SimilarClients:
+    """The nearest group; `interval` is the 95 % interval of its rate."""
+
+    size: int
+    observed_default_rate: float
+    interval: tuple[float, float]
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """What would be granted: amounts by column, and the simulation; or nothing."""
+
+    amounts: Mapping[str, float]
+    prediction: Decision | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether the loan that was decided on defaulted."""
+
+    prediction_id: str
+    defaulted: bool
+    observed_on: date
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """How many outcomes were new, and how many had been recorded before."""
+
+    accepted: int
+    duplicates: int
 
 
 class ScoringClient:
@@ -96,11 +172,61 @@ class ScoringClient:
 
     def clients(self, prefix: str = "") -> Iterator[int]:
         """Every known client whose id begins with these digits."""
-        page: dict[str, Any] = {"next_cursor": "0"}
-        while page["next_cursor"] is not None:
-            query = f"prefix={prefix}&limit=100&cursor={page['next_cursor']}"
-            page = self._send("GET", f"/v1/clients?{query}").json()
+        for page in self._pages(f"/v1/clients?limit=100&prefix={prefix}"):
             yield from (one["client_id"] for one in page["clients"])
+
+    def similar(self, client_id: int) -> SimilarClients:
+        """The clients most like this one, and how many of them defaulted."""
+        found = self._send("GET", f"/v1/clients/{client_id}/similar").json()
+        interval = tuple(found["interval"])
+        return _read(SimilarClients, found, interval=interval, document=found)
+
+    def history(self, client_id: int) -> Iterator[PastPrediction]:
+        """Every decision and simulation of a client, newest first."""
+        for page in self._pages(f"/v1/clients/{client_id}/predictions?limit=100"):
+            for one in page["predictions"]:
+                reviews = tuple(_read(Review, review) for review in one["reviews"])
+                yield _read(PastPrediction, one, reviews=reviews)
+
+    def counterfactual(
+        self, prediction_id: str, levers: Sequence[str] | None = None
+    ) -> Counterfactual:
+        """The smallest change that would be granted, of all levers or of these."""
+        body = {"levers": None if levers is None else list(levers)}
+        path = f"/v1/predictions/{prediction_id}/counterfactual"
+        found = self._send("POST", path, body).json()
+        if not found["found"]:
+            return Counterfactual({}, None)
+        amounts = {
+            one["name"]: one["to"] for one in found["levers"] if one["to"] is not None
+        }
+        return Counterfactual(amounts, _decision(found["prediction"]))
+
+    def review(
+        self,
+        prediction_id: str,
+        decision: str,
+        reason: str,
+        reviewer: str,
+        replaces: str | None = None,
+    ) -> Review:
+        """A person decides: granted or refused.
+
+        `replaces`: the review that stands until now; 409 when it is another.
+        """
+        path = f"/v1/predictions/{prediction_id}/review"
+        body = {"decision": decision, "reason": reason, "reviewer": reviewer}
+        made = self._send("POST", path, {**body, "replaces": replaces})
+        return _read(Review, made.json())
+
+    def outcomes(self, observed: Sequence[Outcome]) -> Recorded:
+        """Record up to 10,000, or none of them; the last for a prediction counts."""
+        told = [
+            {**vars(one), "observed_on": one.observed_on.isoformat()}
+            for one in observed
+        ]
+        made = self._send("POST", "/v1/outcomes", {"outcomes": told})
+        return _read(Recorded, made.json())
 
     def letter(self, prediction_id: str, language: str = "en") -> bytes:
         """The letter to the applicant, as PDF; `language`: en or fr."""
@@ -113,6 +239,13 @@ class ScoringClient:
 
     def _predict(self, body: Mapping[str, Any]) -> Decision:
         return _decision(self._send("POST", "/v1/predictions", body).json())
+
+    def _pages(self, path: str) -> Iterator[Mapping[str, Any]]:
+        page = self._send("GET", path).json()
+        yield page
+        while page["next_cursor"] is not None:
+            page = self._send("GET", f"{path}&cursor={page['next_cursor']}").json()
+            yield page
 
     def _send(
         self, method: str, path: str, body: Mapping[str, Any] | None = None
@@ -128,7 +261,7 @@ class ScoringClient:
                     headers=headers,
                     timeout=self._timeout,
                 )
-            except requests.ConnectionError:
+            except LOST:
                 if attempt == ATTEMPTS:
                     raise
                 time.sleep(attempt)
@@ -142,16 +275,11 @@ class ScoringClient:
 
 
 def _decision(document: Mapping[str, Any]) -> Decision:
-    reasons = document.get("reasons") or []
-    return Decision(
-        prediction_id=document["prediction_id"],
-        kind=document["kind"],
-        client_id=document["client_id"],
-        probability=document["probability"],
-        threshold=document["threshold"],
-        decision=document["decision"],
-        reasons=tuple(
-            Reason(one["code"], one["direction"], one["text"]) for one in reasons
-        ),
-        document=document,
-    )
+    reasons = tuple(_read(Reason, one) for one in document.get("reasons") or [])
+    return _read(Decision, document, reasons=reasons, document=document)
+
+
+def _read(kind: type[Shape], answer: Mapping[str, Any], /, **parts: Any) -> Shape:
+    """The fields of `kind` from an answer, those in `parts` aside."""
+    names = [field.name for field in fields(kind) if field.name not in parts]
+    return kind(**{name: answer[name] for name in names}, **parts)
