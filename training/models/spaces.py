@@ -101,12 +101,12 @@ LIGHTGBM = Rung(
     candidates.LIGHTGBM,
     {
         # Slower learning gains little once seeds are averaged, and takes much time.
-        "learning_rate": Range(0.012, 0.08),
-        "learned": Range(6.0, 24.0),
-        "num_leaves": Range(4, 32, whole=True),
+        "learning_rate": Range(0.02, 0.08),
+        "learned": Range(8.0, 30.0),
+        "num_leaves": Range(4, 24, whole=True),
         "min_child_samples": Range(20, 300, whole=True),
-        "colsample_bytree": Range(0.06, 0.6),
-        "reg_lambda": Range(1.0, 200.0),
+        "colsample_bytree": Range(0.06, 0.4),
+        "reg_lambda": Range(5.0, 300.0),
         "cat_smooth": Range(10.0, 200.0),
     },
     _learned,

@@ -23,6 +23,8 @@ SMALL = {
     "n_estimators": 30,
     "min_child_samples": 10,
     "colsample_bytree": 1.0,
+    # So few trees of so few clients would hardly learn under the default's penalty.
+    "reg_lambda": 10.0,
 }
 CLIENTS = 1200
 
