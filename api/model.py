@@ -11,6 +11,7 @@ import ctypes
 import importlib.util
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -26,51 +27,95 @@ log = logging.getLogger(__name__)
 FLOAT32, ROW_MAJOR = 0, 1
 RAW_SCORE, CONTRIBUTIONS = 1, 3
 FIRST, ALL = 0, -1
+SPLITS = 0
 SETTINGS = b"num_threads=1"
 LONGEST_NAME = 1000
 FILES = ("lib/lib_lightgbm.so", "lib/lib_lightgbm.dylib", "bin/lib_lightgbm.dll")
 
 
 class Model:
-    """A booster read from text; safe to use from several threads."""
+    """Margins and contributions of one model; safe to use from several threads."""
 
     def __init__(self, text: str, features: Sequence[str]) -> None:
         """Raises BundleError unless the model takes exactly these, in this order."""
-        # First: there is nothing to free when the library is not found.
-        self._handle = ctypes.c_void_p()
-        self._library = _library()
-        iterations, handle = ctypes.c_int(), ctypes.byref(self._handle)
-        read = self._library.LGBM_BoosterLoadModelFromString
-        self._check(read(text.encode(), ctypes.byref(iterations), handle))
-        self._columns = len(features)
-        found = self._features()
+        self._whole = Booster(text)
+        found = self._whole.features
         if found != list(features):
             raise BundleError(
                 f"model.txt: takes {len(found)} features from {found[:1]}, "
                 f"manifest.json lists {len(features)} from {list(features)[:1]}; "
                 "names and order must be the same"
             )
+        half = self._whole.iterations // 2
+        self._first = Booster(self._whole.text(0, half)) if half else None
+        self._rest = Booster(self._whole.text(half, ALL))
+        self._helpers = ThreadPoolExecutor(thread_name_prefix="contributions")
+
+    def margins(self, matrix: Matrix) -> NDArray[np.float64]:
+        """Raw score (log-odds), shape (n,)."""
+        return self._whole.predict(matrix, RAW_SCORE, 1).ravel()
+
+    def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
+        """Shape (n, features + 1); the last column is the base value.
+
+        A row sums to its margin (TreeSHAP, Lundberg et al. 2020). It is a sum over
+        trees, of which another thread takes half: always the same, so that the
+        numbers do not depend on the machine.
+        """
+        width = len(self._whole.features) + 1
+        if self._first is None:
+            return self._rest.predict(matrix, CONTRIBUTIONS, width)
+        rest = self._helpers.submit(self._rest.predict, matrix, CONTRIBUTIONS, width)
+        return self._first.predict(matrix, CONTRIBUTIONS, width) + rest.result()
+
+
+class Booster:
+    """Trees read from text; several threads may ask at once."""
+
+    def __init__(self, text: str) -> None:
+        """Raises BundleError when the library cannot read it."""
+        # First: there is nothing to free when the library is not found.
+        self._handle = ctypes.c_void_p()
+        self._library = _library()
+        iterations, handle = ctypes.c_int(), ctypes.byref(self._handle)
+        read = self._library.LGBM_BoosterLoadModelFromString
+        self._check(read(text.encode(), ctypes.byref(iterations), handle))
+        self.iterations = iterations.value
+        self.features = self._features()
 
     def __del__(self) -> None:
         if self._handle:
             self._library.LGBM_BoosterFree(self._handle)
 
-    def margins(self, matrix: Matrix) -> NDArray[np.float64]:
-        """Raw score (log-odds), shape (n,)."""
-        return self._predict(matrix, RAW_SCORE, 1).ravel()
+    def text(self, first: int, count: int) -> str:
+        """`count` of its iterations from `first` on, or all that are left.
 
-    def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
-        """Shape (n, features + 1); the last column is the base value.
-
-        A row sums to its margin (TreeSHAP, Lundberg et al. 2020).
+        To ask one booster for other iterations than another thread does is not safe:
+        LightGBM keeps in it which were asked for.
         """
-        return self._predict(matrix, CONTRIBUTIONS, self._columns + 1)
+        length, size = ctypes.c_int64(), 0
+        while size == 0 or length.value > size:
+            size = length.value
+            buffer = ctypes.create_string_buffer(size)
+            self._check(
+                self._library.LGBM_BoosterSaveModelToString(
+                    self._handle,
+                    ctypes.c_int(first),
+                    ctypes.c_int(count),
+                    ctypes.c_int(SPLITS),
+                    ctypes.c_int64(size),
+                    ctypes.byref(length),
+                    buffer,
+                )
+            )
+        return buffer.value.decode()
 
-    def _predict(self, matrix: Matrix, kind: int, width: int) -> NDArray[np.float64]:
+    def predict(self, matrix: Matrix, kind: int, width: int) -> NDArray[np.float64]:
+        """Shape (n, width)."""
         rows = np.ascontiguousarray(matrix, dtype=np.float32)
         # The library believes what it is told about the memory that it reads.
-        if rows.ndim != 2 or rows.shape[1] != self._columns:
-            raise ValueError(f"expected (n, {self._columns}), found {rows.shape}")
+        if rows.ndim != 2 or rows.shape[1] != len(self.features):
+            raise ValueError(f"expected (n, {len(self.features)}), found {rows.shape}")
         answer = np.empty((len(rows), width), dtype=np.float64)
         if not len(rows):
             return answer

@@ -38,6 +38,7 @@ class Database:
         """`create`: let SQLite make the file when it is missing."""
         self._url = _parse(url)
         self._engine = _engine(self._url, timeout, create)
+        self._writer = self._engine.execution_options(writes=True)
         self._at_head = False
 
     @contextmanager
@@ -52,8 +53,7 @@ class Database:
 
         Raises DatabaseUnavailable when it is not; IntegrityError passes through.
         """
-        writer = self._engine.execution_options(writes=True)
-        with self._guarded(), writer.begin() as connection:
+        with self._guarded(), self._writer.begin() as connection:
             yield connection
 
     def require_schema(self) -> None:

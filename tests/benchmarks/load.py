@@ -44,20 +44,31 @@ def _pss(pid: int) -> float:
     return int(found.split()[1]) / 1024
 
 
-def prepared(folder: Path) -> tuple[House, str]:
-    """A house in `folder`, built if it is not there, its database and a new key."""
+def prepared(
+    folder: Path, make: Callable[[Path, Path], House] = build
+) -> tuple[House, str]:
+    """A house in `folder`, made if it is not there, its database and a new key."""
     house = House(folder / "data", folder)
     if not house.clients.exists():
         folder.mkdir(parents=True, exist_ok=True)
         made = ["--clients=2000", f"--out={house.data}", "--format=parquet", "--seed=1"]
         house.run("training", "synthesize", *made)
-        build(house.data, folder)
+        make(house.data, folder)
     flask = ("flask", "--app", "api")
     house.run(*flask, "db", "upgrade")
     house.run(*flask, "clients", "import", str(house.clients))
     roles = [f"--role={role}" for role in ROLES]
     name = f"bench-{time.time_ns()}"
     return house, house.run(*flask, "keys", "add", name, *roles).split()[-1]
+
+
+def build_reference(data: Path, folder: Path) -> House:
+    """With the model whose size the figures of serving are about."""
+    house = House(data, folder)
+    house.run("tests.benchmarks.reference_model", str(folder))
+    exported = [f"--out={house.bundle}", f"--clients={house.clients}"]
+    house.run("training", "export", *exported, f"--features={house.features}")
+    return house
 
 
 def start(house: House, port: int, **settings: str) -> subprocess.Popen[bytes]:
@@ -287,9 +298,9 @@ def some_clients(server: Server, count: int = 100) -> list[int]:
     return [one["client_id"] for one in found["clients"]]
 
 
-def house_folder(arguments: list[str]) -> Path:
+def house_folder(arguments: list[str], name: str = "bench") -> Path:
     """The first argument, or a folder in var/."""
-    return Path(arguments[0]) if arguments else ROOT / "var" / "bench"
+    return Path(arguments[0]) if arguments else ROOT / "var" / name
 
 
 def say(text: str) -> None:

@@ -27,6 +27,7 @@ from tests.benchmarks.load import (
     Client,
     Load,
     Server,
+    build_reference,
     house_folder,
     known_client,
     load,
@@ -41,6 +42,7 @@ ROUNDS, PER_ROUND = 5, 60
 CURVE = (1, 2, 4, 8, 16, 32, 64)
 SECONDS = 5.0
 PREDICTIONS = "/v1/predictions"
+REFERENCE = "bench-reference"
 
 
 def best_median(question: Callable[[], float]) -> float:
@@ -214,7 +216,7 @@ def against_mlflow(house: House, server: Server, parts: Parts, ids: list[int]) -
 
 
 def main(arguments: list[str]) -> None:
-    house, key = prepared(house_folder(arguments))
+    house, key = prepared(house_folder(arguments, REFERENCE), build_reference)
     parts = Parts(house)
     with served(house, key) as server:
         ids = some_clients(server)

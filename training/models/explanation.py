@@ -115,7 +115,8 @@ def permutation(
     """How much AUC goes when the columns of a part are shuffled among the clients.
 
     Asks the model in another way than SHAP does; `rank_correlation` says how far both
-    agree on the order of the parts, which SHAP put first to last. Features that say
+    agree on the order of the parts, which SHAP put first to last; 0 when all lose the
+    same, as for a model that has its clients by heart. Features that say
     nearly the same cover for each other when one is shuffled; groups do not, for
     theirs are shuffled together. The model was fitted on these clients: a comparison
     of parts, not a measure of how good it is.
@@ -131,8 +132,10 @@ def permutation(
         shuffled[:, places] = inputs[order][:, places]
         without = roc_auc_score(target, booster.predict(shuffled, raw_score=True))
         lost[name] = float(whole - without)
-    agreed = spearmanr(np.arange(len(parts), 0, -1), list(lost.values()))
-    return {"rank_correlation": float(agreed.statistic), "auc_lost": lost}
+    agreed = 0.0
+    if len(set(lost.values())) > 1:
+        agreed = float(spearmanr(np.arange(len(parts), 0, -1), [*lost.values()])[0])
+    return {"rank_correlation": agreed, "auc_lost": lost}
 
 
 def _beeswarm(inputs: pd.DataFrame, values: Array, top: list[int]) -> dict[str, Any]:

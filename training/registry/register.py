@@ -10,6 +10,8 @@ from pathlib import Path
 import lightgbm
 import mlflow
 import mlflow.lightgbm
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
 from training.bundle.card import CARD, model_card
 from training.bundle.parts import CORE, PARTS, write_parts
@@ -41,6 +43,7 @@ def register(
         outcome.booster,
         name="model",
         registered_model_name=MODEL,
+        signature=_signature(outcome.booster),
         pip_requirements=[f"lightgbm=={lightgbm.__version__}"],
         await_registration_for=0,
     )
@@ -48,6 +51,16 @@ def register(
     registry.client.set_registered_model_alias(MODEL, CHALLENGER, version)
     keep_findings(registry, version, card, gates)
     return version
+
+
+def _signature(booster: lightgbm.Booster) -> ModelSignature:
+    """Numbers in, a category by its place in the bundle's list; what is missing, NaN.
+
+    Out: the probability before calibration.
+    """
+    names = booster.feature_name()
+    inputs: list[ColSpec | TensorSpec] = [ColSpec(DataType.double, n) for n in names]
+    return ModelSignature(Schema(inputs), Schema([ColSpec(DataType.double)]))
 
 
 def _write_card(parts: Path, found: Review) -> str:

@@ -13,6 +13,7 @@ from training.models.explanation import (
     distributions,
     explain,
     importance,
+    permutation,
 )
 from training.models.explanation_pictures import typical_clients
 from training.models.matrix import Labelled
@@ -59,6 +60,14 @@ def test_importance_by_shap_and_by_shuffling_name_the_same_first(
     assert found["groups"][0]["group"] == max(grouped, key=grouped.__getitem__)
     total = sum(one["mean_absolute"] for one in found["features"])
     assert total == pytest.approx(np.abs(explained.values).mean(axis=0).sum())
+
+
+def test_shuffling_that_costs_nothing_has_no_order(data: Labelled) -> None:
+    model = candidates.lightgbm().fit(data.inputs, data.target, [])
+    by_heart = explain(model.booster_, data)
+    nothing = {"FLAG_MOBIL": [data.inputs.columns.get_loc("FLAG_MOBIL")]}
+    found = permutation(model.booster_, by_heart, nothing)
+    assert found["rank_correlation"] == 0.0
 
 
 def test_clients_of_each_kind_are_found() -> None:
