@@ -14,6 +14,7 @@ from loading import Connection, connection
 from markup import status
 from people import ANALYST, OFFICER, Person, ask_to_log_in, no_role, person
 from trouble import connection_word, show_surprise, show_trouble
+from turns import TURN
 
 HERE = Path(__file__).parent
 SIDEBAR_PIXELS = 220
@@ -51,7 +52,8 @@ def _serve(someone: Person) -> None:
     sections = pages(someone.roles)
     page = st.navigation(sections, position="hidden")
     state = connection()
-    _sidebar(sections, state, someone)
+    with TURN:
+        _sidebar(sections, state, someone)
     if state.error:
         st.title(page.title)
         show_trouble(state.error)

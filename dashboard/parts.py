@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from threading import Lock
 
 import streamlit as st
 from plotly.graph_objects import Figure
@@ -13,8 +12,6 @@ import markup
 from language import SOURCE, _, code
 
 PLOTLY = {"displayModeBar": False}
-# Drawing takes most of a page's time: other sessions' decisions and reasons go first.
-ONE_DRAWS = Lock()
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 
 

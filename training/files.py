@@ -62,6 +62,11 @@ def _runs(process: str) -> bool:
     return True
 
 
+def rows_of(path: Path) -> str:
+    """SQL to select the rows of a Parquet file, or of a folder of such files, from."""
+    return f"read_parquet('{path / '*.parquet' if path.is_dir() else path}')"
+
+
 def remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path)

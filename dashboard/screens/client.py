@@ -24,8 +24,9 @@ from loading import (
 )
 from model_answers import Model
 from next_steps import next_steps
-from parts import ONE_DRAWS, card, chart
+from parts import card, chart
 from record import show_history
+from turns import TURN
 
 # Reasons shown: more of those that explain the decision than of the others.
 MOST_FIRST, MOST_SECOND = 4, 3
@@ -36,7 +37,8 @@ def show() -> None:
     if not found:
         return
     model = current_model()
-    _story(found, model)
+    with TURN:
+        _story(found, model)
     _details(found, model)
 
 
@@ -160,7 +162,7 @@ def _contributions(prediction: Prediction, model: Model) -> None:
         steps = group_steps(explanation, model)
     st.caption(_(words.WATERFALL_HELP))
     limit, calibration = prediction.threshold, model.calibration
-    with ONE_DRAWS:
+    with TURN:
         chart(
             charts.waterfall(steps, explanation, limit, calibration),
             "waterfall",

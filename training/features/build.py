@@ -14,7 +14,7 @@ from training.errors import TableError
 from training.features.engines import Engine
 from training.features.engines.embedded import DuckDB
 from training.features.sql import FeatureSet, compile_features
-from training.files import remove, replacing
+from training.files import remove, replacing, rows_of
 from training.tables import HISTORY_TABLES, TABLES
 from training.tables.schema import Type
 from training.tables.stage import APPLICATION_FILES, stage
@@ -27,8 +27,8 @@ class FeatureStore:
     """A folder of staged tables and of the features made from them.
 
     `features.parquet`: one row per client of both application files, with TARGET
-    (null for test clients) and every feature as FLOAT or VARCHAR. A file by DuckDB,
-    a folder of files by Spark: read it as `feature_rows`.
+    (null for test clients) and every feature as FLOAT or VARCHAR. A file; of very many
+    clients, and by Spark, a folder of files: read it as `feature_rows`.
     """
 
     folder: Path
@@ -52,12 +52,12 @@ class FeatureStore:
     @property
     def history_rows(self) -> str:
         """SQL to select the history features from."""
-        return _rows(self.history)
+        return rows_of(self.history)
 
     @property
     def feature_rows(self) -> str:
         """SQL to select the features from."""
-        return _rows(self.features)
+        return rows_of(self.features)
 
     def raw(self, table: str) -> Path:
         """The staged rows of one table, both application files as one."""
@@ -129,10 +129,6 @@ def build(
     said = f"applicant: {len(made.features)} features"
     _once(store.features, features, write_features, said, progress)
     return store, made
-
-
-def _rows(path: Path) -> str:
-    return f"read_parquet('{path / '*.parquet' if path.is_dir() else path}')"
 
 
 def _forget_others(store: FeatureStore, staged: dict[str, Path]) -> None:

@@ -160,7 +160,7 @@ def _features(champion: Champion, store: FeatureStore, target: str) -> pd.DataFr
     columns = encoded_columns(made.features, champion.categories)
     with duckdb.connect() as connection:
         rows = connection.execute(
-            f"SELECT {columns} FROM '{store.features}' AS features WHERE TARGET"
+            f"SELECT {columns} FROM {store.feature_rows} AS features WHERE TARGET"
             f" {target} ORDER BY hash(SK_ID_CURR) LIMIT {SAMPLE}"
         ).df()
     return rows.astype(np.float32)

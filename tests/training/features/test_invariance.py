@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import duckdb
 import pytest
 
 from training.features.build import build
+from training.features.engines import embedded
 from training.features.engines.embedded import DuckDB
 from training.synthesize import synthesize
 
@@ -78,6 +80,19 @@ def test_nor_does_the_number_of_threads(
 ) -> None:
     store, _ = build(data, tmp_path / "features", DuckDB(threads=1), progress=quiet)
     assert_same(store.features, undisturbed)
+
+
+def test_nor_do_parts_of_the_clients(
+    data: Path, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "CLIENTS_AT_A_TIME", 70)
+    store, _ = build(data, tmp_path / "features", progress=quiet)
+    parts = sorted(store.features.iterdir())
+    whole = duckdb.sql(f"SELECT count(*) FROM '{undisturbed}'").fetchall()[0][0]
+    assert len(parts) == math.ceil(whole / 70)
+    clients = duckdb.sql(f"SELECT SK_ID_CURR FROM {store.feature_rows}").fetchall()
+    assert clients == sorted(clients)
+    assert_same(store.features / "*.parquet", undisturbed)
 
 
 def assert_same(found: Path, expected: Path) -> None:

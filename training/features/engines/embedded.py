@@ -10,13 +10,21 @@ from pathlib import Path
 import duckdb
 
 from training.features.sql import FeatureSet
+from training.files import rows_of
+
+# All of Kaggle's at once; of more, some after the other: what is kept per client then
+# stays in memory.
+CLIENTS_AT_A_TIME = 400_000
+# The only table that another one links to its client.
+LINKED = "bureau_balance"
 
 
 @dataclass(frozen=True)
 class DuckDB:
     """`memory_limit` as DuckDB writes it, such as 4GB; `threads`: None for all cores.
 
-    Rows come out by client, so that the same input gives the same bytes.
+    Rows come out by client, so that the same input gives the same bytes: a file, or
+    of very many clients a folder of files.
     """
 
     memory_limit: str | None = None
@@ -31,32 +39,55 @@ class DuckDB:
             if self.threads:
                 connection.execute(f"SET threads = {self.threads}")
             connection.execute(f"SET temp_directory = '{spill}'")
-            run = _Run(connection)
-            for name, path in tables.items():
-                run.view(name, path)
-            yield run
+            yield _Run(connection, tables)
 
 
 @dataclass(frozen=True)
 class _Run:
     connection: duckdb.DuckDBPyConnection
-
-    def view(self, name: str, path: Path) -> None:
-        self.connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM '{path}'")
+    tables: Mapping[str, Path]
 
     def write_history(self, made: FeatureSet, out: Path) -> None:
-        self._copy(made.history_sql, out)
+        self._write(made.history_sql, self.tables, out)
 
     def write_features(self, made: FeatureSet, history: Path, out: Path) -> None:
-        self.view("history", history)
-        self._copy(
+        sql = (
             f"SELECT made.*, application.TARGET FROM ({made.applicant_sql}) AS made"
-            " JOIN application USING (SK_ID_CURR)",
-            out,
+            " JOIN application USING (SK_ID_CURR)"
         )
+        self._write(sql, {**self.tables, "history": history}, out)
 
-    def _copy(self, sql: str, out: Path) -> None:
-        self.connection.execute(
-            f"COPY (SELECT * FROM ({sql}) ORDER BY SK_ID_CURR) TO '{out}'"
-            " (FORMAT parquet, COMPRESSION zstd)"
+    def _write(self, sql: str, tables: Mapping[str, Path], out: Path) -> None:
+        parts = self._parts()
+        if len(parts) > 1:
+            out.mkdir()
+        for number, clients in enumerate(parts):
+            for name, path in sorted(tables.items(), key=lambda one: one[0] == LINKED):
+                whose = clients
+                if name == LINKED and len(parts) > 1:
+                    whose = "SK_ID_BUREAU IN (SELECT SK_ID_BUREAU FROM bureau)"
+                self.connection.execute(
+                    f'CREATE OR REPLACE VIEW "{name}" AS'
+                    f" SELECT * FROM {rows_of(path)} WHERE {whose}"
+                )
+            file = out / f"part-{number:05}.parquet" if len(parts) > 1 else out
+            self.connection.execute(
+                f"COPY (SELECT * FROM ({sql}) ORDER BY SK_ID_CURR) TO '{file}'"
+                " (FORMAT parquet, COMPRESSION zstd)"
+            )
+
+    def _parts(self) -> list[str]:
+        """Conditions that share the clients out, those of the lowest numbers first."""
+        places = (
+            "SELECT SK_ID_CURR, row_number() OVER (ORDER BY SK_ID_CURR) - 1 AS place"
+            f" FROM {rows_of(self.tables['application'])}"
         )
+        firsts = self.connection.execute(
+            f"SELECT SK_ID_CURR FROM ({places}) WHERE place % {CLIENTS_AT_A_TIME} = 0"
+            " ORDER BY 1"
+        ).fetchall()
+        if len(firsts) < 2:
+            return ["true"]
+        starts = [first for (first,) in firsts]
+        ends = [*(f" AND SK_ID_CURR < {one}" for one in starts[1:]), ""]
+        return [f"SK_ID_CURR >= {a}{b}" for a, b in zip(starts, ends, strict=True)]
