@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.pages import new_context
 from tests.conftest import Served, free_port, server
 
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ def dashboard(served: Served) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """One for all pages that nobody logs in to: its cache holds the scripts."""
-    made = browser.new_context(viewport={"width": 1366, "height": 768})
-    made.set_default_timeout(30_000)
+    made = new_context(browser)
     yield made
     made.close()
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.waiting import settled
+from tests.browser.pages import new_context, settled
 from tests.conftest import ROOT, Served, free_port, server
 from tests.contract.http import some_clients
 
@@ -53,8 +53,7 @@ def guarded(served: Served) -> Iterator[str]:
 
 
 def log_in(browser: Browser, guarded: str, name: str) -> Page:
-    page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
-    page.set_default_timeout(30_000)
+    page = new_context(browser).new_page()
     page.goto(guarded)
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("button", name=name).click()

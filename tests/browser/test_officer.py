@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.waiting import settled
+from tests.browser.pages import settled
 from tests.conftest import Served
 from tests.contract.http import call, predict, some_clients
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.waiting import settled
+from tests.browser.pages import settled
 from tests.conftest import Served, free_port, server
 from tests.contract.http import call, some_clients
 

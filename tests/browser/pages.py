@@ -1,0 +1,20 @@
+"""Opening the dashboard, and waiting for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+
+def new_context(browser: Browser) -> BrowserContext:
+    """Somebody's browser, of a usual size, that knows nothing yet."""
+    made = browser.new_context(viewport={"width": 1366, "height": 768})
+    made.set_default_timeout(30_000)
+    return made
+
+
+def settled(page: Page) -> None:
+    """Nothing is being drawn any more: no element is about to be replaced."""
+    page.locator("[data-test-script-state=notRunning]").wait_for()
