@@ -51,6 +51,26 @@ def test_each_route_takes_each_of_its_roles(app: Flask, call: Any) -> None:
 
 @pytest.mark.parametrize("header", BAD)
 def test_no_route_and_no_method_takes_a_bad_key(app: Flask, header: str | None) -> None:
+    _refused_everywhere(app, header)
+
+
+@pytest.mark.usefixtures("own")
+def test_nor_a_key_of_every_role_that_is_revoked_or_expired(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = app.test_cli_runner().invoke
+    roles = [f"--role={role}" for role in Role]
+    expiring = ["--expires", "2999-01-31T12:00:00"]
+    revoked = run(args=["keys", "add", "gone", *roles]).stdout.strip()
+    expired = run(args=["keys", "add", "guest", *roles, *expiring]).stdout.strip()
+    assert run(args=["keys", "revoke", "gone"]).exit_code == 0
+    monkeypatch.setattr("api.store.keys.now", lambda: "2999-01-31T12:00:00.000000Z")
+    for secret in (revoked, expired):
+        assert len(secret) == 43
+        _refused_everywhere(app, f"Bearer {secret}")
+
+
+def _refused_everywhere(app: Flask, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
     for served, path, operation in routes(app):
         if operation.roles is None:
