@@ -300,8 +300,8 @@ TEXTS: dict[str, tuple[str, str]] = TITLES | {
     "drift_after": ("now", "maintenant"),
     "drift_missing": ("missing", "absents"),
     "drift_shown": (
-        "{shown} of the {all} columns that drifted.",
-        "{shown} des {all} colonnes qui ont dérivé.",
+        "Of the columns that drifted, the {shown} that matter most.",
+        "Des colonnes qui ont dérivé, les {shown} qui comptent le plus.",
     ),
     "conclusion_quoted": (
         "The report concludes:",

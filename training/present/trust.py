@@ -87,7 +87,7 @@ def _moved(deck: Deck, found: Drift) -> None:
     slide = deck.page("drift", deck.from_bundle("drift/conclusion.md"))
     upper, lower = BODY.above(0.6)
     rows = found.rows[:SHOWN_COLUMNS]
-    said = words("drift_shown", shown=len(rows), all=len(found.rows))
+    said = words("drift_shown", shown=len(rows))
     say(slide, upper, [said], largest=18)
     names = ["column", "distance", "what", "before", "after", "missing"]
     if "importance" in found.head:
