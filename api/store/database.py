@@ -130,14 +130,16 @@ def _parse(url: str) -> URL:
 
 def _engine(url: URL, timeout: float, create: bool) -> Engine:
     if url.drivername == "sqlite":
-        creator = _sqlite_connector(url, timeout, create)
+        path = Path(str(url.database))
+        mode = "rwc" if create else str(url.query.get("mode", "rw"))
+        creator = _sqlite_connector(path, mode, timeout)
         bare = url.set(query={})
         engine = sqlalchemy.create_engine(
             bare, module=sqlite3, creator=creator, hide_parameters=True
         )
         event.listen(engine, "begin", partial(_begin_sqlite, timeout))
-        event.listen(engine, "connect", partial(_note_file, Path(str(url.database))))
-        event.listen(engine, "checkout", partial(_same_file, Path(str(url.database))))
+        event.listen(engine, "connect", partial(_note_file, path))
+        event.listen(engine, "checkout", partial(_same_file, path))
         return engine
     milliseconds = int(timeout * 1000)
     return sqlalchemy.create_engine(
@@ -153,7 +155,7 @@ def _engine(url: URL, timeout: float, create: bool) -> Engine:
 
 
 def _sqlite_connector(
-    url: URL, timeout: float, create: bool
+    path: Path, mode: str, timeout: float
 ) -> Callable[[], sqlite3.Connection]:
     """Never make an empty file by connecting: an empty database hides a lost one."""
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
@@ -161,8 +163,6 @@ def _sqlite_connector(
             f"SQLite {sqlite3.sqlite_version} can lose a commit: install pysqlite3 "
             f"with {'.'.join(map(str, SAFE_SQLITE))} or later, or use PostgreSQL"
         )
-    path = Path(str(url.database))
-    mode = "rwc" if create else str(url.query.get("mode", "rw"))
     address = f"file:{quote(str(path.absolute()))}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
@@ -205,28 +205,27 @@ def _begin_sqlite(timeout: float, connection: Connection) -> None:
     options: Any = connection.get_execution_options()
     if not options.get("writes"):
         connection.exec_driver_sql("BEGIN")
-    elif not _got_turn(connection, timeout):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # It says what is wrong.
-
-
-def _got_turn(connection: Connection, timeout: float) -> bool:
-    """Begin to write, if that is possible before the time is over.
-
-    SQLite's own waiting pauses longer and longer, and a process that comes back at
-    once takes the lock before it each time.
-    """
+        return
+    # SQLite's own waiting pauses longer and longer, and a process that comes back at
+    # once takes the lock before it each time.
     bare: Any = connection.connection.dbapi_connection
-    deadline = time.monotonic() + timeout
     bare.execute("PRAGMA busy_timeout=0")
     try:
-        while time.monotonic() < deadline:
-            try:
-                bare.execute("BEGIN IMMEDIATE")
-                return True
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                    return False
-            time.sleep(_TURN_SECONDS)
-        return False
+        if not _got_turn(bare, time.monotonic() + timeout):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # It says what is wrong.
     finally:
         bare.execute(f"PRAGMA busy_timeout={int(timeout * 1000)}")
+
+
+def _got_turn(bare: Any, deadline: float) -> bool:
+    """Begin to write, if that is possible before the time is over."""
+    while time.monotonic() < deadline:
+        try:
+            bare.execute("BEGIN IMMEDIATE")
+            return True
+        except sqlite3.OperationalError as error:
+            # Why it is busy is in the higher bits.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                return False
+        time.sleep(_TURN_SECONDS)
+    return False

@@ -180,6 +180,14 @@ def test_sqlite_commits_survive_a_power_cut(file: Path, app: Flask) -> None:
     assert (journal, synchronous) == ("wal", 2)
 
 
+def test_refuses_a_sqlite_that_can_lose_a_commit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 2))
+    with pytest.raises(ConfigurationError, match="can lose a commit"):
+        Database("sqlite:///any.sqlite", 1)
+
+
 @pytest.mark.parametrize("url", ["nonsense", "mysql://host/name", "sqlite://"])
 def test_refuses_a_url_that_is_none(url: str) -> None:
     with pytest.raises(ConfigurationError, match="SCORING_DATABASE_URL"):
