@@ -7,8 +7,8 @@ import selectors
 import signal
 import socket
 import struct
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -195,11 +195,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def reload_on_hangup(self) -> None:
         """SIGHUP: take up the bundle that is in its folder, besides serving."""
 
-        # Always the same thread: each new one would keep memory of its own.
-        thread = ThreadPoolExecutor(1, thread_name_prefix="reload")
-
         def start(sig: int, frame: Any) -> None:
-            thread.submit(self._reload)
+            threading.Thread(target=self._reload, name="reload").start()
 
         signal.signal(signal.SIGHUP, start)
         signal.siginterrupt(signal.SIGHUP, False)
