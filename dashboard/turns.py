@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from threading import Lock
-from types import TracebackType
 
 
 class Turns:
@@ -16,30 +15,22 @@ class Turns:
 
     def __init__(self) -> None:
         self._mine = Lock()
-        self._taken = False
-        self._waiting: deque[Lock] = deque()
+        # The first has its turn; the others wait, each at its own lock.
+        self._places: deque[Lock] = deque()
 
     def __enter__(self) -> None:
+        place = Lock()
         with self._mine:
-            if not self._taken:
-                self._taken = True
-                return
-            place = Lock()
-            place.acquire()
-            self._waiting.append(place)
+            if self._places:
+                place.acquire()
+            self._places.append(place)
         place.acquire()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with self._mine:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._taken = False
+            self._places.popleft()
+            if self._places:
+                self._places[0].release()
 
 
 TURN = Turns()

@@ -23,7 +23,7 @@ def test_turns_are_taken_in_order_and_one_at_a_time() -> None:
     with turns:
         for at, session in enumerate(sessions, start=1):
             session.start()
-            while len(turns._waiting) < at:
+            while len(turns._places) <= at:
                 time.sleep(0.001)
     for session in sessions:
         session.join()
