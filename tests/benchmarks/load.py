@@ -62,15 +62,6 @@ def prepared(
     return house, house.run(*flask, "keys", "add", name, *roles).split()[-1]
 
 
-def build_reference(data: Path, folder: Path) -> House:
-    """With the model whose size the figures of serving are about."""
-    house = House(data, folder)
-    house.run("tests.benchmarks.reference_model", str(folder))
-    exported = [f"--out={house.bundle}", f"--clients={house.clients}"]
-    house.run("training", "export", *exported, f"--features={house.features}")
-    return house
-
-
 def start(house: House, port: int, **settings: str) -> subprocess.Popen[bytes]:
     """The API under gunicorn, in a process group of its own."""
     bind = {"SCORING_BIND": f"127.0.0.1:{port}"}

@@ -30,11 +30,12 @@ def main(arguments: list[str]) -> None:
     with served(house, key) as server:
         ids = some_clients(server)
         done, failures, warm, shown = 0, 0, 0.0, 0.0
+        explain = True
         while done < wanted:
-            explain = (done // 1000) % 2 == 0
             found = load(CLIENTS, ROUND_SECONDS, known_client(server, ids, explain))
             done += len(found.milliseconds)
             failures += len(found.failures)
+            explain = not explain
             if not warm and done >= WARM * wanted:
                 warm = server.mebibytes()
             if done >= shown * wanted:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,15 +21,16 @@ from training.models.search import Place
 from training.models.selection import Point, select
 from training.registry.store import open_registry
 
-TREES = 20
+TREES: Mapping[str, Any] = {"n_estimators": 20}
 
 
-def small_house(data: Path, folder: Path, few: int | None = None) -> House:
+def small_house(
+    data: Path, folder: Path, few: int | None = None, size: Mapping[str, Any] = TREES
+) -> House:
     """Train and export in this process; `few` serves only the best so many features."""
     house = House(data, folder)
     store, made = build(data, house.features, progress=quiet)
-    small = {**spaces.LIGHTGBM.defaults, "n_estimators": TREES}
-    trees = replace(spaces.LIGHTGBM, defaults=small)
+    trees = replace(spaces.LIGHTGBM, defaults={**spaces.LIGHTGBM.defaults, **size})
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         # MLflow warns of what it does itself.
         warnings.simplefilter("ignore")
