@@ -59,25 +59,38 @@ class _Run:
 
     def _write(self, sql: str, tables: Mapping[str, Path], out: Path) -> None:
         parts = self._parts()
-        if len(parts) > 1:
-            out.mkdir()
+        if not parts:
+            self._copy(sql, tables, dict.fromkeys(tables, "true"), out)
+            return
+        out.mkdir()
+        linked = {LINKED: "SK_ID_BUREAU IN (SELECT SK_ID_BUREAU FROM bureau)"}
         for number, clients in enumerate(parts):
-            for name, path in sorted(tables.items(), key=lambda one: one[0] == LINKED):
-                whose = clients
-                if name == LINKED and len(parts) > 1:
-                    whose = "SK_ID_BUREAU IN (SELECT SK_ID_BUREAU FROM bureau)"
-                self.connection.execute(
-                    f'CREATE OR REPLACE VIEW "{name}" AS'
-                    f" SELECT * FROM {rows_of(path)} WHERE {whose}"
-                )
-            file = out / f"part-{number:05}.parquet" if len(parts) > 1 else out
+            whose = dict.fromkeys(tables, clients) | linked
+            self._copy(sql, tables, whose, out / f"part-{number:05}.parquet")
+
+    def _copy(
+        self,
+        sql: str,
+        tables: Mapping[str, Path],
+        whose: Mapping[str, str],
+        out: Path,
+    ) -> None:
+        """Run `sql` on those rows of each table that fit the condition in `whose`."""
+        for name in sorted(tables, key=LINKED.__eq__):
             self.connection.execute(
-                f"COPY (SELECT * FROM ({sql}) ORDER BY SK_ID_CURR) TO '{file}'"
-                " (FORMAT parquet, COMPRESSION zstd)"
+                f'CREATE OR REPLACE VIEW "{name}" AS'
+                f" SELECT * FROM {rows_of(tables[name])} WHERE {whose[name]}"
             )
+        self.connection.execute(
+            f"COPY (SELECT * FROM ({sql}) ORDER BY SK_ID_CURR) TO '{out}'"
+            " (FORMAT parquet, COMPRESSION zstd)"
+        )
 
     def _parts(self) -> list[str]:
-        """Conditions that share the clients out, those of the lowest numbers first."""
+        """Conditions that share the clients out, those of the lowest numbers first.
+
+        Empty when all of them are done at once.
+        """
         places = (
             "SELECT SK_ID_CURR, row_number() OVER (ORDER BY SK_ID_CURR) - 1 AS place"
             f" FROM {rows_of(self.tables['application'])}"
@@ -87,7 +100,7 @@ class _Run:
             " ORDER BY 1"
         ).fetchall()
         if len(firsts) < 2:
-            return ["true"]
+            return []
         starts = [first for (first,) in firsts]
         ends = [*(f" AND SK_ID_CURR < {one}" for one in starts[1:]), ""]
         return [f"SK_ID_CURR >= {a}{b}" for a, b in zip(starts, ends, strict=True)]
