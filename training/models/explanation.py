@@ -134,8 +134,8 @@ def permutation(
         lost[name] = float(whole - without)
     agreed = 0.0
     if len(set(lost.values())) > 1:
-        agreed = float(spearmanr(np.arange(len(parts), 0, -1), [*lost.values()])[0])
-    return {"rank_correlation": agreed, "auc_lost": lost}
+        agreed = spearmanr(np.arange(len(parts), 0, -1), [*lost.values()]).statistic
+    return {"rank_correlation": float(agreed), "auc_lost": lost}
 
 
 def _beeswarm(inputs: pd.DataFrame, values: Array, top: list[int]) -> dict[str, Any]:
