@@ -5,24 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-
-class Encoded(bytes):
-    """A part of a document that is JSON already."""
+import orjson
 
 
 def encode(document: Any) -> bytes:
-    """UTF-8 without spaces; refuses NaN and Infinity.
+    """UTF-8 without spaces, numbers as short as they can be told exactly.
 
-    Values of the outermost object may be Encoded.
+    NaN, which JSON has no word for and which is how a vector says missing, is null.
     """
-    if isinstance(document, Encoded):
-        return document
-    if isinstance(document, dict) and any(
-        isinstance(value, Encoded) for value in document.values()
-    ):
-        parts = (encode(k) + b":" + encode(v) for k, v in document.items())
-        return b"{" + b",".join(parts) + b"}"
-    text = json.dumps(
-        document, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    )
-    return text.encode()
+    try:
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        # JSON has whole numbers of any size, orjson those of 64 bits.
+        text = json.dumps(
+            document, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
+        return text.encode()

@@ -52,8 +52,11 @@ class Model:
         self._helpers = ThreadPoolExecutor(thread_name_prefix="contributions")
 
     def margins(self, matrix: Matrix) -> NDArray[np.float64]:
-        """Raw score (log-odds), shape (n,)."""
-        return self._whole.predict(matrix, RAW_SCORE, 1).ravel()
+        """Raw score (log-odds), shape (n,); raises BundleError if one is no number."""
+        margins = self._whole.predict(matrix, RAW_SCORE, 1).ravel()
+        if not np.isfinite(margins).all():
+            raise BundleError("model.txt: it answers with a margin that is no number")
+        return margins
 
     def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
         """Shape (n, features + 1); the last column is the base value.

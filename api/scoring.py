@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api.encoding import Encoded, encode
 from api.manifest import Calibration, Feature, Manifest, Reason
 
 GRANTED, REFUSED = "granted", "refused"
@@ -56,9 +55,9 @@ class Scorer:
         features = manifest.features
         self._groups = np.array([places[feature.group] for feature in features])
         self._weights = np.array([importance.get(f.name, 0.0) for f in features])
-        self._names = [f'{{"feature":{_json(f.name)},"value":' for f in features]
-        self._texts = {
-            at: [_json(text) for text in feature.categories]
+        self._names = [feature.name for feature in features]
+        self._categories = {
+            at: feature.categories
             for at, feature in enumerate(features)
             if feature.categories is not None
         }
@@ -88,13 +87,14 @@ class Scorer:
         }
 
     def values(self, features: NDArray[np.float32]) -> list[float | str | None]:
-        """Feature values for people: null is missing, a category is its text."""
-        return [
-            shown(value, feature)
-            for value, feature in zip(
-                features.tolist(), self._manifest.features, strict=True
-            )
-        ]
+        """Feature values for people: None is missing, a category is its text."""
+        values: list[Any] = features.tolist()
+        for at in np.flatnonzero(np.isnan(features)).tolist():
+            values[at] = None
+        for at, texts in self._categories.items():
+            if values[at] is not None:
+                values[at] = texts[int(values[at])]
+        return values
 
     def reasons(
         self, contributions: NDArray[np.float64], decision: str
@@ -122,29 +122,18 @@ class Scorer:
             "out_of_range": list(dict.fromkeys([*names, *unknown])),
         }
 
-    def _explanation(self, score: Score, contributions: list[float]) -> Encoded:
-        """As JSON: building and encoding an object per feature takes thrice as long."""
-        values = score.features.tolist()
-        shown = list(map(repr, values))
-        for at, texts in self._texts.items():
-            if not math.isnan(values[at]):
-                shown[at] = texts[int(values[at])]
-        for at in np.flatnonzero(np.isnan(score.features)).tolist():
-            shown[at] = "null"
-        told = ",".join(
-            [
-                f'{name}{value},"contribution":{contribution!r}}}'
+    def _explanation(self, score: Score, contributions: list[float]) -> dict[str, Any]:
+        values = self.values(score.features)
+        return {
+            "base_value": contributions[-1],
+            "margin": score.margin,
+            "contributions": [
+                {"feature": name, "value": value, "contribution": contribution}
                 for name, value, contribution in zip(
-                    self._names, shown, contributions[:-1], strict=True
+                    self._names, values, contributions[:-1], strict=True
                 )
-            ]
-        )
-        sums = f'"base_value":{contributions[-1]!r},"margin":{score.margin!r}'
-        return Encoded(f'{{{sums},"contributions":[{told}]}}'.encode())
-
-
-def _json(text: str) -> str:
-    return encode(text).decode()
+            ],
+        }
 
 
 def _bound(feature: Feature, end: int) -> float:

@@ -195,7 +195,8 @@ def test_a_fresh_process_comes_to_the_same_answers(
     )
     assert done.returncode == 0, done.stderr
     assert f"{len(items) + len(filled)} answers are the same" in done.stderr
-    changed = f"UPDATE personal SET answer = replace(answer, '{filled[1]}', 'x')"
-    tamper(app, changed)
+    changed = "CAST(replace(CAST(answer AS TEXT), '0.', '1.') AS BLOB)"
+    tamper(app, f"UPDATE personal SET answer = {changed}")
     broken = app.test_cli_runner().invoke(args=["events", "replay"])
     assert broken.exit_code == 1
+    assert "answers came out different" in broken.output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 
 from api import bundle
+from api.errors import BundleError
 from api.frames import numbered
 from api.identifiers import uuid7
 from api.manifest import Calibration
+from api.model import Model
 from api.scoring import Score, Scorer, decide, probability
 
 
@@ -30,6 +33,17 @@ def test_the_threshold_itself_is_refused() -> None:
 @pytest.mark.parametrize(("margin", "expected"), [(-1e6, 0.0), (1e6, 1.0), (0.0, 0.5)])
 def test_no_margin_is_too_large(margin: float, expected: float) -> None:
     assert probability(margin, Calibration("sigmoid", 1.0, 0.0)) == expected
+
+
+def test_a_margin_that_is_no_number_is_never_answered(world: Any) -> None:
+    read = bundle.read(world.bundle)
+    names = [feature.name for feature in read.manifest.features]
+    spoilt = re.sub(r"tree_sizes=.+\n", "", read.text("model.txt"))
+    for leaves in re.findall(r"(?<=leaf_value=).+", spoilt):
+        spoilt = spoilt.replace(leaves, " ".join(["nan"] * len(leaves.split())))
+    rows = np.zeros((1, len(names)), dtype=np.float32)
+    with pytest.raises(BundleError, match=r"model\.txt: .* no number"):
+        Model(spoilt, names).margins(rows)
 
 
 def test_reasons_are_ordered_by_what_explains_the_decision(scorer: Scorer) -> None:
