@@ -82,14 +82,26 @@ def test_nor_does_the_number_of_threads(
     assert_same(store.features, undisturbed)
 
 
+@pytest.mark.parametrize(
+    ("limit", "size"),
+    [("CLIENTS_AT_A_TIME", 70), ("BYTES_PER_CLIENT", 14_000_000)],
+    ids=["clients", "memory"],
+)
 def test_nor_do_parts_of_the_clients(
-    data: Path, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: Path,
+    undisturbed: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+    size: int,
 ) -> None:
-    monkeypatch.setattr(embedded, "CLIENTS_AT_A_TIME", 70)
-    store, _ = build(data, tmp_path / "features", progress=quiet)
+    monkeypatch.setattr(embedded, limit, size)
+    engine = DuckDB(memory_limit="1GB")
+    store, _ = build(data, tmp_path / "features", engine, progress=quiet)
     parts = sorted(store.features.iterdir())
     whole = duckdb.sql(f"SELECT count(*) FROM '{undisturbed}'").fetchall()[0][0]
-    assert len(parts) == math.ceil(whole / 70)
+    at_a_time = 70 if limit == "CLIENTS_AT_A_TIME" else 71
+    assert len(parts) == math.ceil(whole / at_a_time)
     clients = duckdb.sql(f"SELECT SK_ID_CURR FROM {store.feature_rows}").fetchall()
     assert clients == sorted(clients)
     assert_same(store.features / "*.parquet", undisturbed)

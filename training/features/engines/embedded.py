@@ -12,9 +12,10 @@ import duckdb
 from training.features.sql import FeatureSet
 from training.files import rows_of
 
-# All of Kaggle's at once; of more, some after the other: what is kept per client then
-# stays in memory.
+# All of Kaggle's at once; of more, or with less memory, some after the other: what is
+# kept per client then stays in memory, and is not spilled.
 CLIENTS_AT_A_TIME = 400_000
+BYTES_PER_CLIENT = 10_000
 # The only table that another one links to its client.
 LINKED = "bureau_balance"
 
@@ -24,7 +25,7 @@ class DuckDB:
     """`memory_limit` as DuckDB writes it, such as 4GB; `threads`: None for all cores.
 
     Rows come out by client, so that the same input gives the same bytes: a file, or
-    of very many clients a folder of files.
+    a folder of files of more clients than the memory has room for.
     """
 
     memory_limit: str | None = None
@@ -96,7 +97,7 @@ class _Run:
             f" FROM {rows_of(self.tables['application'])}"
         )
         firsts = self.connection.execute(
-            f"SELECT SK_ID_CURR FROM ({places}) WHERE place % {CLIENTS_AT_A_TIME} = 0"
+            f"SELECT SK_ID_CURR FROM ({places}) WHERE place % {self._at_a_time()} = 0"
             " ORDER BY 1"
         ).fetchall()
         if len(firsts) < 2:
@@ -104,3 +105,11 @@ class _Run:
         starts = [first for (first,) in firsts]
         ends = [*(f" AND SK_ID_CURR < {one}" for one in starts[1:]), ""]
         return [f"SK_ID_CURR >= {a}{b}" for a, b in zip(starts, ends, strict=True)]
+
+    def _at_a_time(self) -> int:
+        """How many clients the memory has room for."""
+        [(memory,)] = self.connection.execute(
+            "SELECT parse_formatted_bytes(value) FROM duckdb_settings()"
+            " WHERE name = 'memory_limit'"
+        ).fetchall()
+        return max(1, min(CLIENTS_AT_A_TIME, memory // BYTES_PER_CLIENT))
