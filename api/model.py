@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import logging
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -30,6 +31,10 @@ FIRST, ALL = 0, -1
 SPLITS = 0
 SETTINGS = b"num_threads=1"
 LONGEST_NAME = 1000
+# They let LightGBM read trees in threads of its own, where one that it cannot read ends
+# the whole process; without them it reads one after the other, and says so.
+_TREE_SIZES = re.compile(r"^tree_sizes=.*\n?", re.MULTILINE)
+END = "\nend of trees\n"
 FILES = ("lib/lib_lightgbm.so", "lib/lib_lightgbm.dylib", "bin/lib_lightgbm.dll")
 
 
@@ -38,7 +43,10 @@ class Model:
 
     def __init__(self, text: str, features: Sequence[str]) -> None:
         """Raises BundleError unless the model takes exactly these, in this order."""
-        self._whole = Booster(text)
+        # LightGBM would read on behind the end of it.
+        if END not in text:
+            raise BundleError(f"model.txt: cut short: no line {END.strip()!r}")
+        self._whole = Booster(_TREE_SIZES.sub("", text))
         found = self._whole.features
         if found != list(features):
             raise BundleError(

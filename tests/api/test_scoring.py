@@ -35,10 +35,24 @@ def test_no_margin_is_too_large(margin: float, expected: float) -> None:
     assert probability(margin, Calibration("sigmoid", 1.0, 0.0)) == expected
 
 
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.97])
+def test_a_model_that_is_cut_short_is_refused(world: Any, share: float) -> None:
+    text = bundle.read(world.bundle).text("model.txt")
+    with pytest.raises(BundleError, match=r"model\.txt: "):
+        Model(text[: round(share * len(text))], [])
+
+
+def test_nor_is_one_read_whose_tree_has_lost_a_leaf(world: Any) -> None:
+    text = bundle.read(world.bundle).text("model.txt")
+    damaged = re.sub(r"(leaf_value=\S+) \S+", r"\1", text, count=1)
+    with pytest.raises(BundleError, match=r"model\.txt: "):
+        Model(damaged, [])
+
+
 def test_a_margin_that_is_no_number_is_never_answered(world: Any) -> None:
     read = bundle.read(world.bundle)
     names = [feature.name for feature in read.manifest.features]
-    spoilt = re.sub(r"tree_sizes=.+\n", "", read.text("model.txt"))
+    spoilt = read.text("model.txt")
     for leaves in re.findall(r"(?<=leaf_value=).+", spoilt):
         spoilt = spoilt.replace(leaves, " ".join(["nan"] * len(leaves.split())))
     rows = np.zeros((1, len(names)), dtype=np.float32)
