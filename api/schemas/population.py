@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -47,8 +47,12 @@ class Scatter(Answer):
 
     x: str
     y: str
-    points: list[tuple[float | str, float | str, Literal[0, 1]]]
-    client: tuple[float | str, float | str] | None
+    # Lists, not tuples: few tools read JSON Schema's prefixItems.
+    points: Annotated[
+        list[Annotated[list[float | str], Field(min_length=3, max_length=3)]],
+        Field(description="x, y, and 1 of a client who defaulted, else 0."),
+    ]
+    client: Annotated[list[float | str], Field(min_length=2, max_length=2)] | None
 
 
 class ScatterQuery(Query):
