@@ -56,11 +56,7 @@ class Scorer:
         self._groups = np.array([places[feature.group] for feature in features])
         self._weights = np.array([importance.get(f.name, 0.0) for f in features])
         self._names = [feature.name for feature in features]
-        self._categories = {
-            at: feature.categories
-            for at, feature in enumerate(features)
-            if feature.categories is not None
-        }
+        self._categories = np.array([f.categories is not None for f in features])
         self._low = np.array([_bound(f, 0) for f in features], dtype=np.float32)
         self._high = np.array([_bound(f, 1) for f in features], dtype=np.float32)
 
@@ -88,12 +84,10 @@ class Scorer:
 
     def values(self, features: NDArray[np.float32]) -> list[float | str | None]:
         """Feature values for people: None is missing, a category is its text."""
-        values: list[Any] = features.tolist()
-        for at in np.flatnonzero(np.isnan(features)).tolist():
-            values[at] = None
-        for at, texts in self._categories.items():
-            if values[at] is not None:
-                values[at] = texts[int(values[at])]
+        values: list[float | str | None] = features.tolist()
+        # The others, and they are most, are shown as they are.
+        for at in np.flatnonzero(np.isnan(features) | self._categories).tolist():
+            values[at] = shown(float(features[at]), self._manifest.features[at])
         return values
 
     def reasons(
