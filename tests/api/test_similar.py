@@ -109,6 +109,7 @@ def test_a_scatter_shows_known_pairs_and_the_client(call: Any, world: Any) -> No
         "NOT NULL"
     ).fetchone()
     assert len(found["points"]) == known[0]
+    assert {late for _, _, late in found["points"]} <= {0, 1}
     assert found["client"] == [pytest.approx(0.037), "M"]
     assert call("GET", f"{path}100001", "officer").json["client"] is None
 
