@@ -83,8 +83,8 @@ def test_nor_does_the_number_of_threads(
 
 
 @pytest.mark.parametrize(
-    ("limit", "size"),
-    [("CLIENTS_AT_A_TIME", 70), ("BYTES_PER_CLIENT", 14_000_000)],
+    ("limit", "size", "at_a_time"),
+    [("CLIENTS_AT_A_TIME", 70, 70), ("BYTES_PER_CLIENT", 14_000_000, 71)],
     ids=["clients", "memory"],
 )
 def test_nor_do_parts_of_the_clients(
@@ -94,13 +94,13 @@ def test_nor_do_parts_of_the_clients(
     monkeypatch: pytest.MonkeyPatch,
     limit: str,
     size: int,
+    at_a_time: int,
 ) -> None:
     monkeypatch.setattr(embedded, limit, size)
     engine = DuckDB(memory_limit="1GB")
     store, _ = build(data, tmp_path / "features", engine, progress=quiet)
     parts = sorted(store.features.iterdir())
     whole = duckdb.sql(f"SELECT count(*) FROM '{undisturbed}'").fetchall()[0][0]
-    at_a_time = 70 if limit == "CLIENTS_AT_A_TIME" else 71
     assert len(parts) == math.ceil(whole / at_a_time)
     clients = duckdb.sql(f"SELECT SK_ID_CURR FROM {store.feature_rows}").fetchall()
     assert clients == sorted(clients)
