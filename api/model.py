@@ -33,7 +33,7 @@ SETTINGS = b"num_threads=1"
 LONGEST_NAME = 1000
 # They let LightGBM read trees in threads of its own, where one that it cannot read ends
 # the whole process; without them it reads one after the other, and says so.
-_TREE_SIZES = re.compile(r"^tree_sizes=.*\n?", re.MULTILINE)
+TREE_SIZES = re.compile(r"^tree_sizes=.*\n", re.MULTILINE)
 END = "\nend of trees\n"
 FILES = ("lib/lib_lightgbm.so", "lib/lib_lightgbm.dylib", "bin/lib_lightgbm.dll")
 
@@ -46,7 +46,7 @@ class Model:
         # LightGBM would read on behind the end of it.
         if END not in text:
             raise BundleError(f"model.txt: cut short: no line {END.strip()!r}")
-        self._whole = Booster(_TREE_SIZES.sub("", text))
+        self._whole = Booster(TREE_SIZES.sub("", text))
         found = self._whole.features
         if found != list(features):
             raise BundleError(
