@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from api.errors import FieldError, invalid
+from api.errors import FieldError, Problem, invalid
 from api.frames import Row
 from api.rows import CLIENT, Columns, Findings, check_changes, check_row, pointer
 from api.schemas.requests import HISTORY_TABLES, KnownClient, NewApplicant, WhatIf
@@ -18,7 +18,6 @@ Tables = Mapping[str, Columns]
 # Where pydantic would speak of Python: JSON's words.
 _EXPECTED = {
     "model_type": "expected an object",
-    "dict_type": "expected an object",
     "list_type": "expected an array",
 }
 
@@ -34,21 +33,56 @@ class Form:
     request: Mapping[str, Any]
     explain: bool
     client_id: int | None
-    changes: Row | None = None
-    application: Row | None = None
-    records: Mapping[str, list[Row]] | None = None
-    unknown: tuple[str, ...] = ()
+    changes: Row | None
+    application: Row | None
+    records: Mapping[str, list[Row]] | None
+    unknown: tuple[str, ...]
 
 
 def read_form(tables: Tables, item: Any, path: str = "", explain: bool = True) -> Form:
     """Check one request; raises Problem 422 naming each bad field under `path`."""
-    known = item if isinstance(item, dict) else {}
-    if "application" in known:
-        return _new_applicant(tables, item, path, explain)
-    if "changes" in known:
-        return _what_if(tables, item, path, explain)
-    body = read_model(KnownClient, item, path)
-    return Form(item, _explain(body, explain), body.client_id)
+    kind = _kind(item)
+    findings = Findings()
+    try:
+        read_model(kind, item, path)
+    except Problem as problem:
+        findings.errors.extend(problem.errors)
+    changes = application = records = None
+    if kind is WhatIf:
+        changes = check_changes(
+            tables["application"], item["changes"], f"{path}/changes", findings
+        )
+    if kind is NewApplicant:
+        application = check_row(
+            tables["application"],
+            item["application"],
+            f"{path}/application",
+            "application",
+            findings,
+        )
+        records = {
+            name: _records(tables, name, item[name], path, application, findings)
+            for name in HISTORY_TABLES
+            if name in item
+        }
+    if findings.errors:
+        raise invalid(findings.errors)
+    return Form(
+        item,
+        item.get("explain", explain),
+        item["client_id"] if application is None else application.get(CLIENT),
+        changes,
+        application,
+        records,
+        tuple(dict.fromkeys(findings.unknown)),
+    )
+
+
+def _kind(item: Any) -> type[KnownClient | WhatIf | NewApplicant]:
+    given = item if isinstance(item, dict) else {}
+    if "application" in given:
+        return NewApplicant
+    return WhatIf if "changes" in given else KnownClient
 
 
 def read_model(kind: type[Body], value: Any, path: str = "") -> Body:
@@ -67,62 +101,24 @@ def read_model(kind: type[Body], value: Any, path: str = "") -> Body:
         ) from error
 
 
-def _what_if(tables: Tables, item: Any, path: str, explain: bool) -> Form:
-    body = read_model(WhatIf, item, path)
-    findings = Findings()
-    changes = check_changes(
-        tables["application"], body.changes, f"{path}/changes", findings
-    )
-    _raise(findings)
-    return Form(
-        item,
-        _explain(body, explain),
-        body.client_id,
-        changes=changes,
-        unknown=tuple(findings.unknown),
-    )
-
-
-def _new_applicant(tables: Tables, item: Any, path: str, explain: bool) -> Form:
-    body = read_model(NewApplicant, item, path)
-    findings = Findings()
-    application = check_row(
-        tables["application"],
-        body.application,
-        f"{path}/application",
-        "application",
-        findings,
-    )
-    client_id = application.get(CLIENT)
-    records = {
-        name: _records(tables, name, item[name], f"{path}/{name}", client_id, findings)
-        for name in HISTORY_TABLES
-        if name in item
-    }
-    _raise(findings)
-    return Form(
-        item,
-        _explain(body, explain),
-        client_id,
-        application=application,
-        records=records,
-        unknown=tuple(dict.fromkeys(findings.unknown)),
-    )
-
-
 def _records(
     tables: Tables,
     name: str,
-    rows: list[Any],
+    rows: Any,
     path: str,
-    client_id: int | None,
+    application: Row,
     findings: Findings,
 ) -> list[Row]:
     columns = tables.get(name)
+    path = f"{path}/{name}"
+    if not isinstance(rows, list):
+        findings.error(path, "expected an array")
+        return []
     if columns is None:
         if rows:
             findings.error(path, "is a table that this model does not use")
         return []
+    client_id = application.get(CLIENT)
     checked = []
     for at, row in enumerate(rows):
         place = f"{path}/{at}"
@@ -132,12 +128,3 @@ def _records(
             findings.error(place + pointer(CLIENT), detail)
         checked.append({**values, CLIENT: client_id} if CLIENT in columns else values)
     return checked
-
-
-def _explain(body: KnownClient | WhatIf | NewApplicant, otherwise: bool) -> bool:
-    return body.explain if "explain" in body.model_fields_set else otherwise
-
-
-def _raise(findings: Findings) -> None:
-    if findings.errors:
-        raise invalid(findings.errors)

@@ -33,8 +33,11 @@ def pointer(*parts: object) -> str:
     return "".join(f"/{part}" for part in escaped)
 
 
-def check_changes(columns: Columns, row: Row, path: str, findings: Findings) -> Row:
+def check_changes(columns: Columns, row: Any, path: str, findings: Findings) -> Row:
     """Values to put over a stored application: any column but its identifier."""
+    if not isinstance(row, dict):
+        findings.error(path, "expected an object")
+        return {}
     if CLIENT in row:
         findings.error(path + pointer(CLIENT), "cannot be changed")
     allowed = {name: column for name, column in columns.items() if name != CLIENT}

@@ -17,17 +17,13 @@ HISTORY_TABLES = (
 )
 
 ClientId = Annotated[int, Field(ge=1, le=2**63 - 1, examples=[100001])]
-Row = Annotated[
-    dict[str, Any],
-    WithJsonSchema(
-        {
-            "type": "object",
-            "additionalProperties": {"type": ["number", "string", "null"]},
-            "description": "Raw columns by name; GET /v1/model lists them in `tables`.",
-        }
-    ),
-]
-Rows = Annotated[list[Any], WithJsonSchema({"type": "array", "items": {}})]
+_ROW = {
+    "type": "object",
+    "additionalProperties": {"type": ["number", "string", "null"]},
+    "description": "Raw columns by name; GET /v1/model lists them in `tables`.",
+}
+Row = Annotated[Any, WithJsonSchema(_ROW)]
+Rows = Annotated[Any, WithJsonSchema({"type": "array", "items": _ROW})]
 
 
 class Strict(BaseModel):
@@ -56,12 +52,12 @@ class NewApplicant(Strict):
     """
 
     application: Row
-    bureau: list[Row] = []
-    bureau_balance: list[Row] = []
-    previous_application: list[Row] = []
-    POS_CASH_balance: list[Row] = []
-    installments_payments: list[Row] = []
-    credit_card_balance: list[Row] = []
+    bureau: Rows = []
+    bureau_balance: Rows = []
+    previous_application: Rows = []
+    POS_CASH_balance: Rows = []
+    installments_payments: Rows = []
+    credit_card_balance: Rows = []
     explain: bool = True
 
 

@@ -26,7 +26,16 @@ pytestmark = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
         ({"client_id": 100001, "changes": {"AMT_CREDIT": -1}}, ["/changes/AMT_CREDIT"]),
         ({"client_id": 1, "changes": {"SK_ID_CURR": 2}}, ["/changes/SK_ID_CURR"]),
         ({"client_id": 1, "changes": {"AMT_CREDIT": None}}, ["/changes/AMT_CREDIT"]),
+        (
+            {"client_id": "1", "changes": {"AMT_CREDIT": -1, "explain": 1}},
+            ["/client_id", "/changes/AMT_CREDIT", "/changes/explain"],
+        ),
         ({"client_id": 1, "application": GOOD}, ["/client_id"]),
+        (
+            {"application": {"AMT_CREDIT": True}, "bureau": [1], "explain": 1},
+            ["/explain", "/application/CNT_CHILDREN", "/application/AMT_CREDIT"]
+            + ["/bureau/0"],
+        ),
         ({"client_id": 1, "bureau": []}, ["/bureau"]),
         ({"application": {}}, ["/application/AMT_CREDIT", "/application/CNT_CHILDREN"]),
         ({"application": [GOOD]}, ["/application"]),
