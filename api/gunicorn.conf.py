@@ -19,6 +19,7 @@ from typing import Any
 from api import bundle
 from api.config import Config
 from api.errors import ScoringError
+from api.worker import Connections
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -57,6 +58,7 @@ logconfig_dict = {
 
 def on_starting(server: Any) -> None:
     """Refuse to start on a bundle that is not what was exported."""
+    server.connections = Connections()
     # Before anything imports prometheus_client, which looks for it then.
     os.environ[SHARED_FOLDER] = tempfile.mkdtemp(prefix="scoring-metrics-")
     try:
@@ -73,6 +75,8 @@ def when_ready(server: Any) -> None:
 
 def pre_fork(server: Any, worker: Any) -> None:
     worker.bundle = server.bundle
+    worker.connections = server.connections
+    worker.place = server.connections.take()
 
 
 def post_worker_init(worker: Any) -> None:
@@ -101,6 +105,7 @@ def _serve_metrics(worker: Any) -> None:
 
 def child_exit(server: Any, worker: Any) -> None:
     _forget(worker.pid)
+    server.connections.leave(worker.place)
 
 
 def _forget(process: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import re
 import selectors
 import signal
@@ -27,6 +28,8 @@ RECEIVE_SECONDS = 10
 LINGER_SECONDS = 2
 # How much it may still send meanwhile.
 LARGEST_DISCARDED = 1_048_576
+# How long who has more connections than another worker lets that one go first.
+YIELD_SECONDS = 0.001
 # Requests that wait for a thread, per thread; more are turned away.
 WAITING = 64
 _TIMEOUT = struct.pack("ll", RECEIVE_SECONDS, 0)
@@ -39,6 +42,32 @@ _BUSY = Problem(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "Too many requests are waiting; nothing was decided. Try again.",
 )
+
+
+class Connections:
+    """How many each worker holds, in memory that all of them share."""
+
+    _NOBODY = 2**32 - 1
+
+    def __init__(self) -> None:
+        self._counts = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("I")
+        for place in range(len(self._counts)):
+            self.leave(place)
+
+    def take(self) -> int:
+        """The place of a new worker."""
+        place = self._counts.tolist().index(self._NOBODY)
+        self.tell(place, 0)
+        return place
+
+    def leave(self, place: int) -> None:
+        self.tell(place, self._NOBODY)
+
+    def tell(self, place: int, count: int) -> None:
+        self._counts[place] = count
+
+    def another_has_fewer(self, place: int) -> bool:
+        return self._counts[place] > min(self._counts)
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
@@ -60,6 +89,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def accept(self, listener: socket.socket) -> bool:
         """Take one new connection; False when there is none."""
+        if self.connections.another_has_fewer(self.place):
+            time.sleep(YIELD_SECONDS)
         try:
             client, address = listener.accept()
         except OSError:
@@ -67,6 +98,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             client.setsockopt(socket.SOL_SOCKET, option, _TIMEOUT)
         self.nr_conns += 1
+        self.connections.tell(self.place, self.nr_conns)
         self._gather(TConn(self.cfg, client, address, listener.getsockname()))
         return True
 
@@ -171,6 +203,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """A turn takes a second at most, so that nothing ends much too late."""
+        self.connections.tell(self.place, self.nr_conns)
         super().wait_for_and_dispatch_events(min(timeout, 1.0))
 
     def handle_exit(self, sig: int, frame: Any) -> None:

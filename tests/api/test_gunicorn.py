@@ -217,6 +217,32 @@ def test_keeps_the_connections_that_it_promised_to_keep(
     connection.close()
 
 
+def test_shares_connections_among_the_workers(
+    start: Start, port: int, world: Any
+) -> None:
+    metrics = free_port()
+    process = start(world.bundle, SCORING_METRICS_PORT=str(metrics))
+    wait_until_ready(process, port)
+    wait_for(lambda: re.search(r"processes{.*} 2\.0", scrape(metrics)))
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    before = [sockets(pid) for pid in children.split()]
+    opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(40)]
+
+    def held() -> list[int]:
+        after = [sockets(pid) for pid in children.split()]
+        return [now - then for now, then in zip(after, before, strict=True)]
+
+    wait_for(lambda: sum(held()) >= len(opened))
+    assert min(held()) >= 10
+    for one in opened:
+        one.close()
+
+
+def sockets(process: str) -> int:
+    found = [one.readlink() for one in Path(f"/proc/{process}/fd").iterdir()]
+    return sum(str(one).startswith("socket:") for one in found)
+
+
 def test_refuses_to_start_on_a_corrupted_bundle(
     start: Start, world: Any, tmp_path: Path
 ) -> None:
