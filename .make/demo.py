@@ -154,11 +154,11 @@ def dashboard_key(environment: Mapping[str, str]) -> str:
         api("keys", "add", name, *roles),
         cwd=ROOT,
         env=environment,
-        stdout=subprocess.PIPE,
+        capture_output=True,
         text=True,
     )
     if printed.returncode:
-        raise StageFailed(f"keys: failed with status {printed.returncode}; see above")
+        raise StageFailed(f"keys: {printed.stderr.strip()}")
     key = printed.stdout.strip().splitlines()[-1].split()[-1]
     descriptor = os.open(ENVIRONMENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
