@@ -8,6 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# How DuckDB writes a table. It would look for a dictionary of up to a fifth of the rows
+# in every column, which takes a third of the time and makes the files larger.
+PARQUET = (
+    "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 1000"
+)
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:

@@ -20,7 +20,7 @@ from training.bundle.parts import CORE, PARTS, write_json
 from training.errors import TrainingError
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet, encoded
-from training.files import replacing
+from training.files import PARQUET, replacing
 from training.gates.gate import gate_of
 from training.registry.promote import promoted_gates
 from training.registry.store import CHAMPION, MODEL, Registry
@@ -128,7 +128,7 @@ def export_clients(
     with duckdb.connect() as connection, replacing(out) as beside:
         rows = connection.execute(
             f"COPY ({_clients(store, made, champion.categories)}) TO '{beside}'"
-            " (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480, KV_METADATA"
+            f" ({PARQUET}, ROW_GROUP_SIZE 20480, KV_METADATA"
             f" {{feature_set: '{champion.core['feature_set']}'}})"
         ).fetchone()
     count = int(rows[0]) if rows else 0

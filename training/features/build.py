@@ -14,7 +14,7 @@ from training.errors import TableError
 from training.features.engines import Engine
 from training.features.engines.embedded import DuckDB
 from training.features.sql import FeatureSet, compile_features
-from training.files import remove, replacing, rows_of
+from training.files import PARQUET, remove, replacing, rows_of
 from training.tables import HISTORY_TABLES, TABLES
 from training.tables.schema import Type
 from training.tables.stage import APPLICATION_FILES, stage
@@ -173,6 +173,6 @@ def _join_applications(store: FeatureStore, staged: dict[str, Path]) -> None:
             )
         connection.execute(
             f"COPY (SELECT * FROM ({union}) ORDER BY SK_ID_CURR) TO '{beside}'"
-            " (FORMAT parquet, COMPRESSION zstd)"
+            f" ({PARQUET})"
         )
     receipts.keep(store.application, made_from)

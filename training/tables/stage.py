@@ -18,7 +18,7 @@ import duckdb
 
 from training import receipts
 from training.errors import TableError
-from training.files import replacing
+from training.files import PARQUET, replacing
 from training.tables import TABLES
 from training.tables.application import TARGET
 from training.tables.clean import NO_DAY
@@ -121,8 +121,7 @@ def stage_table(table: Table, source: Path, target: Path) -> int:
         with replacing(target) as beside:
             try:
                 connection.execute(
-                    f"COPY (SELECT {columns} FROM {scan}) TO '{beside}'"
-                    " (FORMAT parquet, COMPRESSION zstd)"
+                    f"COPY (SELECT {columns} FROM {scan}) TO '{beside}' ({PARQUET})"
                 )
             except duckdb.Error as error:
                 raise TableError(f"{source.name}: {_reason(error)}") from None

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from training.features.sql import FeatureSet
-from training.files import rows_of
+from training.files import PARQUET, rows_of
 
 # All of Kaggle's at once; of more, or with less memory, some after the other: what is
 # kept per client then stays in memory, and is not spilled.
@@ -83,8 +83,7 @@ class _Run:
                 f" SELECT * FROM {rows_of(tables[name])} WHERE {whose[name]}"
             )
         self.connection.execute(
-            f"COPY (SELECT * FROM ({sql}) ORDER BY SK_ID_CURR) TO '{out}'"
-            " (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY (SELECT * FROM ({sql}) ORDER BY SK_ID_CURR) TO '{out}' ({PARQUET})"
         )
 
     def _parts(self) -> list[str]:
