@@ -8,7 +8,7 @@ from flask import Response, request
 from pydantic import BaseModel, ValidationError
 
 from api.encoding import encode
-from api.errors import FieldError, invalid
+from api.errors import FieldError, detail, invalid
 from api.operations import JSON
 
 Query = TypeVar("Query", bound=BaseModel)
@@ -27,7 +27,7 @@ def query(kind: type[Query]) -> Query:
     try:
         return kind.model_validate(given)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
+        found = error.errors(include_url=False)
         raise invalid(
-            [FieldError(str(one["loc"][0]), one["msg"]) for one in found]
+            [FieldError(str(one["loc"][0]), detail(one)) for one in found]
         ) from error

@@ -15,6 +15,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 PROBLEM_TYPE = "application/problem+json"
+MISSING = "is missing and must be given"
 UNEXPECTED = "Unexpected error. Its cause is in the log under this X-Request-ID."
 
 
@@ -27,6 +28,44 @@ class FieldError:
 
     def as_json(self) -> dict[str, str]:
         return {"path": self.path, "detail": self.detail}
+
+
+# pydantic's types of errors, and what JSON has there when it is right.
+_WANTED = {
+    "model_type": "an object",
+    "dict_type": "an object",
+    "list_type": "an array",
+    "int_type": "an integer",
+    "bool_type": "a boolean",
+    "string_type": "a text",
+}
+_FOUND = {
+    dict: "an object",
+    list: "an array",
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
+    str: "a text",
+    type(None): "null",
+}
+
+
+def expected(wanted: str, value: Any) -> str:
+    """The detail of a field whose value is none of what is wanted, in JSON's words."""
+    found = _FOUND[type(value)]
+    if found == "a number" and wanted in ("a number", "an integer"):
+        found = "a fraction" if abs(value) < 2**63 else "a number that is too large"
+    return f"expected {wanted}, found {found}"
+
+
+def detail(error: Mapping[str, Any]) -> str:
+    """What is wrong with a field, of one of pydantic's errors."""
+    if error["type"] == "missing":
+        return MISSING
+    if error["type"] == "extra_forbidden":
+        return "is not known here"
+    wanted = _WANTED.get(error["type"])
+    return str(error["msg"]) if wanted is None else expected(wanted, error["input"])
 
 
 class ScoringError(ClickException):

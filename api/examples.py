@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from api.errors import (
+    MISSING,
     UNEXPECTED,
     DatabaseUnavailable,
     FieldError,
@@ -35,7 +36,7 @@ _PROBLEMS: tuple[ScoringError, ...] = (
     Problem(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send application/json, not text/plain."
     ),
-    invalid([FieldError("/client_id", "Field required")]),
+    invalid([FieldError("/client_id", MISSING)]),
     Problem(HTTPStatus.TOO_MANY_REQUESTS, "This key asks too often. Try again in 1 s."),
     Problem(HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED),
     DatabaseUnavailable("the database is locked"),

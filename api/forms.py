@@ -8,18 +8,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from api.errors import FieldError, Problem, invalid
+from api.errors import FieldError, Problem, detail, expected, invalid
 from api.frames import Row
 from api.rows import CLIENT, Columns, Findings, check_changes, check_row, pointer
 from api.schemas.requests import HISTORY_TABLES, KnownClient, NewApplicant, WhatIf
 
 Body = TypeVar("Body", bound=BaseModel)
 Tables = Mapping[str, Columns]
-# Where pydantic would speak of Python: JSON's words.
-_EXPECTED = {
-    "model_type": "expected an object",
-    "list_type": "expected an array",
-}
 
 
 @dataclass(frozen=True)
@@ -90,13 +85,10 @@ def read_model(kind: type[Body], value: Any, path: str = "") -> Body:
     try:
         return kind.model_validate(value)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
         raise invalid(
             [
-                FieldError(
-                    path + pointer(*one["loc"]), _EXPECTED.get(one["type"], one["msg"])
-                )
-                for one in found
+                FieldError(path + pointer(*one["loc"]), detail(one))
+                for one in error.errors(include_url=False)
             ]
         ) from error
 
@@ -112,7 +104,7 @@ def _records(
     columns = tables.get(name)
     path = f"{path}/{name}"
     if not isinstance(rows, list):
-        findings.error(path, "expected an array")
+        findings.error(path, expected("an array", rows))
         return []
     if columns is None:
         if rows:
@@ -124,7 +116,8 @@ def _records(
         place = f"{path}/{at}"
         values = check_row(columns, row, place, name, findings)
         if CLIENT in values and values[CLIENT] != client_id:
-            detail = "must be left out or be the application's"
-            findings.error(place + pointer(CLIENT), detail)
+            findings.error(
+                place + pointer(CLIENT), "must be left out or be the application's"
+            )
         checked.append({**values, CLIENT: client_id} if CLIENT in columns else values)
     return checked

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.errors import FieldError
+from api.errors import MISSING, FieldError, expected
 from api.frames import Row
 from api.manifest import Column
 
@@ -36,7 +36,7 @@ def pointer(*parts: object) -> str:
 def check_changes(columns: Columns, row: Any, path: str, findings: Findings) -> Row:
     """Values to put over a stored application: any column but its identifier."""
     if not isinstance(row, dict):
-        findings.error(path, "expected an object")
+        findings.error(path, expected("an object", row))
         return {}
     if CLIENT in row:
         findings.error(path + pointer(CLIENT), "cannot be changed")
@@ -50,11 +50,11 @@ def check_row(
 ) -> Row:
     """A whole row; nullable columns may be left out, SK_ID_CURR always."""
     if not isinstance(row, dict):
-        findings.error(path, "expected an object")
+        findings.error(path, expected("an object", row))
         return {}
     for name, column in columns.items():
         if name not in row and not column.nullable and name != CLIENT:
-            findings.error(path + pointer(name), "is missing and must be given")
+            findings.error(path + pointer(name), MISSING)
     return _check(columns, row, path, table, findings)
 
 
@@ -96,7 +96,7 @@ def _problem(column: Column, value: Any) -> str | None:
     if value is None:
         return None if column.nullable else "may not be null"
     if not _fits(column.type, value):
-        return f"expected {_KINDS[column.type]}, found {_found(value)}"
+        return expected(_KINDS[column.type], value)
     if column.bounds is not None and not isinstance(value, str):
         low, high = column.bounds
         if not low <= value <= high:
@@ -118,10 +118,3 @@ def _typed(column: Column, value: Any) -> Any:
     if value is None or column.type == "category":
         return value
     return int(value) if column.type == "integer" else float(value)
-
-
-def _found(value: Any) -> str:
-    names = {bool: "a boolean", str: "a text", list: "an array", dict: "an object"}
-    if isinstance(value, float):
-        return "a fraction or too large a number"
-    return names.get(type(value), "a number that is too large")

@@ -60,20 +60,51 @@ def test_names_each_bad_field(call: Any, asked: Any, paths: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "path", "expected"),
+    ("asked", "path", "detail"),
     [
-        ([], "", "an object"),
-        (5, "", "an object"),
-        ({"client_id": 100001, "changes": []}, "/changes", "an object"),
-        ({"application": GOOD, "bureau": [1]}, "/bureau/0", "an object"),
-        ({"application": GOOD, "bureau": {}}, "/bureau", "an array"),
+        ([], "", "expected an object, found an array"),
+        (5, "", "expected an object, found a number"),
+        ({}, "/client_id", "is missing and must be given"),
+        ({"client_id": None}, "/client_id", "expected an integer, found null"),
+        ({"client_id": 1.5}, "/client_id", "expected an integer, found a fraction"),
+        (
+            {"client_id": 1e300},
+            "/client_id",
+            "expected an integer, found a number that is too large",
+        ),
+        ({"client_id": 1, "a": 1}, "/a", "is not known here"),
+        (
+            {"client_id": 1, "explain": "no"},
+            "/explain",
+            "expected a boolean, found a text",
+        ),
+        (
+            {"client_id": 1, "changes": []},
+            "/changes",
+            "expected an object, found an array",
+        ),
+        (
+            {"client_id": 1, "changes": {"CODE_GENDER": 1}},
+            "/changes/CODE_GENDER",
+            "expected a text, found a number",
+        ),
+        (
+            {"application": GOOD, "bureau": [1]},
+            "/bureau/0",
+            "expected an object, found a number",
+        ),
+        (
+            {"application": GOOD, "bureau": {}},
+            "/bureau",
+            "expected an array, found an object",
+        ),
     ],
 )
-def test_says_what_json_it_expects(
-    call: Any, asked: Any, path: str, expected: str
+def test_says_what_it_expected_and_what_came(
+    call: Any, asked: Any, path: str, detail: str
 ) -> None:
     (error,) = call("POST", "/v1/predictions", json=asked).json["errors"]
-    assert error == {"path": path, "detail": f"expected {expected}"}
+    assert error == {"path": path, "detail": detail}
 
 
 @pytest.mark.parametrize(
