@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -225,22 +226,36 @@ def test_shares_connections_among_the_workers(
     wait_until_ready(process, port)
     wait_for(lambda: re.search(r"processes{.*} 2\.0", scrape(metrics)))
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-    before = [sockets(pid) for pid in children.split()]
     opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(40)]
+    ends = {one.getsockname()[1] for one in opened}
 
     def held() -> list[int]:
-        after = [sockets(pid) for pid in children.split()]
-        return [now - then for now, then in zip(after, before, strict=True)]
+        sockets = sockets_from(ends)
+        return [len(sockets & sockets_of(child)) for child in children.split()]
 
-    wait_for(lambda: sum(held()) >= len(opened))
-    assert min(held()) >= 10
+    (shares,) = wait_for(lambda: [found for found in [held()] if sum(found) == 40])
     for one in opened:
         one.close()
+    assert min(shares) >= 10
 
 
-def sockets(process: str) -> int:
-    found = [one.readlink() for one in Path(f"/proc/{process}/fd").iterdir()]
-    return sum(str(one).startswith("socket:") for one in found)
+def sockets_from(ends: set[int]) -> set[str]:
+    """The sockets of this machine that are connected to one of these ports."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    fields = [line.split() for line in lines]
+    return {
+        f"socket:[{one[9]}]"
+        for one in fields
+        if int(one[2].partition(":")[2], 16) in ends
+    }
+
+
+def sockets_of(process: str) -> set[str]:
+    found = set()
+    for one in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            found.add(str(one.readlink()))
+    return found
 
 
 def test_refuses_to_start_on_a_corrupted_bundle(
