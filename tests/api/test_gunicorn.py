@@ -14,7 +14,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -226,16 +227,16 @@ def test_shares_connections_among_the_workers(
     wait_until_ready(process, port)
     wait_for(lambda: re.search(r"processes{.*} 2\.0", scrape(metrics)))
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-    opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(40)]
-    ends = {one.getsockname()[1] for one in opened}
+    with ExitStack() as stack:
+        connect = partial(socket.create_connection, ("127.0.0.1", port))
+        opened = [stack.enter_context(connect()) for _ in range(40)]
+        ends = {one.getsockname()[1] for one in opened}
 
-    def held() -> list[int]:
-        sockets = sockets_from(ends)
-        return [len(sockets & sockets_of(child)) for child in children.split()]
+        def held() -> list[int]:
+            sockets = sockets_from(ends)
+            return [len(sockets & sockets_of(child)) for child in children.split()]
 
-    (shares,) = wait_for(lambda: [found for found in [held()] if sum(found) == 40])
-    for one in opened:
-        one.close()
+        (shares,) = wait_for(lambda: [found for found in [held()] if sum(found) == 40])
     assert min(shares) >= 10
 
 
