@@ -51,6 +51,11 @@ class Champion:
         return {name: frozenset((*texts, None)) for name, texts in known.items()}
 
     @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """The columns of the application that can be negotiated."""
+        return tuple(c.name for c in self.columns["application"].values() if c.lever)
+
+    @cached_property
     def places(self) -> dict[str, int]:
         """Where each feature is in a vector."""
         return {f.name: at for at, f in enumerate(self.manifest.features)}

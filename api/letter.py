@@ -64,7 +64,8 @@ class _Page(FPDF):
 
     def _describe(self) -> None:
         letter, words = self._letter, self._words
-        self.set_title(words.subject)
+        draft = letter.reviewed_at is None
+        self.set_title(f"{words.draft} - {words.subject}" if draft else words.subject)
         self.set_author(letter.lender)
         self.set_subject(letter.prediction_id)
         self.set_keywords(f"prediction {letter.prediction_id}")
@@ -94,6 +95,8 @@ class _Page(FPDF):
         self._gap(2)
         self._set_style("B", 1.2)
         self._line(words.subject)
+        if letter.reviewed_at is None:
+            self._line(f"{words.draft}. {words.not_reviewed}")
         self._gap(1)
         self._set_style("", 1.0)
         self._line(words.greeting)

@@ -14,6 +14,8 @@ class Words:
     months: tuple[str, ...]
     day: str
     subject: str
+    draft: str
+    not_reviewed: str
     client: str
     greeting: str
     granted: str
@@ -56,6 +58,8 @@ ENGLISH = Words(
     ),
     day="{day} {month} {year}",
     subject="Our decision on your loan application",
+    draft="DRAFT",
+    not_reviewed="No person has reviewed this decision yet: not to be handed out.",
     client="Client number: {client}",
     greeting="Dear applicant,",
     granted="We are glad to tell you that your loan application was accepted.",
@@ -120,6 +124,8 @@ FRENCH = Words(
     ),
     day="{day} {month} {year}",
     subject="Notre décision sur votre demande de prêt",
+    draft="PROJET",
+    not_reviewed="Personne n'a encore revu cette décision : à ne pas remettre.",
     client="Numéro de client : {client}",
     greeting="Madame, Monsieur,",
     granted="Nous avons le plaisir de vous annoncer que votre demande de prêt est "

@@ -25,7 +25,7 @@ from api.rows import unknown_categories
 from api.schemas.requests import Batch
 from api.scoring import Score
 from api.store import clients
-from api.store.clients import Client, Vector, pack
+from api.store.clients import Client, Vector, pack, still_known
 from api.store.database import Database
 from api.store.events import Event, Reply
 
@@ -41,19 +41,28 @@ class Subject:
 
     form: Form
     unknown: tuple[str, ...]
-    known: Vector | None = None
+    client: Client | None = None
     revision: Revision | None = None
     applicant: Applicant | None = None
+
+    @property
+    def known(self) -> Vector | None:
+        """The vector as it is stored, when nothing of it is asked to be other."""
+        return None if self.client is None or self.revision else self.client.features
 
 
 def predict(champion: Champion, database: Database, body: Any) -> Reply:
     """Answer one request; raises Problem."""
     form = read_form(champion.columns, body)
-    (answered,) = _answers(champion, database, [form])
+    subjects = _subjects(champion, database, [form])
+    (answered,) = _answers(champion, subjects)
     if isinstance(answered, ScoringError):
         raise answered
     location = f"/v1/predictions/{answered.event_id}"
-    return Reply(HTTPStatus.CREATED, answered.answer, location, (answered,))
+    checks = still_known(_clients(subjects))
+    return Reply(
+        HTTPStatus.CREATED, answered.answer, location, (answered,), checks=checks
+    )
 
 
 def predict_batch(champion: Champion, database: Database, body: Any) -> Reply:
@@ -63,14 +72,16 @@ def predict_batch(champion: Champion, database: Database, body: Any) -> Reply:
         _form(champion, item, f"/predictions/{at}", batch.explain)
         for at, item in enumerate(batch.predictions)
     ]
-    answered = _answers(champion, database, forms)
+    subjects = _subjects(champion, database, forms)
+    answered = _answers(champion, subjects)
     parts = [
         one.answer if isinstance(one, Event) else encode(as_json(one))
         for one in answered
     ]
     answer = b'{"predictions":[' + b",".join(parts) + b"]}"
     events = tuple(one for one in answered if isinstance(one, Event))
-    return Reply(HTTPStatus.OK, answer, None, events)
+    checks = still_known(_clients(subjects)) if events else ()
+    return Reply(HTTPStatus.OK, answer, None, events, checks=checks)
 
 
 def feature_set_problem() -> NotPrepared:
@@ -90,10 +101,14 @@ def _form(
         return problem
 
 
+def _clients(subjects: Sequence[Subject | ScoringError]) -> list[Client]:
+    found = [one.client for one in subjects if isinstance(one, Subject)]
+    return [client for client in found if client is not None]
+
+
 def _answers(
-    champion: Champion, database: Database, forms: Sequence[Form | ScoringError]
+    champion: Champion, subjects: Sequence[Subject | ScoringError]
 ) -> list[Event | ScoringError]:
-    subjects = _subjects(champion, database, forms)
     vectors = _vectors(champion, subjects)
     ready = [
         (subject, vector)
@@ -136,10 +151,10 @@ def _subject(
     application = {**client.application, **(form.changes or {})}
     unknown = (*unknown_categories(champion.categories, application), *form.unknown)
     if form.changes is None:
-        return Subject(form, unknown, known=client.features)
+        return Subject(form, unknown, client)
     changed = frozenset(form.changes)
     revision = Revision(application, client.history, client.features, changed)
-    return Subject(form, unknown, revision=revision)
+    return Subject(form, unknown, client, revision)
 
 
 def _vectors(
@@ -209,7 +224,7 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
         client_id=form.client_id,
         created_at=answer["created_at"],
         bundle_sha256=champion.bundle.sha256,
-        request=encode(form.request).decode(),
+        request=encode({**form.request, **_basis(champion, subject)}).decode(),
         features=pack(score.features),
         answer=encode(answer),
         facts={
@@ -221,3 +236,17 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
             "model": {"name": model.name, "version": model.version},
         },
     )
+
+
+def _basis(champion: Champion, subject: Subject) -> dict[str, Any]:
+    """What a decision was made on, kept beside what was asked."""
+    if subject.form.changes is not None:
+        return {}
+    client = subject.client
+    application = client.application if client else subject.form.application or {}
+    basis = {
+        "terms": {name: application.get(name) for name in champion.terms},
+        "import_id": client.import_id if client else None,
+        "imported_at": client.imported_at if client else None,
+    }
+    return {"basis": basis}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
 
@@ -15,14 +15,16 @@ from api.schemas.answers import ClientAnswer, ClientPage
 from api.schemas.requests import ClientSearch
 from api.services import services
 from api.store import clients
-from api.store.clients import LARGEST_ID, Client
+from api.store.clients import LARGEST_ID, Client, pack
 from api.store.keys import Role
+from api.store.standing import standing
 
 if TYPE_CHECKING:
     from api.champion import Champion
 
 blueprint = Blueprint("clients", __name__, url_prefix="/v1/clients")
 _OFFICER = frozenset({Role.OFFICER})
+_LATEST = ("decision", "probability", "threshold")
 
 
 def known_client(champion: Champion, client_id: int) -> Client:
@@ -43,7 +45,7 @@ def known_client(champion: Champion, client_id: int) -> Client:
     "",
     Operation(
         "clients",
-        "Ids of known clients, by their first digits",
+        "Ids of known clients, by their first or last digits",
         {200: ClientPage},
         roles=_OFFICER,
         query=ClientSearch,
@@ -52,7 +54,8 @@ def known_client(champion: Champion, client_id: int) -> Client:
 def search() -> Response:
     asked = query(ClientSearch)
     after = min(int(asked.cursor), LARGEST_ID)
-    page = clients.search(services().database, asked.prefix, after, asked.limit)
+    digits = asked.prefix, asked.suffix
+    page = clients.search(services().database, *digits, after, asked.limit)
     return answer(
         {
             "clients": [{"client_id": client_id} for client_id in page.ids],
@@ -68,7 +71,7 @@ def search() -> Response:
     "/<int:client_id>",
     Operation(
         "clients",
-        "A client's raw application, with labels and units",
+        "A client's application, with labels and units, and the decision that stands",
         {200: ClientAnswer},
         roles=_OFFICER,
         problems=(404,),
@@ -91,7 +94,39 @@ def application(client_id: int) -> Response:
     return answer(
         {
             "client_id": client_id,
+            "standing": _standing(champion, client),
             "application": facts,
             "imported_at": client.imported_at,
         }
     )
+
+
+def _standing(champion: Champion, client: Client) -> dict[str, Any] | None:
+    found = standing(services().database, client.client_id)
+    if found is None:
+        return None
+    decided, latest, review = found.decided, found.latest, found.review
+    basis = decided.basis or {}
+    model_changed = latest.bundle_sha256 != champion.bundle.sha256
+    same_data = found.features == pack(client.features)
+    return {
+        "result": review["decision"] if review else decided.facts["decision"],
+        "by": "person" if review else "model",
+        "reviewer": review["reviewer"] if review else None,
+        "decided_at": review["created_at"] if review else decided.created_at,
+        "review_id": review["review_id"] if review else None,
+        "prediction_id": decided.prediction_id,
+        "model_decision": decided.facts["decision"],
+        "model": decided.model,
+        "terms": basis.get("terms"),
+        "import_id": basis.get("import_id"),
+        "imported_at": basis.get("imported_at"),
+        "latest": {
+            "prediction_id": latest.prediction_id,
+            **{name: latest.facts[name] for name in _LATEST},
+            "model": latest.model,
+            "created_at": latest.created_at,
+            "model_changed": model_changed,
+            "data_changed": None if model_changed else not same_data,
+        },
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -28,7 +28,7 @@ from api.scoring import GRANTED, REFUSED, decide, probability
 from api.services import services
 from api.store.clients import Client
 from api.store.database import Database
-from api.store.events import Event, Reply
+from api.store.events import Reply
 from api.store.keys import Role
 from api.store.predictions import Stored
 
@@ -89,11 +89,11 @@ def _answer(
         levers_told = [_told(name, levers, None) for name in names]
         none = {**head, "detail": _NONE, "levers": levers_told, "prediction": None}
         return Reply(HTTPStatus.OK, encode(none))
-    event = _simulated(champion, database, question, levers, amounts)
+    simulated = _simulated(champion, database, question, levers, amounts)
     cost = counterfactual.costs(levers, np.array([amounts])).item()
     told = {**head, "cost": cost, "levers": [_told(n, levers, amounts) for n in names]}
-    answer = encode(told)[:-1] + b',"prediction":' + event.answer + b"}"
-    return Reply(HTTPStatus.OK, answer, None, (event,))
+    answer = encode(told)[:-1] + b',"prediction":' + simulated.answer + b"}"
+    return replace(simulated, status=HTTPStatus.OK, answer=answer, location=None)
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _simulated(
     question: _Question,
     levers: Sequence[Lever],
     amounts: Sequence[float],
-) -> Event:
+) -> Reply:
     """Score what was found as any simulation is."""
     moved = {
         one.name: amount
@@ -181,8 +181,7 @@ def _simulated(
     }
     changes = {**question.before, **moved}
     asked = {"client_id": question.client.client_id, "changes": changes}
-    (event,) = predict(champion, database, asked).events
-    return event
+    return predict(champion, database, asked)
 
 
 def _told(

@@ -17,9 +17,12 @@ from api.routes.reviews import found
 from api.schemas.letter import LetterQuery
 from api.scoring import GRANTED, LOWERS, RAISES
 from api.services import services
-from api.store import events, predictions
+from api.store import events
+from api.store.database import Database
 from api.store.events import DECISION
 from api.store.keys import Role
+from api.store.predictions import Stored
+from api.store.standing import standing, standing_review
 
 if TYPE_CHECKING:
     from api.champion import Champion
@@ -38,10 +41,11 @@ REASONS = 4
         "The decision as a letter to the applicant",
         {200: PDF},
         roles=frozenset({Role.OFFICER}),
-        description="One page of A4: the decision (of the review that stands, else of "
-        "the model), up to four main reasons, what was used, what could change it, and "
-        "the right to a human review. Its numbers and names are not the model's: only "
-        "plain words.",
+        description="One page of A4: the decision that stands for the client, up to "
+        "four main reasons, what was used, what could change it, and the right to a "
+        "human review. Its numbers and names are not the model's: only plain words. "
+        "Before a person has reviewed the decision the letter is a draft, and says so. "
+        "A decision that stands no more has none.",
         query=LetterQuery,
         problems=(404, 409, 410),
         path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
@@ -64,8 +68,7 @@ def letter(prediction_id: UUID) -> Response:
     if "reasons" not in answered:
         detail = "This was decided without its reasons: decide again with `explain`."
         raise Problem(HTTPStatus.CONFLICT, detail)
-    (reviews,) = predictions.reviews(database, [identifier]).values()
-    standing = reviews[-1] if reviews else None
+    review = _standing_review(database, stored)
     page = render(
         Letter(
             language=asked.lang,
@@ -75,18 +78,33 @@ def letter(prediction_id: UUID) -> Response:
             client_id=stored.client_id,
             model=answered["model"]["name"],
             version=answered["model"]["version"],
-            decision=standing["decision"] if standing else answered["decision"],
+            decision=review["decision"] if review else answered["decision"],
             model_decision=answered["decision"],
             decided_at=datetime.fromisoformat(answered["created_at"]),
-            reviewed_at=datetime.fromisoformat(standing["created_at"])
-            if standing
+            reviewed_at=datetime.fromisoformat(review["created_at"])
+            if review
             else None,
             reasons=_reasons(champion, answered, asked.lang),
             tables=champion.manifest.tables,
         )
     )
-    name = f'inline; filename="decision-{identifier}-{asked.lang}.pdf"'
+    kind = "decision" if review else "draft"
+    name = f'inline; filename="{kind}-{identifier}-{asked.lang}.pdf"'
     return Response(page, headers={"Content-Disposition": name}, content_type=PDF)
+
+
+def _standing_review(database: Database, stored: Stored) -> dict[str, Any] | None:
+    """None for a draft; raises Problem 409 when another decision stands."""
+    if stored.client_id is None:
+        return standing_review(database, None, stored.prediction_id)
+    found = standing(database, stored.client_id)
+    if found is None:
+        return None
+    stands = found.decided.prediction_id
+    if stands != stored.prediction_id:
+        detail = f"Another decision stands for this client: prediction {stands}."
+        raise Problem(HTTPStatus.CONFLICT, detail)
+    return None if found.review is None else dict(found.review)
 
 
 def _reasons(champion: Champion, answered: dict[str, Any], language: str) -> list[str]:

@@ -20,6 +20,7 @@ from api.store.database import Database
 from api.store.events import OUTCOME, Event, Reply
 from api.store.keys import Role
 from api.store.outcomes import Decided, decided, observed
+from api.store.predictions import still_kept
 
 blueprint = Blueprint("outcomes", __name__, url_prefix="/v1/outcomes")
 
@@ -75,7 +76,9 @@ def _observe(database: Database, asked: list[Outcome]) -> Reply:
         raise invalid(findings.errors)
     counts = {"accepted": len(findings.events), "duplicates": findings.duplicates}
     events = tuple(findings.events)
-    return Reply(HTTPStatus.CREATED, encode(counts), events=events)
+    of_people = [one.subject_id for one in events if one.client_id is not None]
+    checks = still_kept([subject for subject in of_people if subject is not None])
+    return Reply(HTTPStatus.CREATED, encode(counts), events=events, checks=checks)
 
 
 def _take(

@@ -24,6 +24,7 @@ from api.store.database import Database
 from api.store.events import DECISION, PREDICTIONS, REVIEW, Event, Reply
 from api.store.keys import Role
 from api.store.predictions import Stored
+from api.store.standing import standing_review, still_standing
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1")
 _OFFICER = frozenset({Role.OFFICER})
@@ -39,8 +40,9 @@ _FACTS = ("action", "decision", "model_decision", "replaces")
         "A person confirms or overrides a decision",
         {201: Review},
         roles=_OFFICER,
-        description="The score stays what it was. When a review stands already, the "
-        "new one must name it in `replaces`.",
+        description="The score stays what it was. When a review of the client stands "
+        "already, of this prediction or of another, the new one must name it in "
+        "`replaces`.",
         body=(ReviewRequest,),
         problems=(404, 409, 410),
         path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
@@ -64,8 +66,8 @@ def _review(database: Database, prediction_id: str, asked: ReviewRequest) -> Rep
     decided = found(database, prediction_id)
     if decided.kind != DECISION:
         raise Problem(HTTPStatus.CONFLICT, "A simulation decides nothing to review.")
-    (before,) = predictions.reviews(database, [prediction_id]).values()
-    standing = before[-1]["review_id"] if before else None
+    before = standing_review(database, decided.client_id, prediction_id)
+    standing = before["review_id"] if before else None
     if asked.replaces != standing:
         stands = f"Review {standing} stands" if standing else "No review stands"
         raise Problem(HTTPStatus.CONFLICT, f"{stands}: `replaces` must say so.")
@@ -94,7 +96,9 @@ def _review(database: Database, prediction_id: str, asked: ReviewRequest) -> Rep
         subject_id=prediction_id,
         unique_as=f"review {prediction_id} {standing or 'first'}",
     )
-    return Reply(HTTPStatus.CREATED, event.answer, None, (event,))
+    about = decided.client_id, prediction_id
+    checks = still_standing(*about, event.event_id, standing)
+    return Reply(HTTPStatus.CREATED, event.answer, None, (event,), checks=checks)
 
 
 def found(database: Database, prediction_id: str) -> Stored:
@@ -145,7 +149,7 @@ def _past(stored: Stored, reviews: list[dict[str, Any]]) -> dict[str, Any]:
         "kind": stored.kind,
         **{name: stored.facts[name] for name in facts},
         "created_at": stored.created_at,
-        "model": {**stored.facts["model"], "bundle_sha256": stored.bundle_sha256},
+        "model": stored.model,
         "changes": stored.changes,
         "reviews": reviews,
     }

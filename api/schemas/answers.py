@@ -138,10 +138,50 @@ class ApplicationFact(Answer):
     value: float | int | str | None
 
 
+class LatestDecision(Answer):
+    """The model's newest decision on a client.
+
+    `model_changed`: another model serves now. `data_changed`: the client's data are
+    others now; null when that cannot be told, as the model is another one.
+    """
+
+    prediction_id: str
+    decision: Literal["granted", "refused"]
+    probability: Share
+    threshold: Share
+    model: ModelRef
+    created_at: Moment
+    model_changed: bool
+    data_changed: bool | None
+
+
+class Standing(Answer):
+    """What holds for a client: the newest review, else the newest decision.
+
+    `prediction_id`: the decision that was reviewed, or that stands by itself;
+    `model_decision`: what the model said in it; `terms` and the import it was made on,
+    null where they were not noted.
+    """
+
+    result: Literal["granted", "refused"]
+    by: Literal["model", "person"]
+    reviewer: str | None
+    decided_at: Moment
+    review_id: str | None
+    prediction_id: str
+    model_decision: Literal["granted", "refused"]
+    model: ModelRef
+    terms: dict[str, float | int | str | None] | None
+    import_id: int | None
+    imported_at: Moment | None
+    latest: LatestDecision
+
+
 class ClientAnswer(Answer):
-    """A client's raw application."""
+    """A client's raw application; `standing` is null before the first decision."""
 
     client_id: int
+    standing: Standing | None
     application: list[ApplicationFact]
     imported_at: Moment
 

@@ -101,6 +101,9 @@ class ClientSearch(Query):
     prefix: Annotated[
         str, Field(pattern="^[0-9]{0,19}$", description="First digits of the id.")
     ] = ""
+    suffix: Annotated[
+        str, Field(pattern="^[0-9]{0,18}$", description="Last digits of the id.")
+    ] = ""
     limit: Annotated[int, Field(ge=1, le=100, description="Ids per page.")] = 20
     cursor: Annotated[
         str,

@@ -37,9 +37,7 @@ def append(
     have no gap and are in the order of the commits, so who read up to one has seen
     all that there will ever be before it.
     """
-    if connection.dialect.name == "postgresql":
-        lock = sqlalchemy.text("SELECT pg_advisory_xact_lock(:lock)")
-        connection.execute(lock, {"lock": _LOCK})
+    wait_for_turn(connection)
     newest = connection.execute(_NEWEST).one_or_none()
     sequence, newest_sha256 = newest or (0, chain.NOTHING)
     kept = [_personal(event) for _, event in made]
@@ -58,6 +56,13 @@ def append(
         connection.execute(insert(personal), filled)
     _move(connection, head, end)
     return end
+
+
+def wait_for_turn(connection: Connection) -> None:
+    """Until the end of the transaction no other one appends; SQLite's writers wait."""
+    if connection.dialect.name == "postgresql":
+        lock = sqlalchemy.text("SELECT pg_advisory_xact_lock(:lock)")
+        connection.execute(lock, {"lock": _LOCK})
 
 
 _NEWEST = (

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 
 from api.store.database import Database
+from api.store.events import Check
 from api.store.tables import active_import, clients, imports
 
 Vector = NDArray[np.float32]
@@ -24,6 +25,7 @@ class Client:
     """One client: raw application, and both vectors (NaN is missing)."""
 
     client_id: int
+    import_id: int
     application: dict[str, Any]
     history: Vector
     features: Vector
@@ -60,6 +62,17 @@ def find(database: Database, ids: Sequence[int]) -> dict[int, Client]:
     return found
 
 
+def still_known(known: Sequence[Client]) -> tuple[Check, ...]:
+    """That all of them are still there: none was forgotten since they were read."""
+    of_import: dict[int, set[int]] = {}
+    for client in known:
+        of_import.setdefault(client.import_id, set()).add(client.client_id)
+    return tuple(
+        Check(_STILL_KNOWN, len(ids), {"import_id": import_id, "ids": sorted(ids)})
+        for import_id, ids in of_import.items()
+    )
+
+
 def active_feature_set(database: Database) -> str | None:
     """The feature set of the active import; None before the first import."""
     query = select(imports.c.feature_set).join(
@@ -69,9 +82,11 @@ def active_feature_set(database: Database) -> str | None:
         return connection.execute(query).scalar_one_or_none()
 
 
-def search(database: Database, prefix: str, after: int, limit: int) -> Page:
-    """Ids whose digits begin with `prefix`, above `after`, in numeric order."""
-    ids = _of_active_import(clients.c.client_id).where(_begins_with(prefix))
+def search(
+    database: Database, prefix: str, suffix: str, after: int, limit: int
+) -> Page:
+    """Ids whose digits begin and end so, above `after`, in numeric order."""
+    ids = _of_active_import(clients.c.client_id).where(_matches(prefix, suffix))
     some = ids.where(clients.c.client_id > after).order_by(clients.c.client_id)
     total = select(func.count()).select_from(ids.subquery())
     with database.read() as connection:
@@ -94,6 +109,17 @@ _OF_IDS = _of_active_import(
 ).where(clients.c.client_id.in_(bindparam("ids", expanding=True)))
 
 
+_STILL_KNOWN = select(func.count()).where(
+    clients.c.import_id == bindparam("import_id"),
+    clients.c.client_id.in_(bindparam("ids", expanding=True)),
+)
+
+
+def _matches(prefix: str, suffix: str) -> ColumnElement[bool]:
+    ends = clients.c.client_id % 10 ** len(suffix) == int(suffix or 0)
+    return _begins_with(prefix) & ends if suffix else _begins_with(prefix)
+
+
 def _begins_with(prefix: str) -> ColumnElement[bool]:
     """As ranges of numbers, so that the primary key's index answers it."""
     if not prefix:
@@ -113,6 +139,7 @@ def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 def _client(row: Row[Any]) -> Client:
     return Client(
         client_id=row.client_id,
+        import_id=row.import_id,
         application=json.loads(row.application),
         history=unpack(row.history),
         features=unpack(row.features),

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from api.identifiers import now, uuid7
 from api.store import chain
-from api.store.appending import append
+from api.store.appending import append, wait_for_turn
 from api.store.database import Database
 from api.store.events import ERASURE, Event
 from api.store.tables import clients, events, idempotency, personal
@@ -31,12 +31,14 @@ def erased_ranges(facts: str) -> Iterator[tuple[int, int]]:
 def forget(database: Database, client_id: int) -> int:
     """Erase a client's events and the client; answers how many events there were.
 
-    A later import of a file that still holds the client makes it known again.
+    The client goes first: from then on nothing that was read of them before can be
+    recorded (`clients.still_known`). A later import of a file that still holds the
+    client makes it known again.
     """
-    count = _erase(database, personal.c.client_id == client_id, "forgotten")
     with database.write() as connection:
+        wait_for_turn(connection)
         connection.execute(delete(clients).where(clients.c.client_id == client_id))
-    return count
+    return _erase(database, personal.c.client_id == client_id, "forgotten")
 
 
 def retain(database: Database, since: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Insert, Update, bindparam, func, select
+from sqlalchemy import Insert, Select, Update, bindparam, func, select
 
 from api.errors import Gone
 from api.store.database import Database
@@ -48,10 +48,20 @@ class Token:
 
 
 @dataclass(frozen=True)
+class Check:
+    """What a reply rests on: in its own transaction the query still says `expected`."""
+
+    query: Select[Any]
+    expected: Any
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Reply:
     """An answer with what must be durable before it is sent.
 
-    Each of `changes` changes one row, or nothing of the reply is recorded.
+    Each of `checks` holds and each of `changes` changes one row, or nothing of the
+    reply is recorded.
     """
 
     status: int
@@ -59,6 +69,7 @@ class Reply:
     location: str | None = None
     events: tuple[Event, ...] = ()
     changes: tuple[Insert | Update, ...] = ()
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True)

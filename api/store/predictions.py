@@ -7,17 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from api.errors import Gone
 from api.store.database import Database
-from api.store.events import PREDICTIONS, REVIEW
+from api.store.events import PREDICTIONS, REVIEW, Check
 from api.store.tables import events, personal
+
+_AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A decision or simulation; `facts` as recorded, `changes` of a what-if."""
+    """A decision or simulation; `facts` as recorded, `changes` of a what-if.
+
+    `basis`: the terms and the import that a decision was made on; none in events of
+    before they were noted, and in what was erased.
+    """
 
     sequence: int
     prediction_id: str
@@ -27,6 +33,12 @@ class Stored:
     bundle_sha256: str
     facts: dict[str, Any]
     changes: dict[str, Any] | None
+    basis: dict[str, Any] | None
+
+    @property
+    def model(self) -> dict[str, Any]:
+        """Name, version and bundle of the model that answered."""
+        return {**self.facts["model"], "bundle_sha256": self.bundle_sha256}
 
 
 def find(database: Database, prediction_id: str) -> Stored | None:
@@ -36,7 +48,7 @@ def find(database: Database, prediction_id: str) -> Stored | None:
         row = connection.execute(query).one_or_none()
     if row is not None and row.request is None:
         raise Gone(f"Whom prediction {prediction_id} was about has been erased.")
-    return None if row is None else _stored(row)
+    return None if row is None else stored(row)
 
 
 def of_client(
@@ -54,7 +66,7 @@ def of_client(
         .limit(limit)
     )
     with database.read() as connection:
-        return [_stored(row) for row in connection.execute(query)]
+        return [stored(row) for row in connection.execute(query)]
 
 
 def reviews(
@@ -82,7 +94,24 @@ def _predictions() -> Select[Any]:
     )
 
 
-def _stored(row: Row[Any]) -> Stored:
+def still_kept(prediction_ids: Sequence[str]) -> tuple[Check, ...]:
+    """That none of these predictions was erased since it was read."""
+    ids = sorted(set(prediction_ids))
+    parts = [ids[at : at + _AT_A_TIME] for at in range(0, len(ids), _AT_A_TIME)]
+    return tuple(Check(_KEPT, len(part), {"ids": part}) for part in parts)
+
+
+_KEPT = (
+    select(func.count())
+    .select_from(personal)
+    .join(events, events.c.sequence == personal.c.sequence)
+    .where(events.c.event_id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def stored(row: Row[Any]) -> Stored:
+    """A row of events, with `client_id` and `request` of its personal part."""
+    request = json.loads(row.request) if row.request else {}
     return Stored(
         sequence=row.sequence,
         prediction_id=row.event_id,
@@ -91,5 +120,6 @@ def _stored(row: Row[Any]) -> Stored:
         created_at=row.created_at,
         bundle_sha256=row.bundle_sha256,
         facts=json.loads(row.facts),
-        changes=json.loads(row.request).get("changes"),
+        changes=request.get("changes"),
+        basis=request.get("basis"),
     )

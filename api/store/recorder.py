@@ -105,6 +105,7 @@ class Recorder:
                 end = append(connection, head, made) if made else self._head
                 _remember(connection, batch)
                 for job in batch:
+                    _check(connection, job.reply)
                     _change(connection, job.reply)
         except DatabaseUnavailable:
             # The commit may have come through: go on as another writer.
@@ -125,6 +126,13 @@ def _of_all(error: BaseException) -> bool:
     if isinstance(error, DatabaseUnavailable):
         return not isinstance(error.__cause__, DataError)
     return not isinstance(error, Exception)
+
+
+def _check(connection: Connection, reply: Reply) -> None:
+    """After the events are in, so that those of one batch see each other's."""
+    for check in reply.checks:
+        if connection.execute(check.query, check.values).scalar() != check.expected:
+            raise Overtaken
 
 
 def _change(connection: Connection, reply: Reply) -> None:

@@ -32,6 +32,22 @@ def test_a_prefix_is_of_digits_not_of_numbers(
     assert page["total"] == total
 
 
+@pytest.mark.parametrize(
+    ("digits", "found"),
+    [
+        ("suffix=0174", [100174]),
+        ("suffix=74", [100074, 100174, 100274, 100374, 100474]),
+        ("prefix=1001&suffix=74", [100174]),
+        ("suffix=999999999999999999", []),
+    ],
+)
+def test_ids_are_found_by_their_last_digits(
+    call: Any, digits: str, found: list[int]
+) -> None:
+    page = call("GET", f"/v1/clients?{digits}", "officer").json
+    assert [client["client_id"] for client in page["clients"]] == found
+
+
 def test_an_application_comes_with_labels_and_units(call: Any, world: Any) -> None:
     response = call("GET", "/v1/clients/100002", "officer")
     client = ClientAnswer.model_validate(response.json)

@@ -46,6 +46,7 @@ def test_says_the_decision_the_reasons_and_the_rights() -> None:
     for told in (
         "Prêt à dépenser",
         "1 août 2026",
+        "PROJET. Personne n'a encore revu cette décision : à ne pas remettre.",
         "Numéro de client : 100001",
         "votre demande de prêt est refusée",
         "évaluation automatisée",
@@ -61,7 +62,8 @@ def test_says_the_decision_the_reasons_and_the_rights() -> None:
     ):
         assert told in text
     assert "demandes précédentes" not in text
-    assert reader.metadata.title == "Notre décision sur votre demande de prêt"
+    title = "PROJET - Notre décision sur votre demande de prêt"
+    assert reader.metadata.title == title
     assert reader.metadata.subject == LETTER.prediction_id
     assert reader.metadata.creation_date == LETTER.decided_at
     assert reader.trailer["/Root"]["/Lang"] == "fr"
@@ -84,8 +86,9 @@ def test_an_overridden_letter_says_that_a_person_decided() -> None:
         decision="granted",
         reviewed_at=datetime(2026, 8, 3, tzinfo=UTC),
     )
-    _, text = read(render(overridden))
+    reader, text = read(render(overridden))
     assert "was accepted" in text and "3 August 2026" in text
+    assert "DRAFT" not in text and "DRAFT" not in reader.metadata.title
     assert "A person reviewed" in text and "had come to the other result" in text
     assert "What spoke for you" not in text
 
@@ -114,7 +117,8 @@ def test_a_decision_has_a_letter_and_a_review_rules_it(call: Any) -> None:
     response = call("GET", f"{path}/letter?lang=fr", "officer")
     assert response.status_code == 200
     assert response.content_type == "application/pdf"
-    assert made["prediction_id"] in response.headers["Content-Disposition"]
+    named = f'filename="draft-{made["prediction_id"]}-fr.pdf"'
+    assert named in response.headers["Content-Disposition"]
     _, text = read(response.data)
     word = "refusée" if made["decision"] == "refused" else "acceptée"
     assert f"est {word}" in text
@@ -126,9 +130,31 @@ def test_a_decision_has_a_letter_and_a_review_rules_it(call: Any) -> None:
     other = "granted" if made["decision"] == "refused" else "refused"
     review = {"decision": other, "reason": "Known for years.", "reviewer": "A. Martin"}
     assert call("POST", f"{path}/review", "officer", json=review).status_code == 201
-    _, text = read(call("GET", f"{path}/letter", "officer").data)
+    response = call("GET", f"{path}/letter", "officer")
+    named = f'filename="decision-{made["prediction_id"]}-en.pdf"'
+    assert named in response.headers["Content-Disposition"]
+    _, text = read(response.data)
     assert ("was accepted" if other == "granted" else "was refused") in text
     assert "Known for years" not in text and "Martin" not in text
+
+
+@on_sqlite
+def test_a_decision_that_stands_no_more_has_no_letter(call: Any) -> None:
+    """Refused, overridden, scored again: no letter says that it was refused."""
+    first, second = (
+        call("POST", "/v1/predictions", json={"client_id": 100001}).json
+        for _ in range(2)
+    )
+    other = "granted" if first["decision"] == "refused" else "refused"
+    review = {"decision": other, "reason": "Known for years.", "reviewer": "A. Martin"}
+    path = "/v1/predictions/{}".format
+    reviewed = path(first["prediction_id"])
+    assert call("POST", f"{reviewed}/review", "officer", json=review).status_code == 201
+    late = call("GET", f"{path(second['prediction_id'])}/letter", "officer")
+    assert late.status_code == 409
+    assert first["prediction_id"] in late.json["detail"]
+    _, text = read(call("GET", f"{reviewed}/letter", "officer").data)
+    assert ("was accepted" if other == "granted" else "was refused") in text
 
 
 @on_sqlite

@@ -1,0 +1,100 @@
+"""What stands for a client: the newest review, else the newest decision."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, select
+
+from api.store.database import Database
+from api.store.events import DECISION, REVIEW, Check
+from api.store.predictions import Stored, still_kept, stored
+from api.store.tables import events, personal
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`decided`: what the review is about, else the newest decision, `latest`.
+
+    `features`: the vector that `latest` was scored from, as it is stored.
+    """
+
+    decided: Stored
+    latest: Stored
+    features: bytes
+    review: Mapping[str, Any] | None
+
+
+def standing(database: Database, client_id: int) -> Standing | None:
+    """None before the first decision."""
+    with database.read() as connection:
+        asked = {"client_id": client_id}
+        review = connection.execute(_REVIEW_OF_CLIENT, asked).scalar()
+        newest = connection.execute(_DECISION_OF_CLIENT, asked).one_or_none()
+        if newest is None:
+            return None
+        latest, features = stored(newest), newest.features
+        if review is None:
+            return Standing(latest, latest, features, None)
+        told = json.loads(review)
+        decided = _decided(connection, told["prediction_id"]) or latest
+        return Standing(decided, latest, features, told)
+
+
+def standing_review(
+    database: Database, client_id: int | None, prediction_id: str
+) -> dict[str, Any] | None:
+    """The newest review of the client; of the prediction when nobody knows whose."""
+    asked = {"client_id": client_id, "prediction_id": prediction_id}
+    with database.read() as connection:
+        answer = connection.execute(_newest_review(client_id), asked).scalar()
+    return None if answer is None else json.loads(answer)
+
+
+def still_standing(
+    client_id: int | None, prediction_id: str, review_id: str, replaces: str | None
+) -> tuple[Check, ...]:
+    """That what is reviewed was not erased, and `review_id` follows `replaces`."""
+    asked = {"client_id": client_id, "prediction_id": prediction_id, "mine": review_id}
+    other = _newest_review(client_id).where(events.c.event_id != bindparam("mine"))
+    return (
+        Check(other.with_only_columns(events.c.event_id), replaces, asked),
+        *still_kept([prediction_id]),
+    )
+
+
+def _newest_review(client_id: int | None) -> Select[Any]:
+    return _REVIEW_OF_PREDICTION if client_id is None else _REVIEW_OF_CLIENT
+
+
+def _decided(connection: Connection, prediction_id: str) -> Stored | None:
+    row = connection.execute(_BY_ID, {"prediction_id": prediction_id}).one_or_none()
+    return None if row is None else stored(row)
+
+
+_NEWEST = (
+    select(personal.c.answer)
+    .select_from(personal)
+    .join(events, events.c.sequence == personal.c.sequence)
+    .where(events.c.kind == REVIEW)
+    .order_by(personal.c.sequence.desc())
+    .limit(1)
+)
+_REVIEW_OF_CLIENT = _NEWEST.where(personal.c.client_id == bindparam("client_id"))
+_REVIEW_OF_PREDICTION = _NEWEST.where(events.c.subject_id == bindparam("prediction_id"))
+_DECISION_OF_CLIENT = (
+    select(events, personal.c.client_id, personal.c.request, personal.c.features)
+    .join(personal, personal.c.sequence == events.c.sequence)
+    .where(personal.c.client_id == bindparam("client_id"), events.c.kind == DECISION)
+    .order_by(personal.c.sequence.desc())
+    .limit(1)
+)
+# The one that a review is about may have been erased, with the time it is kept.
+_BY_ID = (
+    select(events, personal.c.client_id, personal.c.request)
+    .outerjoin(personal, personal.c.sequence == events.c.sequence)
+    .where(events.c.event_id == bindparam("prediction_id"))
+)
