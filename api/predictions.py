@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -25,13 +26,19 @@ from api.rows import unknown_categories
 from api.schemas.requests import Batch
 from api.scoring import Score
 from api.store import clients
-from api.store.clients import Client, Vector, pack, still_known
+from api.store.clients import Client, Vector, pack, still_known, unpack
 from api.store.database import Database
-from api.store.events import Event, Reply
+from api.store.events import Event, Reply, answer_of
+from api.store.predictions import Stored
 
 if TYPE_CHECKING:
     from api.champion import Champion
 
+EXPLAINED = ("explanation", "reasons")
+_WITHOUT_REASONS = (
+    "This was decided without its reasons, by a model that does not serve any more: "
+    "decide again to see some."
+)
 Asked = TypeVar("Asked", Applicant, Revision)
 
 
@@ -82,6 +89,23 @@ def predict_batch(champion: Champion, database: Database, body: Any) -> Reply:
     events = tuple(one for one in answered if isinstance(one, Event))
     checks = still_known(_clients(subjects)) if events else ()
     return Reply(HTTPStatus.OK, answer, None, events, checks=checks)
+
+
+def explained(champion: Champion, database: Database, stored: Stored) -> bytes:
+    """The answer that was given, with its reasons even where none were asked for.
+
+    They are worked out from the stored features by the model that answered; raises
+    Problem 409 when that one does not serve any more, and Gone.
+    """
+    kept, features = answer_of(database, stored.prediction_id)
+    answer = json.loads(kept)
+    if "explanation" in answer:
+        return kept
+    if stored.bundle_sha256 != champion.bundle.sha256:
+        raise Problem(HTTPStatus.CONFLICT, _WITHOUT_REASONS)
+    (score,) = champion.score(unpack(features)[np.newaxis], [True])
+    judged = champion.scorer.judge(score, ())
+    return encode({**answer, **{name: judged[name] for name in EXPLAINED}})
 
 
 def feature_set_problem() -> NotPrepared:

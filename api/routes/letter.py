@@ -13,11 +13,11 @@ from flask import Blueprint, Response
 from api.answering import query
 from api.errors import Problem
 from api.operations import Operation, route
+from api.predictions import explained
 from api.routes.reviews import found
 from api.schemas.letter import LetterQuery
 from api.scoring import GRANTED, LOWERS, RAISES
 from api.services import services
-from api.store import events
 from api.store.database import Database
 from api.store.events import DECISION
 from api.store.keys import Role
@@ -64,10 +64,7 @@ def letter(prediction_id: UUID) -> Response:
     stored = found(database, identifier)
     if stored.kind != DECISION:
         raise Problem(HTTPStatus.CONFLICT, "A simulation decides nothing to tell.")
-    answered = json.loads(events.answer_of(database, identifier) or b"{}")
-    if "reasons" not in answered:
-        detail = "This was decided without its reasons: decide again with `explain`."
-        raise Problem(HTTPStatus.CONFLICT, detail)
+    answered = json.loads(explained(champion, database, stored))
     review = _standing_review(database, stored)
     page = render(
         Letter(

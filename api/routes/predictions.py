@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
 from api import body
-from api.errors import Problem
+from api.answering import query
 from api.idempotency import once
 from api.operations import JSON, Operation, route
-from api.predictions import predict, predict_batch
+from api.predictions import explained, predict, predict_batch
+from api.routes.reviews import found
 from api.schemas.answers import BatchAnswer, Prediction
-from api.schemas.requests import Batch, KnownClient, NewApplicant, WhatIf
+from api.schemas.requests import Batch, KnownClient, NewApplicant, StoredQuery, WhatIf
 from api.services import services
 from api.store import events
 from api.store.keys import Role
@@ -93,13 +93,16 @@ def create_batch() -> Response:
         "What was answered, byte for byte",
         {200: Prediction},
         roles=_OFFICER,
-        problems=(404, 410),
+        query=StoredQuery,
+        problems=(404, 409, 410),
         path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
     ),
 )
 def stored(prediction_id: UUID) -> Response:
-    found = events.answer_of(services().database, str(prediction_id))
-    if found is None:
-        detail = f"There is no prediction {prediction_id}."
-        raise Problem(HTTPStatus.NOT_FOUND, detail)
-    return Response(found, content_type=JSON)
+    asked, database = query(StoredQuery), services().database
+    kept = found(database, str(prediction_id))
+    if asked.explain:
+        told = explained(services().champion(), database, kept)
+    else:
+        told, _ = events.answer_of(database, kept.prediction_id)
+    return Response(told, content_type=JSON)

@@ -114,6 +114,18 @@ class ClientSearch(Query):
     ] = "0"
 
 
+class StoredQuery(Query):
+    """Whether the reasons are wanted even of an answer that was given without them."""
+
+    explain: Annotated[
+        bool,
+        Field(
+            description="With explanation and reasons, worked out from what is stored "
+            "if the answer had none; 409 when its model does not serve any more."
+        ),
+    ] = False
+
+
 class DistributionQuery(Query):
     """Whose value to show on the histogram."""
 

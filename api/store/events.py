@@ -119,16 +119,15 @@ def recorded(database: Database, token: Token) -> Recorded | None:
     return Recorded(*row)
 
 
-def answer_of(database: Database, prediction_id: str) -> bytes | None:
-    """The exact bytes that were answered; raises Gone when they were erased."""
+def answer_of(database: Database, prediction_id: str) -> tuple[bytes, bytes]:
+    """The exact bytes that were answered, and the vector; raises Gone when erased."""
     query = (
-        select(personal.c.answer)
-        .select_from(events)
-        .outerjoin(personal, personal.c.sequence == events.c.sequence)
+        select(personal.c.answer, personal.c.features)
+        .join(events, events.c.sequence == personal.c.sequence)
         .where(events.c.event_id == prediction_id, events.c.kind.in_(PREDICTIONS))
     )
     with database.read() as connection:
         row = connection.execute(query).one_or_none()
-    if row is not None and row.answer is None:
+    if row is None:
         raise Gone(f"What prediction {prediction_id} answered has been erased.")
-    return None if row is None else row.answer
+    return row.answer, row.features

@@ -170,3 +170,17 @@ def test_a_prediction_is_read_back_byte_for_byte(call: Any) -> None:
         assert read.data in batch.data
     unknown = "/v1/predictions/019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"
     assert call("GET", unknown, "officer").status_code == 404
+
+
+def test_reasons_that_were_not_asked_for_can_be_had_later(
+    predict: Any, call: Any
+) -> None:
+    told = predict({"client_id": 100001})
+    untold = predict({"client_id": 100001, "explain": False})
+    path = f"/v1/predictions/{untold['prediction_id']}"
+    assert call("GET", path, "officer").json == untold
+    later = call("GET", f"{path}?explain=true", "officer").json
+    assert later == {**untold, **{n: told[n] for n in ("explanation", "reasons")}}
+    path = f"/v1/predictions/{told['prediction_id']}"
+    as_given = call("GET", path, "officer").data
+    assert call("GET", f"{path}?explain=true", "officer").data == as_given

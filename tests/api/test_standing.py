@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import lzma
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from api import create_app
+from api.config import Config
 from api.schemas.answers import ClientAnswer
 from api.store import erasure
 from api.store.database import Database
@@ -153,6 +157,33 @@ _ALLOW = {
     "sqlite": ["DROP TRIGGER personal_no_update"],
     "postgresql": ["SET LOCAL session_replication_role = replica"],
 }
+
+
+def test_reviews_of_an_earlier_release_keep_their_meaning(
+    world: Any, tmp_path: Path
+) -> None:
+    """Client 100003 was refused, confirmed, overridden, simulated 25 times, and scored
+    again because somebody looked at them; client 100004 was only scored.
+    """
+    packed = Path(__file__).parent / "releases" / "before-1.2.0.sqlite.xz"
+    file = tmp_path / "before.sqlite"
+    file.write_bytes(lzma.decompress(packed.read_bytes()))
+    app = create_app(Config(bundle=world.bundle, database_url=f"sqlite:///{file}"))
+    run = app.test_cli_runner().invoke
+    assert run(args=["db", "upgrade"]).exit_code == 0
+    added = run(args=["keys", "add", "new", "--role", "officer", "--role", "scoring"])
+    headers = {"Authorization": f"Bearer {added.stdout.strip()}"}
+    ask = partial(app.test_client().get, headers=headers)
+
+    standing = ask("/v1/clients/100003").json["standing"]
+    assert (standing["result"], standing["model_decision"]) == ("granted", "refused")
+    assert (standing["by"], standing["reviewer"]) == ("person", "B. Diallo")
+    assert standing["decided_at"] == "2026-11-29T17:47:28.486447Z"
+    assert standing["latest"]["prediction_id"] != standing["prediction_id"]
+    alone = ask("/v1/clients/100004").json["standing"]
+    assert (alone["result"], alone["by"], alone["terms"]) == ("granted", "model", None)
+    assert run(args=["events", "verify"]).exit_code == 0
+    app.extensions["scoring"].database.close()
 
 
 def at_once(*asked: Callable[[], Any]) -> list[Any]:
