@@ -46,8 +46,51 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Latest:
+    """The model's newest decision, and what has changed since it was made."""
+
+    prediction_id: str
+    granted: bool
+    probability: float
+    threshold: float
+    model_version: str
+    created_at: datetime
+    model_changed: bool
+    data_changed: bool
+
+    @property
+    def outdated(self) -> bool:
+        return self.model_changed or self.data_changed
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What holds for a client; `reviewer` and `review_id` are empty without a review.
+
+    `prediction_id`: the decision reviewed, or the one that stands by itself.
+    """
+
+    granted: bool
+    reviewer: str
+    reason: str
+    review_id: str
+    decided_at: datetime
+    prediction_id: str
+    model_granted: bool
+    model_version: str
+    latest: Latest
+
+    @property
+    def reviewed(self) -> bool:
+        return bool(self.review_id)
+
+
+@dataclass(frozen=True)
 class Client:
+    """`standing` is None before the first decision."""
+
     client_id: int
+    standing: Standing | None
     application: tuple[Fact, ...]
     imported_at: datetime
 
@@ -132,10 +175,44 @@ def read_matches(node: Node) -> Matches:
 
 
 def read_client(node: Node) -> Client:
+    standing = node.get("standing")
     return Client(
         node["client_id"].whole(),
+        _standing(standing) if standing else None,
         tuple(_fact(fact) for fact in node["application"]),
         node["imported_at"].moment(),
+    )
+
+
+def _standing(node: Node) -> Standing:
+    def text(name: str) -> str:
+        found = node.get(name)
+        return found.text() if found else ""
+
+    return Standing(
+        _decision(node["result"]) == "granted",
+        text("reviewer"),
+        text("reason"),
+        text("review_id"),
+        node["decided_at"].moment(),
+        node["prediction_id"].text(),
+        _decision(node["model_decision"]) == "granted",
+        node["model"]["version"].text(),
+        _latest(node["latest"]),
+    )
+
+
+def _latest(node: Node) -> Latest:
+    data_changed = node.get("data_changed")
+    return Latest(
+        node["prediction_id"].text(),
+        _decision(node["decision"]) == "granted",
+        node["probability"].share(),
+        node["threshold"].share(),
+        node["model"]["version"].text(),
+        node["created_at"].moment(),
+        node["model_changed"].value is True,
+        data_changed is not None and data_changed.value is True,
     )
 
 

@@ -113,6 +113,7 @@ def _standing(champion: Champion, client: Client) -> dict[str, Any] | None:
         "result": review["decision"] if review else decided.facts["decision"],
         "by": "person" if review else "model",
         "reviewer": review["reviewer"] if review else None,
+        "reason": review["reason"] if review else None,
         "decided_at": review["created_at"] if review else decided.created_at,
         "review_id": review["review_id"] if review else None,
         "prediction_id": decided.prediction_id,

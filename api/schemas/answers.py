@@ -166,6 +166,7 @@ class Standing(Answer):
     result: Literal["granted", "refused"]
     by: Literal["model", "person"]
     reviewer: str | None
+    reason: str | None
     decided_at: Moment
     review_id: str | None
     prediction_id: str

@@ -83,6 +83,7 @@ def test_the_newest_decision_stands_with_what_it_was_made_on(
         "result": made["decision"],
         "by": "model",
         "reviewer": None,
+        "reason": None,
         "decided_at": made["created_at"],
         "review_id": None,
         "prediction_id": made["prediction_id"],
@@ -102,7 +103,7 @@ def test_a_review_stands_whatever_is_scored_after_it(
     found = standing()
     assert (found["result"], found["by"]) == (result, "person")
     assert (found["reviewer"], found["decided_at"]) == ("A. Martin", made["created_at"])
-    assert found["review_id"] == made["review_id"]
+    assert (found["review_id"], found["reason"]) == (made["review_id"], "Seen.")
     assert found["prediction_id"] == first["prediction_id"]
     assert found["model_decision"] == first["decision"]
     assert found["latest"]["prediction_id"] == later["prediction_id"]
