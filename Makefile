@@ -10,7 +10,7 @@ PYTHON = .venv/bin/python
 LOCK = requirements-dev.txt
 READY = .venv/.ready
 
-.PHONY: help demo test check prove examples lock audit sbom bench clean
+.PHONY: help demo test check prove examples lock audit sbom bench soak clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -55,6 +55,11 @@ bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@$(PYTHON) -m tests.benchmarks.search
 	@$(PYTHON) -m tests.benchmarks.dashboard
 	@$(PYTHON) -m tests.benchmarks.monitor
+
+soak: $(READY) ## what takes long to go wrong: races, kills, a hundred thousand predictions
+	@$(PYTHON) -m tests.benchmarks.races
+	@$(PYTHON) -m tests.benchmarks.durability
+	@$(PYTHON) -m tests.benchmarks.soak
 
 examples: $(READY) ## record anew what the API's documents show as its answers
 	@$(PYTHON) -m pytest -q tests/contract/test_examples.py --record-examples

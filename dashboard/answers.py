@@ -29,10 +29,11 @@ class Labels:
 
 @dataclass(frozen=True)
 class Matches:
-    """The first clients whose number begins with a prefix, and how many there are."""
+    """The first clients with these digits, how many there are, and if more follow."""
 
     client_ids: tuple[int, ...]
     total: int
+    following: str | None
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,8 @@ def read_labels(node: Node | None, name: str) -> Labels:
 
 def read_matches(node: Node) -> Matches:
     ids = tuple(client["client_id"].whole() for client in node["clients"])
-    return Matches(ids, node["total"].whole())
+    following = node.get("next_cursor")
+    return Matches(ids, node["total"].whole(), following.text() if following else None)
 
 
 def read_client(node: Node) -> Client:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, cast
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
-from answers import Client, Prediction
+from answers import Client, Prediction, Standing
 from comparison_answers import Distribution, Scatter, Similar
 from config import Settings, read_settings
-from decision_answers import Review
-from errors import ApiError
+from errors import ApiError, NonsenseAnswer
 from importance_answers import Importance
 from model_answers import Model
 from scoring_api import ScoringApi
@@ -25,17 +25,18 @@ from transport import connect
 
 MODEL_SECONDS = 60
 READY_SECONDS = 10
-DECISIONS_KEPT, SIMULATIONS_KEPT = 20, 50
+CLIENTS_KEPT, SIMULATIONS_KEPT = 20, 50
 LETTERS_KEPT = 4
 SIMULATIONS, LETTERS = "simulations", "letters"
-DECISIONS, READY = "decisions", "api_is_ready"
+OPENED, READY = "opened_clients", "api_is_ready"
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A client on the screen and the decision made for them in this session."""
+    """A client on the screen, the decision that stands, and the model's newest one."""
 
     client: Client
+    standing: Standing
     prediction: Prediction
 
 
@@ -164,23 +165,60 @@ def forget_answers() -> None:
     _model_card.clear()
 
 
-def opened(client_id: int, model: Model) -> Opened | None:
-    """The client as opened in this session under this very model, if they were."""
-    return _decisions().get((client_id, model.bundle_sha256))
+def opened(client_id: int) -> Opened | None:
+    """The client as this session saw them last."""
+    return _opened().get(client_id)
 
 
 def open_client(client_id: int) -> Opened:
-    """Fetch a client and have them scored, both at once; a new recorded decision."""
+    """Fetch a client with what stands; decided on only when nothing does.
+
+    Raises Conflict when the reasons of the newest decision cannot be had any more.
+    """
+    seen = opened(client_id)
+    if seen and not api_is_ready():
+        return seen
+    client = scoring_api().client(client_id)
+    if client.standing is None:
+        with _deciding(client_id):
+            client = scoring_api().client(client_id)
+            if client.standing is None:
+                return score_again(client_id)
+    found = Opened(client, client.standing, _newest(client_id, client.standing))
+    _keep(client_id, found)
+    return found
+
+
+def score_again(client_id: int) -> Opened:
+    """Have a client scored anew: a new decision, which no review stands behind."""
     api = scoring_api()
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        scoring = pool.submit(api.score, client_id)
-        client = api.client(client_id)
-        prediction = scoring.result()
+    prediction = api.score(client_id)
+    client = api.client(client_id)
     if prediction.bundle_sha256 != current_model().bundle_sha256:
         _model.clear()
-    found = Opened(client, prediction)
-    _keep((client_id, prediction.bundle_sha256), found)
+    if client.standing is None:
+        raise NonsenseAnswer(f"client {client_id} was scored, and nothing stands")
+    found = Opened(client, client.standing, prediction)
+    _keep(client_id, found)
     return found
+
+
+def _newest(client_id: int, standing: Standing) -> Prediction:
+    """What was decided is decided: it is fetched once."""
+    seen = opened(client_id)
+    if seen and seen.prediction.prediction_id == standing.latest.prediction_id:
+        return seen.prediction
+    return scoring_api().stored(standing.latest.prediction_id, client_id)
+
+
+@st.cache_resource
+def _locks() -> WeakValueDictionary[int, Lock]:
+    return WeakValueDictionary()
+
+
+def _deciding(client_id: int) -> Lock:
+    """Of sessions that open a client for the first time, one has them scored."""
+    return _locks().setdefault(client_id, Lock())
 
 
 def simulated(found: Opened, changes: Mapping[str, float]) -> Prediction:
@@ -193,28 +231,21 @@ def simulated(found: Opened, changes: Mapping[str, float]) -> Prediction:
     return cast(Prediction, kept[key])
 
 
-def letter_of(found: Opened, language: str, standing: Review | None) -> bytes:
-    """The letter on the decision that holds now; written once per review."""
-    review = standing.review_id if standing else ""
-    key = (found.prediction.prediction_id, review, language)
+def letter_of(found: Opened, language: str) -> bytes:
+    """The letter on the decision that stands; written once per review."""
+    standing = found.standing
+    key = (standing.prediction_id, standing.review_id, language)
     kept = st.session_state.setdefault(LETTERS, {})
     if key not in kept:
-        kept[key] = scoring_api().letter(found.prediction.prediction_id, language)
+        kept[key] = scoring_api().letter(standing.prediction_id, language)
         _trim(kept, LETTERS_KEPT)
     return cast(bytes, kept[key])
 
 
-def forget_decision(client_id: int) -> None:
-    """Have a client scored again at the next look."""
-    kept = _decisions()
-    for key in [key for key in kept if key[0] == client_id]:
-        del kept[key]
-
-
-def _keep(key: tuple[int, str], found: Opened) -> None:
-    kept = _decisions()
-    kept[key] = found
-    _trim(kept, DECISIONS_KEPT)
+def _keep(client_id: int, found: Opened) -> None:
+    kept = _opened()
+    kept[client_id] = found
+    _trim(kept, CLIENTS_KEPT)
 
 
 def _trim(kept: MutableMapping[Any, Any], most: int) -> None:
@@ -222,6 +253,6 @@ def _trim(kept: MutableMapping[Any, Any], most: int) -> None:
         del kept[next(iter(kept))]
 
 
-def _decisions() -> MutableMapping[tuple[int, str], Opened]:
-    kept = st.session_state.setdefault(DECISIONS, {})
-    return cast(MutableMapping[tuple[int, str], Opened], kept)
+def _opened() -> MutableMapping[int, Opened]:
+    kept = st.session_state.setdefault(OPENED, {})
+    return cast(MutableMapping[int, Opened], kept)

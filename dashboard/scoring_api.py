@@ -47,6 +47,8 @@ from reading import parse
 from transport import READY_SECONDS, Transport
 
 HISTORY = 20
+# The API gives no more ids at once.
+LONGEST_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,17 @@ class ScoringApi:
         """Markdown."""
         return self.way.page("/v1/model/card", "text/").decode("utf-8", "replace")
 
-    def search(self, prefix: str, limit: int) -> Matches:
-        params = {"prefix": prefix, "limit": str(limit)}
-        return read_matches(self.way.get("/v1/clients", params))
+    def search(self, most: int, prefix: str = "", suffix: str = "") -> Matches:
+        """Up to `most` clients whose number begins and ends with these digits."""
+        asked = {"prefix": prefix, "suffix": suffix}
+        found: tuple[int, ...] = ()
+        while True:
+            asked["limit"] = str(min(most - len(found), LONGEST_PAGE))
+            page = read_matches(self.way.get("/v1/clients", asked))
+            found += page.client_ids
+            if page.following is None or len(found) >= most:
+                return Matches(found, page.total, page.following)
+            asked["cursor"] = page.following
 
     def client(self, client_id: int) -> Client:
         client = read_client(self.way.get(f"/v1/clients/{client_id}"))
@@ -95,6 +105,13 @@ class ScoringApi:
     def score(self, client_id: int) -> Prediction:
         """A new decision for a known client; the API records it."""
         return self._predict({"client_id": client_id})
+
+    def stored(self, prediction_id: str, client_id: int) -> Prediction:
+        """A decision as it was made, with its reasons; Conflict when it has none."""
+        path = f"/v1/predictions/{quote(prediction_id)}"
+        prediction = read_prediction(self.way.get(path, {"explain": "true"}))
+        _same_client(client_id, prediction.client_id)
+        return prediction
 
     def simulate(self, client_id: int, changes: Mapping[str, float]) -> Prediction:
         """What the model would say of changed columns; no decision."""

@@ -285,8 +285,12 @@ def known_client(server: Server, ids: list[int], explain: bool) -> Any:
 
 def some_clients(server: Server, count: int = 100) -> list[int]:
     client = Client(server.port, server.key)
-    found = client.get(f"/v1/clients?limit={count}").json()
-    return [one["client_id"] for one in found["clients"]]
+    found: list[int] = []
+    while len(found) < count:
+        after = found[-1] if found else 0
+        path = f"/v1/clients?limit={min(100, count - len(found))}&cursor={after}"
+        found += [one["client_id"] for one in client.get(path).json()["clients"]]
+    return found
 
 
 def house_folder(arguments: list[str], name: str = "bench") -> Path:

@@ -261,16 +261,53 @@ def importance() -> dict[str, Any]:
     }
 
 
-def search(prefix: str) -> dict[str, Any]:
-    found = [c for c in sorted(CLIENTS) if str(c).startswith(prefix)]
-    clients = [{"client_id": client_id} for client_id in found]
-    return {"clients": clients, "total": len(found), "next_cursor": None}
+def search(known: list[int], query: dict[str, str]) -> dict[str, Any]:
+    digits = query.get("prefix", ""), query.get("suffix", "")
+    found = [
+        one
+        for one in known
+        if str(one).startswith(digits[0]) and str(one).endswith(digits[1])
+    ]
+    after, limit = int(query.get("cursor", 0)), int(query["limit"])
+    page = [one for one in found if one > after]
+    following = str(page[limit - 1]) if len(page) > limit else None
+    clients = [{"client_id": client_id} for client_id in page[:limit]]
+    return {"clients": clients, "total": len(found), "next_cursor": following}
 
 
-def client(client_id: int) -> dict[str, Any]:
+def standing(
+    decided: dict[str, Any],
+    latest: dict[str, Any],
+    review: dict[str, Any] | None,
+    version: str,
+) -> dict[str, Any]:
+    """What stands when `version` serves; the client's data never change."""
+    kept = "prediction_id", "decision", "probability", "threshold", "model"
+    by_person = review or {}
+    return {
+        "result": by_person.get("decision", decided["decision"]),
+        "by": "person" if review else "model",
+        "reviewer": by_person.get("reviewer"),
+        "reason": by_person.get("reason"),
+        "decided_at": by_person.get("created_at", decided["created_at"]),
+        "review_id": by_person.get("review_id"),
+        "prediction_id": decided["prediction_id"],
+        "model_decision": decided["decision"],
+        "model": decided["model"],
+        "terms": {"AMT_CREDIT": FACTS[1]},
+        "import_id": 1,
+        "imported_at": "2026-11-22T14:00:00.000000Z",
+        "latest": {name: latest[name] for name in (*kept, "created_at")}
+        | {"model_changed": latest["model"]["version"] != version}
+        | {"data_changed": False},
+    }
+
+
+def client(client_id: int, stands: Any = None) -> dict[str, Any]:
     facts = zip(_columns(), [client_id, *FACTS], strict=True)
     return {
         "client_id": client_id,
+        "standing": stands,
         "application": [column | {"value": value} for column, value in facts],
         "imported_at": "2026-11-22T14:00:00.000000Z",
     }

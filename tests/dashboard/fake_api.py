@@ -35,7 +35,9 @@ class FakeApi:
         self.requests: list[tuple[str, str, dict[str, str], Any]] = []
         self.drift_html = drift_html
         self.version = "3"
-        self.scored = 0
+        self.scored = self.reviewed = 0
+        # The numbers that a search finds; of three of them everything is known.
+        self.known = sorted(fake_answers.CLIENTS)
         # Each prediction with its changes and reviews, by its id.
         self.made: dict[str, tuple[dict[str, Any], Any, list[Any]]] = {}
         self.reports = [fake_answers.DRIFT]
@@ -84,6 +86,7 @@ class FakeApi:
 
         return [
             ("POST /v1/predictions", self._predict),
+            (r"GET /v1/predictions/([^/]+)", self._stored),
             (r"POST /v1/predictions/([^/]+)/review", self._review),
             (r"POST /v1/predictions/([^/]+)/counterfactual", self._way_through),
             (r"GET /v1/predictions/([^/]+)/letter", self._letter),
@@ -108,12 +111,34 @@ class FakeApi:
         ]
 
     def _search(self, query: dict[str, str], **_: Any) -> Answer:
-        return document(fake_answers.search(query.get("prefix", "")))
+        return document(fake_answers.search(self.known, query))
 
     def _client(self, client_id: str, **_: Any) -> Answer:
         if int(client_id) not in fake_answers.CLIENTS:
             return problem(404, f"client {client_id} is not known")
-        return document(fake_answers.client(int(client_id)))
+        stands = self._standing(int(client_id))
+        return document(fake_answers.client(int(client_id), stands))
+
+    def _of(self, client_id: int) -> list[tuple[dict[str, Any], Any, list[Any]]]:
+        """The client's predictions with changes and reviews, oldest first."""
+        return [
+            kept for kept in self.made.values() if kept[0]["client_id"] == client_id
+        ]
+
+    def _standing(self, client_id: int) -> dict[str, Any] | None:
+        decisions = [made for made, changes, _ in self._of(client_id) if not changes]
+        if not decisions:
+            return None
+        review = self._standing_review(client_id)
+        decided = self.made[review["prediction_id"]][0] if review else decisions[-1]
+        return fake_answers.standing(decided, decisions[-1], review, self.version)
+
+    def _standing_review(self, client_id: int) -> dict[str, Any] | None:
+        made = [review for *_, reviews in self._of(client_id) for review in reviews]
+        return max(made, key=lambda one: str(one["review_id"]), default=None)
+
+    def _stored(self, prediction: str, **_: Any) -> Answer:
+        return document(self.made[prediction][0])
 
     def _similar(self, client_id: str, **_: Any) -> Answer:
         return document(fake_answers.SIMILAR | {"client_id": int(client_id)})
@@ -141,21 +166,18 @@ class FakeApi:
         return made
 
     def _history(self, client_id: str, **_: Any) -> Answer:
-        told = [
-            fake_answers.recorded(*kept)
-            for kept in reversed(self.made.values())
-            if kept[0]["client_id"] == int(client_id)
-        ]
+        told = [fake_answers.recorded(*kept) for kept in self._of(int(client_id))[::-1]]
         return document(
             {"client_id": int(client_id), "predictions": told, "next_cursor": None}
         )
 
     def _review(self, prediction: str, body: Any, **_: Any) -> Answer:
         made, _changes, reviews = self.made[prediction]
-        standing = reviews[-1]["review_id"] if reviews else None
+        standing = (self._standing_review(made["client_id"]) or {}).get("review_id")
         if body["replaces"] != standing:
             return problem(409, f"{standing} stands")
-        reviews.append(fake_answers.review(made, body, len(reviews) + 1))
+        self.reviewed += 1
+        reviews.append(fake_answers.review(made, body, self.reviewed))
         return document(reviews[-1], 201)
 
     def _letter(self, prediction: str, query: dict[str, str], **_: Any) -> Answer:
