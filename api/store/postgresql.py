@@ -84,7 +84,7 @@ def make_engine(url: URL, timeout: float, threads: int, patient: bool) -> Engine
     @event.listens_for(engine, "checkin")
     def take_back(connection: _Connection | None, *_: Any) -> None:
         if connection is not None:
-            connection.patience = _CONNECT_SECONDS
+            connection.patience = min(timeout, _CONNECT_SECONDS)
 
     return engine
 
