@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import threading
 import time
@@ -27,115 +26,101 @@ _TURN_SECONDS = 0.0005
 class HeldFile:
     """The database's file, held to from the first connection on.
 
-    SQLite finds the write-ahead log (WAL) by name: it would apply the one of an
-    earlier file to the file that was moved into its place, and who still had the
-    earlier one open would delete the WAL of the new one when it ends. So a note beside
-    the file tells which file and which WAL belong together, and who serves it has a
-    lock on the note.
+    SQLite finds the write-ahead log (WAL) by name alone: it would apply the one of an
+    earlier file to a file that was moved into its place. So a note beside the file
+    tells which WAL is whose.
     """
 
     def __init__(self, path: Path, read_only: bool) -> None:
         self._path = path
+        self._wal, self._note = (
+            path.with_name(path.name + suffix) for suffix in ("-wal", "-owner")
+        )
         self._read_only = read_only
         self._taking = threading.Lock()
         self._file: tuple[int, int] | None = None
-        self._note: int | None = None
 
     def hold(self) -> None:
         """Hold what is there, unless a file is held; raises DatabaseUnavailable."""
         with self._taking:
             if self._file is None:
-                try:
-                    self._take()
-                except OSError as error:
-                    raise self._unavailable(f"-owner: {error.strerror}") from error
+                found = _stat(self._path)
+                if found is not None:
+                    self._require_own_wal(found)
+                    self._file = _identity(found)
         self.require()
 
     def require(self) -> None:
         """Raise DatabaseUnavailable when the file held is not in its place."""
         if self._file is None:
             return
-        found = _identity(self._path)
+        found = _stat(self._path)
         if found is None:
-            raise self._unavailable(": the file is gone")
-        if found != self._file:
+            raise self._unavailable("the file is gone")
+        if _identity(found) != self._file:
             raise self._unavailable(
-                ": the file was replaced while it was served: stop the API, remove "
+                "the file was replaced while it was served: stop the API, remove "
                 f"{self._path.name}-wal and -shm, which are of the earlier file, and "
                 "start it again"
             )
 
     def note(self) -> None:
-        """Note the WAL, which is there as soon as a connection has read."""
-        if self._note is not None and self._file is not None:
-            wal = _identity(self._beside("-wal"))
-            self._write(self._note, self._file[1], wal[1] if wal else 0)
+        """Tell whose the WAL is, which is there as soon as a connection has read."""
+        wal = _stat(self._wal)
+        if self._file is None or wal is None or self._read_only:
+            return
+        text = f"{self._file[1]} {wal.st_ino}\n"
+        if self._noted() == text:
+            return
+        try:
+            self._note.write_text(text)
+            if os.geteuid() == 0:  # As SQLite does with its own files.
+                os.chown(self._note, wal.st_uid, wal.st_gid)
+        except OSError as error:
+            raise self._unnoted(error) from error
 
     def let_go(self) -> None:
         """Hold nothing any more."""
-        with self._taking:
-            if self._note is not None:
-                os.close(self._note)
-            self._file = self._note = None
+        self._file = None
 
-    def _take(self) -> None:
-        file = _identity(self._path)
-        if file is not None and not self._read_only:
-            self._note = self._locked_note(file[1])
-        self._file = file
+    def _require_own_wal(self, file: os.stat_result) -> None:
+        """By inode alone: the number of a device may change when a machine starts.
 
-    def _locked_note(self, file: int) -> int:
-        owner = self._path.stat()
-        flags = os.O_RDWR | os.O_CREAT
-        descriptor = os.open(self._beside("-owner"), flags, owner.st_mode & 0o666)
-        try:
-            if os.geteuid() == 0:  # As SQLite does with its own files.
-                os.fchown(descriptor, owner.st_uid, owner.st_gid)
-            fcntl.flock(descriptor, fcntl.LOCK_SH)
-            noted = os.read(descriptor, 64).split()
-            if len(noted) == 2 and int(noted[0]) != file:
-                self._take_over(descriptor, file, int(noted[1]))
-        except BaseException:
-            os.close(descriptor)
-            raise
-        return descriptor
-
-    def _take_over(self, note: int, file: int, noted_wal: int) -> None:
-        """Go on with another file than before, if nothing is left of that one."""
-        wal = self._beside("-wal")
-        found = _identity(wal)
-        if found is not None and found[1] == noted_wal and wal.stat().st_size:
-            name = self._path.name
+        Where both are others than noted, they were copied here together.
+        """
+        wal, noted = _stat(self._wal), self._noted().split()
+        if wal is None or not wal.st_size or len(noted) != 2:
+            return
+        if noted[0] != str(file.st_ino) and noted[1] == str(wal.st_ino):
             raise self._unavailable(
-                f": {wal.name} is of an earlier file in its place: remove {wal.name} "
-                f"and {name}-shm; if they belong to this one, remove {name}-owner"
+                f"{self._wal.name} is of an earlier file in its place: remove it and "
+                f"{self._path.name}-shm, or, if it does belong to this one, "
+                f"{self._note.name}"
             )
+
+    def _noted(self) -> str:
         try:
-            fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise self._unavailable(
-                ": a process still has an earlier file in its place open: stop it first"
-            ) from error
-        self._write(note, file, 0)
-        fcntl.flock(note, fcntl.LOCK_SH)
+            return self._note.read_text()
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise self._unnoted(error) from error
 
-    def _write(self, note: int, file: int, wal: int) -> None:
-        """Always as long, so that nothing is left of what was there."""
-        os.pwrite(note, f"{file:<20} {wal:<20}\n".encode(), 0)
-
-    def _beside(self, suffix: str) -> Path:
-        return self._path.with_name(self._path.name + suffix)
+    def _unnoted(self, error: OSError) -> DatabaseUnavailable:
+        return self._unavailable(f"{self._note.name}: {error.strerror}")
 
     def _unavailable(self, reason: str) -> DatabaseUnavailable:
-        return DatabaseUnavailable(f"database {self._path}{reason}")
+        return DatabaseUnavailable(f"database {self._path}: {reason}")
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Device and inode of what is there."""
+def _stat(path: Path) -> os.stat_result | None:
     try:
-        found = path.stat()
+        return path.stat()
     except OSError:
         return None
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
