@@ -32,7 +32,9 @@ class Services:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.database = Database(config.database_url, config.database_timeout_seconds)
+        self.database = Database(
+            config.database_url, config.database_timeout_seconds, config.threads
+        )
         self.recorder = Recorder(self.database)
         self.metrics = Metrics()
         self.rate_limit = RateLimit(config.rate_per_second)

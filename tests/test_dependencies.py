@@ -18,7 +18,6 @@ ROOT = Path(__file__).resolve().parent.parent
 ELSEWHERE = {
     "gunicorn": "api/Dockerfile",
     "lightgbm": "api/model.py",
-    "psycopg": "api/store/database.py",
     "pyarrow": "training/scoring.py",
 }
 # Declared only to hold another package's version of it.

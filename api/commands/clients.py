@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from api import bundle
+from api.commands.database import database
 from api.services import services
 from api.store import clients as clients_store
 from api.store import erasure, imports
@@ -29,23 +30,22 @@ def import_file(file: Path) -> None:
     # DuckDB and numpy, which the other commands do without.
     from api.clients_file import opened
 
-    database = services().database
-    database.require_schema()
+    store = database()
     manifest = bundle.read(services().config.bundle).manifest
     with opened(file, manifest) as source:
-        serving = imports.active(database)
+        serving = imports.active(store)
         if serving is not None and serving.file_sha256 == source.sha256:
             click.echo(f"{file}: already active, nothing to do", err=True)
             return
-        imports.clean(database)
+        imports.clean(store)
         identity = (source.sha256, manifest.feature_set, source.clients)
-        import_id = imports.begin(database, *identity)
+        import_id = imports.begin(store, *identity)
         done = 0
         for rows in source.chunks(CHUNK):
-            imports.add(database, import_id, rows)
+            imports.add(store, import_id, rows)
             done += len(rows)
             click.echo(f"{done} of {source.clients} clients", err=True)
-    _finish(database, import_id)
+    _finish(store, import_id)
     click.echo(f"{file}: {done} clients are active", err=True)
 
 
@@ -57,13 +57,11 @@ def forget(client_id: int) -> None:
     The chains still verify. Take the client out of the file that is imported, too: the
     next import of a file that holds them makes them known again.
     """
-    database = services().database
-    database.require_schema()
-    count = erasure.forget(database, client_id)
+    count = erasure.forget(database(), client_id)
     # Not the id: what is printed may be kept.
     click.echo(f"the client is forgotten, with {count} events", err=True)
 
 
-def _finish(database: Database, import_id: int) -> None:
-    imports.activate(database, import_id)
-    imports.clean(database)
+def _finish(store: Database, import_id: int) -> None:
+    imports.activate(store, import_id)
+    imports.clean(store)

@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from api.commands.database import database
 from api.errors import EventsError
 from api.identifiers import moment
 from api.services import services
 from api.store import erasure
 from api.store.chain import Head
-from api.store.database import Database
 from api.store.verification import verify as verify_chains
 
 events = AppGroup("events", help="What was decided, reviewed and observed.")
@@ -33,7 +33,7 @@ def verify(against: Path | None) -> None:
     give it to --against later: then even a cut that was covered up shows.
     """
     earlier = [] if against is None else list(_heads(against))
-    findings = verify_chains(_database(), earlier)
+    findings = verify_chains(database(), earlier)
     if findings.broken:
         raise EventsError(findings.broken)
     for head in findings.heads.values():
@@ -51,7 +51,7 @@ def replay() -> None:
     # LightGBM and numpy, which the other commands do without.
     from api.replay import replay as replay_events
 
-    found = replay_events(services().champion(), _database())
+    found = replay_events(services().champion(), database())
     click.echo(
         f"{found.same} answers are the same; {found.elsewhere} are of other bundles, "
         f"{found.erased} erased",
@@ -77,7 +77,7 @@ def retention(days: int) -> None:
     What was decided, and when, stays, and the chains still verify.
     """
     since = moment(datetime.now(UTC) - timedelta(days=days))
-    count = erasure.retain(_database(), since)
+    count = erasure.retain(database(), since)
     click.echo(f"{count} events from before {since}: personal part erased", err=True)
 
 
@@ -92,7 +92,7 @@ def backup(file: Path) -> None:
     # Only this command and the next need it.
     from api.store.backup import backup as write
 
-    click.echo(f"{file}: {write(_database(), file)} events", err=True)
+    click.echo(f"{file}: {write(database(), file)} events", err=True)
 
 
 @events.command("restore")
@@ -105,9 +105,9 @@ def restore(file: Path) -> None:
     """
     from api.store.backup import restore as read
 
-    database = _database()
-    count = read(database, file)
-    findings = verify_chains(database)
+    new = database()
+    count = read(new, file)
+    findings = verify_chains(new)
     if findings.broken:
         raise EventsError(f"restored, but {findings.broken}")
     click.echo(f"{count} events are restored, and as they were written", err=True)
@@ -120,9 +120,3 @@ def _heads(file: Path) -> Iterator[Head]:
             expected = "writer, position and SHA-256"
             raise EventsError(f"{file}, line {number}: expected {expected}")
         yield Head(parts[0], int(parts[1]), parts[2])
-
-
-def _database() -> Database:
-    database = services().database
-    database.require_schema()
-    return database

@@ -7,10 +7,9 @@ from datetime import datetime
 import click
 from flask.cli import AppGroup
 
+from api.commands.database import database
 from api.identifiers import moment
-from api.services import services
 from api.store import keys as store
-from api.store.database import Database
 
 keys = AppGroup("keys", help="Keys that the API's clients send as bearer tokens.")
 
@@ -33,7 +32,7 @@ keys = AppGroup("keys", help="Keys that the API's clients send as bearer tokens.
 def add(name: str, roles: tuple[str, ...], expires: datetime | None) -> None:
     """Make a key called NAME and print it, this once."""
     made = [store.Role(role) for role in roles]
-    secret = store.add(_database(), name, made, moment(expires) if expires else None)
+    secret = store.add(database(), name, made, moment(expires) if expires else None)
     click.echo(f"key {name} ({', '.join(roles)}), shown only now:", err=True)
     click.echo(secret)
 
@@ -41,7 +40,7 @@ def add(name: str, roles: tuple[str, ...], expires: datetime | None) -> None:
 @keys.command("list")
 def list_all() -> None:
     """Print name, roles and dates of every key."""
-    for key in store.everyone(_database()):
+    for key in store.everyone(database()):
         roles = ",".join(sorted(key.roles))
         click.echo(f"{key.name}\t{roles}\tmade {key.created_at}\t{key.validity()}")
 
@@ -50,11 +49,5 @@ def list_all() -> None:
 @click.argument("name")
 def revoke(name: str) -> None:
     """Make the key called NAME useless from now on."""
-    store.revoke(_database(), name)
+    store.revoke(database(), name)
     click.echo(f"key {name}: revoked", err=True)
-
-
-def _database() -> Database:
-    database = services().database
-    database.require_schema()
-    return database

@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import sqlalchemy
-from pysqlite3 import dbapi2 as sqlite3
-from sqlalchemy import URL, Connection, Engine, event, update
-from sqlalchemy.exc import (
-    ArgumentError,
-    DBAPIError,
-    DisconnectionError,
-    IntegrityError,
-)
+from sqlalchemy import URL, Connection, Engine, update
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.errors import ConfigurationError, DatabaseUnavailable, NotPrepared
-from api.store import tables
+from api.store import sqlite, tables
+from api.store.gate import Gate
 
-# Before it, SQLite's WAL can lose a commit (sqlite.org/wal.html, "WAL-reset bug").
-SAFE_SQLITE = (3, 51, 3)
-# How often a process asks whether it may write now.
-_TURN_SECONDS = 0.0005
 UPGRADE = "python -m flask --app api db upgrade"
 
 
 class Database:
     """Connections to the database at `url`; makes none before the first use."""
 
-    def __init__(self, url: str, timeout: float, create: bool = False) -> None:
-        """`create`: let SQLite make the file when it is missing."""
+    def __init__(
+        self,
+        url: str,
+        timeout: float,
+        threads: int = 1,
+        create: bool = False,
+        patient: bool = False,
+    ) -> None:
+        """`timeout`: seconds to wait for a connection, a lock or a statement.
+
+        `threads`: how many use it; one fewer, but one at least, does so at a time.
+        `create`: let SQLite make the file when it is missing.
+        `patient`: a statement may take as long as it does.
+        """
         self._url = _parse(url)
-        self._engine = _engine(self._url, timeout, create)
+        self._held: sqlite.HeldFile | None = None
+        self._engine = self._make_engine(timeout, threads, create, patient)
         self._writer = self._engine.execution_options(writes=True)
+        self._gate = Gate(max(1, threads - 1))
         self._at_head = False
+
+    def place(self) -> AbstractContextManager[None]:
+        """A place among those who may wait for it, for more than one transaction.
+
+        Raises DatabaseUnavailable.
+        """
+        return self._gate.place()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -55,6 +62,7 @@ class Database:
         """
         with self._guarded(), self._writer.begin() as connection:
             yield connection
+            self._require_same_file()
 
     def require_schema(self) -> None:
         """Raise NotPrepared unless the schema is the one of this code."""
@@ -87,17 +95,36 @@ class Database:
     def close(self) -> None:
         """Close every connection that is idle."""
         self._engine.dispose()
+        if self._held is not None:
+            self._held.let_go()
+
+    def _make_engine(
+        self, timeout: float, threads: int, create: bool, patient: bool
+    ) -> Engine:
+        if self._url.drivername == "sqlite":
+            engine, self._held = sqlite.make_engine(self._url, timeout, threads, create)
+            return engine
+        # psycopg, which who has SQLite does without.
+        from api.store import postgresql
+
+        return postgresql.make_engine(self._url, timeout, threads, patient)
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
-        try:
-            yield
-        except IntegrityError:
-            raise
-        except (DBAPIError, PoolTimeout) as error:
-            # What the pool holds may point to a file or a server that is gone.
-            self._engine.dispose()
-            raise self._unavailable(error) from error
+        """What was read or written in a file that was replaced meanwhile is nothing."""
+        with self.place():
+            self._require_same_file()
+            try:
+                yield
+            except IntegrityError:
+                raise
+            except (DBAPIError, PoolTimeout) as error:
+                raise self._unavailable(error) from error
+            self._require_same_file()
+
+    def _require_same_file(self) -> None:
+        if self._held is not None:
+            self._held.require()
 
     def _unavailable(self, error: Exception) -> DatabaseUnavailable:
         cause = error.orig if isinstance(error, DBAPIError) else error
@@ -126,106 +153,3 @@ def _parse(url: str) -> URL:
     if parsed.drivername == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise ConfigurationError("SCORING_DATABASE_URL: SQLite needs a file")
     return parsed
-
-
-def _engine(url: URL, timeout: float, create: bool) -> Engine:
-    if url.drivername == "sqlite":
-        path = Path(str(url.database))
-        mode = "rwc" if create else str(url.query.get("mode", "rw"))
-        creator = _sqlite_connector(path, mode, timeout)
-        bare = url.set(query={})
-        engine = sqlalchemy.create_engine(
-            bare, module=sqlite3, creator=creator, hide_parameters=True
-        )
-        event.listen(engine, "begin", partial(_begin_sqlite, timeout))
-        event.listen(engine, "connect", partial(_note_file, path))
-        event.listen(engine, "checkout", partial(_same_file, path))
-        return engine
-    milliseconds = int(timeout * 1000)
-    return sqlalchemy.create_engine(
-        url,
-        hide_parameters=True,
-        pool_pre_ping=True,
-        pool_timeout=timeout,
-        connect_args={
-            "connect_timeout": max(1, int(timeout)),
-            "options": f"-c lock_timeout={milliseconds} -c client_encoding=UTF8",
-        },
-    )
-
-
-def _sqlite_connector(
-    path: Path, mode: str, timeout: float
-) -> Callable[[], sqlite3.Connection]:
-    """Never make an empty file by connecting: an empty database hides a lost one."""
-    if sqlite3.sqlite_version_info < SAFE_SQLITE:
-        raise ConfigurationError(
-            f"SQLite {sqlite3.sqlite_version} can lose a commit: install pysqlite3 "
-            f"with {'.'.join(map(str, SAFE_SQLITE))} or later, or use PostgreSQL"
-        )
-    address = f"file:{quote(str(path.absolute()))}?mode={mode}"
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            address,
-            uri=True,
-            timeout=timeout,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        # Reading and writing do not wait for each other, and a commit is one sync.
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        return connection
-
-    return connect
-
-
-def _note_file(path: Path, _: Any, record: Any) -> None:
-    record.info["file"] = _file(path)
-
-
-def _same_file(path: Path, _: Any, record: Any, __: Any) -> None:
-    """Never write into a file that was moved or deleted: with a WAL, SQLite would."""
-    if record.info["file"] != _file(path):
-        raise DisconnectionError
-
-
-def _file(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _begin_sqlite(timeout: float, connection: Connection) -> None:
-    """Take the write lock first: a read lock that turns into one can deadlock."""
-    options: Any = connection.get_execution_options()
-    if not options.get("writes"):
-        connection.exec_driver_sql("BEGIN")
-        return
-    # SQLite's own waiting pauses longer and longer, and a process that comes back at
-    # once takes the lock before it each time.
-    bare: Any = connection.connection.dbapi_connection
-    bare.execute("PRAGMA busy_timeout=0")
-    try:
-        if not _got_turn(bare, time.monotonic() + timeout):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # It says what is wrong.
-    finally:
-        bare.execute(f"PRAGMA busy_timeout={int(timeout * 1000)}")
-
-
-def _got_turn(bare: Any, deadline: float) -> bool:
-    """Begin to write, if that is possible before the time is over."""
-    while time.monotonic() < deadline:
-        try:
-            bare.execute("BEGIN IMMEDIATE")
-            return True
-        except sqlite3.OperationalError as error:
-            # Why it is busy is in the higher bits.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                return False
-        time.sleep(_TURN_SECONDS)
-    return False

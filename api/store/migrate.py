@@ -20,7 +20,7 @@ _LOCK = 7_305_811_640
 def upgrade(url: str, timeout: float) -> tuple[str | None, str | None]:
     """Migrate to the newest revision; answers the one before and the one after."""
     _make_folder(url)
-    database = Database(url, timeout, create=True)
+    database = Database(url, timeout, create=True, patient=True)
     try:
         before = database.revision()
         with database.write() as connection:

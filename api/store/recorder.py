@@ -19,8 +19,6 @@ from api.store.database import Database
 from api.store.events import AlreadyRecorded, Overtaken, Reply, Token, recorded
 from api.store.tables import idempotency
 
-LARGEST_QUEUE = 1024
-
 
 @dataclass
 class _Job:
@@ -55,20 +53,19 @@ class Recorder:
         if not (reply.events or reply.changes or token):
             return
         job = _Job(key_id, reply, token)
-        batch = self._wait_for_turn(job)
-        if batch:
-            try:
-                self._commit(batch)
-            finally:
-                self._end_turn(batch)
+        with self._database.place():
+            batch = self._wait_for_turn(job)
+            if batch:
+                try:
+                    self._commit(batch)
+                finally:
+                    self._end_turn(batch)
         if job.error is not None:
             raise self._explained(job.error, token)
 
     def _wait_for_turn(self, job: _Job) -> list[_Job]:
         """What this thread has to commit; nothing when another did it for the job."""
         with self._turn:
-            if len(self._waiting) >= LARGEST_QUEUE:
-                raise DatabaseUnavailable("too many requests wait for the database")
             self._waiting.append(job)
             while self._committing and not job.done:
                 self._turn.wait()

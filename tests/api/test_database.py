@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +91,102 @@ def test_a_file_that_is_gone_means_no_decision(
     assert not file.exists()
     moved.rename(file)
     assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+
+
+@SQLITE
+@pytest.mark.parametrize("with_wal", [True, False])
+def test_a_file_replaced_while_serving_means_no_decision(
+    app: Flask, call: Any, file: Path, with_wal: bool
+) -> None:
+    restored = backed_up(file, call)
+    content = restored.read_bytes()
+    if not with_wal:
+        beside(file, "-wal").unlink()
+        beside(file, "-shm").unlink()
+    database = app.extensions["scoring"].database
+    message = "replaced while .* stop the API"
+    with pytest.raises(DatabaseUnavailable, match=message), database.write() as one:
+        one.execute(sqlalchemy.text("DELETE FROM clients"))
+        restored.rename(file)
+    refused(app, call)
+    assert file.read_bytes() == content
+    assert beside(file, "-wal").exists() == with_wal
+    database.close()
+    assert file.read_bytes() == content
+    beside(file, "-wal").unlink(missing_ok=True)
+    assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+    assert events_in(database) == 2
+
+
+@SQLITE
+def test_the_wal_of_an_earlier_file_is_not_applied_at_start(
+    app: Flask, call: Any, file: Path, tmp_path: Path
+) -> None:
+    restored = backed_up(file, call)
+    content = restored.read_bytes()
+    wal, kept = beside(file, "-wal"), beside(file, "-kept")
+    kept.hardlink_to(wal)
+    app.extensions["scoring"].database.close()
+    # As after a kill: what closing deletes is there.
+    kept.rename(wal)
+    restored.rename(file)
+    database = Database(f"sqlite:///{file}", 1)
+    with pytest.raises(DatabaseUnavailable, match="-wal is of an earlier file"):
+        database.probe()
+    with pytest.raises(DatabaseUnavailable, match="-wal is of an earlier file"):
+        upgrade(f"sqlite:///{file}", 1)
+    assert file.read_bytes() == content
+    wal.unlink()
+    assert events_in(database) == 1
+    database.close()
+
+
+@SQLITE
+def test_a_database_is_copied_with_its_wal_or_without(
+    app: Flask, call: Any, file: Path, tmp_path: Path
+) -> None:
+    backup = backed_up(file, call)
+    elsewhere = tmp_path / "elsewhere.sqlite"
+    for suffix in ("", "-wal", "-owner"):
+        shutil.copy(beside(file, suffix), beside(elsewhere, suffix))
+    app.extensions["scoring"].database.close()
+    database = Database(f"sqlite:///{elsewhere}", 1)
+    assert events_in(database) == 3
+    database.close()
+    database = Database(f"sqlite:///{file}", 1)
+    assert events_in(database) == 3
+    database.close()
+    shutil.copy(backup, file)
+    assert events_in(database) == 1
+    database.close()
+    backup.rename(file)
+    assert events_in(database) == 1
+    database.close()
+
+
+def backed_up(file: Path, call: Any) -> Path:
+    """A copy of the file with one decision; two more follow, in the WAL."""
+    call("POST", "/v1/predictions", json=ASKED)
+    copy = beside(file, "-copy")
+    with (
+        closing(sqlite3.connect(file)) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        source.backup(target)
+    for _ in range(2):
+        assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+    assert beside(file, "-wal").stat().st_size
+    return copy
+
+
+def beside(file: Path, suffix: str) -> Path:
+    return file.with_name(file.name + suffix)
+
+
+def events_in(database: Database) -> int:
+    with database.read() as connection:
+        query = sqlalchemy.text("SELECT count(*) FROM events")
+        return int(connection.execute(query).scalar_one())
 
 
 @SQLITE

@@ -1,0 +1,54 @@
+"""Fewer threads wait for the database than there are, so that one is always left."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from api.errors import DatabaseUnavailable
+
+# When no place was freed for so long, nobody waits for one any more.
+STALLED_SECONDS = 0.5
+
+
+class Gate:
+    """Lets a number of threads in at once; the others wait for a moment, or fail.
+
+    A thread that is in may come in again. As long as places are freed, whoever waits
+    gets one; when those inside are stuck, all others fail at once, so that a queue of
+    requests does not wait for a database that does not answer.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._free = places
+        self._changed = threading.Condition()
+        self._last_taken = 0.0
+        self._thread = threading.local()
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Be inside to the end of the block; raises DatabaseUnavailable."""
+        if getattr(self._thread, "inside", False):
+            yield
+            return
+        self._enter()
+        self._thread.inside = True
+        try:
+            yield
+        finally:
+            self._thread.inside = False
+            with self._changed:
+                self._free += 1
+                self._changed.notify()
+
+    def _enter(self) -> None:
+        with self._changed:
+            while not self._free:
+                left = self._last_taken + STALLED_SECONDS - time.monotonic()
+                if left <= 0:
+                    raise DatabaseUnavailable("too many requests wait for the database")
+                self._changed.wait(left)
+            self._free -= 1
+            self._last_taken = time.monotonic()
