@@ -57,9 +57,9 @@ def forget(client_id: int) -> None:
     The chains still verify. Take the client out of the file that is imported, too: the
     next import of a file that holds them makes them known again.
     """
-    database = services().database
-    database.require_schema()
-    count = erasure.forget(database, client_id)
+    services().require_store()
+    database, chain_end = services().database, services().chain_end
+    count = erasure.forget(database, chain_end, client_id)
     # Not the id: what is printed may be kept.
     click.echo(f"the client is forgotten, with {count} events", err=True)
 

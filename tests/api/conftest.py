@@ -287,6 +287,12 @@ def _prepare(world: World, url: str) -> dict[str, str]:
     return keys
 
 
+@pytest.fixture(autouse=True)
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where PostgreSQL's events end is noted for one test: databases are shared."""
+    monkeypatch.setattr("api.store.chain_end.FOLDER", tmp_path)
+
+
 @pytest.fixture
 def own() -> None:
     """Used by tests that change more than events: their database is dropped."""
