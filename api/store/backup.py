@@ -39,6 +39,7 @@ from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.erasure import erased_ranges
 from api.store.events import ERASURE
+from api.store.revisions import adds_to
 from api.store.tables import events, personal
 
 FORMAT = 1
@@ -235,9 +236,10 @@ def _rows(file: Path) -> Iterator[tuple[Table, Row]]:
 
 def _require_readable(file: Path, heading: Mapping[str, Any]) -> None:
     found = heading.get("format"), heading.get("schema")
-    if found != (FORMAT, tables.HEAD):
+    if found[0] != FORMAT or not adds_to(str(found[1])):
         raise BackupRefused(
-            f"{file}: expected format {FORMAT} and schema {tables.HEAD}, found "
+            f"{file}: expected format {FORMAT} and schema {tables.HEAD} or one that "
+            f"this only adds to, found "
             f"{found[0]} and {found[1]}: restore it with the version that made it"
         )
 

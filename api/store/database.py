@@ -21,14 +21,14 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from api.errors import ConfigurationError, DatabaseUnavailable, NotPrepared
-from api.store import tables
+from api.errors import ConfigurationError, DatabaseUnavailable
+from api.store import revisions, tables
+from api.store.revisions import UPGRADE
 
 # Before it, SQLite's WAL can lose a commit (sqlite.org/wal.html, "WAL-reset bug").
 SAFE_SQLITE = (3, 51, 3)
 # How often a process asks whether it may write now.
 _TURN_SECONDS = 0.0005
-UPGRADE = "python -m flask --app api db upgrade"
 
 
 class Database:
@@ -57,25 +57,15 @@ class Database:
             yield connection
 
     def require_schema(self) -> None:
-        """Raise NotPrepared unless the schema is the one of this code."""
-        if self._at_head:
-            return
-        found = self.revision()
-        if found != tables.HEAD:
-            raise NotPrepared(
-                f"the database schema is at {found or 'no revision'}, expected "
-                f"{tables.HEAD}: run {UPGRADE}"
-            )
-        self._at_head = True
+        """Raise NotPrepared unless this code serves on the schema."""
+        if not self._at_head:
+            revisions.require_served(self.revision())
+            self._at_head = True
 
     def revision(self) -> str | None:
         """The migration this database is at, None before the first."""
         with self.read() as connection:
-            if not sqlalchemy.inspect(connection).has_table("alembic_version"):
-                return None
-            query = sqlalchemy.text("SELECT version_num FROM alembic_version")
-            found = connection.execute(query).scalar()
-        return None if found is None else str(found)
+            return revisions.current(connection)
 
     def probe(self) -> None:
         """Raise DatabaseUnavailable unless a row can be written; changes nothing."""
