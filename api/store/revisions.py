@@ -46,8 +46,8 @@ def require_served(revision: str | None) -> None:
     """Raise NotPrepared unless this code serves on it."""
     if revision != HEAD and not is_later(revision):
         raise NotPrepared(
-            f"the database schema is at {revision or 'no revision'}, expected {HEAD} or "
-            f"what only adds to it: run {UPGRADE}"
+            f"the database schema is at {revision or 'no revision'}, expected {HEAD} "
+            f"or what only adds to it: run {UPGRADE}"
         )
 
 

@@ -120,8 +120,8 @@ def test_serves_on_what_only_adds_to_the_schema(app: Flask, call: Any) -> None:
 def test_refuses_the_next_epoch_in_one_sentence(app: Flask, call: Any) -> None:
     plant(app, NEXT_EPOCH)
     said = (
-        f"the database is at {NEXT_EPOCH}, made by a later version; this version serves "
-        f"{HEAD} and what only adds to it"
+        f"the database is at {NEXT_EPOCH}, made by a later version; this version "
+        f"serves {HEAD} and what only adds to it"
     )
     for answer in (
         app.test_client().get("/health/ready"),
