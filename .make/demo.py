@@ -86,7 +86,7 @@ def stages(options: argparse.Namespace) -> list[Stage]:
             "export",
             training("export", f"--clients={clients}", f"--drift={drift}"),
             [code / "bundle"],
-            [bundle, clients],
+            [bundle, clients, clients.with_name(f"{clients.name}.sha256")],
             after=["drift"],
         ),
         Stage("database", api("db", "upgrade"), [ROOT / "api"], [database]),

@@ -33,7 +33,7 @@ def _guard() -> None:
     )
     if operation.roles is None:
         return
-    services().database.require_schema()
+    services().require_store()
     g.key = _authenticate()
     if operation.roles and not operation.roles & g.key.roles:
         needed = " or ".join(sorted(operation.roles))

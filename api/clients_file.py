@@ -1,9 +1,14 @@
-"""clients.parquet: checked as a whole, then read in chunks through DuckDB."""
+"""clients.parquet: checked as a whole, then read in chunks through DuckDB.
+
+Beside it is its seal, `clients.parquet.sha256`, as `sha256sum` writes it: a damaged
+Parquet file can be read to its end and give other numbers.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +22,12 @@ from api.errors import ImportRefused
 from api.frames import TYPES
 from api.manifest import Manifest
 from api.store.clients import pack
+
+_SEAL = re.compile(rb"([0-9a-f]{64}) [ *][^\n]+\n")
+_COPY_BOTH = (
+    "copy the file and its .sha256 together, or export both again "
+    "(training export --clients)"
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,7 @@ def opened(path: Path, manifest: Manifest) -> Iterator[ClientsFile]:
     """Open and check; raises ImportRefused saying what does not fit."""
     if not path.is_file():
         raise ImportRefused(f"{path}: there is no such file")
+    sha256 = _sealed(path)
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         try:
             quoted = str(path).replace("'", "''")
@@ -76,7 +88,7 @@ def opened(path: Path, manifest: Manifest) -> Iterator[ClientsFile]:
             _check_feature_set(connection, path, manifest)
             _check_columns(connection, path, manifest)
             clients = _check_rows(connection, path, manifest)
-            yield ClientsFile(path, _sha256(path), clients, connection)
+            yield ClientsFile(path, sha256, clients, connection)
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise ImportRefused(f"{path}: {reason}") from error
@@ -144,6 +156,22 @@ def _check_rows(
     return int(rows)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _sealed(path: Path) -> str:
+    """The file's SHA-256, which its seal must name."""
+    seal = path.with_name(f"{path.name}.sha256")
+    try:
+        named = _SEAL.fullmatch(seal.read_bytes())
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ImportRefused(
+            f"{error.filename}: {error.strerror}: {_COPY_BOTH}"
+        ) from error
+    if named is None:
+        raise ImportRefused(f"{seal}: expected a line of sha256sum: {_COPY_BOTH}")
+    expected = named[1].decode()
+    if found != expected:
+        raise ImportRefused(
+            f"{path}: expected SHA-256 {expected}, found {found}: {_COPY_BOTH}"
+        )
+    return found

@@ -21,6 +21,9 @@ class Config:
     bundle: Path = Path("var/bundle")
     # SQLAlchemy URL: sqlite:///path or postgresql://user:password@host/database.
     database_url: str = "sqlite:///var/scoring.sqlite"
+    # File that notes where the events end; nothing: beside SQLite's file, and for
+    # PostgreSQL var/<database>-end.
+    chain_end: str = ""
     # How long to wait for a lock, a connection or a statement before giving up.
     database_timeout_seconds: float = 5.0
     # Largest request body; a batch may be 16 times as large.

@@ -106,6 +106,10 @@ class EventsError(ScoringError):
     """Events that are not as they were written; the message names the first."""
 
 
+class ClockDoubted(ScoringError):
+    """An erasure by the age of events that this machine's clock may have wrong."""
+
+
 class BackupRefused(ScoringError):
     """A backup that cannot be written, or must not be restored."""
 

@@ -16,6 +16,7 @@ from api.errors import BundleError
 from api.metrics import Metrics
 from api.rate_limit import RateLimit
 from api.store import clients
+from api.store.chain_end import ChainEnd, place
 from api.store.database import Database
 from api.store.recorder import Recorder
 
@@ -32,10 +33,10 @@ class Services:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.database = Database(
-            config.database_url, config.database_timeout_seconds, config.threads
-        )
-        self.recorder = Recorder(self.database)
+        seconds = config.database_timeout_seconds
+        self.database = Database(config.database_url, seconds, config.threads)
+        self.chain_end = ChainEnd(place(config.chain_end, config.database_url), seconds)
+        self.recorder = Recorder(self.database, self.chain_end)
         self.metrics = Metrics()
         self.rate_limit = RateLimit(config.rate_per_second)
         # About to stop: nobody should send more.
@@ -44,6 +45,16 @@ class Services:
         self.announce: Callable[[], None] = lambda: None
         self._champion: Champion | None = None
         self._loading = threading.Lock()
+        self._is_whole = False
+
+    def require_store(self) -> None:
+        """Raise NotPrepared unless this code serves the schema, EventsError when the
+        store was cut short before this process began: later, who appends sees it.
+        """
+        self.database.require_schema()
+        if not self._is_whole:
+            self.chain_end.require_whole(self.database)
+            self._is_whole = True
 
     def champion(self) -> Champion:
         """The model that serves; raises BundleError.

@@ -57,7 +57,9 @@ def forget(client_id: int) -> None:
     The chains still verify. Take the client out of the file that is imported, too: the
     next import of a file that holds them makes them known again.
     """
-    count = erasure.forget(database(), client_id)
+    store, chain_end = database(), services().chain_end
+    chain_end.require_whole(store)
+    count = erasure.forget(store, chain_end, client_id)
     # Not the id: what is printed may be kept.
     click.echo(f"the client is forgotten, with {count} events", err=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -11,10 +11,13 @@ from flask.cli import AppGroup
 
 from api.commands.database import database
 from api.errors import EventsError
-from api.identifiers import moment
+from api.identifiers import moment, now
 from api.services import services
 from api.store import erasure
 from api.store.chain import Head
+from api.store.database import Database
+from api.store.retention import outlook
+from api.store.verification import Findings
 from api.store.verification import verify as verify_chains
 
 events = AppGroup("events", help="What was decided, reviewed and observed.")
@@ -29,13 +32,15 @@ events = AppGroup("events", help="What was decided, reviewed and observed.")
 def verify(against: Path | None) -> None:
     """Check every hash chain, and print where each one ends.
 
+    The last event must be the one that was noted, outside the database, or a later one.
+
     Keep what is printed where nobody who can change the database can change it, and
     give it to --against later: then even a cut that was covered up shows.
     """
     earlier = [] if against is None else list(_heads(against))
-    findings = verify_chains(database(), earlier)
-    if findings.broken:
-        raise EventsError(findings.broken)
+    store = database()
+    findings = verify_chains(store, earlier)
+    _require_whole(store, findings)
     for head in findings.heads.values():
         click.echo(f"{head.writer} {head.position} {head.sha256}")
     click.echo(
@@ -71,14 +76,26 @@ def replay() -> None:
     required=True,
     help="How long what describes a person is kept.",
 )
-def retention(days: int) -> None:
+@click.option("--dry-run", is_flag=True, help="Say what would be erased, and no more.")
+@click.option("--trust-clock", is_flag=True, help="Erase even where it seems wrong.")
+def retention(days: int, dry_run: bool, trust_clock: bool) -> None:
     """Erase client, request, features and answer of events older than that.
 
-    What was decided, and when, stays, and the chains still verify.
+    What was decided, and when, stays, and the chains still verify. Refused when the
+    clock seems to be ahead: all would go, the newest event is more than seven days old,
+    or so long lies between what would go and what would stay.
     """
-    since = moment(datetime.now(UTC) - timedelta(days=days))
-    count = erasure.retain(database(), since)
-    click.echo(f"{count} events from before {since}: personal part erased", err=True)
+    store, chain_end = database(), services().chain_end
+    chain_end.require_whole(store)
+    today = now()
+    since = moment(datetime.fromisoformat(today) - timedelta(days=days))
+    expected = outlook(store, since)
+    click.echo(f"to erase, from before {since}: {expected}", err=True)
+    if not trust_clock:
+        expected.require_likely(today)
+    if not dry_run:
+        count = erasure.retain(store, chain_end, since)
+        click.echo(f"{count} events: personal part erased", err=True)
 
 
 @events.command("backup")
@@ -106,11 +123,22 @@ def restore(file: Path) -> None:
     from api.store.backup import restore as read
 
     new = database()
-    count = read(new, file)
+    count = read(new, services().chain_end, file)
     findings = verify_chains(new)
     if findings.broken:
         raise EventsError(f"restored, but {findings.broken}")
     click.echo(f"{count} events are restored, and as they were written", err=True)
+
+
+def _require_whole(store: Database, findings: Findings) -> None:
+    """Raise EventsError that says all that is wrong."""
+    wrong = [findings.broken] if findings.broken else []
+    try:
+        services().chain_end.require_whole(store)
+    except EventsError as error:
+        wrong.append(error.message)
+    if wrong:
+        raise EventsError("; ".join(wrong))
 
 
 def _heads(file: Path) -> Iterator[Head]:

@@ -70,6 +70,8 @@ def _bundle() -> None:
 def _database() -> None:
     services().database.require_schema()
     services().database.probe()
+    services().chain_end.probe()
+    services().chain_end.require_whole(services().database)
 
 
 def _clients() -> None:

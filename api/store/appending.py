@@ -11,7 +11,8 @@ import sqlalchemy
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from api.store import chain
-from api.store.chain import Head
+from api.store.chain import NOWHERE, End, Head
+from api.store.chain_end import ChainEnd
 from api.store.events import Event
 from api.store.tables import events, personal, writers
 
@@ -29,23 +30,31 @@ _EVENT = (
 
 
 def append(
-    connection: Connection, head: Head, made: Sequence[tuple[int | None, Event]]
-) -> Head:
-    """Chain and insert events, each with the API key it came by; answers the new end.
+    connection: Connection,
+    chain_end: ChainEnd,
+    head: Head,
+    made: Sequence[tuple[int | None, Event]],
+) -> tuple[Head, End]:
+    """Chain and insert events, each with the API key it came by.
+
+    Answers the writer's new head, and the end to note once this is committed. Raises
+    EventsError when the table ends before what was noted: nothing may cover that up.
 
     Of all writers one appends at a time, until its transaction has ended: sequences
     have no gap and are in the order of the commits, so who read up to one has seen
     all that there will ever be before it.
     """
     wait_for_turn(connection)
-    newest = connection.execute(_NEWEST).one_or_none()
-    sequence, newest_sha256 = newest or (0, chain.NOTHING)
+    noted = chain_end.probe()
+    row = connection.execute(NEWEST).one_or_none()
+    newest = End(*row) if row else NOWHERE
+    chain_end.compare(noted, newest)
     kept = [_personal(event) for _, event in made]
     rows = [
         _row(key_id, event, one)
         for (key_id, event), one in zip(made, kept, strict=True)
     ]
-    linked, end = chain.link(rows, head, sequence, newest_sha256)
+    linked, end = chain.link(rows, head, newest.sequence, newest.sha256)
     connection.execute(insert(events), linked)
     filled = [
         {**one, "sequence": row["sequence"]}
@@ -55,7 +64,7 @@ def append(
     if filled:
         connection.execute(insert(personal), filled)
     _move(connection, head, end)
-    return end
+    return end, End(newest.sequence + len(made), end.sha256)
 
 
 def wait_for_turn(connection: Connection) -> None:
@@ -65,7 +74,7 @@ def wait_for_turn(connection: Connection) -> None:
         connection.execute(lock, {"lock": _LOCK})
 
 
-_NEWEST = (
+NEWEST = (
     select(events.c.sequence, events.c.sha256)
     .order_by(events.c.sequence.desc())
     .limit(1)

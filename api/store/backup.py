@@ -25,7 +25,6 @@ from sqlalchemy import (
     RowMapping,
     Table,
     delete,
-    func,
     insert,
     select,
     text,
@@ -34,9 +33,13 @@ from sqlalchemy import (
 from api.errors import BackupRefused
 from api.identifiers import now
 from api.store import tables
+from api.store.appending import NEWEST
+from api.store.chain import NOWHERE, End
+from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.erasure import erased_ranges
 from api.store.events import ERASURE
+from api.store.revisions import adds_to
 from api.store.tables import events, personal
 
 FORMAT = 1
@@ -147,10 +150,11 @@ def _add(writer: Writer, table: Table, rows: Iterable[Row | RowMapping]) -> None
         writer.add({"table": table.name, "row": plain})
 
 
-def restore(database: Database, file: Path) -> int:
+def restore(database: Database, chain_end: ChainEnd, file: Path) -> int:
     """Put a backup into a database that is new; answers how many events it has.
 
-    All of it or nothing. What an erasure in the backup covers stays erased.
+    All of it or nothing; its end is noted. What an erasure in the backup covers stays
+    erased.
 
     Raises BackupRefused when the file is damaged or of another schema, or the
     database is not new; DatabaseUnavailable.
@@ -164,8 +168,11 @@ def restore(database: Database, file: Path) -> int:
         _insert(connection, rest)
         _erase_again(connection)
         _number_on(connection)
-        count = connection.execute(select(func.count()).select_from(events))
-        return int(count.scalar_one())
+        newest = connection.execute(NEWEST).one_or_none()
+    # Sequences have no gap.
+    end = End(*newest) if newest else NOWHERE
+    chain_end.renew(end)
+    return end.sequence
 
 
 def _require_new(connection: Connection) -> None:
@@ -229,9 +236,10 @@ def _rows(file: Path) -> Iterator[tuple[Table, Row]]:
 
 def _require_readable(file: Path, heading: Mapping[str, Any]) -> None:
     found = heading.get("format"), heading.get("schema")
-    if found != (FORMAT, tables.HEAD):
+    if found[0] != FORMAT or not adds_to(str(found[1])):
         raise BackupRefused(
-            f"{file}: expected format {FORMAT} and schema {tables.HEAD}, found "
+            f"{file}: expected format {FORMAT} and schema {tables.HEAD} or one that "
+            f"this only adds to, found "
             f"{found[0]} and {found[1]}: restore it with the version that made it"
         )
 

@@ -45,6 +45,18 @@ class Head:
     sha256: str
 
 
+@dataclass(frozen=True)
+class End:
+    """The newest event of all writers."""
+
+    sequence: int
+    sha256: str
+
+
+# Before the first event.
+NOWHERE = End(0, NOTHING)
+
+
 def new_writer() -> Head:
     return Head(uuid7(), 0, NOTHING)
 

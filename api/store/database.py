@@ -10,11 +10,10 @@ from sqlalchemy import URL, Connection, Engine, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from api.errors import ConfigurationError, DatabaseUnavailable, NotPrepared
-from api.store import sqlite, tables
+from api.errors import ConfigurationError, DatabaseUnavailable
+from api.store import revisions, sqlite, tables
 from api.store.gate import Gate
-
-UPGRADE = "python -m flask --app api db upgrade"
+from api.store.revisions import UPGRADE
 
 
 class Database:
@@ -65,25 +64,15 @@ class Database:
             self._require_same_file()
 
     def require_schema(self) -> None:
-        """Raise NotPrepared unless the schema is the one of this code."""
-        if self._at_head:
-            return
-        found = self.revision()
-        if found != tables.HEAD:
-            raise NotPrepared(
-                f"the database schema is at {found or 'no revision'}, expected "
-                f"{tables.HEAD}: run {UPGRADE}"
-            )
-        self._at_head = True
+        """Raise NotPrepared unless this code serves on the schema."""
+        if not self._at_head:
+            revisions.require_served(self.revision())
+            self._at_head = True
 
     def revision(self) -> str | None:
         """The migration this database is at, None before the first."""
         with self.read() as connection:
-            if not sqlalchemy.inspect(connection).has_table("alembic_version"):
-                return None
-            query = sqlalchemy.text("SELECT version_num FROM alembic_version")
-            found = connection.execute(query).scalar()
-        return None if found is None else str(found)
+            return revisions.current(connection)
 
     def probe(self) -> None:
         """Raise DatabaseUnavailable unless a row can be written; changes nothing."""

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 from api.identifiers import now, uuid7
 from api.store import chain
 from api.store.appending import append, wait_for_turn
+from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.events import ERASURE, Event
 from api.store.tables import clients, events, idempotency, personal
@@ -28,7 +29,7 @@ def erased_ranges(facts: str) -> Iterator[tuple[int, int]]:
     yield from json.loads(facts)["sequences"]
 
 
-def forget(database: Database, client_id: int) -> int:
+def forget(database: Database, chain_end: ChainEnd, client_id: int) -> int:
     """Erase a client's events and the client; answers how many events there were.
 
     The client goes first: from then on nothing that was read of them before can be
@@ -38,15 +39,17 @@ def forget(database: Database, client_id: int) -> int:
     with database.write() as connection:
         wait_for_turn(connection)
         connection.execute(delete(clients).where(clients.c.client_id == client_id))
-    return _erase(database, personal.c.client_id == client_id, "forgotten")
+    return _erase(database, chain_end, personal.c.client_id == client_id, "forgotten")
 
 
-def retain(database: Database, since: str) -> int:
+def retain(database: Database, chain_end: ChainEnd, since: str) -> int:
     """Erase the events from before the moment `since`; answers how many."""
-    return _erase(database, events.c.created_at < since, "retention")
+    return _erase(database, chain_end, events.c.created_at < since, "retention")
 
 
-def _erase(database: Database, which: ColumnElement[bool], reason: str) -> int:
+def _erase(
+    database: Database, chain_end: ChainEnd, which: ColumnElement[bool], reason: str
+) -> int:
     """In small transactions, so that predictions get their turn."""
     head, count = chain.new_writer(), 0
     query = (
@@ -62,11 +65,13 @@ def _erase(database: Database, which: ColumnElement[bool], reason: str) -> int:
             if not rows:
                 return count
             sequences = [row.sequence for row in rows]
-            head = append(connection, head, [(None, _erasure(sequences, reason))])
+            made = [(None, _erasure(sequences, reason))]
+            head, end = append(connection, chain_end, head, made)
             gone = personal.c.sequence.in_(sequences)
             connection.execute(delete(personal).where(gone))
             ids = [row.event_id for row in rows]
             _forget_batches(connection, ids, min(row.created_at for row in rows))
+        chain_end.note(end)
         count += len(rows)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from api.errors import ConfigurationError
 from api.store.database import Database
+from api.store.revisions import current, is_later
 
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 # Any number, but the same in every process: only one migrates at a time.
@@ -18,7 +19,11 @@ _LOCK = 7_305_811_640
 
 
 def upgrade(url: str, timeout: float) -> tuple[str | None, str | None]:
-    """Migrate to the newest revision; answers the one before and the one after."""
+    """Migrate to the newest revision; answers the one before and the one after.
+
+    A later one that this code serves on stays as it is; raises NotPrepared when it
+    does not serve on it.
+    """
     _make_folder(url)
     database = Database(url, timeout, create=True, patient=True)
     try:
@@ -34,6 +39,8 @@ def _migrate(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         lock = sqlalchemy.text("SELECT pg_advisory_xact_lock(:lock)")
         connection.execute(lock, {"lock": _LOCK})
+    if is_later(current(connection)):
+        return
     config = AlembicConfig()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

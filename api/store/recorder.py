@@ -15,6 +15,7 @@ from api.identifiers import now
 from api.store import chain
 from api.store.appending import append
 from api.store.chain import Head
+from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.events import AlreadyRecorded, Overtaken, Reply, Token, recorded
 from api.store.tables import idempotency
@@ -36,8 +37,9 @@ class Recorder:
     meanwhile waits, and the first of those commits for all of them.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, chain_end: ChainEnd) -> None:
         self._database = database
+        self._chain_end = chain_end
         self._head: Head | None = None
         self._turn = threading.Condition()
         self._committing = False
@@ -95,20 +97,24 @@ class Recorder:
                 job.error = error
 
     def _transact(self, batch: Sequence[_Job]) -> None:
-        head = self._head or chain.new_writer()
+        head, end = self._head or chain.new_writer(), None
         made = [(job.key_id, event) for job in batch for event in job.reply.events]
         try:
             with self._database.write() as connection:
-                end = append(connection, head, made) if made else self._head
+                if made:
+                    head, end = append(connection, self._chain_end, head, made)
                 _remember(connection, batch)
                 for job in batch:
                     _check(connection, job.reply)
                     _change(connection, job.reply)
+            if end is not None:
+                self._chain_end.note(end)
         except DatabaseUnavailable:
             # The commit may have come through: go on as another writer.
             self._head = None
             raise
-        self._head = end
+        if end is not None:
+            self._head = head
 
     def _explained(self, error: BaseException, token: Token | None) -> BaseException:
         if not isinstance(error, IntegrityError):

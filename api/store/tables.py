@@ -20,7 +20,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-# The revision a database must be at; equal to the newest one in migrations/versions.
+# The newest revision in migrations/versions. Its name says who serves on it: `0002.1`,
+# `0002.2` only add to `0002` (tables, columns that may be null or have a default in the
+# database, indexes), change no meaning and nothing that the chain's hashes cover: older
+# code serves on. What takes away or changes begins an epoch, `0003`, on which no code
+# from before serves. Code serves on its own HEAD and on what later only adds to it.
 HEAD = "0002"
 
 metadata = MetaData()

@@ -126,7 +126,7 @@ def write_clients(
     path: Path,
     **different: str,
 ) -> None:
-    """Write clients.parquet; `different` replaces a part of the query."""
+    """Write clients.parquet and its seal; `different` replaces a part of the query."""
     code = "list_position(['F', 'M'], f.CODE_GENDER) - 1"
     features = [
         code if feature["dtype"] == "category" else f"f.{feature['name']}"
@@ -149,6 +149,13 @@ def write_clients(
         f"WHERE {parts['where']} ORDER BY a.SK_ID_CURR) TO '{path}' "
         f"(FORMAT parquet, KV_METADATA {{feature_set: '{parts['feature_set']}'}})"
     )
+    seal_clients(path)
+
+
+def seal_clients(path: Path) -> None:
+    """Write the hash of a clients file beside it."""
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_name(f"{path.name}.sha256").write_text(f"{sha256}  {path.name}\n")
 
 
 def _raw(connection: duckdb.DuckDBPyConnection) -> dict[int, Known]:
@@ -278,6 +285,12 @@ def _prepare(world: World, url: str) -> dict[str, str]:
     }
     app.extensions["scoring"].database.close()
     return keys
+
+
+@pytest.fixture(autouse=True)
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where PostgreSQL's events end is noted for one test: databases are shared."""
+    monkeypatch.setattr("api.store.chain_end.FOLDER", tmp_path)
 
 
 @pytest.fixture

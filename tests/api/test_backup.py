@@ -13,6 +13,8 @@ from flask import Flask
 from api import create_app
 from api.config import Config
 from api.store import backup, tables
+from api.store.chain import End
+from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.migrate import upgrade
 
@@ -75,6 +77,8 @@ def test_restored_events_are_identical_and_verify(
     url = fresh(into)
     other = create_app(Config(bundle=world.bundle, database_url=url))
     run = other.test_cli_runner().invoke
+    # Of a database that was there before.
+    other.extensions["scoring"].chain_end.note(End(99, "f" * 64))
     done = run(args=["events", "restore", str(file)])
     assert (done.exit_code, "as they were" in done.output) == (0, True), done.output
     before, after = (one.extensions["scoring"].database for one in (app, other))
@@ -97,6 +101,7 @@ def test_a_backup_that_is_not_whole_is_refused(
     app: Flask, fresh: Any, tmp_path: Path
 ) -> None:
     file, database = tmp_path / "events.backup", Database(fresh("sqlite"), 1)
+    chain_end = ChainEnd(tmp_path / "end", 1)
     assert backup.backup(app.extensions["scoring"].database, file) == 4
     packed = file.read_bytes()
     lines = gzip.decompress(packed).splitlines(keepends=True)
@@ -112,7 +117,7 @@ def test_a_backup_that_is_not_whole_is_refused(
     ):
         file.write_bytes(content)
         with pytest.raises(backup.BackupRefused):
-            backup.restore(database, file)
+            backup.restore(database, chain_end, file)
     assert [name for name, found in rows(database).items() if found] == ["secrets"]
     with pytest.raises(backup.BackupRefused, match="there already"):
         backup.backup(database, file)
@@ -142,13 +147,14 @@ def test_what_is_erased_while_a_backup_runs_stays_erased(
     def read_after_forgetting() -> Any:
         if waiting:
             waiting.clear()
-            assert erasure.forget(source, 100001) == 2
+            chain_end = app.extensions["scoring"].chain_end
+            assert erasure.forget(source, chain_end, 100001) == 2
         return read()
 
     monkeypatch.setattr(backup, "_add", forget_in_between)
     monkeypatch.setattr(source, "read", read_after_forgetting)
     file, database = tmp_path / "events.backup", Database(fresh("sqlite"), 1)
     backup.backup(source, file)
-    backup.restore(database, file)
+    backup.restore(database, ChainEnd(tmp_path / "end", 1), file)
     assert rows(database)["personal"] == rows(source)["personal"]
     database.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy
 from flask import Flask
+
+from api import bundle
+from api.clients_file import opened
+from api.errors import ImportRefused
 
 pytestmark = pytest.mark.usefixtures("own")
 
@@ -99,15 +104,52 @@ def test_refuses_a_file_that_does_not_fit(
 
 @pytest.mark.parametrize("content", [None, b"", b"PAR1 not really PAR1"])
 def test_refuses_what_is_no_parquet_file(
-    run: Any, tmp_path: Path, content: bytes | None
+    run: Any, tmp_path: Path, conftest: Any, content: bytes | None
 ) -> None:
     path = tmp_path / "clients.parquet"
     if content is not None:
         path.write_bytes(content)
+        conftest.seal_clients(path)
     done = run(path)
     assert done.exit_code == 1
     assert done.stderr.startswith(f"Error: {path}")
     assert done.stderr.count("\n") == 1
+
+
+SQLITE = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
+
+
+@SQLITE
+def test_a_file_without_the_seal_that_it_was_exported_with_is_refused(
+    app: Flask, run: Any, write: Any, world: Any
+) -> None:
+    path = write()
+    seal = path.with_name("new.parquet.sha256")
+    own, other = seal.read_text(), "0" * 64
+    for content, message in (
+        (None, f"{seal}: No such file or directory: copy the file and its .sha256"),
+        ("nonsense\n", f"{seal}: expected a line of sha256sum: copy the file"),
+        (f"{other}  new.parquet\n", f"expected SHA-256 {other}, found {own[:64]}: "),
+    ):
+        seal.unlink() if content is None else seal.write_text(content)
+        done = run(path)
+        assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+        assert message in done.stderr
+        assert "export both again" in done.stderr
+    assert stored(app) == [(1, 500)]
+
+
+def test_no_damaged_byte_is_imported(write: Any, world: Any) -> None:
+    path, manifest = write(), bundle.read(world.bundle).manifest
+    content, dice = path.read_bytes(), random.Random(16)
+    with opened(path, manifest) as source:
+        assert source.clients == 500
+    for _ in range(60):
+        damaged = bytearray(content)
+        damaged[dice.randrange(len(content))] ^= dice.randrange(1, 256)
+        path.write_bytes(damaged)
+        with pytest.raises(ImportRefused, match="found"), opened(path, manifest):
+            pass
 
 
 def test_clients_of_another_feature_set_do_not_serve(app: Flask, call: Any) -> None:

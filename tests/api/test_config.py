@@ -20,6 +20,7 @@ def test_every_setting_is_read() -> None:
     given = {
         "SCORING_BUNDLE": "b",
         "SCORING_DATABASE_URL": "sqlite:///x",
+        "SCORING_CHAIN_END": "e",
         "SCORING_DATABASE_TIMEOUT_SECONDS": "1.5",
         "SCORING_MAX_BODY_BYTES": "9",
         "SCORING_BIND": "0.0.0.0:80",
@@ -32,7 +33,7 @@ def test_every_setting_is_read() -> None:
         "SCORING_LENDER_NAME": "L",
         "SCORING_LENDER_CONTACT": "c",
     }
-    texts = Path("b"), "sqlite:///x", 1.5, 9, "0.0.0.0:80"
+    texts = Path("b"), "sqlite:///x", "e", 1.5, 9, "0.0.0.0:80"
     expected = Config(*texts, 3, 2, 9100, 0.5, 20.0, 1, "L", "c")
     assert Config.from_environment(given) == expected
     assert len(given) == len(fields(Config))

@@ -6,11 +6,13 @@ import base64
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from flask import Flask
 
+from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.events import Event, Reply
 from api.store.export import rows
@@ -141,15 +143,17 @@ def test_ten_thousand_outcomes_are_taken_at_once(call: Any) -> None:
     assert observe(call, *outcomes, outcomes[0]).status_code == 422
 
 
-def test_a_reader_misses_nothing_that_writers_commit_late(url: str) -> None:
-    key_id = 1
+def test_a_reader_misses_nothing_that_writers_commit_late(
+    url: str, tmp_path: Path
+) -> None:
+    key_id, end = 1, tmp_path / "end"
     each, writers = 15, 4
     stopped = threading.Event()
     event = {"kind": "outcome", "client_id": None, "bundle_sha256": None}
 
     def write(number: int) -> None:
         database = Database(url, 10)
-        recorder = Recorder(database)
+        recorder = Recorder(database, ChainEnd(end, 10))
         for at in range(each):
             name = f"{number}-{at}"
             made = Event(event_id=name, created_at=f"{at:027}", **event)
@@ -177,4 +181,6 @@ def test_a_reader_misses_nothing_that_writers_commit_late(url: str) -> None:
         seen = reader.result()
     expected = {f"{number}-{at}" for number in range(writers) for at in range(each)}
     assert len(seen) == len(expected)
+    noted = ChainEnd(end, 1).noted()
+    assert (noted and noted.sequence) == each * writers
     assert set(seen) == expected

@@ -7,12 +7,16 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy
 from flask import Flask
+
+from api.identifiers import moment
+from api.store.events import Event, Reply
 
 SQLITE = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 KEY = {"Idempotency-Key": "erased-1"}
@@ -113,6 +117,8 @@ def test_a_cut_that_was_covered_up_shows_against_an_earlier_end(
         "UPDATE writers SET position = 4, "
         "sha256 = (SELECT sha256 FROM events WHERE sequence = 4)",
     )
+    # Who can change the database can change what is noted beside it, too.
+    app.extensions["scoring"].chain_end.path.unlink()
     assert run("events", "verify").exit_code == 0
     broken = run("events", "verify", "--against", str(ends))
     assert (broken.exit_code, "truncated" in broken.output) == (1, True)
@@ -167,16 +173,97 @@ def test_who_is_forgotten_is_no_known_client(run: Any, call: Any) -> None:
     assert call("GET", "/v1/clients/100005", "officer").status_code == 404
 
 
-def test_retention_erases_what_is_old(
-    app: Flask, run: Any, call: Any, filled: list[str]
-) -> None:
-    assert "0 events" in run("events", "retention", "--days", "1").output
-    from api.identifiers import now
-    from api.store import erasure
+TODAY = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
-    assert erasure.retain(app.extensions["scoring"].database, now()) == 5
-    assert call("GET", f"/v1/predictions/{filled[1]}", "officer").status_code == 410
+
+@pytest.fixture
+def aged(app: Flask) -> None:
+    """An event of each of 60, 29, 25, 10, 2 and 0 days ago, and an hour more."""
+    recorder = app.extensions["scoring"].recorder
+    for days in (60, 29, 25, 10, 2, 0):
+        made = Event(
+            event_id=f"{days} days",
+            kind="decision",
+            client_id=100001,
+            created_at=moment(TODAY - timedelta(days=days, hours=1)),
+            bundle_sha256=None,
+        )
+        recorder.record(1, Reply(201, b"{}", events=(made,)), None)
+
+
+@pytest.fixture
+def retain(run: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Erase what is older than some days, by a clock that is some days ahead."""
+
+    def invoke(days: int, *more: str, ahead: int = 0) -> Any:
+        found = sys.modules["api.commands.events"]
+        monkeypatch.setattr(found, "now", lambda: moment(TODAY + timedelta(ahead)))
+        return run("events", "retention", "--days", str(days), *more)
+
+    return invoke
+
+
+def kept(app: Flask) -> list[str]:
+    """Of the events that still have their personal part, how old they are."""
+    query = "SELECT event_id FROM events JOIN personal USING (sequence) ORDER BY 1"
+    with app.extensions["scoring"].database.read() as connection:
+        return list(connection.execute(sqlalchemy.text(query)).scalars())
+
+
+@pytest.mark.usefixtures("aged")
+def test_retention_says_what_it_erases_and_erases_what_is_old(
+    app: Flask, run: Any, retain: Any
+) -> None:
+    since = "to erase, from before 2026-11-05T12:00:00.000000Z: "
+    said = f"{since}2 events from 2026-10-02T11:00:00.000000Z to "
+    said += "2026-11-02T11:00:00.000000Z\n"
+    assert retain(26, "--dry-run").stderr == said
+    assert len(kept(app)) == 6
+    done = retain(26)
+    assert done.exit_code == 0
+    assert done.stderr == f"{said}2 events: personal part erased\n"
+    assert sorted(kept(app)) == ["0 days", "10 days", "2 days", "25 days"]
     assert run("events", "verify").exit_code == 0
+    nothing = f"{since}no events\n0 events: personal part erased\n"
+    assert retain(26).stderr == nothing
+
+
+@pytest.mark.parametrize(
+    ("days", "ahead", "going", "staying"),
+    [
+        # Everything would go.
+        (365, 400, "6 events from 2026-10-02T11", "none would stay"),
+        (1, 2, "6 events from 2026-10-02T11", "none would stay"),
+        # The newest event is more than seven days old.
+        (26, 8, "3 events from 2026-10-02T11", "the next one is from 2026-11-21T11"),
+        # As when decisions were recorded after the clock went wrong.
+        (40, 0, "1 events from 2026-10-02T11", "the next one is from 2026-11-02T11"),
+    ],
+)
+@pytest.mark.usefixtures("aged")
+def test_a_clock_that_seems_to_be_ahead_erases_nothing(
+    app: Flask, retain: Any, days: int, ahead: int, going: str, staying: str
+) -> None:
+    clock = f"Now is {moment(TODAY + timedelta(ahead))}, the newest event is from "
+    for more in ([], ["--dry-run"]):
+        done = retain(days, *more, ahead=ahead)
+        assert done.exit_code == 1
+        for said in (f"{clock}2026-12-01T11:00:00.000000Z", f"Of {going}", staying):
+            assert said in done.stderr
+        assert len(kept(app)) == 6
+    done = retain(days, "--trust-clock", ahead=ahead)
+    assert (done.exit_code, len(kept(app))) == (0, 6 - int(going[0]))
+
+
+@pytest.mark.usefixtures("aged")
+def test_an_erasure_by_a_wrong_clock_does_not_prove_it_right(
+    app: Flask, retain: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = moment(TODAY + timedelta(400))
+    monkeypatch.setattr("api.store.erasure.now", lambda: ahead)
+    assert retain(420, "--trust-clock", ahead=400).exit_code == 0
+    assert retain(401, ahead=400).exit_code == 1
+    assert sorted(kept(app)) == ["0 days", "10 days", "2 days"]
 
 
 @SQLITE

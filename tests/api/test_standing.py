@@ -235,7 +235,8 @@ def test_nothing_of_a_forgotten_client_is_recorded_after_it(
 ) -> None:
     """The client is forgotten between reading them and recording the answer."""
     made = decide()
-    database: Database = app.extensions["scoring"].database
+    services = app.extensions["scoring"]
+    database: Database = services.database
     prediction = made["prediction_id"]
     observed = {"prediction_id": prediction, "defaulted": True}
     paths: dict[str, tuple[str, str, Any]] = {
@@ -262,12 +263,12 @@ def test_nothing_of_a_forgotten_client_is_recorded_after_it(
         ),
     }
     path, role, body = paths[act]
-    recorder = app.extensions["scoring"].recorder
+    recorder = services.recorder
     record = recorder.record
 
     def forget_first(*asked: Any) -> None:
         recorder.record = record
-        erasure.forget(database, CLIENT)
+        erasure.forget(database, services.chain_end, CLIENT)
         record(*asked)
 
     recorder.record = forget_first
@@ -286,14 +287,16 @@ def test_nothing_of_a_forgotten_client_is_recorded_after_it(
 def test_forgetting_and_scoring_at_once_leave_nothing(
     app: Flask, call: Any, decide: Any
 ) -> None:
-    database: Database = app.extensions["scoring"].database
+    services = app.extensions["scoring"]
+    database: Database = services.database
+    forget = partial(erasure.forget, database, services.chain_end, CLIENT)
     decide()
 
     def score() -> int:
         body = {"client_id": CLIENT}
         return int(call("POST", "/v1/predictions", json=body).status_code)
 
-    *statuses, _ = at_once(*[score] * 6, lambda: erasure.forget(database, CLIENT))
+    *statuses, _ = at_once(*[score] * 6, forget)
     assert set(statuses) <= {201, 404, 503}
     with database.read() as connection:
         about = connection.execute(personal.select()).all()

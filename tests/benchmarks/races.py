@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import select
 
 from api.store import erasure
+from api.store.chain_end import ChainEnd, place
 from api.store.database import Database
 from api.store.tables import personal
 from api.store.verification import verify
@@ -107,13 +108,17 @@ def review_and_score(desks: list[Desk], client_id: int, times: int) -> Iterator[
 
 
 def forget_and_score(
-    desks: list[Desk], ids: list[int], database: Database, tally: Counter[int]
+    desks: list[Desk],
+    ids: list[int],
+    database: Database,
+    chain_end: ChainEnd,
+    tally: Counter[int],
 ) -> Iterator[str]:
     for client_id in ids:
         desks[0].score(client_id)
         *answers, _ = at_once(
             *(partial(desk.score, client_id) for desk in desks[:SCORERS]),
-            partial(forget, database, client_id),
+            partial(forget, database, chain_end, client_id),
         )
         statuses = [one.status for one in answers]
         tally.update(statuses)
@@ -124,15 +129,16 @@ def forget_and_score(
             yield f"events {events} are left, answers {statuses}"
 
 
-def forget(database: Database, client_id: int) -> None:
+def forget(database: Database, chain_end: ChainEnd, client_id: int) -> None:
     """Sometimes before the scoring, sometimes in the middle of it or after it."""
     time.sleep(random.uniform(0, LONGEST_DELAY))
-    erasure.forget(database, client_id)
+    erasure.forget(database, chain_end, client_id)
 
 
 def race(house: House, url: str, key: str, times: int) -> bool:
     """Whether every race had one winner, left nothing and lost nothing."""
     database = Database(url, TIMEOUT_SECONDS)
+    chain_end = ChainEnd(place("", url), TIMEOUT_SECONDS)
     kind = url.partition(":")[0]
     tally: Counter[int] = Counter()
     with served(house, key, SCORING_DATABASE_URL=url, SCORING_WORKERS="2") as server:
@@ -141,7 +147,9 @@ def race(house: House, url: str, key: str, times: int) -> bool:
         races = {
             "two reviews": two_reviews(desks, first, times),
             "a review and a score": review_and_score(desks, first, times),
-            "forget and score": forget_and_score(desks, others, database, tally),
+            "forget and score": forget_and_score(
+                desks, others, database, chain_end, tally
+            ),
         }
         wrong = 0
         for name, findings in races.items():

@@ -9,6 +9,7 @@ import duckdb
 
 from api.bundle import read
 from api.champion import load
+from api.clients_file import opened
 from api.online import Applicant
 from tests.contract.small import quiet, small_house
 from training.synthesize import synthesize
@@ -23,6 +24,8 @@ def test_the_application_alone_gives_a_model(tmp_path: Path) -> None:
     champion = load(read(alone.bundle), threads=1)
     assert set(champion.manifest.tables) == {"application"}
     assert champion.manifest.history == ()
+    with opened(alone.clients, champion.manifest) as sealed:
+        assert sealed.clients == 500
     client, row, stored = duckdb.sql(
         f"SELECT SK_ID_CURR, application, features FROM '{alone.clients}' LIMIT 1"
     ).fetchall()[0]

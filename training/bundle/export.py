@@ -100,7 +100,8 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def seal(folder: Path, manifest: dict[str, Any]) -> None:
@@ -116,21 +117,25 @@ def export_clients(
     *,
     progress: Callable[[str], None],
 ) -> int:
-    """Write one row per client of the store, as the model sees it.
+    """Write one row per client of the store, as the model sees it, and its seal.
 
     Columns: SK_ID_CURR; `application`, a struct of the raw columns; `history` and
-    `features`, float32 lists in the manifest's order. Returns the number of rows.
+    `features`, float32 lists in the manifest's order. The seal, `out` and `.sha256`,
+    is what `sha256sum` prints of it. Returns the number of rows.
 
     Raises:
         TrainingError: the store's features are not those the model was trained on.
     """
     made = champion.feature_set(store)
-    with duckdb.connect() as connection, replacing(out) as beside:
-        rows = connection.execute(
-            f"COPY ({_clients(store, made, champion.categories)}) TO '{beside}'"
-            f" ({PARQUET}, ROW_GROUP_SIZE 20480, KV_METADATA"
-            f" {{feature_set: '{champion.core['feature_set']}'}})"
-        ).fetchone()
+    # The seal takes its place last: until then the API refuses the file.
+    with replacing(out.with_name(f"{out.name}.sha256")) as seal_beside:
+        with duckdb.connect() as connection, replacing(out) as beside:
+            rows = connection.execute(
+                f"COPY ({_clients(store, made, champion.categories)}) TO '{beside}'"
+                f" ({PARQUET}, ROW_GROUP_SIZE 20480, KV_METADATA"
+                f" {{feature_set: '{champion.core['feature_set']}'}})"
+            ).fetchone()
+            seal_beside.write_text(f"{_sha256(beside)}  {out.name}\n")
     count = int(rows[0]) if rows else 0
     progress(f"clients: {count:,} rows")
     return count

@@ -1,0 +1,175 @@
+"""A release can go back: earlier code serves on a schema that later code added to.
+
+`releases/` has the API of each release that must serve on today's schema, made from its
+commit: `git archive HEAD api | xz -9 > tests/api/releases/VERSION.tar.xz`. Who begins
+another epoch of the schema takes those of the one before away.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+from flask import Flask
+
+from api.store import migrate, revisions
+from api.store.tables import HEAD
+
+RELEASES = sorted((Path(__file__).parent / "releases").glob("*.tar.xz"))
+ASKED = {"client_id": 100001}
+EPOCH = HEAD.partition(".")[0]
+LATER = f"{EPOCH}.99"
+NEXT_EPOCH = f"{int(EPOCH) + 1:04}"
+# What a release does when it was put back, in a process of its own.
+SERVE = """
+import json, os, sys
+import api
+from api.config import Config
+app = api.create_app(Config.from_environment())
+run = app.test_cli_runner().invoke
+client, key = app.test_client(), {"Authorization": f"Bearer {sys.argv[1]}"}
+print(json.dumps({
+    "code": api.__file__,
+    "upgrade": run(args=["db", "upgrade"]).exit_code,
+    "ready": client.get("/health/ready").status_code,
+    "decision": client.post(
+        "/v1/predictions", json={"client_id": 100001}, headers=key
+    ).status_code,
+    "verify": run(args=["events", "verify"]).exit_code,
+}))
+"""
+
+
+def test_there_is_a_release_to_go_back_to() -> None:
+    assert RELEASES
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=lambda one: one.name)
+def test_an_earlier_release_serves_on_todays_schema(
+    app: Flask,
+    call: Any,
+    world: Any,
+    url: str,
+    template: Any,
+    release: Path,
+    tmp_path: Path,
+) -> None:
+    assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+    with tarfile.open(release) as archive:
+        archive.extractall(tmp_path, filter="data")
+    settings = {
+        "SCORING_BUNDLE": str(world.bundle),
+        "SCORING_DATABASE_URL": url,
+        "SCORING_CHAIN_END": str(app.extensions["scoring"].chain_end.path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", SERVE, template[1]["scoring"]],
+        cwd=tmp_path,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "code": str(tmp_path / "api" / "__init__.py"),
+        "upgrade": 0,
+        "ready": 200,
+        "decision": 201,
+        "verify": 0,
+    }, done.stderr
+    verified = app.test_cli_runner().invoke(args=["events", "verify"])
+    assert "2 events in 2 chains are as they were" in verified.stderr
+    assert app.extensions["scoring"].database.revision() == HEAD
+
+
+def plant(app: Flask, revision: str) -> None:
+    """What a later version's migration would leave."""
+    with app.extensions["scoring"].database.write() as connection:
+        for statement in (
+            "ALTER TABLE events ADD COLUMN later TEXT",
+            "CREATE TABLE later (id INTEGER PRIMARY KEY)",
+            f"UPDATE alembic_version SET version_num = '{revision}'",
+        ):
+            connection.execute(sqlalchemy.text(statement))
+
+
+@pytest.mark.usefixtures("own")
+def test_serves_on_what_only_adds_to_the_schema(app: Flask, call: Any) -> None:
+    plant(app, LATER)
+    run = app.test_cli_runner().invoke
+    assert app.test_client().get("/health/ready").status_code == 200
+    assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+    assert run(args=["events", "verify"]).exit_code == 0
+    upgraded = run(args=["db", "upgrade"])
+    said = f"already at {LATER}, a later revision than {HEAD} that this version can "
+    assert (upgraded.exit_code, upgraded.stderr) == (0, f"database: {said}serve on\n")
+    assert app.extensions["scoring"].database.revision() == LATER
+
+
+@pytest.mark.usefixtures("own")
+def test_refuses_the_next_epoch_in_one_sentence(app: Flask, call: Any) -> None:
+    plant(app, NEXT_EPOCH)
+    said = (
+        f"the database is at {NEXT_EPOCH}, made by a later version; this version "
+        f"serves {HEAD} and what only adds to it"
+    )
+    for answer in (
+        app.test_client().get("/health/ready"),
+        call("POST", "/v1/predictions", json=ASKED),
+    ):
+        assert (answer.status_code, said in answer.json["detail"]) == (503, True)
+    upgraded = app.test_cli_runner().invoke(args=["db", "upgrade"])
+    assert (upgraded.exit_code, upgraded.stderr) == (1, f"Error: {said}\n")
+    assert app.extensions["scoring"].database.revision() == NEXT_EPOCH
+
+
+@pytest.mark.parametrize(
+    ("revision", "refusal"),
+    [
+        ("0002.3", None),
+        ("0002.4", None),
+        ("0002.10", None),
+        ("0002.2", "at 0002.2, expected 0002.3 or what only adds to it: run .*upgrade"),
+        ("0002", "at 0002, expected"),
+        ("0001.9", "at 0001.9, expected"),
+        (None, "at no revision, expected"),
+        ("0003", "at 0003, made by a later version"),
+        ("0010", "at 0010, made by a later version"),
+        ("main", "at main, expected a revision such as 0002.3"),
+    ],
+)
+def test_a_revisions_name_says_who_serves_on_it(
+    monkeypatch: pytest.MonkeyPatch, revision: str | None, refusal: str | None
+) -> None:
+    monkeypatch.setattr(revisions, "HEAD", "0002.3")
+    if refusal is None:
+        revisions.require_served(revision)
+    else:
+        with pytest.raises(revisions.NotPrepared, match=refusal):
+            revisions.require_served(revision)
+    older = ("0002", "0002.2", "0002.3")
+    assert revisions.adds_to(str(revision)) is (revision in older)
+
+
+def test_each_migration_expands_its_epoch_or_begins_the_next() -> None:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(migrate._MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+    names = [script.revision for script in scripts.walk_revisions()][::-1]
+    assert names[0] == "0001"
+    assert names[-1] == HEAD
+    for before, after in zip(names, names[1:], strict=False):
+        epoch, step = revisions._parts(before)
+        expansion, contraction = f"{epoch:04}.{step + 1}", f"{epoch + 1:04}"
+        assert after in (expansion, contraction)
