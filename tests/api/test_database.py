@@ -114,6 +114,8 @@ def test_a_file_replaced_while_serving_means_no_decision(
     database.close()
     assert file.read_bytes() == content
     beside(file, "-wal").unlink(missing_ok=True)
+    refused(app, call)  # What was decided after the copy is not in it.
+    beside(file, "-end").unlink()
     assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
     assert events_in(database) == 2
 
