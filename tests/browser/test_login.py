@@ -36,7 +36,7 @@ def guarded(served: Served) -> Iterator[str]:
     known = f"{provider}/.well-known/openid-configuration"
     settings = {
         "DASHBOARD_API_URL": served.url,
-        "DASHBOARD_API_KEY": served.key,
+        "DASHBOARD_API_KEY": served.dashboard_key,
         "DASHBOARD_OIDC_METADATA_URL": known,
         "DASHBOARD_OIDC_CLIENT_ID": "dashboard",
         "DASHBOARD_OIDC_CLIENT_SECRET": secrets.token_hex(),
