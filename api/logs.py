@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, without personal data."""
+"""Structured logs: one JSON object a line, of people only the pseudonym of who asks."""
 
 from __future__ import annotations
 

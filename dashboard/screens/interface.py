@@ -77,9 +77,7 @@ def _request() -> None:
         st.caption(_("The API keeps what it answers here on record."))
     if st.button(_("Send"), key="send", icon=":material/send:"):
         _send(request)
-    st.caption(
-        _("The same from a terminal, where SCORING_KEY is a key of your own:")
-    )
+    st.caption(_("The same from a terminal, where SCORING_KEY is a key of your own:"))
     st.code(
         curl(request, scoring_api().settings.api_url), language=None, wrap_lines=True
     )

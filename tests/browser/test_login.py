@@ -92,6 +92,23 @@ def test_an_analyst_sees_no_clients(browser: Browser, guarded: str) -> None:
     page.context.close()
 
 
+def test_the_api_refuses_an_analyst_what_they_type(
+    browser: Browser, guarded: str, served: Served
+) -> None:
+    (client,) = some_clients(served, 1)
+    page = log_in(browser, guarded, "bo")
+    links(page)
+    page.goto(f"{guarded}/interface")
+    answers = {f"/v1/clients/{client}": 403, "/v1/alerts?status=all": 200}
+    for path, status in answers.items():
+        page.get_by_role("textbox", name="Path").fill(path)
+        page.keyboard.press("Enter")
+        page.locator(".st-key-api_request pre", has_text=served.url + path).wait_for()
+        page.get_by_role("button", name="Send").click()
+        page.get_by_text(f"Answer: status {status}").wait_for()
+    page.context.close()
+
+
 def test_somebody_without_a_role_is_told_so(browser: Browser, guarded: str) -> None:
     page = log_in(browser, guarded, "cy")
     page.get_by_text("Cy, your account has none of the roles").wait_for()

@@ -194,6 +194,16 @@ def test_the_api_page_offers_an_analyst_what_they_may_ask(
     assert json.loads(headers["On-Behalf-Of"]) == told
 
 
+def test_with_a_login_a_key_that_is_no_delegate_shows_no_page(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = Person("Ada", frozenset({"officer"}), "248289")
+    monkeypatch.setattr("people.person", lambda: ada)
+    app = open_app(REFUSED)
+    assert "key needs the role delegate" in trouble(app)
+    assert not app.text_input and not posted(api, "")
+
+
 def test_the_model_page_shows_fairness_and_its_card(api: FakeApi) -> None:
     app = page("model")
     text = page_text(app)
