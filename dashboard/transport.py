@@ -67,7 +67,7 @@ class Asker:
 
 @dataclass(frozen=True)
 class Transport:
-    """The way to one address with one key, for one person. Safe to share by threads.
+    """One person's way to one address with one key. Safe to share between threads.
 
     Refused connections and 502, 503, 504 are tried again; a POST is too, since its
     Idempotency-Key makes a second request replay the first answer.
@@ -147,7 +147,8 @@ class Transport:
     ) -> None:
         """A key that is no delegate's lets everybody do what it may itself."""
         logged_in = self.asker.sub is not None
-        guarded = response.ok and path.startswith(GUARDED)
+        told = response.status_code < HTTPStatus.MULTIPLE_CHOICES
+        guarded = told and path.startswith(GUARDED)
         if logged_in and guarded and COUNTED not in response.headers:
             raise NoDelegate(f"{path}: the answer has no {COUNTED}")
 
