@@ -188,7 +188,10 @@ def prove(api: Image, dashboard: Image, data: Path) -> None:
     api.run(*flask, "db", "upgrade", **settings)
     api.run(*flask, "clients", "import", f"{data}/clients.parquet", **settings)
     roles = [f"--role={role}" for role in ("officer", "scoring", "analyst")]
-    key = api.run(*flask, "keys", "add", "smoke", *roles, **settings).split()[-1]
+    add = (*flask, "keys", "add")
+    key = api.run(*add, "smoke", *roles, **settings).split()[-1]
+    roles.append("--role=delegate")
+    asking = api.run(*add, "dashboard", *roles, **settings).split()[-1]
     with api.serving(port, **settings):
         smoke = ROOT / ".github" / "smoke.py"
         subprocess.run(
@@ -199,7 +202,7 @@ def prove(api: Image, dashboard: Image, data: Path) -> None:
         with dashboard.serving(
             page,
             DASHBOARD_API_URL=f"http://127.0.0.1:{port}",
-            DASHBOARD_API_KEY=key,
+            DASHBOARD_API_KEY=asking,
             STREAMLIT_SERVER_ADDRESS="127.0.0.1",
             STREAMLIT_SERVER_PORT=str(page),
         ):

@@ -26,7 +26,11 @@ VAR = ROOT / "var"
 STAMPS = VAR / "stages.json"
 ENVIRONMENT = VAR / "demo.env"
 KEY = "DASHBOARD_API_KEY"
-ROLES = ("officer", "scoring", "analyst", "admin")
+# Of var/demo.env: the dashboard's key, and one for programs and commands.
+KEYS = {
+    KEY: ("delegate", "officer", "scoring", "analyst"),
+    "SCORING_KEY": ("officer", "scoring", "analyst", "admin"),
+}
 START_SECONDS = 60
 
 
@@ -141,17 +145,26 @@ def remember(done: Mapping[str, str]) -> None:
     beside.replace(STAMPS)
 
 
-def dashboard_key(environment: Mapping[str, str]) -> str:
-    """The key of var/demo.env; made, registered and kept there at the first run."""
+def demo_keys(environment: Mapping[str, str]) -> dict[str, str]:
+    """The keys of var/demo.env; made, registered and kept there when one is missing."""
     if ENVIRONMENT.exists() and (VAR / "scoring.sqlite").exists():
         lines = ENVIRONMENT.read_text(encoding="utf-8").splitlines()
-        for line in lines:
-            if line.startswith(f"{KEY}="):
-                return line.removeprefix(f"{KEY}=")
+        kept = dict(line.split("=", 1) for line in lines if "=" in line)
+        if KEYS.keys() <= kept.keys():
+            return kept
+    made = {name: new_key(roles, environment) for name, roles in KEYS.items()}
+    descriptor = os.open(ENVIRONMENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.writelines(f"{name}={key}\n" for name, key in made.items())
+    return made
+
+
+def new_key(roles: Iterable[str], environment: Mapping[str, str]) -> str:
     name = f"demo-{secrets.token_hex(4)}"
-    roles = [part for role in ROLES for part in ("--role", role)]
+    given = [part for role in roles for part in ("--role", role)]
     printed = subprocess.run(
-        api("keys", "add", name, *roles),
+        api("keys", "add", name, *given),
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -159,12 +172,7 @@ def dashboard_key(environment: Mapping[str, str]) -> str:
     )
     if printed.returncode:
         raise StageFailed(f"keys: {printed.stderr.strip()}")
-    key = printed.stdout.strip().splitlines()[-1].split()[-1]
-    descriptor = os.open(ENVIRONMENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        os.fchmod(file.fileno(), 0o600)
-        file.write(f"{KEY}={key}\n")
-    return key
+    return printed.stdout.strip().splitlines()[-1].split()[-1]
 
 
 def refuse_busy(ports: Iterable[int]) -> None:
@@ -184,7 +192,7 @@ def serve(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Start both servers, say when they answer, and stop both when either ends."""
     api_url = f"http://127.0.0.1:{options.api_port}"
     page = f"http://127.0.0.1:{options.dashboard_port}"
-    key = dashboard_key(environment)
+    key = demo_keys(environment)[KEY]
     servers = {
         "api": subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "-c", "api/gunicorn.conf.py"]

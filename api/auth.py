@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
+from typing import Annotated
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
+from pydantic import Field
 
 from api import operations
 from api.errors import Problem
+from api.schemas.requests import Strict
 from api.services import services
 from api.store import keys
-from api.store.keys import ApiKey
+from api.store.keys import ApiKey, Role
+
+ON_BEHALF_OF = "On-Behalf-Of"
+# In the answer: it was believed, and these of the roles counted.
+COUNTED = "On-Behalf-Of-Roles"
+_EXPECTED = (
+    'a JSON object in ASCII such as {"name": "Ada", "sub": "248289", "roles": '
+    f'["officer"]}}, with any of the roles {", ".join(sorted(Role))}'
+)
+_LONGEST_SHOWN = 200
+
+
+class Person(Strict):
+    """Whom a delegate asks for; `sub` is what the login's provider knows them by."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    sub: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    roles: frozenset[Role]
 
 
 def register(app: Flask) -> None:
     """Let no request of `app` through that its route does not allow."""
     app.before_request(_guard)
+    app.after_request(_confirm)
 
 
 def current_key() -> ApiKey:
-    """The key of the current request, on a route that needs one."""
+    """The key of the current request, on a route that needs one.
+
+    A delegate's has the roles that count for the person it asks for.
+    """
     key: ApiKey = g.key
     return key
+
+
+def require(roles: frozenset[Role]) -> None:
+    """Refuse the current request unless it has one of `roles`."""
+    has = current_key().roles
+    if not roles & has:
+        needed, found = " or ".join(sorted(roles)), ", ".join(sorted(has)) or "none"
+        detail = f"This needs the role {needed}; this request has {found}."
+        raise Problem(HTTPStatus.FORBIDDEN, detail)
 
 
 def _guard() -> None:
@@ -35,14 +69,38 @@ def _guard() -> None:
         return
     services().require_store()
     g.key = _authenticate()
-    if operation.roles and not operation.roles & g.key.roles:
-        needed = " or ".join(sorted(operation.roles))
-        raise Problem(HTTPStatus.FORBIDDEN, f"This needs a key with the role {needed}.")
+    if Role.DELEGATE in g.key.roles:
+        g.key = replace(g.key, roles=_lent(g.key.roles))
+    if operation.roles:
+        require(operation.roles)
     seconds = services().rate_limit.wait(g.key.id)
     if seconds:
         headers = {"Retry-After": str(seconds)}
         detail = f"This key asks too often. Try again in {seconds} s."
         raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers=headers)
+
+
+def _lent(roles: frozenset[Role]) -> frozenset[Role]:
+    """Of a delegate's roles those that the person has: none without a person."""
+    given = request.headers.get(ON_BEHALF_OF)
+    if given is None:
+        return frozenset()
+    try:
+        if not given.isascii():
+            raise ValueError
+        person = Person.model_validate_json(given)
+    except ValueError as error:
+        shown = given[:_LONGEST_SHOWN].encode("ascii", "backslashreplace")
+        detail = f"{ON_BEHALF_OF}: expected {_EXPECTED}; found: {shown.decode()}"
+        raise Problem(HTTPStatus.BAD_REQUEST, detail) from error
+    g.person = person
+    return (roles & person.roles) - {Role.DELEGATE}
+
+
+def _confirm(response: Response) -> Response:
+    if "person" in g:
+        response.headers[COUNTED] = ", ".join(sorted(current_key().roles))
+    return response
 
 
 def _authenticate() -> ApiKey:

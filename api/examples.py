@@ -22,13 +22,14 @@ from api.errors import (
 )
 
 _RECORDED = Path(__file__).with_name("examples.json")
+_FORBIDDEN = "This needs the role officer; this request has scoring."
 _UNREADABLE = "The body cannot be read: NaN is not a number."
 _CONFLICT = "Others change the same thing now; try again."
 _TOO_LARGE = "The data value transmitted exceeds the capacity limit."
 _PROBLEMS: tuple[ScoringError, ...] = (
     Problem(HTTPStatus.BAD_REQUEST, _UNREADABLE),
     Problem(HTTPStatus.UNAUTHORIZED, "This key is not valid."),
-    Problem(HTTPStatus.FORBIDDEN, "This needs a key with the role officer."),
+    Problem(HTTPStatus.FORBIDDEN, _FORBIDDEN),
     Problem(HTTPStatus.NOT_FOUND, "There is no client 999999999."),
     Problem(HTTPStatus.CONFLICT, _CONFLICT),
     Gone("What was answered to this request has been erased."),

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, without personal data."""
+"""Structured logs: one JSON object a line, of people only the pseudonym of who asks."""
 
 from __future__ import annotations
 
@@ -69,6 +69,8 @@ def _end(response: Response) -> Response:
         "status": response.status_code,
         "milliseconds": round(elapsed, 2),
         "key": g.key.name if "key" in g else None,
+        # The provider's word for who asked; never a name.
+        "on_behalf_of": g.person.sub if "person" in g else None,
     }
     logging.getLogger("api").info("request", extra={"fields": fields})
     return response

@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from api import examples
+from api.auth import COUNTED, ON_BEHALF_OF
 from api.errors import PROBLEM_TYPE
 from api.operations import JSON, Operation
 from api.schemas.answers import ProblemAnswer
@@ -52,6 +53,15 @@ _DESCRIPTION = (
     "Example answers are about invented clients, and their long lists are shortened."
 )
 
+_KEY = (
+    "A key with a role that the route needs. One with the role delegate asks for "
+    f"people: each request names its person in the header {ON_BEHALF_OF}, JSON in "
+    'ASCII such as `{"name": "Ada", "sub": "248289", "roles": ["officer"]}`, and has '
+    "those of their roles that the key has too. The answer names these in the header "
+    f"{COUNTED}. Without the header it has no role; from another key the header counts "
+    "for nothing."
+)
+
 
 def document(app: Flask) -> dict[str, Any]:
     """Every route of `app`, with every status it answers."""
@@ -71,7 +81,9 @@ def document(app: Flask) -> dict[str, Any]:
         },
         "paths": paths,
         "components": {
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": _KEY}
+            },
             "schemas": _schemas(app),
             "examples": {
                 _PROBLEM.format(code=code): {"value": problem}

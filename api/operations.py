@@ -43,7 +43,7 @@ class Operation:
         """Every status of a problem."""
         found = {*self.problems, HTTPStatus.INTERNAL_SERVER_ERROR.value}
         if self.roles is not None:
-            found |= {401, 429, 503} | ({403} if self.roles else set())
+            found |= {400, 401, 429, 503} | ({403} if self.roles else set())
         if self.path_examples:
             found |= {404}
         if self.query is not None:

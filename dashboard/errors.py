@@ -13,6 +13,10 @@ class ConfigError(DashboardError):
     """A setting is missing or cannot be used."""
 
 
+class NoDelegate(ConfigError):
+    """The API decided by the roles of the dashboard's key, not by the person's."""
+
+
 class ApiError(DashboardError):
     """The scoring API did not give what was asked for."""
 

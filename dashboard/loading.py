@@ -1,17 +1,19 @@
 """What the pages ask for, fetched once: shared answers cached, decisions per session.
 
-Answers are frozen, so the caches hand out the very same object to every session.
+Answers are frozen, so the caches hand out the very same object to every session whose
+person has the same roles.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, cast
 from weakref import WeakValueDictionary
 
+import requests
 import streamlit as st
 
 from answers import Client, Prediction, Standing
@@ -20,8 +22,9 @@ from config import Settings, read_settings
 from errors import ApiError, NonsenseAnswer
 from importance_answers import Importance
 from model_answers import Model
+from people import asker
 from scoring_api import ScoringApi
-from transport import connect
+from transport import Transport, connections
 
 MODEL_SECONDS = 60
 READY_SECONDS = 10
@@ -50,104 +53,117 @@ class Connection:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _api(settings: Settings) -> ScoringApi:
-    return ScoringApi(connect(settings))
+def _connections(settings: Settings) -> requests.Session:
+    return connections(settings)
 
 
 def scoring_api() -> ScoringApi:
-    """The API client of the present settings; raises ConfigError."""
-    return _api(read_settings(os.environ))
+    """The API client of this session's person; raises ConfigError."""
+    settings = read_settings(os.environ)
+    return ScoringApi(Transport(settings, _connections(settings), asker()))
 
 
-@st.cache_resource(show_spinner=False, ttl=MODEL_SECONDS, max_entries=4)
-def _model(settings: Settings) -> Model:
-    return _api(settings).model()
+def _for_roles(api: ScoringApi) -> tuple[Settings, tuple[str, ...]]:
+    """Whoever has the same roles is answered the same, and nobody else."""
+    return api.settings, api.way.asker.roles
 
 
-@st.cache_resource(show_spinner=False, ttl=READY_SECONDS, max_entries=4)
-def _ready(settings: Settings) -> bool:
-    return _api(settings).ready()
+SHARED: dict[str | type[Any], Callable[[Any], Any]] = {ScoringApi: _for_roles}
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _importance(settings: Settings, bundle_sha256: str) -> Importance:
-    return _api(settings).importance()
+@st.cache_resource(
+    show_spinner=False, ttl=MODEL_SECONDS, max_entries=4, hash_funcs=SHARED
+)
+def _model(api: ScoringApi) -> Model:
+    return api.model()
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _model_card(settings: Settings, bundle_sha256: str) -> str:
-    return _api(settings).model_card()
+@st.cache_resource(
+    show_spinner=False, ttl=READY_SECONDS, max_entries=4, hash_funcs=SHARED
+)
+def _ready(api: ScoringApi) -> bool:
+    return api.ready()
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _report_html(settings: Settings, kind: str, report_id: str) -> str:
-    return _api(settings).latest_report_html(kind)
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=SHARED)
+def _importance(api: ScoringApi, bundle_sha256: str) -> Importance:
+    return api.importance()
 
 
-@st.cache_resource(show_spinner=False, max_entries=500)
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=SHARED)
+def _model_card(api: ScoringApi, bundle_sha256: str) -> str:
+    return api.model_card()
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=SHARED)
+def _report_html(api: ScoringApi, kind: str, report_id: str) -> str:
+    return api.latest_report_html(kind)
+
+
+@st.cache_resource(show_spinner=False, max_entries=500, hash_funcs=SHARED)
 def _distribution(
-    settings: Settings, bundle_sha256: str, feature: str, client_id: int
+    api: ScoringApi, bundle_sha256: str, feature: str, client_id: int
 ) -> Distribution:
-    return _api(settings).distribution(feature, client_id)
+    return api.distribution(feature, client_id)
 
 
-@st.cache_resource(show_spinner=False, max_entries=200)
+@st.cache_resource(show_spinner=False, max_entries=200, hash_funcs=SHARED)
 def _scatter(
-    settings: Settings, bundle_sha256: str, feature: str, other: str, client_id: int
+    api: ScoringApi, bundle_sha256: str, feature: str, other: str, client_id: int
 ) -> Scatter:
-    return _api(settings).scatter(feature, other, client_id)
+    return api.scatter(feature, other, client_id)
 
 
-@st.cache_resource(show_spinner=False, max_entries=200)
-def _similar(settings: Settings, bundle_sha256: str, client_id: int) -> Similar:
-    return _api(settings).similar(client_id)
+@st.cache_resource(show_spinner=False, max_entries=200, hash_funcs=SHARED)
+def _similar(api: ScoringApi, bundle_sha256: str, client_id: int) -> Similar:
+    return api.similar(client_id)
 
 
 def current_model() -> Model:
-    return _model(scoring_api().settings)
+    return _model(scoring_api())
 
 
 def importance_of(model: Model) -> Importance:
-    return _importance(scoring_api().settings, model.bundle_sha256)
+    return _importance(scoring_api(), model.bundle_sha256)
 
 
 def model_card_of(model: Model) -> str:
-    return _model_card(scoring_api().settings, model.bundle_sha256)
+    return _model_card(scoring_api(), model.bundle_sha256)
 
 
 def report_html(kind: str, report_id: str) -> str:
-    return _report_html(scoring_api().settings, kind, report_id)
+    return _report_html(scoring_api(), kind, report_id)
 
 
 def distribution_of(feature: str, found: Opened) -> Distribution:
-    settings, bundle = scoring_api().settings, found.prediction.bundle_sha256
-    return _distribution(settings, bundle, feature, found.client.client_id)
+    bundle = found.prediction.bundle_sha256
+    return _distribution(scoring_api(), bundle, feature, found.client.client_id)
 
 
 def scatter_of(feature: str, other: str, found: Opened) -> Scatter:
-    settings, bundle = scoring_api().settings, found.prediction.bundle_sha256
-    return _scatter(settings, bundle, feature, other, found.client.client_id)
+    bundle = found.prediction.bundle_sha256
+    return _scatter(scoring_api(), bundle, feature, other, found.client.client_id)
 
 
 def similar_to(found: Opened) -> Similar:
-    settings, bundle = scoring_api().settings, found.prediction.bundle_sha256
-    return _similar(settings, bundle, found.client.client_id)
+    bundle = found.prediction.bundle_sha256
+    return _similar(scoring_api(), bundle, found.client.client_id)
 
 
 def connection() -> Connection:
     """How things stand with the API, asked at most every few seconds."""
-    settings = scoring_api().settings
+    api = scoring_api()
     try:
-        state = Connection(_answers(settings), _model(settings), None)
+        state = Connection(_answers(api), _model(api), None)
     except ApiError as error:
         state = Connection(False, None, error)
     st.session_state[READY] = state.ready
     return state
 
 
-def _answers(settings: Settings) -> bool:
+def _answers(api: ScoringApi) -> bool:
     try:
-        return _ready(settings)
+        return _ready(api)
     except ApiError:
         return False
 

@@ -10,29 +10,45 @@ import streamlit as st
 
 from language import _
 from login import read_login
+from transport import Asker
 
 OFFICER, ANALYST = "officer", "analyst"
 EVERY_ROLE = frozenset({OFFICER, ANALYST})
+# What they may do at the API: to decide on clients, officers have them scored.
+API_ROLES = {OFFICER: ("officer", "scoring"), ANALYST: ("analyst",)}
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
 class Person:
-    """`name` is empty when nobody logs in: the dashboard then serves one machine."""
+    """`name` is empty when nobody logs in: the dashboard then serves one machine.
+
+    `sub` is what the login's provider knows them by, and None without a login.
+    """
 
     name: str
     roles: frozenset[str]
+    sub: str | None
 
 
 def person() -> Person | None:
     """The person of this session; None when they have to log in first."""
     login = read_login(os.environ)
     if login is None:
-        return Person("", EVERY_ROLE)
+        return Person("", EVERY_ROLE, None)
     if not st.user.is_logged_in:
         return None
     claims = st.user.to_dict()
-    name = str(claims.get("name") or claims.get("email") or claims.get("sub"))
-    return Person(name, read_roles(claims.get(login.roles_claim)))
+    sub = str(claims.get("sub"))
+    name = str(claims.get("name") or claims.get("email") or sub)[:LONGEST_NAME]
+    return Person(name, read_roles(claims.get(login.roles_claim)), sub)
+
+
+def asker() -> Asker:
+    """Whom this session asks the API for: the dashboard itself without a login."""
+    someone = person() or Person("nobody", frozenset(), "nobody")
+    roles = sorted(role for own in someone.roles for role in API_ROLES[own])
+    return Asker(someone.name or "dashboard", someone.sub, tuple(roles))
 
 
 def read_roles(claim: object) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from language import _, mark
@@ -15,8 +16,11 @@ SCORING = ("/v1/predictions", "/v1/predictions/batch")
 
 @dataclass(frozen=True)
 class Example:
+    """`role` is the one that the API asks for; empty when any will do."""
+
     method: str
     path: str
+    role: str = ""
     body: str = ""
 
     @property
@@ -35,23 +39,43 @@ class Request:
 
 EXAMPLES = {
     mark("Decide on a known client"): Example(
-        "POST", "/v1/predictions", '{"client_id": 100001}'
+        "POST", "/v1/predictions", "scoring", '{"client_id": 100001}'
     ),
     mark("What if: a smaller loan"): Example(
         "POST",
         "/v1/predictions",
+        "scoring",
         '{"client_id": 100001, "changes": {"AMT_CREDIT": 100000}}',
     ),
     mark("Several at once"): Example(
         "POST",
         "/v1/predictions/batch",
+        "scoring",
         '{"predictions": [{"client_id": 100001}, {"client_id": 100002}],'
         ' "explain": false}',
     ),
+    mark("Search clients"): Example(
+        "GET", "/v1/clients?prefix=1000&limit=5", "officer"
+    ),
     mark("The model"): Example("GET", "/v1/model"),
-    mark("Search clients"): Example("GET", "/v1/clients?prefix=1000&limit=5"),
+    mark("Open alerts"): Example("GET", "/v1/alerts?status=open", "analyst"),
+    mark("Drift reports"): Example(
+        "GET", "/v1/monitoring/reports?kind=train_test&limit=5", "analyst"
+    ),
+    mark("What happened, under pseudonyms"): Example(
+        "GET", "/v1/events?limit=5&features=none", "analyst"
+    ),
     mark("Is it ready?"): Example("GET", "/health/ready"),
 }
+
+
+def examples_for(roles: Sequence[str]) -> dict[str, Example]:
+    """Those that the API answers to a person of these roles."""
+    return {
+        name: example
+        for name, example in EXAMPLES.items()
+        if not example.role or example.role in roles
+    }
 
 
 def read_request(method: str, path: str, body: str) -> Request:
@@ -70,9 +94,9 @@ def read_request(method: str, path: str, body: str) -> Request:
 
 
 def curl(request: Request, address: str) -> str:
-    """The matching command line; the key is named, never shown."""
+    """The matching command line, for a program with a key of its own."""
     lines = [f"curl -s {shlex.quote(address + request.path)}"]
-    lines.append('-H "Authorization: Bearer $DASHBOARD_API_KEY"')
+    lines.append('-H "Authorization: Bearer $SCORING_KEY"')
     if request.document is not None:
         lines.append('-H "Content-Type: application/json"')
         document = json.dumps(request.document, ensure_ascii=False)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from errors import (
     Conflict,
     Fault,
     Forbidden,
+    NoDelegate,
     NonsenseAnswer,
     NotFound,
     Refused,
@@ -35,6 +37,9 @@ PASSING_TROUBLE = {502, 503, 504}
 BROKEN = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 POOL_SIZE = 32
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+ON_BEHALF_OF, COUNTED = "On-Behalf-Of", "On-Behalf-Of-Roles"
+# What the API answers only to a key, and so by somebody's roles, is below this.
+GUARDED = "/v1/"
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,20 @@ class Bearer(AuthBase):
 
 
 @dataclass(frozen=True)
+class Asker:
+    """Whom the API is asked for: it decides by their roles, none beyond its key's.
+
+    `sub` is what the login's provider knows them by; None where nobody logs in.
+    """
+
+    name: str
+    sub: str | None
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Transport:
-    """The way to one address with one key. Safe to share between threads.
+    """One person's way to one address with one key. Safe to share between threads.
 
     Refused connections and 502, 503, 504 are tried again; a POST is too, since its
     Idempotency-Key makes a second request replay the first answer.
@@ -58,6 +75,7 @@ class Transport:
 
     settings: Settings
     session: requests.Session = field(repr=False)
+    asker: Asker
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Node:
         return parse(self.checked("GET", path, params=params).content)
@@ -94,7 +112,9 @@ class Transport:
         attempts: int = ATTEMPTS,
         timeout: float | None = None,
     ) -> requests.Response:
-        once = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else None
+        headers = {ON_BEHALF_OF: json.dumps(asdict(self.asker))}
+        if method == "POST":
+            headers["Idempotency-Key"] = str(uuid.uuid4())
         for attempt in range(1, attempts + 1):
             last = attempt == attempts
             try:
@@ -103,7 +123,7 @@ class Transport:
                     self.settings.api_url + path,
                     params=params,
                     json=body,
-                    headers=once,
+                    headers=headers,
                     auth=Bearer(self.settings.api_key),
                     timeout=timeout or self.settings.timeout_seconds,
                     allow_redirects=False,
@@ -117,24 +137,35 @@ class Transport:
                 raise NonsenseAnswer(f"{path}: {error}") from error
             else:
                 if last or response.status_code not in PASSING_TROUBLE:
+                    self._check_decided_for_the_asker(path, response)
                     return response
             time.sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
         raise Unreachable(f"no API at {self.settings.api_url}")
+
+    def _check_decided_for_the_asker(
+        self, path: str, response: requests.Response
+    ) -> None:
+        """A key that is no delegate's lets everybody do what it may itself."""
+        logged_in = self.asker.sub is not None
+        told = response.status_code < HTTPStatus.MULTIPLE_CHOICES
+        guarded = told and path.startswith(GUARDED)
+        if logged_in and guarded and COUNTED not in response.headers:
+            raise NoDelegate(f"{path}: the answer has no {COUNTED}")
 
     def _silence(self) -> str:
         seconds = self.settings.timeout_seconds
         return f"no answer from {self.settings.api_url} in {seconds:g} seconds"
 
 
-def connect(settings: Settings) -> Transport:
-    """A way with its own pool of connections; nothing is sent yet."""
+def connections(settings: Settings) -> requests.Session:
+    """A pool of connections for everybody; nothing is sent yet."""
     session = requests.Session()
     # A proxy from the environment is not the way to a loopback address.
     session.trust_env = urlsplit(settings.api_url).hostname not in LOOPBACK
     adapter = HTTPAdapter(pool_connections=1, pool_maxsize=POOL_SIZE)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
-    return Transport(settings, session)
+    return session
 
 
 def problem(response: requests.Response) -> ApiError:

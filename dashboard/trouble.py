@@ -13,6 +13,7 @@ from errors import (
     Conflict,
     DashboardError,
     Forbidden,
+    NoDelegate,
     NonsenseAnswer,
     NotFound,
     Refused,
@@ -45,6 +46,14 @@ ADVICE: dict[type[DashboardError], Advice] = {
             "“make demo” does this by itself and keeps the key in var/demo.env."
         ),
     ),
+    NoDelegate: Advice(
+        mark("The dashboard's key needs the role delegate."),
+        mark(
+            "Without it everybody here could do all that the key may. Put one with the "
+            "roles delegate, officer, scoring and analyst in DASHBOARD_API_KEY and "
+            "start the dashboard again."
+        ),
+    ),
     Unreachable: Advice(
         mark("The scoring API does not answer."),
         mark(
@@ -61,7 +70,7 @@ ADVICE: dict[type[DashboardError], Advice] = {
     ),
     Forbidden: Advice(
         mark("The dashboard's key may not ask for this."),
-        mark("Use a key with the roles officer, scoring and analyst."),
+        mark("Use a key with the roles delegate, officer, scoring and analyst."),
     ),
     NotFound: Advice(
         mark("The scoring API has nothing under that name."),

@@ -76,11 +76,15 @@ class House:
 
 @dataclass(frozen=True)
 class Served:
-    """A running API with every client imported, and a key with every role."""
+    """A running API with every client imported, and two keys.
+
+    `key` has every role; `dashboard_key` asks for people.
+    """
 
     house: House
     url: str
     key: str
+    dashboard_key: str
 
 
 def build(data: Path, folder: Path) -> House:
@@ -113,15 +117,22 @@ def served(house: House) -> Iterator[Served]:
     flask = ("flask", "--app", "api")
     house.run(*flask, "db", "upgrade")
     house.run(*flask, "clients", "import", str(house.clients))
-    roles = [f"--role={role}" for role in ("officer", "scoring", "analyst", "admin")]
-    name = f"tests-{secrets.token_hex(4)}"
-    key = house.run(*flask, "keys", "add", name, *roles).split()[-1]
+    key, dashboard_key = (
+        _key(house, "officer", "scoring", "analyst", last)
+        for last in ("admin", "delegate")
+    )
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = ["gunicorn", "-c", "api/gunicorn.conf.py", "api:create_app()"]
     environment = {"SCORING_BIND": f"127.0.0.1:{port}"}
     with server(house, command, environment, f"{url}/health/ready"):
-        yield Served(house, url, key)
+        yield Served(house, url, key, dashboard_key)
+
+
+def _key(house: House, *roles: str) -> str:
+    name = f"tests-{secrets.token_hex(4)}"
+    given = [f"--role={role}" for role in roles]
+    return house.run("flask", "--app", "api", "keys", "add", name, *given).split()[-1]
 
 
 class server:

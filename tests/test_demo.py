@@ -59,3 +59,17 @@ def test_a_failed_stage_is_named_and_not_taken_for_done(
     with pytest.raises(demo.StageFailed, match="train: failed with status 3"):
         demo.run(failing, (failing,), done, {})
     assert done == {}
+
+
+def test_keys_are_made_once_and_anew_when_one_is_missing(
+    demo: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, made = tmp_path / "demo.env", iter("abcd")
+    monkeypatch.setattr(demo, "VAR", tmp_path)
+    monkeypatch.setattr(demo, "ENVIRONMENT", file)
+    monkeypatch.setattr(demo, "new_key", lambda roles, _: next(made) + roles[0])
+    (tmp_path / "scoring.sqlite").touch()
+    file.write_text("DASHBOARD_API_KEY=old\n")
+    keys = {"DASHBOARD_API_KEY": "adelegate", "SCORING_KEY": "bofficer"}
+    assert demo.demo_keys({}) == demo.demo_keys({}) == keys
+    assert file.stat().st_mode & 0o777 == 0o600

@@ -10,6 +10,7 @@ import numpy as np
 from flask import Blueprint, Response
 
 from api.answering import answer, query
+from api.auth import require
 from api.errors import FieldError, Problem, invalid
 from api.operations import Operation, route
 from api.routes.clients import known_client
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from api.store.clients import Client
 
 blueprint = Blueprint("features", __name__, url_prefix="/v1/features")
+_OFFICER = frozenset({Role.OFFICER})
 
 
 @route(
@@ -36,8 +38,9 @@ blueprint = Blueprint("features", __name__, url_prefix="/v1/features")
         "model",
         "Histogram of a feature, and where a client is on it",
         {200: Distribution},
+        description="With `client_id` it needs the role officer.",
         query=DistributionQuery,
-        problems=(404,),
+        problems=(403, 404),
         path_examples={"name": "EXT_SOURCE_MEAN"},
         validated=True,
     ),
@@ -50,6 +53,7 @@ def distribution(name: str) -> Response:
         raise Problem(HTTPStatus.NOT_FOUND, detail)
     document = {"feature": name, **champion.distributions[name]}
     if asked.client_id is not None:
+        require(_OFFICER)
         client = known_client(champion, asked.client_id)
         value = champion.scorer.values(client.features)[champion.places[name]]
         document["client"] = {"client_id": asked.client_id, "value": value}
@@ -86,7 +90,7 @@ def _similar(
         "model",
         "A feature against another one, over clients of the population sample",
         {200: Scatter},
-        roles=frozenset({Role.OFFICER}),
+        roles=_OFFICER,
         description="At most 1,000 clients, without identifiers; those of whom one of "
         "the two is missing are left out.",
         query=ScatterQuery,

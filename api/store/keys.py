@@ -21,12 +21,16 @@ from api.store.tables import api_keys
 
 
 class Role(StrEnum):
-    """What a key may do; none implies another."""
+    """What a key may do; none implies another.
+
+    A delegate asks for others, each time with those of its roles that they have.
+    """
 
     OFFICER = "officer"
     SCORING = "scoring"
     ANALYST = "analyst"
     ADMIN = "admin"
+    DELEGATE = "delegate"
 
 
 @dataclass(frozen=True)

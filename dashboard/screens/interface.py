@@ -13,7 +13,8 @@ from language import _, mark
 from loading import api_is_ready, current_model, scoring_api
 from model_answers import Model
 from parts import card
-from requests_to_try import EXAMPLES, Request, curl, read_request
+from people import asker
+from requests_to_try import Example, Request, curl, examples_for, read_request
 from trouble import show_trouble
 
 LONGEST_SHOWN = 20_000
@@ -53,13 +54,14 @@ def _status(model: Model) -> None:
 
 def _request() -> None:
     st.html(markup.heading(_("Try a request")))
+    examples = examples_for(asker().roles)
     chosen = st.selectbox(
         _("Example"),
-        list(EXAMPLES),
-        format_func=lambda name: _(name),
+        list(examples),
+        format_func=lambda name: _named(name, examples[name]),
         key="example",
     )
-    example = EXAMPLES[str(chosen)]
+    example = examples[str(chosen)]
     path = st.text_input(_("Path"), example.path, key=f"path_{chosen}")
     text = ""
     if example.method == "POST":
@@ -75,10 +77,16 @@ def _request() -> None:
         st.caption(_("The API keeps what it answers here on record."))
     if st.button(_("Send"), key="send", icon=":material/send:"):
         _send(request)
-    st.caption(_("The same from a terminal; the key stays in your environment:"))
+    st.caption(_("The same from a terminal, where SCORING_KEY is a key of your own:"))
     st.code(
         curl(request, scoring_api().settings.api_url), language=None, wrap_lines=True
     )
+
+
+def _named(name: str, example: Example) -> str:
+    if not example.role:
+        return _(name)
+    return _("{example} (needs the role {role})", example=_(name), role=example.role)
 
 
 def _send(request: Request) -> None:

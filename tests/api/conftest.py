@@ -278,7 +278,7 @@ def _prepare(world: World, url: str) -> dict[str, str]:
     run = app.test_cli_runner().invoke
     done = run(args=["clients", "import", str(world.clients)])
     assert done.exit_code == 0, done.output
-    roles = ("officer", "scoring", "analyst", "admin")
+    roles = ("officer", "scoring", "analyst", "admin", "delegate")
     keys = {
         role: run(args=["keys", "add", role, "--role", role]).stdout.strip()
         for role in roles

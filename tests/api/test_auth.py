@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -90,7 +91,9 @@ def _refused(response: TestResponse, served: str, method: str) -> None:
 
 def test_a_forbidden_answer_names_the_role(call: Any) -> None:
     response = call("GET", "/v1/clients", "admin")
-    assert response.json["detail"] == "This needs a key with the role officer."
+    assert response.json["detail"] == (
+        "This needs the role officer; this request has admin."
+    )
 
 
 def test_a_revoked_key_is_of_no_use(app: Flask, call: Any) -> None:
@@ -112,6 +115,79 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(app: Flask) -> None:
     assert secret not in listed
     headers = {"Authorization": f"Bearer {secret}"}
     assert app.test_client().get("/v1/clients", headers=headers).status_code == 200
+
+
+@pytest.mark.usefixtures("own")
+@pytest.mark.parametrize(
+    "named",
+    [[], ["analyst"], ["officer", "scoring"], ["delegate", "admin"], [*Role]],
+    ids=",".join,
+)
+def test_a_delegate_has_those_of_its_roles_that_the_person_has(
+    app: Flask, named: list[str]
+) -> None:
+    counted = {"officer", "analyst"} & set(named)
+    headers = delegated(app, {"name": "Zoë", "sub": "7", "roles": named})
+    for method, path, operation in routes(app):
+        response = app.test_client().open(path, method=method, headers=headers)
+        refused = bool(operation.roles) and not operation.roles & counted
+        assert (response.status_code == 403) == refused, path
+        if operation.roles is not None:
+            told = ", ".join(sorted(counted))
+            assert response.headers["On-Behalf-Of-Roles"] == told
+
+
+@pytest.mark.usefixtures("own")
+def test_without_a_person_a_delegate_has_no_role(app: Flask) -> None:
+    headers = delegated(app, None)
+    for method, path, operation in routes(app):
+        response = app.test_client().open(path, method=method, headers=headers)
+        assert (response.status_code == 403) == bool(operation.roles), path
+        assert "On-Behalf-Of-Roles" not in response.headers
+
+
+def test_the_person_of_another_key_counts_for_nothing(call: Any) -> None:
+    for told in ('{"name": "Ada", "roles": ["officer"]}', "{"):
+        headers = {"On-Behalf-Of": told}
+        response = call("GET", "/v1/alerts", "analyst", headers=headers)
+        assert response.status_code == 200
+        assert "On-Behalf-Of-Roles" not in response.headers
+        assert call("GET", "/v1/clients", "analyst", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "",
+        "Ada",
+        "[]",
+        '{"name": "Ada"}',
+        '{"name": "", "roles": []}',
+        '{"name": "Ada", "roles": "officer"}',
+        '{"name": "Ada", "roles": ["teller"]}',
+        '{"name": "Ada", "roles": [], "sub": 7}',
+        '{"name": "Ada", "roles": [], "admin": true}',
+        '{"name": "\\ud800", "roles": []}',
+        '{"name": "Zo\xeb", "roles": []}',
+        '{"name": "Ada", "roles": []}, {"name": "Ada", "roles": ["officer"]}',
+    ],
+)
+def test_a_person_that_cannot_be_read_is_refused(call: Any, told: str) -> None:
+    headers = {"On-Behalf-Of": told}
+    response = call("GET", "/v1/model", "delegate", headers=headers)
+    assert response.status_code == 400
+    shown = told.replace("\xeb", "\\xeb")
+    detail = response.json["detail"]
+    assert detail.startswith("On-Behalf-Of: expected a JSON object in ASCII such as")
+    assert detail.endswith(f"; found: {shown}")
+
+
+def delegated(app: Flask, person: Any) -> dict[str, str]:
+    """The headers of a delegate that may be an officer or an analyst."""
+    roles = [f"--role={role}" for role in ("delegate", "officer", "analyst")]
+    made = app.test_cli_runner().invoke(args=["keys", "add", "dashboard", *roles])
+    headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
+    return headers | ({"On-Behalf-Of": json.dumps(person)} if person else {})
 
 
 @pytest.mark.usefixtures("own")

@@ -64,9 +64,10 @@ def test_an_unknown_client_is_not_found(call: Any, client_id: str) -> None:
 def test_a_distribution_shows_where_a_client_is(call: Any, world: Any) -> None:
     for name in ("AMT_CREDIT", "CODE_GENDER"):
         path = f"/v1/features/{name}/distribution?client_id=100002"
-        found = Distribution.model_validate(call("GET", path).json)
+        found = Distribution.model_validate(call("GET", path, "officer").json)
         assert found.client is not None
         assert found.client.value == world.raw[100002].application[name]
     assert call("GET", "/v1/features/CNT_CHILDREN/distribution").status_code == 404
     path = "/v1/features/AMT_CREDIT/distribution?client_id=5"
-    assert call("GET", path).status_code == 404
+    assert call("GET", path, "officer").status_code == 404
+    assert call("GET", path, "analyst").status_code == 403

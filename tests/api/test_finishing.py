@@ -44,6 +44,7 @@ def test_personal_data_is_neither_kept_nor_compressed(call: Any) -> None:
         call(
             "GET",
             "/v1/features/AMT_CREDIT/distribution?client_id=100001",
+            "officer",
             headers=ZIPPED,
         ),
     ]

@@ -56,6 +56,23 @@ def test_keys_of_two_callers_do_not_meet(app: Flask, call: Any) -> None:
     assert second.data != first.data
 
 
+@pytest.mark.usefixtures("own")
+def test_what_was_answered_for_one_person_is_not_told_one_of_lesser_roles(
+    app: Flask,
+) -> None:
+    roles = ["--role=delegate", "--role=scoring", "--role=analyst"]
+    run = app.test_cli_runner().invoke
+    secret = run(args=["keys", "add", "dashboard", *roles]).stdout.strip()
+    headers = KEY | {"Authorization": f"Bearer {secret}"}
+    answered = []
+    for role in ("scoring", "analyst", "scoring"):
+        headers["On-Behalf-Of"] = f'{{"name": "{role}", "roles": ["{role}"]}}'
+        client = app.test_client()
+        answered.append(client.post("/v1/predictions", json=BODY, headers=headers))
+    assert [one.status_code for one in answered] == [201, 403, 201]
+    assert answered[0].data == answered[2].data
+
+
 def test_a_refused_request_leaves_the_key_free(call: Any) -> None:
     bad = call("POST", "/v1/predictions", json={"client_id": 0}, headers=KEY)
     good = call("POST", "/v1/predictions", json=BODY, headers=KEY)

@@ -37,6 +37,18 @@ def test_an_unexpected_failure_is_a_problem_without_details(
     assert request["status"] == 500
 
 
+def test_a_line_tells_who_asked_by_key_and_pseudonym(
+    call: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = {"On-Behalf-Of": '{"name": "Ada", "sub": "248289", "roles": []}'}
+    call("GET", "/v1/model", "delegate", headers=told)
+    call("GET", "/v1/model", "officer", headers=told)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    who = [(line["key"], line["on_behalf_of"]) for line in lines]
+    assert who == [("delegate", "248289"), ("officer", None)]
+    assert "Ada" not in str(lines)
+
+
 def test_a_request_id_is_made_when_none_or_a_bad_one_is_given(app: Flask) -> None:
     client = app.test_client()
     first = client.get("/health/live").headers["X-Request-ID"]

@@ -28,6 +28,7 @@ from tests.benchmarks.load import (
     Client,
     Server,
     house_folder,
+    new_key,
     prepared,
     say,
     served,
@@ -194,7 +195,8 @@ def main(arguments: list[str]) -> None:
     house, key = prepared(house_folder(arguments))
     with served(house, key) as server:
         address = f"http://127.0.0.1:{server.port}"
-        with dashboard(address, key) as (url, seconds):
+        asking = new_key(house, "delegate", "officer", "scoring", "analyst")
+        with dashboard(address, asking) as (url, seconds):
             report("server start", [seconds], 5.0)
             asyncio.run(measure(url, server))
 

@@ -57,9 +57,13 @@ def prepared(
     flask = ("flask", "--app", "api")
     house.run(*flask, "db", "upgrade")
     house.run(*flask, "clients", "import", str(house.clients))
-    roles = [f"--role={role}" for role in ROLES]
-    name = f"bench-{time.time_ns()}"
-    return house, house.run(*flask, "keys", "add", name, *roles).split()[-1]
+    return house, new_key(house, *ROLES)
+
+
+def new_key(house: House, *roles: str) -> str:
+    given = [f"--role={role}" for role in roles]
+    add = ("flask", "--app", "api", "keys", "add", f"bench-{time.time_ns()}")
+    return house.run(*add, *given).split()[-1]
 
 
 def start(house: House, port: int, **settings: str) -> subprocess.Popen[bytes]:

@@ -47,7 +47,8 @@ def dashboard(served: Served) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     command = ["streamlit", "run", "dashboard/app.py", f"--server.port={port}"]
     command += ["--server.address=127.0.0.1", "--server.headless=true"]
-    settings = {"DASHBOARD_API_URL": served.url, "DASHBOARD_API_KEY": served.key}
+    key = served.dashboard_key
+    settings = {"DASHBOARD_API_URL": served.url, "DASHBOARD_API_KEY": key}
     with server(served.house, command, settings, f"{url}/_stcore/health"):
         yield url
 

@@ -36,7 +36,7 @@ def guarded(served: Served) -> Iterator[str]:
     known = f"{provider}/.well-known/openid-configuration"
     settings = {
         "DASHBOARD_API_URL": served.url,
-        "DASHBOARD_API_KEY": served.key,
+        "DASHBOARD_API_KEY": served.dashboard_key,
         "DASHBOARD_OIDC_METADATA_URL": known,
         "DASHBOARD_OIDC_CLIENT_ID": "dashboard",
         "DASHBOARD_OIDC_CLIENT_SECRET": secrets.token_hex(),
@@ -89,6 +89,23 @@ def test_an_analyst_sees_no_clients(browser: Browser, guarded: str) -> None:
     page = log_in(browser, guarded, "bo")
     shown = " ".join(links(page))
     assert "Alerts" in shown and "Client" not in shown and "Decide" not in shown
+    page.context.close()
+
+
+def test_the_api_refuses_an_analyst_what_they_type(
+    browser: Browser, guarded: str, served: Served
+) -> None:
+    (client,) = some_clients(served, 1)
+    page = log_in(browser, guarded, "bo")
+    links(page)
+    page.goto(f"{guarded}/interface")
+    answers = {f"/v1/clients/{client}": 403, "/v1/alerts?status=all": 200}
+    for path, status in answers.items():
+        page.get_by_role("textbox", name="Path").fill(path)
+        page.keyboard.press("Enter")
+        page.locator(".st-key-api_request pre", has_text=served.url + path).wait_for()
+        page.get_by_role("button", name="Send").click()
+        page.get_by_text(f"Answer: status {status}").wait_for()
     page.context.close()
 
 

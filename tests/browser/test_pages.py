@@ -112,7 +112,7 @@ def test_an_api_that_is_down_gets_a_sentence_and_a_retry(
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     settings = {"DASHBOARD_API_URL": f"http://127.0.0.1:{free_port()}"}
-    settings["DASHBOARD_API_KEY"] = served.key
+    settings["DASHBOARD_API_KEY"] = served.dashboard_key
     command = ["streamlit", "run", "dashboard/app.py", f"--server.port={port}"]
     with server(served.house, command, settings, f"{url}/_stcore/health"):
         page.goto(f"{url}/?client=100001&lang=fr")
@@ -131,4 +131,4 @@ def test_a_request_is_tried_on_the_api_page(
     page.get_by_role("button", name="Send").click()
     page.get_by_text("Answer: status 404").wait_for()
     code = page.locator(".st-key-api_request pre").last.inner_text()
-    assert "$DASHBOARD_API_KEY" in code and served.key not in page.content()
+    assert "$SCORING_KEY" in code and served.dashboard_key not in page.content()

@@ -21,12 +21,19 @@ from errors import (
     Unreachable,
 )
 from scoring_api import ScoringApi
-from transport import connect
+from transport import Asker, Transport, connections
+
+DASHBOARD = Asker("dashboard", None, ("analyst", "officer", "scoring"))
+
+
+def asking(url: str, asker: Asker = DASHBOARD, seconds: float = 5) -> ScoringApi:
+    settings = Settings(url, KEY, seconds)
+    return ScoringApi(Transport(settings, connections(settings), asker))
 
 
 @pytest.fixture
 def client(api: FakeApi) -> ScoringApi:
-    return ScoringApi(connect(Settings(api.url, KEY, 5)))
+    return asking(api.url)
 
 
 def test_reads_every_answer(client: ScoringApi) -> None:
@@ -62,6 +69,16 @@ def test_sends_the_key_and_scores_once_per_question(
     assert sent[0]["Authorization"] == f"Bearer {KEY}"
     assert sent[0]["Idempotency-Key"] != sent[1]["Idempotency-Key"]
     assert api.requests[0][3] == {"client_id": 700001}
+
+
+def test_names_in_ascii_whom_it_asks_for(api: FakeApi, client: ScoringApi) -> None:
+    client.model()
+    sent = api.requests[0][2]["On-Behalf-Of"]
+    roles = ["analyst", "officer", "scoring"]
+    assert json.loads(sent) == {"name": "dashboard", "sub": None, "roles": roles}
+    asking(api.url, Asker("Zoë\n😀", None, ())).model()
+    sent = api.requests[1][2]["On-Behalf-Of"]
+    assert sent == r'{"name": "Zo\u00eb\n\ud83d\ude00", "sub": null, "roles": []}'
 
 
 def test_tries_again_after_passing_trouble_with_the_same_idempotency_key(
@@ -120,7 +137,7 @@ def test_an_error_page_from_something_else_is_still_told(
 
 def test_nobody_there() -> None:
     with pytest.raises(Unreachable, match="no API at"):
-        ScoringApi(connect(Settings("http://127.0.0.1:1", KEY, 5))).model()
+        asking("http://127.0.0.1:1").model()
 
 
 def test_no_answer_in_time(api: FakeApi) -> None:
@@ -132,7 +149,7 @@ def test_no_answer_in_time(api: FakeApi) -> None:
 
     api.replies["/v1/model"] = late
     with pytest.raises(Unreachable, match="0.1 seconds"):
-        ScoringApi(connect(Settings(api.url, KEY, 0.1))).model()
+        asking(api.url, seconds=0.1).model()
     gate.set()
 
 

@@ -11,6 +11,8 @@ from fake_api import FakeApi, problem
 from streamlit.testing.v1 import AppTest
 from test_app import open_app, page_text, trouble
 
+from people import Person
+
 REFUSED, GRANTED = "700002", "700001"
 
 
@@ -155,7 +157,7 @@ def test_the_api_page_sends_what_its_curl_says(api: FakeApi) -> None:
     app.button(key="send").click().run()
     assert not body.exception
     command, answer = app.code[1].value, app.code[0].value
-    assert "$DASHBOARD_API_KEY" in command and "fake-key" not in command
+    assert "$SCORING_KEY" in command and "fake-key" not in command
     assert '{"client_id": 700001}' in command
     assert '"decision": "granted"' in answer
 
@@ -170,6 +172,36 @@ def test_the_api_page_tries_nothing_that_decides_or_administers(
     app.text_input[-1].set_value(path).run()
     assert text in app.error[0].value
     assert "send" not in [button.key for button in app.button]
+
+
+def test_the_api_page_offers_an_analyst_what_they_may_ask(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bo = Person("Bo", frozenset({"analyst"}), None)
+    monkeypatch.setattr("people.person", lambda: bo)
+    app = open_app().switch_page("screens/interface.py").run()
+    assert app.selectbox(key="example").options == [
+        "The model",
+        "Open alerts (needs the role analyst)",
+        "Drift reports (needs the role analyst)",
+        "What happened, under pseudonyms (needs the role analyst)",
+        "Is it ready?",
+    ]
+    app.text_input[-1].set_value("/v1/clients/700001").run()
+    app.button(key="send").click().run()
+    [headers] = [one[2] for one in api.requests if one[1] == "/v1/clients/700001"]
+    told = {"name": "Bo", "sub": None, "roles": ["analyst"]}
+    assert json.loads(headers["On-Behalf-Of"]) == told
+
+
+def test_with_a_login_a_key_that_is_no_delegate_shows_no_page(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = Person("Ada", frozenset({"officer"}), "248289")
+    monkeypatch.setattr("people.person", lambda: ada)
+    app = open_app(REFUSED)
+    assert "key needs the role delegate" in trouble(app)
+    assert not app.text_input and not posted(api, "")
 
 
 def test_the_model_page_shows_fairness_and_its_card(api: FakeApi) -> None:

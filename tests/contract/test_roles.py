@@ -1,0 +1,232 @@
+"""Through the dashboard nobody gets more of the API than their own roles allow."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+import streamlit as st
+
+from api import create_app, openapi
+from api.operations import Operation
+from tests.conftest import ROOT, Served
+from tests.contract.http import some_clients
+
+sys.path.insert(0, str(ROOT / "dashboard"))
+
+import loading  # noqa: E402
+import people  # noqa: E402
+from config import Settings  # noqa: E402
+from errors import ApiError, Forbidden, NoDelegate  # noqa: E402
+from people import ANALYST, OFFICER, Person  # noqa: E402
+from requests_to_try import EXAMPLES  # noqa: E402
+from scoring_api import ScoringApi  # noqa: E402
+from transport import Transport, connections  # noqa: E402
+
+pytestmark = pytest.mark.xdist_group("house")
+PEOPLE = [set(), {OFFICER}, {ANALYST}, {OFFICER, ANALYST}]
+each_person = pytest.mark.parametrize(
+    "roles", PEOPLE, ids=["nobody", "officer", "analyst", "both"]
+)
+UNKNOWN = str(uuid.UUID(int=7))
+FEATURE, OTHER = "EXT_SOURCE_MEAN", "AMT_CREDIT"
+# Who is shown a page, and what it asks; what would change something names nothing.
+Ask = Callable[[ScoringApi, int], object]
+PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
+    "client": (
+        {OFFICER},
+        {
+            "search": lambda api, client: api.search(str(client), 5),
+            "client": lambda api, client: api.client(client),
+            "score": lambda api, client: api.score(client),
+            "history": lambda api, client: api.history(client),
+        },
+    ),
+    "compare": (
+        {OFFICER},
+        {
+            "similar": lambda api, client: api.similar(client),
+            "distribution": lambda api, client: api.distribution(FEATURE, client),
+            "scatter": lambda api, client: api.scatter(FEATURE, OTHER, client),
+        },
+    ),
+    "simulate": (
+        {OFFICER},
+        {
+            "simulate": lambda api, client: api.simulate(client, {OTHER: 1e5}),
+            "way_through": lambda api, _: api.way_through(UNKNOWN, [OTHER]),
+        },
+    ),
+    "decide": (
+        {OFFICER},
+        {
+            "letter": lambda api, _: api.letter(UNKNOWN, "en"),
+            "review": lambda api, _: api.review(UNKNOWN, True, "Seen", "Ada"),
+        },
+    ),
+    "model": (
+        {OFFICER, ANALYST},
+        {
+            "model": lambda api, _: api.model(),
+            "importance": lambda api, _: api.importance(),
+            "model_card": lambda api, _: api.model_card(),
+        },
+    ),
+    "drift": (
+        {ANALYST},
+        {
+            "latest_report": lambda api, _: api.latest_report("train_test"),
+            "latest_report_html": lambda api, _: api.latest_report_html("train_test"),
+            "reports": lambda api, _: api.reports("production", 5),
+            "report": lambda api, _: api.report(UNKNOWN),
+        },
+    ),
+    "alerts": (
+        {ANALYST},
+        {
+            "alerts": lambda api, _: api.alerts("all"),
+            "acknowledge": lambda api, _: api.acknowledge(UNKNOWN, "Bo", ""),
+        },
+    ),
+    "interface": (
+        {ANALYST},
+        {
+            "ready": lambda api, _: api.ready(),
+            "raw": lambda api, client: api.raw("GET", f"/v1/clients/{client}"),
+        },
+    ),
+}
+
+
+@dataclass
+class Dashboard:
+    """The dashboard's client as each person has it, on one pool of connections."""
+
+    settings: Settings
+    session: requests.Session = field(init=False)
+    answered: list[requests.Response] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.session = connections(self.settings)
+        self.session.hooks["response"].append(self._note)
+
+    def of(self, roles: set[str], sub: str | None = "7") -> ScoringApi:
+        person = Person("Zoë", frozenset(roles), sub)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(people, "person", lambda: person)
+            asker = people.asker()
+        return ScoringApi(Transport(self.settings, self.session, asker))
+
+    def answers(self, ask: Callable[[], object]) -> list[tuple[Operation, str, int]]:
+        """Of each answer to `ask`: its route, its question's query and its status."""
+        self.answered.clear()
+        with suppress(ApiError):
+            ask()
+        found = []
+        for response in self.answered:
+            parts = urlsplit(response.request.url or "")
+            operation = declared(str(response.request.method), str(parts.path))
+            found.append((operation, str(parts.query), response.status_code))
+        return found
+
+    def _note(self, response: requests.Response, **_: object) -> None:
+        self.answered.append(response)
+
+
+APP = create_app()
+
+
+def declared(method: str, path: str) -> Operation:
+    endpoint, _ = APP.url_map.bind("").match(path, method)
+    operation: Operation = APP.view_functions[endpoint].__dict__["operation"]
+    return operation
+
+
+def allowed(operation: Operation, query: str, roles: set[str]) -> bool:
+    has = {"officer", "scoring"} if OFFICER in roles else set()
+    has |= roles & {ANALYST}
+    if not operation.roles:
+        # Nobody's but an officer's where any key may ask.
+        return "client_id=" not in query or OFFICER in has
+    return bool(operation.roles & has)
+
+
+@pytest.fixture(scope="module")
+def dashboard(served: Served) -> Iterator[Dashboard]:
+    made = Dashboard(Settings(served.url, served.dashboard_key, 30))
+    yield made
+    made.session.close()
+
+
+@pytest.fixture(scope="module")
+def client(served: Served) -> int:
+    return some_clients(served, 1)[0]
+
+
+def test_every_question_of_the_client_is_some_page_s() -> None:
+    asked = {name for _, asks in PAGES.values() for name in asks}
+    offered = {n for n, one in vars(ScoringApi).items() if callable(one)}
+    assert asked == {name for name in offered if not name.startswith("_")}
+    assert PAGES.keys() == {path.stem for path in ROOT.glob("dashboard/screens/*.py")}
+
+
+@each_person
+def test_a_person_gets_of_each_page_what_the_routes_declare(
+    dashboard: Dashboard, client: int, roles: set[str]
+) -> None:
+    api = dashboard.of(roles)
+    for page, (shown, asks) in PAGES.items():
+        for name, ask in asks.items():
+            answers = dashboard.answers(partial(ask, api, client))
+            assert answers, name
+            for operation, query, status in answers:
+                may = allowed(operation, query, roles)
+                assert status in ((200, 201, 404) if may else (403,)), (page, name)
+                assert may or name == "raw" or not shown & roles, (page, name)
+
+
+@each_person
+def test_a_path_typed_by_hand_gets_what_its_route_declares(
+    dashboard: Dashboard, roles: set[str]
+) -> None:
+    api = dashboard.of(roles)
+    for rule, operation in openapi.operations(APP):
+        path = APP.url_map.bind("").build(rule.endpoint, operation.path_examples)
+        (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        status = api.raw(method, str(path)).status
+        assert (status == 403) == (not allowed(operation, "", roles)), path
+
+
+def test_each_example_names_the_role_that_its_route_declares() -> None:
+    for example in EXAMPLES.values():
+        operation = declared(example.method, urlsplit(example.path).path)
+        assert (operation.roles or set()) == {example.role} - {""}
+
+
+def test_a_kept_answer_is_for_people_of_the_same_roles_alone(
+    dashboard: Dashboard, client: int
+) -> None:
+    st.cache_resource.clear()
+    officer, analyst = dashboard.of({OFFICER}), dashboard.of({ANALYST})
+    first = loading._distribution(officer, "bundle", FEATURE, client)
+    with pytest.raises(Forbidden):
+        loading._distribution(analyst, "bundle", FEATURE, client)
+    dashboard.answered.clear()
+    other = dashboard.of({OFFICER}, sub="8")
+    assert loading._distribution(other, "bundle", FEATURE, client) is first
+    assert not dashboard.answered
+
+
+def test_with_a_login_a_key_that_is_no_delegate_serves_nobody(served: Served) -> None:
+    dashboard = Dashboard(Settings(served.url, served.key, 30))
+    with closing(dashboard.session):
+        with pytest.raises(NoDelegate):
+            dashboard.of({OFFICER}).model()
+        assert dashboard.of({OFFICER, ANALYST}, sub=None).model()
