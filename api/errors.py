@@ -105,6 +105,11 @@ class ImportRefused(ScoringError):
 class EventsError(ScoringError):
     """Events that are not as they were written; the message names the first."""
 
+    public = (
+        "Events that were acknowledged are missing; nothing was decided. The log says "
+        "which, and what to do."
+    )
+
 
 class ClockDoubted(ScoringError):
     """An erasure by the age of events that this machine's clock may have wrong."""

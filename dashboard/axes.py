@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 # Plotly looks at whatever pandas another session's thread has half imported: import
 # all of it before any figure is drawn.
 import pandas  # noqa: F401
+import plotly.graph_objects as go
 
 from formats import percent_sign
 from model_answers import Calibration
@@ -114,6 +116,29 @@ def _spaced(
 
 def inside(risk: float) -> float:
     return min(max(risk, NO_RISK), FULL_RISK)
+
+
+def plain(figure: go.Figure) -> go.Figure:
+    """The figure with every text shown as it is: plotly reads HTML in texts.
+
+    Templates are the charts' own; what is put into them is escaped where it stands.
+    """
+    told = figure.to_plotly_json()
+    safe = _escaped(told)
+    return figure if safe == told else go.Figure(safe)
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, str):
+        return escape(value, quote=False)
+    if isinstance(value, dict):
+        return {
+            name: one if name == "hovertemplate" else _escaped(one)
+            for name, one in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return type(value)(map(_escaped, value))
+    return value
 
 
 def shortened(text: str, limit: int = 52) -> str:

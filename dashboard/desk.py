@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+import say
 import words
 from errors import NotFound
 from language import _
@@ -54,14 +55,15 @@ def client_on_the_desk(title: str) -> Opened | None:
         text = (typed or "").strip()
         if not text:
             others = tuple(one for one in _recent() if str(one) != number)
-            _offer(_("Recent clients"), others, collapsed=True)
+            _offer(_("Recent clients"), others)
     if text:
         number = _search(text) or number
-    heading.title(f"{title} {number}".strip(), anchor=False)
+    with heading:
+        say.title(f"{title} {number}".strip())
     if number:
         return _open(number)
     if not text:
-        st.info(_("Type a client's number to see the decision and what it rests on."))
+        say.info(_("Type a client's number to see the decision and what it rests on."))
     return None
 
 
@@ -79,7 +81,7 @@ def _take_offered() -> None:
         take(client_id)
 
 
-def _offer(label: str, client_ids: tuple[int, ...], collapsed: bool = False) -> None:
+def _offer(label: str, client_ids: tuple[int, ...]) -> None:
     if client_ids:
         st.pills(
             label,
@@ -87,14 +89,14 @@ def _offer(label: str, client_ids: tuple[int, ...], collapsed: bool = False) -> 
             format_func=str,
             key=OFFERED,
             on_change=_take_offered,
-            label_visibility="collapsed" if collapsed else "visible",
+            label_visibility="collapsed",
         )
 
 
 def _search(text: str) -> str:
     """Offer the clients that fit; the number itself when it is the only one."""
     if not (text.isascii() and text.isdigit()):
-        st.warning(
+        say.warning(
             _(
                 "A client's number has only digits; “{text}” has others. "
                 "Correct it above.",
@@ -110,12 +112,13 @@ def _search(text: str) -> str:
         st.query_params[PARAMETER] = text
         return text
     else:
-        _offer(words.clients_begin(matches.total, text), matches.client_ids)
+        say.caption(words.clients_begin(matches.total, text))
+        _offer(_("Clients that match"), matches.client_ids)
     return ""
 
 
 def _nobody(text: str) -> None:
-    st.warning(
+    say.warning(
         _(
             "No client's number is or begins with {text}. "
             "Check the number on the application, then type it again.",
@@ -137,7 +140,7 @@ def _open(number: str) -> Opened | None:
     found = opened(int(number), current_model())
     if not found:
         with screen.container():
-            st.caption(_("Scoring client {number}…", number=number))
+            say.caption(_("Scoring client {number}…", number=number))
             st.skeleton(240)
         try:
             found = open_client(int(number))

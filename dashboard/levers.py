@@ -6,9 +6,14 @@ import math
 from dataclasses import dataclass
 
 from answers import Client
+from language import mark
 
 CREDIT, ANNUITY, GOODS = "AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE"
-LEVERS = (CREDIT, ANNUITY, GOODS)
+LEVERS = {
+    CREDIT: mark("Loan amount"),
+    ANNUITY: mark("Instalment"),
+    GOODS: mark("Price of the goods"),
+}
 # How far an amount can be moved, as shares of the one asked for.
 LEAST, MOST = 0.3, 1.3
 STEPS = 100

@@ -8,10 +8,11 @@ import streamlit as st
 
 import desk
 import language
+import markup
+import say
 from errors import DashboardError
 from language import _
 from loading import Connection, connection
-from markup import status
 from people import ANALYST, OFFICER, Person, ask_to_log_in, no_role, person
 from trouble import connection_word, show_surprise, show_trouble
 from turns import TURN
@@ -55,7 +56,7 @@ def _serve(someone: Person) -> None:
     with TURN:
         _sidebar(sections, state, someone)
     if state.error:
-        st.title(page.title)
+        say.title(page.title)
         show_trouble(state.error)
     else:
         page.run()
@@ -94,18 +95,18 @@ def _sidebar(
         address[desk.PARAMETER] = desk.chosen()
     with st.sidebar:
         tagline = _("Credit scoring")
-        st.html(f'<p class="product">{PRODUCT}</p><p class="tagline">{tagline}</p>')
+        st.html(markup.product(PRODUCT, tagline))
         for name, found in sections.items():
-            st.html(f'<p class="section">{name}</p>')
+            st.html(markup.section(name))
             for page in found:
                 st.page_link(page, query_params=address)
         with st.container(key="status"):
             _language_switch()
             if someone.name:
-                st.caption(someone.name)
+                say.caption(someone.name)
                 st.button(_("Log out"), key="log_out", on_click=st.logout)
             alone = "" if someone.name else _("No login: this machine only")
-            st.html(status(sign, words, version, alone))
+            st.html(markup.status(sign, words, version, alone))
 
 
 def _language_switch() -> None:
@@ -126,9 +127,8 @@ def _switch() -> None:
 
 
 def _say_language() -> None:
-    """Tell the browser, and so screen readers, which language the page is in."""
-    script = f"document.documentElement.lang = '{language.code()}'"
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    code = language.code()
+    st.html(markup.page_language(code), unsafe_allow_javascript=True)
 
 
 main()

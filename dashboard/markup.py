@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from html import escape
 
@@ -133,6 +134,43 @@ def fact_group(group: Group) -> str:
         f'<section class="facts"><h2>{escape(group.title)}</h2>'
         f"{given}{_missing(group.missing)}</section>"
     )
+
+
+def sentence(text: str, css_class: str) -> str:
+    return f'<p class="sentence {css_class}">{escape(text)}</p>'
+
+
+def notice(text: str, css_class: str, role: str = "status", first: str = "") -> str:
+    """A sentence in a box; `first` stands before it and out from it."""
+    strong = f"<strong>{escape(first)}</strong> " if first else ""
+    return f'<p class="notice {css_class}" role="{role}">{strong}{escape(text)}</p>'
+
+
+def metric(label: str, value: str) -> str:
+    return (
+        f'<div class="metric"><p class="label">{escape(label)}</p>'
+        f'<p class="value">{escape(value)}</p></div>'
+    )
+
+
+def product(name: str, tagline: str) -> str:
+    return (
+        f'<p class="product">{escape(name)}</p><p class="tagline">{escape(tagline)}</p>'
+    )
+
+
+def section(name: str) -> str:
+    return f'<p class="section">{escape(name)}</p>'
+
+
+def columns(blocks: Sequence[str]) -> str:
+    """Pieces of HTML side by side, as many as there is room for."""
+    return f'<div class="fact-columns">{"".join(blocks)}</div>'
+
+
+def page_language(code: str) -> str:
+    """Tells the browser, and so screen readers, which language the page is in."""
+    return f"<script>document.documentElement.lang = {json.dumps(code)}</script>"
 
 
 def table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import markup
+import say
 import words
 from answers import Prediction
 from desk import PARAMETER
@@ -36,7 +37,7 @@ def next_steps(prediction: Prediction, here: str) -> None:
                 st.page_link(
                     f"screens/{page}.py", label=label, icon=icon, query_params=address
                 )
-                st.caption(why)
+                say.caption(why)
 
 
 def _pages(granted: bool) -> dict[str, tuple[str, str, str]]:

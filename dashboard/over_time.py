@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from formats import day, decimal, percent
-from language import _
+from language import _, mark
 from model_answers import Model
 from monitoring_answers import Report
 from parts import Table
@@ -19,11 +19,18 @@ REPORTS = 24
 AT_ONCE = 8
 FACTS_SHOWN = 5
 Values = tuple[float | None, ...]
+MEASURES = {
+    "cost": mark("Cost"),
+    "ranking": mark("Ranking"),
+    "risk": mark("Risk stated"),
+    "stability": mark("Stability"),
+    "decisions": mark("Decisions"),
+}
 
 
 @dataclass(frozen=True)
 class Course:
-    """One measure over time.
+    """One measure over time, of the name it has in `MEASURES`.
 
     `lines`: a number per moment, by name; None where there is none. `styles`: which
     lines look alike, by number; all differ when empty. `share`: numbers are shares.
@@ -90,7 +97,7 @@ def _expected_cost(at: tuple[datetime, ...], costs: Values) -> Course:
         cost=_decimal(costs[-1] or 0.0),
     )
     lines = {_("As expected"): costs}
-    return Course(_("Cost"), sentence, _("cost per application"), at, lines, (1,))
+    return Course("cost", sentence, _("cost per application"), at, lines, (1,))
 
 
 def _expected_gini(at: tuple[datetime, ...], ginis: Values) -> Course:
@@ -101,7 +108,7 @@ def _expected_gini(at: tuple[datetime, ...], ginis: Values) -> Course:
         gini=_decimal(ginis[-1] or 0.0),
     )
     lines = {_("As expected"): ginis}
-    return Course(_("Ranking"), sentence, _("Gini"), at, lines, (1,))
+    return Course("ranking", sentence, _("Gini"), at, lines, (1,))
 
 
 def _risks(at: tuple[datetime, ...], quantiles: Node) -> Course:
@@ -123,7 +130,7 @@ def _risks(at: tuple[datetime, ...], quantiles: Node) -> Course:
         risk=percent(points[-1]["p50"].share()),
     )
     axis, styles = _("risk of default"), (0, 1, 1, 2, 2)
-    return Course(_("Risk stated"), sentence, axis, at, lines, styles, True)
+    return Course("risk", sentence, axis, at, lines, styles, True)
 
 
 def _stability(at: tuple[datetime, ...], indices: Node, model: Model) -> Course:
@@ -138,7 +145,7 @@ def _stability(at: tuple[datetime, ...], indices: Node, model: Model) -> Course:
         "Shown are the score and the {number} facts that differ most now.",
         number=len(most),
     )
-    return Course(_("Stability"), sentence, _("PSI"), at, lines)
+    return Course("stability", sentence, _("PSI"), at, lines)
 
 
 def _decisions(
@@ -152,7 +159,7 @@ def _decisions(
         "decide otherwise. Last refused: {share}.",
         share=percent(next(iter(lines.values()))[-1] or 0.0),
     )
-    return Course(_("Decisions"), sentence, _("share"), at, lines, share=True)
+    return Course("decisions", sentence, _("share"), at, lines, share=True)
 
 
 def _of_looks(reports: list[Report]) -> list[Course]:
@@ -180,10 +187,10 @@ def _of_looks(reports: list[Report]) -> list[Course]:
         cost=_decimal(came),
         expected=_decimal(expected),
     )
-    found = [Course(_("Cost"), sentence, _("cost per application"), at, costs)]
+    found = [Course("cost", sentence, _("cost per application"), at, costs)]
     ginis = lines(_gini)
     if None not in {one for values in ginis.values() for one in values}:
-        found.append(Course(_("Ranking"), _gini_text(ginis), _("Gini"), at, ginis))
+        found.append(Course("ranking", _gini_text(ginis), _("Gini"), at, ginis))
     return found
 
 

@@ -8,7 +8,9 @@ import streamlit as st
 from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
+import axes
 import markup
+import say
 from language import SOURCE, _, code
 
 PLOTLY = {"displayModeBar": False}
@@ -22,9 +24,9 @@ def card(key: str) -> DeltaGenerator:
 
 def chart(figure: Figure, key: str, sentence: str, table: Callable[[], Table]) -> None:
     """A chart, what it shows in a sentence, and its numbers as a table on demand."""
-    st.caption(sentence)
+    say.caption(sentence)
     figure.update_layout(separators=",\u202f" if code() == "fr" else ".,")
-    st.plotly_chart(figure, key=f"{key}_chart", config=PLOTLY, alt=sentence)
+    st.plotly_chart(axes.plain(figure), key=f"{key}_chart", config=PLOTLY, alt=sentence)
     numbers(f"{key}_numbers", table, sentence)
 
 
@@ -40,4 +42,4 @@ def numbers(key: str, table: Callable[[], Table], caption: str) -> None:
 def written_in_english() -> None:
     """Say so where another part wrote a text, in its one language."""
     if code() != SOURCE:
-        st.caption(_("This text is written in English by the training part."))
+        say.caption(_("This text is written in English by the training part."))

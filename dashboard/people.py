@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+import say
 from language import _
 from login import read_login
 from transport import Asker
@@ -62,8 +63,8 @@ def read_roles(claim: object) -> frozenset[str]:
 
 def ask_to_log_in(product: str) -> None:
     with st.container(key="login", border=True, width=420):
-        st.title(product)
-        st.write(_("Log in to see clients, decisions and the model behind them."))
+        say.title(product)
+        say.text(_("Log in to see clients, decisions and the model behind them."))
         st.button(
             _("Log in"),
             key="log_in",
@@ -74,8 +75,8 @@ def ask_to_log_in(product: str) -> None:
 
 
 def no_role(someone: Person) -> None:
-    st.title(_("No access yet"))
-    st.warning(
+    say.title(_("No access yet"))
+    say.warning(
         _(
             "{name}, your account has none of the roles this dashboard knows "
             "(officer, analyst). Ask whoever manages the accounts for one.",

@@ -8,6 +8,7 @@ from itertools import groupby
 import streamlit as st
 
 import markup
+import say
 from decision_answers import History, Recorded, Review
 from formats import moment, percent, value_text, whole
 from language import _
@@ -18,9 +19,9 @@ from words import decision_word
 def show_history(history: History, model: Model) -> None:
     """Every prediction with its reviews, newest first, as a table."""
     if not history.predictions:
-        st.caption(_("Nothing is on record for this client yet."))
+        say.caption(_("Nothing is on record for this client yet."))
         return
-    st.caption(
+    say.caption(
         _(
             "Newest first. A simulation is a question of the “what if” kind and "
             "decides nothing. A review is what a person decided."
@@ -32,7 +33,7 @@ def show_history(history: History, model: Model) -> None:
     ]
     st.html(markup.table(headers, rows, _("History")))
     if history.more:
-        st.caption(_("Older entries are left out here; the API has them all."))
+        say.caption(_("Older entries are left out here; the API has them all."))
 
 
 def review_text(review: Review) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+import say
 from errors import (
     ApiError,
     ConfigError,
@@ -140,8 +141,7 @@ def connection_word(error: ApiError | None, ready: bool) -> tuple[str, str]:
 
 def _show(advice: Advice, detail: str, key: str) -> None:
     with st.container(key=f"trouble_{key}"):
-        text = f"**{_(advice.what)}** {_(advice.to_do)}"
-        st.error(text, icon=":material/error:")
+        say.error(_(advice.to_do), first=_(advice.what))
         if detail:
             st.code(detail, language=None, wrap_lines=True)
         st.button(_("Try again"), key=key, on_click=forget_answers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from answers import Explanation, Prediction, Reason
+from answers import Explanation, Prediction, Reason, Standing
 from explanation import Step
 from formats import ago, moment, percent, percents_apart, value_text, whole
 from language import _, code, mark
@@ -206,6 +206,57 @@ def waterfall_text(
     )
 
 
+def standing_text(standing: Standing) -> str:
+    """What holds for a client, and who decided it."""
+    if not standing.reviewed:
+        return _(
+            "{decision} by the model on {moment}.",
+            decision=decision_word(standing.granted),
+            moment=moment(standing.decided_at),
+        )
+    return _(
+        "{decision} by {reviewer} on {moment}; the model: {model}.",
+        decision=decision_word(standing.granted),
+        reviewer=standing.reviewer,
+        moment=moment(standing.decided_at),
+        model=decision_word(standing.model_granted).lower(),
+    )
+
+
+def changed_since(standing: Standing) -> tuple[str, ...]:
+    """What a new score says beside a person's decision, and what is out of date."""
+    latest, notes = standing.latest, []
+    scored = latest.model_version, latest.granted
+    decided = standing.model_version, standing.model_granted
+    if standing.reviewed and scored != decided:
+        notes.append(
+            _(
+                "Scored again on {moment} by model version {version}: {decision}, risk "
+                "{risk}. What {reviewer} decided stands.",
+                moment=moment(latest.created_at),
+                version=latest.model_version,
+                decision=decision_word(latest.granted).lower(),
+                risk=percents_apart(latest.probability, latest.threshold)[0],
+                reviewer=standing.reviewer,
+            )
+        )
+    if latest.model_changed:
+        notes.append(
+            _(
+                "Another model serves now than when this client was scored. "
+                "Score again to see what it says."
+            )
+        )
+    if latest.data_changed:
+        notes.append(
+            _(
+                "This client's data have changed since they were scored. "
+                "Score again to see what the model says now."
+            )
+        )
+    return tuple(notes)
+
+
 def clients_begin(total: int, prefix: str) -> str:
     """How many clients' numbers begin with some digits."""
     if total == 1:
@@ -214,4 +265,15 @@ def clients_begin(total: int, prefix: str) -> str:
         "{total} clients' numbers begin with {prefix}:",
         total=whole(total),
         prefix=prefix,
+    )
+
+
+def clients_end(total: int, suffix: str) -> str:
+    """How many clients' numbers end with some digits."""
+    if total == 1:
+        return _("One client's number ends with {suffix}:", suffix=suffix)
+    return _(
+        "{total} clients' numbers end with {suffix}:",
+        total=whole(total),
+        suffix=suffix,
     )

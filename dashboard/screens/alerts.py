@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import markup
+import say
 from errors import ApiError
 from formats import moment
 from glossary import glossary
@@ -20,8 +21,8 @@ SIGNS = {"info": "ℹ", "warning": "!", "critical": "✕"}
 
 
 def show() -> None:
-    st.title(_("Alerts"))
-    st.write(
+    say.title(_("Alerts"))
+    say.text(
         _(
             "Monitoring compares the clients scored lately with those the model learnt "
             "from and says here what needs a person's eye."
@@ -40,7 +41,7 @@ def show() -> None:
     with st.spinner(_("Fetching…")):
         alerts = scoring_api().alerts(str(status))
     if not alerts:
-        st.success(_("Nothing here: no alert of this kind."), icon=":material/check:")
+        say.success(_("Nothing here: no alert of this kind."))
     else:
         written_in_english()
         glossary()
@@ -108,7 +109,7 @@ def _acknowledge(alert: Alert) -> None:
                 _("I have seen it"), key=f"send_{alert.alert_id}"
             )
         if sent and not (name or "").strip():
-            st.error(_("Give your name: it stays on record with the alert."))
+            say.error(_("Give your name: it stays on record with the alert."))
         elif sent:
             _send(alert, str(name).strip(), (note or "").strip())
 

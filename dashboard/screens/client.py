@@ -8,6 +8,7 @@ import streamlit as st
 
 import charts
 import markup
+import say
 import words
 from answers import Client, Prediction
 from desk import client_on_the_desk
@@ -60,7 +61,7 @@ def _decision(client: Client, prediction: Prediction, model: Model) -> None:
     number = str(client.client_id)
     st.html(markup.verdict(word, meaning, prediction.decision, number))
     if not api_is_ready():
-        st.warning(
+        say.warning(
             _("The scoring API does not answer now: this decision is from before.")
         )
     with st.container(key="confidence"):
@@ -124,7 +125,7 @@ def _reasons(prediction: Prediction, model: Model) -> None:
         return markup.reasons(title, told[:most], raises, nothing, client)
 
     first = not prediction.granted
-    st.caption(_("In the words for the client; below each, its main facts."))
+    say.caption(_("In the words for the client; below each, its main facts."))
     st.html(block(first, MOST_FIRST) + block(not first, MOST_SECOND))
 
 
@@ -160,7 +161,7 @@ def _contributions(prediction: Prediction, model: Model) -> None:
         steps = waterfall_steps(explanation, model)
     else:
         steps = group_steps(explanation, model)
-    st.caption(_(words.WATERFALL_HELP))
+    say.caption(_(words.WATERFALL_HELP))
     limit, calibration = prediction.threshold, model.calibration
     with TURN:
         chart(
@@ -185,7 +186,7 @@ def _contribution_table(
 
 
 def _application(client: Client) -> None:
-    st.caption(
+    say.caption(
         _(
             "As the client applied. Times are counted from the day of the application. "
             "Imported on {moment}.",
@@ -193,8 +194,7 @@ def _application(client: Client) -> None:
         )
     )
     groups = group_facts(client.application)
-    blocks = "".join(markup.fact_group(group) for group in groups)
-    st.html(f'<div class="fact-columns">{blocks}</div>')
+    st.html(markup.columns([markup.fact_group(group) for group in groups]))
 
 
 if __name__ == "__main__":

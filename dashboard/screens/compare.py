@@ -7,6 +7,7 @@ import streamlit as st
 import comparison_charts
 import comparison_words
 import markup
+import say
 from comparison_answers import Distribution, Scatter, Similar
 from desk import client_on_the_desk
 from errors import ApiError, NotFound, Refused
@@ -52,12 +53,14 @@ def _similar(found: Opened, model: Model) -> None:
         show_trouble(error, "similar_again")
         return
     risk, rate, everyone = st.columns(3)
-    risk.metric(_("This client's risk"), percent(found.prediction.probability))
-    rate.metric(
-        _("Similar clients who defaulted"), percent(similar.observed_default_rate)
-    )
-    everyone.metric(_("All who defaulted"), percent(similar.population_default_rate))
-    st.write(comparison_words.similar_text(similar))
+    with risk:
+        say.metric(_("This client's risk"), percent(found.prediction.probability))
+    with rate:
+        told = percent(similar.observed_default_rate)
+        say.metric(_("Similar clients who defaulted"), told)
+    with everyone:
+        say.metric(_("All who defaulted"), percent(similar.population_default_rate))
+    say.text(comparison_words.similar_text(similar))
     with st.expander(_("In what are they alike?"), key="alike"):
         st.html(markup.table(*_alike(similar, model)))
 
@@ -84,7 +87,7 @@ def _one_fact(found: Opened, model: Model) -> None:
         with st.spinner(_("Fetching…")):
             answer = distribution_of(name, found)
     except NotFound:
-        st.info(_("The model keeps no spread of this fact. Choose another one."))
+        say.info(_("The model keeps no spread of this fact. Choose another one."))
         return
     groups = st.pills(
         _("Groups shown"),
@@ -149,7 +152,7 @@ def _two_facts(found: Opened, model: Model) -> None:
         with st.spinner(_("Fetching…")):
             answer = scatter_of(x, y, found)
     except (NotFound, Refused):
-        st.info(_("One of the two is not in the model's sample. Choose another one."))
+        say.info(_("One of the two is not in the model's sample. Choose another one."))
         return
     first, second = model.describe(x), model.describe(y)
     titles = comparison_words.axis_title(first), comparison_words.axis_title(second)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import markup
+import say
 import words
 from decision_answers import History, Review
 from desk import client_on_the_desk
@@ -54,7 +55,7 @@ def _review(found: Opened, standing: Review | None, model: Model) -> None:
     client = str(found.client.client_id)
     said = _("The model says: {decision}", decision=word)
     st.html(markup.verdict(said, meaning, prediction.decision, client))
-    st.write(words.weighing(prediction, model))
+    say.text(words.weighing(prediction, model))
     _tell_last(found)
     if standing:
         st.html(
@@ -73,9 +74,9 @@ def _review(found: Opened, standing: Review | None, model: Model) -> None:
 def _tell_last(found: Opened) -> None:
     """What became of the last click, told once."""
     if st.session_state.pop(SAID, None) == found.prediction.prediction_id:
-        st.success(_("Your decision is on record."), icon=":material/check:")
+        say.success(_("Your decision is on record."))
     if conflict := st.session_state.pop(CONFLICT, None):
-        st.warning(
+        say.warning(
             _(
                 "Nothing was recorded: somebody else decided in the meantime. Read "
                 "their decision below; yours can replace it."
@@ -107,7 +108,7 @@ def _form(found: Opened, standing: Review | None) -> None:
             height=90,
         )
         if name:
-            st.caption(_("Recorded as {name}.", name=name))
+            say.caption(_("Recorded as {name}.", name=name))
         else:
             name = st.text_input(
                 _("Your name"),
@@ -140,7 +141,7 @@ def _remember_seen(review_id: str) -> None:
 
 def _record(found: Opened, granted: bool, reason: str, name: str) -> None:
     if not reason or not name:
-        st.error(
+        say.error(
             _("Give a reason and your name: both stay on record with the decision.")
         )
         return
@@ -152,7 +153,7 @@ def _record(found: Opened, granted: bool, reason: str, name: str) -> None:
     except Conflict as error:
         st.session_state[CONFLICT] = str(error)
     except Refused as error:
-        st.error(details(error))
+        say.error(details(error))
         return
     except ApiError as error:
         show_trouble(error, "record_again")
@@ -164,11 +165,11 @@ def _record(found: Opened, granted: bool, reason: str, name: str) -> None:
 
 def _letter(found: Opened, standing: Review | None) -> None:
     st.html(markup.heading(_("Letter to the client")))
-    st.write(
+    say.text(
         _("It tells the decision, the reasons, the data used and the client's rights.")
     )
     if standing is None:
-        st.caption(
+        say.caption(
             _("No person has decided yet: the letter would carry the model's decision.")
         )
     language = st.segmented_control(

@@ -8,13 +8,14 @@ from pathlib import Path
 import streamlit as st
 
 import markup
+import say
 from errors import ApiError, NotFound, Refused
 from formats import moment
 from glossary import glossary
 from language import _, mark
 from loading import current_model, report_html, scoring_api
 from monitoring_answers import Report
-from over_time import courses, table
+from over_time import MEASURES, courses, table
 from over_time_charts import course_chart
 from parts import card, chart, written_in_english
 from trouble import show_trouble
@@ -43,8 +44,8 @@ HOW = {
 
 
 def show() -> None:
-    st.title(_("Drift"))
-    st.write(
+    say.title(_("Drift"))
+    say.text(
         _(
             "A model is only as good as its clients are like those it learnt from. "
             "When they change, that is drift: its answers may need a closer look, or "
@@ -68,19 +69,19 @@ def _show_kind(kind: str) -> None:
         with st.spinner(_("Fetching…")):
             report = scoring_api().latest_report(kind)
     except (NotFound, Refused):
-        st.info(
-            _("There is no such report yet. `{command}` makes one.", command=HOW[kind])
+        say.info(
+            _("There is no such report yet. “{command}” makes one.", command=HOW[kind])
         )
         return
     if report.kind != kind:
-        st.info(
-            _("There is no such report yet. `{command}` makes one.", command=HOW[kind])
+        say.info(
+            _("There is no such report yet. “{command}” makes one.", command=HOW[kind])
         )
         return
     with card("conclusion"):
-        st.caption(f"{_(MEANINGS[kind])} " + _made(report))
+        say.caption(f"{_(MEANINGS[kind])} " + _made(report))
         written_in_english()
-        st.markdown(report.conclusion)
+        say.written(report.conclusion)
         glossary()
     if kind != "train_test":
         _performance(report)
@@ -99,12 +100,13 @@ def _performance(report: Report) -> None:
             for course in courses(report, scoring_api(), current_model())
         }
         if not found:
-            st.caption(_("The reports hold no figures to draw."))
+            say.caption(_("The reports hold no figures to draw."))
             return
         chosen = st.segmented_control(
             _("Measure"),
             list(found),
             default=next(iter(found)),
+            format_func=lambda name: _(MEASURES[name]),
             required=True,
             key=f"measure_{report.kind}",
             label_visibility="collapsed",
@@ -132,7 +134,7 @@ def _report(report: Report) -> None:
         on_click="ignore",
         key="download",
     )
-    st.caption(
+    say.caption(
         _(
             "The report as Evidently, the program behind it, draws it. “Reference” are "
             "the clients that the model learnt from; a click on a row opens it. On a "

@@ -7,6 +7,7 @@ import json
 import streamlit as st
 
 import markup
+import say
 from errors import ApiError
 from formats import moment
 from language import _, mark
@@ -22,8 +23,8 @@ UNUSABLE = mark("The request cannot be sent as it is.")
 
 
 def show() -> None:
-    st.title(_("API"))
-    st.write(
+    say.title(_("API"))
+    say.text(
         _(
             "Programs ask the same questions as this dashboard, over HTTP. Here is how "
             "the API stands, and a request to try."
@@ -71,13 +72,13 @@ def _request() -> None:
     try:
         request = read_request(example.method, path or "", text or "")
     except ValueError as error:
-        st.error(f"{_(UNUSABLE)} {error}")
+        say.error(f"{_(UNUSABLE)} {error}")
         return
     if example.records:
-        st.caption(_("The API keeps what it answers here on record."))
+        say.caption(_("The API keeps what it answers here on record."))
     if st.button(_("Send"), key="send", icon=":material/send:"):
         _send(request)
-    st.caption(_("The same from a terminal, where SCORING_KEY is a key of your own:"))
+    say.caption(_("The same from a terminal, where SCORING_KEY is a key of your own:"))
     st.code(
         curl(request, scoring_api().settings.api_url), language=None, wrap_lines=True
     )

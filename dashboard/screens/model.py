@@ -9,6 +9,7 @@ import streamlit as st
 import markup
 import model_charts
 import model_words
+import say
 from categories import category_text
 from errors import ApiError, NotFound
 from formats import decimal, moment, percent, whole
@@ -24,7 +25,7 @@ SHOWN, SWARM = 20, 12
 
 
 def show() -> None:
-    st.title(_("Model"))
+    say.title(_("Model"))
     model = current_model()
     _headline(model)
     left, weights = st.columns(2, gap="small")
@@ -52,7 +53,7 @@ def _headline(model: Model) -> None:
     if "business_score" in model.metrics:
         score = decimal(model.metrics["business_score"], 3)
         figures.append((_("Cost per application"), score))
-    st.write(
+    say.text(
         _(
             "The model estimates for each client the risk of default: that they will "
             "have serious trouble repaying. It advises; people decide."
@@ -61,16 +62,17 @@ def _headline(model: Model) -> None:
     with st.container(key="headline"):
         columns = st.columns(len(figures))
         for column, (label, value) in zip(columns, figures, strict=True):
-            column.metric(label, value)
+            with column:
+                say.metric(label, value)
 
 
 def _limit(model: Model) -> None:
     st.html(markup.heading(_("The limit and what it costs")))
-    st.write(model_words.costs_text(model))
+    say.text(model_words.costs_text(model))
     curve = model.cost_curve
     sentence = model_words.cost_curve_text(curve, model)
     if not curve.thresholds:
-        st.caption(sentence)
+        say.caption(sentence)
         return
     rows = [
         [percent(limit, 2), decimal(score, 4)]
@@ -124,7 +126,7 @@ def _beeswarm(importance: Importance, model: Model) -> None:
     swarm = importance.beeswarm.first(SWARM)
     names = [model.describe(name).labels.text for name in swarm.features]
     if not names:
-        st.caption(_("The model came without its clients' points."))
+        say.caption(_("The model came without its clients' points."))
         return
     chart(
         model_charts.beeswarm(names, swarm),
@@ -147,7 +149,7 @@ def _spread(names: Sequence[str], importance: Importance) -> Table:
 def _calibration(curve: CalibrationCurve | None) -> None:
     st.html(markup.heading(_("Is the risk it states true?")))
     if curve is None:
-        st.caption(_("This model came without that check."))
+        say.caption(_("This model came without that check."))
         return
     rows = [
         [percent(stated), percent(observed), whole(clients)]
@@ -167,7 +169,7 @@ def _calibration(curve: CalibrationCurve | None) -> None:
 def _fairness(model: Model) -> None:
     st.html(markup.heading(_("Does it treat people alike?")))
     if not model.fairness:
-        st.caption(_("This model came without that check."))
+        say.caption(_("This model came without that check."))
         return
     headers = [
         _("Group"),
@@ -191,18 +193,18 @@ def _fairness(model: Model) -> None:
         with column:
             st.html(markup.heading(fairness.labels.text, 3))
             st.html(markup.table(headers, rows, fairness.labels.text))
-            st.caption(model_words.fairness_text(fairness))
+            say.caption(model_words.fairness_text(fairness))
 
 
 def _measures(model: Model) -> None:
     st.html(markup.heading(_("How good it is")))
-    st.caption(
+    say.caption(
         _("Measured by cross-validation: always on clients the model had not seen.")
     )
     headers = [_("Measure"), _("Value"), _("Meaning")]
     st.html(markup.table(headers, measure_rows(model.metrics)))
     with st.expander(_("Which models were compared"), key="candidates"):
-        st.caption(_("All on the same clients; the lowest cost per application wins."))
+        say.caption(_("All on the same clients; the lowest cost per application wins."))
         rows = [candidate_row(item.name, item.metrics) for item in model.candidates]
         titles = [_("Model"), *(_(measure.title) for measure in MEASURES)]
         st.html(markup.table(titles, rows))
@@ -229,12 +231,12 @@ def _card(model: Model) -> None:
         with st.spinner(_("Fetching…")):
             text = model_card_of(model)
     except NotFound:
-        st.caption(_("This model came without a card."))
+        say.caption(_("This model came without a card."))
     except ApiError as error:
         show_trouble(error, "card_again")
     else:
         written_in_english()
-        st.markdown(text)
+        say.written(text)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import markup
+import say
 import simulation_words
 import words
 from answers import Prediction
@@ -37,12 +38,11 @@ def show() -> None:
     if not found:
         return
     recall(found.prediction, current_model())
-    st.info(
+    say.info(
         _(
             "Nothing here is a decision. Each simulation is kept on record as one, "
             "apart from decisions."
-        ),
-        icon=":material/science:",
+        )
     )
     _workbench(found)
     next_steps(found.prediction, "simulate")
@@ -65,7 +65,7 @@ def _levers(found: Opened, present: Terms, model: Model) -> Terms:
     st.html(markup.heading(_("What can be changed")))
     client = found.client.client_id
     if present.credit is None:
-        st.warning(_("The application gives no loan amount, so nothing can be moved."))
+        say.warning(_("The application gives no loan amount, so nothing can be moved."))
         return present
     credit = _amount(_("Loan amount"), CREDIT, present.credit, client, model)
     annuity = present.annuity
@@ -104,6 +104,7 @@ def _instalment(
         counts,
         round(number),
         key=f"term_{client}",
+        format_func=str,
         persist_state="session",
     )
     # The present instalment stays to the cent as long as nothing asks for another.
@@ -148,7 +149,7 @@ def _outcome(found: Opened, present: Terms, wanted: Terms, model: Model) -> None
     with then:
         _side(_("Simulation"), answer, model)
     if not changes:
-        st.caption(_("Move a slider to see what would change."))
+        say.caption(_("Move a slider to see what would change."))
         return
     sentence = simulation_words.outcome_text(found.prediction, answer)
     st.html(markup.spoken(sentence))
@@ -179,12 +180,12 @@ def _side(title: str, prediction: Prediction, model: Model) -> None:
 def _what_moved(present: Prediction, answer: Prediction, model: Model) -> None:
     moved = simulation_words.moved_groups(present, answer, model)
     if not moved:
-        st.caption(_("No kind of facts moved noticeably."))
+        say.caption(_("No kind of facts moved noticeably."))
         return
     headers = [_("What moved"), _("Effect"), _("Points")]
     rows = simulation_words.moved_rows(moved)
     st.html(markup.table(headers, rows))
-    st.caption(
+    say.caption(
         _(
             "Points are the model's own unit: they add up, and more points are more "
             "risk."
@@ -195,9 +196,9 @@ def _what_moved(present: Prediction, answer: Prediction, model: Model) -> None:
 def _way(found: Opened, present: Terms, model: Model) -> None:
     st.html(markup.heading(_("What would it take?")))
     if found.prediction.granted:
-        st.write(_("Nothing: the loan can be offered as it was asked for."))
+        say.text(_("Nothing: the loan can be offered as it was asked for."))
         return
-    st.write(
+    say.text(
         _(
             "The smallest change of the terms below that would bring the risk under "
             "the limit."
@@ -208,7 +209,7 @@ def _way(found: Opened, present: Terms, model: Model) -> None:
         [name for name, value in zip(LEVERS, present.values(), strict=True) if value],
         selection_mode="multi",
         default=[CREDIT, ANNUITY] if present.annuity else [CREDIT],
-        format_func=lambda name: model.column(name).labels.text,
+        format_func=lambda name: _(LEVERS[name]),
         key="may_change",
     )
     if st.button(_("Find it"), key="find", disabled=not levers):
@@ -224,7 +225,7 @@ def _search(found: Opened, levers: tuple[str, ...]) -> None:
         with st.spinner(_("Searching…")):
             way = scoring_api().way_through(prediction, levers)
     except (Conflict, Refused) as error:
-        st.warning(details(error))
+        say.warning(details(error))
         return
     except ApiError as error:
         show_trouble(error, "way_again")
@@ -241,7 +242,7 @@ def _found(way: WayThrough, found: Opened, model: Model) -> None:
     st.html(markup.spoken(text))
     headers = [_("Term"), _("Now"), _("It would take")]
     st.html(markup.table(headers, simulation_words.way_rows(way, model)))
-    st.caption(
+    say.caption(
         _("This is what the model would say; whether to offer it is for you to decide.")
     )
 

@@ -51,7 +51,11 @@ def noted(tmp_path: Path) -> ChainEnd:
 @pytest.mark.parametrize("whole", [True, False])
 @SQLITE
 def test_decisions_that_went_with_the_log_are_missed_at_the_next_start(
-    world: Any, url: str, template: Any, whole: bool
+    world: Any,
+    url: str,
+    template: Any,
+    whole: bool,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     settings = {"SCORING_BUNDLE": str(world.bundle), "SCORING_DATABASE_URL": url}
     key = template[1]["scoring"]
@@ -73,7 +77,9 @@ def test_decisions_that_went_with_the_log_are_missed_at_the_next_start(
         assert verified.exit_code == 0, verified.output
     else:
         assert (answer.status_code, ready.status_code) == (503, 503)
-        for said in (answer.json["detail"], ready.json["detail"], verified.stderr):
+        for shown in (answer.json["detail"], ready.json["detail"]):
+            assert "Events that were acknowledged are missing" in shown
+        for said in (caplog.text, verified.stderr):
             assert f"it ends with event 0 ({'0' * 64}), where {file}-end" in said
             assert "has noted event 10 (" in said
             assert f"the database is new), remove {file}-end" in said
@@ -92,7 +98,11 @@ OTHER = ["UPDATE events SET sha256 = 'x' WHERE sequence = 3"]
     ("change", "found"), [(CUT, r"event 1 \(\w{64}\)"), (OTHER, r"event 3 \(x\)")]
 )
 def test_events_that_were_removed_are_missed_at_once(
-    app: Flask, call: Any, change: list[str], found: str
+    app: Flask,
+    call: Any,
+    change: list[str],
+    found: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     ids = [call("POST", "/v1/predictions", json=ASKED).json for _ in range(3)]
     with app.extensions["scoring"].database.write() as connection:
@@ -115,7 +125,8 @@ def test_events_that_were_removed_are_missed_at_once(
     expected = f"it ends with {found}, where .*-end has noted event 3 "
     for answer in answers:
         assert answer.status_code == 503
-        assert re.search(expected, answer.json["detail"]), answer.json
+        assert "acknowledged are missing" in answer.json["detail"], answer.json
+    assert len(re.findall(expected, caplog.text)) == len(answers)
     for command in (["events", "verify"], ["clients", "forget", "100001"]):
         done = fresh.test_cli_runner().invoke(args=command)
         assert done.exit_code == 1

@@ -141,7 +141,7 @@ def test_says_that_the_clients_data_have_changed(
 def test_a_decision_from_before_its_basis_was_noted_stands_too(
     app: Flask, decide: Any, standing: Any
 ) -> None:
-    """As the releases up to 1.1 recorded them."""
+    """As the releases up to 0.3 recorded them."""
     made = decide()
     with app.extensions["scoring"].database.write() as connection:
         for statement in _ALLOW[connection.dialect.name]:
@@ -166,7 +166,7 @@ def test_reviews_of_an_earlier_release_keep_their_meaning(
     """Client 100003 was refused, confirmed, overridden, simulated 25 times, and scored
     again because somebody looked at them; client 100004 was only scored.
     """
-    packed = Path(__file__).parent / "releases" / "before-1.2.0.sqlite.xz"
+    packed = Path(__file__).parent / "releases" / "before-0.4.0.sqlite.xz"
     file = tmp_path / "before.sqlite"
     file.write_bytes(lzma.decompress(packed.read_bytes()))
     app = create_app(Config(bundle=world.bundle, database_url=f"sqlite:///{file}"))

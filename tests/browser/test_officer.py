@@ -73,7 +73,7 @@ def test_similar_clients_and_a_simulation_are_the_apis(
     (client,) = some_clients(served, 1)
     open_client(page, dashboard, client, "compare")
     _, similar = call(served, f"/v1/clients/{client}/similar")
-    rates = page.locator(".st-key-similar [data-testid=stMetricValue]")
+    rates = page.locator(".st-key-similar .metric .value")
     rates.nth(1).wait_for()
     assert rates.nth(1).inner_text() == percent(similar["observed_default_rate"])
 

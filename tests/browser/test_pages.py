@@ -23,7 +23,7 @@ PAGES = {
     "decide": ".st-key-history table",
     "model": ".st-key-about table",
     "drift": ".st-key-conclusion",
-    "alerts": '[data-testid="stAlertContainer"], [class*="st-key-alert_"]',
+    "alerts": '.notice, [class*="st-key-alert_"]',
     "interface": ".st-key-api_request pre",
 }
 FADING_MILLISECONDS = 600

@@ -9,7 +9,7 @@ import fake_answers
 import pytest
 from fake_api import FakeApi, problem
 from streamlit.testing.v1 import AppTest
-from test_app import open_app, page_text, trouble
+from test_app import notices, open_app, page_text, trouble
 
 from people import Person
 
@@ -33,7 +33,7 @@ def posted(api: FakeApi, part: str) -> list[Any]:
 
 def test_a_slider_simulates_only_what_it_changed(api: FakeApi) -> None:
     app = page("simulate")
-    assert "Nothing here is a decision" in app.info[0].value
+    assert "Nothing here is a decision" in notices(app, "info")[0]
     app.select_slider(key="AMT_CREDIT_700002").set_value(200_000.0).run()
     assert posted(api, "/v1/predictions")[-1] == {
         "client_id": 700002,
@@ -79,7 +79,7 @@ def decide(app: AppTest, choice: int = 0, reason: str = "Papers seen") -> AppTes
 
 def test_an_override_is_recorded_and_shown_with_its_letter(api: FakeApi) -> None:
     app = decide(page("decide"), choice=1)
-    assert "on record" in app.success[0].value
+    assert "on record" in notices(app, "success")[0]
     [body] = posted(api, "review")
     assert body == {
         "decision": "granted",
@@ -105,15 +105,15 @@ def test_somebody_else_was_faster(api: FakeApi) -> None:
     other = {"decision": "refused", "reason": "x", "reviewer": "Bo", "replaces": None}
     reviews.append(fake_answers.review(made, other, 7))
     decide(app)
-    assert "somebody else decided in the meantime" in app.warning[0].value
+    assert "somebody else decided in the meantime" in notices(app, "warning")[0]
     assert "Refused (confirmed) by Bo" in page_text(app)
     assert len(reviews) == 1
-    assert not app.success
+    assert not notices(app, "success")
 
 
 def test_a_decision_needs_a_reason(api: FakeApi) -> None:
     app = decide(page("decide"), reason="  ")
-    assert "Give a reason" in app.error[0].value
+    assert "Give a reason" in notices(app, "error")[0]
     assert not posted(api, "review")
 
 
@@ -170,7 +170,7 @@ def test_the_api_page_tries_nothing_that_decides_or_administers(
 ) -> None:
     app = page("interface")
     app.text_input[-1].set_value(path).run()
-    assert text in app.error[0].value
+    assert text in notices(app, "error")[0]
     assert "send" not in [button.key for button in app.button]
 
 
@@ -225,10 +225,10 @@ def test_the_drift_page_draws_how_the_model_did(
 ) -> None:
     app = page("drift")
     app.segmented_control(key="report_kind").set_value(kind).run()
-    assert "There is no such report yet" in app.info[0].value
+    assert "There is no such report yet" in notices(app, "info")[0]
     api.reports += [fake_answers.PRODUCTION, fake_answers.PERFORMANCE]
     assert told in page_text(app.run())
-    assert not app.exception and not app.error
+    assert not app.exception and not notices(app, "error")
 
 
 def test_the_drift_page_draws_scores_and_stability_over_time(api: FakeApi) -> None:
@@ -237,9 +237,9 @@ def test_the_drift_page_draws_scores_and_stability_over_time(api: FakeApi) -> No
     app.segmented_control(key="report_kind").set_value("production").run()
     measure = app.segmented_control(key="measure_production")
     assert measure.options == ["Cost", "Risk stated", "Stability"]
-    measure.set_value("Risk stated").run()
+    measure.set_value("risk").run()
     assert "half below 7.1%" in page_text(app)
-    app.segmented_control(key="measure_production").set_value("Stability").run()
+    app.segmented_control(key="measure_production").set_value("stability").run()
     [course] = app.get("plotly_chart")
     names = [line["name"] for line in json.loads(course.proto.spec)["data"]]
     assert names == ["Score", "Gender"]
