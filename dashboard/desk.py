@@ -1,37 +1,71 @@
 """The client on the desk: chosen by search, by address or from the recent ones.
 
-The choice belongs to the session and stands in the address, so that every page speaks
-of the same client and two tabs never mix theirs.
+`choose` runs before anything is drawn, so that every control of a page acts on the same
+client. The choice stands in the address: Back brings the client before back, and two
+tabs never mix theirs.
 """
 
 from __future__ import annotations
+
+import re
 
 import streamlit as st
 
 import say
 import words
-from errors import NotFound
+from answers import Matches
+from errors import ApiError, Conflict, NotFound
 from language import _
-from loading import Opened, current_model, open_client, opened, scoring_api
+from loading import Opened, open_client, opened, score_again, scoring_api
 
 PARAMETER = "client"
-CHOSEN, RECENT, SHOWN = "client_number", "recent_clients", "shown_prediction"
-SEARCH, OFFERED = "search", "suggestion"
+CHOSEN, RECENT = "client_number", "recent_clients"
+SEARCH, SHOWN = "search", "suggestions_shown"
+# The recent clients, those whose numbers begin so, and those whose numbers end so.
+OFFERED = ("recent", "suggestion_begin", "suggestion_end")
+SCORE_AGAIN = "score_again_client"
 SUGGESTIONS, RECENT_KEPT = 10, 6
+LONGEST_TYPED, LONGEST_NUMBER = 40, 18
+# Fewer last digits are those of too many.
+LEAST_ENDING = 2
 PAUSE = "200ms"
+# What stands between or before digits where people copy them from.
+_BETWEEN = re.compile(r"[\s,.'’#_-]+|n[°o]\.?", re.IGNORECASE)
 
 
 def choose() -> None:
-    """Take the client that the address asks for, or put the chosen one into it."""
+    """Take the client that is typed, else the one of the address, else the last."""
+    typed = digits(_typed())
     asked = st.query_params.get(PARAMETER)
-    if asked is not None:
-        st.session_state[CHOSEN] = asked.strip()
+    if typed and _is_the_only_one(typed):
+        take(int(typed))
+    elif asked is not None:
+        st.session_state[CHOSEN] = digits(asked) or asked.strip()
     elif CHOSEN in st.session_state:
         st.query_params[PARAMETER] = st.session_state[CHOSEN]
 
 
 def chosen() -> str:
     return str(st.session_state.get(CHOSEN, ""))
+
+
+def digits(text: str) -> str:
+    """The number in what was typed or pasted: 100 998, 100,998, #100998.
+
+    Nothing when there is anything else in it.
+    """
+    found = _BETWEEN.sub("", text)
+    good = found.isascii() and found.isdigit() and len(found) <= LONGEST_NUMBER
+    return found if good else ""
+
+
+def take(client_id: int) -> None:
+    """Put a client on the desk and clear the search."""
+    st.session_state[CHOSEN] = str(client_id)
+    st.session_state[SEARCH] = ""
+    for key in (SHOWN, *OFFERED):
+        st.session_state.pop(key, None)
+    st.query_params[PARAMETER] = str(client_id)
 
 
 def client_on_the_desk(title: str) -> Opened | None:
@@ -41,25 +75,24 @@ def client_on_the_desk(title: str) -> Opened | None:
     """
     number = chosen()
     with st.container(key="desk", horizontal=True, vertical_alignment="center"):
-        heading = st.container(width="content")
-        typed = st.text_input(
+        with st.container(width="content"):
+            say.title(f"{title} {number}".strip())
+        st.text_input(
             _("Client number"),
             key=SEARCH,
             type="search",
-            placeholder=_("Client number, or its first digits"),
+            placeholder=_("Client number, or a part of it"),
             label_visibility="collapsed",
             live=PAUSE,
-            max_chars=18,
+            max_chars=LONGEST_TYPED,
             width=300,
         )
-        text = (typed or "").strip()
+        text = _typed()
         if not text:
             others = tuple(one for one in _recent() if str(one) != number)
-            _offer(_("Recent clients"), others)
+            _offer(_("Recent clients"), OFFERED[0], others)
     if text:
-        number = _search(text) or number
-    with heading:
-        say.title(f"{title} {number}".strip())
+        _suggest(text)
     if number:
         return _open(number)
     if not text:
@@ -67,35 +100,47 @@ def client_on_the_desk(title: str) -> Opened | None:
     return None
 
 
-def take(client_id: int) -> None:
-    """Put a client on the desk and clear the search."""
-    st.session_state[CHOSEN] = str(client_id)
-    st.session_state[SEARCH] = ""
-    st.session_state[OFFERED] = None
-    st.query_params[PARAMETER] = str(client_id)
+def ask_to_score_again(client_id: int) -> None:
+    """Have a client scored anew in the run that follows."""
+    st.session_state[SCORE_AGAIN] = client_id
 
 
-def _take_offered() -> None:
-    client_id = st.session_state.get(OFFERED)
+def _typed() -> str:
+    return str(st.session_state.get(SEARCH) or "").strip()
+
+
+def _is_the_only_one(number: str) -> bool:
+    """Whether it is a client's number, and no other one's begins with it."""
+    try:
+        found = scoring_api().search(2, prefix=number)
+    except ApiError:
+        return False  # The page asks again, and tells what is wrong.
+    return found.client_ids == (int(number),)
+
+
+def _take_offered(key: str) -> None:
+    client_id = st.session_state.get(key)
     if client_id is not None:
         take(client_id)
 
 
-def _offer(label: str, client_ids: tuple[int, ...]) -> None:
+def _offer(label: str, key: str, client_ids: tuple[int, ...]) -> None:
     if client_ids:
         st.pills(
             label,
             client_ids,
             format_func=str,
-            key=OFFERED,
+            key=key,
             on_change=_take_offered,
+            args=(key,),
             label_visibility="collapsed",
         )
 
 
-def _search(text: str) -> str:
-    """Offer the clients that fit; the number itself when it is the only one."""
-    if not (text.isascii() and text.isdigit()):
+def _suggest(text: str) -> None:
+    """Offer the clients whose numbers begin with what was typed, or end with it."""
+    number = digits(text)
+    if not number:
         say.warning(
             _(
                 "A client's number has only digits; “{text}” has others. "
@@ -103,24 +148,40 @@ def _search(text: str) -> str:
                 text=text,
             )
         )
-        return ""
-    matches = scoring_api().search(text, SUGGESTIONS)
-    if not matches.client_ids:
-        _nobody(text)
-    elif matches.client_ids == (int(text),):
-        st.session_state[CHOSEN] = text
-        st.query_params[PARAMETER] = text
-        return text
-    else:
-        say.caption(words.clients_begin(matches.total, text))
-        _offer(_("Clients that match"), matches.client_ids)
-    return ""
+        return
+    most = st.session_state.get(SHOWN, {}).get(number, SUGGESTIONS)
+    api = scoring_api()
+    begin = api.search(most, prefix=number)
+    end = Matches((), 0, None)
+    if len(number) >= LEAST_ENDING:
+        end = api.search(most, suffix=number)
+    if not begin.total and not end.total:
+        _nobody(number)
+        return
+    if begin.total:
+        say.caption(words.clients_begin(begin.total, number))
+        _offer(_("Numbers that begin so"), OFFERED[1], begin.client_ids)
+    if end.total:
+        say.caption(words.clients_end(end.total, number))
+        _offer(_("Numbers that end so"), OFFERED[2], end.client_ids)
+    if begin.following or end.following:
+        st.button(
+            _("Show more"),
+            key="more_clients",
+            on_click=_show_more,
+            args=(number, most),
+            type="tertiary",
+        )
+
+
+def _show_more(number: str, shown: int) -> None:
+    st.session_state[SHOWN] = {number: 5 * shown}
 
 
 def _nobody(text: str) -> None:
     say.warning(
         _(
-            "No client's number is or begins with {text}. "
+            "No client's number is, begins or ends with {text}. "
             "Check the number on the application, then type it again.",
             text=text,
         )
@@ -128,30 +189,50 @@ def _nobody(text: str) -> None:
 
 
 def _open(number: str) -> Opened | None:
-    """The client and their decision.
+    """The client and what stands for them.
 
     What an earlier run left on the screen goes first, so that no decision is ever
     seen under another client's number.
     """
-    if not (number.isascii() and number.isdigit()):
+    if not digits(number):
         _nobody(number)
         return None
+    client_id = int(number)
+    again = st.session_state.pop(SCORE_AGAIN, None) == client_id
     screen = st.empty()
-    found = opened(int(number), current_model())
-    if not found:
+    if again or not opened(client_id):
         with screen.container():
-            say.caption(_("Scoring client {number}…", number=number))
+            say.caption(_("Opening client {number}…", number=number))
             st.skeleton(240)
-        try:
-            found = open_client(int(number))
-        except NotFound:
-            with screen.container():
-                _nobody(number)
-            return None
+    try:
+        found = score_again(client_id) if again else open_client(client_id)
+    except NotFound:
+        with screen.container():
+            _nobody(number)
+        return None
+    except Conflict:
+        with screen.container():
+            _without_reasons(client_id)
+        return None
     screen.empty()
-    st.session_state[SHOWN] = found.prediction.prediction_id
-    _remember(found.client.client_id)
+    _remember(client_id)
     return found
+
+
+def _without_reasons(client_id: int) -> None:
+    say.warning(
+        _(
+            "This client was decided on without reasons, by a model that does not "
+            "serve any more. Score again to see some."
+        )
+    )
+    st.button(
+        _("Score again"),
+        key="score_again",
+        icon=":material/refresh:",
+        on_click=ask_to_score_again,
+        args=(client_id,),
+    )
 
 
 def _remember(client_id: int) -> None:

@@ -32,6 +32,7 @@ def main() -> None:
     language.choose()
     st.html(HERE / "style.css")
     _say_language()
+    st.html(markup.script(HERE / "keyboard.js"), unsafe_allow_javascript=True)
     try:
         someone = person()
         if someone is None:

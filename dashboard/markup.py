@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
 from facts import Group
 from formats import not_given, percent
@@ -166,6 +167,11 @@ def section(name: str) -> str:
 def columns(blocks: Sequence[str]) -> str:
     """Pieces of HTML side by side, as many as there is room for."""
     return f'<div class="fact-columns">{"".join(blocks)}</div>'
+
+
+def script(file: Path) -> str:
+    """A script of our own, from beside the pages."""
+    return f"<script>{file.read_text('utf-8')}</script>"
 
 
 def page_language(code: str) -> str:

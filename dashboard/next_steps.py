@@ -11,16 +11,20 @@ from answers import Prediction
 from desk import PARAMETER
 from language import PARAMETER as LANGUAGE
 from language import _, code
+from loading import Opened
 from model_answers import Model
 from parts import card
 
 
-def recall(prediction: Prediction, model: Model) -> None:
-    """What was decided and why, in short, on the pages that go into something else."""
-    word, _meaning = words.verdict(prediction)
-    title = _("{decision}: {numbers}", decision=word, numbers=words.numbers(prediction))
-    why = words.weighing(prediction, model)
-    st.html(markup.standing(title, why, prediction.decision))
+def recall(found: Opened, model: Model) -> None:
+    """What stands and why, in short, on the pages that go into something else."""
+    prediction, standing = found.prediction, found.standing
+    numbers, why = words.numbers(prediction), words.weighing(prediction, model)
+    css_class = "granted" if standing.granted else "refused"
+    lines = (f"{numbers[:1].upper()}{numbers[1:]}.", why)
+    st.html(markup.standing(words.standing_text(standing), " ".join(lines), css_class))
+    for note in words.changed_since(standing):
+        say.warning(note)
 
 
 def next_steps(prediction: Prediction, here: str) -> None:

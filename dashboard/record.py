@@ -9,6 +9,7 @@ import streamlit as st
 
 import markup
 import say
+from answers import Standing
 from decision_answers import History, Recorded, Review
 from formats import moment, percent, value_text, whole
 from language import _
@@ -16,24 +17,34 @@ from model_answers import Model
 from words import decision_word
 
 
-def show_history(history: History, model: Model) -> None:
-    """Every prediction with its reviews, newest first, as a table."""
-    if not history.predictions:
-        say.caption(_("Nothing is on record for this client yet."))
-        return
+def show_history(history: History, standing: Standing, model: Model) -> None:
+    """What stands, then every prediction with its reviews, newest first, as a table."""
     say.caption(
         _(
-            "Newest first. A simulation is a question of the “what if” kind and "
-            "decides nothing. A review is what a person decided."
+            "First what stands, then the newest. A simulation is a question of the "
+            "“what if” kind and decides nothing. A review is what a person decided."
         )
     )
     headers = [_("When"), _("What"), _("Risk"), _("Limit"), _("Model"), _("Person")]
     rows = [
-        _row(list(same), model) for _key, same in groupby(history.predictions, _key)
+        _standing_row(standing),
+        *(_row(list(same), model) for _key, same in groupby(history.predictions, _key)),
     ]
     st.html(markup.table(headers, rows, _("History")))
     if history.more:
         say.caption(_("Older entries are left out here; the API has them all."))
+
+
+def _standing_row(standing: Standing) -> list[str]:
+    decision = decision_word(standing.granted)
+    return [
+        moment(standing.decided_at),
+        _("Stands: {decision}", decision=decision),
+        "–",
+        "–",
+        standing.model_version,
+        standing.reviewer or "–",
+    ]
 
 
 def review_text(review: Review) -> str:

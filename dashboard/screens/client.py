@@ -11,18 +11,12 @@ import markup
 import say
 import words
 from answers import Client, Prediction
-from desk import client_on_the_desk
+from desk import ask_to_score_again, client_on_the_desk
 from explanation import describe, group_steps, waterfall_steps
 from facts import group_facts
 from formats import decimal, moment, percents_apart
 from language import _
-from loading import (
-    Opened,
-    api_is_ready,
-    current_model,
-    forget_decision,
-    scoring_api,
-)
+from loading import Opened, api_is_ready, current_model, scoring_api
 from model_answers import Model
 from next_steps import next_steps
 from parts import card, chart
@@ -48,7 +42,7 @@ def _story(found: Opened, model: Model) -> None:
     with what:
         decision, risk = st.columns([1.05, 0.9], gap="small")
         with decision, card("decision"):
-            _decision(found.client, found.prediction, model)
+            _decision(found, model)
         with risk, card("probability"):
             _risk(found.prediction, model)
         next_steps(found.prediction, "client")
@@ -56,10 +50,18 @@ def _story(found: Opened, model: Model) -> None:
         _reasons(found.prediction, model)
 
 
-def _decision(client: Client, prediction: Prediction, model: Model) -> None:
+def _decision(found: Opened, model: Model) -> None:
+    prediction, standing = found.prediction, found.standing
     word, meaning = words.verdict(prediction)
-    number = str(client.client_id)
-    st.html(markup.verdict(word, meaning, prediction.decision, number))
+    number, css_class = str(found.client.client_id), prediction.decision
+    if standing.reviewed:
+        word, meaning = words.decision_word(standing.granted), words.advice(prediction)
+        css_class = "granted" if standing.granted else "refused"
+    st.html(markup.verdict(word, meaning, css_class, number))
+    if standing.reviewed:
+        say.text(words.standing_text(standing))
+    for note in words.changed_since(standing):
+        say.warning(note)
     if not api_is_ready():
         say.warning(
             _("The scoring API does not answer now: this decision is from before.")
@@ -80,9 +82,9 @@ def _decision(client: Client, prediction: Prediction, model: Model) -> None:
         _("Score again"),
         key="score_again",
         icon=":material/refresh:",
-        on_click=forget_decision,
-        args=(client.client_id,),
-        type="tertiary",
+        on_click=ask_to_score_again,
+        args=(found.client.client_id,),
+        type="secondary" if standing.latest.outdated else "tertiary",
     )
 
 
@@ -143,7 +145,8 @@ def _details(found: Opened, model: Model) -> None:
             _application(found.client)
     if history.open:
         with history, card("history"):
-            show_history(scoring_api().history(found.client.client_id), model)
+            record = scoring_api().history(found.client.client_id)
+            show_history(record, found.standing, model)
 
 
 def _contributions(prediction: Prediction, model: Model) -> None:

@@ -34,7 +34,7 @@ def show() -> None:
     if not found:
         return
     model = current_model()
-    recall(found.prediction, model)
+    recall(found, model)
     with card("similar"):
         _similar(found, model)
     one, two = st.columns(2, gap="small")

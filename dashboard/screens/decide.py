@@ -7,7 +7,6 @@ import streamlit as st
 import markup
 import say
 import words
-from decision_answers import History, Review
 from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
 from language import LANGUAGES, _, code
@@ -15,11 +14,13 @@ from loading import Opened, current_model, letter_of, scoring_api
 from model_answers import Model
 from parts import card
 from people import person
-from record import review_text, show_history
+from record import show_history
 from trouble import details, show_trouble
 
 LONGEST_REASON, LONGEST_NAME = 2000, 200
 SAID, CONFLICT, SEEN = "decision_said", "decision_conflict", "decision_seen"
+# How many decisions were recorded per client: each begins with an empty form.
+RECORDED = "decisions_recorded"
 
 
 def show() -> None:
@@ -28,52 +29,36 @@ def show() -> None:
         return
     model = current_model()
     history = scoring_api().history(found.client.client_id)
-    standing = _standing(history, found)
     decision, letter = st.columns([1.5, 1], gap="small")
     with decision, card("review"):
-        _review(found, standing, model)
+        _review(found, model)
     with letter, card("letter"):
-        _letter(found, standing)
+        _letter(found)
     with card("history"):
         st.html(markup.heading(_("On record for this client")))
-        show_history(history, model)
+        show_history(history, found.standing, model)
 
 
-def _standing(history: History, found: Opened) -> Review | None:
-    """The review that holds for the decision on the desk."""
-    of_this = [
-        recorded.standing
-        for recorded in history.predictions
-        if recorded.prediction_id == found.prediction.prediction_id
-    ]
-    return of_this[0] if of_this else None
-
-
-def _review(found: Opened, standing: Review | None, model: Model) -> None:
+def _review(found: Opened, model: Model) -> None:
     prediction = found.prediction
     word, meaning = words.verdict(prediction)
     client = str(found.client.client_id)
     said = _("The model says: {decision}", decision=word)
     st.html(markup.verdict(said, meaning, prediction.decision, client))
     say.text(words.weighing(prediction, model))
-    _tell_last(found)
-    if standing:
-        st.html(
-            markup.standing(
-                _(
-                    "Decided: {decision}",
-                    decision=words.decision_word(standing.granted),
-                ),
-                review_text(standing),
-                "granted" if standing.granted else "refused",
-            )
-        )
-    _form(found, standing)
+    for note in words.changed_since(found.standing):
+        say.warning(note)
+    _tell_last(found.client.client_id)
+    if found.standing.reviewed:
+        css_class = "granted" if found.standing.granted else "refused"
+        title, reason = words.standing_text(found.standing), found.standing.reason
+        st.html(markup.standing(title, reason, css_class))
+    _form(found)
 
 
-def _tell_last(found: Opened) -> None:
+def _tell_last(client_id: int) -> None:
     """What became of the last click, told once."""
-    if st.session_state.pop(SAID, None) == found.prediction.prediction_id:
+    if st.session_state.pop(SAID, None) == client_id:
         say.success(_("Your decision is on record."))
     if conflict := st.session_state.pop(CONFLICT, None):
         say.warning(
@@ -85,67 +70,88 @@ def _tell_last(found: Opened) -> None:
         )
 
 
-def _form(found: Opened, standing: Review | None) -> None:
-    prediction = found.prediction
-    confirm = (
-        _("Confirm: grant the loan") if prediction.granted else _("Confirm: refuse it")
+def _form(found: Opened) -> None:
+    """What is typed belongs to the client, is kept across pages, and ends recorded."""
+    client = found.client.client_id
+    here = f"{client}_{_recorded().get(client, 0)}"
+    model_says = found.prediction.granted
+    chosen = st.radio(
+        _("Your decision"),
+        [model_says, not model_says],
+        index=None,
+        format_func=lambda granted: _choice(granted, model_says),
+        key=f"choice_{here}",
+        horizontal=True,
+        persist_state="session",
     )
-    override = (
-        _("Override: refuse it")
-        if prediction.granted
-        else _("Override: grant the loan")
+    reason = st.text_area(
+        _("Your reason (it stays on record)"),
+        key=f"reason_{here}",
+        max_chars=LONGEST_REASON,
+        height=90,
+        persist_state="session",
     )
-    someone = person()
-    name = someone.name if someone else ""
-    with st.form("review_form", border=False):
-        chosen = st.radio(
-            _("Your decision"), [confirm, override], key="choice", horizontal=True
+    name = _name()
+    standing = found.standing
+    label = (
+        _("Replace the decision on client {client}", client=found.client.client_id)
+        if standing.reviewed
+        else _(
+            "Put my decision on client {client} on record",
+            client=found.client.client_id,
         )
-        reason = st.text_area(
-            _("Your reason (it stays on record)"),
-            key="reason",
-            max_chars=LONGEST_REASON,
-            height=90,
-        )
-        if name:
-            say.caption(_("Recorded as {name}.", name=name))
-        else:
-            name = st.text_input(
-                _("Your name"),
-                key="reviewer",
-                max_chars=LONGEST_NAME,
-                persist_state="session",
-            )
-        label = (
-            _("Replace the decision") if standing else _("Put my decision on record")
-        )
-        sent = st.form_submit_button(
-            label,
-            type="primary",
-            key="record",
-            on_click=_remember_seen,
-            args=(standing.review_id if standing else "",),
-        )
+    )
+    sent = st.button(
+        label,
+        type="primary",
+        key=f"record_{here}",
+        on_click=_remember_seen,
+        args=(standing.review_id,),
+    )
     if sent:
-        granted = prediction.granted == (chosen == confirm)
-        _record(found, granted, (reason or "").strip(), (name or "").strip())
+        _record(found, chosen, (reason or "").strip(), name)
+
+
+def _choice(granted: bool, model_says: bool) -> str:
+    if granted == model_says:
+        return _("Confirm: grant the loan") if granted else _("Confirm: refuse it")
+    return _("Override: grant the loan") if granted else _("Override: refuse it")
+
+
+def _name() -> str:
+    someone = person()
+    if someone and someone.name:
+        say.caption(_("Recorded as {name}.", name=someone.name))
+        return someone.name
+    typed = st.text_input(
+        _("Your name"), key="reviewer", max_chars=LONGEST_NAME, persist_state="session"
+    )
+    return (typed or "").strip()
+
+
+def _recorded() -> dict[int, int]:
+    found: dict[int, int] = st.session_state.setdefault(RECORDED, {})
+    return found
 
 
 def _remember_seen(review_id: str) -> None:
     """The decision that was on the screen: only that one may be replaced.
 
-    By the time the form arrives the record has been read anew and may hold another.
+    By the time the click arrives the record has been read anew and may hold another.
     """
     st.session_state[SEEN] = review_id
 
 
-def _record(found: Opened, granted: bool, reason: str, name: str) -> None:
-    if not reason or not name:
+def _record(found: Opened, granted: bool | None, reason: str, name: str) -> None:
+    if granted is None or not reason or not name:
         say.error(
-            _("Give a reason and your name: both stay on record with the decision.")
+            _(
+                "Choose a decision, and give a reason and your name: they stay on "
+                "record with it."
+            )
         )
         return
-    prediction = found.prediction.prediction_id
+    client, prediction = found.client.client_id, found.prediction.prediction_id
     replaces = str(st.session_state.get(SEEN, ""))
     try:
         with st.spinner(_("Recording…")):
@@ -159,18 +165,20 @@ def _record(found: Opened, granted: bool, reason: str, name: str) -> None:
         show_trouble(error, "record_again")
         return
     else:
-        st.session_state[SAID] = prediction
+        st.session_state[SAID] = client
+        _recorded()[client] = _recorded().get(client, 0) + 1
     st.rerun()
 
 
-def _letter(found: Opened, standing: Review | None) -> None:
+def _letter(found: Opened) -> None:
     st.html(markup.heading(_("Letter to the client")))
     say.text(
         _("It tells the decision, the reasons, the data used and the client's rights.")
     )
-    if standing is None:
+    reviewed = found.standing.reviewed
+    if not reviewed:
         say.caption(
-            _("No person has decided yet: the letter would carry the model's decision.")
+            _("No person has decided yet: the letter is a draft, and is marked as one.")
         )
     language = st.segmented_control(
         _("Language of the letter"),
@@ -182,14 +190,15 @@ def _letter(found: Opened, standing: Review | None) -> None:
     )
     try:
         with st.spinner(_("Writing the letter…")):
-            letter = letter_of(found, str(language), standing)
+            letter = letter_of(found, str(language))
     except ApiError as error:
         show_trouble(error, "letter_again")
         return
+    draft = "" if reviewed else _("draft-")
     st.download_button(
-        _("Download the letter (PDF)"),
+        _("Download the letter (PDF)") if reviewed else _("Download the draft (PDF)"),
         letter,
-        file_name=f"{found.client.client_id}-{language}.pdf",
+        file_name=f"{draft}{found.client.client_id}-{language}.pdf",
         mime="application/pdf",
         icon=":material/download:",
         on_click="ignore",

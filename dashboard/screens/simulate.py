@@ -37,7 +37,7 @@ def show() -> None:
     found = client_on_the_desk(_("Simulate for client"))
     if not found:
         return
-    recall(found.prediction, current_model())
+    recall(found, current_model())
     say.info(
         _(
             "Nothing here is a decision. Each simulation is kept on record as one, "

@@ -5,9 +5,8 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-import fake_answers
 import pytest
-from fake_api import FakeApi, document, problem
+from fake_api import FakeApi, problem
 from streamlit.testing.v1 import AppTest
 
 APP = Path(__file__).parents[2] / "dashboard" / "main.py"
@@ -71,15 +70,38 @@ def test_score_again_makes_a_new_decision(api: FakeApi) -> None:
     assert "Decision: Granted (2 times)" in page_text(app.run())
 
 
-def test_a_new_model_scores_again(api: FakeApi) -> None:
+def test_a_new_model_is_said_and_scores_when_asked(api: FakeApi) -> None:
     import loading
 
     app = open_app("700001")
     api.version = "4"
     loading.forget_answers()
     app.run()
+    assert api.asked(*PREDICTIONS) == 1
+    assert "Another model serves now" in notices(app, "warning")[0]
+    app.button(key="score_again").click().run()
     assert api.asked(*PREDICTIONS) == 2
     assert "Model version 4" in page_text(app)
+    assert not notices(app, "warning")
+
+
+def test_looking_is_not_deciding(api: FakeApi) -> None:
+    """A decision is made by whoever opens a client first, and by nobody after."""
+    open_app("700001")
+    text = page_text(open_app("700001"))
+    assert api.asked(*PREDICTIONS) == 1
+    assert "000000000001" in text and "Granted" in text
+
+
+def test_a_decision_without_reasons_of_an_earlier_model_is_said(api: FakeApi) -> None:
+    open_app("700001")
+    made = next(iter(api.made))
+    api.replies[f"/v1/predictions/{made}"] = problem(409, "no reasons")
+    app = open_app("700001")
+    assert "decided on without reasons" in notices(app, "warning")[0]
+    app.button(key="score_again").click().run()
+    assert "000000000002" in page_text(app)
+    assert not app.exception
 
 
 def test_a_prefix_offers_the_clients_that_begin_with_it(api: FakeApi) -> None:
@@ -90,6 +112,49 @@ def test_a_prefix_offers_the_clients_that_begin_with_it(api: FakeApi) -> None:
     assert app.text_input(key="search").value == ""
     assert app.query_params["client"] == "700002"
     assert "Refused" in page_text(app)
+
+
+@pytest.mark.parametrize(
+    "typed", ["700 002", "700,002", "#700002", " 700002\u202f", "n° 700.002"]
+)
+def test_a_number_is_taken_as_people_type_it(api: FakeApi, typed: str) -> None:
+    app = search(open_app(), typed)
+    assert app.query_params["client"] == "700002"
+    assert app.text_input(key="search").value == ""
+
+
+def test_a_client_is_found_by_the_last_digits(api: FakeApi) -> None:
+    app = search(open_app(), "0002")
+    assert "number ends with 0002" in page_text(app)
+    app.pills(key="suggestion_end").set_value(700002).run()
+    assert app.query_params["client"] == "700002"
+
+
+def test_more_than_ten_matches_can_be_reached(api: FakeApi) -> None:
+    api.known = [*range(500_000, 500_250), *api.known]
+    app = search(open_app(), "500")
+    assert "numbers begin with 500" in page_text(app)
+    assert len(app.pills(key="suggestion_begin").options) == 10
+    for expected in (50, 250):
+        app.button(key="more_clients").click().run()
+        assert len(app.pills(key="suggestion_begin").options) == expected
+    assert "more_clients" not in [button.key for button in app.button]
+
+
+def test_every_control_acts_on_the_client_that_was_found(api: FakeApi) -> None:
+    """The sidebar's links were those of the client before."""
+    app = search(open_app("700001"), "700002")
+    links = [link.proto.query_string for link in app.sidebar.get("page_link")]
+    assert len(links) == 8
+    assert all("client=700002" in link for link in links)
+
+
+def test_the_address_changes_the_client_on_the_same_page(api: FakeApi) -> None:
+    """As Back does."""
+    app = search(open_app("700001"), "700002")
+    app.query_params["client"] = "700001"
+    assert 'data-client="700001"' in page_text(app.run())
+    assert 'data-client="700002"' not in page_text(app)
 
 
 def test_recent_clients_are_offered_again(api: FakeApi) -> None:
@@ -112,7 +177,10 @@ def test_an_application_and_its_record_are_a_click_away(api: FakeApi) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
-    [("999", "No client's number is or begins with 999"), ("7o1", "has only digits")],
+    [
+        ("999", "No client's number is, begins or ends with 999"),
+        ("7o1", "has only digits"),
+    ],
 )
 def test_an_unknown_number_gets_a_plain_sentence(
     api: FakeApi, typed: str, sentence: str
@@ -204,10 +272,8 @@ def test_no_drift_report_says_how_to_make_one(api: FakeApi) -> None:
     assert not notices(app, "error")
 
 
-def test_text_from_the_api_is_never_markup(
-    api: FakeApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer = fake_answers.prediction(700001)
+def test_text_from_the_api_is_never_markup(api: FakeApi) -> None:
+    open_app("700001")
+    [(answer, _changes, _reviews)] = api.made.values()
     answer["reasons"][0]["text"] = "<img src=x onerror=alert(1)>"
-    api.replies["/v1/predictions"] = document(answer, 201)
     assert "&lt;img src=x" in page_text(open_app("700001"))

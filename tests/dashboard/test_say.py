@@ -109,7 +109,8 @@ class Module:
     def _call(self, node: ast.Call) -> bool:
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
         if name in SENTENCES:
-            values = [word for word in node.keywords if word.arg]
+            named = [word.value for word in node.keywords if word.arg]
+            values = [one for one in named if not _is_number(one)]
             return not values and all(map(self.constant, node.args[:2]))
         if name == "zip":
             told = [arg for arg in node.args if "st.columns" not in ast.unparse(arg)]
@@ -169,6 +170,10 @@ def _bound(target: ast.expr, value: ast.expr, name: str) -> Iterator[ast.expr]:
         values = value.elts if pairs else [value] * len(target.elts)
         for one, bound in zip(target.elts, values, strict=True):
             yield from _bound(one, bound, name)
+
+
+def _is_number(value: ast.expr) -> bool:
+    return isinstance(value, ast.Attribute) and value.attr == "client_id"
 
 
 @cache

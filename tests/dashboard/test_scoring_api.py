@@ -40,7 +40,7 @@ def test_reads_every_answer(client: ScoringApi) -> None:
     assert client.ready()
     assert client.model().describe("AMT_CREDIT").labels.fr == "LOAN AMOUNT (fr)"
     assert client.importance().features[0].name == "EXT_SOURCE_MEAN"
-    assert client.search("7000", 5).client_ids == (700001, 700002)
+    assert client.search(5, prefix="7000").client_ids == (700001, 700002)
     assert client.client(700001).application[2].value == 406597.5
     assert client.latest_report("train_test").report_id == "train_test-1"
     assert client.latest_report_html("train_test") == fake_answers.DRIFT_HTML

@@ -70,15 +70,20 @@ def test_a_granted_loan_needs_nothing(api: FakeApi) -> None:
     assert "Nothing: the loan can be offered" in page_text(page("simulate", GRANTED))
 
 
-def decide(app: AppTest, choice: int = 0, reason: str = "Papers seen") -> AppTest:
-    app.radio(key="choice").set_value(app.radio(key="choice").options[choice])
-    app.text_area(key="reason").set_value(reason)
+def decide(app: AppTest, granted: bool = False, reason: str = "Papers seen") -> AppTest:
+    app.radio[0].set_value(granted)
+    app.text_area[0].set_value(reason)
     app.text_input(key="reviewer").set_value("Ada")
-    return app.button(key="record").click().run()
+    return record(app)
+
+
+def record(app: AppTest) -> AppTest:
+    [button] = [one for one in app.button if one.key.startswith("record_")]
+    return button.click().run()
 
 
 def test_an_override_is_recorded_and_shown_with_its_letter(api: FakeApi) -> None:
-    app = decide(page("decide"), choice=1)
+    app = decide(page("decide"), granted=True)
     assert "on record" in notices(app, "success")[0]
     [body] = posted(api, "review")
     assert body == {
@@ -94,26 +99,106 @@ def test_an_override_is_recorded_and_shown_with_its_letter(api: FakeApi) -> None
 
 
 def test_a_second_decision_replaces_the_first(api: FakeApi) -> None:
-    app = decide(decide(page("decide")), choice=1)
+    app = decide(decide(page("decide")), granted=True)
     assert [body["replaces"] for body in posted(api, "review")] == [None, "review-1"]
     assert "Granted (overridden)" in page_text(app)
 
 
 def test_somebody_else_was_faster(api: FakeApi) -> None:
     app = page("decide")
-    made, _changes, reviews = api.made[next(iter(api.made))]
-    other = {"decision": "refused", "reason": "x", "reviewer": "Bo", "replaces": None}
-    reviews.append(fake_answers.review(made, other, 7))
+    reviews = overrule(api, "refused")
     decide(app)
     assert "somebody else decided in the meantime" in notices(app, "warning")[0]
     assert "Refused (confirmed) by Bo" in page_text(app)
     assert len(reviews) == 1
     assert not notices(app, "success")
+    assert app.text_area[0].value == "Papers seen"
 
 
-def test_a_decision_needs_a_reason(api: FakeApi) -> None:
+def overrule(api: FakeApi, decision: str) -> list[Any]:
+    """Bo decides on the only prediction that there is."""
+    [(made, _changes, reviews)] = api.made.values()
+    other = {"decision": decision, "reason": "x", "reviewer": "Bo", "replaces": None}
+    reviews.append(fake_answers.review(made, other, 7))
+    return reviews
+
+
+def test_a_persons_decision_stands_on_every_page_of_every_session(
+    api: FakeApi,
+) -> None:
+    decide(page("decide"), granted=True)
+    for name in ("client", "compare", "simulate", "decide"):
+        text = page_text(page(name))
+        assert "Granted by Ada on" in text and "; the model: refused." in text, name
+    app = page("client")
+    assert "The model would refuse it: the risk of default, 47.2%" in page_text(app)
+    app.button(key="score_again").click().run()
+    assert "Granted by Ada on" in page_text(app)
+    app.session_state["details"] = "History"
+    history = page_text(app.run())
+    assert history.index("Stands: Granted") < history.index("Decision: Refused")
+    assert api.asked("POST", "/v1/predictions") == 2
+
+
+def test_a_score_of_another_model_stands_beside_a_persons_decision(
+    api: FakeApi,
+) -> None:
+    import loading
+
+    decide(page("decide"))
+    api.version = "4"
+    loading.forget_answers()
+    app = page("client")
+    assert "Another model serves now" in notices(app, "warning")[0]
+    app.button(key="score_again").click().run()
+    [note] = notices(app, "warning")
+    assert "by model version 4: refused, risk 47.2%. What Ada decided stands." in note
+    assert "Refused by Ada on" in page_text(app)
+
+
+def test_what_is_typed_belongs_to_the_client_and_ends_when_recorded(
+    api: FakeApi,
+) -> None:
+    app = page("decide")
+    assert app.radio[0].value is None and app.radio[0].options[0].startswith("Confirm")
+    app.radio[0].set_value(True)
+    app.text_area[0].set_value("Papers seen").run()
+    app.text_input(key="search").set_value(GRANTED).run()
+    assert app.radio[0].value is None and app.text_area[0].value == ""
+    app.switch_page("screens/client.py").run()
+    app.text_input(key="search").set_value(REFUSED).run()
+    app.switch_page("screens/decide.py").run()
+    assert app.radio[0].value is True and app.text_area[0].value == "Papers seen"
+    app.text_input(key="reviewer").set_value("Ada")
+    record(app)
+    assert app.radio[0].value is None and app.text_area[0].value == ""
+
+
+def test_the_button_names_the_client_it_acts_on(api: FakeApi) -> None:
+    app = page("decide")
+    labels = [button.label for button in app.button]
+    assert "Put my decision on client 700002 on record" in labels
+    decide(app)
+    labels = [button.label for button in app.button]
+    assert "Replace the decision on client 700002" in labels
+
+
+def test_a_letter_is_a_draft_until_a_person_has_decided(api: FakeApi) -> None:
+    app = page("decide")
+    [download] = app.get("download_button")
+    assert download.proto.label == "Download the draft (PDF)"
+    decide(app)
+    [download] = app.get("download_button")
+    assert download.proto.label == "Download the letter (PDF)"
+
+
+def test_a_decision_needs_a_choice_and_a_reason(api: FakeApi) -> None:
+    app = page("decide")
+    app.text_area[0].set_value("Papers seen")
+    app.text_input(key="reviewer").set_value("Ada")
+    assert "Choose a decision" in notices(record(app), "error")[0]
     app = decide(page("decide"), reason="  ")
-    assert "Give a reason" in notices(app, "error")[0]
+    assert "give a reason" in notices(app, "error")[0]
     assert not posted(api, "review")
 
 
@@ -122,7 +207,7 @@ def test_a_letter_that_fails_leaves_the_decision_usable(api: FakeApi) -> None:
     api.replies[path] = problem(503, "no paper")
     app = page("decide")
     assert "in trouble" in trouble(app)
-    assert app.radio(key="choice").options[0] == "Confirm: refuse it"
+    assert app.radio[0].options[0] == "Confirm: refuse it"
 
 
 def test_compares_with_similar_clients_and_any_fact(api: FakeApi) -> None:
