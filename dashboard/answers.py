@@ -85,6 +85,10 @@ class Standing:
     def reviewed(self) -> bool:
         return bool(self.review_id)
 
+    @property
+    def result(self) -> Literal["granted", "refused"]:
+        return "granted" if self.granted else "refused"
+
 
 @dataclass(frozen=True)
 class Client:

@@ -20,9 +20,10 @@ def recall(found: Opened, model: Model) -> None:
     """What stands and why, in short, on the pages that go into something else."""
     prediction, standing = found.prediction, found.standing
     numbers, why = words.numbers(prediction), words.weighing(prediction, model)
-    css_class = "granted" if standing.granted else "refused"
     lines = (f"{numbers[:1].upper()}{numbers[1:]}.", why)
-    st.html(markup.standing(words.standing_text(standing), " ".join(lines), css_class))
+    st.html(
+        markup.standing(words.standing_text(standing), " ".join(lines), standing.result)
+    )
     for note in words.changed_since(standing):
         say.warning(note)
 

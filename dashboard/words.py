@@ -47,24 +47,6 @@ def verdict(prediction: Prediction) -> tuple[str, str]:
     return decision_word(prediction.granted), meaning
 
 
-def advice(prediction: Prediction) -> str:
-    """What the model says, beside what a person decided."""
-    risk, limit = percents_apart(prediction.probability, prediction.threshold)
-    if prediction.granted:
-        return _(
-            "The model would grant it: the risk of default, {risk}, is below the limit "
-            "of {limit}.",
-            risk=risk,
-            limit=limit,
-        )
-    return _(
-        "The model would refuse it: the risk of default, {risk}, is not below the "
-        "limit of {limit}.",
-        risk=risk,
-        limit=limit,
-    )
-
-
 def numbers(prediction: Prediction) -> str:
     risk, limit = percents_apart(prediction.probability, prediction.threshold)
     return _("risk of default {risk}, limit {limit}", risk=risk, limit=limit)

@@ -53,13 +53,11 @@ def _story(found: Opened, model: Model) -> None:
 def _decision(found: Opened, model: Model) -> None:
     prediction, standing = found.prediction, found.standing
     word, meaning = words.verdict(prediction)
-    number, css_class = str(found.client.client_id), prediction.decision
+    number = str(found.client.client_id)
     if standing.reviewed:
-        word, meaning = words.decision_word(standing.granted), words.advice(prediction)
-        css_class = "granted" if standing.granted else "refused"
-    st.html(markup.verdict(word, meaning, css_class, number))
-    if standing.reviewed:
-        say.text(words.standing_text(standing))
+        word = words.decision_word(standing.granted)
+        meaning = words.standing_text(standing)
+    st.html(markup.verdict(word, meaning, standing.result, number))
     for note in words.changed_since(standing):
         say.warning(note)
     if not api_is_ready():

@@ -40,19 +40,23 @@ def show() -> None:
 
 
 def _review(found: Opened, model: Model) -> None:
-    prediction = found.prediction
+    """What stands, largest; beside a person's decision what the model says."""
+    prediction, standing = found.prediction, found.standing
     word, meaning = words.verdict(prediction)
     client = str(found.client.client_id)
     said = _("The model says: {decision}", decision=word)
-    st.html(markup.verdict(said, meaning, prediction.decision, client))
+    if standing.reviewed:
+        word = words.decision_word(standing.granted)
+        told = words.standing_text(standing)
+        st.html(markup.verdict(word, told, standing.result, client))
+        say.text(standing.reason)
+        st.html(markup.standing(said, meaning, prediction.decision))
+    else:
+        st.html(markup.verdict(said, meaning, prediction.decision, client))
     say.text(words.weighing(prediction, model))
-    for note in words.changed_since(found.standing):
+    for note in words.changed_since(standing):
         say.warning(note)
     _tell_last(found.client.client_id)
-    if found.standing.reviewed:
-        css_class = "granted" if found.standing.granted else "refused"
-        title, reason = words.standing_text(found.standing), found.standing.reason
-        st.html(markup.standing(title, reason, css_class))
     _form(found)
 
 
