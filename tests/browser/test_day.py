@@ -74,7 +74,9 @@ class Desk:
         settled(self.page)
         assert heading.inner_text().endswith(f" {client}")
         assert f"client={client}" in self.page.url
-        links = self.page.locator('[data-testid="stSidebar"] a').all()
+        sidebar = self.page.locator('[data-testid="stSidebar"] a')
+        sidebar.nth(OFFICERS_LINKS - 1).wait_for()
+        links = sidebar.all()
         assert len(links) == OFFICERS_LINKS
         assert all(
             f"client={client}" in str(one.get_attribute("href")) for one in links

@@ -114,18 +114,15 @@ def _decided(
     challenger: Challenger,
     progress: Callable[[str], None],
 ) -> pd.DataFrame:
-    """One row per decision: both probabilities, and the outcome where there is one."""
-    after = state.one(
-        "SELECT coalesce(min(sequence) - 1, 0) FROM decisions WHERE number >= ?",
-        max(0, state.decisions - NEWEST),
-    )
+    """One row per application: both probabilities, and the outcome where known."""
+    after, counted = state.counted_from(max(0, state.decisions - NEWEST))
     parts = []
     while after < state.cursor:
         page = read_page(api.events(after, PAGE, "all", "decision"), after)
         if not len(page):
             break
         after = page.last
-        ours = page.rows[page.rows["bundle_sha256"] == reference.bundle_sha256]
+        ours = page.rows[page.rows["event_id"].isin(counted)]
         # Those of erased clients have none.
         ours = ours.dropna(subset=["features", "probability"])
         if len(ours):

@@ -1,11 +1,10 @@
-"""Count new events into the state, each once, however often it is sent."""
+"""Count new events into the state: each application once, however often it is sent."""
 
 from __future__ import annotations
 
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -38,14 +37,17 @@ def fetch(
 def count_page(reference: Reference, state: State, page: Page) -> None:
     """One transaction: what the page adds, and how far events are counted by now.
 
-    Only decisions of the reference's bundle count. The order is that in which events
-    were stored: no clock is trusted.
+    Only decisions of the reference's bundle count, and of one application the first:
+    what is asked again is no further evidence. The order is that in which events were
+    stored: no clock is trusted.
     """
     with state.transaction() as connection:
         start = state.decisions
         ours, others = _ours(reference, page)
-        decisions = _unseen(connection, ours)
+        unseen = _unseen(connection, ours)
+        decisions, repeats = _first(connection, unseen)
         _count_decisions(reference, state, decisions, start)
+        _keep_repeats(connection, repeats)
         # The window that was filling when each event came.
         places = np.searchsorted(decisions["sequence"], page.rows["sequence"])
         window = pd.Series((start + places) // state.window, page.rows.index)
@@ -53,7 +55,7 @@ def count_page(reference: Reference, state: State, page: Page) -> None:
         unmatched = _count_outcomes(state, page.of("outcome"))
         state.add("of_other_models", others)
         state.add("unmatched_outcomes", unmatched)
-        state.add("duplicates", len(ours) - len(decisions))
+        state.add("duplicates", len(ours) - len(unseen))
         state.keep(cursor=page.last)
 
 
@@ -65,31 +67,45 @@ def _ours(reference: Reference, page: Page) -> tuple[pd.DataFrame, int]:
 
 
 def _unseen(connection: sqlite3.Connection, decisions: pd.DataFrame) -> pd.DataFrame:
-    known = _known(connection, "decisions", "event_id", decisions["event_id"])
-    return decisions[~known].drop_duplicates("event_id", ignore_index=True)
+    """Without events that were sent before, in this page or an earlier one."""
+    counted = _counted(connection, decisions["event_id"])
+    new = np.array([one is None for one in counted], bool)
+    return decisions[new].drop_duplicates("event_id", ignore_index=True)
 
 
-def _known(
-    connection: sqlite3.Connection, table: str, column: str, ids: Iterable[str]
-) -> np.ndarray:
-    """Which of the ids the table has."""
-    query = f"SELECT 1 FROM {table} WHERE {column} = ?"
-    execute = connection.execute
-    found = [execute(query, [_bytes(one)]).fetchone() is not None for one in ids]
-    return np.array(found, bool)
+def _first(
+    connection: sqlite3.Connection, decisions: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The first decision of each application, and the repeats.
+
+    An event that names no client is an application of its own.
+    """
+    query = "SELECT 1 FROM decisions WHERE client = ?"
+    client = decisions["client"]
+    known = [connection.execute(query, [one]).fetchone() is not None for one in client]
+    again = client.notna() & (client.duplicated() | np.array(known, bool))
+    return decisions[~again].reset_index(drop=True), decisions[again]
+
+
+def _keep_repeats(connection: sqlite3.Connection, repeats: pd.DataFrame) -> None:
+    connection.executemany(
+        "INSERT INTO repeats SELECT ?, event_id FROM decisions WHERE client = ?",
+        zip(map(_bytes, repeats["event_id"]), repeats["client"], strict=True),
+    )
+
+
+def _counted(connection: sqlite3.Connection, ids: Iterable[str]) -> list[bytes | None]:
+    """The decision that counts for each id: itself, or the one that it repeats."""
+    query = (
+        "SELECT event_id FROM decisions WHERE event_id = ?1 UNION ALL"
+        " SELECT counted FROM repeats WHERE event_id = ?1"
+    )
+    found = [connection.execute(query, [_bytes(one)]).fetchone() for one in ids]
+    return [row and row[0] for row in found]
 
 
 def _bytes(event_id: str) -> bytes:
     return uuid.UUID(event_id).bytes
-
-
-@dataclass(frozen=True)
-class _Placed:
-    """Decisions with the window each falls in and whether it counts there."""
-
-    rows: pd.DataFrame
-    window: np.ndarray
-    counted: np.ndarray
 
 
 def _count_decisions(
@@ -98,9 +114,8 @@ def _count_decisions(
     if not len(decisions):
         return
     numbers = start + np.arange(len(decisions))
-    placed = _place(state, decisions, numbers)
     values = vectors(reference, decisions["features"])
-    _count_windows(reference, state, placed, values)
+    _count_windows(reference, state, decisions, numbers // state.window, values)
     state.connection.executemany(
         "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?)",
         zip(
@@ -123,47 +138,26 @@ def _count_decisions(
     )
 
 
-def _place(state: State, decisions: pd.DataFrame, numbers: np.ndarray) -> _Placed:
-    """A client counts once per window: what is asked again is no further evidence."""
-    window = numbers // state.window
-    begun = state.connection.execute(
-        "SELECT client FROM decisions WHERE number >= ?",
-        [int(window[0]) * state.window],
-    ).fetchall()
-    before = pd.DataFrame({"client": [one for (one,) in begun], "window": window[0]})
-    now = pd.DataFrame({"client": decisions["client"], "window": window})
-    seen = pd.concat([before, now], ignore_index=True)
-    repeated = seen.duplicated(["client", "window"]) & seen["client"].notna()
-    counted = ~repeated.to_numpy()[len(before) :]
-    return _Placed(decisions, window, counted)
-
-
 def _count_windows(
-    reference: Reference, state: State, placed: _Placed, values: np.ndarray
+    reference: Reference,
+    state: State,
+    decisions: pd.DataFrame,
+    window: np.ndarray,
+    values: np.ndarray,
 ) -> None:
-    first, counted = int(placed.window[0]), placed.counted
-    rows, group = placed.rows[counted], placed.window[counted] - first
-    margin = rows["margin"].to_numpy(np.float64)
-    whole = np.column_stack([values[counted].astype(np.float64), margin])
-    counts = cells.count_groups(reference.columns, whole, group)
-    unknown = (rows["unknown_categories"] > 0).to_numpy()
-    refused = (rows["decision"] == "refused").to_numpy()
-    times = placed.rows["created_at"].to_numpy()
-    for number in np.unique(placed.window):
-        here = placed.window == number
-        mine = group == number - first
-        # A window of which nothing counts: every client was asked before in it.
-        place = number - first
-        seen = counts[place] if place < len(counts) else np.zeros_like(counts[:1])[0]
-        tallies = [
-            int(mine.sum()),
-            int((here & ~counted).sum()),
-            int(unknown[mine].sum()),
-            int(refused[mine].sum()),
-        ]
+    """Add decisions to the windows that they fall in; none of these is skipped."""
+    margin = decisions["margin"].to_numpy(np.float64)
+    whole = np.column_stack([values.astype(np.float64), margin])
+    counts = cells.count_groups(reference.columns, whole, window - window[0])
+    unknown = (decisions["unknown_categories"] > 0).to_numpy()
+    refused = (decisions["decision"] == "refused").to_numpy()
+    times = decisions["created_at"].to_numpy()
+    for number, seen in enumerate(counts, int(window[0])):
+        mine = window == number
+        tallies = [int(mine.sum()), int(unknown[mine].sum()), int(refused[mine].sum())]
         scores = reference.score_bins.count(margin[mine])
-        moments = times[here].min(), times[here].max()
-        _add_window(state, int(number), seen, scores, tallies, moments)
+        moments = times[mine].min(), times[mine].max()
+        _add_window(state, number, seen, scores, tallies, moments)
 
 
 def _add_window(
@@ -175,17 +169,17 @@ def _add_window(
     moments: tuple[str, str],
 ) -> None:
     before = state.connection.execute(
-        "SELECT counts, scores, counted, repeated, unknown, refused, first_at, last_at"
+        "SELECT counts, scores, counted, unknown, refused, first_at, last_at"
         " FROM windows WHERE number = ?",
         [number],
     ).fetchone()
     if before is not None:
         counts = counts + unpack(before[0]).reshape(-1, CELLS)
         scores = scores + unpack(before[1])
-        tallies = [new + old for new, old in zip(tallies, before[2:6], strict=True)]
-        moments = min(moments[0], before[6]), max(moments[1], before[7])
+        tallies = [new + old for new, old in zip(tallies, before[2:5], strict=True)]
+        moments = min(moments[0], before[5]), max(moments[1], before[6])
     state.connection.execute(
-        "INSERT OR REPLACE INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [number, pack(counts), pack(scores), *tallies, *moments],
     )
 
@@ -193,40 +187,39 @@ def _add_window(
 def _count_reviews(
     connection: sqlite3.Connection, reviews: pd.DataFrame, window: pd.Series
 ) -> None:
-    """The last review of a prediction stands, in the window where the first came."""
+    """The last review of an application stands, in the window where the first came."""
     rows = zip(
+        _counted(connection, reviews["prediction_id"]),
         window[reviews.index].tolist(),
         (reviews["action"] == "overridden").tolist(),
-        map(_bytes, reviews["prediction_id"]),
         strict=True,
     )
     connection.executemany(
-        "INSERT INTO reviews SELECT event_id, ?, ? FROM decisions WHERE event_id = ?"
+        "INSERT INTO reviews VALUES (?, ?, ?)"
         " ON CONFLICT DO UPDATE SET overridden = excluded.overridden",
-        [(number, overridden, of) for number, overridden, of in rows],
+        [row for row in rows if row[0] is not None],
     )
 
 
 def _count_outcomes(state: State, outcomes: pd.DataFrame) -> int:
-    """The last outcome of a decision stands. Returns how many belong to no decision.
+    """The last outcome of an application stands. Returns how many are of no decision.
 
     They are kept without a number; see `mature`.
     """
-    connection = state.connection
-    known = _known(connection, "decisions", "event_id", outcomes["prediction_id"])
     rows = zip(
-        map(_bytes, outcomes["prediction_id"][known]),
-        outcomes["defaulted"][known].astype(bool).tolist(),
-        outcomes["observed_on"][known],
+        _counted(state.connection, outcomes["prediction_id"]),
+        outcomes["defaulted"],
+        outcomes["observed_on"],
         strict=True,
     )
-    connection.executemany(
+    known = [(of, bool(bad), on) for of, bad, on in rows if of is not None]
+    state.connection.executemany(
         "INSERT INTO outcomes VALUES (?, NULL, ?, ?) ON CONFLICT (prediction) DO"
         " UPDATE SET defaulted = excluded.defaulted,"
         " observed_on = excluded.observed_on",
-        rows,
+        known,
     )
-    return int((~known).sum())
+    return len(outcomes) - len(known)
 
 
 def mature(state: State, before: str) -> None:

@@ -17,7 +17,7 @@ from training.monitoring.ingest import fetch, mature
 from training.monitoring.labelled import LOOKS, OUTCOMES, OutcomeLook
 from training.monitoring.looks import LEAD, SCALES, WINDOW, Answers, look
 from training.monitoring.reference import Reference, read_reference
-from training.monitoring.state import State, open_state
+from training.monitoring.state import State, open_state, renew
 
 # So many looks at once: what is in memory stays small however much has come.
 CHUNK = 200
@@ -52,6 +52,11 @@ def monitor(
             reference = read_reference(bundle)
             columns = len(reference.columns)
             with open_state(folder, reference.bundle_sha256, columns, window) as state:
+                if renew(state):
+                    progress(
+                        "state: an earlier version counted every decision; counting"
+                        " all events anew, one decision per application"
+                    )
                 run(api, reference, state, settings, mature_days, progress=progress)
                 if challenger is not None:
                     other = read_challenger(reference, challenger)

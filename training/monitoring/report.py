@@ -46,6 +46,7 @@ def production(
                 ),
                 "of_other_models": state.fact("of_other_models", 0),
                 "duplicates": state.fact("duplicates", 0),
+                "repeats": state.one("SELECT count(*) FROM repeats"),
                 "unmatched_outcomes": state.fact("unmatched_outcomes", 0),
             },
             "expected": _gini(performance(reference, newest)),

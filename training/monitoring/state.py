@@ -28,12 +28,13 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS decisions (
     number INTEGER PRIMARY KEY, event_id BLOB NOT NULL UNIQUE,
-    sequence INTEGER NOT NULL, created_at TEXT NOT NULL, client TEXT,
+    sequence INTEGER NOT NULL, created_at TEXT NOT NULL, client TEXT UNIQUE,
     margin REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS repeats (event_id BLOB PRIMARY KEY, counted BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS windows (
     number INTEGER PRIMARY KEY, counts BLOB NOT NULL, scores BLOB NOT NULL,
-    counted INTEGER NOT NULL, repeated INTEGER NOT NULL, unknown INTEGER NOT NULL,
-    refused INTEGER NOT NULL, first_at TEXT NOT NULL, last_at TEXT NOT NULL);
+    counted INTEGER NOT NULL, unknown INTEGER NOT NULL, refused INTEGER NOT NULL,
+    first_at TEXT NOT NULL, last_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS reviews (
     prediction BLOB PRIMARY KEY, window INTEGER NOT NULL, overridden INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS outcomes (
@@ -45,6 +46,9 @@ CREATE TABLE IF NOT EXISTS outbox (
     id INTEGER PRIMARY KEY, channel TEXT NOT NULL, token TEXT NOT NULL,
     body BLOB NOT NULL);
 """
+COUNTED = ("decisions", "repeats", "windows", "reviews", "outcomes", "newest")
+# What of the events counts. A state that another rule made is counted anew.
+RULE = "one decision per application"
 
 
 class State:
@@ -80,6 +84,12 @@ class State:
         """Count something up."""
         if number:
             self.keep(**{name: self.fact(name, 0) + number})
+
+    def begin(self, window: int) -> None:
+        """Inside a transaction: nothing is counted yet."""
+        for statement in SCHEMA.split(";"):
+            self.connection.execute(statement)
+        self.keep(id=str(uuid.uuid4()), window=window, cursor=0, rule=RULE)
 
     @property
     def cursor(self) -> int:
@@ -149,6 +159,14 @@ class State:
         rows = self.connection.execute("SELECT prediction, defaulted FROM outcomes")
         return {str(uuid.UUID(bytes=key)): bool(value) for key, value in rows}
 
+    def counted_from(self, number: int) -> tuple[int, set[str]]:
+        """The decisions that count from a number on: after which sequence, and ids."""
+        rows = self.connection.execute(
+            "SELECT sequence, event_id FROM decisions WHERE number >= ?", [number]
+        ).fetchall()
+        after = min((sequence for sequence, _ in rows), default=1) - 1
+        return after, {str(uuid.UUID(bytes=key)) for _, key in rows}
+
     def newest(self) -> np.ndarray:
         """The newest decisions' monitored features and margin, float64."""
         rows = self.connection.execute(
@@ -166,6 +184,27 @@ def pack(counts: np.ndarray) -> bytes:
 
 def unpack(blob: bytes) -> np.ndarray:
     return np.frombuffer(zlib.decompress(blob), "<i8")
+
+
+def renew(state: State) -> bool:
+    """Forget what an earlier version counted by another rule; whether there was any.
+
+    Alerts that are open stay so, and what waits to be sent is sent: the new counts
+    close, or confirm, what the old ones raised. The new id keeps new reports from being
+    taken for repetitions of old ones.
+    """
+    if state.fact("rule") == RULE:
+        return False
+    window = state.window
+    with state.transaction() as connection:
+        for table in COUNTED:
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("DELETE FROM facts")
+        connection.execute(
+            'DELETE FROM alerts WHERE state NOT LIKE \'%"status": "open"%\''
+        )
+        state.begin(window)
+    return True
 
 
 @contextmanager
@@ -192,7 +231,7 @@ def open_state(
             state = State(connection, columns)
             if state.fact("id") is None:
                 with state.transaction():
-                    state.keep(id=str(uuid.uuid4()), window=window, cursor=0)
+                    state.begin(window)
             if state.window != window:
                 raise ConfigurationError(
                     f"{path}: begun with windows of {state.window} decisions,"

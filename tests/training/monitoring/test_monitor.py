@@ -114,15 +114,153 @@ def test_broken_pages_restarts_and_repetitions_change_nothing(
     assert state.one("SELECT sum(overridden) FROM reviews") == 1
 
 
-def test_a_client_asked_for_again_is_no_further_evidence(
+def five_looks_at_one_and_one_at_four(fake: FakeApi) -> list[dict[str, Any]]:
+    """The first decision of each of five clients; the first one's four repeats last."""
+    firsts = [fake.events.decide(1, client=f"client-{i}")[0] for i in range(5)]
+    return firsts + fake.events.decide(4, shift=3.0, client="client-0")
+
+
+def counted(state: State) -> dict[str, Any]:
+    """All that rates and distances are made of."""
+    windows = {name: one.tolist() for name, one in vars(state.windows(0, 9)).items()}
+    scores, newest = state.scores(0, 9).tolist(), state.newest()[:, -1].tolist()
+    return windows | {"scores": scores, "newest": newest, "of": state.decisions}
+
+
+def test_a_client_looked_at_five_times_is_one_decision(
+    fake: FakeApi,
+    reference: Reference,
+    tmp_path: Path,
+    opened: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    five_looks_at_one_and_one_at_four(fake)
+    repeats = fake.events.lines[5:]
+    # Within a page, across pages and across runs.
+    monkeypatch.setattr(ingest, "PAGE", 4)
+    fake.events.lines[5:] = repeats[:2]
+    watch(fake, reference, tmp_path)
+    fake.events.lines += repeats[2:]
+    watch(fake, reference, tmp_path)
+    state = opened()
+    assert state.decisions == 5
+    assert state.windows(0, 1).decisions.tolist() == [5]
+    assert state.one("SELECT count(*) FROM repeats") == 4
+    assert (state.fact("duplicates", 0), state.fact("of_other_models", 0)) == (0, 0)
+    fake.events.lines[5:] = []
+    watch(fake, reference, tmp_path / "without")
+    columns, digest = len(reference.columns), reference.bundle_sha256
+    with open_state(tmp_path / "without", digest, columns, WINDOW) as without:
+        assert counted(state) == counted(without)
+
+
+def test_decisions_that_name_no_client_each_count(
     fake: FakeApi, reference: Reference, tmp_path: Path, opened: Any
 ) -> None:
     fake.events.decide(60)
     fake.events.decide(140, shift=3.0, client="the-same")
     watch(fake, reference, tmp_path)
-    state = opened()
-    assert state.windows(0, 2).decisions.tolist() == [61, 1]
+    assert opened().windows(0, 2).decisions.tolist() == [61]
     assert fake.alerts == []
+
+
+def test_what_hangs_on_a_repeated_decision_counts_for_the_one_that_counts(
+    fake: FakeApi, reference: Reference, tmp_path: Path, opened: Any
+) -> None:
+    first, *others = five_looks_at_one_and_one_at_four(fake)
+    third, fifth = others[-3], others[-1]
+    fake.events.outcome(third, True)
+    fake.events.review(first, "confirmed")
+    watch(fake, reference, tmp_path)
+    fake.events.outcome(fifth, False)
+    fake.events.outcome(first, True)
+    fake.events.outcome(others[0], False)
+    fake.events.review(fifth, "confirmed")
+    fake.events.review(third, "overridden")
+    watch(fake, reference, tmp_path)
+    state = opened()
+    margin, target = state.labelled(0, 10)
+    assert margin.tolist() == [first["margin"], others[0]["margin"]]
+    assert target.tolist() == [1.0, 0.0]
+    assert state.fact("unmatched_outcomes", 0) == 0
+    windows = state.windows(0, 1)
+    assert (windows.reviewed.tolist(), windows.overridden.tolist()) == ([1], [1])
+    assert state.outcome_of() == {first["event_id"]: True, others[0]["event_id"]: False}
+
+
+def test_a_decision_under_another_model_counts_for_that_model(
+    fake: FakeApi, reference: Reference, tmp_path: Path
+) -> None:
+    other = make_bundle(tmp_path / "other", seed=5, version="2")
+    again = five_looks_at_one_and_one_at_four(fake)[-2:]
+    for one in again:
+        one["bundle_sha256"] = other.bundle_sha256
+    for bundle, decisions, of_others in ((reference, 5, 2), (other, 1, 7)):
+        watch(fake, bundle, tmp_path / "state")
+        columns, digest = len(bundle.columns), bundle.bundle_sha256
+        with open_state(tmp_path / "state", digest, columns, WINDOW) as state:
+            assert state.decisions == decisions
+            assert state.fact("of_other_models") == of_others
+
+
+def test_a_challenger_is_compared_once_per_application(
+    fake: FakeApi, reference: Reference, tmp_path: Path
+) -> None:
+    five_looks_at_one_and_one_at_four(fake)
+    watch(fake, reference, tmp_path, challenger=reference.folder)
+    assert fake.reports[-1]["report"]["decisions"] == 5
+
+
+# The counts of the version that counted every decision.
+EARLIER = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE decisions (
+    number INTEGER PRIMARY KEY, event_id BLOB NOT NULL UNIQUE,
+    sequence INTEGER NOT NULL, created_at TEXT NOT NULL, client TEXT,
+    margin REAL NOT NULL);
+CREATE TABLE windows (
+    number INTEGER PRIMARY KEY, counts BLOB NOT NULL, scores BLOB NOT NULL,
+    counted INTEGER NOT NULL, repeated INTEGER NOT NULL, unknown INTEGER NOT NULL,
+    refused INTEGER NOT NULL, first_at TEXT NOT NULL, last_at TEXT NOT NULL);
+CREATE TABLE alerts (cause TEXT PRIMARY KEY, state TEXT NOT NULL);
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY, channel TEXT NOT NULL, token TEXT NOT NULL,
+    body BLOB NOT NULL);
+INSERT INTO facts VALUES ('id', '"before"'), ('window', '100'), ('cursor', '999'),
+    ('looked', '3');
+INSERT INTO decisions VALUES (0, x'00', 1, '2026', 'client-0', 0.5),
+    (1, x'01', 2, '2026', 'client-0', 0.5);
+INSERT INTO windows VALUES (0, x'', x'', 1, 1, 0, 0, '2026', '2026');
+INSERT INTO alerts VALUES ('score', '{"status": "open", "quiet": 1}'),
+    ('feature:FIRST', '{"status": "closed", "closed_at": 2}');
+INSERT INTO outbox VALUES
+    (1, 'report', 'before-production-3', CAST('{"kind": "late"}' AS BLOB));
+"""
+
+
+def test_a_state_of_the_version_that_counted_every_decision_is_counted_anew(
+    fake: FakeApi, reference: Reference, tmp_path: Path, opened: Any
+) -> None:
+    path = tmp_path / f"{reference.bundle_sha256[:16]}.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(EARLIER)
+    five_looks_at_one_and_one_at_four(fake)
+    said: list[str] = []
+    for _ in range(2):
+        monitor.monitor(
+            fake.url,
+            reference.folder,
+            tmp_path,
+            Settings(api_key="key"),
+            window=WINDOW,
+            progress=said.append,
+        )
+    assert sum("counting all events anew" in line for line in said) == 1
+    state = opened()
+    assert (state.decisions, state.fact("looked", 0)) == (5, 0)
+    assert [one["kind"] for one in fake.reports] == ["late"]
+    assert state.one("SELECT group_concat(cause) FROM alerts") == "score"
+    assert state.fact("id") != "before"
 
 
 def test_outcomes_wait_until_their_decision_is_old_enough(
