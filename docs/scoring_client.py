@@ -84,6 +84,23 @@ class Review:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What holds for a client: the newest review, else the newest decision.
+
+    `by`: person or model; `prediction_id`: what was reviewed, or stands by itself.
+    """
+
+    result: str
+    by: str
+    reviewer: str | None
+    decided_at: str
+    review_id: str | None
+    prediction_id: str
+    model_decision: str
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class PastPrediction:
     """As it was made, and its reviews, oldest first: the last stands."""
 
@@ -175,6 +192,11 @@ class ScoringClient:
         for page in self._pages(f"/v1/clients?limit=100&prefix={prefix}"):
             yield from (one["client_id"] for one in page["clients"])
 
+    def standing(self, client_id: int) -> Standing | None:
+        """What was decided on a client and holds; None before the first decision."""
+        found = self._send("GET", f"/v1/clients/{client_id}").json()["standing"]
+        return None if found is None else _read(Standing, found, document=found)
+
     def similar(self, client_id: int) -> SimilarClients:
         """The clients most like this one, and how many of them defaulted."""
         found = self._send("GET", f"/v1/clients/{client_id}/similar").json()
@@ -212,7 +234,8 @@ class ScoringClient:
     ) -> Review:
         """A person decides: granted or refused.
 
-        `replaces`: the review that stands until now; 409 when it is another.
+        `replaces`: the client's review that stands, of whatever prediction; 409 when
+        another one does.
         """
         path = f"/v1/predictions/{prediction_id}/review"
         body = {"decision": decision, "reason": reason, "reviewer": reviewer}

@@ -149,6 +149,9 @@ def test_the_client_reviews_and_tells_the_history(
         prediction_id, "refused", "Seen again.", "B. Petit", first.review_id
     )
     assert (second.action, second.replaces) == ("confirmed", first.review_id)
+    standing = client.standing(refused["client_id"])
+    assert (standing.result, standing.by) == ("refused", "person")
+    assert standing.review_id == second.review_id
     past = next(client.history(refused["client_id"]))
     assert past.prediction_id == prediction_id
     assert past.reviews == (first, second)
