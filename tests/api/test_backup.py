@@ -89,7 +89,7 @@ def test_restored_events_are_identical_and_verify(
     assert verified[0].output == verified[1].output
     # It goes on from there: keys are numbered on, and known as before.
     assert run(args=["keys", "add", "new", "--role", "officer"]).exit_code == 0
-    assert run(args=["keys", "list"]).stdout.count("\n") == 5
+    assert run(args=["keys", "list"]).stdout.count("\n") == 6
     again = run(args=["events", "restore", str(file)])
     assert (again.exit_code, "not new" in again.output) == (1, True)
     after.close()

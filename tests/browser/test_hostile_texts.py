@@ -103,10 +103,11 @@ def test_a_hostile_api_gets_no_link_and_no_picture(
 
 
 def decide(page: Page) -> None:
+    page.locator(".st-key-review").get_by_text("Confirm").click()
     page.get_by_role("textbox", name="Your reason").fill("Papers seen")
     page.get_by_role("textbox", name="Your name").fill("Ada")
-    page.get_by_role("button", name="Put my decision on record").click()
-    page.locator(".st-key-review .standing").last.get_by_text("by Ada ![x]").wait_for()
+    page.get_by_role("button", name="Put my decision on client").click()
+    page.locator(".st-key-review .verdict").get_by_text("by Ada ![x]").wait_for()
     settled(page)
 
 

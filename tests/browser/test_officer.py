@@ -118,7 +118,7 @@ def test_two_tabs_do_not_mix_their_clients(
 def test_an_unknown_client_gets_a_sentence(page: Page, dashboard: str) -> None:
     page.goto(dashboard)
     page.get_by_role("searchbox").fill("999999999")
-    page.get_by_text("No client's number is or begins with 999999999").wait_for()
+    page.get_by_text("No client's number is, begins or ends with 999999999").wait_for()
     assert page.get_by_text("Traceback").count() == 0
 
 
@@ -143,13 +143,18 @@ def test_the_main_job_by_keyboard_alone(
     page.get_by_text("The risk would move from").first.wait_for()
 
     follow(page, "Decide")
+    confirm = page.get_by_role("radio", name="Confirm")
+    confirm.wait_for()
+    tab_to(page, confirm)
+    page.keyboard.press("Space")
+    settled(page)
     reason = page.get_by_role("textbox", name="Your reason")
-    reason.wait_for()
     tab_to(page, reason)
     page.keyboard.type("Papers seen")
     page.keyboard.press("Tab")
     page.keyboard.type("Ada Officer")
-    tab_to(page, page.get_by_role("button", name="Put my decision on record"))
+    button = f"Put my decision on client {client} on record"
+    tab_to(page, page.get_by_role("button", name=button))
     page.keyboard.press("Enter")
     page.get_by_text("Your decision is on record.").wait_for()
     settled(page)

@@ -43,9 +43,10 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
     "client": (
         {OFFICER},
         {
-            "search": lambda api, client: api.search(str(client), 5),
+            "search": lambda api, client: api.search(5, prefix=str(client)),
             "client": lambda api, client: api.client(client),
             "score": lambda api, client: api.score(client),
+            "stored": lambda api, client: api.stored(UNKNOWN, client),
             "history": lambda api, client: api.history(client),
         },
     ),
