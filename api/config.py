@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 from api.errors import ConfigurationError
 
 PREFIX = "SCORING_"
+LEAST_THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,13 @@ class Config:
             for name, variable in names.items()
             if environ.get(variable)
         }
-        return cls(**given)
+        found = cls(**given)
+        if found.threads < LEAST_THREADS:
+            raise ConfigurationError(
+                f"SCORING_THREADS: expected at least {LEAST_THREADS}, so that one "
+                f"never waits for the database; found {found.threads}"
+            )
+        return found
 
     def worker_count(self) -> int:
         """Worker processes to start."""

@@ -54,6 +54,7 @@ class Services:
         self.database.require_schema()
         if not self._is_whole:
             self.chain_end.require_whole(self.database)
+            self.chain_end.begin(self.database)
             self._is_whole = True
 
     def champion(self) -> Champion:

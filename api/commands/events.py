@@ -48,6 +48,11 @@ def verify(against: Path | None) -> None:
         f"written; the personal part of {findings.erased} was erased",
         err=True,
     )
+    if services().chain_end.noted() is None:
+        path = services().chain_end.path
+        click.echo(
+            f"{path}: no end was noted; a store cut short would not show", err=True
+        )
 
 
 @events.command("replay")

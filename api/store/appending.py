@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from api.store import chain
 from api.store.chain import NOWHERE, End, Head
-from api.store.chain_end import ChainEnd
+from api.store.chain_end import NEWEST, ChainEnd
 from api.store.events import Event
 from api.store.tables import events, personal, writers
 
@@ -72,13 +72,6 @@ def wait_for_turn(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         lock = sqlalchemy.text("SELECT pg_advisory_xact_lock(:lock)")
         connection.execute(lock, {"lock": _LOCK})
-
-
-NEWEST = (
-    select(events.c.sequence, events.c.sha256)
-    .order_by(events.c.sequence.desc())
-    .limit(1)
-)
 
 
 # Made once: making a statement takes longer than executing it.

@@ -33,9 +33,8 @@ from sqlalchemy import (
 from api.errors import BackupRefused
 from api.identifiers import now
 from api.store import tables
-from api.store.appending import NEWEST
 from api.store.chain import NOWHERE, End
-from api.store.chain_end import ChainEnd
+from api.store.chain_end import NEWEST, ChainEnd
 from api.store.database import Database
 from api.store.erasure import erased_ranges
 from api.store.events import ERASURE

@@ -32,13 +32,13 @@ _BLOCK = 4096
 _LENGTH = 95
 # How often a process asks whether it may write now.
 _TURN_SECONDS = 0.0005
-# The noted event; without it, the last one that there is.
-_AT = (
+NEWEST = (
     select(events.c.sequence, events.c.sha256)
-    .where(events.c.sequence <= bindparam("noted"))
     .order_by(events.c.sequence.desc())
     .limit(1)
 )
+# The noted event; without it, the last one that there is.
+_AT = NEWEST.where(events.c.sequence <= bindparam("noted"))
 
 
 def place(setting: str, database_url: str) -> Path:
@@ -91,6 +91,15 @@ class ChainEnd:
                     _sync_folder(self.path.parent)
         except OSError as error:
             raise self._unavailable(error) from error
+
+    def begin(self, database: Database) -> None:
+        """Note where the store ends now, when nothing is noted of it yet."""
+        if self.noted() is not None:
+            return
+        with database.read() as connection:
+            row = connection.execute(NEWEST).one_or_none()
+        if row is not None:
+            self.note(End(*row))
 
     def renew(self, end: End) -> None:
         """Note the end of another store, wherever the one before ended."""

@@ -11,14 +11,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    exists,
+    not_,
+    select,
+    update,
+)
 
 from api.identifiers import now, uuid7
 from api.store import chain
 from api.store.appending import append, wait_for_turn
 from api.store.chain_end import ChainEnd
 from api.store.database import Database
-from api.store.events import ERASURE, Event
+from api.store.events import ERASURE, REVIEW, Event
 from api.store.tables import clients, events, idempotency, personal
 
 _AT_A_TIME = 1000
@@ -43,8 +52,22 @@ def forget(database: Database, chain_end: ChainEnd, client_id: int) -> int:
 
 
 def retain(database: Database, chain_end: ChainEnd, since: str) -> int:
-    """Erase the events from before the moment `since`; answers how many."""
-    return _erase(database, chain_end, events.c.created_at < since, "retention")
+    """Erase the events that are `outdated`; answers how many."""
+    return _erase(database, chain_end, outdated(since), "retention")
+
+
+def outdated(since: str) -> ColumnElement[bool]:
+    """Events from before the moment `since`, but for what a later review is about.
+
+    A person's decision stands on what they decided on: both go together.
+    """
+    review = events.alias()
+    reviewed = exists().where(
+        review.c.subject_id == events.c.event_id,
+        review.c.kind == REVIEW,
+        review.c.created_at >= since,
+    )
+    return and_(events.c.created_at < since, not_(reviewed))
 
 
 def _erase(

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from api.errors import ClockDoubted
 from api.store.database import Database
+from api.store.erasure import outdated
 from api.store.events import ERASURE
 from api.store.tables import events, personal
 
@@ -56,7 +57,7 @@ class Outlook:
 
 def outlook(database: Database, since: str) -> Outlook:
     """What would go and what would stay, if all from before `since` is erased."""
-    moment, old = events.c.created_at, events.c.created_at < since
+    moment, old = events.c.created_at, outdated(since)
     kept = personal.join(events, events.c.sequence == personal.c.sequence)
     going = select(func.count(), func.min(moment), func.max(moment)).where(old)
     staying = select(func.min(moment)).where(~old)

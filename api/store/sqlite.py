@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,9 @@ class HeldFile:
     """The database's file, held to from the first connection on.
 
     SQLite finds the write-ahead log (WAL) by name alone: it would apply the one of an
-    earlier file to a file that was moved into its place. So a note beside the file
-    tells which WAL is whose.
+    earlier file to a file that was put into its place. So a note beside the file tells
+    which WAL is whose; a number of an inode is given again, so the note tells too what
+    the file was like when it was last seen.
     """
 
     def __init__(self, path: Path, read_only: bool) -> None:
@@ -39,6 +41,10 @@ class HeldFile:
         self._read_only = read_only
         self._taking = threading.Lock()
         self._file: tuple[int, int] | None = None
+        # The inode of the WAL while there are connections: it is theirs to the last.
+        self._held_wal: int | None = None
+        self._connections = 0
+        self._seen: tuple[int, int] | None = None
 
     def hold(self) -> None:
         """Hold what is there, unless a file is held; raises DatabaseUnavailable."""
@@ -63,14 +69,36 @@ class HeldFile:
                 f"{self._path.name}-wal and -shm, which are of the earlier file, and "
                 "start it again"
             )
+        if self._held_wal is not None:
+            wal = _stat(self._wal)
+            if wal is None or wal.st_ino != self._held_wal:
+                raise self._unavailable(
+                    f"{self._wal.name} was removed while it was served: what is "
+                    "written now would be lost; start the API again"
+                )
+            if _content(found) != self._seen:
+                self._note_down(found, wal)
 
-    def note(self) -> None:
-        """Tell whose the WAL is, which is there as soon as a connection has read."""
-        wal = _stat(self._wal)
-        if self._file is None or wal is None or self._read_only:
-            return
-        text = f"{self._file[1]} {wal.st_ino}\n"
-        if self._noted() == text:
+    def opened(self) -> None:
+        """A connection has read, so that the WAL is there: tell whose it is."""
+        with self._taking:
+            self._connections += 1
+            file, wal = _stat(self._path), _stat(self._wal)
+            if file is not None and wal is not None:
+                self._held_wal = wal.st_ino
+                self._note_down(file, wal)
+
+    def closed(self) -> None:
+        """A connection was closed; the last one takes the WAL with it."""
+        with self._taking:
+            self._connections -= 1
+            if self._connections <= 0:
+                self._held_wal = None
+
+    def _note_down(self, file: os.stat_result, wal: os.stat_result) -> None:
+        self._seen = _content(file)
+        text = " ".join(map(str, (file.st_ino, wal.st_ino, *self._seen))) + "\n"
+        if self._read_only or self._noted() == text:
             return
         try:
             self._note.write_text(text)
@@ -81,22 +109,40 @@ class HeldFile:
 
     def let_go(self) -> None:
         """Hold nothing any more."""
-        self._file = None
+        self._file = self._held_wal = None
+        self._connections = 0
 
     def _require_own_wal(self, file: os.stat_result) -> None:
-        """By inode alone: the number of a device may change when a machine starts.
+        """By inodes, not by device, whose number may change when a machine starts.
 
-        Where both are others than noted, they were copied here together.
+        Where both are others than noted, they were copied here together. Where the
+        file is not as it was last seen, it is looked through: that takes its time, and
+        happens only after a process was killed in a checkpoint, or with a file that was
+        put here.
         """
         wal, noted = _stat(self._wal), self._noted().split()
-        if wal is None or not wal.st_size or len(noted) != 2:
+        if wal is None or not wal.st_size:
             return
-        if noted[0] != str(file.st_ino) and noted[1] == str(wal.st_ino):
+        as_noted = noted[:2] == [str(file.st_ino), str(wal.st_ino)]
+        if as_noted and noted[2:] == [str(one) for one in _content(file)]:
+            return
+        of_another = noted[1:2] == [str(wal.st_ino)] and not as_noted
+        if of_another or not self._fits():
             raise self._unavailable(
                 f"{self._wal.name} is of an earlier file in its place: remove it and "
                 f"{self._path.name}-shm, or, if it does belong to this one, "
                 f"{self._note.name}"
             )
+
+    def _fits(self) -> bool:
+        """Whether file and WAL make a database together; changes neither."""
+        address = f"file:{quote(str(self._path))}?mode=ro"
+        try:
+            with closing(sqlite3.connect(address, uri=True)) as connection:
+                found = connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError:
+            return False
+        return bool(found == ("ok",))
 
     def _noted(self) -> str:
         try:
@@ -120,6 +166,11 @@ def _stat(path: Path) -> os.stat_result | None:
         return None
 
 
+def _content(found: os.stat_result) -> tuple[int, int]:
+    """Changes whenever the file does; with a WAL that is at a checkpoint."""
+    return found.st_mtime_ns, found.st_size
+
+
 def _identity(found: os.stat_result) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
@@ -141,6 +192,7 @@ def make_engine(
         pool_timeout=timeout,
     )
     event.listen(engine, "begin", partial(_begin, timeout))
+    event.listen(engine, "close", lambda *_: held.closed())
     return engine, held
 
 
@@ -171,7 +223,7 @@ def _connector(
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
-            held.note()
+            held.opened()
         except BaseException:
             connection.close()
             raise

@@ -100,14 +100,14 @@ def test_a_file_replaced_while_serving_means_no_decision(
 ) -> None:
     restored = backed_up(file, call)
     content = restored.read_bytes()
-    if not with_wal:
-        beside(file, "-wal").unlink()
-        beside(file, "-shm").unlink()
     database = app.extensions["scoring"].database
     message = "replaced while .* stop the API"
     with pytest.raises(DatabaseUnavailable, match=message), database.write() as one:
         one.execute(sqlalchemy.text("DELETE FROM clients"))
         restored.rename(file)
+        if not with_wal:
+            beside(file, "-wal").unlink()
+            beside(file, "-shm").unlink()
     refused(app, call)
     assert file.read_bytes() == content
     assert beside(file, "-wal").exists() == with_wal
@@ -140,6 +140,58 @@ def test_the_wal_of_an_earlier_file_is_not_applied_at_start(
     assert file.read_bytes() == content
     wal.unlink()
     assert events_in(database) == 1
+    database.close()
+
+
+@SQLITE
+def test_the_wal_of_an_earlier_file_of_the_same_inode_is_not_applied(
+    app: Flask, call: Any, file: Path
+) -> None:
+    """As after a kill and a `cp` of a backup over the file, its WAL left behind."""
+    restored = backed_up(file, call)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for _ in range(20):
+        assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+    wal, kept = beside(file, "-wal"), beside(file, "-kept")
+    kept.hardlink_to(wal)
+    app.extensions["scoring"].database.close()
+    kept.rename(wal)
+    shutil.copy(restored, file)
+    database = Database(f"sqlite:///{file}", 1)
+    with pytest.raises(DatabaseUnavailable, match="-wal is of an earlier file"):
+        database.probe()
+    assert file.read_bytes() == restored.read_bytes()
+    wal.unlink()
+    assert events_in(database) == 1
+    database.close()
+
+
+@SQLITE
+def test_a_wal_that_was_removed_while_serving_means_no_decision(
+    app: Flask, call: Any, file: Path
+) -> None:
+    assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+    wal = beside(file, "-wal")
+    kept = wal.rename(beside(file, "-kept"))
+    refused(app, call)
+    kept.rename(wal)
+    assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+
+
+@SQLITE
+def test_a_killed_process_s_wal_is_taken_up_whatever_was_noted(
+    app: Flask, call: Any, file: Path
+) -> None:
+    backed_up(file, call)
+    for suffix in ("", "-wal"):
+        shutil.copy(beside(file, suffix), beside(file, f"-killed{suffix}"))
+    app.extensions["scoring"].database.close()
+    for suffix in ("", "-wal"):
+        beside(file, f"-killed{suffix}").rename(beside(file, suffix))
+    beside(file, "-owner").write_text("1 2 3 4\n")
+    database = Database(f"sqlite:///{file}", 1)
+    assert events_in(database) == 3
     database.close()
 
 

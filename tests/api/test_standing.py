@@ -7,7 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 from typing import Any
 
 import pytest
@@ -281,6 +282,50 @@ def test_nothing_of_a_forgotten_client_is_recorded_after_it(
     with database.read() as connection:
         left = personal.c.client_id == CLIENT
         assert connection.execute(personal.select().where(left)).all() == []
+
+
+@pytest.mark.usefixtures("own")
+def test_a_first_decision_that_is_being_recorded_is_forgotten_too(
+    app: Flask, call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its transaction has appended it, and has not ended, when the erasure begins."""
+    services = app.extensions["scoring"]
+    appended, go_on = Event(), Event()
+
+    def wait(*_: Any) -> None:
+        appended.set()
+        assert go_on.wait(5)
+
+    monkeypatch.setattr("api.store.recorder._remember", wait)
+    body = {"client_id": CLIENT}
+    with ThreadPoolExecutor(2) as pool:
+        scored = pool.submit(call, "POST", "/v1/predictions", json=body)
+        assert appended.wait(5)
+        forget = erasure.forget, services.database, services.chain_end, CLIENT
+        forgotten = pool.submit(*forget)
+        sleep(0.1)
+        go_on.set()
+        assert (scored.result().status_code, forgotten.result()) == (201, 1)
+    with services.database.read() as connection:
+        assert connection.execute(personal.select()).all() == []
+
+
+@pytest.mark.usefixtures("own")
+def test_what_a_review_is_about_is_kept_as_long_as_the_review(
+    app: Flask, call: Any, decide: Any, review: Any, standing: Any
+) -> None:
+    services = app.extensions["scoring"]
+    retain = partial(erasure.retain, services.database, services.chain_end)
+    decide()
+    made = decide()
+    reviewed = review(made, "refused").json
+    assert retain(reviewed["created_at"]) == 1
+    found = standing()
+    assert (found["result"], found["by"]) == ("refused", "person")
+    path = f"/v1/predictions/{made['prediction_id']}/letter"
+    assert call("GET", path, "officer").status_code == 200
+    assert retain("2999") == 2
+    assert standing() is None
 
 
 @pytest.mark.usefixtures("own")
