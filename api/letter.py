@@ -118,7 +118,9 @@ class _Page(FPDF):
 
     def _explain(self) -> None:
         letter, words = self._letter, self._words
-        if letter.decision == letter.model_decision:
+        if not letter.reasons:
+            pass
+        elif letter.decision == letter.model_decision:
             self._list(words.reasons[letter.decision], letter.reasons)
         else:
             self._list(words.weighed, letter.reasons)

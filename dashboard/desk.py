@@ -13,8 +13,8 @@ import streamlit as st
 
 import say
 import words
-from answers import Matches
-from errors import ApiError, Conflict, NotFound
+from answers import Matches, Standing
+from errors import ApiError, NotFound, WithoutReasons
 from language import _
 from loading import Opened, open_client, opened, score_again, scoring_api
 
@@ -40,7 +40,8 @@ def choose() -> None:
     if typed and _is_the_only_one(typed):
         take(int(typed))
     elif asked is not None:
-        st.session_state[CHOSEN] = digits(asked) or asked.strip()
+        number = digits(asked)
+        st.session_state[CHOSEN] = str(int(number)) if number else asked.strip()
     elif CHOSEN in st.session_state:
         st.query_params[PARAMETER] = st.session_state[CHOSEN]
 
@@ -100,9 +101,21 @@ def client_on_the_desk(title: str) -> Opened | None:
     return None
 
 
-def ask_to_score_again(client_id: int) -> None:
-    """Have a client scored anew in the run that follows."""
-    st.session_state[SCORE_AGAIN] = client_id
+def score_again_button(client_id: int, standing: Standing) -> None:
+    """Have a client scored anew, unless they were since: a second click asks again."""
+    latest = standing.latest
+    st.button(
+        _("Score again"),
+        key="score_again",
+        icon=":material/refresh:",
+        on_click=_ask_to_score_again,
+        args=(client_id, latest.prediction_id),
+        type="secondary" if latest.outdated else "tertiary",
+    )
+
+
+def _ask_to_score_again(client_id: int, prediction_id: str) -> None:
+    st.session_state[SCORE_AGAIN] = (client_id, prediction_id)
 
 
 def _typed() -> str:
@@ -198,41 +211,38 @@ def _open(number: str) -> Opened | None:
         _nobody(number)
         return None
     client_id = int(number)
-    again = st.session_state.pop(SCORE_AGAIN, None) == client_id
+    asked_for, newest = st.session_state.pop(SCORE_AGAIN, (None, ""))
     screen = st.empty()
-    if again or not opened(client_id):
+    if asked_for == client_id or not opened(client_id):
         with screen.container():
             say.caption(_("Opening client {number}…", number=number))
             st.skeleton(240)
     try:
-        found = score_again(client_id) if again else open_client(client_id)
+        if asked_for == client_id:
+            score_again(client_id, newest)
+        found = open_client(client_id)
     except NotFound:
         with screen.container():
             _nobody(number)
         return None
-    except Conflict:
+    except WithoutReasons as without:
         with screen.container():
-            _without_reasons(client_id)
+            _without_reasons(client_id, without.standing)
         return None
     screen.empty()
     _remember(client_id)
     return found
 
 
-def _without_reasons(client_id: int) -> None:
+def _without_reasons(client_id: int, standing: Standing) -> None:
+    say.text(words.standing_text(standing))
     say.warning(
         _(
             "This client was decided on without reasons, by a model that does not "
             "serve any more. Score again to see some."
         )
     )
-    st.button(
-        _("Score again"),
-        key="score_again",
-        icon=":material/refresh:",
-        on_click=ask_to_score_again,
-        args=(client_id,),
-    )
+    score_again_button(client_id, standing)
 
 
 def _remember(client_id: int) -> None:

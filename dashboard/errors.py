@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from answers import Standing
 
 
 class DashboardError(Exception):
@@ -55,6 +59,14 @@ class Refused(ApiError):
 
 class Conflict(ApiError):
     """409: what was asked no longer fits what is on record."""
+
+
+class WithoutReasons(DashboardError):
+    """What stands, the model's newest decision told no reasons, nor can they be had."""
+
+    def __init__(self, standing: Standing) -> None:
+        super().__init__(standing.latest.prediction_id)
+        self.standing = standing
 
 
 class ServerTrouble(ApiError):

@@ -19,7 +19,7 @@ import streamlit as st
 from answers import Client, Prediction, Standing
 from comparison_answers import Distribution, Scatter, Similar
 from config import Settings, read_settings
-from errors import ApiError, NonsenseAnswer
+from errors import ApiError, Conflict, NonsenseAnswer, WithoutReasons
 from importance_answers import Importance
 from model_answers import Model
 from people import asker
@@ -29,8 +29,7 @@ from transport import Transport, connections
 MODEL_SECONDS = 60
 READY_SECONDS = 10
 CLIENTS_KEPT, SIMULATIONS_KEPT = 20, 50
-LETTERS_KEPT = 4
-SIMULATIONS, LETTERS = "simulations", "letters"
+SIMULATIONS = "simulations"
 OPENED, READY = "opened_clients", "api_is_ready"
 
 
@@ -136,17 +135,17 @@ def report_html(kind: str, report_id: str) -> str:
 
 
 def distribution_of(feature: str, found: Opened) -> Distribution:
-    bundle = found.prediction.bundle_sha256
+    bundle = current_model().bundle_sha256
     return _distribution(scoring_api(), bundle, feature, found.client.client_id)
 
 
 def scatter_of(feature: str, other: str, found: Opened) -> Scatter:
-    bundle = found.prediction.bundle_sha256
+    bundle = current_model().bundle_sha256
     return _scatter(scoring_api(), bundle, feature, other, found.client.client_id)
 
 
 def similar_to(found: Opened) -> Similar:
-    bundle = found.prediction.bundle_sha256
+    bundle = current_model().bundle_sha256
     return _similar(scoring_api(), bundle, found.client.client_id)
 
 
@@ -189,34 +188,40 @@ def opened(client_id: int) -> Opened | None:
 def open_client(client_id: int) -> Opened:
     """Fetch a client with what stands; decided on only when nothing does.
 
-    Raises Conflict when the reasons of the newest decision cannot be had any more.
+    Raises WithoutReasons when those of the newest decision cannot be had any more.
     """
     seen = opened(client_id)
     if seen and not api_is_ready():
         return seen
-    client = scoring_api().client(client_id)
-    if client.standing is None:
-        with _deciding(client_id):
-            client = scoring_api().client(client_id)
-            if client.standing is None:
-                return score_again(client_id)
-    found = Opened(client, client.standing, _newest(client_id, client.standing))
-    _keep(client_id, found)
-    return found
-
-
-def score_again(client_id: int) -> Opened:
-    """Have a client scored anew: a new decision, which no review stands behind."""
     api = scoring_api()
-    prediction = api.score(client_id)
     client = api.client(client_id)
-    if prediction.bundle_sha256 != current_model().bundle_sha256:
-        _model.clear()
+    if client.standing is None:
+        score_again(client_id)
+        client = api.client(client_id)
     if client.standing is None:
         raise NonsenseAnswer(f"client {client_id} was scored, and nothing stands")
+    try:
+        prediction = _newest(client_id, client.standing)
+    except Conflict as error:
+        raise WithoutReasons(client.standing) from error
     found = Opened(client, client.standing, prediction)
     _keep(client_id, found)
     return found
+
+
+def score_again(client_id: int, newest: str = "") -> None:
+    """Have a client decided on, where `newest` is the newest decision, or none is.
+
+    Of sessions and clicks that ask for it at once, one makes it.
+    """
+    api = scoring_api()
+    with _deciding(client_id):
+        standing = api.client(client_id).standing
+        if newest != (standing.latest.prediction_id if standing else ""):
+            return
+        prediction = api.score(client_id)
+    if prediction.bundle_sha256 != current_model().bundle_sha256:
+        _model.clear()
 
 
 def _newest(client_id: int, standing: Standing) -> Prediction:
@@ -233,7 +238,7 @@ def _locks() -> WeakValueDictionary[int, Lock]:
 
 
 def _deciding(client_id: int) -> Lock:
-    """Of sessions that open a client for the first time, one has them scored."""
+    """One at a time decides whether a client is to be scored."""
     return _locks().setdefault(client_id, Lock())
 
 
@@ -245,17 +250,6 @@ def simulated(found: Opened, changes: Mapping[str, float]) -> Prediction:
         kept[key] = scoring_api().simulate(found.client.client_id, changes)
         _trim(kept, SIMULATIONS_KEPT)
     return cast(Prediction, kept[key])
-
-
-def letter_of(found: Opened, language: str) -> bytes:
-    """The letter on the decision that stands; written once per review."""
-    standing = found.standing
-    key = (standing.prediction_id, standing.review_id, language)
-    kept = st.session_state.setdefault(LETTERS, {})
-    if key not in kept:
-        kept[key] = scoring_api().letter(standing.prediction_id, language)
-        _trim(kept, LETTERS_KEPT)
-    return cast(bytes, kept[key])
 
 
 def _keep(client_id: int, found: Opened) -> None:

@@ -110,7 +110,7 @@ def notes(sentences: Sequence[str]) -> str:
 
 
 def small(*lines: str) -> str:
-    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
     return f'<div class="small">{paragraphs}</div>'
 
 

@@ -8,7 +8,7 @@ import markup
 import say
 import words
 from answers import Prediction
-from desk import PARAMETER
+from desk import PARAMETER, score_again_button
 from language import PARAMETER as LANGUAGE
 from language import _, code
 from loading import Opened
@@ -16,8 +16,11 @@ from model_answers import Model
 from parts import card
 
 
-def recall(found: Opened, model: Model) -> None:
-    """What stands and why, in short, on the pages that go into something else."""
+def recall(found: Opened, model: Model) -> bool:
+    """What stands and why, in short, on the pages that go into something else.
+
+    Whether it can be compared with what the model says now, of the data as they are.
+    """
     prediction, standing = found.prediction, found.standing
     numbers, why = words.numbers(prediction), words.weighing(prediction, model)
     lines = (f"{numbers[:1].upper()}{numbers[1:]}.", why)
@@ -26,6 +29,9 @@ def recall(found: Opened, model: Model) -> None:
     )
     for note in words.changed_since(standing):
         say.warning(note)
+    if standing.latest.outdated:
+        score_again_button(found.client.client_id, standing)
+    return not standing.latest.outdated
 
 
 def next_steps(prediction: Prediction, here: str) -> None:

@@ -32,7 +32,7 @@ from decision_answers import (
     read_review,
     read_way_through,
 )
-from errors import NonsenseAnswer
+from errors import Conflict, NonsenseAnswer
 from importance_answers import Importance, read_importance
 from model_answers import Model, read_model
 from monitoring_answers import (
@@ -144,10 +144,13 @@ class ScoringApi:
         path = f"/v1/predictions/{quote(prediction_id)}/review"
         return read_review(self.way.post(path, body))
 
-    def letter(self, prediction_id: str, language: str) -> bytes:
-        """The letter to the client, a PDF."""
-        path = f"/v1/predictions/{quote(prediction_id)}/letter?lang={language}"
-        return self.way.page(path, "application/pdf")
+    def letter(self, client_id: int, language: str) -> bytes:
+        """The letter on what stands for the client at this moment, a PDF."""
+        standing = self.client(client_id).standing
+        if standing is None:
+            raise Conflict(f"nothing was decided on client {client_id}")
+        path = f"/v1/predictions/{quote(standing.prediction_id)}/letter"
+        return self.way.page(f"{path}?lang={language}", "application/pdf")
 
     def similar(self, client_id: int) -> Similar:
         return read_similar(self.way.get(f"/v1/clients/{client_id}/similar"), client_id)

@@ -97,10 +97,17 @@ def frequency(probability: float) -> str:
     )
 
 
-def confidence_notes(prediction: Prediction, model: Model) -> tuple[str, ...]:
-    """How far to trust the decision: nearness to the limit, gaps, oddities."""
+def confidence_notes(
+    prediction: Prediction, model: Model, earlier: bool
+) -> tuple[str, ...]:
+    """How far to trust the decision: nearness to the limit, gaps, oddities.
+
+    `earlier`: it is of another model than this one, whose band around the limit is not
+    known.
+    """
     confidence = prediction.confidence
-    notes = [_band(prediction, model), _gaps(confidence.missing_share)]
+    notes = [] if earlier else [_band(prediction, model)]
+    notes.append(_gaps(confidence.missing_share))
     if confidence.out_of_range:
         names = (model.describe(name).labels.text for name in confidence.out_of_range)
         notes.append(

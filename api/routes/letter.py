@@ -19,7 +19,7 @@ from api.schemas.letter import LetterQuery
 from api.scoring import GRANTED, LOWERS, RAISES
 from api.services import services
 from api.store.database import Database
-from api.store.events import DECISION
+from api.store.events import DECISION, answer_of
 from api.store.keys import Role
 from api.store.predictions import Stored
 from api.store.standing import standing, standing_review
@@ -64,8 +64,8 @@ def letter(prediction_id: UUID) -> Response:
     stored = found(database, identifier)
     if stored.kind != DECISION:
         raise Problem(HTTPStatus.CONFLICT, "A simulation decides nothing to tell.")
-    answered = json.loads(explained(champion, database, stored))
     review = _standing_review(database, stored)
+    answered = _answered(champion, database, stored, reviewed=review is not None)
     page = render(
         Letter(
             language=asked.lang,
@@ -104,10 +104,25 @@ def _standing_review(database: Database, stored: Stored) -> dict[str, Any] | Non
     return None if found.review is None else dict(found.review)
 
 
+def _answered(
+    champion: Champion, database: Database, stored: Stored, reviewed: bool
+) -> dict[str, Any]:
+    """With its reasons; a person's decision stands also where there are none."""
+    try:
+        answer = explained(champion, database, stored)
+    except Problem:
+        if not reviewed:
+            raise
+        answer, _ = answer_of(database, stored.prediction_id)
+    found: dict[str, Any] = json.loads(answer)
+    return found
+
+
 def _reasons(champion: Champion, answered: dict[str, Any], language: str) -> list[str]:
     """What weighed most for the model's decision; the English text was stored."""
     wanted = LOWERS if answered["decision"] == GRANTED else RAISES
-    told = [one for one in answered["reasons"] if one["direction"] == wanted][:REASONS]
+    reasons = answered.get("reasons", [])
+    told = [one for one in reasons if one["direction"] == wanted][:REASONS]
     catalogue = {one.code: one for one in champion.bundle.reasons}
     texts = []
     for one in told:

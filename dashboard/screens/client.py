@@ -11,7 +11,7 @@ import markup
 import say
 import words
 from answers import Client, Prediction
-from desk import ask_to_score_again, client_on_the_desk
+from desk import client_on_the_desk, score_again_button
 from explanation import describe, group_steps, waterfall_steps
 from facts import group_facts
 from formats import decimal, moment, percents_apart
@@ -44,7 +44,7 @@ def _story(found: Opened, model: Model) -> None:
         with decision, card("decision"):
             _decision(found, model)
         with risk, card("probability"):
-            _risk(found.prediction, model)
+            _risk(found, model)
         next_steps(found.prediction, "client")
     with why, card("reasons"):
         _reasons(found.prediction, model)
@@ -65,7 +65,8 @@ def _decision(found: Opened, model: Model) -> None:
             _("The scoring API does not answer now: this decision is from before.")
         )
     with st.container(key="confidence"):
-        st.html(markup.notes(words.confidence_notes(prediction, model)))
+        earlier = standing.latest.model_changed
+        st.html(markup.notes(words.confidence_notes(prediction, model, earlier)))
     st.html(
         markup.small(
             words.made_at(prediction, datetime.now(UTC)),
@@ -76,17 +77,14 @@ def _decision(found: Opened, model: Model) -> None:
             ),
         )
     )
-    st.button(
-        _("Score again"),
-        key="score_again",
-        icon=":material/refresh:",
-        on_click=ask_to_score_again,
-        args=(found.client.client_id,),
-        type="secondary" if standing.latest.outdated else "tertiary",
-    )
+    score_again_button(found.client.client_id, standing)
 
 
-def _risk(prediction: Prediction, model: Model) -> None:
+def _risk(found: Opened, model: Model) -> None:
+    """The band around the limit is of the model that serves: not of an earlier one."""
+    prediction, earlier = found.prediction, found.standing.latest.model_changed
+    band = (prediction.threshold,) * 2 if earlier else model.threshold_interval
+    unsure = "" if earlier else _("Grey: too close to the limit to be sure.")
     risk, limit = percents_apart(prediction.probability, prediction.threshold)
     note = _("Limit {limit}", limit=limit)
     exact = repr(prediction.probability)
@@ -97,12 +95,12 @@ def _risk(prediction: Prediction, model: Model) -> None:
         + markup.gauge(
             prediction.probability,
             prediction.threshold,
-            model.threshold_interval,
+            band,
             sentence,
         )
         + markup.small(
             words.frequency(prediction.probability),
-            _("Grey: too close to the limit to be sure."),
+            unsure,
             _("The model advises; the decision stays with you."),
         )
     )

@@ -34,7 +34,8 @@ def show() -> None:
     if not found:
         return
     model = current_model()
-    recall(found, model)
+    if not recall(found, model):
+        return
     with card("similar"):
         _similar(found, model)
     one, two = st.columns(2, gap="small")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 import markup
@@ -10,7 +12,7 @@ import words
 from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
 from language import LANGUAGES, _, code
-from loading import Opened, current_model, letter_of, scoring_api
+from loading import Opened, current_model, scoring_api
 from model_answers import Model
 from parts import card
 from people import person
@@ -45,6 +47,8 @@ def _review(found: Opened, model: Model) -> None:
     word, meaning = words.verdict(prediction)
     client = str(found.client.client_id)
     said = _("The model says: {decision}", decision=word)
+    if standing.latest.model_changed:
+        said = _("An earlier model said: {decision}", decision=word)
     if standing.reviewed:
         word = words.decision_word(standing.granted)
         told = words.standing_text(standing)
@@ -79,15 +83,19 @@ def _form(found: Opened) -> None:
     client = found.client.client_id
     here = f"{client}_{_recorded().get(client, 0)}"
     model_says = found.prediction.granted
+    options = [model_says, not model_says]
+    # The widget is another one in another language.
+    kept = st.session_state.get(f"kept_{here}")
     chosen = st.radio(
         _("Your decision"),
-        [model_says, not model_says],
-        index=None,
+        options,
+        index=None if kept is None else options.index(kept),
         format_func=lambda granted: _choice(granted, model_says),
         key=f"choice_{here}",
         horizontal=True,
         persist_state="session",
     )
+    st.session_state[f"kept_{here}"] = chosen
     reason = st.text_area(
         _("Your reason (it stays on record)"),
         key=f"reason_{here}",
@@ -192,12 +200,10 @@ def _letter(found: Opened) -> None:
         key="letter_language",
         required=True,
     )
-    try:
-        with st.spinner(_("Writing the letter…")):
-            letter = letter_of(found, str(language))
-    except ApiError as error:
-        show_trouble(error, "letter_again")
-        return
+    # Written at the click: what stands then is what the letter says.
+    letter = partial(
+        scoring_api().letter, found.client.client_id, language=str(language)
+    )
     draft = "" if reviewed else _("draft-")
     st.download_button(
         _("Download the letter (PDF)") if reviewed else _("Download the draft (PDF)"),

@@ -37,7 +37,8 @@ def show() -> None:
     found = client_on_the_desk(_("Simulate for client"))
     if not found:
         return
-    recall(found, current_model())
+    if not recall(found, current_model()):
+        return
     say.info(
         _(
             "Nothing here is a decision. Each simulation is kept on record as one, "
@@ -196,7 +197,7 @@ def _what_moved(present: Prediction, answer: Prediction, model: Model) -> None:
 def _way(found: Opened, present: Terms, model: Model) -> None:
     st.html(markup.heading(_("What would it take?")))
     if found.prediction.granted:
-        say.text(_("Nothing: the loan can be offered as it was asked for."))
+        say.text(_("Nothing: the model grants the loan as it was asked for."))
         return
     say.text(
         _(

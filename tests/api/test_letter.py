@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
 import pytest
 
+from api.errors import Problem
 from api.letter import Letter, render
 
 # Not there where only the API is installed.
@@ -155,6 +157,27 @@ def test_a_decision_that_stands_no_more_has_no_letter(call: Any) -> None:
     assert first["prediction_id"] in late.json["detail"]
     _, text = read(call("GET", f"{reviewed}/letter", "officer").data)
     assert ("was accepted" if other == "granted" else "was refused") in text
+
+
+@on_sqlite
+def test_a_persons_decision_has_its_letter_also_where_the_reasons_are_lost(
+    call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decided without them by a model that serves no more."""
+
+    def lost(*_: Any) -> None:
+        raise Problem(HTTPStatus.CONFLICT, "no reasons")
+
+    asked = {"client_id": 100001, "explain": False}
+    made = call("POST", "/v1/predictions", json=asked).json
+    path = f"/v1/predictions/{made['prediction_id']}"
+    monkeypatch.setattr("api.routes.letter.explained", lost)
+    assert call("GET", f"{path}/letter", "officer").status_code == 409
+    review = {"decision": "refused", "reason": "Seen.", "reviewer": "A. Martin"}
+    assert call("POST", f"{path}/review", "officer", json=review).status_code == 201
+    _, text = read(call("GET", f"{path}/letter", "officer").data)
+    assert "was refused" in text
+    assert "main reasons" not in text and "weighed most" not in text
 
 
 @on_sqlite

@@ -68,7 +68,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
     "decide": (
         {OFFICER},
         {
-            "letter": lambda api, _: api.letter(UNKNOWN, "en"),
+            "letter": lambda api, client: api.letter(client, "en"),
             "review": lambda api, _: api.review(UNKNOWN, True, "Seen", "Ada"),
         },
     ),

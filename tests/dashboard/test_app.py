@@ -85,6 +85,15 @@ def test_a_new_model_is_said_and_scores_when_asked(api: FakeApi) -> None:
     assert not notices(app, "warning")
 
 
+def test_a_second_click_scores_once(api: FakeApi) -> None:
+    app = open_app("700001")
+    shown = next(iter(api.made))
+    for _ in range(2):
+        app.session_state["score_again_client"] = (700001, shown)
+        app.run()
+    assert api.asked(*PREDICTIONS) == 2
+
+
 def test_looking_is_not_deciding(api: FakeApi) -> None:
     """A decision is made by whoever opens a client first, and by nobody after."""
     open_app("700001")
@@ -99,6 +108,7 @@ def test_a_decision_without_reasons_of_an_earlier_model_is_said(api: FakeApi) ->
     api.replies[f"/v1/predictions/{made}"] = problem(409, "no reasons")
     app = open_app("700001")
     assert "decided on without reasons" in notices(app, "warning")[0]
+    assert "Granted by the model on" in page_text(app)
     app.button(key="score_again").click().run()
     assert "000000000002" in page_text(app)
     assert not app.exception

@@ -195,3 +195,12 @@ def test_a_redirection_is_not_followed(api: FakeApi, client: ScoringApi) -> None
     api.replies["/v1/model"] = (302, "text/html", b"")
     with pytest.raises(NonsenseAnswer, match="302"):
         client.model()
+
+
+def test_a_letter_is_of_what_stands_when_it_is_asked_for(
+    client: ScoringApi, api: FakeApi
+) -> None:
+    first, second = (client.score(700002).prediction_id for _ in range(2))
+    assert client.letter(700002, "fr") == f"%PDF {second} fr".encode()
+    client.review(first, True, "Papers seen", "Ada")
+    assert client.letter(700002, "fr") == f"%PDF {first} fr".encode()

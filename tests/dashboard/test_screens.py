@@ -67,7 +67,7 @@ def test_what_it_would_take_is_found_among_the_terms_allowed(api: FakeApi) -> No
 
 
 def test_a_granted_loan_needs_nothing(api: FakeApi) -> None:
-    assert "Nothing: the loan can be offered" in page_text(page("simulate", GRANTED))
+    assert "Nothing: the model grants" in page_text(page("simulate", GRANTED))
 
 
 def decide(app: AppTest, granted: bool = False, reason: str = "Papers seen") -> AppTest:
@@ -93,9 +93,6 @@ def test_an_override_is_recorded_and_shown_with_its_letter(api: FakeApi) -> None
         "replaces": None,
     }
     assert "Granted (overridden) by Ada" in page_text(app)
-    assert api.asked(
-        "GET", "/v1/predictions/0199c0de-0000-7000-8000-000000000001/letter"
-    )
 
 
 def test_a_second_decision_replaces_the_first(api: FakeApi) -> None:
@@ -202,12 +199,28 @@ def test_a_decision_needs_a_choice_and_a_reason(api: FakeApi) -> None:
     assert not posted(api, "review")
 
 
-def test_a_letter_that_fails_leaves_the_decision_usable(api: FakeApi) -> None:
-    path = "/v1/predictions/0199c0de-0000-7000-8000-000000000001/letter"
-    api.replies[path] = problem(503, "no paper")
+@pytest.mark.parametrize("name", ["compare", "simulate"])
+def test_a_decision_of_an_earlier_model_is_compared_with_nothing(
+    api: FakeApi, name: str
+) -> None:
+    import loading
+
+    page("client")
+    api.version = "4"
+    loading.forget_answers()
+    app = page(name)
+    assert "Another model serves now" in notices(app, "warning")[0]
+    assert not app.select_slider and not app.selectbox
+    app.button(key="score_again").click().run()
+    assert app.select_slider or app.selectbox
+
+
+def test_a_choice_outlives_another_language(api: FakeApi) -> None:
     app = page("decide")
-    assert "in trouble" in trouble(app)
-    assert app.radio[0].options[0] == "Confirm: refuse it"
+    app.radio[0].set_value(True).run()
+    app.segmented_control(key="language_switch").set_value("fr").run()
+    assert app.radio[0].value is True
+    assert app.radio[0].options[0] == "Confirmer : le refuser"
 
 
 def test_compares_with_similar_clients_and_any_fact(api: FakeApi) -> None:
