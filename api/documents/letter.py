@@ -47,9 +47,10 @@ class Letter:
 def render(letter: Letter) -> bytes:
     """A PDF of one page, tagged (PDF/UA-1); the same bytes for the same letter."""
     told = {
-        **vars(letter),
-        "lender": _written(letter.lender),
-        "contact": _written(letter.contact),
+        **{
+            name: _written(value) if isinstance(value, str) else value
+            for name, value in vars(letter).items()
+        },
         "reasons": [_written(reason) for reason in letter.reasons],
         "tables": [_source(table) for table in letter.tables],
     }

@@ -128,9 +128,9 @@ def test_the_longest_letter_fits() -> None:
     ],
 )
 def test_any_name_is_printed_as_it_is_written(name: str, printed: str) -> None:
-    named = replace(LETTER, lender=name, contact=name, reasons=[name])
+    named = replace(LETTER, lender=name, contact=name, model=name, reasons=[name])
     reader, text = read(render(named))
-    assert text.count(printed) == 4
+    assert text.count(printed) == 5
     assert reader.metadata.author == printed
 
 
