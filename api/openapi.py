@@ -64,9 +64,11 @@ _KEY = (
 
 
 def document(app: Flask) -> dict[str, Any]:
-    """Every route of `app`, with every status it answers."""
+    """Every documented route of `app`, with every status it answers."""
     paths: dict[str, dict[str, Any]] = {}
     for rule, operation in operations(app):
+        if not operation.documented:
+            continue
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
         (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
         answers = examples.answers(f"{method} {path}")

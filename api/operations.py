@@ -38,6 +38,8 @@ class Operation:
     replayable: bool = False
     # Not about a person: answered with an ETag, and compressed if that is asked for.
     validated: bool = False
+    # Whether it is part of the contract: in the OpenAPI document.
+    documented: bool = True
 
     def statuses(self) -> list[int]:
         """Every status of a problem."""

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from functools import partial
+from http import HTTPStatus
+from pathlib import Path
 
-from flask import Blueprint, Response, current_app, render_template, request
+import flask_swagger_ui
+from flask import Blueprint, Response, current_app
 
 from api import openapi
 from api.answering import answer
+from api.errors import Problem
 from api.operations import HTML, JSON, Operation, route
 
 blueprint = Blueprint("documentation", __name__)
-_readable = partial(json.dumps, ensure_ascii=False, indent=2)
-_NO_SCRIPTS = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
+# The page needs its own address and nothing else; images are in the style sheet.
+_ITSELF = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+_OWN = Path(__file__).parents[1] / "swagger"
+_BUNDLED = Path(flask_swagger_ui.__file__).parent / "dist"
+_FILES = {
+    "start.js": (_OWN, "text/javascript"),
+    "swagger-ui-bundle.js": (_BUNDLED, "text/javascript"),
+    "swagger-ui.css": (_BUNDLED, "text/css"),
+}
 
 
 @route(
@@ -48,8 +57,28 @@ def document() -> Response:
     ),
 )
 def page() -> Response:
-    api = openapi.document(current_app)
-    address = request.host_url.rstrip("/")
-    text = render_template("docs.html", api=api, address=address, json=_readable)
-    headers = {"Content-Security-Policy": _NO_SCRIPTS}
+    text = (_OWN / "docs.html").read_bytes()
+    headers = {"Content-Security-Policy": _ITSELF}
     return Response(text, headers=headers, content_type=f"{HTML}; charset=utf-8")
+
+
+@route(
+    blueprint,
+    "GET",
+    "/docs/<name>",
+    Operation(
+        "documentation",
+        "A file of the page",
+        {},
+        roles=None,
+        path_examples={"name": "start.js"},
+        validated=True,
+        documented=False,
+    ),
+)
+def file(name: str) -> Response:
+    if name not in _FILES:
+        raise Problem(HTTPStatus.NOT_FOUND, f"The page has no file {name}.")
+    folder, kind = _FILES[name]
+    content = (folder / name).read_bytes()
+    return Response(content, content_type=f"{kind}; charset=utf-8")

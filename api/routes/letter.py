@@ -52,8 +52,8 @@ REASONS = 4
     ),
 )
 def letter(prediction_id: UUID) -> Response:
-    # fpdf2 takes a while to import, and few processes write letters.
-    from api.letter import Letter, render
+    # Typesetting takes 50 MB, and few processes write letters.
+    from api.documents.letter import Letter, render
 
     asked, champion, config = (
         query(LetterQuery),

@@ -14,7 +14,7 @@ from api import openapi
 from api.operations import Operation
 from api.store.keys import Role
 
-OPEN = {"/health/live", "/health/ready", "/openapi.json", "/docs"}
+OPEN = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/docs/start.js"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 BAD = [None, "", "Bearer", "Bearer ", "Bearer wrong", "Basic abc", "wrong"]
 

@@ -1,0 +1,102 @@
+"""The letter that tells an applicant the decision, on one page of A4."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from unicodedata import normalize
+
+import typst
+
+# The templates and the words: all that a template can read.
+FOLDER = Path(__file__).parent
+_REPAYMENTS = ("POS_CASH_balance", "installments_payments", "credit_card_balance")
+_CHARACTER = b'#set document(title: "A character")\n#sys.inputs.character'
+# A compiler serves one thread at a time.
+_LOCK = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is told. `reasons` in the words of the language; times are UTC.
+
+    `decision`: the one that stands; `model_decision`: that of the model alone;
+    `reviewed_at`: None unless a person reviewed it.
+    """
+
+    language: str
+    lender: str
+    contact: str
+    prediction_id: str
+    client_id: int | None
+    model: str
+    version: str
+    decision: str
+    model_decision: str
+    decided_at: datetime
+    reviewed_at: datetime | None
+    reasons: Sequence[str]
+    tables: Iterable[str]
+
+
+def render(letter: Letter) -> bytes:
+    """A PDF of one page, tagged (PDF/UA-1); the same bytes for the same letter."""
+    told = {
+        **{
+            name: _written(value) if isinstance(value, str) else value
+            for name, value in vars(letter).items()
+        },
+        "reasons": [_written(reason) for reason in letter.reasons],
+        "tables": [_source(table) for table in letter.tables],
+    }
+    data = json.dumps(told, default=lambda moment: moment.timetuple()[:3])
+    moment = letter.reviewed_at or letter.decided_at
+    template = (FOLDER / "letter.typ").read_bytes()
+    return compiled(template, {"letter": data}, int(moment.timestamp()))
+
+
+def compiled(template: bytes, inputs: dict[str, str], moment: int = 0) -> bytes:
+    """A template as PDF; raises typst.TypstError, also where a glyph is missing."""
+    with _LOCK:
+        pdf = _compiler().compile(
+            template,
+            format="pdf",
+            pdf_standards=["ua-1"],
+            sys_inputs=inputs,
+            timestamp=moment,
+        )
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    """With the fonts that it brings: the same on every machine."""
+    return typst.Compiler(root=FOLDER, ignore_system_fonts=True)
+
+
+def _written(text: str) -> str:
+    """With a question mark for what no font can write."""
+    return "".join(
+        one if " " <= one <= "~" or one == "\n" or _has_glyph(one) else "?"
+        for one in normalize("NFC", text)
+    )
+
+
+@cache
+def _has_glyph(character: str) -> bool:
+    try:
+        compiled(_CHARACTER, {"character": character})
+    except (typst.TypstError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def _source(table: str) -> str:
+    """The catalogue's name of what a table records."""
+    return "repayments" if table in _REPAYMENTS else table.removesuffix("_balance")
