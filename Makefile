@@ -40,7 +40,7 @@ check: $(READY) ## lint, types, import rules, locks
 # Spark is larger than all the rest: its layer is put in for its tests and taken out.
 prove: $(READY) ## Spark on a cluster of two workers, and the Dockerfiles replayed
 	@python3 -m pip --python $(PYTHON) install --quiet --disable-pip-version-check \
-		--require-hashes --no-deps -r requirements-spark.txt
+		--require-hashes -r requirements-spark.txt
 	@$(PYTHON) -m pytest -q tests/contract/test_spark.py; status=$$?; \
 		python3 -m pip --python $(PYTHON) uninstall --quiet --yes pyspark py4j; exit $$status
 	@$(PYTHON) .ci/images.py

@@ -22,5 +22,5 @@ else
     "$python" -m venv .venv
     # A lock names every package: nothing is left to resolve.
     .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-        --require-hashes --no-deps -r "$lock"
+        --require-hashes -r "$lock"
 fi

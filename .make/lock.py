@@ -30,11 +30,9 @@ PIN = re.compile(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
 # which is larger than all the rest, stays a lock of its own to install on top.
 PARTS = ("dev", "api", "dashboard", "training", "spark")
 HOUSE = ("dev", "api", "dashboard", "training")
-# What LightGBM's Python package asks for; the API uses its compiled library only.
-LEFT_OUT = {"api": ("narwhals", "scipy")}
-# Training holds plotly back for Evidently; the newer one is a third of the size, and
-# the dashboard's figures render on both.
-OWN_VERSION = {"dashboard": ("plotly",)}
+# MLflow holds gunicorn back, Evidently plotly: not for who serves without them. The
+# newer plotly is a third of the size, and the dashboard's figures render on both.
+OWN_VERSION = {"api": ("gunicorn",), "dashboard": ("plotly",)}
 
 
 def lock_path(part: str) -> Path:
@@ -57,11 +55,10 @@ def fingerprint(part: str) -> str:
 def compile_lock(part: str) -> None:
     path = lock_path(part)
     before = (path.read_bytes(), path.stat()) if path.exists() else None
-    left_out = [f"--no-emit-package={name}" for name in LEFT_OUT.get(part, ())]
     command = [
         *("uv", "pip", "compile", "-", "--generate-hashes", "--universal"),
         *("--python-version", "3.11", "--no-emit-index-url", "--no-annotate"),
-        *("--no-header", "--quiet", "--output-file", str(path), *left_out),
+        *("--no-header", "--quiet", "--output-file", str(path)),
     ]
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
         if part != "dev":

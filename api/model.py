@@ -1,8 +1,8 @@
 """The LightGBM model: margins and contributions, one row per client.
 
 Only the compiled library of LightGBM's package is used, through its C interface: the
-package's Python code asks for SciPy, which is a third of the whole environment, and
-which predicting needs nothing of.
+package's Python code imports SciPy, and pandas and scikit-learn where they are, which
+takes every worker longer than all the rest of its start; predicting needs none of them.
 """
 
 from __future__ import annotations
