@@ -30,6 +30,7 @@ PIN = re.compile(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
 # which is larger than all the rest, stays a lock of its own to install on top.
 PARTS = ("dev", "api", "dashboard", "training", "spark")
 HOUSE = ("dev", "api", "dashboard", "training")
+EXTRAS = {"dev": (*HOUSE, "report"), "training": ("training", "report")}
 # MLflow holds gunicorn back, Evidently plotly: not for who serves without them. The
 # newer plotly is a third of the size, and the dashboard's figures render on both.
 OWN_VERSION = {"api": ("gunicorn",), "dashboard": ("plotly",)}
@@ -44,8 +45,7 @@ def inputs(part: str) -> list[str]:
     extras: dict[str, list[str]] = tomllib.loads(
         (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     )["project"]["optional-dependencies"]
-    names = HOUSE if part == "dev" else [part]
-    return sorted({line for name in names for line in extras[name]})
+    return sorted({line for name in EXTRAS.get(part, (part,)) for line in extras[name]})
 
 
 def fingerprint(part: str) -> str:
@@ -102,10 +102,9 @@ def problems(part: str) -> list[str]:
         f"{path.name} does not pin {line}"
         for line in inputs(part)
         for requirement in [Requirement(line)]
-        if not found.get(canonicalize_name(requirement.name))
-        or not all(
+        if not any(
             version in requirement.specifier
-            for version in found[canonicalize_name(requirement.name)]
+            for version in found.get(canonicalize_name(requirement.name), ())
         )
     ]
     wrong += [

@@ -22,7 +22,7 @@ ELSEWHERE = {
     "pyarrow": "training/scoring.py",
 }
 # Declared only to hold another package's version of it.
-CONSTRAINTS = {"plotly"}
+CONSTRAINTS = {"pandas", "plotly"}
 
 
 def imported(part: str) -> set[str]:
@@ -51,7 +51,7 @@ def declared(*extras: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "extras", [("api",), ("dashboard",), ("training", "spark")], ids=lambda e: e[0]
+    "extras", [("api",), ("dashboard",), ("training", "report", "spark")], ids=lambda e: e[0]
 )
 def test_imports_and_declarations_are_the_same(extras: tuple[str, ...]) -> None:
     modules = imported(extras[0]) - sys.stdlib_module_names
