@@ -51,7 +51,9 @@ def declared(*extras: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "extras", [("api",), ("dashboard",), ("training", "report", "spark")], ids=lambda e: e[0]
+    "extras",
+    [("api",), ("dashboard",), ("training", "report", "spark")],
+    ids=lambda e: e[0],
 )
 def test_imports_and_declarations_are_the_same(extras: tuple[str, ...]) -> None:
     modules = imported(extras[0]) - sys.stdlib_module_names

@@ -86,9 +86,7 @@ def test_without_evidently_drift_says_so_and_monitoring_draws_nothing(
     reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(evidently_report, "find_spec", lambda _: None)
-    with pytest.raises(
-        TrainingError, match="Evidently.* is not installed"
-    ):
+    with pytest.raises(TrainingError, match="Evidently.* is not installed"):
         drift.analyse(tmp_path, tmp_path / "out", progress=lambda _: None)
     assert drawing.draw(reference, np.empty((0, 0))) is None
 
