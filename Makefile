@@ -3,21 +3,24 @@
 DATA =
 BUDGET = quick
 CLIENTS = 10000
-API_PORT = 5000
+API_PORT = 5050
 DASHBOARD_PORT = 8501
 
 PYTHON = .venv/bin/python
+FLASK = $(PYTHON) -m flask --app api
+# One environment, in two steps: what the demo runs, and the rest.
 LOCK = requirements-dev.txt
+DEMO = .venv/.demo
 READY = .venv/.ready
 
-.PHONY: help demo test check prove examples lock audit sbom bench soak clean
+.PHONY: help demo ports test check prove examples lock audit sbom bench soak clean FORCE
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
 
-demo: $(READY) ## train on DATA (or invented clients) and start API and dashboard
-	@$(PYTHON) .make/demo.py --data "$(DATA)" --budget $(BUDGET) \
-		--clients $(CLIENTS) --api-port $(API_PORT) --dashboard-port $(DASHBOARD_PORT)
+demo: $(DEMO) ports var/demo.env ## train on DATA (or invented clients) and start API and dashboard
+	@. ./var/demo.env && export DASHBOARD_API_KEY && \
+		$(PYTHON) .make/serve.py $(API_PORT) $(DASHBOARD_PORT)
 
 test: $(READY) ## run every test
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup
@@ -40,7 +43,7 @@ check: $(READY) ## lint, types, import rules, locks
 # Spark is larger than all the rest: its layer is put in for its tests and taken out.
 prove: $(READY) ## Spark on a cluster of two workers, and the Dockerfiles replayed
 	@python3 -m pip --python $(PYTHON) install --quiet --disable-pip-version-check \
-		--require-hashes --no-deps -r requirements-spark.txt
+		--require-hashes -r requirements-spark.txt
 	@$(PYTHON) -m pytest -q tests/contract/test_spark.py; status=$$?; \
 		python3 -m pip --python $(PYTHON) uninstall --quiet --yes pyspark py4j; exit $$status
 	@$(PYTHON) .ci/images.py
@@ -79,6 +82,55 @@ sbom: $(READY) ## a CycloneDX bill per part in var/sbom, and docs/licences.md
 clean: ## remove everything that demo and test made
 	rm -rf var .venv
 
-$(READY): $(LOCK)
-	@sh .make/environment.sh $(LOCK)
-	@touch $(READY)
+$(DEMO): $(LOCK) pyproject.toml
+	@sh .make/environment.sh -c $(LOCK) -r pyproject.toml --extra api --extra dashboard --extra training --extra report
+	@touch $@
+
+$(READY): $(DEMO)
+	@.venv/bin/uv pip install --quiet --python $(PYTHON) --require-hashes -r $(LOCK)
+	@touch $@
+
+# The demo's stages, each done again when what it is made from changes or its result is
+# gone. Whatever is set outside, they keep to var/.
+demo: export TRAINING_TRACKING_URI = sqlite:///var/mlflow.db
+demo: export SCORING_BUNDLE = var/bundle
+demo: export SCORING_DATABASE_URL = sqlite:///var/scoring.sqlite
+
+TABLES = $(or $(patsubst ~/%,$(HOME)/%,$(DATA)),var/data)
+code = $(shell find $(1) -type f ! -path '*/__pycache__/*')
+gone = $(if $(wildcard $(1)),,FORCE)
+# Evidently, which draws the report, has no release for Python 3.14.
+DRIFT = $(shell $(PYTHON) -c "import importlib.util as i; exit(not i.find_spec('evidently'))" && echo --drift=var/drift)
+
+ports: $(DEMO)
+	@$(PYTHON) .make/serve.py --check $(API_PORT) $(DASHBOARD_PORT)
+
+# Written when the options or the given tables change.
+var/asked: FORCE | ports
+	@mkdir -p var
+	@{ echo "$(BUDGET) $(CLIENTS) $(DATA)"; $(if $(DATA),ls -ln "$(TABLES)",:); } >$@.new 2>&1 || :
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+var/data/application_train.csv: var/asked $(call code,training/synthesize training/tables)
+	$(PYTHON) -m training synthesize --clients=$(CLIENTS) --out=var/data
+
+var/trained: var/asked $(call code,training) $(if $(DATA),,var/data/application_train.csv) $(call gone,var/mlflow.db)
+	$(PYTHON) -m training train --data="$(TABLES)" --budget=$(BUDGET)
+	$(PYTHON) -m training promote
+	@touch $@
+
+var/bundle/manifest.json: var/trained $(call gone,var/clients.parquet)
+	$(if $(DRIFT),$(PYTHON) -m training drift --data="$(TABLES)" --version=champion)
+	$(PYTHON) -m training export --clients=var/clients.parquet $(DRIFT)
+
+var/imported: var/bundle/manifest.json $(call code,api) $(call gone,var/scoring.sqlite)
+	@test -e var/scoring.sqlite || rm -f var/demo.env
+	$(FLASK) db upgrade
+	$(FLASK) clients import var/clients.parquet
+	@touch $@
+
+# The dashboard's key, and one for programs and commands.
+var/demo.env: var/imported
+	@test -e $@ || { umask 077; add="$(FLASK) keys add --role officer --role scoring --role analyst"; \
+		asking=$$($$add --role delegate demo-dashboard-$$$$) && own=$$($$add --role admin demo-$$$$) && \
+		printf '%s\n' "DASHBOARD_API_KEY=$$asking" "SCORING_KEY=$$own" >$@; }

@@ -1,26 +1,21 @@
 #!/bin/sh
-# Make the virtual environment .venv from a lock: by uv when it is there, else by pip.
+# Make the virtual environment .venv of what the arguments name, as uv's: -r requirements-api.txt
 set -eu
-lock=${1:-requirements-dev.txt}
-python=""
-for name in python3.11 python3.12 python3.13 python3; do
-    if "$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
-        python=$name
-        break
-    fi
+for python in python3.11 python3.12 python3.13 python3.14 python3 none; do
+    "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' \
+        2>/dev/null && break
 done
-if [ -z "$python" ]; then
-    echo "environment: Python 3.11, 3.12 or 3.13 is needed; found: $(python3 --version 2>&1 || echo none)" >&2
+if [ "$python" = none ]; then
+    echo "environment: Python 3.11 to 3.14 is needed; found: $(python3 --version 2>&1)" >&2
     exit 1
 fi
-echo "environment: .venv with $("$python" --version) from $lock" >&2
+echo "environment: .venv with $("$python" --version)" >&2
 rm -rf .venv
-if command -v uv >/dev/null 2>&1; then
-    uv venv --quiet --python "$python" .venv
-    uv pip install --quiet --python .venv/bin/python --require-hashes -r "$lock"
-else
-    "$python" -m venv .venv
-    # A lock names every package: nothing is left to resolve.
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-        --require-hashes --no-deps -r "$lock"
-fi
+"$python" -m venv .venv
+# uv itself by its hash in the lock, then everything else in parallel.
+awk '/^[^ ]/ { uv = /^uv==/ } uv' requirements-dev.txt > .venv/uv.txt
+.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+    --require-hashes -r .venv/uv.txt
+# uv does not read what pip is told of where packages are.
+[ -z "${PIP_INDEX_URL:-}" ] || export UV_DEFAULT_INDEX="$PIP_INDEX_URL"
+.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes "$@"

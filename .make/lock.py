@@ -30,11 +30,10 @@ PIN = re.compile(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
 # which is larger than all the rest, stays a lock of its own to install on top.
 PARTS = ("dev", "api", "dashboard", "training", "spark")
 HOUSE = ("dev", "api", "dashboard", "training")
-# What LightGBM's Python package asks for; the API uses its compiled library only.
-LEFT_OUT = {"api": ("narwhals", "scipy")}
-# Training holds plotly back for Evidently; the newer one is a third of the size, and
-# the dashboard's figures render on both.
-OWN_VERSION = {"dashboard": ("plotly",)}
+EXTRAS = {"dev": (*HOUSE, "report"), "training": ("training", "report")}
+# MLflow holds gunicorn back, Evidently plotly: not for who serves without them. The
+# newer plotly is a third of the size, and the dashboard's figures render on both.
+OWN_VERSION = {"api": ("gunicorn",), "dashboard": ("plotly",)}
 
 
 def lock_path(part: str) -> Path:
@@ -46,8 +45,7 @@ def inputs(part: str) -> list[str]:
     extras: dict[str, list[str]] = tomllib.loads(
         (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     )["project"]["optional-dependencies"]
-    names = HOUSE if part == "dev" else [part]
-    return sorted({line for name in names for line in extras[name]})
+    return sorted({line for name in EXTRAS.get(part, (part,)) for line in extras[name]})
 
 
 def fingerprint(part: str) -> str:
@@ -57,11 +55,10 @@ def fingerprint(part: str) -> str:
 def compile_lock(part: str) -> None:
     path = lock_path(part)
     before = (path.read_bytes(), path.stat()) if path.exists() else None
-    left_out = [f"--no-emit-package={name}" for name in LEFT_OUT.get(part, ())]
     command = [
         *("uv", "pip", "compile", "-", "--generate-hashes", "--universal"),
         *("--python-version", "3.11", "--no-emit-index-url", "--no-annotate"),
-        *("--no-header", "--quiet", "--output-file", str(path), *left_out),
+        *("--no-header", "--quiet", "--output-file", str(path)),
     ]
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
         if part != "dev":
@@ -105,10 +102,9 @@ def problems(part: str) -> list[str]:
         f"{path.name} does not pin {line}"
         for line in inputs(part)
         for requirement in [Requirement(line)]
-        if not found.get(canonicalize_name(requirement.name))
-        or not all(
+        if not any(
             version in requirement.specifier
-            for version in found[canonicalize_name(requirement.name)]
+            for version in found.get(canonicalize_name(requirement.name), ())
         )
     ]
     wrong += [

@@ -30,7 +30,7 @@ class Config:
     # Largest request body; a batch may be 16 times as large.
     max_body_bytes: int = 1_048_576
     # gunicorn: address, worker processes (0: one per core), threads per worker.
-    bind: str = "127.0.0.1:5000"
+    bind: str = "127.0.0.1:5050"
     workers: int = 0
     threads: int = 4
     # Port of Prometheus' metrics, at the address of `bind`; 0: none.

@@ -1,8 +1,8 @@
 """The LightGBM model: margins and contributions, one row per client.
 
 Only the compiled library of LightGBM's package is used, through its C interface: the
-package's Python code asks for SciPy, which is a third of the whole environment, and
-which predicting needs nothing of.
+package's Python code imports SciPy, and pandas and scikit-learn where they are, which
+takes every worker longer than all the rest of its start; predicting needs none of them.
 """
 
 from __future__ import annotations
@@ -186,7 +186,13 @@ def _library() -> ctypes.CDLL:
     found = next((one for one in places if one.is_file()), None)
     if found is None:
         raise BundleError("model.txt: LightGBM is not installed")
-    library = ctypes.CDLL(str(found))
+    try:
+        library = ctypes.CDLL(str(found))
+    except OSError as error:
+        raise BundleError(
+            "model.txt: LightGBM needs OpenMP's runtime, which is not there: "
+            f"`brew install libomp` or `apt install libgomp1` brings it ({error})"
+        ) from None
     library.LGBM_GetLastError.restype = ctypes.c_char_p
     library.LGBM_RegisterLogCallback(_write)
     return library

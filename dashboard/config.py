@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from errors import ConfigError
 
-API_URL = "http://127.0.0.1:5000"
+API_URL = "http://127.0.0.1:5050"
 TIMEOUT_SECONDS = 10.0
 CURRENCY = "EUR"
 

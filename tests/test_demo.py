@@ -2,74 +2,108 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from tests.conftest import ROOT
 
+# What stands for Python: it notes what it is asked, and leaves what that would.
+PYTHON = """#!/bin/sh
+case "$1" in -c) exit 0 ;; esac
+echo "$@" >>calls
+case "$*" in
+*"$(cat failing)"*) exit 3 ;;
+*synthesize*) mkdir -p var/data && touch var/data/application_train.csv ;;
+*" train "*) touch var/mlflow.db ;;
+*export*) mkdir -p var/bundle && touch var/bundle/manifest.json var/clients.parquet ;;
+*upgrade*) touch var/scoring.sqlite ;;
+*"keys add"*) echo secret ;;
+esac
+"""
+MADE = ["train", "promote", "drift", "export", "upgrade", "import"]
+WORDS = ["--check", "synthesize", *MADE, "keys"]
+Demo = Callable[..., list[str]]
+
 
 @pytest.fixture
-def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    found = importlib.util.spec_from_file_location("demo", ROOT / ".make" / "demo.py")
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    monkeypatch.setitem(sys.modules, "demo", module)
-    found.loader.exec_module(module)
-    monkeypatch.setattr(module, "STAMPS", tmp_path / "stages.json")
-    return module
+def folder(tmp_path: Path) -> Path:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(PYTHON)
+    python.chmod(0o755)
+    for file in ("training/synthesize/a.py", "training/tables/b.py", "api/c.py"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    (tmp_path / "failing").write_text("nothing")
+    for file in ("requirements-dev.txt", "pyproject.toml", ".venv/.demo"):
+        (tmp_path / file).touch()
+    return tmp_path
+
+
+@pytest.fixture
+def demo(folder: Path) -> Demo:
+    """Run it; the stages that it ran, in order."""
+
+    def run(*options: str, status: int = 0) -> list[str]:
+        (folder / "calls").write_text("")
+        make = ["make", "--no-print-directory", "demo", *options]
+        done = subprocess.run(make, cwd=folder, capture_output=True, text=True)
+        assert done.returncode == status, done.stderr
+        calls = (folder / "calls").read_text().splitlines()
+        asked = [word for call in calls for word in WORDS if f" {word} " in f"{call} "]
+        # The last one serves; a failed run has none.
+        assert calls[-1].startswith(".make/serve.py 5050 8501") == (status == 0)
+        return asked
+
+    return run
 
 
 def test_runs_a_stage_and_what_comes_after_it_only_when_needed(
-    demo: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    demo: Demo, folder: Path
 ) -> None:
-    source, middle, end = (tmp_path / name for name in ("source", "middle", "end"))
-    texts = [str(path) for path in (source, middle, end)]
-    source.write_text("one")
-    copy = "import shutil, sys; shutil.copy(*sys.argv[1:])"
-    command = [sys.executable, "-c", copy]
-    first = demo.Stage("first", [*command, *texts[:2]], [source], [middle])
-    second = demo.Stage("second", [*command, *texts[1:]], [], [end], ["first"])
-    done: dict[str, str] = {}
-
-    def run() -> list[str]:
-        for stage in (first, second):
-            demo.run(stage, (first, second), done, {})
-        said = capsys.readouterr().out.splitlines()
-        return [line for line in said if line.endswith(("up to date", "running"))]
-
-    assert run() == ["first: running", "second: running"]
-    assert run() == ["first: up to date", "second: up to date"]
-    source.write_text("another")
-    assert run() == ["first: running", "second: running"]
-    assert end.read_text() == "another"
-    end.unlink()
-    assert run() == ["first: up to date", "second: running"]
+    every = ["--check", "synthesize", *MADE, "keys", "keys"]
+    assert demo() == every
+    assert demo() == ["--check"]
+    assert demo("CLIENTS=20") == every[:-2]
+    (folder / "training" / "tables" / "b.py").touch()
+    assert demo("CLIENTS=20") == every[:-2]
+    (folder / "api" / "c.py").touch()
+    assert demo("CLIENTS=20") == ["--check", "upgrade", "import"]
+    (folder / "var" / "bundle" / "manifest.json").unlink()
+    assert demo("CLIENTS=20") == ["--check", *MADE[2:]]
 
 
-def test_a_failed_stage_is_named_and_not_taken_for_done(
-    demo: ModuleType, tmp_path: Path
+def test_tables_of_one_s_own_are_used_again_until_they_change(
+    demo: Demo, folder: Path
 ) -> None:
-    failing = demo.Stage("train", [sys.executable, "-c", "raise SystemExit(3)"], [], [])
-    done = {"train": "before"}
-    with pytest.raises(demo.StageFailed, match="train: failed with status 3"):
-        demo.run(failing, (failing,), done, {})
-    assert done == {}
+    tables = folder / "own tables"
+    tables.mkdir()
+    (tables / "application_train.csv").write_text("one")
+    given = f"DATA={tables}"
+    assert demo(given) == ["--check", *MADE, "keys", "keys"]
+    assert demo(given) == ["--check"]
+    (tables / "application_train.csv").write_text("other")
+    assert demo(given) == ["--check", *MADE]
 
 
-def test_keys_are_made_once_and_anew_when_one_is_missing(
-    demo: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_failed_stage_is_not_taken_for_done(demo: Demo, folder: Path) -> None:
+    (folder / "failing").write_text(" train ")
+    assert demo(status=2) == ["--check", "synthesize", "train"]
+    (folder / "failing").write_text("nothing")
+    assert demo() == ["--check", *MADE, "keys", "keys"]
+
+
+def test_keys_are_kept_from_others_and_made_anew_with_the_database(
+    demo: Demo, folder: Path
 ) -> None:
-    file, made = tmp_path / "demo.env", iter("abcd")
-    monkeypatch.setattr(demo, "VAR", tmp_path)
-    monkeypatch.setattr(demo, "ENVIRONMENT", file)
-    monkeypatch.setattr(demo, "new_key", lambda roles, _: next(made) + roles[0])
-    (tmp_path / "scoring.sqlite").touch()
-    file.write_text("DASHBOARD_API_KEY=old\n")
-    keys = {"DASHBOARD_API_KEY": "adelegate", "SCORING_KEY": "bofficer"}
-    assert demo.demo_keys({}) == demo.demo_keys({}) == keys
-    assert file.stat().st_mode & 0o777 == 0o600
+    demo()
+    keys = folder / "var" / "demo.env"
+    assert keys.read_text() == "DASHBOARD_API_KEY=secret\nSCORING_KEY=secret\n"
+    assert keys.stat().st_mode & 0o777 == 0o600
+    (folder / "var" / "scoring.sqlite").unlink()
+    assert demo() == ["--check", "upgrade", "import", "keys", "keys"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ ELSEWHERE = {
     "pyarrow": "training/scoring.py",
 }
 # Declared only to hold another package's version of it.
-CONSTRAINTS = {"plotly"}
+CONSTRAINTS = {"pandas", "plotly"}
 
 
 def imported(part: str) -> set[str]:
@@ -50,7 +51,9 @@ def declared(*extras: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "extras", [("api",), ("dashboard",), ("training", "spark")], ids=lambda e: e[0]
+    "extras",
+    [("api",), ("dashboard",), ("training", "report", "spark")],
+    ids=lambda e: e[0],
 )
 def test_imports_and_declarations_are_the_same(extras: tuple[str, ...]) -> None:
     modules = imported(extras[0]) - sys.stdlib_module_names
@@ -75,3 +78,19 @@ def test_imports_and_declarations_are_the_same(extras: tuple[str, ...]) -> None:
         or name not in (ROOT / ELSEWHERE[name]).read_text(encoding="utf-8")
     }
     assert not unused, "declared, not imported"
+
+
+@pytest.mark.parametrize("part", ["api", "dashboard", "training", "dev"])
+def test_a_lock_names_all_that_its_packages_ask_for(part: str) -> None:
+    text = (ROOT / f"requirements-{part}.txt").read_text(encoding="utf-8")
+    assert "://" not in text
+    pins = set(re.findall(r"^([a-z0-9-]+)(?:\[[^]]*\])?==([^ ]+)", text, re.MULTILINE))
+    # What the installed ones need on this machine, their extras aside.
+    wanted = {
+        canonicalize_name(asked.name)
+        for package in distributions()
+        if (canonicalize_name(package.name), package.version) in pins
+        for asked in map(Requirement, package.requires or ())
+        if asked.marker is None or asked.marker.evaluate({"extra": ""})
+    }
+    assert wanted <= {name for name, _ in pins}, "pip would refuse the lock"

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from training.errors import TrainingError
+from training.errors import TrainingError, without_openmp
 
 if TYPE_CHECKING:
     from training.features.engines import Engine
@@ -528,6 +528,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.run(options)
     except TrainingError as error:
         sys.stderr.write(f"error: {error}\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"error: {without_openmp(error)}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("error: interrupted\n")

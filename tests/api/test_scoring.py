@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api import bundle
+from api import bundle, model
 from api.errors import BundleError
 from api.frames import numbered
 from api.identifiers import uuid7
@@ -47,6 +47,17 @@ def test_nor_is_one_read_whose_tree_has_lost_a_leaf(world: Any) -> None:
     damaged = re.sub(r"(leaf_value=\S+) \S+", r"\1", text, count=1)
     with pytest.raises(BundleError, match=r"model\.txt: "):
         Model(damaged, [])
+
+
+def test_a_missing_openmp_is_told_with_what_brings_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(path: str) -> None:
+        raise OSError("libgomp.so.1: cannot open shared object file")
+
+    monkeypatch.setattr(model.ctypes, "CDLL", refuse)
+    with pytest.raises(BundleError, match=r"libomp.*libgomp1.*libgomp\.so\.1: cannot"):
+        model._library.__wrapped__()
 
 
 def test_a_margin_that_is_no_number_is_never_answered(world: Any) -> None:

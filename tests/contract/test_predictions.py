@@ -11,7 +11,6 @@ import duckdb
 import lightgbm
 import numpy as np
 import pytest
-from mlflow.models import Model
 
 from tests.conftest import House, Served
 from tests.contract.http import call, predict, some_clients
@@ -96,15 +95,6 @@ def test_probabilities_are_those_of_the_bundle_s_model(
     booster = lightgbm.Booster(model_file=str(house.bundle / "model.txt"))
     margins = booster.predict(vectors, raw_score=True)
     assert [one["explanation"]["margin"] for one in answers] == list(margins)
-
-
-def test_the_registry_says_what_the_model_takes(
-    house: House, manifest: dict[str, Any]
-) -> None:
-    (logged,) = house.folder.glob("mlartifacts/models/*/artifacts/MLmodel")
-    signature = Model.load(str(logged)).signature
-    names = [feature["name"] for feature in manifest["features"]]
-    assert signature.inputs.input_names() == names
 
 
 def test_the_first_reason_explains_the_decision(

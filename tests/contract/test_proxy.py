@@ -48,7 +48,7 @@ def proxy(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     for documented, here in {
         "/etc/nginx/tls": str(folder),
         "listen 443 ssl": f"listen {urlsplit(proxy.url).netloc} ssl",
-        "server 127.0.0.1:5000": f"server {urlsplit(served.url).netloc}",
+        "server 127.0.0.1:5050": f"server {urlsplit(served.url).netloc}",
     }.items():
         assert documented in text
         text = text.replace(documented, here)

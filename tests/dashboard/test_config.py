@@ -8,7 +8,7 @@ from errors import ConfigError
 
 def test_only_the_key_has_no_default() -> None:
     settings = read_settings({"DASHBOARD_API_KEY": "abc"})
-    assert settings.api_url == "http://127.0.0.1:5000"
+    assert settings.api_url == "http://127.0.0.1:5050"
     assert settings.timeout_seconds == 10
     assert "abc" not in repr(settings)
 
@@ -23,7 +23,7 @@ def test_a_trailing_slash_of_the_address_does_not_matter() -> None:
     [
         ("DASHBOARD_API_KEY", " "),
         ("DASHBOARD_API_KEY", "line\nbreak"),
-        ("DASHBOARD_API_URL", "localhost:5000"),
+        ("DASHBOARD_API_URL", "localhost:5050"),
         ("DASHBOARD_TIMEOUT_SECONDS", "soon"),
         ("DASHBOARD_TIMEOUT_SECONDS", "0"),
         ("DASHBOARD_TIMEOUT_SECONDS", "nan"),

@@ -70,6 +70,7 @@ def run_campaign(
     ) as parent:
         given = {"budget": budget.name, "costs_by_amount": costs.by_amount}
         tracking.describe_campaign({**given, **costs.to_json(), **about})
+        tracking.log_data(store, data, about["fingerprint"])
         climb = Climb(data, costs, budget, place, progress, record)
         ladder = climb.up()
         chosen, served = ladder.chosen, data

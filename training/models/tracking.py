@@ -11,7 +11,9 @@ from typing import Any
 import mlflow
 import optuna
 from matplotlib.figure import Figure
+from mlflow.data.pandas_dataset import from_pandas
 
+from training.features.build import FeatureStore
 from training.models.comparison import Comparison
 from training.models.cost import Costs
 from training.models.matrix import Labelled
@@ -33,6 +35,8 @@ LIBRARIES = (
 COMMIT = "mlflow.source.git.commit"
 # MLflow shows a run's own pictures in its list of artifacts.
 PICTURES = "pictures"
+# As long as the store keeps it.
+DIGEST = 36
 
 
 def describe_campaign(parameters: Mapping[str, Any]) -> None:
@@ -44,6 +48,18 @@ def describe_campaign(parameters: Mapping[str, Any]) -> None:
     commit = git_commit()
     if commit:
         mlflow.set_tag(COMMIT, commit)
+
+
+def log_data(store: FeatureStore, data: Labelled, fingerprint: str) -> None:
+    """What the campaign learns from, as MLflow's dataset: columns, size and digest."""
+    dataset = from_pandas(
+        data.inputs.assign(TARGET=data.target),
+        source=str(store.features),
+        targets="TARGET",
+        name="application_train",
+        digest=fingerprint[:DIGEST],
+    )
+    mlflow.log_input(dataset, context="training")
 
 
 def git_commit(folder: Path = Path(__file__).parent) -> str | None:

@@ -8,14 +8,24 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from training.monitoring.evidently_report import compare, distance_of, limit_of
+from training.monitoring.evidently_report import (
+    compare,
+    distance_of,
+    is_installed,
+    limit_of,
+)
 from training.monitoring.reference import Reference
 
 ROWS = 5_000
 
 
-def draw(reference: Reference, newest: np.ndarray) -> str:
-    """Evidently's HTML of the newest decisions against the reference."""
+def draw(reference: Reference, newest: np.ndarray) -> str | None:
+    """Evidently's HTML of the newest decisions against the reference.
+
+    None where Evidently is not installed.
+    """
+    if not is_installed():
+        return None
     rows = reference.frame.sample(min(ROWS, len(reference.frame)), random_state=0)
     names = [column.name for column in reference.columns]
     before = rows[names].reset_index(drop=True)

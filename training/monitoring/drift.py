@@ -71,8 +71,10 @@ def analyse(
     Returns the conclusion's first sentence.
 
     Raises:
-        TrainingError: an application file is missing or cannot be used.
+        TrainingError: an application file is missing or cannot be used, or Evidently
+            is not installed.
     """
+    evidently_report.require()
     if bundle is None or features is None:
         found = sides.of_application(data, progress).known()
     else:

@@ -11,18 +11,20 @@ import json
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from evidently import DataDefinition, Dataset, Report
-from evidently.core.report import Snapshot
-from evidently.presets import DataDriftPreset
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
+from training.errors import TrainingError
 from training.monitoring.json_values import finite
+
+if TYPE_CHECKING:
+    from evidently.core.report import Snapshot
 
 # Effect sizes, not p-values: with tens of thousands of clients every p-value is tiny.
 NUMERIC, CATEGORIC = "wasserstein", "jensenshannon"
@@ -47,6 +49,19 @@ class Compared:
         (folder / "report.json").write_text(text, encoding="utf-8")
 
 
+def is_installed() -> bool:
+    return find_spec("evidently") is not None
+
+
+def require() -> None:
+    """Raise TrainingError unless Evidently is there: it is an extra."""
+    if not is_installed():
+        raise TrainingError(
+            "drift: Evidently, which draws the report, is not installed; the extra"
+            " `report` brings it, on Python 3.11 to 3.13"
+        )
+
+
 def compare(
     reference: pd.DataFrame,
     current: pd.DataFrame,
@@ -61,6 +76,9 @@ def compare(
     empty on a side. `shares`: each column's part of the model's importance; they are
     then drawn in the frames' order, else with the largest distance first.
     """
+    from evidently import DataDefinition, Dataset, Report
+    from evidently.presets import DataDriftPreset
+
     definition = DataDefinition(
         numerical_columns=list(numeric), categorical_columns=list(categoric)
     )
@@ -89,6 +107,8 @@ def _arranged(
     The counters above it call all the data drifted only when half the columns are, and
     know no missing values: they would contradict the conclusion.
     """
+    from evidently.core.report import Snapshot
+
     model = snapshot.to_snapshot_model()
     model.widgets = [one for one in model.widgets if one.type == TABLE]
     for widget in model.widgets if shares else ():

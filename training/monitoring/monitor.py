@@ -13,6 +13,7 @@ from training.monitoring import delivery, labelled, outbox, report, words
 from training.monitoring.alerts import Alerts, Change, Signal, signals
 from training.monitoring.api_client import Api
 from training.monitoring.challenger import read_challenger, shadow
+from training.monitoring.drawing import draw
 from training.monitoring.ingest import fetch, mature
 from training.monitoring.labelled import LOOKS, OUTCOMES, OutcomeLook
 from training.monitoring.looks import LEAD, SCALES, WINDOW, Answers, look
@@ -123,7 +124,7 @@ def _look(
         for name, cause in alerts.causes.items()
         if cause.status == "open" and name not in told
     ]
-    drawn = draw(reference, state) if answers else None
+    drawn = draw(reference, state.newest()) if answers else None
     with state.transaction():
         state.keep(looked=complete, looked_outcomes=counted)
         if answers:
@@ -142,13 +143,6 @@ def _look(
     for change in changes:
         progress(f"alert {change.what}: {change.severity} {change.cause}")
     return len(changes)
-
-
-def draw(reference: Reference, state: State) -> str:
-    """Evidently's HTML of the newest decisions; importing Evidently takes seconds."""
-    from training.monitoring import drawing
-
-    return drawing.draw(reference, state.newest())
 
 
 def _decisions(

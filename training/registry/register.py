@@ -9,7 +9,7 @@ from pathlib import Path
 
 import lightgbm
 import mlflow
-import mlflow.lightgbm
+import pandas as pd
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
@@ -17,10 +17,14 @@ from training.bundle.card import CARD, model_card
 from training.bundle.parts import CORE, PARTS, write_parts
 from training.gates.champion import FOLDER, write_out_of_fold
 from training.gates.gate import Gate
+from training.models.matrix import Labelled
 from training.models.outcome import Outcome
 from training.models.review import Review
 from training.registry.findings import keep_findings, log_gates
 from training.registry.store import CHALLENGER, MODEL, Registry
+
+# MLflow keeps the file itself, not what importing it makes.
+CODE = Path(__file__).with_name("served_model.py")
 
 
 def register(
@@ -35,32 +39,52 @@ def register(
         write_parts(Path(folder), outcome, found, gates)
         card = _write_card(Path(folder), found)
         mlflow.log_artifacts(folder, PARTS)
+        version = _log_model(Path(folder), outcome.data)
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
         write_out_of_fold(Path(folder), outcome)
         mlflow.log_artifacts(folder, FOLDER)
     log_gates(gates)
-    logged = mlflow.lightgbm.log_model(
-        outcome.booster,
-        name="model",
-        registered_model_name=MODEL,
-        signature=_signature(outcome.booster),
-        pip_requirements=[f"lightgbm=={lightgbm.__version__}"],
-        await_registration_for=0,
-    )
-    version = str(logged.registered_model_version)
     registry.client.set_registered_model_alias(MODEL, CHALLENGER, version)
     keep_findings(registry, version, card, gates)
     return version
 
 
-def _signature(booster: lightgbm.Booster) -> ModelSignature:
-    """Numbers in, a category by its place in the bundle's list; what is missing, NaN.
+def _log_model(parts: Path, data: Labelled) -> str:
+    """Log and register what MLflow serves; returns the new version's number."""
+    logged = mlflow.pyfunc.log_model(
+        name="model",
+        python_model=str(CODE),
+        artifacts={"model": str(parts / "model.txt"), "core": str(parts / CORE)},
+        registered_model_name=MODEL,
+        signature=_signature(data),
+        input_example=_nobody(data),
+        pip_requirements=[
+            f"{one.__name__}=={one.__version__}" for one in (lightgbm, mlflow, pd)
+        ],
+        await_registration_for=0,
+    )
+    return str(logged.registered_model_version)
 
-    Out: the probability before calibration.
-    """
-    names = booster.feature_name()
-    inputs: list[ColSpec | TensorSpec] = [ColSpec(DataType.double, n) for n in names]
-    return ModelSignature(Schema(inputs), Schema([ColSpec(DataType.double)]))
+
+def _signature(data: Labelled) -> ModelSignature:
+    """The features by name, any of which may be missing, and the API's answer."""
+    inputs: list[ColSpec | TensorSpec] = [
+        ColSpec(
+            DataType.string if name in data.categories else DataType.double,
+            str(name),
+            required=False,
+        )
+        for name in data.inputs
+    ]
+    probability = ColSpec(DataType.double, "probability")
+    decision = ColSpec(DataType.string, "decision")
+    return ModelSignature(Schema(inputs), Schema([probability, decision]))
+
+
+def _nobody(data: Labelled) -> pd.DataFrame:
+    """One row that is no client's: each feature's median, or its first category."""
+    example = data.inputs.median().astype("float64").to_frame().T
+    return example.assign(**{name: one[0] for name, one in data.categories.items()})
 
 
 def _write_card(parts: Path, found: Review) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +9,17 @@ import pandas as pd
 import pytest
 
 from tests.training.monitoring.world import clients
+from training.errors import TrainingError
+from training.monitoring import drawing, drift, evidently_report
+from training.monitoring.conclusion import conclude
+from training.monitoring.evidently_report import compare, distance_of, limit_of
 from training.monitoring.reference import Reference
 from training.monitoring.sides import Compare, Sides
 
-with warnings.catch_warnings():
-    # Evidently asks numpy for what it deprecates.
-    warnings.simplefilter("ignore")
-    from training.monitoring import drawing, drift
-    from training.monitoring.conclusion import conclude
-    from training.monitoring.evidently_report import compare, distance_of, limit_of
+# It has no release for Python 3.14.
+evidently = pytest.mark.skipif(
+    not evidently_report.is_installed(), reason="Evidently is not installed"
+)
 
 
 def test_few_clients_are_no_reason_to_cry_drift() -> None:
@@ -70,16 +71,27 @@ def test_the_conclusion_weighs_drift_by_what_the_model_makes_of_it(
     assert "hardly touches the score" in unmoved
 
 
+@evidently
 @pytest.mark.filterwarnings("ignore")
 def test_evidently_draws_the_newest_decisions(reference: Reference) -> None:
     values, _ = clients(300, np.random.default_rng(0))
     newest = np.column_stack([values[:, reference.places], values[:, 0] - 2.6])
-    html = drawing.draw(reference, newest)
+    html = drawing.draw(reference, newest) or ""
     assert "margin" in html
     assert "Revolving" in html
     assert len(html) < 12e6
 
 
+def test_without_evidently_drift_says_so_and_monitoring_draws_nothing(
+    reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidently_report, "find_spec", lambda _: None)
+    with pytest.raises(TrainingError, match="Evidently.* is not installed"):
+        drift.analyse(tmp_path, tmp_path / "out", progress=lambda _: None)
+    assert drawing.draw(reference, np.empty((0, 0))) is None
+
+
+@evidently
 @pytest.mark.filterwarnings("ignore")
 def test_the_report_shows_what_is_important_first(tmp_path: Path) -> None:
     random = np.random.default_rng(0)

@@ -1,0 +1,117 @@
+"""Serve what the demo made until Ctrl-C: `serve.py API_PORT DASHBOARD_PORT`.
+
+With `--check` before them it only says whether the ports are free.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+
+START_SECONDS = 60
+Servers = Mapping[str, "subprocess.Popen[bytes]"]
+
+
+def refuse_busy(port: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(port)))
+        except OSError as error:
+            sys.exit(
+                f"port {port} cannot be used: {error.strerror}; choose another with"
+                " API_PORT= or DASHBOARD_PORT="
+            )
+
+
+def serve(api_port: str, dashboard_port: str) -> None:
+    """Start both servers, say when they answer, and stop both when either ends."""
+    api, page = (f"http://127.0.0.1:{port}" for port in (api_port, dashboard_port))
+    servers: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        servers["api"] = start(
+            *("gunicorn", "-c", "api/gunicorn.conf.py", "api:create_app()"),
+            SCORING_BIND=f"127.0.0.1:{api_port}",
+            SCORING_DRAIN_SECONDS="0",
+        )
+        servers["dashboard"] = start(
+            *("streamlit", "run", "dashboard/app.py"),
+            DASHBOARD_API_URL=api,
+            STREAMLIT_SERVER_PORT=dashboard_port,
+            STREAMLIT_SERVER_ADDRESS="127.0.0.1",
+            STREAMLIT_SERVER_HEADLESS="true",
+        )
+        for url in (f"{api}/health/ready", f"{page}/_stcore/health"):
+            wait_for(url, servers)
+        print(f"ready: dashboard {page} api {api}", flush=True)
+        while True:
+            require_running(servers)
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        print("stopping", flush=True)
+    finally:
+        stop(servers)
+
+
+def start(*command: str, **settings: str) -> subprocess.Popen[bytes]:
+    """In a session of its own: Ctrl-C reaches it, and what it starts, through us."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *command],
+        env={**os.environ, **settings},
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def wait_for(url: str, servers: Servers) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(url):
+        require_running(servers)
+        if time.monotonic() > deadline:
+            sys.exit(f"{url}: no answer within {START_SECONDS} s")
+        time.sleep(0.1)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def require_running(servers: Servers) -> None:
+    for name, server in servers.items():
+        if server.poll() is not None:
+            sys.exit(f"{name}: ended with status {server.returncode}")
+
+
+def stop(servers: Servers) -> None:
+    """End each server and whatever it started: asked first, then made to."""
+    running = [server for server in servers.values() if server.poll() is None]
+    for server in running:
+        os.killpg(server.pid, signal.SIGTERM)
+    for server in running:
+        try:
+            server.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+if __name__ == "__main__":
+    # End the same way on Ctrl-C and on SIGTERM, also where a shell that runs this in
+    # the background had Ctrl-C ignored.
+    for stopping in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stopping, signal.default_int_handler)
+    if sys.argv[1] == "--check":
+        for given in sys.argv[2:]:
+            refuse_busy(given)
+    else:
+        serve(*sys.argv[1:])

@@ -1,0 +1,63 @@
+"""The registered model as MLflow runs it: a client's features in, the decision out.
+
+MLflow keeps this file with the model instead of a pickle, and runs it where the rest of
+the code is not: it imports nothing of it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import pandas as pd
+from mlflow.models import set_model
+from mlflow.pyfunc import PythonModel, PythonModelContext
+
+
+class ScoringModel(PythonModel):
+    """What the API answers: calibrated probability, and decision at the threshold."""
+
+    def load_context(self, context: PythonModelContext) -> None:
+        self.booster = lightgbm.Booster(model_file=context.artifacts["model"])
+        core = Path(context.artifacts["core"]).read_text(encoding="utf-8")
+        self.core = json.loads(core)
+
+    def predict(
+        self,
+        context: PythonModelContext,
+        model_input: pd.DataFrame,
+        params: dict[str, Any] | None = None,
+    ) -> pd.DataFrame:
+        """One row per client: `probability` of default, `decision` granted or refused.
+
+        In: the features by name, categories as texts; one that training did not see
+        is missing, as an absent one is.
+        """
+        features = self.core["features"]
+        columns = [_numbers(model_input[one["name"]], one) for one in features]
+        matrix = pd.concat(columns, axis=1).to_numpy("float32")
+        margins = self.booster.predict(matrix, raw_score=True)
+        probability = [self._probability(float(one)) for one in margins]
+        threshold = self.core["threshold"]
+        decision = ["granted" if p < threshold else "refused" for p in probability]
+        answer = {"probability": probability, "decision": decision}
+        return pd.DataFrame(answer, index=model_input.index)
+
+    def _probability(self, margin: float) -> float:
+        found = self.core["calibration"]
+        exponent = -(found["slope"] * margin + found["intercept"])
+        return 1.0 / (1.0 + math.exp(min(exponent, 700.0)))
+
+
+def _numbers(values: pd.Series, feature: dict[str, Any]) -> pd.Series:
+    """Float32, a category by its place in the model's list, what is missing as NaN."""
+    if feature["categories"] is not None:
+        places = {text: at for at, text in enumerate(feature["categories"])}
+        values = values.map(places)
+    return values.astype("float32")
+
+
+set_model(ScoringModel())
