@@ -39,7 +39,7 @@ def present(
 
     served = None
     if api:
-        served = Api(api.rstrip("/"), from_environment().api_key, patience=20)
+        served = Api(api.rstrip("/"), from_environment().api_key, retries=7)
     live = Live(served, dashboard, client)
     count = make(registry(), bundle, out, lang, live, progress=progress)
     click.echo(f"{out}: {count} slides")
