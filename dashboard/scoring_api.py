@@ -44,7 +44,7 @@ from monitoring_answers import (
     read_reports,
 )
 from reading import parse
-from transport import READY_SECONDS, Transport
+from transport import READY, READY_SECONDS, Transport
 
 HISTORY = 20
 # The API gives no more ids at once.
@@ -72,7 +72,7 @@ class ScoringApi:
     def ready(self) -> bool:
         """Whether the API says it can serve now; asked once, never retried."""
         patience = min(READY_SECONDS, self.settings.timeout_seconds)
-        response = self.way.ask("GET", "/health/ready", attempts=1, timeout=patience)
+        response = self.way.ask("GET", READY, timeout=patience)
         return response.status_code == HTTPStatus.OK
 
     def model(self) -> Model:

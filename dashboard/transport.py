@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-import time
+import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from urllib3.exceptions import ReadTimeoutError
+from urllib3.util import Retry
 
 from config import Settings
 from errors import (
@@ -30,12 +33,14 @@ from errors import (
 )
 from reading import Node, parse
 
-ATTEMPTS = 3
+RETRIES = 2
 READY_SECONDS = 2.0
-FIRST_PAUSE_SECONDS = 0.2
+# Of the second retry; the first follows at once.
+PAUSE_SECONDS = 0.4
 PASSING_TROUBLE = {502, 503, 504}
 BROKEN = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 POOL_SIZE = 32
+READY = "/health/ready"
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 ON_BEHALF_OF, COUNTED = "On-Behalf-Of", "On-Behalf-Of-Roles"
 # What the API answers only to a key, and so by somebody's roles, is below this.
@@ -69,7 +74,7 @@ class Asker:
 class Transport:
     """One person's way to one address with one key. Safe to share between threads.
 
-    Refused connections and 502, 503, 504 are tried again; a POST is too, since its
+    `connections` makes the session: it tries again, a POST too, since its
     Idempotency-Key makes a second request replay the first answer.
     """
 
@@ -109,38 +114,30 @@ class Transport:
         path: str,
         params: Mapping[str, str] | None = None,
         body: object = None,
-        attempts: int = ATTEMPTS,
         timeout: float | None = None,
     ) -> requests.Response:
         headers = {ON_BEHALF_OF: json.dumps(asdict(self.asker))}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
-        for attempt in range(1, attempts + 1):
-            last = attempt == attempts
-            try:
-                response = self.session.request(
-                    method,
-                    self.settings.api_url + path,
-                    params=params,
-                    json=body,
-                    headers=headers,
-                    auth=Bearer(self.settings.api_key),
-                    timeout=timeout or self.settings.timeout_seconds,
-                    allow_redirects=False,
-                )
-            except requests.Timeout as error:
-                raise Unreachable(self._silence()) from error
-            except BROKEN as error:
-                if last:
-                    raise Unreachable(f"no API at {self.settings.api_url}") from error
-            except requests.RequestException as error:
-                raise NonsenseAnswer(f"{path}: {error}") from error
-            else:
-                if last or response.status_code not in PASSING_TROUBLE:
-                    self._check_decided_for_the_asker(path, response)
-                    return response
-            time.sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
-        raise Unreachable(f"no API at {self.settings.api_url}")
+        try:
+            response = self.session.request(
+                method,
+                self.settings.api_url + path,
+                params=params,
+                json=body,
+                headers=headers,
+                auth=Bearer(self.settings.api_key),
+                timeout=timeout or self.settings.timeout_seconds,
+                allow_redirects=False,
+            )
+        except requests.Timeout as error:
+            raise Unreachable(self._silence()) from error
+        except BROKEN as error:
+            raise Unreachable(f"no API at {self.settings.api_url}") from error
+        except requests.RequestException as error:
+            raise NonsenseAnswer(f"{path}: {error}") from error
+        self._check_decided_for_the_asker(path, response)
+        return response
 
     def _check_decided_for_the_asker(
         self, path: str, response: requests.Response
@@ -157,14 +154,39 @@ class Transport:
         return f"no answer from {self.settings.api_url} in {seconds:g} seconds"
 
 
+class _Retry(Retry):
+    """Not when nothing comes in time: somebody waits."""
+
+    def increment(self, *given: Any, **more: Any) -> Self:
+        if isinstance(error := more.get("error"), ReadTimeoutError):
+            raise error
+        return super().increment(*given, **more)
+
+
 def connections(settings: Settings) -> requests.Session:
-    """A pool of connections for everybody; nothing is sent yet."""
+    """A pool of connections for everybody; nothing is sent yet.
+
+    Refused or broken connections and 502, 503, 504 are tried again, sooner than the API
+    asks for: somebody waits. Whether it is ready is asked once.
+    """
+    # A retry would be logged with its path, which names a client.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
     session = requests.Session()
     # A proxy from the environment is not the way to a loopback address.
     session.trust_env = urlsplit(settings.api_url).hostname not in LOOPBACK
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=POOL_SIZE)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
+    retry = _Retry(
+        RETRIES,
+        allowed_methods=None,
+        status_forcelist=PASSING_TROUBLE,
+        backoff_factor=PAUSE_SECONDS / 2,
+        raise_on_status=False,
+        respect_retry_after_header=False,
+    )
+    session.mount(
+        settings.api_url,
+        HTTPAdapter(pool_connections=1, pool_maxsize=POOL_SIZE, max_retries=retry),
+    )
+    session.mount(settings.api_url + READY, HTTPAdapter())
     return session
 
 

@@ -8,27 +8,30 @@ if decision.decision == "refused":
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ChunkedEncodingError
+from urllib3.util import Retry
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-# Asked again with the same Idempotency-Key, so nothing is decided twice: not now, no
-# connection, no answer in time, or an answer that broke off.
-TEMPORARY = (429, 503)
-LOST = (
-    requests.ConnectionError,
-    requests.Timeout,
-    requests.exceptions.ChunkedEncodingError,
+# Asked again, when the API says, with the same Idempotency-Key, so nothing is decided
+# twice: not now, no connection, or no answer in time.
+RETRY = Retry(
+    3,
+    allowed_methods=None,
+    status_forcelist=(429, 503),
+    backoff_factor=1,
+    raise_on_status=False,
 )
-ATTEMPTS = 4
 
 Shape = TypeVar("Shape", bound="DataclassInstance")
 
@@ -156,6 +159,7 @@ class ScoringClient:
         self._url = url.rstrip("/")
         self._timeout = timeout
         self._session = requests.Session()
+        self._session.mount(self._url, HTTPAdapter(max_retries=RETRY))
         self._session.headers["Authorization"] = f"Bearer {key}"
 
     def decide(self, client_id: int, explain: bool = True) -> Decision:
@@ -275,23 +279,12 @@ class ScoringClient:
     ) -> requests.Response:
         """Raises ScoringError, or requests.RequestException when there is no answer."""
         headers = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                response = self._session.request(
-                    method,
-                    self._url + path,
-                    json=body,
-                    headers=headers,
-                    timeout=self._timeout,
-                )
-            except LOST:
-                if attempt == ATTEMPTS:
-                    raise
-                time.sleep(attempt)
-                continue
-            if response.status_code not in TEMPORARY or attempt == ATTEMPTS:
-                break
-            time.sleep(float(response.headers.get("Retry-After", attempt)))
+        ask = partial(self._session.request, method, self._url + path, json=body)
+        try:
+            response = ask(headers=headers, timeout=self._timeout)
+        except ChunkedEncodingError:
+            # It broke off in the middle, where the adapter does not look any more.
+            response = ask(headers=headers, timeout=self._timeout)
         if not response.ok:
             raise ScoringError(response.json(), response.headers["X-Request-ID"])
         return response

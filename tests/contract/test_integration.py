@@ -9,14 +9,19 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+import requests
 
 from tests.conftest import ROOT, Served
 from tests.contract.http import predict, some_clients
@@ -184,31 +189,76 @@ def test_the_client_records_outcomes(
     assert client.outcomes([outcome]) == module.Recorded(accepted=0, duplicates=1)
 
 
+@dataclass
+class Way:
+    """To the served API, and `faults` on it, one per request until they are used up.
+
+    late: the answer takes too long; short: it breaks off; else a status of 429 or 503
+    that says when to come back. `sent` are the headers of what was asked.
+    """
+
+    faults: list[str | tuple[int, str]]
+    url: str = ""
+    sent: list[dict[str, str]] = field(default_factory=list)
+    answers: list[requests.Response] = field(default_factory=list)
+    closed: threading.Event = field(default_factory=threading.Event)
+
+
+@contextmanager
+def way_to(url: str, *faults: str | tuple[int, str]) -> Iterator[Way]:
+    way = Way(list(faults))
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            way.sent.append(dict(self.headers))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            fault = way.faults.pop(0) if way.faults else None
+            if isinstance(fault, tuple):
+                self.send_response(fault[0])
+                self.send_header("Retry-After", fault[1])
+                self.end_headers()
+                return
+            headers = {k: self.headers[k] for k in ("Authorization", "Idempotency-Key")}
+            headers["Content-Type"] = "application/json"
+            made = requests.post(url + self.path, data=body, headers=headers)
+            way.answers.append(made)
+            if fault == "late":
+                way.closed.wait()
+                return
+            self.send_response(made.status_code)
+            self.send_header("Content-Length", str(len(made.content)))
+            self.end_headers()
+            self.wfile.write(made.content[: 9 if fault == "short" else None])
+
+        def log_message(self, *_: object) -> None:
+            """Tests are quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+    way.url = f"http://127.0.0.1:{server.server_port}"
+    yield way
+    way.closed.set()
+    server.shutdown()
+    server.server_close()
+
+
 def test_an_answer_that_was_lost_is_asked_for_again(
-    served: Served, module: ModuleType, monkeypatch: pytest.MonkeyPatch
+    served: Served, module: ModuleType
 ) -> None:
-    """Decided once though sent twice: the read timed out after it was stored."""
-    client = module.ScoringClient(served.url, served.key)
+    """Decided once though sent thrice: what was stored came too late, then cut off."""
     client_id = some_clients(served, 1)[0]
-    before = len(list(client.history(client_id)))
-    answers = []
-    send = client._session.request
-
-    def lose_the_first(*arguments: Any, **options: Any) -> Any:
-        answers.append(send(*arguments, **options))
-        if len(answers) == 1:
-            raise module.requests.ReadTimeout
-        return answers[-1]
-
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    with monkeypatch.context() as patch:
-        patch.setattr(client._session, "request", lose_the_first)
+    direct = module.ScoringClient(served.url, served.key)
+    before = len(list(direct.history(client_id)))
+    with way_to(served.url, "late", "short") as way:
+        client = module.ScoringClient(way.url, served.key, timeout=1)
         decision = client.decide(client_id)
-    lost, repeated = answers
-    assert repeated.headers["Idempotency-Replayed"] == "true"
-    assert repeated.content == lost.content
+    lost, *repeated = way.answers
+    for one in repeated:
+        assert one.headers["Idempotency-Replayed"] == "true"
+        assert one.content == lost.content
+    assert len(repeated) == 2
     assert decision.prediction_id == lost.json()["prediction_id"]
-    assert len(list(client.history(client_id))) == before + 1
+    assert len(list(direct.history(client_id))) == before + 1
 
 
 def test_the_client_names_each_bad_field(served: Served, module: ModuleType) -> None:
@@ -221,24 +271,21 @@ def test_the_client_names_each_bad_field(served: Served, module: ModuleType) -> 
 
 
 def test_the_client_comes_back_when_it_is_told(
-    module: ModuleType, monkeypatch: pytest.MonkeyPatch
+    served: Served, module: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two refusals for now, each with its Retry-After, and the same key throughout."""
-    keys, waited = [], []
-    answers = iter([(429, "3"), (503, "1"), (200, None)])
+    waited: list[float] = []
+    client_id = some_clients(served, 1)[0]
+    with way_to(served.url, (429, "3"), (503, "1")) as way, monkeypatch.context() as at:
+        at.setattr("time.sleep", waited.append)
+        module.ScoringClient(way.url, served.key).decide(client_id)
+    assert waited == [3, 1]
+    keys = [one["Idempotency-Key"] for one in way.sent]
+    assert (len(keys), len(set(keys))) == (3, 1)
 
-    def answer(*_: object, headers: dict[str, str], **__: object) -> object:
-        keys.append(headers["Idempotency-Key"])
-        status, after = next(answers)
-        response = module.requests.Response()
-        response.status_code = status
-        response.headers.update({"Retry-After": after} if after else {})
-        return response
 
-    client = module.ScoringClient("http://scoring.invalid", "k")
-    monkeypatch.setattr(client._session, "request", answer)
-    monkeypatch.setattr("time.sleep", waited.append)
-    assert client._send("POST", "/v1/predictions", {}).status_code == 200
-    assert waited == [3.0, 1.0]
-    assert len(keys) == 3
-    assert len(set(keys)) == 1
+def test_the_client_gives_up_in_the_end(module: ModuleType, served: Served) -> None:
+    with way_to(served.url, *[(503, "0")] * 4) as way:
+        with pytest.raises(module.requests.RequestException):
+            module.ScoringClient(way.url, served.key).decide(1)
+    assert len(way.sent) == 4

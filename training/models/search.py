@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import time
 import warnings
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import optuna
@@ -25,7 +23,8 @@ from optuna.storages import (
     RetryHeartbeatStaleTrialCallback,
     fail_stale_trials,
 )
-from optuna.trial import TrialState
+from optuna.study import MaxTrialsCallback
+from optuna.trial import FrozenTrial, TrialState
 from sklearn.base import BaseEstimator
 from sklearn.metrics import check_scoring
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,12 +39,12 @@ from training.models.validation import FOLDS, each_fold, folds
 from training.registry.store import SQLITE
 
 TRIED = (TrialState.COMPLETE, TrialState.PRUNED)
-TAKEN = (*TRIED, TrialState.RUNNING, TrialState.WAITING)
-WAIT_SECONDS = 1.0
+WAIT_SECONDS = 0.5
 LOCK_SECONDS = 120
 # Two processes that come first both make the tables: one of them has to look again.
 OPENINGS = 5
-MADE_BY_ANOTHER = re.compile("already exists|UNIQUE constraint|duplicate key")
+
+Callback = Callable[[optuna.Study, FrozenTrial], None]
 
 
 @dataclass(frozen=True)
@@ -77,28 +76,23 @@ class Place:
 
     def open(self) -> RDBStorage:
         """Raises ConfigurationError when the database cannot be used."""
+        lock = {}
+        if self.url.startswith("sqlite"):
+            lock = {"connect_args": {"timeout": LOCK_SECONDS}}
         for _ in range(OPENINGS):
             try:
-                return self._open()
+                return RDBStorage(
+                    self.url.replace("postgresql://", "postgresql+psycopg://", 1),
+                    engine_kwargs=lock,
+                    heartbeat_interval=self.heartbeat_seconds,
+                    grace_period=3 * self.heartbeat_seconds,
+                    heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(),
+                )
             except (SQLAlchemyError, ImportError) as error:
                 first = str(error).splitlines()[0]
-                if not MADE_BY_ANOTHER.search(first):
-                    break
             time.sleep(WAIT_SECONDS)
         raise ConfigurationError(
             f"study {self.url}: expected a database that can be opened: {first}"
-        )
-
-    def _open(self) -> RDBStorage:
-        lock: dict[str, Any] = {}
-        if self.url.startswith("sqlite"):
-            lock = {"connect_args": {"timeout": LOCK_SECONDS}}
-        return RDBStorage(
-            self.url.replace("postgresql://", "postgresql+psycopg://", 1),
-            engine_kwargs=lock,
-            heartbeat_interval=self.heartbeat_seconds,
-            grace_period=3 * self.heartbeat_seconds,
-            heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(),
         )
 
 
@@ -113,20 +107,6 @@ def study_beside(tracking_uri: str) -> str:
 
 class NotWanted(Exception):
     """A trial beyond the budget or the time: it is not counted."""
-
-
-@dataclass
-class Clock:
-    """How long this process's trials take."""
-
-    seconds: list[float] = field(default_factory=list)
-
-    def left(self, trials: int, place: Place) -> str:
-        if not self.seconds:
-            return ""
-        expected = float(np.mean(self.seconds)) * trials
-        expected = max(0.0, min(expected, place.seconds_left))
-        return f", about {expected / 60:.1f} min left"
 
 
 def study_name(rung: Rung, data: Labelled, costs: Costs) -> str:
@@ -160,58 +140,78 @@ def search(
     with warnings.catch_warnings():
         # Heartbeats are called experimental; the tests kill processes to hold them.
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        return _search(rung, data, costs, trials, place, progress)
-
-
-def _search(
-    rung: Rung,
-    data: Labelled,
-    costs: Costs,
-    trials: int,
-    place: Place,
-    progress: Callable[[str], None],
-) -> optuna.Study:
-    storage = place.open()
-    study = optuna.create_study(
-        storage=storage,
-        study_name=study_name(rung, data, costs),
-        load_if_exists=True,
-        # One fold is mostly luck: only the worst quarter of two or more is given up.
-        pruner=optuna.pruners.PercentilePruner(
-            75.0, n_startup_trials=4, n_warmup_steps=1
-        ),
-    )
-    if not study.trials:
-        study.enqueue_trial(rung.start(), skip_if_exists=True)
-    objective = _objective(rung, data, costs, trials, place)
-    clock, watched = Clock(), set[int]()
-    while (tried := _count(study, TRIED)) < trials:
-        if place.seconds_left <= 0:
-            progress(f"{rung.name}: time is up after {tried} of {trials} trials")
-            break
-        fail_stale_trials(study)
-        _watch(study, storage, watched)
-        if _count(study, (*TRIED, TrialState.RUNNING)) >= trials:
-            # Others are at the last ones; should they die, this process takes over.
-            time.sleep(WAIT_SECONDS)
-            continue
-        started = time.monotonic()
-        study.optimize(objective, n_trials=1, catch=(NotWanted,))
-        clock.seconds.append(time.monotonic() - started)
-        progress(_said(study, rung, trials, clock, place))
+        storage = place.open()
+        study = optuna.create_study(
+            storage=storage,
+            study_name=study_name(rung, data, costs),
+            load_if_exists=True,
+            # One fold is mostly luck: of two and more, the worst quarter is given up.
+            pruner=optuna.pruners.PercentilePruner(
+                75.0, n_startup_trials=4, n_warmup_steps=1
+            ),
+        )
+        if not study.trials:
+            study.enqueue_trial(rung.start(), skip_if_exists=True)
+        if len(_of(study, *TRIED)) < trials:
+            study.optimize(
+                _objective(rung, data, costs, trials, place),
+                timeout=place.seconds_left,
+                catch=(NotWanted,),
+                callbacks=[
+                    _telling(rung, trials, place, progress),
+                    _waiting(storage, trials, place),
+                    MaxTrialsCallback(trials, TRIED),
+                ],
+            )
+    if (tried := len(_of(study, *TRIED))) < trials:
+        progress(f"{rung.name}: time is up after {tried} of {trials} trials")
     return study
 
 
-def _watch(study: optuna.Study, storage: RDBStorage, watched: set[int]) -> None:
-    """Give each trial under way a sign of life, when it is first seen.
+def _of(study: optuna.Study, *states: TrialState) -> list[FrozenTrial]:
+    return study.get_trials(deepcopy=False, states=states)
 
-    One whose process was killed before its own first sign would never be missed.
+
+def _telling(
+    rung: Rung, trials: int, place: Place, progress: Callable[[str], None]
+) -> Callback:
+    """Says how far the study is, and how long as many trials took so far."""
+
+    def tell(study: optuna.Study, _: FrozenTrial) -> None:
+        if not (tried := _of(study, *TRIED)):
+            return
+        took = [one.duration.total_seconds() for one in tried if one.duration]
+        left = float(np.mean(took)) * max(0, trials - len(tried))
+        left = max(0.0, min(left, place.seconds_left))
+        progress(
+            f"{rung.name}: {len(tried)} of {trials} trials, best business score "
+            f"{study.best_value:.4f}, about {left / 60:.1f} min left"
+        )
+
+    return tell
+
+
+def _waiting(storage: RDBStorage, trials: int, place: Place) -> Callback:
+    """Waits while others are at the last trials; should they die, this process goes on.
+
+    Each trial under way gets a sign of life when it is first seen: one whose process
+    was killed before its own first sign would never be missed.
     """
-    running = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-    for one in running:
-        if one.number not in watched:
-            storage.record_heartbeat(one._trial_id)
-            watched.add(one.number)
+    watched = set[int]()
+
+    def wait(study: optuna.Study, _: FrozenTrial) -> None:
+        while place.seconds_left > 0:
+            for one in _of(study, TrialState.RUNNING):
+                if one.number not in watched:
+                    storage.record_heartbeat(one._trial_id)
+                    watched.add(one.number)
+            fail_stale_trials(study)
+            tried, running = _of(study, *TRIED), _of(study, TrialState.RUNNING)
+            if not len(tried) < trials <= len(tried) + len(running):
+                return
+            time.sleep(WAIT_SECONDS)
+
+    return wait
 
 
 def _objective(
@@ -266,23 +266,5 @@ def _beyond(trial: optuna.Trial, trials: int) -> bool:
     A trial's number is given by the database, so of several processes that take the
     last place at once just one keeps it.
     """
-    before = [
-        one
-        for one in trial.study.get_trials(deepcopy=False, states=TAKEN)
-        if one.number < trial.number
-    ]
-    return len(before) >= trials
-
-
-def _count(study: optuna.Study, states: tuple[TrialState, ...]) -> int:
-    return len(study.get_trials(deepcopy=False, states=states))
-
-
-def _said(
-    study: optuna.Study, rung: Rung, trials: int, clock: Clock, place: Place
-) -> str:
-    tried = _count(study, TRIED)
-    known = _count(study, (TrialState.COMPLETE,)) > 0
-    best = f", best business score {study.best_value:.4f}" if known else ""
-    left = clock.left(trials - tried, place)
-    return f"{rung.name}: {tried} of {trials} trials{best}{left}"
+    taken = _of(trial.study, *TRIED, TrialState.RUNNING, TrialState.WAITING)
+    return sum(one.number < trial.number for one in taken) >= trials

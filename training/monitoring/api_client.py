@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ChunkedEncodingError
+from urllib3.util import Retry
 
 from training.errors import TrainingError
 
@@ -25,15 +28,29 @@ class ApiError(TrainingError):
         self.status = status
 
 
-@dataclass
+@dataclass(frozen=True)
 class Api:
-    """`patience`: seconds to go on trying when the API does not answer."""
+    """`retries`: how often to ask again one that gives no answer; 12 take 5 minutes."""
 
     url: str
     key: str
-    patience: float = 300.0
-    sleep: Callable[[float], None] = time.sleep
-    session: requests.Session = field(default_factory=requests.Session)
+    retries: int = 12
+
+    @cached_property
+    def session(self) -> requests.Session:
+        retry = Retry(
+            self.retries,
+            # Each waits for an answer as long as TIMEOUT says.
+            read=2,
+            allowed_methods=None,
+            status_forcelist=TEMPORARY,
+            backoff_factor=0.2,
+            backoff_max=60,
+            raise_on_status=False,
+        )
+        made = requests.Session()
+        made.mount(self.url, HTTPAdapter(max_retries=retry))
+        return made
 
     def events(self, after: int, limit: int, features: str, kind: str = "") -> bytes:
         """A whole page of NDJSON events after a sequence number; empty at the end."""
@@ -57,26 +74,23 @@ class Api:
         """Ask until it is answered.
 
         Raises:
-            ApiError: it refused, or gave no answer within the patience.
+            ApiError: it refused, or gave no answer however often it was asked.
         """
         given: Mapping[str, str] = options.pop("headers", {})
         headers = {**given, "Authorization": f"Bearer {self.key}"}
-        deadline, pause = time.monotonic() + self.patience, 0.2
-        while True:
+        url = self.url + path
+        ask = partial(self.session.request, method, url, headers=headers, **options)
+        try:
             try:
-                answer = self.session.request(
-                    method, self.url + path, headers=headers, timeout=TIMEOUT, **options
-                )
-                if answer.status_code not in TEMPORARY:
-                    return _accepted(answer, method, path)
-                trouble = f"status {answer.status_code}"
-            except requests.RequestException as error:
-                # Also when a page breaks off in the middle: none of it is used.
-                trouble = str(error)
-            if time.monotonic() + pause > deadline:
-                raise ApiError(f"{self.url}{path}: {trouble}; gave up") from None
-            self.sleep(pause)
-            pause = min(2 * pause, 10.0)
+                answer = ask(timeout=TIMEOUT)
+            except ChunkedEncodingError:
+                # It broke off in the middle, where the adapter does not look any more.
+                answer = ask(timeout=TIMEOUT)
+        except requests.RequestException as error:
+            raise ApiError(f"{url}: {error}; gave up") from None
+        if answer.status_code in TEMPORARY:
+            raise ApiError(f"{url}: status {answer.status_code}; gave up")
+        return _accepted(answer, method, path)
 
 
 def _accepted(answer: requests.Response, method: str, path: str) -> requests.Response:

@@ -377,7 +377,7 @@ def test_a_refusal_of_the_api_is_one_clear_line(fake: FakeApi) -> None:
     fake.trouble.append(401)
     with pytest.raises(ApiError, match="GET /v1/events: status 401"):
         Api(fake.url, "wrong").events(0, 10, "none")
-    api = Api("http://127.0.0.1:9", "key", patience=0.3)
+    api = Api("http://127.0.0.1:9", "key", retries=1)
     with pytest.raises(ApiError, match="gave up"):
         api.events(0, 10, "none")
 

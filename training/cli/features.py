@@ -1,0 +1,37 @@
+"""`features`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from training.cli.shared import DATA, PATH, engine_options, progress, protected_option
+
+if TYPE_CHECKING:
+    from training.features.engines import Engine
+
+
+@click.command("features")
+@click.option("--data", type=PATH, help=DATA)
+@click.option("--describe", is_flag=True, help="print what every feature is")
+@click.option("--out", type=PATH, default="var/features")
+@engine_options
+@protected_option
+def features(
+    data: Path | None, describe: bool, out: Path, engine: Engine, protected: bool
+) -> None:
+    """Turn the raw tables into features."""
+    if (data is not None) == describe:
+        raise click.UsageError("expected --data or --describe, and not both")
+    from training.features.build import build
+    from training.features.catalogue import describe as catalogue
+    from training.features.sql import compile_features
+    from training.tables import HISTORY_TABLES
+
+    if data is None:
+        click.echo(catalogue(compile_features(HISTORY_TABLES).features))
+        return
+    store, made = build(data, out, engine, protected=protected, progress=progress)
+    click.echo(f"{store.features}: {len(made.features)} features")

@@ -1,0 +1,45 @@
+"""`present`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from training.cli.shared import PATH, bundle_option, progress, registry
+from training.config import from_environment
+
+
+@click.command("present")
+@click.option("--out", type=PATH, required=True, help="a .pptx file")
+@click.option("--lang", type=click.Choice(["en", "fr"]), default="en")
+@bundle_option
+@click.option(
+    "--api",
+    help="the API's address: it decides on an invented applicant and stores that",
+)
+@click.option("--dashboard", help="the dashboard's address, for a picture")
+@click.option(
+    "--client",
+    type=int,
+    help="an invented client whom that picture may show; else the model's page",
+)
+def present(
+    out: Path,
+    lang: str,
+    bundle: Path,
+    api: str | None,
+    dashboard: str | None,
+    client: int | None,
+) -> None:
+    """Make the slides of a bundle and its run."""
+    from training.monitoring.api_client import Api
+    from training.present import Live
+    from training.present import present as make
+
+    served = None
+    if api:
+        served = Api(api.rstrip("/"), from_environment().api_key, retries=7)
+    live = Live(served, dashboard, client)
+    count = make(registry(), bundle, out, lang, live, progress=progress)
+    click.echo(f"{out}: {count} slides")

@@ -1,0 +1,82 @@
+"""`ui`, `promote`, `export`: the campaigns recorded and the models registered."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from training.cli.shared import (
+    PATH,
+    features_option,
+    progress,
+    registry,
+    version_option,
+)
+
+
+@click.command("ui")
+@click.option("--port", type=int, default=5001)
+def ui(port: int) -> None:
+    """Show the recorded campaigns in a browser."""
+    from training.registry.ui import serve_ui
+
+    recorded = registry()
+    click.echo(f"MLflow on http://127.0.0.1:{port}; Ctrl-C stops it")
+    serve_ui(recorded, port)
+
+
+@click.command("promote")
+@click.option("--version", default="challenger", help="a number or an alias")
+@click.option(
+    "--override",
+    metavar="REASON",
+    help="promote although gates are not passed; the reason is kept",
+)
+def promote(version: str, override: str | None) -> None:
+    """Make a model version the champion."""
+    from training.gates.gate import table
+    from training.registry.promote import promote as make_champion
+
+    made = make_champion(registry(), version, override)
+    click.echo(table(made.gates))
+    over = f", over gates: {made.override}" if made.override else ""
+    click.echo(f"version {made.version} is the champion{over}")
+
+
+@click.command("export")
+@click.option("--out", type=PATH, default="var/bundle")
+@click.option("--clients", type=PATH, help="also write this clients.parquet")
+@features_option
+@click.option("--drift", type=PATH, help="folder of a drift report to include")
+@click.option("--card", type=PATH, help="also write the model card here")
+@version_option
+def export(
+    out: Path,
+    clients: Path | None,
+    features: Path,
+    drift: Path | None,
+    card: Path | None,
+    version: str,
+) -> None:
+    """Write the bundle and the clients for the API."""
+    from training.bundle.card import CARD
+    from training.bundle.champion import load_champion
+    from training.bundle.export import export_bundle, export_clients
+    from training.features.build import FeatureStore
+    from training.files import replacing
+
+    models = registry()
+    manifest = export_bundle(models, out, drift=drift, version=version)
+    click.echo(f"{out}: model version {manifest['model']['version']}")
+    if card:
+        with replacing(card) as beside:
+            shutil.copyfile(out / CARD, beside)
+        click.echo(f"{card}: model card")
+    if clients:
+        champion = load_champion(models, version)
+        count = export_clients(
+            FeatureStore(features), champion, clients, progress=progress
+        )
+        click.echo(f"{clients}: {count:,} clients")

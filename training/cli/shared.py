@@ -1,0 +1,146 @@
+"""What several commands share: options, the registry, how far the work is.
+
+A module that takes long to import is imported by the command that needs it, when it
+runs: `--help` needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from training.config import from_environment
+
+if TYPE_CHECKING:
+    from training.features.engines import Engine
+    from training.registry.store import Registry
+
+Function = Callable[..., None]
+
+PATH = click.Path(path_type=Path)
+DATA = "folder with the raw tables, as Kaggle names them"
+data_option = click.option("--data", type=PATH, required=True, help=DATA)
+features_option = click.option("--features", type=PATH, default="var/features")
+bundle_option = click.option("--bundle", type=PATH, default="var/bundle")
+version_option = click.option(
+    "--version", default="champion", help="a number or an alias"
+)
+api_option = click.option("--api", required=True, help="the API's address")
+seed_option = click.option("--seed", type=int, default=0)
+protected_option = click.option(
+    "--include-protected",
+    "protected",
+    is_flag=True,
+    help="gender and family status become inputs; promotion then needs a reason",
+)
+
+
+def progress(message: str) -> None:
+    """Say on standard error how far the work is; results go to standard output."""
+    click.echo(f"  {message}", err=True)
+
+
+def registry() -> Registry:
+    """The one that the settings name."""
+    from training.registry.store import open_registry
+
+    return open_registry(from_environment().tracking_uri)
+
+
+def positive(text: str) -> float:
+    """The type of an option that is a number above 0."""
+    return _number(text, lambda value: 0 < value < inf, "above 0")
+
+
+def share(text: str) -> float:
+    """The type of an option that is a number from 0 to 1."""
+    return _number(text, lambda value: 0 <= value <= 1, "from 0 to 1")
+
+
+def _number(text: str, fits: Callable[[float], bool], wanted: str) -> float:
+    """Not click's FloatRange, which takes nan."""
+    with suppress(ValueError):
+        if fits(value := float(text)):
+            return value
+    raise click.BadParameter(f"expected a number {wanted}, found {text}")
+
+
+def engine_options(command: Function) -> Function:
+    """What makes the features, given to the command as `engine`."""
+
+    @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb")
+    @click.option(
+        "--spark-master", default="local[*]", help="such as spark://host:7077"
+    )
+    @click.option("--memory-limit", help="the engine's limit, such as 4GB")
+    @wraps(command)
+    def with_engine(
+        *, engine: str, spark_master: str, memory_limit: str | None, **others: Any
+    ) -> None:
+        from training.features.engines.embedded import DuckDB
+        from training.features.engines.spark import Spark
+
+        made: Engine = DuckDB(memory_limit)
+        if engine == Spark.name:
+            made = Spark(spark_master, memory_limit)
+        command(engine=made, **others)
+
+    return with_engine
+
+
+def cost_options(command: Function) -> Function:
+    """What wrong decisions cost, each the same or a share of the credit, as `costs`."""
+
+    @click.option(
+        "--cost-false-negative",
+        type=positive,
+        default=10.0,
+        help="of granting a credit that defaults",
+    )
+    @click.option(
+        "--cost-false-positive",
+        type=positive,
+        default=1.0,
+        help="of refusing a credit that would be repaid",
+    )
+    @click.option(
+        "--cost-money",
+        is_flag=True,
+        help="costs are shares of each client's AMT_CREDIT: the two options below",
+    )
+    @click.option(
+        "--loss-given-default",
+        type=positive,
+        default=0.6,
+        help="share of the credit that a default loses",
+    )
+    @click.option(
+        "--margin",
+        type=positive,
+        default=0.06,
+        help="share of the credit that a repaid one earns",
+    )
+    @wraps(command)
+    def with_costs(
+        *,
+        cost_false_negative: float,
+        cost_false_positive: float,
+        cost_money: bool,
+        loss_given_default: float,
+        margin: float,
+        **others: Any,
+    ) -> None:
+        from training.models.cost import Costs
+
+        costs = Costs(cost_false_negative, cost_false_positive)
+        if cost_money:
+            costs = Costs(loss_given_default, margin, by_amount=True)
+        command(costs=costs, **others)
+
+    return with_costs

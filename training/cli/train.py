@@ -1,0 +1,84 @@
+"""`train`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from training.cli.shared import (
+    cost_options,
+    data_option,
+    engine_options,
+    features_option,
+    positive,
+    progress,
+    protected_option,
+    registry,
+)
+
+if TYPE_CHECKING:
+    from training.features.engines import Engine
+    from training.models.cost import Costs
+
+
+@click.command("train")
+@data_option
+@features_option
+@engine_options
+@protected_option
+@click.option(
+    "--budget", type=click.Choice(["quick", "standard", "full"]), default="standard"
+)
+@cost_options
+@click.option(
+    "--study", help="database URL of the search; beside MLflow's when left out"
+)
+@click.option(
+    "--join",
+    is_flag=True,
+    help="only help the search of a campaign with the same --study and options",
+)
+@click.option(
+    "--time-limit", type=positive, help="minutes after which nothing new is tried"
+)
+@click.option(
+    "--jobs", type=int, default=-1, help="folds fitted at once; -1 is one per core"
+)
+def train(
+    data: Path,
+    features: Path,
+    engine: Engine,
+    protected: bool,
+    budget: str,
+    costs: Costs,
+    study: str | None,
+    join: bool,
+    time_limit: float | None,
+    jobs: int,
+) -> None:
+    """Compare models and register the best."""
+    from training.config import from_environment
+    from training.features.build import build
+    from training.models import report
+    from training.models.campaign import run_campaign
+    from training.models.ladder import BUDGETS, help_search
+    from training.models.matrix import load_labelled
+    from training.models.search import Place, study_beside
+
+    url = study or study_beside(from_environment().tracking_uri)
+    place = Place.within(url, time_limit, jobs)
+    store, made = build(data, features, engine, protected=protected, progress=progress)
+    if join:
+        labelled = load_labelled(store, made)
+        help_search(labelled, costs, BUDGETS[budget], place, progress)
+        return
+    trained = run_campaign(
+        registry(), store, made, costs, BUDGETS[budget], place, progress=progress
+    )
+    for line in report.ladder_lines(trained.assessments):
+        click.echo(line)
+    for line in report.variant_lines(trained.comparisons):
+        click.echo(line)
+    click.echo(report.threshold_line(trained.version, trained.chosen, costs))
