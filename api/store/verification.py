@@ -1,4 +1,4 @@
-"""Verify every chain, from the first event to the last."""
+"""Verify the chain, and those of before it, from the first event to the last."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from api.store import chain
-from api.store.chain import HASHED, PERSONAL, Head
+from api.store.chain import CHAIN, HASHED, PERSONAL, Head
 from api.store.database import Database
 from api.store.erasure import erased_ranges
 from api.store.events import ERASURE
@@ -96,15 +96,21 @@ class _Check:
             raise _Broken(f"event {expected}: missing, {row.sequence} is the next")
 
     def _link(self, row: Row[Any]) -> None:
-        before = self._findings.heads.get(row.writer)
+        heads = self._findings.heads
+        before, is_one = heads.get(row.writer), row.writer.startswith(CHAIN)
         position = before.position + 1 if before else 1
         if row.position != position:
             raise _Broken(
                 f"event {row.sequence}: out of order, {row.position} of writer "
                 f"{row.writer} where {position} is next"
             )
-        if row.previous_sha256 != (before.sha256 if before else self._newest):
+        previous = before.sha256 if before and not is_one else self._newest
+        if row.previous_sha256 != previous:
             raise _Broken(f"event {row.sequence}: does not follow what is before it")
+        if is_one and not before and row.writer != chain.name(heads.values()):
+            raise _Broken(
+                f"event {row.sequence}: seals other chains than those before it"
+            )
 
     def _personal(self, row: Row[Any]) -> None:
         if row.personal_sha256 is None:
