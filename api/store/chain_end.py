@@ -92,14 +92,6 @@ class ChainEnd:
         except OSError as error:
             raise self._unavailable(error) from error
 
-    def renew(self, end: End) -> None:
-        """Note the end of another store, wherever the one before ended."""
-        try:
-            self.path.unlink(missing_ok=True)
-        except OSError as error:
-            raise self._unavailable(error) from error
-        self.note(end)
-
     def require_whole(self, database: Database) -> None:
         """Raise EventsError when the store does not go as far as it once did."""
         # First what is noted: all of that was committed before.

@@ -15,6 +15,8 @@ from api.store import revisions, sqlite, tables
 from api.store.gate import Gate
 from api.store.revisions import UPGRADE
 
+_URL = "database URL (by default SCORING_DATABASE_URL)"
+
 
 class Database:
     """Connections to the database at `url`; makes none before the first use."""
@@ -131,14 +133,13 @@ def _parse(url: str) -> URL:
     try:
         parsed = sqlalchemy.make_url(url)
     except ArgumentError as error:
-        raise ConfigurationError("SCORING_DATABASE_URL: not a database URL") from error
+        raise ConfigurationError(f"{_URL}: it is none") from error
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
         raise ConfigurationError(
-            "SCORING_DATABASE_URL: expected sqlite:///… or postgresql://…, "
-            f"found {parsed.drivername}"
+            f"{_URL}: expected sqlite:///… or postgresql://…, found {parsed.drivername}"
         )
     if parsed.drivername == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise ConfigurationError("SCORING_DATABASE_URL: SQLite needs a file")
+        raise ConfigurationError(f"{_URL}: SQLite needs a file")
     return parsed
