@@ -12,31 +12,27 @@ from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy
-from pysqlite3 import dbapi2 as sqlite3
 from sqlalchemy import URL, Connection, Engine, event
 
-from api.errors import ConfigurationError, DatabaseUnavailable
+from api.errors import DatabaseUnavailable
+from api.store.sqlite_library import ROLLBACK, WAL, Library, choose
 
-# Before it, SQLite's WAL can lose a commit (sqlite.org/wal.html, "WAL-reset bug").
-SAFE_SQLITE = (3, 51, 3)
-# How often a process asks whether it may write now.
+_LOGS = {WAL: "-wal", ROLLBACK: "-journal"}
+# How often a process asks whether it may write now, or read beside a rollback journal.
 _TURN_SECONDS = 0.0005
 
 
 class HeldFile:
     """The database's file, held to from the first connection on.
 
-    SQLite finds the write-ahead log (WAL) by name alone: it would apply the one of an
-    earlier file to a file that was moved into its place. So a note beside the file
-    tells which WAL is whose.
+    SQLite finds its log, one written ahead (WAL) or a rollback journal, by name alone:
+    it would apply the one of an earlier file to a file that was moved into its place.
+    So a note beside the file tells which log is whose.
     """
 
-    def __init__(self, path: Path, read_only: bool) -> None:
-        self._path = path
-        self._wal, self._note = (
-            path.with_name(path.name + suffix) for suffix in ("-wal", "-owner")
-        )
-        self._read_only = read_only
+    def __init__(self, path: Path, journal: str, read_only: bool) -> None:
+        self._path, self._journal, self._read_only = path, journal, read_only
+        self._note = self._beside("-owner")
         self._taking = threading.Lock()
         self._file: tuple[int, int] | None = None
 
@@ -46,7 +42,7 @@ class HeldFile:
             if self._file is None:
                 found = _stat(self._path)
                 if found is not None:
-                    self._require_own_wal(found)
+                    self._require_own_log(found)
                     self._file = _identity(found)
         self.require()
 
@@ -60,22 +56,25 @@ class HeldFile:
         if _identity(found) != self._file:
             raise self._unavailable(
                 "the file was replaced while it was served: stop the API, remove "
-                f"{self._path.name}-wal and -shm, which are of the earlier file, and "
-                "start it again"
+                f"{self._path.name}-wal, -shm and -journal, which are of the earlier "
+                "file, and start it again"
             )
 
     def note(self) -> None:
-        """Tell whose the WAL is, which is there as soon as a connection has read."""
-        wal = _stat(self._wal)
-        if self._file is None or wal is None or self._read_only:
-            return
-        text = f"{self._file[1]} {wal.st_ino}\n"
-        if self._noted() == text:
+        """Tell whose the log is; a WAL is there as soon as a connection has read."""
+        file, log = _stat(self._path), self._beside(_LOGS[self._journal])
+        if self._file is None or file is None or self._read_only:
             return
         try:
-            self._note.write_text(text)
-            if os.geteuid() == 0:  # As SQLite does with its own files.
-                os.chown(self._note, wal.st_uid, wal.st_gid)
+            if self._journal == ROLLBACK and not log.exists():
+                # Else SQLite would make it in the first commit, too late for the note.
+                log.touch(file.st_mode & 0o777)
+                _give(log, file)
+            found = _stat(log)
+            text = f"{self._file[1]} {found and found.st_ino}\n"
+            if found and self._noted() != text:
+                self._note.write_text(text)
+                _give(self._note, file)
         except OSError as error:
             raise self._unnoted(error) from error
 
@@ -83,20 +82,25 @@ class HeldFile:
         """Hold nothing any more."""
         self._file = None
 
-    def _require_own_wal(self, file: os.stat_result) -> None:
+    def _require_own_log(self, file: os.stat_result) -> None:
         """By inode alone: the number of a device may change when a machine starts.
 
         Where both are others than noted, they were copied here together.
         """
-        wal, noted = _stat(self._wal), self._noted().split()
-        if wal is None or not wal.st_size or len(noted) != 2:
+        noted = self._noted().split()
+        if len(noted) != 2 or noted[0] == str(file.st_ino):
             return
-        if noted[0] != str(file.st_ino) and noted[1] == str(wal.st_ino):
-            raise self._unavailable(
-                f"{self._wal.name} is of an earlier file in its place: remove it and "
-                f"{self._path.name}-shm, or, if it does belong to this one, "
-                f"{self._note.name}"
-            )
+        for log in map(self._beside, _LOGS.values()):
+            found = _stat(log)
+            if found and found.st_size and noted[1] == str(found.st_ino):
+                raise self._unavailable(
+                    f"{log.name} is of an earlier file in its place: remove it and "
+                    f"{self._path.name}-shm, or, if it does belong to this one, "
+                    f"{self._note.name}"
+                )
+
+    def _beside(self, suffix: str) -> Path:
+        return self._path.with_name(self._path.name + suffix)
 
     def _noted(self) -> str:
         try:
@@ -120,44 +124,49 @@ def _stat(path: Path) -> os.stat_result | None:
         return None
 
 
+def _give(path: Path, file: os.stat_result) -> None:
+    """To the owner of the database, as SQLite does with its own files."""
+    if os.geteuid() == 0:
+        os.chown(path, file.st_uid, file.st_gid)
+
+
 def _identity(found: os.stat_result) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
 def make_engine(
     url: URL, timeout: float, threads: int, create: bool
-) -> tuple[Engine, HeldFile]:
-    """Connects at the first use; `create`: makes the file when it is missing."""
+) -> tuple[Engine, HeldFile, str]:
+    """Connects at the first use; `create`: makes the file when it is missing.
+
+    Answers what it is, in words, too.
+    """
+    library = choose()
     path = Path(str(url.database)).absolute()
     mode = "rwc" if create else str(url.query.get("mode", "rw"))
-    held = HeldFile(path, read_only=mode == "ro")
+    held = HeldFile(path, library.journal, read_only=mode == "ro")
     engine = sqlalchemy.create_engine(
         url.set(query={}),
-        module=sqlite3,
-        creator=_connector(held, path, mode, timeout),
+        module=library.module,
+        creator=_connector(library, held, path, mode, timeout),
         hide_parameters=True,
         pool_size=threads,
         max_overflow=0,
         pool_timeout=timeout,
     )
-    event.listen(engine, "begin", partial(_begin, timeout))
-    return engine, held
+    event.listen(engine, "begin", partial(_begin, library, timeout))
+    return engine, held, str(library)
 
 
 def _connector(
-    held: HeldFile, path: Path, mode: str, timeout: float
-) -> Callable[[], sqlite3.Connection]:
+    library: Library, held: HeldFile, path: Path, mode: str, timeout: float
+) -> Callable[[], Any]:
     """Never make an empty file by connecting: an empty database hides a lost one."""
-    if sqlite3.sqlite_version_info < SAFE_SQLITE:
-        raise ConfigurationError(
-            f"SQLite {sqlite3.sqlite_version} can lose a commit: install pysqlite3 "
-            f"with {'.'.join(map(str, SAFE_SQLITE))} or later, or use PostgreSQL"
-        )
     address = f"file:{quote(str(path))}?mode={mode}"
 
-    def connect() -> sqlite3.Connection:
+    def connect() -> Any:
         held.hold()
-        connection = sqlite3.connect(
+        connection = library.module.connect(
             address,
             uri=True,
             timeout=timeout,
@@ -165,10 +174,9 @@ def _connector(
             check_same_thread=False,
         )
         try:
-            # It may have been replaced meanwhile; nothing was read yet, nor its WAL.
+            # It may have been replaced meanwhile; nothing was read yet, nor its log.
             held.hold()
-            # Reading and writing do not wait for each other; a commit is one sync.
-            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(f"PRAGMA journal_mode={library.journal}")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
             held.note()
@@ -180,32 +188,35 @@ def _connector(
     return connect
 
 
-def _begin(timeout: float, connection: Connection) -> None:
+def _begin(library: Library, timeout: float, connection: Connection) -> None:
     """Take the write lock first: a read lock that turns into one can deadlock."""
     options: Any = connection.get_execution_options()
+    lock = "BEGIN IMMEDIATE"
     if not options.get("writes"):
         connection.exec_driver_sql("BEGIN")
-        return
+        if library.journal == WAL:
+            return
+        lock = "SELECT 1 FROM sqlite_master LIMIT 1"
     # SQLite's own waiting pauses longer and longer, and a process that comes back at
     # once takes the lock before it each time.
     bare: Any = connection.connection.dbapi_connection
     bare.execute("PRAGMA busy_timeout=0")
     try:
-        if not _got_turn(bare, time.monotonic() + timeout):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # It says what is wrong.
+        if not _got(lock, library.module, bare, time.monotonic() + timeout):
+            connection.exec_driver_sql(lock)  # It says what is wrong.
     finally:
         bare.execute(f"PRAGMA busy_timeout={int(timeout * 1000)}")
 
 
-def _got_turn(bare: Any, deadline: float) -> bool:
-    """Begin to write, if that is possible before the time is over."""
+def _got(lock: str, module: Any, bare: Any, deadline: float) -> bool:
+    """Take the lock, if that is possible before the time is over."""
     while time.monotonic() < deadline:
         try:
-            bare.execute("BEGIN IMMEDIATE")
+            bare.execute(lock).fetchall()
             return True
-        except sqlite3.OperationalError as error:
+        except module.OperationalError as error:
             # Why it is busy is in the higher bits.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            if error.sqlite_errorcode & 0xFF != module.SQLITE_BUSY:
                 return False
         time.sleep(_TURN_SECONDS)
     return False

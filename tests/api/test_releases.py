@@ -64,6 +64,8 @@ def test_an_earlier_release_serves_on_todays_schema(
     tmp_path: Path,
 ) -> None:
     """In turns with today's code, as when a release is put back and out again."""
+    if url.startswith("sqlite"):
+        pytest.importorskip("pysqlite3", reason="that release needs it")
     assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
     with tarfile.open(release) as archive:
         archive.extractall(tmp_path, filter="data")
