@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
 from api.errors import DatabaseUnavailable
 from api.store.sqlite_library import ROLLBACK, WAL, Library, choose
@@ -176,7 +177,8 @@ def _connector(
         try:
             # It may have been replaced meanwhile; nothing was read yet, nor its log.
             held.hold()
-            connection.execute(f"PRAGMA journal_mode={library.journal}")
+            journal = f"PRAGMA journal_mode={library.journal}"
+            _patiently(journal, library, timeout, connection)
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
             held.note()
@@ -190,6 +192,7 @@ def _connector(
 
 def _begin(library: Library, timeout: float, connection: Connection) -> None:
     """Take the write lock first: a read lock that turns into one can deadlock."""
+    bare = connection.connection.dbapi_connection
     options: Any = connection.get_execution_options()
     lock = "BEGIN IMMEDIATE"
     if not options.get("writes"):
@@ -197,26 +200,30 @@ def _begin(library: Library, timeout: float, connection: Connection) -> None:
         if library.journal == WAL:
             return
         lock = "SELECT 1 FROM sqlite_master LIMIT 1"
-    # SQLite's own waiting pauses longer and longer, and a process that comes back at
-    # once takes the lock before it each time.
-    bare: Any = connection.connection.dbapi_connection
+    try:
+        _patiently(lock, library, timeout, bare)
+    except library.module.OperationalError as error:
+        raise OperationalError(lock, None, error) from error
+
+
+def _patiently(statement: str, library: Library, timeout: float, bare: Any) -> None:
+    """Execute what takes a lock as soon as that is free.
+
+    SQLite's own waiting pauses longer and longer, and a process that comes back at once
+    takes the lock before it each time.
+    """
+    deadline = time.monotonic() + timeout
     bare.execute("PRAGMA busy_timeout=0")
     try:
-        if not _got(lock, library.module, bare, time.monotonic() + timeout):
-            connection.exec_driver_sql(lock)  # It says what is wrong.
+        while True:
+            try:
+                bare.execute(statement).fetchall()
+                return
+            except library.module.OperationalError as error:
+                # Why it is busy is in the higher bits.
+                busy = error.sqlite_errorcode & 0xFF == library.module.SQLITE_BUSY
+                if not busy or time.monotonic() > deadline:
+                    raise
+            time.sleep(_TURN_SECONDS)
     finally:
         bare.execute(f"PRAGMA busy_timeout={int(timeout * 1000)}")
-
-
-def _got(lock: str, module: Any, bare: Any, deadline: float) -> bool:
-    """Take the lock, if that is possible before the time is over."""
-    while time.monotonic() < deadline:
-        try:
-            bare.execute(lock).fetchall()
-            return True
-        except module.OperationalError as error:
-            # Why it is busy is in the higher bits.
-            if error.sqlite_errorcode & 0xFF != module.SQLITE_BUSY:
-                return False
-        time.sleep(_TURN_SECONDS)
-    return False

@@ -120,8 +120,14 @@ def test_the_version_says_whether_it_may_write_ahead(
 
 
 @POSTGRESQL
-def test_postgresql_needs_no_sqlite(world: Any, url: str, template: Any) -> None:
-    settings = {"SCORING_BUNDLE": str(world.bundle), "SCORING_DATABASE_URL": url}
+def test_postgresql_needs_no_sqlite(
+    world: Any, url: str, template: Any, tmp_path: Path
+) -> None:
+    settings = {
+        "SCORING_BUNDLE": str(world.bundle),
+        "SCORING_DATABASE_URL": url,
+        "SCORING_CHAIN_END": str(tmp_path / "end"),
+    }
     done = subprocess.run(
         [sys.executable, "-c", IMPORTED, template[1]["scoring"]],
         env=os.environ | settings,
