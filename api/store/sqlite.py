@@ -170,29 +170,29 @@ def _connector(
         connection = library.module.connect(
             address,
             uri=True,
-            timeout=timeout,
+            timeout=0,
             isolation_level=None,
             check_same_thread=False,
         )
         try:
             # It may have been replaced meanwhile; nothing was read yet, nor its log.
             held.hold()
-            journal = f"PRAGMA journal_mode={library.journal}"
-            _patiently(journal, library, timeout, connection)
+            connection.execute(f"PRAGMA journal_mode={library.journal}")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute(_wait(timeout))
             held.note()
         except BaseException:
             connection.close()
             raise
         return connection
 
-    return connect
+    # Each time anew: from a WAL to the other journal, only who is alone can change.
+    return partial(_patiently, connect, library.module, timeout)
 
 
 def _begin(library: Library, timeout: float, connection: Connection) -> None:
     """Take the write lock first: a read lock that turns into one can deadlock."""
-    bare = connection.connection.dbapi_connection
     options: Any = connection.get_execution_options()
     lock = "BEGIN IMMEDIATE"
     if not options.get("writes"):
@@ -200,30 +200,34 @@ def _begin(library: Library, timeout: float, connection: Connection) -> None:
         if library.journal == WAL:
             return
         lock = "SELECT 1 FROM sqlite_master LIMIT 1"
+    bare: Any = connection.connection.dbapi_connection
+    bare.execute(_wait(0))
     try:
-        _patiently(lock, library, timeout, bare)
+        _patiently(lambda: bare.execute(lock).fetchall(), library.module, timeout)
     except library.module.OperationalError as error:
         raise OperationalError(lock, None, error) from error
+    finally:
+        bare.execute(_wait(timeout))
 
 
-def _patiently(statement: str, library: Library, timeout: float, bare: Any) -> None:
-    """Execute what takes a lock as soon as that is free.
+def _wait(seconds: float) -> str:
+    """What says how long SQLite itself waits for a lock."""
+    return f"PRAGMA busy_timeout={int(seconds * 1000)}"
+
+
+def _patiently(act: Callable[[], Any], module: Any, timeout: float) -> Any:
+    """Do what takes a lock as soon as that is free.
 
     SQLite's own waiting pauses longer and longer, and a process that comes back at once
     takes the lock before it each time.
     """
     deadline = time.monotonic() + timeout
-    bare.execute("PRAGMA busy_timeout=0")
-    try:
-        while True:
-            try:
-                bare.execute(statement).fetchall()
-                return
-            except library.module.OperationalError as error:
-                # Why it is busy is in the higher bits.
-                busy = error.sqlite_errorcode & 0xFF == library.module.SQLITE_BUSY
-                if not busy or time.monotonic() > deadline:
-                    raise
-            time.sleep(_TURN_SECONDS)
-    finally:
-        bare.execute(f"PRAGMA busy_timeout={int(timeout * 1000)}")
+    while True:
+        try:
+            return act()
+        except module.OperationalError as error:
+            # Why it is busy is in the higher bits.
+            busy = error.sqlite_errorcode & 0xFF == module.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+        time.sleep(_TURN_SECONDS)
