@@ -115,8 +115,8 @@ class ClockDoubted(ScoringError):
     """An erasure by the age of events that this machine's clock may have wrong."""
 
 
-class BackupRefused(ScoringError):
-    """A backup that cannot be written, or must not be restored."""
+class CopyRefused(ScoringError):
+    """A database that cannot be copied, or must not be copied into."""
 
 
 class KeyRefused(ScoringError):

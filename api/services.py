@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -55,6 +56,7 @@ class Services:
         if not self._is_whole:
             self.chain_end.require_whole(self.database)
             self.chain_end.begin(self.database)
+            logging.getLogger("api").info("database: %s", self.database.kind)
             self._is_whole = True
 
     def champion(self) -> Champion:

@@ -1,4 +1,4 @@
-"""The database as every command uses it."""
+"""A database as every command uses it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from api.services import services
 from api.store.database import Database
 
 
-def database() -> Database:
-    """It has the schema of this code, and is closed when the command has ended.
+def database(url: str | None = None) -> Database:
+    """The configured one, or that at `url`, with a schema that this code serves on.
+
+    It is closed when the command has ended.
 
     Its statements may take longer than those of requests, for which somebody waits.
     Raises NotPrepared, DatabaseUnavailable.
     """
     config = services().config
-    found = Database(config.database_url, config.database_timeout_seconds, patient=True)
+    url = url or config.database_url
+    found = Database(url, config.database_timeout_seconds, patient=True)
     click.get_current_context().call_on_close(found.close)
     found.require_schema()
     return found

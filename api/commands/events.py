@@ -1,4 +1,4 @@
-"""`events verify`, `replay`, `retention`, `backup` and `restore`."""
+"""`events verify`, `replay`, `retention` and `copy`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from api.identifiers import moment, now
 from api.services import services
 from api.store import erasure
 from api.store.chain import Head
+from api.store.chain_end import ChainEnd, place
 from api.store.database import Database
 from api.store.retention import outlook
 from api.store.verification import Findings
-from api.store.verification import verify as verify_chains
+from api.store.verification import verify as verify_chain
 
 events = AppGroup("events", help="What was decided, reviewed and observed.")
 
@@ -30,7 +31,7 @@ events = AppGroup("events", help="What was decided, reviewed and observed.")
     help="What this command printed before: each chain must still go on from there.",
 )
 def verify(against: Path | None) -> None:
-    """Check every hash chain, and print where each one ends.
+    """Check the hash chain, and those of releases before 0.4, and print their ends.
 
     The last event must be the one that was noted, outside the database, or a later one.
 
@@ -39,7 +40,7 @@ def verify(against: Path | None) -> None:
     """
     earlier = [] if against is None else list(_heads(against))
     store = database()
-    findings = verify_chains(store, earlier)
+    findings = verify_chain(store.read, earlier)
     _require_whole(store, findings)
     for head in findings.heads.values():
         click.echo(f"{head.writer} {head.position} {head.sha256}")
@@ -103,36 +104,21 @@ def retention(days: int, dry_run: bool, trust_clock: bool) -> None:
         click.echo(f"{count} events: personal part erased", err=True)
 
 
-@events.command("backup")
-@click.argument("file", type=click.Path(path_type=Path))
-def backup(file: Path) -> None:
-    """Write events, keys, reports and alerts to the new FILE, while the API serves.
+@events.command("copy")
+@click.argument("url")
+def copy(url: str) -> None:
+    """Copy all of the database at URL into the configured one, and verify it.
 
-    It holds what the database holds about people: keep it as safe. The known clients
-    are not in it; `clients import` brings them back.
+    Either may be SQLite or PostgreSQL. Make the new one by `db upgrade` first, and stop
+    what serves the old one: what it decides later is not in the copy.
     """
-    # Only this command and the next need it.
-    from api.store.backup import backup as write
+    # Only this command needs it.
+    from api.store.copying import copy as copy_all
 
-    click.echo(f"{file}: {write(database(), file)} events", err=True)
-
-
-@events.command("restore")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def restore(file: Path) -> None:
-    """Put a backup into a new database, of either kind, and verify its chains.
-
-    Make the database by `db upgrade` first. Erase again whom `clients forget` has
-    erased since the backup was made.
-    """
-    from api.store.backup import restore as read
-
-    new = database()
-    count = read(new, services().chain_end, file)
-    findings = verify_chains(new)
-    if findings.broken:
-        raise EventsError(f"restored, but {findings.broken}")
-    click.echo(f"{count} events are restored, and as they were written", err=True)
+    source, seconds = database(url), services().config.database_timeout_seconds
+    ChainEnd(place("", url), seconds).require_whole(source)
+    count = copy_all(source, database(), services().chain_end)
+    click.echo(f"{count} events are copied, and as they were written", err=True)
 
 
 def _require_whole(store: Database, findings: Findings) -> None:

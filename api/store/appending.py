@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from api.store import chain
-from api.store.chain import NOWHERE, End, Head
+from api.store.chain import CHAIN, NOWHERE, End, Head
 from api.store.chain_end import NEWEST, ChainEnd
 from api.store.events import Event
 from api.store.tables import events, personal, writers
@@ -32,29 +32,32 @@ _EVENT = (
 def append(
     connection: Connection,
     chain_end: ChainEnd,
-    head: Head,
     made: Sequence[tuple[int | None, Event]],
-) -> tuple[Head, End]:
+) -> End:
     """Chain and insert events, each with the API key it came by.
 
-    Answers the writer's new head, and the end to note once this is committed. Raises
-    EventsError when the table ends before what was noted: nothing may cover that up.
+    Answers the end to note once this is committed. Raises EventsError when the table
+    ends before what was noted: nothing may cover that up.
 
-    Of all writers one appends at a time, until its transaction has ended: sequences
-    have no gap and are in the order of the commits, so who read up to one has seen
-    all that there will ever be before it.
+    One process appends at a time, until its transaction has ended: sequences have no
+    gap and are in the order of the commits, so who read up to one has seen all that
+    there will ever be before it.
     """
     wait_for_turn(connection)
     noted = chain_end.probe()
     row = connection.execute(NEWEST).one_or_none()
-    newest = End(*row) if row else NOWHERE
+    newest = End(row.sequence, row.sha256) if row else NOWHERE
     chain_end.compare(noted, newest)
+    if row and row.writer.startswith(CHAIN):
+        head = Head(row.writer, row.position, row.sha256)
+    else:
+        head = _begin(connection, newest)
     kept = [_personal(event) for _, event in made]
     rows = [
         _row(key_id, event, one)
         for (key_id, event), one in zip(made, kept, strict=True)
     ]
-    linked, end = chain.link(rows, head, newest.sequence, newest.sha256)
+    linked, end = chain.link(rows, head, newest.sequence)
     connection.execute(insert(events), linked)
     filled = [
         {**one, "sequence": row["sequence"]}
@@ -64,7 +67,7 @@ def append(
     if filled:
         connection.execute(insert(personal), filled)
     _move(connection, head, end)
-    return end, End(newest.sequence + len(made), end.sha256)
+    return End(newest.sequence + len(made), end.sha256)
 
 
 def wait_for_turn(connection: Connection) -> None:
@@ -80,6 +83,12 @@ _MOVE = (
     .where(writers.c.writer == bindparam("new_writer"))
     .values(position=bindparam("new_position"), sha256=bindparam("new_sha256"))
 )
+
+
+def _begin(connection: Connection, newest: End) -> Head:
+    """Where the chain begins: at the very first event, or after one of before 0.4."""
+    ends = [Head(*row) for row in connection.execute(select(writers))]
+    return Head(chain.name(ends), 0, newest.sha256)
 
 
 def _move(connection: Connection, head: Head, end: Head) -> None:

@@ -1,22 +1,25 @@
 """The hash chain over events: what each hash covers, and the next link.
 
 An event's `sha256` covers every field of its row: its place (`sequence`, `writer`,
-`position`), the hash before it in its writer's chain, and `personal_sha256`, the hash
-of the row in `personal` with its random salt. So that row can be erased, and the chain
-still verifies; and from the hash that stays nobody can find out whom it was about by
-trying every client. A writer is one run of one process; its first event links to the
-event that was the newest then, so every start of a writer seals what came before it.
+`position`), the hash of the event before it, and `personal_sha256`, the hash of the row
+in `personal` with its random salt. So that row can be erased, and the chain still
+verifies; and from the hash that stays nobody can find out whom it was about by trying
+every client.
+
+Up to 0.3 each run of a process, a writer, had a chain of its own: only its first event
+linked to the newest of all. The one chain begins after those, and once more where such
+a release has written in between; its name in `writer` seals where theirs ended.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.identifiers import uuid7
-
+# A writer's name begins so when it is the one chain, and none of before.
+CHAIN = "chain-"
 NOTHING = "0" * 64
 HASHED = (
     "sequence",
@@ -38,7 +41,7 @@ PERSONAL = ("salt", "client_id", "request", "features", "answer")
 
 @dataclass(frozen=True)
 class Head:
-    """The end of a writer's chain; position 0 is before its first event."""
+    """The end of a chain; position 0 is before its first event."""
 
     writer: str
     position: int
@@ -47,7 +50,7 @@ class Head:
 
 @dataclass(frozen=True)
 class End:
-    """The newest event of all writers."""
+    """The newest event."""
 
     sequence: int
     sha256: str
@@ -57,8 +60,13 @@ class End:
 NOWHERE = End(0, NOTHING)
 
 
-def new_writer() -> Head:
-    return Head(uuid7(), 0, NOTHING)
+def name(ends: Iterable[Head]) -> str:
+    """That of the chain that begins where the chains of before end so."""
+    sha256 = hashlib.sha256()
+    for end in sorted(ends, key=lambda one: one.writer):
+        if not end.writer.startswith(CHAIN):
+            sha256.update(f"{end.writer} {end.position} {end.sha256}\n".encode())
+    return CHAIN + sha256.hexdigest()[:30]
 
 
 def digest(row: Mapping[str, Any], fields: Sequence[str]) -> str:
@@ -79,11 +87,11 @@ def digest(row: Mapping[str, Any], fields: Sequence[str]) -> str:
 
 
 def link(
-    rows: Sequence[Mapping[str, Any]], head: Head, sequence: int, newest_sha256: str
+    rows: Sequence[Mapping[str, Any]], head: Head, sequence: int
 ) -> tuple[list[dict[str, Any]], Head]:
     """Give rows their places after `sequence`, and answer the new end of the chain.
 
-    `newest_sha256`: of the event at `sequence`, which a writer's first one links to.
+    `head` has the hash of the event at `sequence`, also before the chain's first one.
     """
     linked = []
     for at, row in enumerate(rows, 1):
@@ -91,7 +99,7 @@ def link(
             "sequence": sequence + at,
             "writer": head.writer,
             "position": head.position + 1,
-            "previous_sha256": head.sha256 if head.position else newest_sha256,
+            "previous_sha256": head.sha256,
         }
         whole = {**row, **place}
         whole["sha256"] = digest(whole, HASHED)

@@ -33,7 +33,7 @@ _LENGTH = 95
 # How often a process asks whether it may write now.
 _TURN_SECONDS = 0.0005
 NEWEST = (
-    select(events.c.sequence, events.c.sha256)
+    select(events.c.sequence, events.c.sha256, events.c.writer, events.c.position)
     .order_by(events.c.sequence.desc())
     .limit(1)
 )
@@ -99,15 +99,7 @@ class ChainEnd:
         with database.read() as connection:
             row = connection.execute(NEWEST).one_or_none()
         if row is not None:
-            self.note(End(*row))
-
-    def renew(self, end: End) -> None:
-        """Note the end of another store, wherever the one before ended."""
-        try:
-            self.path.unlink(missing_ok=True)
-        except OSError as error:
-            raise self._unavailable(error) from error
-        self.note(end)
+            self.note(End(row.sequence, row.sha256))
 
     def require_whole(self, database: Database) -> None:
         """Raise EventsError when the store does not go as far as it once did."""
@@ -117,7 +109,7 @@ class ChainEnd:
             return
         with database.read() as connection:
             row = connection.execute(_AT, {"noted": noted.sequence}).one_or_none()
-        self.compare(noted, End(*row) if row else NOWHERE)
+        self.compare(noted, End(row.sequence, row.sha256) if row else NOWHERE)
 
     def compare(self, noted: End | None, found: End) -> None:
         """Raise EventsError when what is found there is not what was noted before."""

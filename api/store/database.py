@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, update
@@ -11,9 +12,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.errors import ConfigurationError, DatabaseUnavailable
-from api.store import revisions, sqlite, tables
+from api.store import revisions, tables
 from api.store.gate import Gate
 from api.store.revisions import UPGRADE
+
+if TYPE_CHECKING:
+    from api.store import sqlite
+
+_URL = "database URL (by default SCORING_DATABASE_URL)"
 
 
 class Database:
@@ -35,6 +41,8 @@ class Database:
         """
         self._url = _parse(url)
         self._held: sqlite.HeldFile | None = None
+        # What it is, in words.
+        self.kind = "PostgreSQL"
         self._engine = self._make_engine(timeout, threads, create, patient)
         self._writer = self._engine.execution_options(writes=True)
         self._gate = Gate(max(1, threads - 1))
@@ -90,10 +98,13 @@ class Database:
     def _make_engine(
         self, timeout: float, threads: int, create: bool, patient: bool
     ) -> Engine:
+        # Each needs what who has the other may do without.
         if self._url.drivername == "sqlite":
-            engine, self._held = sqlite.make_engine(self._url, timeout, threads, create)
+            from api.store import sqlite
+
+            made = sqlite.make_engine(self._url, timeout, threads, create)
+            engine, self._held, self.kind = made
             return engine
-        # psycopg, which who has SQLite does without.
         from api.store import postgresql
 
         return postgresql.make_engine(self._url, timeout, threads, patient)
@@ -131,14 +142,13 @@ def _parse(url: str) -> URL:
     try:
         parsed = sqlalchemy.make_url(url)
     except ArgumentError as error:
-        raise ConfigurationError("SCORING_DATABASE_URL: not a database URL") from error
+        raise ConfigurationError(f"{_URL}: it is none") from error
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
         raise ConfigurationError(
-            "SCORING_DATABASE_URL: expected sqlite:///… or postgresql://…, "
-            f"found {parsed.drivername}"
+            f"{_URL}: expected sqlite:///… or postgresql://…, found {parsed.drivername}"
         )
     if parsed.drivername == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise ConfigurationError("SCORING_DATABASE_URL: SQLite needs a file")
+        raise ConfigurationError(f"{_URL}: SQLite needs a file")
     return parsed

@@ -23,7 +23,6 @@ from sqlalchemy import (
 )
 
 from api.identifiers import now, uuid7
-from api.store import chain
 from api.store.appending import append, wait_for_turn
 from api.store.chain_end import ChainEnd
 from api.store.database import Database
@@ -74,7 +73,7 @@ def _erase(
     database: Database, chain_end: ChainEnd, which: ColumnElement[bool], reason: str
 ) -> int:
     """In small transactions, so that predictions get their turn."""
-    head, count = chain.new_writer(), 0
+    count = 0
     query = (
         select(events.c.sequence, events.c.event_id, events.c.created_at)
         .join(personal, personal.c.sequence == events.c.sequence)
@@ -89,7 +88,7 @@ def _erase(
                 return count
             sequences = [row.sequence for row in rows]
             made = [(None, _erasure(sequences, reason))]
-            head, end = append(connection, chain_end, head, made)
+            end = append(connection, chain_end, made)
             gone = personal.c.sequence.in_(sequences)
             connection.execute(delete(personal).where(gone))
             ids = [row.event_id for row in rows]

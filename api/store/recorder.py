@@ -12,9 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from api.errors import DatabaseUnavailable
 from api.identifiers import now
-from api.store import chain
 from api.store.appending import append
-from api.store.chain import Head
 from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.events import AlreadyRecorded, Overtaken, Reply, Token, recorded
@@ -31,7 +29,7 @@ class _Job:
 
 
 class Recorder:
-    """Makes replies durable, for all threads of one process; its chain's one writer.
+    """Makes replies durable, for all threads of one process.
 
     Who comes while nobody commits does so at once, in its own thread; who comes
     meanwhile waits, and the first of those commits for all of them.
@@ -40,7 +38,6 @@ class Recorder:
     def __init__(self, database: Database, chain_end: ChainEnd) -> None:
         self._database = database
         self._chain_end = chain_end
-        self._head: Head | None = None
         self._turn = threading.Condition()
         self._committing = False
         self._waiting: list[_Job] = []
@@ -97,24 +94,17 @@ class Recorder:
                 job.error = error
 
     def _transact(self, batch: Sequence[_Job]) -> None:
-        head, end = self._head or chain.new_writer(), None
+        end = None
         made = [(job.key_id, event) for job in batch for event in job.reply.events]
-        try:
-            with self._database.write() as connection:
-                if made:
-                    head, end = append(connection, self._chain_end, head, made)
-                _remember(connection, batch)
-                for job in batch:
-                    _check(connection, job.reply)
-                    _change(connection, job.reply)
-            if end is not None:
-                self._chain_end.note(end)
-        except DatabaseUnavailable:
-            # The commit may have come through: go on as another writer.
-            self._head = None
-            raise
+        with self._database.write() as connection:
+            if made:
+                end = append(connection, self._chain_end, made)
+            _remember(connection, batch)
+            for job in batch:
+                _check(connection, job.reply)
+                _change(connection, job.reply)
         if end is not None:
-            self._head = head
+            self._chain_end.note(end)
 
     def _explained(self, error: BaseException, token: Token | None) -> BaseException:
         if not isinstance(error, IntegrityError):

@@ -51,14 +51,6 @@ def require_served(revision: str | None) -> None:
         )
 
 
-def adds_to(revision: str) -> bool:
-    """Whether HEAD is this one, or only adds to it, and takes its rows as they are."""
-    if not _NAME.fullmatch(revision):
-        return False
-    (epoch, step), (mine, expansions) = _parts(revision), _parts(HEAD)
-    return epoch == mine and step <= expansions
-
-
 def _parts(revision: str | None) -> tuple[int, int]:
     """The epoch, and how often it was expanded; a database without any is before."""
     found = _NAME.fullmatch(revision or "0")

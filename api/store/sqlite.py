@@ -13,36 +13,33 @@ from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy
-from pysqlite3 import dbapi2 as sqlite3
 from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
-from api.errors import ConfigurationError, DatabaseUnavailable
+from api.errors import DatabaseUnavailable
+from api.store.sqlite_library import ROLLBACK, WAL, Library, choose
 
-# Before it, SQLite's WAL can lose a commit (sqlite.org/wal.html, "WAL-reset bug").
-SAFE_SQLITE = (3, 51, 3)
-# How often a process asks whether it may write now.
+_LOGS = {WAL: "-wal", ROLLBACK: "-journal"}
+# How often a process asks whether it may write now, or read beside a rollback journal.
 _TURN_SECONDS = 0.0005
 
 
 class HeldFile:
     """The database's file, held to from the first connection on.
 
-    SQLite finds the write-ahead log (WAL) by name alone: it would apply the one of an
-    earlier file to a file that was put into its place. So a note beside the file tells
-    which WAL is whose; a number of an inode is given again, so the note tells too what
-    the file was like when it was last seen.
+    SQLite finds its log, one written ahead (WAL) or a rollback journal, by name alone:
+    it would apply the one of an earlier file to a file that was put into its place. So
+    a note beside the file tells which log is whose. The number of an inode is given
+    again: of a file with a WAL the note tells too what it was like when last seen.
     """
 
-    def __init__(self, path: Path, read_only: bool) -> None:
-        self._path = path
-        self._wal, self._note = (
-            path.with_name(path.name + suffix) for suffix in ("-wal", "-owner")
-        )
-        self._read_only = read_only
+    def __init__(self, path: Path, library: Library, read_only: bool) -> None:
+        self._path, self._library, self._read_only = path, library, read_only
+        self._note = self._beside("-owner")
         self._taking = threading.Lock()
         self._file: tuple[int, int] | None = None
         # The inode of the WAL while there are connections: it is theirs to the last.
-        self._held_wal: int | None = None
+        self._wal: int | None = None
         self._connections = 0
         self._seen: tuple[int, int] | None = None
 
@@ -52,7 +49,7 @@ class HeldFile:
             if self._file is None:
                 found = _stat(self._path)
                 if found is not None:
-                    self._require_own_wal(found)
+                    self._require_own_log(found)
                     self._file = _identity(found)
         self.require()
 
@@ -66,83 +63,98 @@ class HeldFile:
         if _identity(found) != self._file:
             raise self._unavailable(
                 "the file was replaced while it was served: stop the API, remove "
-                f"{self._path.name}-wal and -shm, which are of the earlier file, and "
-                "start it again"
+                f"{self._path.name}-wal, -shm and -journal, which are of the earlier "
+                "file, and start it again"
             )
-        if self._held_wal is not None:
-            wal = _stat(self._wal)
-            if wal is None or wal.st_ino != self._held_wal:
+        if self._wal is not None:
+            wal = _stat(self._beside(_LOGS[WAL]))
+            if wal is None or wal.st_ino != self._wal:
                 raise self._unavailable(
-                    f"{self._wal.name} was removed while it was served: what is "
+                    f"{self._path.name}-wal was removed while it was served: what is "
                     "written now would be lost; start the API again"
                 )
             if _content(found) != self._seen:
-                self._note_down(found, wal)
+                self._note_down()
 
     def opened(self) -> None:
-        """A connection has read, so that the WAL is there: tell whose it is."""
+        """A connection has read, so that a WAL is there: tell whose the log is."""
         with self._taking:
             self._connections += 1
-            file, wal = _stat(self._path), _stat(self._wal)
-            if file is not None and wal is not None:
-                self._held_wal = wal.st_ino
-                self._note_down(file, wal)
+            self._note_down()
 
     def closed(self) -> None:
         """A connection was closed; the last one takes the WAL with it."""
         with self._taking:
             self._connections -= 1
             if self._connections <= 0:
-                self._held_wal = None
-
-    def _note_down(self, file: os.stat_result, wal: os.stat_result) -> None:
-        self._seen = _content(file)
-        text = " ".join(map(str, (file.st_ino, wal.st_ino, *self._seen))) + "\n"
-        if self._read_only or self._noted() == text:
-            return
-        try:
-            self._note.write_text(text)
-            if os.geteuid() == 0:  # As SQLite does with its own files.
-                os.chown(self._note, wal.st_uid, wal.st_gid)
-        except OSError as error:
-            raise self._unnoted(error) from error
+                self._wal = None
 
     def let_go(self) -> None:
         """Hold nothing any more."""
-        self._file = self._held_wal = None
+        self._file = self._wal = None
         self._connections = 0
 
-    def _require_own_wal(self, file: os.stat_result) -> None:
+    def _note_down(self) -> None:
+        journal = self._library.journal
+        file, log = _stat(self._path), self._beside(_LOGS[journal])
+        if self._file is None or file is None or self._read_only:
+            return
+        try:
+            if journal == ROLLBACK and not log.exists():
+                # Else SQLite would make it in the first commit, too late for the note.
+                log.touch(file.st_mode & 0o777)
+                _give(log, file)
+            found = _stat(log)
+            if found is None:
+                return
+            told = [self._file[1], found.st_ino]
+            if journal == WAL:
+                self._wal, self._seen = found.st_ino, _content(file)
+                told += self._seen
+            text = " ".join(map(str, told)) + "\n"
+            if self._noted() != text:
+                self._note.write_text(text)
+                _give(self._note, file)
+        except OSError as error:
+            raise self._unnoted(error) from error
+
+    def _require_own_log(self, file: os.stat_result) -> None:
         """By inodes, not by device, whose number may change when a machine starts.
 
-        Where both are others than noted, they were copied here together. Where the
-        file is not as it was last seen, it is looked through: that takes its time, and
-        happens only after a process was killed in a checkpoint, or with a file that was
-        put here.
+        Where both are others than noted, they were copied here together. Where a file
+        with a WAL is not as it was last seen, both are looked through: that takes its
+        time, and happens only after a process was killed in a checkpoint, or with a
+        file that was put here.
         """
-        wal, noted = _stat(self._wal), self._noted().split()
-        if wal is None or not wal.st_size:
-            return
-        as_noted = noted[:2] == [str(file.st_ino), str(wal.st_ino)]
-        if as_noted and noted[2:] == [str(one) for one in _content(file)]:
-            return
-        of_another = noted[1:2] == [str(wal.st_ino)] and not as_noted
-        if of_another or not self._fits():
-            raise self._unavailable(
-                f"{self._wal.name} is of an earlier file in its place: remove it and "
-                f"{self._path.name}-shm, or, if it does belong to this one, "
-                f"{self._note.name}"
-            )
+        noted = self._noted().split()
+        same_file = noted[:1] == [str(file.st_ino)]
+        as_seen = noted[2:] == [str(one) for one in _content(file)]
+        for journal, log in zip(_LOGS, map(self._beside, _LOGS.values()), strict=True):
+            found = _stat(log)
+            if found is None or not found.st_size:
+                continue
+            same_log = noted[1:2] == [str(found.st_ino)]
+            is_known = same_file and same_log and as_seen
+            is_moved = same_log and not same_file
+            if is_moved or (journal == WAL and not is_known and not self._fits()):
+                raise self._unavailable(
+                    f"{log.name} is of an earlier file in its place: remove it and "
+                    f"{self._path.name}-shm, or, if it does belong to this one, "
+                    f"{self._note.name}"
+                )
 
     def _fits(self) -> bool:
         """Whether file and WAL make a database together; changes neither."""
-        address = f"file:{quote(str(self._path))}?mode=ro"
+        module, address = self._library.module, f"file:{quote(str(self._path))}?mode=ro"
         try:
-            with closing(sqlite3.connect(address, uri=True)) as connection:
+            with closing(module.connect(address, uri=True)) as connection:
                 found = connection.execute("PRAGMA quick_check(1)").fetchone()
-        except sqlite3.DatabaseError:
+        except module.DatabaseError:
             return False
         return bool(found == ("ok",))
+
+    def _beside(self, suffix: str) -> Path:
+        return self._path.with_name(self._path.name + suffix)
 
     def _noted(self) -> str:
         try:
@@ -171,93 +183,110 @@ def _content(found: os.stat_result) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
+def _give(path: Path, file: os.stat_result) -> None:
+    """To the owner of the database, as SQLite does with its own files."""
+    if os.geteuid() == 0:
+        os.chown(path, file.st_uid, file.st_gid)
+
+
 def _identity(found: os.stat_result) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
 def make_engine(
     url: URL, timeout: float, threads: int, create: bool
-) -> tuple[Engine, HeldFile]:
-    """Connects at the first use; `create`: makes the file when it is missing."""
+) -> tuple[Engine, HeldFile, str]:
+    """Connects at the first use; `create`: makes the file when it is missing.
+
+    Answers what it is, in words, too.
+    """
+    library = choose()
     path = Path(str(url.database)).absolute()
     mode = "rwc" if create else str(url.query.get("mode", "rw"))
-    held = HeldFile(path, read_only=mode == "ro")
+    held = HeldFile(path, library, read_only=mode == "ro")
     engine = sqlalchemy.create_engine(
         url.set(query={}),
-        module=sqlite3,
-        creator=_connector(held, path, mode, timeout),
+        module=library.module,
+        creator=_connector(library, held, path, mode, timeout),
         hide_parameters=True,
         pool_size=threads,
         max_overflow=0,
         pool_timeout=timeout,
     )
-    event.listen(engine, "begin", partial(_begin, timeout))
+    event.listen(engine, "begin", partial(_begin, library, timeout))
     event.listen(engine, "close", lambda *_: held.closed())
-    return engine, held
+    return engine, held, str(library)
 
 
 def _connector(
-    held: HeldFile, path: Path, mode: str, timeout: float
-) -> Callable[[], sqlite3.Connection]:
+    library: Library, held: HeldFile, path: Path, mode: str, timeout: float
+) -> Callable[[], Any]:
     """Never make an empty file by connecting: an empty database hides a lost one."""
-    if sqlite3.sqlite_version_info < SAFE_SQLITE:
-        raise ConfigurationError(
-            f"SQLite {sqlite3.sqlite_version} can lose a commit: install pysqlite3 "
-            f"with {'.'.join(map(str, SAFE_SQLITE))} or later, or use PostgreSQL"
-        )
     address = f"file:{quote(str(path))}?mode={mode}"
 
-    def connect() -> sqlite3.Connection:
+    def connect() -> Any:
         held.hold()
-        connection = sqlite3.connect(
+        connection = library.module.connect(
             address,
             uri=True,
-            timeout=timeout,
+            timeout=0,
             isolation_level=None,
             check_same_thread=False,
         )
         try:
-            # It may have been replaced meanwhile; nothing was read yet, nor its WAL.
+            # It may have been replaced meanwhile; nothing was read yet, nor its log.
             held.hold()
-            # Reading and writing do not wait for each other; a commit is one sync.
-            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(f"PRAGMA journal_mode={library.journal}")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute(_wait(timeout))
             held.opened()
         except BaseException:
             connection.close()
             raise
         return connection
 
-    return connect
+    # Each time anew: from a WAL to the other journal, only who is alone can change.
+    return partial(_patiently, connect, library.module, timeout)
 
 
-def _begin(timeout: float, connection: Connection) -> None:
+def _begin(library: Library, timeout: float, connection: Connection) -> None:
     """Take the write lock first: a read lock that turns into one can deadlock."""
     options: Any = connection.get_execution_options()
+    lock = "BEGIN IMMEDIATE"
     if not options.get("writes"):
         connection.exec_driver_sql("BEGIN")
-        return
-    # SQLite's own waiting pauses longer and longer, and a process that comes back at
-    # once takes the lock before it each time.
+        if library.journal == WAL:
+            return
+        lock = "SELECT 1 FROM sqlite_master LIMIT 1"
     bare: Any = connection.connection.dbapi_connection
-    bare.execute("PRAGMA busy_timeout=0")
+    bare.execute(_wait(0))
     try:
-        if not _got_turn(bare, time.monotonic() + timeout):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # It says what is wrong.
+        _patiently(lambda: bare.execute(lock).fetchall(), library.module, timeout)
+    except library.module.OperationalError as error:
+        raise OperationalError(lock, None, error) from error
     finally:
-        bare.execute(f"PRAGMA busy_timeout={int(timeout * 1000)}")
+        bare.execute(_wait(timeout))
 
 
-def _got_turn(bare: Any, deadline: float) -> bool:
-    """Begin to write, if that is possible before the time is over."""
-    while time.monotonic() < deadline:
+def _wait(seconds: float) -> str:
+    """What says how long SQLite itself waits for a lock."""
+    return f"PRAGMA busy_timeout={int(seconds * 1000)}"
+
+
+def _patiently(act: Callable[[], Any], module: Any, timeout: float) -> Any:
+    """Do what takes a lock as soon as that is free.
+
+    SQLite's own waiting pauses longer and longer, and a process that comes back at once
+    takes the lock before it each time.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
         try:
-            bare.execute("BEGIN IMMEDIATE")
-            return True
-        except sqlite3.OperationalError as error:
+            return act()
+        except module.OperationalError as error:
             # Why it is busy is in the higher bits.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                return False
+            busy = error.sqlite_errorcode & 0xFF == module.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
         time.sleep(_TURN_SECONDS)
-    return False

@@ -130,7 +130,7 @@ personal = Table(
     Index("personal_client", "client_id", "sequence"),
 )
 
-# Where each writer's chain ends: tells a chain whose last events are gone.
+# Where each chain ends: tells one whose last events are gone.
 writers = Table(
     "writers",
     metadata,

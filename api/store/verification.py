@@ -1,28 +1,34 @@
-"""Verify every chain, from the first event to the last."""
+"""Verify the chain, and those of before it, from the first event to the last."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select
 
 from api.store import chain
-from api.store.chain import HASHED, PERSONAL, Head
-from api.store.database import Database
+from api.store.chain import CHAIN, HASHED, PERSONAL, Head
 from api.store.erasure import erased_ranges
 from api.store.events import ERASURE
 from api.store.tables import events, personal, writers
 
 _AT_A_TIME = 2000
+# Lends a connection for a part of the work, as Database.read does.
+Read = Callable[[], AbstractContextManager[Connection]]
 
 
 @dataclass
 class Findings:
-    """`broken` names the first break; `heads` are the ends of the chains."""
+    """`broken` names the first break; `heads` are the ends of the chains.
+
+    `newest_sha256`: of the last event.
+    """
 
     events: int = 0
+    newest_sha256: str = chain.NOTHING
     erased: int = 0
     broken: str | None = None
     heads: dict[str, Head] = field(default_factory=dict)
@@ -32,7 +38,7 @@ class _Broken(Exception):
     pass
 
 
-def verify(database: Database, earlier: Iterable[Head] = ()) -> Findings:
+def verify(read: Read, earlier: Iterable[Head] = ()) -> Findings:
     """Check hashes, places and ends; raises DatabaseUnavailable.
 
     `earlier`: ends that were found before and kept elsewhere. Each must still be
@@ -41,9 +47,9 @@ def verify(database: Database, earlier: Iterable[Head] = ()) -> Findings:
     findings = Findings()
     check = _Check(findings, {(one.writer, one.position): one for one in earlier})
     try:
-        for row in _rows(database):
+        for row in _rows(read):
             check.take(row)
-        check.finish(_ends(database))
+        check.finish(_ends(read))
     except _Broken as broken:
         findings.broken = str(broken)
     return findings
@@ -55,7 +61,6 @@ class _Check:
     ) -> None:
         self._findings = findings
         self._earlier = earlier
-        self._newest = chain.NOTHING
         self._absent: set[int] = set()
 
     def take(self, row: Row[Any]) -> None:
@@ -72,7 +77,7 @@ class _Check:
         self._compare(head)
         self._findings.heads[row.writer] = head
         self._findings.events += 1
-        self._newest = row.sha256
+        self._findings.newest_sha256 = row.sha256
 
     def finish(self, ends: Mapping[str, Head]) -> None:
         if self._absent:
@@ -96,15 +101,21 @@ class _Check:
             raise _Broken(f"event {expected}: missing, {row.sequence} is the next")
 
     def _link(self, row: Row[Any]) -> None:
-        before = self._findings.heads.get(row.writer)
+        heads = self._findings.heads
+        before, is_one = heads.get(row.writer), row.writer.startswith(CHAIN)
         position = before.position + 1 if before else 1
         if row.position != position:
             raise _Broken(
                 f"event {row.sequence}: out of order, {row.position} of writer "
                 f"{row.writer} where {position} is next"
             )
-        if row.previous_sha256 != (before.sha256 if before else self._newest):
+        newest = self._findings.newest_sha256
+        if row.previous_sha256 != (newest if is_one or not before else before.sha256):
             raise _Broken(f"event {row.sequence}: does not follow what is before it")
+        if is_one and not before and row.writer != chain.name(heads.values()):
+            raise _Broken(
+                f"event {row.sequence}: seals other chains than those before it"
+            )
 
     def _personal(self, row: Row[Any]) -> None:
         if row.personal_sha256 is None:
@@ -123,14 +134,14 @@ class _Check:
             )
 
 
-def _rows(database: Database) -> Iterator[Row[Any]]:
+def _rows(read: Read) -> Iterator[Row[Any]]:
     columns = [*events.c, *(personal.c[name] for name in PERSONAL)]
     joined = events.outerjoin(personal, personal.c.sequence == events.c.sequence)
     query = select(*columns).select_from(joined).order_by(events.c.sequence)
     seen = 0
     while True:
         some = query.where(events.c.sequence > seen).limit(_AT_A_TIME)
-        with database.read() as connection:
+        with read() as connection:
             rows = connection.execute(some).all()
         if not rows:
             return
@@ -138,7 +149,7 @@ def _rows(database: Database) -> Iterator[Row[Any]]:
         seen = rows[-1].sequence
 
 
-def _ends(database: Database) -> dict[str, Head]:
-    with database.read() as connection:
+def _ends(read: Read) -> dict[str, Head]:
+    with read() as connection:
         rows = connection.execute(select(writers)).all()
     return {row.writer: Head(*row) for row in rows}

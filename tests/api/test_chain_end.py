@@ -21,6 +21,7 @@ from api.config import Config
 from api.errors import DatabaseUnavailable
 from api.store.chain import End
 from api.store.chain_end import ChainEnd, place
+from api.store.sqlite_library import WAL, choose
 
 ASKED = {"client_id": 100001}
 SQLITE = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
@@ -48,6 +49,7 @@ def noted(tmp_path: Path) -> ChainEnd:
     return ChainEnd(tmp_path / "made" / "end", 0.1)
 
 
+@pytest.mark.skipif(choose().journal != WAL, reason="see test_sqlite.py")
 @pytest.mark.parametrize("whole", [True, False])
 @SQLITE
 def test_decisions_that_went_with_the_log_are_missed_at_the_next_start(

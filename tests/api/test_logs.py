@@ -43,7 +43,8 @@ def test_a_line_tells_who_asked_by_key_and_pseudonym(
     told = {"On-Behalf-Of": '{"name": "Ada", "sub": "248289", "roles": []}'}
     call("GET", "/v1/model", "delegate", headers=told)
     call("GET", "/v1/model", "officer", headers=told)
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    started, *lines = map(json.loads, capsys.readouterr().err.splitlines())
+    assert started["message"].startswith(("database: SQLite 3.", "database: Postgre"))
     who = [(line["key"], line["on_behalf_of"]) for line in lines]
     assert who == [("delegate", "248289"), ("officer", None)]
     assert "Ada" not in str(lines)

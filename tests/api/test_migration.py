@@ -79,7 +79,7 @@ def test_events_of_the_first_schema_stay_readable_and_are_chained(
     assert migrate.upgrade(empty, 5) == ("0001", "0002")
     answer, _ = events.answer_of(database, ids[1])
     assert answer == json.dumps(ANSWER).encode()
-    found = verify(database)
+    found = verify(database.read)
     assert (found.broken, found.events) == (None, 3)
     with database.read() as connection:
         rows = connection.execute(sqlalchemy.text("SELECT * FROM events")).all()

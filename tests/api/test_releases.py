@@ -63,6 +63,9 @@ def test_an_earlier_release_serves_on_todays_schema(
     release: Path,
     tmp_path: Path,
 ) -> None:
+    """In turns with today's code, as when a release is put back and out again."""
+    if url.startswith("sqlite"):
+        pytest.importorskip("pysqlite3", reason="that release needs it")
     assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
     with tarfile.open(release) as archive:
         archive.extractall(tmp_path, filter="data")
@@ -71,24 +74,27 @@ def test_an_earlier_release_serves_on_todays_schema(
         "SCORING_DATABASE_URL": url,
         "SCORING_CHAIN_END": str(app.extensions["scoring"].chain_end.path),
     }
-    done = subprocess.run(
-        [sys.executable, "-c", SERVE, template[1]["scoring"]],
-        cwd=tmp_path,
-        env=os.environ | settings,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {
-        "code": str(tmp_path / "api" / "__init__.py"),
-        "upgrade": 0,
-        "ready": 200,
-        "decision": 201,
-        "verify": 0,
-    }, done.stderr
-    verified = app.test_cli_runner().invoke(args=["events", "verify"])
-    assert "2 events in 2 chains are as they were" in verified.stderr
+    for served in (1, 2):
+        done = subprocess.run(
+            [sys.executable, "-c", SERVE, template[1]["scoring"]],
+            cwd=tmp_path,
+            env=os.environ | settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout) == {
+            "code": str(tmp_path / "api" / "__init__.py"),
+            "upgrade": 0,
+            "ready": 200,
+            "decision": 201,
+            "verify": 0,
+        }, done.stderr
+        assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
+        verified = app.test_cli_runner().invoke(args=["events", "verify"])
+        said = f"{1 + 2 * served} events in {1 + 2 * served} chains are as they were"
+        assert said in verified.stderr
     assert app.extensions["scoring"].database.revision() == HEAD
 
 
@@ -157,8 +163,6 @@ def test_a_revisions_name_says_who_serves_on_it(
     else:
         with pytest.raises(revisions.NotPrepared, match=refusal):
             revisions.require_served(revision)
-    older = ("0002", "0002.2", "0002.3")
-    assert revisions.adds_to(str(revision)) is (revision in older)
 
 
 def test_each_migration_expands_its_epoch_or_begins_the_next() -> None:

@@ -156,7 +156,7 @@ def race(house: House, url: str, key: str, times: int) -> bool:
             found = list(findings)
             wrong += len(found)
             say(f"{kind:10} {name:22} {times} times, {len(found)} wrong {found[:3]}")
-    checked = verify(database)
+    checked = verify(database.read)
     database.close()
     say(f"{kind:10} scored while forgotten: {dict(tally)}; chains: {checked.broken}")
     return not (wrong or checked.broken)

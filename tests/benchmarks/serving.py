@@ -20,8 +20,8 @@ from typing import Any
 import duckdb
 import lightgbm
 import numpy as np
-from pysqlite3 import dbapi2 as sqlite3
 
+from api.store.sqlite_library import choose
 from tests.benchmarks.load import (
     Answer,
     Client,
@@ -86,10 +86,10 @@ class Parts:
         ((features,),) = duckdb.sql(query).fetchall()
         self.names = self._model.feature_name()
         self.row = np.array([features], dtype=np.float32)
-        self._database = sqlite3.connect(
+        self._database = choose().module.connect(
             house.folder / "bench.sqlite", isolation_level=None
         )
-        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute(f"PRAGMA journal_mode={choose().journal}")
         self._database.execute("PRAGMA synchronous=FULL")
         self._database.execute("CREATE TABLE IF NOT EXISTS kept (answer BLOB)")
 

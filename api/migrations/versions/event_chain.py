@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from api.store import chain
+from api.store.chain import Head
 
 revision = "0002"
 down_revision = "0001"
@@ -143,19 +144,19 @@ def _copy(
     """Chain what there is, numbered anew: there may have been gaps."""
     before = sa.Table("events_before", sa.MetaData(), autoload_with=bind)
     ordered = sa.select(before).order_by(before.c.sequence).limit(_AT_A_TIME)
-    head, newest, seen = chain.new_writer(), chain.NOTHING, 0
+    head, seen = Head(chain.name([]), 0, chain.NOTHING), 0
     while rows := bind.execute(ordered.where(before.c.sequence > seen)).all():
         kept = [_kept(row) for row in rows]
         made = [
             _event(row, chain.digest(one, chain.PERSONAL))
             for row, one in zip(rows, kept, strict=True)
         ]
-        linked, head = chain.link(made, head, head.position, newest)
+        linked, head = chain.link(made, head, head.position)
         bind.execute(sa.insert(events), linked)
         places = [{"sequence": event["sequence"]} for event in linked]
         filled = [one | place for one, place in zip(kept, places, strict=True)]
         bind.execute(sa.insert(personal), filled)
-        newest, seen = head.sha256, rows[-1].sequence
+        seen = rows[-1].sequence
     if head.position:
         bind.execute(sa.insert(writers).values(vars(head)))
 
