@@ -284,7 +284,14 @@ def present(options: argparse.Namespace) -> None:
         options.bundle,
         options.out,
         options.lang,
-        Live(api, options.dashboard, options.client),
+        Live(
+            api=api,
+            dashboard=options.dashboard and options.dashboard.rstrip("/"),
+            client=options.client,
+            repository=options.repository and options.repository.rstrip("/"),
+            cloud=options.cloud,
+            tests=options.tests,
+        ),
         progress=progress,
     )
     say(f"{options.out}: {count} slides")
@@ -416,6 +423,11 @@ def command_line() -> argparse.ArgumentParser:
         "--client",
         type=int,
         help="an invented client whom that picture may show; else the model's page",
+    )
+    made.add_argument("--repository", help="the code's address, for pictures")
+    made.add_argument("--cloud", help="a deployment's address, for a picture")
+    made.add_argument(
+        "--tests", type=Path, help="the report of their run (pytest --junitxml)"
     )
     return parser
 
