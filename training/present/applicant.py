@@ -99,11 +99,10 @@ def _records(
         where = f"SK_ID_CURR = {client}"
         if "SK_ID_CURR" not in columns:
             where = f"SK_ID_BUREAU IN (SELECT SK_ID_BUREAU FROM bureau WHERE {where})"
-        names = ", ".join(f'"{one}"' for one in columns)
-        rows = database.execute(f'SELECT {names} FROM "{table}" WHERE {where}')
+        found = database.sql(f'SELECT * FROM "{table}" WHERE {where}').to_arrow_table()
         records[table] = [
-            {k: v for k, v in zip(columns, row, strict=True) if v is not None}
-            for row in rows.fetchall()
+            {k: v for k, v in row.items() if k in columns and v is not None}
+            for row in found.to_pylist()
         ]
     return records
 

@@ -20,12 +20,12 @@ from training.present.words import Words
 
 BLUE, ORANGE, GREY = "#2E7EB8", "#CF6A12", "#7A8696"
 # Features shown, and letters of a label per inch of the chart.
-SHOWN, LETTERS = 10, 4.2
+SHOWN, LETTERS, DPI = 10, 4.2, 160
 
 
 def draw(name: str, facts: Facts, words: Words, size: tuple[float, float]) -> bytes:
     """One of `CHARTS` as PNG; `size` in inches."""
-    figure = Figure(figsize=size, layout="constrained", dpi=160)
+    figure = Figure(figsize=size, layout="constrained", dpi=DPI)
     axes = figure.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)
     CHARTS[name](axes, facts, words)
@@ -59,7 +59,7 @@ def _bars(axes: Axes, names: Sequence[str], values: Sequence[float]) -> None:
 def _rows(axes: Axes, names: Sequence[str]) -> None:
     # By place: two features may have the same label.
     wrap = textwrap.TextWrapper(
-        int(LETTERS * axes.figure.get_figwidth()), max_lines=2, placeholder="…"
+        int(LETTERS * axes.figure.bbox.width / DPI), max_lines=2, placeholder="…"
     )
     axes.set_yticks(range(len(names)), [wrap.fill(one) for one in names])
     axes.invert_yaxis()

@@ -23,6 +23,7 @@ from training.registry.store import Registry
 
 Document = Mapping[str, Any]
 CELLS = re.compile(r"^\| (?P<cells>.*) \|$")
+MOVED = 8
 NAMED = re.compile(r"\((\w+)\)$")
 
 
@@ -58,7 +59,7 @@ class Facts:
         kinds = {name: one["kind"] for name, one in self.distributions.items()}
         return [name for name in names if kinds.get(name) == "numeric"]
 
-    def reason(self, group: str) -> Document:
+    def reason(self, group: str) -> dict[str, Any]:
         return next(one for one in self.reasons["reasons"] if one["group"] == group)
 
     def labels(self, language: str) -> dict[str, str]:
@@ -91,21 +92,23 @@ def read_facts(
     children = registry.client.search_runs(
         [run.info.experiment_id], f"tags.mlflow.parentRunId = '{run_id}'"
     )
-    files = ("importance", "distributions", "reasons")
-    documents = [json.loads((bundle / f"{one}.json").read_bytes()) for one in files]
     return Facts(
         manifest,
-        *documents,
+        importance=_json(bundle / "importance.json"),
+        distributions=_json(bundle / "distributions.json"),
+        reasons=_json(bundle / "reasons.json"),
         drift=_drift(bundle / "drift" / "conclusion.md"),
         run=run,
         runs=1 + len(children),
         outcomes=pd.read_parquet(
-            mlflow.artifacts.download_artifacts(
-                run_id=run_id, artifact_path=f"{FOLDER}/{FILE}"
-            )
+            mlflow.artifacts.download_artifacts(f"runs:/{run_id}/{FOLDER}/{FILE}")
         ),
         applicant=invent(bundle, manifest, progress),
     )
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_bytes())
 
 
 def _drift(path: Path) -> Document | None:
@@ -130,9 +133,9 @@ def _drift(path: Path) -> Document | None:
         one["column"] = named[1] if named else one["column"]
     return {
         "compared": said[0] if said else "",
+        "moved": columns[:MOVED],
         "score": _after("For the score: ", said),
         "advice": _after("What to do: ", said),
-        "columns": columns,
     }
 
 

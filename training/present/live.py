@@ -18,8 +18,8 @@ Pictures = Mapping[str, bytes | None]
 # What MLflow's list of runs shows, kept as one of its own shared views.
 VIEW = "measures"
 MEASURES = ("business_score", "auc", "average_precision", "ks", "recall")
-PAGES = ("mlflow_runs", "mlflow_run", "mlflow_model", "commits", "folder", "cloud")
-PAGES += ("dashboard",)
+
+ANSWERED = ("decision", "probability", "threshold", "prediction_id", "created_at")
 
 
 @dataclass(frozen=True)
@@ -41,32 +41,32 @@ class Live:
 
 def take(registry: Registry, facts: Facts, live: Live, language: str) -> Pictures:
     """Pictures of pages by name, None for those that cannot be reached."""
-    if chromium() is None:
-        return dict.fromkeys(PAGES)
-    run, kind = facts.run.info, "workflowType=machine_learning"
-    key = "metrics.`business_score`"
-    columns = ["attributes.`Created`", *(f"metrics.`{one}`" for one in MEASURES)]
-    view = {"orderByKey": key, "orderByAsc": True, "selectedColumns": columns}
-    registry.client.set_experiment_tag(
-        run.experiment_id, f"mlflow.sharedViewState.{VIEW}", json.dumps(view)
-    )
-    runs = f"experiments/{run.experiment_id}/runs"
-    version = facts.manifest["model"]["version"]
     path = f"?client={live.client}&" if live.client else "model?"
-    with mlflow_pages(registry) as mlflow:
-        pages = {
-            "mlflow_runs": f"{runs}?viewStateShareKey={VIEW}&{kind}",
-            "mlflow_run": f"{runs}/{run.run_id}?{kind}",
-            "mlflow_model": f"models/{MODEL}/versions/{version}?{kind}",
-        }
-        taken = {name: still(f"{mlflow}/#/{page}") for name, page in pages.items()}
     places = {
         "commits": live.repository and f"{live.repository}/commits",
         "folder": live.repository,
         "cloud": live.cloud,
         "dashboard": live.dashboard and f"{live.dashboard}/{path}lang={language}",
     }
-    return taken | {name: url and photograph(url) for name, url in places.items()}
+    taken = {name: photograph(url) if url else None for name, url in places.items()}
+    run, kind = facts.run.info, "workflowType=machine_learning"
+    version = facts.manifest["model"]["version"]
+    runs = f"experiments/{run.experiment_id}/runs"
+    pages = {
+        "mlflow_runs": f"{runs}?viewStateShareKey={VIEW}&{kind}",
+        "mlflow_run": f"{runs}/{run.run_id}?{kind}",
+        "mlflow_model": f"models/{MODEL}/versions/{version}?{kind}",
+    }
+    if chromium() is None:
+        return taken | dict.fromkeys(pages)
+    columns = ["attributes.`Created`", *(f"metrics.`{one}`" for one in MEASURES)]
+    view = {"orderByKey": columns[1], "orderByAsc": True, "selectedColumns": columns}
+    registry.client.set_experiment_tag(
+        run.experiment_id, f"mlflow.sharedViewState.{VIEW}", json.dumps(view)
+    )
+    with mlflow_pages(registry) as mlflow:
+        shown = {name: still(f"{mlflow}/#/{page}") for name, page in pages.items()}
+    return taken | shown
 
 
 def ask(api: Api, applicant: Applicant) -> Mapping[str, Any]:
@@ -74,14 +74,10 @@ def ask(api: Api, applicant: Applicant) -> Mapping[str, Any]:
     records = applicant.records
     (application,) = records["application"]
     answer = api.post("/v1/predictions", {**records, "application": application})
-    model, fields = answer["model"], ("decision", "probability", "threshold")
-    shown = {
-        **{name: answer[name] for name in fields},
-        "model.version": model["version"],
-        "model.bundle_sha256": model["bundle_sha256"][:16],
-        "prediction_id": answer["prediction_id"],
-        "created_at": answer["created_at"],
-    }
+    model = answer["model"]
+    shown = {name: answer[name] for name in ANSWERED}
+    shown["model.version"] = model["version"]
+    shown["model.bundle_sha256"] = model["bundle_sha256"][:16]
     return {
         "answer": [{"field": name, "value": value} for name, value in shown.items()],
         "url": api.url,

@@ -150,14 +150,14 @@ def _picture(
     slide: Slide, place: SlidePlaceholder, png: bytes, description: str
 ) -> None:
     """In the middle of its place, as large as that is, and described."""
-    picture = slide.shapes.add_picture(io.BytesIO(png), 0, 0)
+    picture = slide.shapes.add_picture(io.BytesIO(png), place.left, place.top)
     scale = min(place.width / picture.width, place.height / picture.height)
     picture.width, picture.height = (
         Emu(int(scale * side)) for side in (picture.width, picture.height)
     )
     picture.left = Emu(place.left + (place.width - picture.width) // 2)
     picture.top = Emu(place.top + (place.height - picture.height) // 2)
-    picture._element.nvPicPr.cNvPr.set("descr", description)
+    picture._element._nvXxPr.cNvPr.set("descr", description)
 
 
 def _table(slide: Slide, place: SlidePlaceholder, table: Rows) -> None:
@@ -186,12 +186,10 @@ def _table(slide: Slide, place: SlidePlaceholder, table: Rows) -> None:
         Inches(sum(columns)),
         Inches(spare * sum(heights)),
     )
-    right = [
-        all(NUMERIC.fullmatch(row[at]) for row in table.rows)
-        for at in range(len(columns))
-    ]
+    right = []
     for at, column in enumerate(columns):
         frame.table.columns[at].width = Inches(column)
+        right.append(at > 0 and all(NUMERIC.fullmatch(row[at]) for row in table.rows))
     for number, row in enumerate(every):
         frame.table.rows[number].height = Inches(spare * heights[number])
         for at, text in enumerate(row):
@@ -201,7 +199,7 @@ def _table(slide: Slide, place: SlidePlaceholder, table: Rows) -> None:
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
             cell.text_frame.text = text
             paragraph = cell.text_frame.paragraphs[0]
-            paragraph.alignment = PP_ALIGN.RIGHT if right[at] and at else PP_ALIGN.LEFT
+            paragraph.alignment = PP_ALIGN.RIGHT if right[at] else PP_ALIGN.LEFT
             for run in paragraph.runs:
                 run.font.size = Pt(size)
 

@@ -37,12 +37,10 @@ def present(
     words = Words(language, table, facts.labels(language))
     progress("pictures: MLflow and what is running")
     pictures = take(registry, facts, live, language)
-    api = live.api and ask(live.api, facts.applicant)
     known = {
         **values.of_run(facts, words),
         **values.of_repository(live, pictures),
-        "api": api,
-        "answer": api and api["answer"],
+        "api": live.api and ask(live.api, facts.applicant),
     }
     file = new_file()
     for slide in slides:
@@ -68,7 +66,7 @@ def _add(
     contents: list[Rows | Callable[..., bytes]] = []
     for content in slide.contents:
         if isinstance(content, Table):
-            rows = words.get_value(content.each, (), known)
+            rows = words.get_field(content.each, (), known)[0]
             head = [fill(cell) for cell in content.head]
             filled = [
                 [words.fill(c, {**known, **one}) for c in content.row] for one in rows

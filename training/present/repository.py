@@ -13,6 +13,8 @@ from training.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMITS = 13
+DELIVERY = (".github/workflows/*", "*/Dockerfile", "compose.yaml")
+COUNTS = ("tests", "failed", "skipped", "seconds")
 Entries = list[dict[str, Any]] | None
 
 
@@ -26,24 +28,17 @@ def commits(root: Path = ROOT, *paths: str, count: int = COMMITS) -> Entries:
 
 def folders(root: Path = ROOT) -> Entries:
     """Each at the top, with its number of files and its newest commit."""
-    files = _git(root, "ls-tree", "-r", "--name-only", "HEAD")
+    files = _git(root, "ls-files")
     counts = Counter(one.split("/")[0] for one in files if "/" in one)
-    return [
-        {
-            "folder": folder,
-            "files": number,
-            **(commits(root, folder, count=1) or [{}])[0],
-        }
-        for folder, number in counts.items()
-    ] or None
+    newest = {one: (commits(root, one, count=1) or [{}])[0] for one in counts}
+    return [{"path": k, "files": v, **newest[k]} for k, v in counts.items()] or None
 
 
 def delivered(root: Path = ROOT) -> Entries:
     """The files that build and deploy, each with its newest commit."""
-    kinds = (".github/workflows/*", "*/Dockerfile", "compose.yaml")
+    files = _git(root, "ls-files", *DELIVERY)
     return [
-        {"file": file, **(commits(root, file, count=1) or [{}])[0]}
-        for file in _git(root, "ls-files", *kinds)
+        {"path": k, **(commits(root, k, count=1) or [{}])[0]} for k in files
     ] or None
 
 
@@ -93,10 +88,8 @@ def collected(root: Path = ROOT) -> dict[str, Any] | None:
 
 
 def _whole(parts: dict[str, Counter[str]]) -> dict[str, Any]:
-    total = sum(parts.values(), Counter())
-    keys = ("tests", "failed", "skipped", "seconds")
+    total = sum(parts.values(), Counter[str]())
     rows = [
-        {"part": name, **{key: part[key] for key in keys}}
-        for name, part in parts.items()
+        {"part": name, **{k: one[k] for k in COUNTS}} for name, one in parts.items()
     ]
-    return {"parts": rows, **{key: total[key] for key in keys}}
+    return {"parts": rows, **{key: total[key] for key in COUNTS}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from training.errors import ConfigurationError
@@ -22,9 +23,9 @@ class AbsentError(Exception):
 class Words(string.Formatter):
     """Fills the places of a text: `{cv[auc]:.3f}` is a number as the language has it.
 
-    `{name!w}` is said in words: by the language of what has one text a language, by
-    the label of a feature, else by the table of words. An entry of the table may have
-    places itself: it then stands for every text of that form.
+    `{name!n}` is how many there are. `{name!w}` is said in words: in its own text of
+    the language, by the label of a feature, else by the table of words. An entry of
+    the table may have places itself: it then stands for every text of that form.
     """
 
     def __init__(
@@ -61,6 +62,8 @@ class Words(string.Formatter):
     def convert_field(self, value: Any, conversion: Any) -> Any:
         if conversion == "w":
             return self.say(value)
+        if conversion == "n":
+            return f"{len(value)}"
         return super().convert_field(value, conversion)
 
     def format_field(self, value: Any, format_spec: str) -> str:
@@ -99,12 +102,12 @@ class Words(string.Formatter):
         if NUMBER.fullmatch(text):
             return self.local(text)
         for form, said in self._forms:
-            text = form.sub(lambda match, said=said: self._said(match, said), text)
+            text = form.sub(partial(self._said, said), text)
         if text == str(value) and text.count(": ") == 1:
             return ": ".join(self.say(one) for one in text.split(": "))
         return text
 
-    def _said(self, match: re.Match[str], said: str) -> str:
+    def _said(self, said: str, match: re.Match[str]) -> str:
         places = match.groupdict().items()
         return said.format_map(
             {k: ", ".join(map(self.say, v.split(", "))) for k, v in places}

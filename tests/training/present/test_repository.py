@@ -30,9 +30,9 @@ def test_commits_and_folders_are_those_of_git(tmp_path: Path) -> None:
     (commit,) = repository.commits(tmp_path) or []
     assert commit["subject"] == "Begin"
     assert repository.folders(tmp_path) == [
-        {"folder": "api", "files": 1, **commit},
+        {"path": "api", "files": 1, **commit},
     ]
-    assert repository.delivered(tmp_path) == [{"file": "api/Dockerfile", **commit}]
+    assert repository.delivered(tmp_path) == [{"path": "api/Dockerfile", **commit}]
 
 
 def test_without_a_repository_nothing_is_told(tmp_path: Path) -> None:
