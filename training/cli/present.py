@@ -24,6 +24,9 @@ from training.config import from_environment
     type=int,
     help="an invented client whom that picture may show; else the model's page",
 )
+@click.option("--repository", help="the code's address, for pictures")
+@click.option("--cloud", help="a deployment's address, for a picture")
+@click.option("--tests", type=PATH, help="the report of their run (pytest --junitxml)")
 def present(
     out: Path,
     lang: str,
@@ -31,6 +34,9 @@ def present(
     api: str | None,
     dashboard: str | None,
     client: int | None,
+    repository: str | None,
+    cloud: str | None,
+    tests: Path | None,
 ) -> None:
     """Make the slides of a bundle and its run."""
     from training.monitoring.api_client import Api
@@ -40,6 +46,13 @@ def present(
     served = None
     if api:
         served = Api(api.rstrip("/"), from_environment().api_key, retries=7)
-    live = Live(served, dashboard, client)
+    live = Live(
+        api=served,
+        dashboard=dashboard and dashboard.rstrip("/"),
+        client=client,
+        repository=repository and repository.rstrip("/"),
+        cloud=cloud,
+        tests=tests,
+    )
     count = make(registry(), bundle, out, lang, live, progress=progress)
     click.echo(f"{out}: {count} slides")

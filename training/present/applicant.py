@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 import lightgbm
 import numpy as np
-import pandas as pd
 
 from training.models.calibration import Calibration
 from training.models.explanation import contributions
@@ -20,8 +19,6 @@ from training.tables import TABLES
 from training.tables.stage import stage
 
 CLIENTS, SEED = 100, 2018
-Row = Mapping[str, Any]
-Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class Applicant:
     `groups` their sums by reason group; both with the largest effect first.
     """
 
-    records: Mapping[str, Sequence[Row]]
+    records: Mapping[str, Sequence[Mapping[str, Any]]]
     probability: float
     margin: float
     base: float
@@ -41,7 +38,7 @@ class Applicant:
 
 
 def invent(
-    bundle: Path, manifest: Document, progress: Callable[[str], None]
+    bundle: Path, manifest: Mapping[str, Any], progress: Callable[[str], None]
 ) -> Applicant:
     """Invent clients and take the refused one that is nearest to the threshold.
 
@@ -50,53 +47,38 @@ def invent(
     """
     progress(f"applicant: inventing {CLIENTS} clients")
     booster = lightgbm.Booster(model_file=str(bundle / "model.txt"))
-    fitted = manifest["calibration"]
-    calibration = Calibration(fitted["slope"], fitted["intercept"])
+    fitted, features = manifest["calibration"], manifest["features"]
     with TemporaryDirectory(prefix="training-") as name, duckdb.connect() as database:
-        raw = Path(name) / "raw"
+        raw = Path(name, "raw")
         synthesize(CLIENTS, raw, file_format="parquet", seed=SEED, progress=_silent)
-        staged = stage(raw, Path(name) / "tables", progress=_silent)
+        staged = stage(raw, Path(name, "tables"), progress=_silent)
         for table in manifest["tables"]:
             file = staged["application_train" if table == "application" else table]
             database.execute(f"CREATE VIEW \"{table}\" AS FROM '{file}'")
-        inputs = _inputs(database, bundle, manifest)
+        history, applicant = (
+            (bundle / f"{one}.sql").read_text(encoding="utf-8")
+            for one in ("history", "applicant")
+        )
+        database.execute(f"CREATE TABLE history AS {history}")
+        rows = database.execute(applicant).df().set_index("SK_ID_CURR").sort_index()
+        for one in features:
+            if one["categories"] is not None:
+                codes = {value: at for at, value in enumerate(one["categories"])}
+                rows[one["name"]] = rows[one["name"]].map(codes)
+        inputs = rows[[one["name"] for one in features]].astype(np.float32)
         margin = np.asarray(booster.predict(inputs.to_numpy(), raw_score=True))
-        probability = calibration(margin)
-        chosen = _nearest(probability, manifest["threshold"])
+        probability = Calibration(fitted["slope"], fitted["intercept"])(margin)
+        refused = probability >= manifest["threshold"]
+        chosen = int(np.where(refused, -probability, probability - 2).argmax())
         values = contributions(booster, inputs.iloc[[chosen]])[0]
-        features = manifest["features"]
         return Applicant(
-            records=_records(database, manifest, int(inputs.index[chosen])),
+            records=_records(database, manifest["tables"], int(inputs.index[chosen])),
             probability=float(probability[chosen]),
             margin=float(margin[chosen]),
             base=float(values[-1]),
             features=_summed((one["name"] for one in features), values),
             groups=_summed((one["group"] for one in features), values),
         )
-
-
-def _inputs(
-    database: duckdb.DuckDBPyConnection, bundle: Path, manifest: Document
-) -> pd.DataFrame:
-    """The model's inputs as float32, a row per client, indexed by their number."""
-    sql = (bundle / "history.sql").read_text(encoding="utf-8")
-    database.execute(f"CREATE TABLE history AS {sql}")
-    sql = (bundle / "applicant.sql").read_text(encoding="utf-8")
-    rows = database.execute(sql).df().set_index("SK_ID_CURR").sort_index()
-    encoded = {
-        one["name"]: rows[one["name"]]
-        if one["categories"] is None
-        else rows[one["name"]].map({v: at for at, v in enumerate(one["categories"])})
-        for one in manifest["features"]
-    }
-    return pd.DataFrame(encoded, index=rows.index).astype(np.float32)
-
-
-def _nearest(probability: np.ndarray, threshold: float) -> int:
-    refused = np.flatnonzero(probability >= threshold)
-    if not len(refused):
-        return int(probability.argmax())
-    return int(refused[probability[refused].argmin()])
 
 
 def _summed(names: Iterable[str], values: np.ndarray) -> list[tuple[str, float]]:
@@ -108,28 +90,21 @@ def _summed(names: Iterable[str], values: np.ndarray) -> list[tuple[str, float]]
 
 
 def _records(
-    database: duckdb.DuckDBPyConnection, manifest: Document, client: int
-) -> dict[str, list[Row]]:
+    database: duckdb.DuckDBPyConnection, tables: Iterable[str], client: int
+) -> dict[str, list[dict[str, Any]]]:
     """A client's raw rows by table, only what is known, as JSON can carry it."""
-    return {
-        table: [
-            {column: value for column, value in row.items() if value is not None}
-            for row in _rows(database, table, client)
+    records = {}
+    for table in tables:
+        columns = TABLES[table].names
+        where = f"SK_ID_CURR = {client}"
+        if "SK_ID_CURR" not in columns:
+            where = f"SK_ID_BUREAU IN (SELECT SK_ID_BUREAU FROM bureau WHERE {where})"
+        found = database.sql(f'SELECT * FROM "{table}" WHERE {where}').to_arrow_table()
+        records[table] = [
+            {k: v for k, v in row.items() if k in columns and v is not None}
+            for row in found.to_pylist()
         ]
-        for table in manifest["tables"]
-    }
-
-
-def _rows(
-    database: duckdb.DuckDBPyConnection, table: str, client: int
-) -> list[dict[str, Any]]:
-    names = ", ".join(f'"{one}"' for one in TABLES[table].names)
-    where = f"SK_ID_CURR = {client}"
-    if "SK_ID_CURR" not in TABLES[table].names:
-        where = f"SK_ID_BUREAU IN (SELECT SK_ID_BUREAU FROM bureau WHERE {where})"
-    found = database.execute(f'SELECT {names} FROM "{table}" WHERE {where}')
-    columns = [one[0] for one in found.description or []]
-    return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+    return records
 
 
 def _silent(_: str) -> None:

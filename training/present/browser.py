@@ -1,4 +1,4 @@
-"""Pictures of live pages, taken by the Chromium that is installed, without a screen."""
+"""Pictures of pages, taken by the Chromium that is installed, without a screen."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ import socket
 import subprocess
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import requests
+
 from training.errors import TrainingError
 from training.registry.store import Registry
 from training.registry.ui import pages, quietly
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-SIZE = (1400, 800)
+# The shape of the place that a slide has for it.
+WINDOW = "1280,480"
 # Seconds of the page's own clock: what it still waits for then is not in the picture.
 PATIENCE = 20
 START_SECONDS = 120
@@ -37,23 +39,34 @@ def chromium() -> str | None:
     return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
-def photograph(program: str, url: str) -> bytes:
-    """A page as PNG, once it has nothing left to wait for.
+def photograph(url: str) -> bytes | None:
+    """A page as PNG; None where there is no browser or the page cannot be reached.
 
     Raises:
         TrainingError: the browser gave no picture.
     """
-    return _run(program, url, f"--virtual-time-budget={1000 * PATIENCE}")
+    try:
+        answer = requests.get(url, timeout=PATIENCE)
+    except requests.RequestException:
+        return None
+    if chromium() is None or not answer.ok:
+        return None
+    policy = answer.headers.get("Content-Security-Policy", "")
+    if "X-Frame-Options" in answer.headers or "frame-ancestors" in policy:
+        return still(url)
+    return framed(url)
 
 
-def photograph_live(program: str, url: str, wait: float = PATIENCE / 2) -> bytes:
-    """A page that never has: it talks to its server for as long as it is open.
+def still(url: str) -> bytes:
+    """A page that comes to rest, as PNG."""
+    return _run(url, f"--virtual-time-budget={1000 * PATIENCE}")
+
+
+def framed(url: str, wait: float = PATIENCE / 2) -> bytes:
+    """A page that may talk to its server for as long as it is open.
 
     Chromium takes its picture when everything is loaded, so the page is shown inside
     another one, which has something that takes `wait` seconds to load.
-
-    Raises:
-        TrainingError: the browser gave no picture.
     """
 
     class Frame(BaseHTTPRequestHandler):
@@ -73,18 +86,20 @@ def photograph_live(program: str, url: str, wait: float = PATIENCE / 2) -> bytes
     with ThreadingHTTPServer(("127.0.0.1", 0), Frame) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         try:
-            return _run(program, f"http://127.0.0.1:{server.server_port}/")
+            return _run(f"http://127.0.0.1:{server.server_port}/")
         finally:
             server.shutdown()
 
 
-def _run(program: str, url: str, *more: str) -> bytes:
+def _run(url: str, *more: str) -> bytes:
+    program = chromium() or ""
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        picture = Path(folder) / "page.png"
+        picture = Path(folder, "page.png")
         command = [program, "--headless", "--no-sandbox", "--disable-gpu"]
         command += ["--no-first-run", "--hide-scrollbars", "--disable-sync"]
-        command += [f"--window-size={SIZE[0]},{SIZE[1]}", f"--user-data-dir={folder}"]
-        command += [*more, f"--screenshot={picture}", url]
+        command += [f"--window-size={WINDOW}", f"--user-data-dir={folder}"]
+        command += ["--force-device-scale-factor=1.5", *more]
+        command += [f"--screenshot={picture}", url]
         try:
             subprocess.run(command, capture_output=True, timeout=6 * PATIENCE)
         except subprocess.TimeoutExpired:
@@ -101,15 +116,11 @@ def mlflow_pages(registry: Registry) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     page = f"http://{MLFLOW_HOST}:{port}"
-    command = pages(registry, port)
+    command = [*pages(registry, port), f"--cors-allowed-origins={page}"]
     command += [f"--allowed-hosts={MLFLOW_HOST}:{port},127.0.0.1:{port}"]
-    command += [f"--cors-allowed-origins={page}"]
+    quiet = subprocess.DEVNULL
     server = subprocess.Popen(
-        command,
-        env=quietly(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
+        command, env=quietly(), stdout=quiet, stderr=quiet, start_new_session=True
     )
     try:
         _wait(server, f"http://127.0.0.1:{port}/health")
@@ -124,9 +135,9 @@ def _wait(server: subprocess.Popen[bytes], url: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            urllib.request.urlopen(url, timeout=2)
+            requests.get(url, timeout=2)
             return
-        except OSError:
+        except requests.RequestException:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise TrainingError("mlflow ui: it did not start") from None
             time.sleep(0.2)

@@ -1,193 +1,187 @@
-"""The deck's charts as PNG: data in, picture out, in the language of the deck."""
+"""The deck's charts: a run's facts in, a picture out, in the deck's language."""
 
 from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
+from sklearn.metrics import precision_recall_curve, roc_curve
 
+from training.present.facts import Facts
 from training.present.words import Words
 
 BLUE, ORANGE, GREY = "#2E7EB8", "#CF6A12", "#7A8696"
-DPI, SIZE = 200, 11
-# Letters of a label per inch of the chart.
-LABEL = 5.2
-Document = Mapping[str, Any]
+# Features shown, and letters of a label per inch of the chart.
+SHOWN, LETTERS, DPI = 10, 4.2, 160
 
 
-def bars(
-    names: Sequence[str],
-    values: Sequence[float],
-    axis: str,
-    words: Words,
-    size: tuple[float, float],
-) -> bytes:
-    """Horizontal bars, the first name on top; below 0 in blue when there are both."""
-    figure, axes = _figure(size)
-    both = min(values) < 0 < max(values)
-    colours = [ORANGE if both and one > 0 else BLUE for one in values]
-    # By place: two features may have the same label.
-    places = range(len(values) - 1, -1, -1)
-    axes.barh(places, values, color=colours)
-    axes.set_yticks(places, [_short(one, size[0]) for one in names], fontsize=9)
-    if both:
-        axes.axvline(0, color=GREY, linewidth=0.8)
-    axes.set_xlabel(axis, loc="right")
-    _numbers(axes.xaxis, words)
-    return _png(figure)
-
-
-def ladder(
-    candidates: Sequence[Document], words: Words, size: tuple[float, float]
-) -> bytes:
-    """Business score and AUC of each model, with one standard error each way."""
-    figure = Figure(figsize=size, layout="constrained", dpi=DPI)
-    names = [one.get("label", one["name"]) for one in candidates][::-1]
-    places = np.arange(len(names))
-    for at, (metric, axis) in enumerate(
-        (("business_score", words("cost_per_client")), ("auc", "AUC"))
-    ):
-        axes = figure.add_subplot(1, 2, at + 1)
-        _plain(axes)
-        found = [one[metric] for one in candidates][::-1]
-        error = [one[f"{metric}_se"] for one in candidates][::-1]
-        axes.errorbar(found, places, xerr=error, fmt="o", color=BLUE, capsize=4)
-        axes.set_yticks(places, names if at == 0 else [""] * len(names))
-        axes.set_ylim(-0.5, len(names) - 0.5)
-        axes.set_xlabel(axis)
-        axes.grid(axis="x", alpha=0.3)
-        _numbers(axes.xaxis, words)
-    return _png(figure)
-
-
-def cost(manifest: Document, words: Words, size: tuple[float, float]) -> bytes:
-    curve, costs = manifest["metrics"]["cost_curve"], manifest["costs"]
-    figure, axes = _figure(size)
-    even = costs["false_positive"] / (costs["false_positive"] + costs["false_negative"])
-    axes.plot(curve["threshold"], curve["business_score"], color=BLUE)
-    axes.axvspan(
-        *manifest["threshold_interval"],
-        color=BLUE,
-        alpha=0.15,
-        label=words("nine_in_ten"),
-    )
-    axes.axvline(manifest["threshold"], color="black", label=words("chosen"))
-    axes.axvline(even, color=GREY, linestyle=":", label=words("in_theory"))
-    axes.set(
-        xlabel=words("threshold"),
-        ylabel=words("cost_per_client"),
-        xlim=(0, min(0.5, max(curve["threshold"]))),
-    )
-    axes.legend()
-    _numbers(axes.xaxis, words)
-    _numbers(axes.yaxis, words)
-    return _png(figure)
-
-
-def calibration(curve: Document, words: Words, size: tuple[float, float]) -> bytes:
-    """Observed against predicted rates, with 95 % bars."""
-    predicted, observed = np.array(curve["predicted"]), np.array(curve["observed"])
-    error = 1.96 * np.sqrt(observed * (1 - observed) / np.array(curve["clients"]))
-    figure, axes = _figure(size)
-    top = 1.05 * max(predicted.max(), (observed + error).max())
-    axes.plot([0, top], [0, top], color=GREY, linestyle=":")
-    axes.errorbar(predicted, observed, error, fmt="o", color=BLUE, capsize=2)
-    axes.set(
-        xlabel=words("predicted"),
-        ylabel=words("observed"),
-        xlim=(0, top),
-        ylim=(0, top),
-    )
-    _numbers(axes.xaxis, words)
-    _numbers(axes.yaxis, words)
-    return _png(figure)
-
-
-def distribution(
-    found: Document, label: str, words: Words, size: tuple[float, float]
-) -> bytes:
-    """A numeric feature among those who repaid and those who defaulted."""
-    figure, axes = _figure(size)
-    for outcome, colour in (("repaid", BLUE), ("defaulted", ORANGE)):
-        counts = np.array(found[outcome], dtype=float)
-        share = counts / max(counts.sum(), 1.0)
-        axes.stairs(
-            share,
-            found["edges"],
-            color=colour,
-            fill=True,
-            alpha=0.45,
-            label=words(outcome),
-        )
-    axes.set(xlabel=label, ylabel=words("share_of_clients"))
-    axes.legend()
-    _numbers(axes.xaxis, words)
-    _numbers(axes.yaxis, words)
-    return _png(figure)
-
-
-def beeswarm(
-    found: Document, labels: Sequence[str], words: Words, size: tuple[float, float]
-) -> bytes:
-    """Contributions of the first features, a dot per sampled client.
-
-    Coloured by the feature's value, from its lowest to its highest.
-    """
-    figure, axes = _figure(size)
-    values = np.array(found["values"], dtype=float)
-    shares = np.array(found["contributions"], dtype=float)
-    random = np.random.default_rng(0)
-    dots = None
-    for place in range(len(labels)):
-        known = ~np.isnan(values[:, place])
-        rank = values[known, place].argsort().argsort() / max(known.sum() - 1, 1)
-        height = len(labels) - 1 - place + random.uniform(-0.3, 0.3, len(values))
-        axes.scatter(shares[~known, place], height[~known], s=5, color=GREY)
-        dots = axes.scatter(
-            shares[known, place], height[known], s=5, c=rank, cmap="cividis"
-        )
-    axes.axvline(0, color=GREY, linewidth=0.8)
-    shown = [_short(one, size[0]) for one in labels][::-1]
-    axes.set_yticks(range(len(labels)), shown, fontsize=9)
-    axes.set_xlabel(words("contribution"), loc="right")
-    _numbers(axes.xaxis, words)
-    assert dots is not None
-    bar = figure.colorbar(dots, ax=axes, ticks=[0, 1], aspect=40)
-    bar.ax.set_yticklabels([words("lowest"), words("highest")])
-    return _png(figure)
-
-
-def _figure(size: tuple[float, float]) -> tuple[Figure, Axes]:
+def draw(name: str, facts: Facts, words: Words, size: tuple[float, float]) -> bytes:
+    """One of `CHARTS` as PNG; `size` in inches."""
     figure = Figure(figsize=size, layout="constrained", dpi=DPI)
     axes = figure.add_subplot()
-    _plain(axes)
-    return figure, axes
-
-
-def _plain(axes: Axes) -> None:
     axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(labelsize=SIZE - 1)
-    axes.xaxis.label.set_fontsize(SIZE)
-    axes.yaxis.label.set_fontsize(SIZE)
-
-
-def _numbers(axis: Any, words: Words) -> None:
-    axis.set_major_formatter(FuncFormatter(lambda value, _: words.tick(value)))
-
-
-def _short(text: str, width: float) -> str:
-    """On two lines at most."""
-    letters = int(LABEL * width)
-    return "\n".join(textwrap.wrap(text, letters, max_lines=2, placeholder="…"))
-
-
-def _png(figure: Figure) -> bytes:
+    CHARTS[name](axes, facts, words)
+    for each in figure.axes:
+        each.tick_params(labelsize=11.5)
+        each.xaxis.label.set_fontsize(13)
+        each.yaxis.label.set_fontsize(13)
     target = io.BytesIO()
     figure.savefig(target, format="png")
     return target.getvalue()
+
+
+def _label(axes: Axes, words: Words, across: str, up: str = "") -> None:
+    """Name the axes; an axis with a name has numbers."""
+    axes.set_xlabel(words.word(across), loc="right")
+    axes.set_ylabel(up and words.word(up))
+    number = FuncFormatter(lambda value, _: words.local(f"{value:,.4g}"))
+    axes.xaxis.set_major_formatter(number)
+    if up:
+        axes.yaxis.set_major_formatter(number)
+
+
+def _bars(axes: Axes, names: Sequence[str], values: Sequence[float]) -> None:
+    """Horizontal, the first on top; what is above 0 in orange when there are both."""
+    both = min(values) < 0 < max(values)
+    colours = [ORANGE if both and one > 0 else BLUE for one in values]
+    axes.barh(range(len(values)), values, color=colours)
+    _rows(axes, names)
+
+
+def _rows(axes: Axes, names: Sequence[str]) -> None:
+    # By place: two features may have the same label.
+    wrap = textwrap.TextWrapper(
+        int(LETTERS * axes.figure.bbox.width / DPI), max_lines=2, placeholder="…"
+    )
+    axes.set_yticks(range(len(names)), [wrap.fill(one) for one in names])
+    axes.invert_yaxis()
+
+
+def groups_of_inputs(axes: Axes, facts: Facts, words: Words) -> None:
+    counts = Counter(one["group"] for one in facts.manifest["features"])
+    names, values = zip(*counts.most_common(SHOWN), strict=True)
+    _bars(axes, [words.say(facts.reason(one)["labels"]) for one in names], values)
+    _label(axes, words, "model inputs")
+
+
+def ladder(axes: Axes, facts: Facts, words: Words) -> None:
+    """Business score of each model, with one standard error each way."""
+    found = facts.manifest["metrics"]["candidates"]
+    values, errors = ([one[key] for one in found] for key in SCORE)
+    axes.errorbar(
+        values, range(len(found)), xerr=errors, fmt="o", color=BLUE, capsize=4
+    )
+    _rows(axes, [words.say(one["label"]) for one in found])
+    axes.set_ylim(len(found) - 0.5, -0.5)
+    axes.grid(axis="x", alpha=0.3)
+    _label(axes, words, "cost per client")
+
+
+def cost(axes: Axes, facts: Facts, words: Words) -> None:
+    manifest, curve = facts.manifest, facts.manifest["metrics"]["cost_curve"]
+    axes.plot(curve["threshold"], curve["business_score"], color=BLUE)
+    interval, label = manifest["threshold_interval"], words.word
+    axes.axvspan(
+        *interval, color=BLUE, alpha=0.15, label=label("nine in ten resamples")
+    )
+    axes.axvline(manifest["threshold"], color="black", label=label("chosen"))
+    true = label("with true probabilities")
+    axes.axvline(facts.break_even, color=GREY, linestyle=":", label=true)
+    axes.set_xlim(0, min(0.5, max(curve["threshold"])))
+    axes.legend(fontsize=12)
+    _label(axes, words, "threshold", "cost per client")
+
+
+def roc(axes: Axes, facts: Facts, words: Words) -> None:
+    false, true, _ = roc_curve(facts.outcomes["TARGET"], facts.outcomes["probability"])
+    axes.plot(false, true, color=BLUE)
+    axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", label=words.word("by chance"))
+    axes.legend(fontsize=12, loc="lower right")
+    _label(axes, words, "good clients refused", "defaults refused")
+
+
+def precision(axes: Axes, facts: Facts, words: Words) -> None:
+    target, probability = facts.outcomes["TARGET"], facts.outcomes["probability"]
+    right, found, _ = precision_recall_curve(target, probability)
+    axes.plot(found[:-1], right[:-1], color=BLUE)
+    chance = words.word("by chance")
+    axes.axhline(target.mean(), color=GREY, linestyle=":", label=chance)
+    refused = probability >= facts.manifest["threshold"]
+    point = target[refused].sum() / target.sum(), target[refused].mean()
+    axes.plot(*point, "o", color="black", label=words.word("at the threshold"))
+    axes.legend(fontsize=12)
+    _label(axes, words, "defaults refused", "defaults among the refused")
+
+
+def calibration(axes: Axes, facts: Facts, words: Words) -> None:
+    """Observed against predicted rates, with 95 % bars."""
+    curve = facts.manifest["metrics"]["calibration_curve"]
+    predicted, observed, clients = (np.array(one) for one in curve.values())
+    error = 1.96 * np.sqrt(observed * (1 - observed) / clients)
+    top = 1.05 * max(predicted.max(), (observed + error).max())
+    axes.plot([0, top], [0, top], color=GREY, linestyle=":")
+    axes.errorbar(predicted, observed, error, fmt="o", color=BLUE, capsize=2)
+    _label(axes, words, "predicted probability of default", "observed default rate")
+
+
+def feature(axes: Axes, facts: Facts, words: Words, place: int = 0) -> None:
+    """One of the numeric features that weigh most, by what became of the loans."""
+    name = facts.numeric[place]
+    for outcome, colour in (("repaid", BLUE), ("defaulted", ORANGE)):
+        counts = np.array(facts.distributions[name][outcome], dtype=float)
+        share, edges = counts / max(counts.sum(), 1), facts.distributions[name]["edges"]
+        label = words.word(outcome)
+        axes.stairs(share, edges, color=colour, fill=True, alpha=0.45, label=label)
+    axes.legend(fontsize=12)
+    _label(axes, words, "value", "share of clients")
+    axes.set_xlabel(words.say(name), loc="right")
+
+
+def reasons(axes: Axes, facts: Facts, words: Words) -> None:
+    found = facts.importance["groups"][:SHOWN]
+    names = [words.say(facts.reason(one["group"])["labels"]) for one in found]
+    _bars(axes, names, [one["mean_absolute"] for one in found])
+    _label(axes, words, "mean absolute contribution (log-odds)")
+
+
+def beeswarm(axes: Axes, facts: Facts, words: Words) -> None:
+    """A dot per sampled client, coloured by the rank of the feature's value."""
+    found = facts.importance["beeswarm"]
+    values, shares = (np.array(found[k], float) for k in ("values", "contributions"))
+    random, names = np.random.default_rng(0), found["features"][:SHOWN]
+    for place in range(len(names)):
+        rank = values[:, place].argsort().argsort() / max(len(values) - 1, 1)
+        colour = np.where(np.isnan(values[:, place]), np.nan, rank)
+        height = place + random.uniform(-0.3, 0.3, len(values))
+        dots = axes.scatter(
+            shares[:, place], height, s=5, c=colour, cmap=COLOURS, plotnonfinite=True
+        )
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    _rows(axes, [words.say(one) for one in names])
+    _label(axes, words, "contribution (log-odds)")
+    bar = axes.figure.colorbar(dots, ax=axes, ticks=[0, 1], aspect=40)
+    bar.ax.set_yticklabels([words.word("lowest"), words.word("highest")])
+
+
+def local(axes: Axes, facts: Facts, words: Words) -> None:
+    shown = facts.applicant.features[:SHOWN]
+    _bars(axes, [words.say(name) for name, _ in shown], [value for _, value in shown])
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    _label(axes, words, "contribution (log-odds)")
+
+
+SCORE = ("business_score", "business_score_se")
+COLOURS = colormaps["cividis"].with_extremes(bad=GREY)
+CHARTS: dict[str, Callable[..., None]] = {
+    one.__name__: one
+    for one in (groups_of_inputs, ladder, cost, roc, precision, calibration, feature)
+} | {one.__name__: one for one in (reasons, beeswarm, local)}
+CHARTS["feature_2"] = partial(feature, place=1)

@@ -4,65 +4,76 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import mlflow
+import pandas as pd
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
 from training.errors import ConfigurationError
-from training.models.tracking import COMMIT, PICTURES
+from training.gates.champion import FILE, FOLDER
 from training.monitoring.reference import read_manifest, verified
+from training.present.applicant import Applicant, invent
 from training.registry.store import Registry
 
 Document = Mapping[str, Any]
 CELLS = re.compile(r"^\| (?P<cells>.*) \|$")
-
-
-@dataclass(frozen=True)
-class Drift:
-    """The bundle's train-against-test report: its table, and what it concludes."""
-
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    said: Sequence[str]
+MOVED = 8
+NAMED = re.compile(r"\((\w+)\)$")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """`pictures`: PNG by file name; `runs`: how many runs the campaign has."""
+    """`outcomes`: each client's TARGET and out-of-fold probability.
+
+    `runs`: how many the campaign has. `drift`: the bundle's report on the train data
+    against the test data, its sentences and the columns that moved.
+    """
 
     manifest: Document
     importance: Document
     distributions: Document
     reasons: Document
-    drift: Drift | None
+    drift: Document | None
     run: Run
     runs: int
-    pictures: Mapping[str, bytes]
+    outcomes: pd.DataFrame
+    applicant: Applicant
 
     @property
-    def model(self) -> Document:
-        found: Document = self.manifest["model"]
-        return found
+    def break_even(self) -> float:
+        """The threshold if the probabilities are true."""
+        costs = self.manifest["costs"]
+        whole = costs["false_positive"] + costs["false_negative"]
+        return float(costs["false_positive"] / whole)
 
-    @property
-    def commit(self) -> str:
-        """The commit that the training code was of; empty when it is not known."""
-        return str(self.run.data.tags.get(COMMIT, ""))[:8]
+    @cached_property
+    def numeric(self) -> list[str]:
+        """Features whose distribution was kept as numbers, what weighs most first."""
+        names = [one["feature"] for one in self.importance["features"]]
+        kinds = {name: one["kind"] for name, one in self.distributions.items()}
+        return [name for name in names if kinds.get(name) == "numeric"]
 
-    def label(self, feature: str, language: str) -> str:
-        for one in self.manifest["features"]:
-            if one["name"] == feature:
-                return str(one["labels"][language])
-        return feature
+    def reason(self, group: str) -> dict[str, Any]:
+        return next(one for one in self.reasons["reasons"] if one["group"] == group)
+
+    def labels(self, language: str) -> dict[str, str]:
+        """Of every feature and column, by its name."""
+        columns = [
+            c for one in self.manifest["tables"].values() for c in one["columns"]
+        ]
+        every = [*columns, *self.manifest["features"]]
+        return {one["name"]: one["labels"][language] for one in every}
 
 
-def read_facts(registry: Registry, bundle: Path) -> Facts:
+def read_facts(
+    registry: Registry, bundle: Path, progress: Callable[[str], None]
+) -> Facts:
     """Read and verify a bundle, and its run.
 
     Raises:
@@ -82,39 +93,52 @@ def read_facts(registry: Registry, bundle: Path) -> Facts:
         [run.info.experiment_id], f"tags.mlflow.parentRunId = '{run_id}'"
     )
     return Facts(
-        manifest=manifest,
+        manifest,
         importance=_json(bundle / "importance.json"),
         distributions=_json(bundle / "distributions.json"),
         reasons=_json(bundle / "reasons.json"),
         drift=_drift(bundle / "drift" / "conclusion.md"),
         run=run,
         runs=1 + len(children),
-        pictures=_pictures(run_id),
+        outcomes=pd.read_parquet(
+            mlflow.artifacts.download_artifacts(f"runs:/{run_id}/{FOLDER}/{FILE}")
+        ),
+        applicant=invent(bundle, manifest, progress),
     )
 
 
-def _json(path: Path) -> Document:
-    found: Document = json.loads(path.read_text(encoding="utf-8"))
-    return found
+def _json(path: Path) -> Any:
+    return json.loads(path.read_bytes())
 
 
-def _pictures(run_id: str) -> dict[str, bytes]:
-    with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        found = mlflow.artifacts.download_artifacts(
-            run_id=run_id, artifact_path=PICTURES, dst_path=folder
-        )
-        return {one.name: one.read_bytes() for one in Path(found).glob("*.png")}
-
-
-def _drift(path: Path) -> Drift | None:
+def _drift(path: Path) -> Document | None:
     """Read a conclusion's Markdown: paragraphs, and one table among them."""
     if not path.is_file():
         return None
-    said, rows = [], []
+    said: list[str] = []
+    rows: list[Sequence[str]] = []
     for line in path.read_text(encoding="utf-8").splitlines():
-        cells = CELLS.match(line)
-        if cells:
+        if cells := CELLS.match(line):
             rows.append([one.strip() for one in cells["cells"].split("|")])
         elif line.strip() and not line.startswith("|"):
             said.append(line.replace("**", ""))
-    return Drift(rows[0] if rows else [], rows[1:], said)
+    names = ["column", "distance", "what", "before", "after", "missing", "now_missing"]
+    if rows and "importance" in rows[0]:
+        names.insert(1, "importance")
+    columns = [
+        {"importance": "–", **dict(zip(names, row, strict=True))} for row in rows[1:]
+    ]
+    for one in columns:
+        named = NAMED.search(one["column"])
+        one["column"] = named[1] if named else one["column"]
+    return {
+        "compared": said[0] if said else "",
+        "moved": columns[:MOVED],
+        "score": _after("For the score: ", said),
+        "advice": _after("What to do: ", said),
+    }
+
+
+def _after(start: str, paragraphs: Sequence[str]) -> str:
+    found = (one for one in paragraphs if one.startswith(start))
+    return next(found, "").removeprefix(start)

@@ -1,303 +1,217 @@
-"""Drawing on slides: where things go, and that they fit."""
+"""Slides on the template's named layouts: what goes where, and that it fits."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from pptx import Presentation
-from pptx.dml.color import RGBColor
-from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as File
-from pptx.shapes.autoshape import Shape
+from pptx.shapes.placeholder import SlidePlaceholder
 from pptx.slide import Slide
-from pptx.table import _Cell
-from pptx.text.text import TextFrame, _Paragraph
-from pptx.util import Inches, Length, Pt
+from pptx.text.text import TextFrame
+from pptx.util import Emu, Inches, Pt
 
-from training.errors import TrainingError
-from training.present import fit
+from training.errors import ConfigurationError
 
-FONT = "Arial"
-INK, QUIET, ACCENT = "1B2733", "5F6B79", "2E7EB8"
-PALE, WHITE = "E8F0F7", "FFFFFF"
-SMALLEST = 10
-TITLE_ONLY = 5
-CELL = 0.08
-# What another renderer may need more for a cell than was measured, in inches.
-SLACK = 0.06
+TEMPLATE = Path(__file__).with_name("template.pptx")
+# Numbers of the template's placeholders: texts from 10, contents from 20, the source.
+FIRST_CONTENT, SOURCE = 20, 30
+TITLE_SIZES, TEXT_SIZES, TABLE_SIZES = (30, 20), (22, 12), (16, 11)
+POINTS, LINE, PADDING, CELL = 72, 1.2, 0.1, 0.08
+# Measured with DejaVu Sans, which every installation has; the template's Arial and
+# what stands in for it are narrower.
+NARROWER = 0.93
+NUMERIC = re.compile(r"[^A-Za-z]*(e[−+]\d+)?")
+Size = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Box:
-    """A place on a slide, in inches from its upper left corner."""
+class Rows:
+    """A table's texts."""
 
-    left: float
-    top: float
-    width: float
-    height: float
-
-    def beside(self, share: float, gap: float = 0.3) -> tuple[Box, Box]:
-        """Split into a left part with `share` of the width, and a right one."""
-        first = (self.width - gap) * share
-        rest = self.width - gap - first
-        return (
-            Box(self.left, self.top, first, self.height),
-            Box(self.left + first + gap, self.top, rest, self.height),
-        )
-
-    def above(self, height: float, gap: float = 0.2) -> tuple[Box, Box]:
-        """Split into an upper part of that height, and the rest."""
-        below = self.top + height + gap
-        return (
-            Box(self.left, self.top, self.width, height),
-            Box(self.left, below, self.width, self.top + self.height - below),
-        )
-
-
-PAGE = Box(0.0, 0.0, 13.333, 7.5)
-TITLE = Box(0.6, 0.35, 12.13, 0.95)
-BODY = Box(0.6, 1.45, 12.13, 5.4)
-SOURCE = Box(0.6, 6.98, 12.13, 0.38)
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 def new_file() -> File:
-    file = Presentation()
-    file.slide_width, file.slide_height = Inches(PAGE.width), Inches(PAGE.height)
-    return file
+    return Presentation(str(TEMPLATE))
 
 
-def page(file: File, title: str, source: str) -> Slide:
-    """A slide with its title, and where its content comes from."""
-    slide = file.slides.add_slide(file.slide_layouts[TITLE_ONLY])
-    _drop_empty(slide)
-    shape = slide.shapes.title
-    assert shape is not None
-    _place(shape, TITLE)
-    _write(shape.text_frame, [title], _title_size(title), bold=True)
-    shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-    rule = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_inches(_under(TITLE)))
-    _fill(rule, ACCENT)
-    say(slide, SOURCE, [source], largest=SMALLEST, colour=QUIET)
-    return slide
-
-
-def _title_size(title: str) -> int:
-    """One line, if it can be read; bold letters are wider than those measured."""
-    room = 0.88 * TITLE.width
-    for size in fit.sizes(30, 20):
-        if fit.width(title, size) <= room:
-            return size
-    return _size([title], Box(0, 0, room, TITLE.height), 20)
-
-
-def say(
-    slide: Slide,
-    box: Box,
-    paragraphs: Sequence[str],
-    *,
-    largest: int = 24,
-    colour: str = INK,
-    bullets: bool = False,
+def add_slide(
+    file: File,
+    layout: str,
+    title: str,
+    source: str,
+    text: Sequence[str],
+    bullets: bool,
+    contents: Sequence[Rows | Callable[[Size], bytes]],
 ) -> None:
-    """Text as large as the box lets it be."""
-    size = _size(paragraphs, box, largest, bullets)
-    shape = slide.shapes.add_textbox(*_inches(box))
-    _write(shape.text_frame, paragraphs, size, colour=colour)
-    if bullets:
-        for paragraph in shape.text_frame.paragraphs:
-            _bullet(paragraph, size)
-
-
-def table(
-    slide: Slide,
-    box: Box,
-    head: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    size: int | None = None,
-) -> None:
-    """A table with one line per row: numbers to the right, the first column left.
+    """A slide whose text and tables are as large as their places let them be.
 
     Raises:
-        TrainingError: it does not fit at the smallest size.
+        ConfigurationError: no such layout, it has other places, or something is too
+            long for its place.
     """
-    every = [list(head), *(list(row) for row in rows)]
-    size = size or table_size(box, head, rows)
-    wide, tall = _widths(every, size), _row_height(size)
-    spare = min(box.width - sum(wide), 0.5 * sum(wide)) / len(wide)
-    frame = slide.shapes.add_table(
-        len(every),
-        len(head),
-        Inches(box.left),
-        Inches(box.top),
-        Inches(sum(wide) + spare * len(wide)),
-        Inches(tall * len(every)),
-    )
-    for at, one in enumerate(wide):
-        frame.table.columns[at].width = Inches(one + spare)
-    for number, row in enumerate(every):
-        frame.table.rows[number].height = Inches(tall)
-        for at, text in enumerate(row):
-            _fill_cell(frame.table.cell(number, at), text, size, number, at)
+    found = file.slide_layouts.get_by_name(layout)
+    if found is None:
+        names = ", ".join(one.name for one in file.slide_layouts)
+        raise ConfigurationError(f"{title!r}: no layout {layout!r}; found: {names}")
+    slide = file.slides.add_slide(found)
+    places = {one.placeholder_format.idx: one for one in slide.placeholders}
+    texts = [one for idx, one in places.items() if 0 < idx < FIRST_CONTENT]
+    slots = [one for idx, one in places.items() if FIRST_CONTENT <= idx < SOURCE]
+    parts = [[one] for one in text] if len(texts) > 1 else [text]
+    if len(parts) != len(texts) or len(contents) != len(slots):
+        raise ConfigurationError(
+            f"{title!r}: layout {layout!r} has places for {len(texts)} texts and"
+            f" {len(slots)} tables or pictures, found {len(parts)} and {len(contents)}"
+        )
+    _write(places[0], [title], TITLE_SIZES)
+    _write(places[SOURCE], [source], (12, 12))
+    for place, paragraphs in zip(texts, parts, strict=True):
+        _write(place, paragraphs, TEXT_SIZES, bullets and len(texts) == 1)
+    for slot, content in zip(slots, contents, strict=True):
+        if isinstance(content, Rows):
+            _table(slide, slot, content)
+        else:
+            _picture(slide, slot, content(_inches(slot)), title)
+        slot.element.getparent().remove(slot.element)
 
 
-def table_size(box: Box, head: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    """The largest size at which each row takes one line.
-
-    Raises:
-        TrainingError: there is none.
-    """
-    every = [head, *rows]
-    for size in fit.sizes(16, SMALLEST):
-        wide, tall = sum(_widths(every, size)), _row_height(size) * len(every)
-        if wide <= box.width and tall <= box.height:
-            return size
-    raise TrainingError(f"slide: a table of {len(rows)} rows does not fit")
+def _inches(place: SlidePlaceholder) -> Size:
+    return Emu(place.width).inches, Emu(place.height).inches
 
 
-def picture(slide: Slide, box: Box, png: bytes, said: str) -> None:
-    """A picture, as large as the box lets it be, with `said` for who cannot see it."""
-    shape = slide.shapes.add_picture(
-        io.BytesIO(png), Inches(box.left), Inches(box.top), width=Inches(box.width)
-    )
-    if shape.height > Inches(box.height):
-        shape.width = Length(int(shape.width * Inches(box.height) / shape.height))
-        shape.height = Inches(box.height)
-    shape.left = Length(Inches(box.left) + (Inches(box.width) - shape.width) // 2)
-    (properties,) = shape._element.xpath("./p:nvPicPr/p:cNvPr")
-    properties.set("descr", said)
+@lru_cache(maxsize=4096)
+def width(text: str, size: float) -> float:
+    """Of one line, in inches; `size` in points."""
+    font = get_font(findfont(FontProperties(family="DejaVu Sans")))
+    font.set_size(size, POINTS)
+    font.set_text(text)
+    return NARROWER * float(font.get_width_height()[0]) / 64 / POINTS
 
 
-def node(
-    slide: Slide, box: Box, text: str, *, strong: bool = False, largest: int = 14
-) -> Shape:
-    """A named box of a drawing."""
-    shape = slide.shapes.add_shape(MSO_SHAPE.ROUNDED_RECTANGLE, *_inches(box))
-    _fill(shape, ACCENT if strong else PALE)
-    paragraphs = text.split("\n")
-    size = _size(paragraphs, box, largest)
-    colour = WHITE if strong else INK
-    _write(shape.text_frame, paragraphs, size, colour=colour)
-    shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-    for paragraph in shape.text_frame.paragraphs:
-        paragraph.alignment = PP_ALIGN.CENTER
-    return shape
+def height(paragraphs: Sequence[str], size: float, room: float) -> float:
+    """Of paragraphs broken into lines of `room` inches, without what separates them."""
+    return sum(_lines(one, size, room) for one in paragraphs) * LINE * size / POINTS
 
 
-def arrow(slide: Slide, start: tuple[float, float], end: tuple[float, float]) -> None:
-    line = slide.shapes.add_connector(
-        MSO_CONNECTOR.STRAIGHT, *(Inches(one) for one in (*start, *end))
-    )
-    line.line.color.rgb = RGBColor.from_string(QUIET)
-    line.line.width = Pt(1.5)
-    properties = line.line._get_or_add_ln()
-    properties.append(properties.makeelement(qn("a:tailEnd"), {"type": "triangle"}))
-
-
-def _widths(rows: Sequence[Sequence[str]], size: int) -> list[float]:
-    return [
-        max(fit.width(row[at], size) for row in rows) + 2 * CELL + SLACK
-        for at in range(len(rows[0]))
-    ]
-
-
-def _row_height(size: int) -> float:
-    return 1.75 * size / fit.POINTS_PER_INCH
-
-
-def save(file: File, out: Path) -> None:
-    file.save(str(out))
-
-
-def _size(
-    paragraphs: Sequence[str], box: Box, largest: int, bullets: bool = False
-) -> int:
-    room = box.width, box.height
-    size = fit.size_of(paragraphs, room, largest, SMALLEST, bullets)
-    if size is None:
-        raise TrainingError(f"slide: this text does not fit: {paragraphs[0][:60]}…")
-    return size
+def _lines(text: str, size: float, room: float) -> int:
+    count, line = 1, ""
+    for word in text.replace("\v", " ").split(" "):
+        longer = f"{line} {word}" if line else word
+        if line and width(longer, size) > room:
+            count, line = count + 1, word
+        else:
+            line = longer
+    return max(count, 1 + text.count("\v"))
 
 
 def _write(
-    frame: TextFrame,
+    place: SlidePlaceholder,
     paragraphs: Sequence[str],
-    size: int,
-    *,
-    colour: str = INK,
-    bold: bool = False,
+    sizes: tuple[int, int],
+    bullets: bool = False,
 ) -> None:
-    frame.word_wrap = True
-    for side in ("margin_left", "margin_right", "margin_top", "margin_bottom"):
-        setattr(frame, side, Inches(fit.MARGIN))
-    for at, text in enumerate(paragraphs):
-        paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
-        paragraph.alignment = PP_ALIGN.LEFT
-        paragraph.line_spacing = 1.0
-        paragraph.space_after = Pt(fit.BETWEEN * size if text != paragraphs[-1] else 0)
-        _run(paragraph, text, size, colour, bold)
+    """Paragraphs at the largest size that fits, apart as far as their place lets."""
+    wide, tall = (side - 2 * PADDING for side in _inches(place))
+    for size in range(sizes[0], sizes[1] - 1, -1):
+        indent = size / POINTS if bullets else 0.0
+        left = tall - height(paragraphs, size, wide - indent)
+        if left >= 0.4 * (len(paragraphs) - 1) * size / POINTS:
+            break
+    else:
+        raise ConfigurationError(f"{paragraphs[0]!r}: too long for its place")
+    frame: TextFrame = place.text_frame
+    frame.text = "\n".join(paragraphs)
+    for paragraph in frame.paragraphs:
+        paragraph.font.size = Pt(size)
+        for run in paragraph.runs:
+            run.font.size = Pt(size)
+        if len(paragraphs) > 1:
+            paragraph.space_after = Inches(min(left / len(paragraphs), 1.6 * indent))
+        if bullets:
+            properties = paragraph._p.get_or_add_pPr()
+            properties.set("marL", str(Inches(indent)))
+            properties.set("indent", str(-Inches(indent)))
+            bullet = properties.makeelement(qn("a:buChar"), {"char": "•"})
+            properties.append(bullet)
 
 
-def _run(
-    paragraph: _Paragraph, text: str, size: int, colour: str, bold: bool = False
+def _picture(
+    slide: Slide, place: SlidePlaceholder, png: bytes, description: str
 ) -> None:
-    run = paragraph.add_run()
-    run.text = text
-    run.font.name, run.font.size, run.font.bold = FONT, Pt(size), bold
-    run.font.color.rgb = RGBColor.from_string(colour)
-
-
-def _bullet(paragraph: _Paragraph, size: int) -> None:
-    indent = str(Inches(fit.indent(size)))
-    properties = paragraph._p.get_or_add_pPr()
-    properties.set("marL", indent)
-    properties.set("indent", f"-{indent}")
-    properties.append(properties.makeelement(qn("a:buChar"), {"char": "•"}))
-
-
-def _fill_cell(cell: _Cell, text: str, size: int, row: int, column: int) -> None:
-    cell.margin_left = cell.margin_right = Inches(CELL)
-    cell.margin_top = cell.margin_bottom = Inches(0)
-    cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-    cell.text_frame.word_wrap = False
-    cell.fill.solid()
-    colour = ACCENT if row == 0 else WHITE if row % 2 else PALE
-    cell.fill.fore_color.rgb = RGBColor.from_string(colour)
-    paragraph = cell.text_frame.paragraphs[0]
-    paragraph.alignment = PP_ALIGN.LEFT if column == 0 else PP_ALIGN.RIGHT
-    _run(paragraph, text, size, WHITE if row == 0 else INK)
-
-
-def _fill(shape: Shape, colour: str) -> None:
-    shape.fill.solid()
-    shape.fill.fore_color.rgb = RGBColor.from_string(colour)
-    shape.line.fill.background()
-    shape.shadow.inherit = False
-
-
-def _under(box: Box) -> Box:
-    return Box(box.left + fit.MARGIN, box.top + box.height, 1.2, 0.05)
-
-
-def _drop_empty(slide: Slide) -> None:
-    """Date, footer and number are not filled in: an empty one would show."""
-    for one in list(slide.placeholders):
-        if one.placeholder_format.idx:
-            one.element.getparent().remove(one.element)
-
-
-def _place(shape: Shape, box: Box) -> None:
-    shape.left, shape.top, shape.width, shape.height = _inches(box)
-
-
-def _inches(box: Box) -> tuple[Length, Length, Length, Length]:
-    return (
-        Inches(box.left),
-        Inches(box.top),
-        Inches(box.width),
-        Inches(box.height),
+    """In the middle of its place, as large as that is, and described."""
+    picture = slide.shapes.add_picture(io.BytesIO(png), place.left, place.top)
+    scale = min(place.width / picture.width, place.height / picture.height)
+    picture.width, picture.height = (
+        Emu(int(scale * side)) for side in (picture.width, picture.height)
     )
+    picture.left = Emu(place.left + (place.width - picture.width) // 2)
+    picture.top = Emu(place.top + (place.height - picture.height) // 2)
+    picture._element._nvXxPr.cNvPr.set("descr", description)
+
+
+def _table(slide: Slide, place: SlidePlaceholder, table: Rows) -> None:
+    every = [table.head, *table.rows]
+    wide, tall = _inches(place)
+    for size in range(TABLE_SIZES[0], TABLE_SIZES[1] - 1, -1):
+        columns = _columns(every, size, wide)
+        heights = [
+            max(
+                height([text], size, column - 2 * CELL)
+                for text, column in zip(row, columns, strict=True)
+            )
+            + CELL
+            for row in every
+        ]
+        if min(columns) > 0 and sum(heights) <= tall:
+            break
+    else:
+        raise ConfigurationError(f"{table.head[0]!r}: {len(every)} rows do not fit")
+    spare = min(tall / sum(heights), 2.6)
+    frame = slide.shapes.add_table(
+        len(every),
+        len(columns),
+        place.left,
+        place.top,
+        Inches(sum(columns)),
+        Inches(spare * sum(heights)),
+    )
+    right = []
+    for at, column in enumerate(columns):
+        frame.table.columns[at].width = Inches(column)
+        right.append(at > 0 and all(NUMERIC.fullmatch(row[at]) for row in table.rows))
+    for number, row in enumerate(every):
+        frame.table.rows[number].height = Inches(spare * heights[number])
+        for at, text in enumerate(row):
+            cell = frame.table.cell(number, at)
+            cell.margin_left = cell.margin_right = Inches(CELL)
+            cell.margin_top = cell.margin_bottom = Inches(CELL / 4)
+            cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+            cell.text_frame.text = text
+            paragraph = cell.text_frame.paragraphs[0]
+            paragraph.alignment = PP_ALIGN.RIGHT if right[at] else PP_ALIGN.LEFT
+            for run in paragraph.runs:
+                run.font.size = Pt(size)
+
+
+def _columns(every: Sequence[Sequence[str]], size: int, room: float) -> list[float]:
+    """As wide as their longest text, the widest less where there is too little room."""
+    columns = [
+        max(width(text, size) for text in column) * 1.05 + 2 * CELL
+        for column in zip(*every, strict=True)
+    ]
+    spare = room - sum(columns)
+    if spare < 0:
+        columns[columns.index(max(columns))] += spare
+        return columns
+    return [one + spare / len(columns) for one in columns]

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from training.files import replacing
-from training.monitoring.api_client import Api
-from training.present import building, explaining, opening, results, serving, trust
-from training.present.applicant import Applicant, invent
-from training.present.deck import Deck
-from training.present.facts import read_facts
-from training.present.page import new_file, save
-from training.present.words import Words
+from training.present import charts, values
+from training.present.facts import Facts, read_facts
+from training.present.live import Live, Pictures, ask, take
+from training.present.page import Rows, add_slide, new_file
+from training.present.script import Slide, Table, read_script
+from training.present.words import AbsentError, Words
 from training.registry.store import Registry
-
-NO_BROWSER = "no chromium is installed: {} left out"
-
-
-@dataclass(frozen=True)
-class Live:
-    """What is running and may be asked: None is left out.
-
-    `client`: a known client whom the dashboard may show, never a real one.
-    """
-
-    api: Api | None = None
-    dashboard: str | None = None
-    client: int | None = None
 
 
 def present(
@@ -44,39 +30,53 @@ def present(
 
     Raises:
         TrainingError: the bundle is none, its run is not in MLflow, what is running
-            does not answer, or a text does not fit its slide.
+            does not answer, or the language's file asks for what cannot be shown.
     """
-    facts = read_facts(registry, bundle)
-    applicant = invent(bundle, facts.manifest, progress)
-    deck = Deck(new_file(), Words(language), facts)
-    progress("slides: the problem, the results, the explanations")
-    opening.add(deck)
-    results.add(deck)
-    trust.gates_and_groups(deck)
-    explaining.in_general(deck)
-    explaining.of_one(deck, applicant)
-    progress("slides: MLflow, the parts, the tests")
-    if not building.pages_of_mlflow(deck, registry):
-        progress(NO_BROWSER.format("MLflow's pages are"))
-    building.house(deck)
-    building.delivery(deck)
-    if not building.tests(deck):
-        progress("no folder of tests beside the code: their slide is left out")
-    trust.drift(deck)
-    _served(deck, live, applicant, progress)
-    trust.limits(deck)
+    slides, table = read_script(Path(__file__).with_name(f"deck.{language}.md"))
+    facts = read_facts(registry, bundle, progress)
+    words = Words(language, table, facts.labels(language))
+    progress("pictures: MLflow and what is running")
+    pictures = take(registry, facts, live, language)
+    known = {
+        **values.of_run(facts, words),
+        **values.of_repository(live, pictures),
+        "api": live.api and ask(live.api, facts.applicant),
+    }
+    file = new_file()
+    for slide in slides:
+        try:
+            _add(file, slide, known, pictures, facts, words)
+        except AbsentError as error:
+            progress(f"slide left out: {slide.title} (no {error})")
     with replacing(out) as beside:
-        save(deck.file, beside)
-    return len(deck.file.slides)
+        file.save(str(beside))
+    return len(file.slides)
 
 
-def _served(
-    deck: Deck, live: Live, applicant: Applicant, progress: Callable[[str], None]
+def _add(
+    file: Any,
+    slide: Slide,
+    known: Mapping[str, Any],
+    pictures: Pictures,
+    facts: Facts,
+    words: Words,
 ) -> None:
-    if live.api is not None:
-        progress(f"slides: {live.api.url}")
-        serving.scored(deck, live.api, applicant)
-    if live.dashboard is not None:
-        progress(f"slides: {live.dashboard}")
-        if not serving.dashboard(deck, live.dashboard, live.client):
-            progress(NO_BROWSER.format("the dashboard is"))
+    """A slide of the script, filled."""
+    fill = partial(words.fill, values=known)
+    contents: list[Rows | Callable[..., bytes]] = []
+    for content in slide.contents:
+        if isinstance(content, Table):
+            rows = words.get_field(content.each, (), known)[0]
+            head = [fill(cell) for cell in content.head]
+            filled = [
+                [words.fill(c, {**known, **one}) for c in content.row] for one in rows
+            ]
+            contents.append(Rows(head, filled))
+        elif content in charts.CHARTS:
+            contents.append(partial(charts.draw, content, facts, words))
+        else:
+            picture = words.get_value(content, (), pictures)
+            contents.append(lambda _, picture=picture: picture)
+    title, source = fill(slide.title), fill(slide.source)
+    text = [said for one in slide.text if (said := fill(one))]
+    add_slide(file, slide.layout, title, source, text, slide.bullets, contents)

@@ -12,25 +12,26 @@ from training.present import browser
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@pytest.fixture
-def program() -> str:
-    found = browser.chromium()
-    if found is None:
+@pytest.fixture(autouse=True)
+def installed() -> None:
+    if browser.chromium() is None:
         missing = pytest.fail if os.environ.get("CI") else pytest.skip
         missing("chromium is not installed")
-    return str(found)
 
 
-def test_a_page_becomes_a_picture(program: str, tmp_path: Path) -> None:
+def test_a_page_becomes_a_picture(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text("<body style='background: #2E7EB8'>hello</body>")
-    still = browser.photograph(program, page.as_uri())
-    assert still.startswith(PNG)
+    assert browser.still(page.as_uri()).startswith(PNG)
 
 
-def test_a_page_that_goes_on_loading_is_waited_for(program: str) -> None:
+def test_a_page_that_goes_on_loading_is_waited_for() -> None:
     shown = "data:text/html,<body style='background:navy'></body>"
-    empty = browser.photograph(program, "about:blank")
-    picture = browser.photograph_live(program, shown, wait=1.0)
+    empty = browser.still("about:blank")
+    picture = browser.framed(shown, wait=1.0)
     assert picture.startswith(PNG)
     assert picture != empty
+
+
+def test_a_page_that_cannot_be_reached_has_no_picture() -> None:
+    assert browser.photograph("http://127.0.0.1:9/") is None

@@ -1,0 +1,57 @@
+"""What git and a report of the tests say."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from training.errors import ConfigurationError
+from training.present import repository
+
+JUNIT = """<testsuites><testsuite>
+<testcase classname="tests.api.test_a" name="one" time="1.5"/>
+<testcase classname="tests.api.test_b" name="two" time="0.5"><failure/></testcase>
+<testcase classname="tests.training.test_c" name="c" time="2"><skipped/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_commits_and_folders_are_those_of_git(tmp_path: Path) -> None:
+    def git(*command: str) -> None:
+        who = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        subprocess.run(["git", *who, *command], cwd=tmp_path, check=True)
+
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "Dockerfile").write_text("FROM x")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "Begin")
+    (commit,) = repository.commits(tmp_path) or []
+    assert commit["subject"] == "Begin"
+    assert repository.folders(tmp_path) == [
+        {"path": "api", "files": 1, **commit},
+    ]
+    assert repository.delivered(tmp_path) == [{"path": "api/Dockerfile", **commit}]
+
+
+def test_without_a_repository_nothing_is_told(tmp_path: Path) -> None:
+    assert repository.commits(tmp_path) is None
+    assert repository.folders(tmp_path) is None
+
+
+def test_a_report_is_counted_by_part(tmp_path: Path) -> None:
+    report = tmp_path / "junit.xml"
+    report.write_text(JUNIT)
+    ran = repository.ran(report)
+    api, training = ran["parts"]
+    assert api == {"part": "api", "tests": 2, "failed": 1, "skipped": 0, "seconds": 2.0}
+    assert training["skipped"] == 1
+    assert (ran["tests"], ran["failed"], ran["seconds"]) == (3, 1, 4.0)
+
+
+def test_another_file_is_refused_as_a_report(tmp_path: Path) -> None:
+    report = tmp_path / "junit.xml"
+    report.write_text("1369 passed")
+    with pytest.raises(ConfigurationError, match="expected a junit report"):
+        repository.ran(report)
