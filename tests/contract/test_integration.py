@@ -100,25 +100,26 @@ def test_the_page_names_every_method_of_the_client(module: ModuleType) -> None:
 
 
 def test_the_client_decides_simulates_and_looks_up(
-    served: Served, module: ModuleType
+    served: Served, module: ModuleType, strangers: Iterator[int]
 ) -> None:
     client = module.ScoringClient(served.url, served.key)
     ids = list(client.clients())
     assert ids == sorted(ids)
     assert len(ids) == client._send("GET", "/v1/clients").json()["total"]
-    decision = client.decide(ids[0])
+    known_id = next(strangers)
+    decision = client.decide(known_id)
     assert decision.decision in ("granted", "refused")
     assert (decision.probability < decision.threshold) == (
         decision.decision == "granted"
     )
     assert decision.reasons[0].text
-    assert client.what_if(ids[0], {"AMT_CREDIT": 100_000}).kind == "simulation"
-    known = client._send("GET", f"/v1/clients/{ids[0]}").json()["application"]
+    assert client.what_if(known_id, {"AMT_CREDIT": 100_000}).kind == "simulation"
+    known = client._send("GET", f"/v1/clients/{known_id}").json()["application"]
     columns = {one["name"]: one["value"] for one in known}
     new = client.decide_on(columns, {"bureau": []})
-    assert (new.kind, new.client_id) == ("decision", ids[0])
+    assert (new.kind, new.client_id) == ("decision", known_id)
     assert client.letter(new.prediction_id, "fr").startswith(b"%PDF")
-    good, bad = client.decide_many([ids[0], 1])
+    good, bad = client.decide_many([known_id, 1])
     assert good.probability == decision.probability
     assert isinstance(bad, module.ScoringError)
     assert bad.status == 404
