@@ -8,6 +8,7 @@ DASHBOARD_PORT = 8501
 
 PYTHON = .venv/bin/python
 FLASK = $(PYTHON) -m flask --app api
+UV = VIRTUAL_ENV=.venv .venv/bin/uv pip
 # One environment, in two steps: what the demo runs, and the rest.
 LOCK = requirements-dev.txt
 DEMO = .venv/.demo
@@ -42,10 +43,9 @@ check: $(READY) ## lint, types, import rules, locks
 
 # Spark is larger than all the rest: its layer is put in for its tests and taken out.
 prove: $(READY) ## Spark on a cluster of two workers, and the Dockerfiles replayed
-	@python3 -m pip --python $(PYTHON) install --quiet --disable-pip-version-check \
-		--require-hashes -r requirements-spark.txt
+	@$(UV) install --quiet --require-hashes -r requirements-spark.txt
 	@$(PYTHON) -m pytest -q tests/contract/test_spark.py; status=$$?; \
-		python3 -m pip --python $(PYTHON) uninstall --quiet --yes pyspark py4j; exit $$status
+		$(UV) uninstall --quiet pyspark py4j; exit $$status
 	@$(PYTHON) .ci/images.py
 
 bench: $(READY) ## speed and memory, as ratios to bare baselines
@@ -77,7 +77,15 @@ audit: $(READY) ## known weaknesses of what the locks pin (asks the package inde
 	done
 
 sbom: $(READY) ## a CycloneDX bill per part in var/sbom, and docs/licences.md
-	@$(PYTHON) .make/sbom.py
+	@mkdir -p var/sbom
+	@echo "# Licences of what is installed" >docs/licences.md
+	@for part in api dashboard training; do \
+		.venv/bin/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml \
+			--output-file var/sbom/$$part.json requirements-$$part.txt || exit 1; \
+		printf '\n## %s\n\n' $$part >>docs/licences.md; \
+		.venv/bin/pip-licenses --format=markdown --no-version --packages \
+			$$(grep -oE '^[a-z0-9-]+' requirements-$$part.txt) >>docs/licences.md || exit 1; \
+	done
 
 clean: ## remove everything that demo and test made
 	rm -rf var .venv
@@ -87,7 +95,7 @@ $(DEMO): $(LOCK) pyproject.toml
 	@touch $@
 
 $(READY): $(DEMO)
-	@.venv/bin/uv pip install --quiet --python $(PYTHON) --require-hashes -r $(LOCK)
+	@$(UV) install --quiet --require-hashes -r $(LOCK)
 	@touch $@
 
 # The demo's stages, each done again when what it is made from changes or its result is
