@@ -285,8 +285,11 @@ def test_the_client_comes_back_when_it_is_told(
     assert (len(keys), len(set(keys))) == (3, 1)
 
 
-def test_the_client_gives_up_in_the_end(module: ModuleType, served: Served) -> None:
-    with way_to(served.url, *[(503, "0")] * 4) as way:
-        with pytest.raises(module.requests.RequestException):
-            module.ScoringClient(way.url, served.key).decide(1)
+def test_the_client_gives_up_in_the_end(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    with way_to("", *[(503, "1")] * 5) as way:
+        with pytest.raises(requests.RequestException):
+            module.ScoringClient(way.url, "key").decide(1)
     assert len(way.sent) == 4

@@ -24,7 +24,7 @@ from training.models.ladder import Budget, Climb, Ladder
 from training.models.learning import learning_curve
 from training.models.matrix import Labelled, fingerprint, load_labelled
 from training.models.outcome import Outcome
-from training.models.pictures import importance, pictures
+from training.models.pictures import errors_by_segment, pictures
 from training.models.review import Review, review
 from training.models.search import Place
 from training.models.selection import log_selection, seconds, select
@@ -150,13 +150,9 @@ def _draw(
     """The chosen model's pictures; the learning curve only where there is time."""
     data, costs = outcome.data, outcome.costs
     drawings = pictures(outcome.chosen, data.target, costs, costs.weight(data.inputs))
-    drawings["importance.png"] = importance(found.importance)
+    drawings["segments.png"] = errors_by_segment(found.segments)
     drawings |= explanation_pictures(
-        found.importance,
-        found.explained,
-        outcome.made.features,
-        outcome.chosen,
-        found.segments,
+        found.explained, outcome.made.features, outcome.chosen
     )
     if budget.variants and place.seconds_left > 0:
         drawings["learning_curve.png"] = learning_curve(

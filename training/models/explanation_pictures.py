@@ -5,11 +5,12 @@ They show sums and positions, never a client's number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
+import matplotlib
 import numpy as np
-from matplotlib.axes import Axes
+import shap
+from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from training.features.define import Feature
@@ -18,93 +19,75 @@ from training.models.explanation import Explained, sums_by_group
 from training.models.validation import Assessment
 from training.reasons import BY_GROUP
 
-TOP_FEATURES, DEPENDENCE, SHOWN_GROUPS = 20, 6, 8
-RAISES, LOWERS = "#c2410c", "#1d4ed8"
-OFF = 1.96
+TOP, DEPENDENCE = 20, 6
 
 
 def explanation_pictures(
-    found: Mapping[str, Any],
-    explained: Explained,
-    features: Sequence[Feature],
-    chosen: Assessment,
-    segments: Sequence[Mapping[str, Any]],
-) -> dict[str, Figure]:
-    """Figures by file name; `found` is as in importance.json."""
-    return {
-        "importance_of_groups.png": groups(found),
-        "beeswarm.png": beeswarm(found),
-        "dependence.png": dependence(found, explained),
-        "archetypes.png": archetypes(explained, features, chosen),
-        "segments.png": errors_by_segment(segments),
-    }
-
-
-def groups(found: Mapping[str, Any]) -> Figure:
-    figure, (axes,) = _pages("What moves the margin most, by reason", 7.0)
-    shown = found["groups"][::-1]
-    labels = [BY_GROUP[one["group"]].label_en for one in shown]
-    axes.barh(labels, [one["mean_absolute"] for one in shown])
-    axes.set(xlabel="mean absolute sum of SHAP values (log-odds)")
-    axes.tick_params(axis="y", labelsize=8)
-    return figure
-
-
-def beeswarm(found: Mapping[str, Any]) -> Figure:
-    """A point per client and feature; red where the feature's value is high."""
-    figure, (axes,) = _pages("What each feature adds to the margin", 7.0)
-    swarm = found["beeswarm"]
-    names = swarm["features"][:TOP_FEATURES]
-    random = np.random.default_rng(0)
-    for place in range(len(names)):
-        values = np.array([row[place] for row in swarm["values"]], dtype=np.float64)
-        added = [row[place] for row in swarm["contributions"]]
-        rank = np.searchsorted(np.sort(values), values) / len(values)
-        spread = len(names) - 1 - place + random.uniform(-0.3, 0.3, len(added))
-        axes.scatter(added, spread, c=rank, cmap="coolwarm", s=3)
-    axes.axvline(0, color="grey", linewidth=0.5)
-    axes.set_yticks(np.arange(len(names)), names[::-1], fontsize=7)
-    axes.set(xlabel="SHAP value (log-odds)")
-    return figure
-
-
-def dependence(found: Mapping[str, Any], explained: Explained) -> Figure:
-    """What the values of the features that matter most add; missing at the left."""
-    figure, pages = _pages("What a feature's value adds to the margin", 8.0, DEPENDENCE)
-    top = [one["feature"] for one in found["features"][:DEPENDENCE]]
-    for axes, name in zip(pages, top, strict=False):
-        place = explained.inputs.columns.get_loc(name)
-        values = explained.inputs[name].to_numpy(np.float64)
-        known = values[~np.isnan(values)]
-        low, high = np.percentile(known, [1, 99]) if len(known) else (0.0, 1.0)
-        missing = low - 0.1 * (high - low)
-        shown = np.where(np.isnan(values), missing, np.clip(values, low, high))
-        axes.scatter(shown, explained.values[:, place], s=2, alpha=0.4)
-        axes.axhline(0, color="grey", linewidth=0.5)
-        axes.set_title(name, fontsize=8)
-        axes.tick_params(labelsize=7)
-    return figure
-
-
-def archetypes(
     explained: Explained, features: Sequence[Feature], chosen: Assessment
-) -> Figure:
-    """Clients of each kind, and what raised and lowered their risk."""
+) -> dict[str, Figure]:
+    """Figures by file name, as shap draws them, of LightGBM's own contributions."""
+    # Without a screen, also where there is one.
+    matplotlib.use("agg")
+    order = np.argsort(-np.abs(explained.values).mean(axis=0), kind="stable")
+    inputs = explained.inputs.iloc[:, order[:TOP]]
+    top = shap.Explanation(
+        explained.values[:, order[:TOP]],
+        data=inputs.to_numpy(),
+        feature_names=list(inputs.columns),
+    )
+    names, sums = sums_by_group(explained.values, features)
+    groups = shap.Explanation(
+        sums,
+        base_values=explained.margin - sums.sum(axis=1),
+        feature_names=[BY_GROUP[one].label_en for one in names],
+    )
     probability = chosen.calibration(explained.margin)
     kinds = typical_clients(probability, explained.target, chosen.threshold.value)
-    names, sums = sums_by_group(explained.values, features)
-    figure, pages = _pages("Why clients of each kind get their answer", 9.0, len(kinds))
-    for axes, (kind, row) in zip(pages, kinds.items(), strict=True):
-        order = np.argsort(np.abs(sums[row]), kind="stable")[-SHOWN_GROUPS:]
-        added = sums[row, order]
-        axes.barh(
-            [BY_GROUP[names[i]].label_en for i in order],
-            added,
-            color=np.where(added > 0, RAISES, LOWERS),
+    drawn = {
+        "importance": _drawn("What moves the margin most", shap.plots.bar, top),
+        "importance_of_groups": _drawn(
+            "What moves the margin most, by reason", shap.plots.bar, groups
+        ),
+        "beeswarm": _drawn(
+            "What each feature adds to the margin", shap.plots.beeswarm, top
+        ),
+        "dependence": _dependence(top),
+    }
+    for kind, row in kinds.items():
+        drawn[f"waterfall_{kind.replace(' ', '_')}"] = _drawn(
+            f"{kind}: {probability[row]:.1%}", shap.plots.waterfall, groups[row]
         )
-        axes.axvline(0, color="grey", linewidth=0.5)
-        axes.set_title(f"{kind}: {probability[row]:.1%}", fontsize=8)
-        axes.tick_params(labelsize=6)
+    return {f"{name}.png": figure for name, figure in drawn.items()}
+
+
+def _drawn(
+    title: str, plot: Callable[..., object], explanation: shap.Explanation
+) -> Figure:
+    """What shap draws on pyplot's current figure, which is let go."""
+    figure = pyplot.figure(layout="constrained")
+    plot(explanation, max_display=TOP, show=False)
+    figure.suptitle(title)
+    pyplot.close(figure)
+    return figure
+
+
+def _dependence(top: shap.Explanation) -> Figure:
+    """What the values of the features that matter most add; missing at the left."""
+    figure, pages = pyplot.subplots(
+        DEPENDENCE // 2, 2, figsize=(9.0, 10.0), layout="constrained"
+    )
+    figure.suptitle("What a feature's value adds to the margin")
+    for place, axes in zip(range(top.shape[1]), pages.flat, strict=False):
+        shap.plots.scatter(
+            top[:, place],
+            hist=False,
+            dot_size=4,
+            xmin="percentile(1)",
+            xmax="percentile(99)",
+            ax=axes,
+            show=False,
+        )
+    pyplot.close(figure)
     return figure
 
 
@@ -126,31 +109,3 @@ def typical_clients(
         "least expected default": int(np.argmin(defaulted)),
         "least expected repayer": int(np.argmax(repaid)),
     }
-
-
-def errors_by_segment(segments: Sequence[Mapping[str, Any]]) -> Figure:
-    """Observed over predicted default rate, with 95 % bars, and the AUC."""
-    figure, (left, right) = _pages("Where the model fails, and for whom", 9.0, 2, 2)
-    shown = list(reversed(segments))
-    labels = [one["segment"] for one in shown]
-    expected = np.array([one["predicted_rate"] * one["clients"] for one in shown])
-    off = [one["default_rate"] / one["predicted_rate"] for one in shown]
-    left.errorbar(off, labels, xerr=OFF / np.sqrt(expected), fmt="o", capsize=2)
-    left.axvline(1, color="grey", linestyle=":")
-    left.set(xlabel="observed over predicted default rate")
-    ranked = [np.nan if one["auc"] is None else one["auc"] for one in shown]
-    right.plot(ranked, labels, "o")
-    right.set(xlabel="AUC", yticklabels=[])
-    left.tick_params(axis="y", labelsize=6)
-    return figure
-
-
-def _pages(
-    title: str, height: float, count: int = 1, columns: int = 2
-) -> tuple[Figure, list[Axes]]:
-    figure = Figure(figsize=(8.0, height), layout="constrained")
-    figure.suptitle(title)
-    if count == 1:
-        return figure, [figure.add_subplot()]
-    rows = -(-count // columns)
-    return figure, [figure.add_subplot(rows, columns, i + 1) for i in range(count)]

@@ -18,8 +18,6 @@ from training.models.cost import Array, Costs, cost_curve
 from training.models.metrics import equal_mass_bins
 from training.models.validation import Assessment
 
-TOP_FEATURES = 25
-
 
 def pictures(
     one: Assessment, target: Array, costs: Costs, weight: Array | None
@@ -167,18 +165,27 @@ def selection_curve(points: Sequence[Mapping[str, float]], served: int) -> Figur
     return figure
 
 
-def importance(found: Mapping[str, Any]) -> Figure:
-    """The features with the largest mean absolute SHAP values."""
-    figure, axes = _page("What moves the margin most", height=7.0)
-    top = found["features"][:TOP_FEATURES][::-1]
-    axes.barh([one["feature"] for one in top], [one["mean_absolute"] for one in top])
-    axes.set(xlabel="mean absolute SHAP value (log-odds)")
-    axes.tick_params(axis="y", labelsize=8)
+def errors_by_segment(segments: Sequence[Mapping[str, Any]]) -> Figure:
+    """Observed over predicted default rate, with 95 % bars, and the AUC."""
+    figure = Figure(figsize=(8.0, 9.0), layout="constrained")
+    figure.suptitle("Where the model fails, and for whom")
+    left, right = figure.subplots(1, 2)
+    shown = list(reversed(segments))
+    labels = [one["segment"] for one in shown]
+    expected = np.array([one["predicted_rate"] * one["clients"] for one in shown])
+    off = [one["default_rate"] / one["predicted_rate"] for one in shown]
+    left.errorbar(off, labels, xerr=1.96 / np.sqrt(expected), fmt="o", capsize=2)
+    left.axvline(1, color="grey", linestyle=":")
+    left.set(xlabel="observed over predicted default rate")
+    ranked = [np.nan if one["auc"] is None else one["auc"] for one in shown]
+    right.plot(ranked, labels, "o")
+    right.set(xlabel="AUC", yticklabels=[])
+    left.tick_params(axis="y", labelsize=6)
     return figure
 
 
-def _page(title: str, height: float = 5.0) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(7.0, height), layout="constrained")
+def _page(title: str) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(7.0, 5.0), layout="constrained")
     axes = figure.add_subplot()
     axes.set_title(title)
     return figure, axes

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot
 
 from training.features.sql import compile_features
 from training.models import candidates
+from training.models.cost import Costs
 from training.models.explanation import (
     contributions,
     distributions,
@@ -15,8 +19,12 @@ from training.models.explanation import (
     importance,
     permutation,
 )
-from training.models.explanation_pictures import typical_clients
+from training.models.explanation_pictures import (
+    explanation_pictures,
+    typical_clients,
+)
 from training.models.matrix import Labelled
+from training.models.validation import assess
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +89,28 @@ def test_clients_of_each_kind_are_found() -> None:
         "least expected default": 1,
         "least expected repayer": 0,
     }
+
+
+def test_pictures_show_the_contributions_and_no_clients_numbers(
+    data: Labelled, tmp_path: Path
+) -> None:
+    made = compile_features([]).features
+    parameters = {**candidates.LIGHTGBM, "n_estimators": 20, "min_child_samples": 5}
+    candidate = candidates.lightgbm(parameters)
+    explained = explain(candidate.fit(data.inputs, data.target, []).booster_, data)
+    chosen = assess(candidate, data, Costs(), lambda _: None, jobs=1)
+    figures = explanation_pictures(explained, made, chosen)
+    for name, figure in figures.items():
+        figure.savefig(tmp_path / name)
+    widest = max(one.get_width() for one in figures["importance.png"].axes[0].patches)
+    assert widest == pytest.approx(np.abs(explained.values).mean(axis=0).max())
+    waterfalls = [one for name, one in figures.items() if name.startswith("waterfall_")]
+    assert len(waterfalls) == 6
+    for figure in waterfalls:
+        labels = [one.get_text() for one in figure.axes[0].get_yticklabels()]
+        assert any(labels)
+        assert not any("=" in one for one in labels)
+    assert pyplot.get_fignums() == []
 
 
 def test_distributions_count_every_client_once(data: Labelled) -> None:
