@@ -1,109 +1,124 @@
-"""The application: the loan asked for, and every column put together."""
+"""The application: the person, the loan asked for, what came along with it."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from training.synthesize.clients import Clients
-from training.synthesize.dossier import draw_dossier
-from training.synthesize.housing import draw_housing
-from training.synthesize.person import draw_person
-from training.synthesize.sampling import (
-    Categories,
-    Columns,
-    Floats,
-    blank,
-    blend,
-    heap,
-    pick,
-    share_below,
-    to_grid,
-)
-from training.synthesize.scores import draw_scores
+from training.synthesize.draw import Columns, Floats, Words, blank, draw, shapes
+from training.tables import TABLES
 
-GOODS_GRID = {45000: 0.5, 22500: 0.15, 4500: 0.348, 4.5: 0.002}
-REVOLVING = (0.0948, 0.009)  # earlier and later clients
-MONTHS = (9, 12, 18, 24, 30, 36, 42, 48, 54, 60)
-TERMS = (0.02, 0.13, 0.1, 0.19, 0.17, 0.15, 0.08, 0.07, 0.05, 0.04)
-TERMS_TEST = (0.02, 0.15, 0.17, 0.26, 0.17, 0.11, 0.05, 0.03, 0.02, 0.02)
-# Insurance and fees on top of the goods' price, by kind of offer.
-OFFERS = (0.352, 0.3, 0.24, 0.108)
-MARKUPS = ((1.0, 1.0), (1.05, 1.14), (1.12, 1.27), (1.26, 1.5))
+NO_JOB = 365243
+YEAR = 365.25
+# The three statistics of one building differ little: a factor and its spread.
+STATISTICS = {"AVG": (1.0, 0.0), "MODE": (0.985, 0.06), "MEDI": (1.004, 0.02)}
 
 
-@dataclass(frozen=True)
-class Applications:
-    """One entry per client: the columns, and the hidden standings of the scores."""
-
-    columns: Columns
-    standings: tuple[Floats, Floats, Floats]
-
-
-def draw_applications(rng: np.random.Generator, clients: Clients) -> Applications:
-    person = draw_person(rng, clients)
-    scores = draw_scores(rng, clients, person["REGION_RATING_CLIENT"])
-    columns = {
+def draw_applications(rng: np.random.Generator, clients: Clients) -> Columns:
+    """One row per client."""
+    drawn = {
+        part: draw(rng, TABLES["application"].columns, form, clients.rows)
+        for part, form in shapes("application").items()
+    }
+    person = drawn["columns"]
+    return {
         "SK_ID_CURR": clients.ids,
         **person,
-        **_loan(rng, clients, person["AMT_INCOME_TOTAL"]),
-        **scores.columns,
-        **draw_housing(rng, clients, person),
-        **draw_dossier(rng, clients, person, scores.no_enquiries),
+        **_person(person),
+        **_loan(person["NAME_CONTRACT_TYPE"], drawn["loan"]),
+        **_documents(drawn["dossier"]),
+        **_circle(drawn["circle"]),
+        **_enquiries(drawn["enquiries"]),
+        **_buildings(rng, drawn["building"]),
+        **drawn["building_words"],
     }
-    return Applications(columns, scores.standings)
 
 
-def _loan(rng: np.random.Generator, clients: Clients, income: Floats) -> Columns:
-    count = len(clients)
-    revolving = rng.random(count) < np.take(REVOLVING, clients.is_test.astype(int))
-    wish = 0.12 * clients.indebtedness + 0.08 * clients.stability
-    goods = np.exp(
-        np.log(455000)
-        + np.where(clients.is_test, -0.15, 0)
-        + 0.55 * (np.log(income) - 11.9)
-        + wish
-        + 0.62 * rng.standard_normal(count)
-    )
-    goods = heap(rng.random(count), np.clip(goods, 45000, 4050000), GOODS_GRID)
-    limit = np.maximum(np.round(goods * 0.6 / 45000), 3) * 45000
-    credit = np.where(revolving, limit, to_grid(goods * _markup(rng, clients), 4.5))
-    annuity = np.where(
-        revolving, limit / 20, to_grid(credit / _months_paid(rng, clients, goods), 4.5)
-    )
-    unknown = rng.random((2, count))
+def _person(person: Columns) -> Columns:
+    """What has to agree: family and children, age and job, region and city."""
+    family = person["NAME_FAMILY_STATUS"]
+    together = family.equals("Married") | family.equals("Civil marriage")
+    lived, employed = person["DAYS_BIRTH"], person["DAYS_EMPLOYED"]
+    grown = np.minimum(lived + 18 * YEAR, -30).astype(int)
+    rating = person["REGION_RATING_CLIENT"]
     return {
-        "NAME_CONTRACT_TYPE": Categories(
-            ("Cash loans", "Revolving loans"), revolving.astype(np.int8)
+        "CNT_FAM_MEMBERS": blank(
+            person["CNT_CHILDREN"] + 1 + together, family.equals("Unknown")
         ),
+        "DAYS_EMPLOYED": np.where(
+            employed == NO_JOB, employed, np.maximum(employed, grown)
+        ),
+        "DAYS_REGISTRATION": np.round(np.maximum(person["DAYS_REGISTRATION"], lived)),
+        "DAYS_ID_PUBLISH": np.maximum(person["DAYS_ID_PUBLISH"], lived + 14 * 365),
+        "DAYS_LAST_PHONE_CHANGE": np.round(person["DAYS_LAST_PHONE_CHANGE"]),
+        "REGION_RATING_CLIENT_W_CITY": np.maximum(
+            rating - person["promoted"].astype(int), 1
+        ),
+        "REGION_POPULATION_RELATIVE": np.round(person["REGION_POPULATION_RELATIVE"], 6),
+        "EXT_SOURCE_3": np.round(person["EXT_SOURCE_3"], 4),
+    }
+
+
+def _loan(kind: Words, loan: Columns) -> Columns:
+    revolving, goods = kind.equals("Revolving loans"), loan["goods"]
+    limit = np.maximum(np.round(goods * 0.6 / 45000), 3) * 45000
+    credit = np.where(revolving, limit, to_grid(goods * loan["markup"], 4.5))
+    annuity = annuity_of(credit, loan["rate"], loan["months"])
+    return {
         "AMT_CREDIT": credit,
         "AMT_ANNUITY": blank(
-            annuity, unknown[0] < np.where(clients.is_test, 0.0005, 0.00004)
+            np.where(revolving, limit / 20, to_grid(annuity, 4.5)), loan["unknown"] > 0
         ),
-        "AMT_GOODS_PRICE": blank(
-            np.where(revolving, limit, goods), revolving & (unknown[1] < 0.0095)
-        ),
+        "AMT_GOODS_PRICE": np.where(revolving, limit, goods),
     }
 
 
-def _markup(rng: np.random.Generator, clients: Clients) -> Floats:
-    # Those who need the money most take the dearer offers.
-    need = 0.12 * clients.indebtedness - 0.08 * clients.capacity
-    uniform = np.clip(rng.random(len(clients)) + 0.5 * need * (need > -0.2), 0, 0.9999)
-    low, high = np.asarray(MARKUPS)[pick(uniform, OFFERS)].T
-    return low + (high - low) * rng.random(len(clients))
+def annuity_of(credit: Floats, rate: Floats, months: Floats) -> Floats:
+    """The level instalment that pays a credit back at a monthly rate."""
+    return credit * rate / (1 - (1 + rate) ** -np.maximum(months, 1))
 
 
-def _months_paid(rng: np.random.Generator, clients: Clients, goods: Floats) -> Floats:
-    """Credit over annuity: the months that the credit alone would last."""
-    # Large loans run longer: the instalment has to be bearable.
-    size = np.clip((np.log(goods) - 13) / 0.72, -3, 3)
-    uniform = share_below(blend(rng.standard_normal(len(clients)), (0.62, size)))
-    position = np.where(
-        clients.is_test, pick(uniform, TERMS_TEST), pick(uniform, TERMS)
-    )
-    months = np.asarray(MONTHS)[position]
-    rate = np.clip(0.0165 + 0.005 * rng.standard_normal(len(clients)), 0.006, 0.032)
-    rate = rate * np.where(months > 40, 0.7, 1)
-    return (1 - (1 + rate) ** -months) / rate
+def to_grid(amounts: Floats, step: float) -> Floats:
+    """The nearest positive multiple of `step`."""
+    return np.maximum(np.round(amounts / step), 1) * step
+
+
+def _documents(dossier: Columns) -> Columns:
+    given = dossier["document"]
+    return dossier | {
+        f"FLAG_DOCUMENT_{number}": given.equals(number).astype(int) for number in "368"
+    }
+
+
+def _circle(circle: Columns) -> Columns:
+    """Whoever defaulted was seen; few more days change few counts."""
+    seen = circle["OBS_30_CNT_SOCIAL_CIRCLE"]
+    late = np.minimum(circle["DEF_30_CNT_SOCIAL_CIRCLE"], seen)
+    counts = {
+        "OBS_30_CNT_SOCIAL_CIRCLE": seen,
+        "DEF_30_CNT_SOCIAL_CIRCLE": late,
+        "OBS_60_CNT_SOCIAL_CIRCLE": np.maximum(
+            seen - circle["OBS_60_CNT_SOCIAL_CIRCLE"], late
+        ),
+        "DEF_60_CNT_SOCIAL_CIRCLE": np.maximum(
+            late - circle["DEF_60_CNT_SOCIAL_CIRCLE"], 0
+        ),
+    }
+    return {name: blank(count, circle["unseen"] > 0) for name, count in counts.items()}
+
+
+def _enquiries(enquiries: Columns) -> Columns:
+    unasked = enquiries.pop("unasked") > 0
+    return {name: blank(count, unasked) for name, count in enquiries.items()}
+
+
+def _buildings(rng: np.random.Generator, building: Columns) -> Columns:
+    columns: Columns = {}
+    for part, values in building.items():
+        for kind, (factor, spread) in STATISTICS.items():
+            # Years are nearly constant: the three barely differ.
+            years = part.startswith("YEARS")
+            noise = spread * rng.standard_normal(len(values)) / (20 if years else 1)
+            drawn = values * ((1 if years else factor) + noise)
+            columns[f"{part}_{kind}"] = np.round(np.clip(drawn, 0, 1), 4)
+    return columns

@@ -13,38 +13,34 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
 
 from training.errors import ConfigurationError
 from training.files import replacing
-from training.synthesize import bureau, previous
 from training.synthesize.application import draw_applications
-from training.synthesize.bureau_balance import draw_bureau_balance
-from training.synthesize.cards import draw_cards
+from training.synthesize.balances import draw_cards, draw_instalments, draw_pos_cash
+from training.synthesize.bureau import draw_bureau, draw_bureau_balance
 from training.synthesize.clients import draw_clients
-from training.synthesize.instalments import draw_instalments
-from training.synthesize.pos_cash import draw_pos_cash
-from training.synthesize.sampling import Columns, Flags
+from training.synthesize.draw import Columns, Flags
+from training.synthesize.previous import draw_previous
 from training.synthesize.target import draw_target
-from training.synthesize.writer import WRITERS, CsvFile, ParquetFile, to_arrow
-from training.tables import TABLES
-from training.tables.application import TARGET
+from training.synthesize.writer import ParquetFile, to_arrow, to_csv
 from training.tables.schema import Column
+from training.tables.stage import SUFFIXES, raw_tables
 
-FIRST_CLIENT = 100_001
+FIRST_CLIENT, FIRST_PREVIOUS, FIRST_CREDIT = 100_001, 1_000_001, 5_000_001
 TEST_CLIENTS_PER_LABELLED = 48_744 / 307_511
 CLIENTS_PER_BLOCK = 4_000
 # Identifiers given to a block: far more than any block's rows need.
 IDS_PER_CLIENT = 8
 THREADS = 2
 
-_APPLICATION = TABLES["application"].columns
+FORMATS = ("csv", "parquet")
 FILES: dict[str, tuple[Column, ...]] = {
-    "application_train": (_APPLICATION[0], TARGET, *_APPLICATION[1:]),
-    "application_test": _APPLICATION,
-    **{name: table.columns for name, table in tuple(TABLES.items())[1:]},
+    name: table.columns for name, table in raw_tables().items()
 }
 
 
@@ -76,13 +72,29 @@ def synthesize(
     """
     _check(clients, out, file_format, seed)
     with ExitStack() as stack:
-        files: dict[str, CsvFile | ParquetFile] = {}
-        for name, columns in FILES.items():
-            path = stack.enter_context(replacing(out / f"{name}.{file_format}"))
-            files[name] = WRITERS[file_format](path, columns)
-            stack.enter_context(files[name])
-        total = clients + test_clients(clients)
-        done, rows = 0, 0
+        targets = {
+            name: stack.enter_context(replacing(out / f"{name}.{file_format}"))
+            for name in FILES
+        }
+        parquet = targets
+        if file_format == "csv":
+            beside = Path(stack.enter_context(TemporaryDirectory(dir=out)))
+            parquet = {name: beside / f"{name}.parquet" for name in FILES}
+        _write(parquet, clients, seed, progress)
+        for name in FILES if file_format == "csv" else ():
+            progress(f"synthesize: {name} to CSV")
+            to_csv(parquet[name], targets[name])
+
+
+def _write(
+    paths: dict[str, Path], clients: int, seed: int, progress: Callable[[str], None]
+) -> None:
+    total, done, rows = clients + test_clients(clients), 0, 0
+    with ExitStack() as stack:
+        files = {
+            name: stack.enter_context(ParquetFile(path, FILES[name]))
+            for name, path in paths.items()
+        }
         for block, tables in _tables(blocks(clients, seed), seed):
             for name, table in tables.items():
                 files[name].write(table)
@@ -107,29 +119,22 @@ def blocks(clients: int, seed: int) -> Iterator[Block]:
 def draw_block(seed: int, block: Block) -> dict[str, Columns]:
     """Every file's columns for the clients of one block."""
     parts = iter(_generator(seed, block.number + 1, part) for part in range(9))
-    count = len(block.is_test)
-    ids = FIRST_CLIENT + block.start + np.arange(count)
-    clients = draw_clients(next(parts), ids, block.is_test)
-    applications = draw_applications(next(parts), clients)
-    income = applications.columns["AMT_INCOME_TOTAL"]
+    ids = FIRST_CLIENT + block.start + np.arange(len(block.is_test))
     offset = IDS_PER_CLIENT * block.start
-    credits = bureau.draw_bureau(next(parts), clients, income, bureau.FIRST_ID + offset)
-    earlier = previous.draw_previous(
-        next(parts), clients, income, previous.FIRST_ID + offset
-    )
-    cards, payments = draw_cards(next(parts), clients, earlier)
-    target = draw_target(next(parts), clients, applications, earlier)
-    labelled = {**applications.columns, "TARGET": target}
+    clients = draw_clients(next(parts), ids, block.is_test)
+    application = draw_applications(next(parts), clients)
+    credits = draw_bureau(next(parts), clients, FIRST_CREDIT + offset)
+    earlier = draw_previous(next(parts), clients, FIRST_PREVIOUS + offset)
+    cards = draw_cards(next(parts), clients, earlier)
+    target = draw_target(next(parts), clients, application, earlier)
     return {
-        "application_train": _select(labelled, ~block.is_test),
-        "application_test": _select(applications.columns, block.is_test),
+        "application_train": _select(application | {"TARGET": target}, ~block.is_test),
+        "application_test": _select(application, block.is_test),
         "bureau": credits.columns,
         "bureau_balance": draw_bureau_balance(next(parts), clients, credits),
         "previous_application": earlier.columns,
         "POS_CASH_balance": draw_pos_cash(next(parts), clients, earlier),
-        "installments_payments": draw_instalments(
-            next(parts), clients, earlier, payments
-        ),
+        "installments_payments": draw_instalments(next(parts), clients, earlier, cards),
         "credit_card_balance": cards,
     }
 
@@ -169,15 +174,15 @@ def _check(clients: int, out: Path, file_format: str, seed: int) -> None:
         raise ConfigurationError(f"clients: expected 1 or more, found {clients}")
     if seed < 0:
         raise ConfigurationError(f"seed: expected 0 or more, found {seed}")
-    if file_format not in WRITERS:
-        known = ", ".join(WRITERS)
+    if file_format not in FORMATS:
+        known = ", ".join(FORMATS)
         raise ConfigurationError(
             f"format: expected one of {known}; found {file_format}"
         )
     if out.exists() and not out.is_dir():
         raise ConfigurationError(f"out: {out} is a file, expected a folder")
     for name in FILES:
-        for suffix in (".csv", ".csv.gz", ".csv.zip", ".parquet"):
+        for suffix in SUFFIXES:
             other = out / f"{name}{suffix}"
             if suffix != f".{file_format}" and other.exists():
                 raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""Previous applications: what was asked for, what came of it."""
+"""Earlier applications at this lender: what was asked for, what came of it."""
 
 from __future__ import annotations
 
@@ -6,129 +6,140 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.synthesize.application import annuity_of, to_grid
 from training.synthesize.clients import Clients
-from training.synthesize.previous_amounts import draw_amounts
-from training.synthesize.previous_dates import draw_dates
-from training.synthesize.previous_words import draw_words
-from training.synthesize.sampling import (
-    Categories,
+from training.synthesize.draw import (
     Columns,
     Flags,
     Floats,
     Integers,
-    pick,
-    pick_by,
+    Words,
+    blank,
+    draw,
+    shapes,
     spread,
 )
+from training.tables import TABLES
 
-FIRST_ID = 1_000_001
-DAY_LIMIT = 2922
-TYPES = ("Cash loans", "Consumer loans", "Revolving loans", "XNA")
-TYPE_SHARES = (0.4476, 0.4367, 0.1155, 0.0002)
-CASH, CONSUMER, REVOLVING, NO_TYPE = range(4)
-STATUSES = ("Approved", "Canceled", "Refused", "Unused offer")
-APPROVED, CANCELED, REFUSED, UNUSED = range(4)
-STATUS_SHARES = np.array(
-    [
-        [0.418, 0.36, 0.221, 0.001],
-        [0.86, 0.002, 0.1, 0.038],
-        [0.545, 0.225, 0.2295, 0.0005],
-        [0.0, 0.93, 0.07, 0.0],
-    ]
-)
-# How strongly decisions crowd before the application: days = limit * uniform**power.
-RECENCY = np.array(
-    [
-        [2.1, 10.0, 4.0, 1.2],
-        [1.35, 3.3, 1.15, 2.2],
-        [1.55, 8.5, 3.5, 8.0],
-        [5.0, 5.0, 5.0, 5.0],
-    ]
-)
+NEVER = 365243  # what the source writes for a day that has not come
+PERIOD = 30
 
 
 @dataclass(frozen=True)
 class Previous:
-    """One entry per previous application: what its balances need, and the columns.
+    """One entry per application: what its balances need, and the columns.
 
     `paid_months` counts the instalments until the loan ended, early or not, or until
-    the client stopped paying (`stopped`); it is the term for a loan that still runs.
+    the client stopped paying (`stopped`).
     """
 
     client: Integers
-    ids: Integers
-    kind: Integers
-    disbursed: Flags
-    decided: Integers
+    loans: Integers
+    cards: Integers
     term: Integers
     paid_months: Integers
     stopped: Flags
     annuity: Floats
-    limit: Floats
     columns: Columns
 
 
 def draw_previous(
-    rng: np.random.Generator, clients: Clients, income: Floats, first_id: int
+    rng: np.random.Generator, clients: Clients, first_id: int
 ) -> Previous:
     """One row per application; `first_id` is the first SK_ID_PREV to give."""
-    client, _ = spread(clients.previous_applications)
-    count = len(client)
-    urgency = clients.previous[client]
-    kind = pick(rng.random(count), TYPE_SHARES)
-    status = _status(rng, kind, urgency)
-    decided = _decided(rng, kind, status, urgency)
-    amounts = draw_amounts(rng, kind, status, urgency, income[client])
-    dates = draw_dates(
-        rng, kind, status == APPROVED, decided, amounts.term, clients.pos[client]
-    )
-    ids = first_id + np.arange(count)
-    columns: Columns = {
-        "SK_ID_PREV": ids,
+    client, _ = spread(np.round(clients.history["applications"]).astype(int))
+    form = shapes("previous_application")["columns"]
+    declared = TABLES["previous_application"].columns
+    drawn = draw(rng, declared, form, clients.rows.of(client))
+    kind, status = drawn["NAME_CONTRACT_TYPE"], drawn["NAME_CONTRACT_STATUS"]
+    card = kind.equals("Revolving loans")
+    term = drawn["term"].astype(int)
+    approved = status.equals("Approved") & (drawn["unpaid_out"] == 0)
+    days = _days(drawn, card, term)
+    # A loan whose first instalment is still to come has no balance yet.
+    disbursed = approved & (card | (days["DAYS_FIRST_DUE"] < 0))
+    months = np.where(term > 3, np.maximum(np.ceil(term * drawn["part"]), 2), term)
+    stopped = ~card & (drawn["stops"] > 0)
+    months = np.where(stopped, np.minimum(drawn["stops_after"], term), months)
+    amounts, annuity = _amounts(drawn, kind, term)
+    columns = {
+        "SK_ID_PREV": first_id + np.arange(len(client)),
         "SK_ID_CURR": clients.ids[client],
-        "NAME_CONTRACT_TYPE": Categories(TYPES, kind),
-        "NAME_CONTRACT_STATUS": Categories(STATUSES, status),
-        "DAYS_DECISION": -decided,
-        **amounts.columns,
-        **dates.columns,
-        **draw_words(rng, kind, status, urgency, amounts, _oldest(client, decided)),
+        **drawn,
+        **amounts,
+        **_products(drawn),
+        **_ended(drawn, days, card, months, stopped),
     }
+    for name in (*days, "DAYS_LAST_DUE", "DAYS_TERMINATION"):
+        columns[name] = blank(columns.get(name, days.get(name)), ~disbursed)
+    columns["NFLAG_INSURED_ON_APPROVAL"] = blank(drawn["insured"], ~disbursed)
     return Previous(
         client=client,
-        ids=ids,
-        kind=kind,
-        disbursed=dates.disbursed,
-        decided=decided,
-        term=amounts.term,
-        paid_months=dates.paid_months,
-        stopped=dates.stopped,
-        annuity=amounts.annuity,
-        limit=amounts.credit,
+        loans=np.flatnonzero(disbursed & ~card),
+        cards=np.flatnonzero(disbursed & card),
+        term=term,
+        paid_months=months.astype(np.int32),
+        stopped=stopped,
+        annuity=annuity,
         columns=columns,
     )
 
 
-def _status(rng: np.random.Generator, kind: Integers, urgency: Floats) -> Integers:
-    shares = STATUS_SHARES[kind]
-    # 0.75 * urgency: the urgent are refused more often; the rest keeps the mean.
-    shares[:, REFUSED] *= np.exp(0.75 * urgency - 0.24)
-    return pick_by(rng.random(len(kind)), shares)
+def _amounts(drawn: Columns, kind: Words, term: Integers) -> tuple[Columns, Floats]:
+    """The columns, and the instalments of loans whether or not they are written."""
+    card, shop = kind.equals("Revolving loans"), kind.equals("Consumer loans")
+    goods, empty = drawn["goods"], drawn["empty"] > 0
+    down = np.round(drawn["down"] * goods / 4.5) * 4.5
+    credit = to_grid((goods - down) * np.where(card, 1, drawn["markup"]), 4.5)
+    annuity = np.where(card, credit / 20, annuity_of(credit, drawn["rate"], term))
+    annuity = np.round(annuity / 0.045) * 0.045
+    asked = np.where(empty | (drawn["priceless"] > 0), 0, goods)
+    plain, ordinary = empty | ~shop, drawn["special"] == 0
+    columns = {
+        "AMT_ANNUITY": blank(np.round(annuity, 3), empty),
+        "AMT_APPLICATION": asked,
+        "AMT_CREDIT": np.where(empty, 0, credit),
+        "AMT_DOWN_PAYMENT": blank(down, plain),
+        "AMT_GOODS_PRICE": blank(goods, asked == 0),
+        "RATE_DOWN_PAYMENT": blank(
+            np.round(np.minimum(1.0890909 * down / (credit + down), 1), 9), plain
+        ),
+        "RATE_INTEREST_PRIMARY": blank(drawn["RATE_INTEREST_PRIMARY"], ordinary),
+        "RATE_INTEREST_PRIVILEGED": blank(drawn["RATE_INTEREST_PRIVILEGED"], ordinary),
+        "CNT_PAYMENT": blank(term, empty),
+    }
+    return columns, annuity
 
 
-def _decided(
-    rng: np.random.Generator, kind: Integers, status: Integers, urgency: Floats
-) -> Integers:
-    """Days before the application; the urgent come back sooner."""
-    power = RECENCY[kind, status] * np.exp(0.12 * urgency)
-    days = 2 + (DAY_LIMIT - 2) * rng.random(len(kind)) ** power
-    return np.floor(days).astype(int)
+def _days(drawn: Columns, card: Flags, term: Integers) -> Columns:
+    """First drawing, first and planned last due day of an application granted."""
+    drawing = drawn["DAYS_DECISION"] + drawn["delay"].astype(int)
+    due = np.where(card, drawing + PERIOD, drawing)
+    unused = card & ((drawn["used"] == 0) | (due >= 0))
+    return {
+        "DAYS_FIRST_DRAWING": np.where(card & ~unused, drawing, NEVER),
+        "DAYS_FIRST_DUE": np.where(unused, NEVER, due),
+        "DAYS_LAST_DUE_1ST_VERSION": np.where(card, NEVER, due + PERIOD * (term - 1)),
+    }
 
 
-def _oldest(client: Integers, decided: Integers) -> Flags:
-    """Each client's first application (rows of a client are neighbours)."""
-    if not len(client):
-        return np.zeros(0, dtype=bool)
-    starts = np.flatnonzero(np.diff(client, prepend=-1))
-    first = np.maximum.reduceat(decided, starts)
-    lengths = np.diff(np.append(starts, len(client)))
-    return decided == np.repeat(first, lengths)
+def _ended(
+    drawn: Columns, days: Columns, card: Flags, months: Floats, stopped: Flags
+) -> Columns:
+    last = days["DAYS_FIRST_DUE"] + PERIOD * (months - 1)
+    ended = (last < -1) & ~stopped & ~card
+    closing = last + np.round(drawn["closing"])
+    return {
+        "DAYS_LAST_DUE": np.where(ended, last, NEVER),
+        "DAYS_TERMINATION": np.where(ended & (closing < 0), closing, NEVER),
+    }
+
+
+def _products(drawn: Columns) -> Columns:
+    """What is not written down where nothing came of an application."""
+    came = drawn["empty"] == 0
+    unsaid = ("NAME_PORTFOLIO", "NAME_PRODUCT_TYPE", "NAME_YIELD_GROUP")
+    cash = drawn["NAME_CONTRACT_TYPE"].equals("Cash loans")
+    return {name: drawn[name].where(came, "XNA") for name in unsaid} | {
+        "PRODUCT_COMBINATION": drawn["PRODUCT_COMBINATION"].where(came | ~cash, "Cash")
+    }

@@ -1,56 +1,48 @@
 """Who defaults: log-odds of the causes, and chance.
 
-The terms are of three kinds: the standings behind the external scores, what the
-application itself shows, and one trait per history table. A trait counts only for
-clients who have rows in its table. Effects bend and meet each other, so that a linear
-model on raw columns does not find all of it. Gender and family weigh little.
+The terms are of three kinds: the standings behind the outside scores, what the
+application itself shows, and what each history table shows, for clients who have rows
+there. Effects bend and meet each other, so that a linear model on raw columns does not
+find all of it. Gender and family weigh little.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from training.synthesize.application import Applications
+from training.synthesize.application import NO_JOB, YEAR
 from training.synthesize.clients import Clients
+from training.synthesize.draw import Columns, Flags, Floats, Integers, chance
 from training.synthesize.previous import Previous
-from training.synthesize.sampling import Columns, Flags, Floats, Integers, chance
-from training.synthesize.work import NO_EMPLOYMENT
 
 # Brings the share of defaults to 8.07 %.
 INTERCEPT = -3.71
-STANDINGS = (0.15, 0.23, 0.25)
-# Effect of one standard deviation of a trait. Tables that few clients have weigh
-# more for those who do.
-TRAITS = {
-    "bureau": 0.3,
-    "bureau_balance": 0.5,
-    "previous": 0.32,
-    "pos": 0.32,
-    "instalments": 0.24,
+# Effect of one standard deviation, of a score downwards. Tables that few clients have
+# weigh more for those who do.
+SCORES = {"score_1": 0.15, "score_2": 0.23, "score_3": 0.25}
+HISTORY = {
+    "credits": 0.3,
+    "months": 0.5,
+    "applications": 0.32,
+    "loans": 0.32,
+    "payments": 0.24,
     "card": 0.46,
 }
 
 
 def draw_target(
-    rng: np.random.Generator,
-    clients: Clients,
-    applications: Applications,
-    previous: Previous,
+    rng: np.random.Generator, clients: Clients, application: Columns, previous: Previous
 ) -> Integers:
     """1 for default, else 0: one entry per client."""
     present = _present(clients, previous)
-    log_odds = (
-        INTERCEPT
-        + _standings(applications.standings)
-        + _loan(clients, applications.columns)
-        + _person(clients, applications.columns)
-        + sum(
-            weight * _bend(getattr(clients, name)) * present[name]
-            for name, weight in TRAITS.items()
-        )
-        + _meetings(clients, applications, present)
-    )
-    return (rng.random(len(clients)) < chance(log_odds)).astype(int)
+    shown = {name: clients[name] * present[name] for name in HISTORY}
+    log_odds = INTERCEPT + _loan(application) + _person(clients, application)
+    for name, weight in SCORES.items():
+        log_odds += weight * _bend(-clients[name])
+    for name, weight in HISTORY.items():
+        log_odds += weight * _bend(shown[name])
+    log_odds += _meetings(clients, application, shown)
+    return (rng.random(len(clients.ids)) < chance(log_odds)).astype(int)
 
 
 def _bend(trait: Floats) -> Floats:
@@ -59,87 +51,68 @@ def _bend(trait: Floats) -> Floats:
 
 
 def _present(clients: Clients, previous: Previous) -> dict[str, Flags]:
-    def holders(kinds: Flags) -> Flags:
-        rows = previous.client[previous.disbursed & kinds]
-        return np.bincount(rows, minlength=len(clients)) > 0
+    def holders(rows: Integers) -> Flags:
+        return np.bincount(previous.client[rows], minlength=len(clients.ids)) > 0
 
-    lent = holders(previous.kind < 2)
+    credits = np.round(clients.history["credits"]) > 0
+    lent = holders(previous.loans)
     return {
-        "bureau": clients.bureau_credits > 0,
-        "bureau_balance": (clients.bureau_credits > 0) & clients.monthly_reports,
-        "previous": clients.previous_applications > 0,
-        "pos": lent,
-        "instalments": lent,
-        "card": holders(previous.kind == 2),
+        "credits": credits,
+        "months": credits & (clients.history["monthly"] > 0),
+        "applications": np.round(clients.history["applications"]) > 0,
+        "loans": lent,
+        "payments": lent,
+        "card": holders(previous.cards),
     }
 
 
-def _standings(standings: tuple[Floats, Floats, Floats]) -> Floats:
-    """Steep at the bottom, flat at the top."""
-    parts = [
-        weight * (-standing + 0.22 * np.maximum(-standing, 0) ** 1.5)
-        for weight, standing in zip(STANDINGS, standings, strict=True)
-    ]
-    return np.sum(parts, axis=0)
-
-
-def _loan(clients: Clients, columns: Columns) -> Floats:
-    credit, annuity = columns["AMT_CREDIT"], columns["AMT_ANNUITY"]
-    annuity = np.where(np.isnan(annuity), credit / 20, annuity)
-    goods = columns["AMT_GOODS_PRICE"]
-    gap = credit / np.where(np.isnan(goods), credit, goods) - 1
-    months = credit / annuity
-    burden = annuity / columns["AMT_INCOME_TOTAL"]
-    short = 0.32 * np.exp(-(((months - 14) / 3.5) ** 2)) - 0.34 * (months < 10.5)
-    long = -0.15 * np.tanh((months - 26) / 6)
+def _loan(columns: Columns) -> Floats:
+    credit, goods = columns["AMT_CREDIT"], columns["AMT_GOODS_PRICE"]
+    annuity = np.where(
+        np.isnan(columns["AMT_ANNUITY"]), credit / 20, columns["AMT_ANNUITY"]
+    )
+    months, burden = credit / annuity, annuity / columns["AMT_INCOME_TOTAL"]
     return (
-        short
-        + long
-        + 0.9 * np.maximum(gap - 0.1, 0)
+        0.32 * np.exp(-(((months - 14) / 3.5) ** 2))
+        - 0.34 * (months < 10.5)
+        - 0.15 * np.tanh((months - 26) / 6)
+        + 0.9 * np.maximum(credit / goods - 1.1, 0)
         + 0.13 * np.tanh((burden - 0.22) / 0.08)
         - 0.35 * columns["NAME_CONTRACT_TYPE"].equals("Revolving loans")
     )
 
 
 def _person(clients: Clients, columns: Columns) -> Floats:
-    education = columns["NAME_EDUCATION_TYPE"]
-    days_employed = columns["DAYS_EMPLOYED"]
-    employed = days_employed != NO_EMPLOYMENT
-    years = np.where(employed, -days_employed / 365.25, 0)
-    car_age = columns["OWN_CAR_AGE"]
-    alone = columns["NAME_FAMILY_STATUS"].equals("Single / not married")
+    employed = columns["DAYS_EMPLOYED"] != NO_JOB
+    years = np.where(employed, -columns["DAYS_EMPLOYED"] / YEAR, 0)
+    higher = columns["NAME_EDUCATION_TYPE"].equals("Higher education")
+    car = columns["OWN_CAR_AGE"]
     return (
-        0.08 * clients.is_male
-        + 0.05 * alone
-        - 0.16 * (education.codes >= 3)
-        + 0.15 * (education.codes == 0)
+        0.08 * columns["CODE_GENDER"].equals("M")
+        + 0.05 * columns["NAME_FAMILY_STATUS"].equals("Single / not married")
+        - 0.16 * higher
         + employed * (0.3 * np.exp(-years / 3) - 0.12)
         + 0.1 * (columns["REGION_RATING_CLIENT_W_CITY"] - 2)
         + 0.12 * columns["REG_CITY_NOT_WORK_CITY"]
-        + np.where(np.isnan(car_age), 0.12, 0.012 * np.minimum(car_age, 25))
+        + np.where(np.isnan(car), 0.12, 0.012 * np.minimum(car, 25))
         + 0.1 * np.nan_to_num(columns["DEF_30_CNT_SOCIAL_CIRCLE"])
         + 0.14 * np.exp(columns["DAYS_LAST_PHONE_CHANGE"] / 500)
         + 0.1 * np.exp(columns["DAYS_ID_PUBLISH"] / 800)
-        - 0.1 * np.tanh((clients.age - 40) / 12)
+        - 0.1 * np.tanh(clients["age"])
     )
 
 
-def _meetings(
-    clients: Clients, applications: Applications, present: dict[str, Flags]
-) -> Floats:
+def _meetings(clients: Clients, columns: Columns, shown: dict[str, Floats]) -> Floats:
     """What weighs only together with something else."""
-    columns = applications.columns
-    credit = columns["AMT_CREDIT"]
-    heavy = np.tanh(credit / columns["AMT_INCOME_TOTAL"] / 4 - 0.8)
-    fresh = columns["DAYS_EMPLOYED"] > -550
-    fresh &= columns["DAYS_EMPLOYED"] != NO_EMPLOYMENT
-    young = chance((29 - clients.age) / 2)
+    heavy = np.tanh(columns["AMT_CREDIT"] / columns["AMT_INCOME_TOTAL"] / 4 - 0.8)
+    fresh = (columns["DAYS_EMPLOYED"] > -550) & (columns["DAYS_EMPLOYED"] != NO_JOB)
+    young = chance((29 + columns["DAYS_BIRTH"] / YEAR) / 2)
     return (
         0.35 * young * fresh
-        + 0.18 * heavy * clients.instalments * present["instalments"]
-        + 0.15 * np.maximum(clients.bureau, 0) * present["bureau"] * heavy
-        - 0.15 * clients.card * present["card"] * np.tanh(clients.capacity)
+        + 0.18 * heavy * shown["payments"]
+        + 0.15 * heavy * np.maximum(shown["credits"], 0)
+        - 0.15 * np.tanh(clients["means"]) * shown["card"]
         + 0.12
-        * np.maximum(clients.previous, 0)
-        * np.maximum(-applications.standings[2], 0)
+        * np.maximum(shown["applications"], 0)
+        * np.maximum(-clients["score_3"], 0)
     )
