@@ -1,4 +1,4 @@
-"""Synthetic clients with the layout, the gaps and the sentinels of the real tables.
+"""Invented clients with the layout, the gaps and the sentinels of the real tables.
 
 Every number written here is a rounded aggregate; no row of real data is reproduced.
 """

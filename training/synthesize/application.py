@@ -1,124 +1,180 @@
-"""The application: the person, the loan asked for, what came along with it."""
+"""The application: person, loan asked for, what came along; and who defaults."""
 
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import expit
 
-from training.synthesize.clients import Clients
-from training.synthesize.draw import Columns, Floats, Words, blank, draw, shapes
-from training.tables import TABLES
+from training.synthesize.draw import Array, Columns, Rows, blank, draw
+from training.synthesize.previous import Previous, instalment, to_grid
 
-NO_JOB = 365243
-YEAR = 365.25
+NO_JOB, YEAR = 365243, 365.25
 # The three statistics of one building differ little: a factor and its spread.
 STATISTICS = {"AVG": (1.0, 0.0), "MODE": (0.985, 0.06), "MEDI": (1.004, 0.02)}
+BUILDING = """APARTMENTS BASEMENTAREA YEARS_BEGINEXPLUATATION YEARS_BUILD COMMONAREA
+    ELEVATORS ENTRANCES FLOORSMAX FLOORSMIN LANDAREA LIVINGAPARTMENTS LIVINGAREA
+    NONLIVINGAPARTMENTS NONLIVINGAREA TOTALAREA""".split()
+# Brings the share of defaults to 8 %.
+INTERCEPT = -3.71
+# Log-odds by one standard deviation of what outside agencies think, and of what each
+# history table shows. Tables that few clients have weigh more for those who do.
+SCORES = {"score_1": 0.15, "score_2": 0.23, "score_3": 0.25}
+HISTORY = {"credits": 0.3, "months": 0.5, "applications": 0.32}
+HISTORY |= {"loans": 0.32, "payments": 0.24, "card": 0.46}
 
 
-def draw_applications(rng: np.random.Generator, clients: Clients) -> Columns:
+def draw_application(rng: np.random.Generator, rows: Rows) -> Columns:
     """One row per client."""
-    drawn = {
-        part: draw(rng, TABLES["application"].columns, form, clients.rows)
-        for part, form in shapes("application").items()
-    }
-    person = drawn["columns"]
-    return {
-        "SK_ID_CURR": clients.ids,
-        **person,
-        **_person(person),
-        **_loan(person["NAME_CONTRACT_TYPE"], drawn["loan"]),
-        **_documents(drawn["dossier"]),
-        **_circle(drawn["circle"]),
-        **_enquiries(drawn["enquiries"]),
-        **_buildings(rng, drawn["building"]),
-        **drawn["building_words"],
-    }
+    drawn = draw(rng, "application", rows)
+    return drawn | _person(drawn) | _loan(drawn) | _dossier(drawn) | _home(rng, drawn)
 
 
-def _person(person: Columns) -> Columns:
+def _person(drawn: Columns) -> Columns:
     """What has to agree: family and children, age and job, region and city."""
-    family = person["NAME_FAMILY_STATUS"]
+    family = drawn["NAME_FAMILY_STATUS"]
     together = family.equals("Married") | family.equals("Civil marriage")
-    lived, employed = person["DAYS_BIRTH"], person["DAYS_EMPLOYED"]
-    grown = np.minimum(lived + 18 * YEAR, -30).astype(int)
-    rating = person["REGION_RATING_CLIENT"]
+    people = drawn["CNT_CHILDREN"] + 1 + together
+    born, job = drawn["DAYS_BIRTH"], drawn["DAYS_EMPLOYED"]
+    grown = np.minimum(born + 18 * YEAR, -30).astype(int)
+    city = drawn["REGION_RATING_CLIENT"] - drawn["promoted"]
     return {
-        "CNT_FAM_MEMBERS": blank(
-            person["CNT_CHILDREN"] + 1 + together, family.equals("Unknown")
-        ),
-        "DAYS_EMPLOYED": np.where(
-            employed == NO_JOB, employed, np.maximum(employed, grown)
-        ),
-        "DAYS_REGISTRATION": np.round(np.maximum(person["DAYS_REGISTRATION"], lived)),
-        "DAYS_ID_PUBLISH": np.maximum(person["DAYS_ID_PUBLISH"], lived + 14 * 365),
-        "DAYS_LAST_PHONE_CHANGE": np.round(person["DAYS_LAST_PHONE_CHANGE"]),
-        "REGION_RATING_CLIENT_W_CITY": np.maximum(
-            rating - person["promoted"].astype(int), 1
-        ),
-        "REGION_POPULATION_RELATIVE": np.round(person["REGION_POPULATION_RELATIVE"], 6),
-        "EXT_SOURCE_3": np.round(person["EXT_SOURCE_3"], 4),
+        "CNT_FAM_MEMBERS": blank(people, family.equals("Unknown")),
+        "DAYS_EMPLOYED": np.where(job == NO_JOB, job, np.maximum(job, grown)),
+        "DAYS_REGISTRATION": np.round(np.maximum(drawn["DAYS_REGISTRATION"], born)),
+        "DAYS_ID_PUBLISH": np.maximum(drawn["DAYS_ID_PUBLISH"], born + 14 * 365),
+        "DAYS_LAST_PHONE_CHANGE": np.round(drawn["DAYS_LAST_PHONE_CHANGE"]),
+        "REGION_RATING_CLIENT_W_CITY": np.maximum(city, 1),
+        "REGION_POPULATION_RELATIVE": np.round(drawn["REGION_POPULATION_RELATIVE"], 6),
+        "EXT_SOURCE_3": np.round(drawn["EXT_SOURCE_3"], 4),
     }
 
 
-def _loan(kind: Words, loan: Columns) -> Columns:
-    revolving, goods = kind.equals("Revolving loans"), loan["goods"]
+def _loan(drawn: Columns) -> Columns:
+    card, goods = drawn["NAME_CONTRACT_TYPE"].equals("Revolving loans"), drawn["goods"]
     limit = np.maximum(np.round(goods * 0.6 / 45000), 3) * 45000
-    credit = np.where(revolving, limit, to_grid(goods * loan["markup"], 4.5))
-    annuity = annuity_of(credit, loan["rate"], loan["months"])
+    credit = np.where(card, limit, to_grid(goods * drawn["markup"], 4.5))
+    annuity = to_grid(instalment(credit, drawn["rate"], drawn["term"]), 4.5)
+    annuity = np.where(card, limit / 20, annuity)
     return {
         "AMT_CREDIT": credit,
-        "AMT_ANNUITY": blank(
-            np.where(revolving, limit / 20, to_grid(annuity, 4.5)), loan["unknown"] > 0
-        ),
-        "AMT_GOODS_PRICE": np.where(revolving, limit, goods),
+        "AMT_ANNUITY": blank(annuity, drawn["unknown"] > 0),
+        "AMT_GOODS_PRICE": np.where(card, limit, goods),
     }
 
 
-def annuity_of(credit: Floats, rate: Floats, months: Floats) -> Floats:
-    """The level instalment that pays a credit back at a monthly rate."""
-    return credit * rate / (1 - (1 + rate) ** -np.maximum(months, 1))
-
-
-def to_grid(amounts: Floats, step: float) -> Floats:
-    """The nearest positive multiple of `step`."""
-    return np.maximum(np.round(amounts / step), 1) * step
-
-
-def _documents(dossier: Columns) -> Columns:
-    given = dossier["document"]
-    return dossier | {
-        f"FLAG_DOCUMENT_{number}": given.equals(number).astype(int) for number in "368"
+def _dossier(drawn: Columns) -> Columns:
+    """Whoever defaulted was seen; enquiries are known of all periods or of none."""
+    given, asked = drawn["document"], [n for n in drawn if n.startswith("AMT_REQ")]
+    seen = drawn["OBS_30_CNT_SOCIAL_CIRCLE"]
+    late = np.minimum(drawn["DEF_30_CNT_SOCIAL_CIRCLE"], seen)
+    circle = {
+        "OBS_30": seen,
+        "DEF_30": late,
+        "OBS_60": np.maximum(seen - drawn["OBS_60_CNT_SOCIAL_CIRCLE"], late),
+        "DEF_60": np.maximum(late - drawn["DEF_60_CNT_SOCIAL_CIRCLE"], 0),
+    }
+    return {
+        **{f"FLAG_DOCUMENT_{number}": given.equals(number) for number in "368"},
+        **{name: blank(drawn[name], drawn["unasked"] > 0) for name in asked},
+        **{
+            f"{name}_CNT_SOCIAL_CIRCLE": blank(count, drawn["unseen"] > 0)
+            for name, count in circle.items()
+        },
     }
 
 
-def _circle(circle: Columns) -> Columns:
-    """Whoever defaulted was seen; few more days change few counts."""
-    seen = circle["OBS_30_CNT_SOCIAL_CIRCLE"]
-    late = np.minimum(circle["DEF_30_CNT_SOCIAL_CIRCLE"], seen)
-    counts = {
-        "OBS_30_CNT_SOCIAL_CIRCLE": seen,
-        "DEF_30_CNT_SOCIAL_CIRCLE": late,
-        "OBS_60_CNT_SOCIAL_CIRCLE": np.maximum(
-            seen - circle["OBS_60_CNT_SOCIAL_CIRCLE"], late
-        ),
-        "DEF_60_CNT_SOCIAL_CIRCLE": np.maximum(
-            late - circle["DEF_60_CNT_SOCIAL_CIRCLE"], 0
-        ),
-    }
-    return {name: blank(count, circle["unseen"] > 0) for name, count in counts.items()}
-
-
-def _enquiries(enquiries: Columns) -> Columns:
-    unasked = enquiries.pop("unasked") > 0
-    return {name: blank(count, unasked) for name, count in enquiries.items()}
-
-
-def _buildings(rng: np.random.Generator, building: Columns) -> Columns:
+def _home(rng: np.random.Generator, drawn: Columns) -> Columns:
     columns: Columns = {}
-    for part, values in building.items():
+    for part in BUILDING:
         for kind, (factor, spread) in STATISTICS.items():
             # Years are nearly constant: the three barely differ.
-            years = part.startswith("YEARS")
-            noise = spread * rng.standard_normal(len(values)) / (20 if years else 1)
-            drawn = values * ((1 if years else factor) + noise)
-            columns[f"{part}_{kind}"] = np.round(np.clip(drawn, 0, 1), 4)
+            center, noise = (1, spread / 20) if "YEARS" in part else (factor, spread)
+            values = drawn[part] * (
+                center + noise * rng.standard_normal(len(drawn[part]))
+            )
+            columns[f"{part}_{kind}"] = np.round(np.clip(values, 0, 1), 4)
     return columns
+
+
+def draw_target(
+    rng: np.random.Generator,
+    rows: Rows,
+    application: Columns,
+    known: Columns,
+    previous: Previous,
+) -> Array:
+    """1 for default, else 0: log-odds of the causes, and chance.
+
+    Effects bend and meet each other, so that a linear model on raw columns does not
+    find all of it. A history table counts for clients who have rows in it.
+    """
+    present = _present(known, previous)
+    shown = {name: rows[name] * present[name] for name in HISTORY}
+    weighed = [(weight, -rows[name]) for name, weight in SCORES.items()]
+    weighed += [(weight, shown[name]) for name, weight in HISTORY.items()]
+    # Bad behaviour says more than good behaviour.
+    bent = sum(w * (risk + 0.25 * np.maximum(risk, 0) ** 1.5) for w, risk in weighed)
+    log_odds = INTERCEPT + bent + _asked(application) + _lived(rows, application)
+    log_odds += _together(rows, application, shown)
+    return (rng.random(len(log_odds)) < expit(log_odds)).astype(int)
+
+
+def _present(known: Columns, previous: Previous) -> Columns:
+    def holders(loans: Array) -> Array:
+        return np.bincount(previous.client[loans], minlength=len(known["monthly"])) > 0
+
+    lent, credits = holders(previous.loans), np.round(known["credits"]) > 0
+    return {
+        "credits": credits,
+        "months": credits & (known["monthly"] > 0),
+        "applications": np.round(known["applications"]) > 0,
+        "loans": lent,
+        "payments": lent,
+        "card": holders(previous.cards),
+    }
+
+
+def _asked(loan: Columns) -> Array:
+    credit, annuity = loan["AMT_CREDIT"], loan["AMT_ANNUITY"]
+    annuity = np.where(np.isnan(annuity), credit / 20, annuity)
+    months, burden = credit / annuity, annuity / loan["AMT_INCOME_TOTAL"]
+    return (
+        0.32 * np.exp(-(((months - 14) / 3.5) ** 2))
+        - 0.34 * (months < 10.5)
+        - 0.15 * np.tanh((months - 26) / 6)
+        + 0.9 * np.maximum(credit / loan["AMT_GOODS_PRICE"] - 1.1, 0)
+        + 0.13 * np.tanh((burden - 0.22) / 0.08)
+        - 0.35 * loan["NAME_CONTRACT_TYPE"].equals("Revolving loans")
+    )
+
+
+def _lived(rows: Rows, person: Columns) -> Array:
+    job, car = person["DAYS_EMPLOYED"], person["OWN_CAR_AGE"]
+    recent = 0.3 * np.exp(np.minimum(job, 0) / YEAR / 3) - 0.12
+    return (
+        0.08 * person["CODE_GENDER"].equals("M")
+        + 0.05 * person["NAME_FAMILY_STATUS"].equals("Single / not married")
+        - 0.16 * person["NAME_EDUCATION_TYPE"].equals("Higher education")
+        + np.where(job == NO_JOB, 0, recent)
+        + 0.1 * (person["REGION_RATING_CLIENT_W_CITY"] - 2)
+        + 0.12 * person["REG_CITY_NOT_WORK_CITY"]
+        + np.where(np.isnan(car), 0.12, 0.012 * np.minimum(car, 25))
+        + 0.1 * np.nan_to_num(person["DEF_30_CNT_SOCIAL_CIRCLE"])
+        + 0.14 * np.exp(person["DAYS_LAST_PHONE_CHANGE"] / 500)
+        + 0.1 * np.exp(person["DAYS_ID_PUBLISH"] / 800)
+        - 0.1 * np.tanh(rows["age"])
+    )
+
+
+def _together(rows: Rows, columns: Columns, shown: Columns) -> Array:
+    """What weighs only together with something else."""
+    heavy = np.tanh(columns["AMT_CREDIT"] / columns["AMT_INCOME_TOTAL"] / 4 - 0.8)
+    job, young = columns["DAYS_EMPLOYED"], 29 + columns["DAYS_BIRTH"] / YEAR
+    urgent = np.maximum(shown["applications"], 0)
+    return (
+        0.35 * expit(young / 2) * ((job > -550) & (job != NO_JOB))
+        + 0.18 * heavy * shown["payments"]
+        + 0.15 * heavy * np.maximum(shown["credits"], 0)
+        - 0.15 * np.tanh(rows["means"]) * shown["card"]
+        + 0.12 * urgent * np.maximum(-rows["score_3"], 0)
+    )

@@ -19,8 +19,8 @@ A shape is a constant, or a table of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,15 +28,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import yaml
-from scipy.special import expit, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
-from training.tables.schema import Column, Type
+from training.tables import TABLES
+from training.tables.schema import Type
 
-Floats = npt.NDArray[np.floating]
-Integers = npt.NDArray[np.integer]
-Flags = npt.NDArray[np.bool_]
+Array = npt.NDArray[Any]
 Shape = Any
-PROBABILITIES = (0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1)
+PROBABILITIES = (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1)
 
 
 @dataclass(frozen=True)
@@ -44,103 +43,104 @@ class Words:
     """A column of words: `codes` index `words`, -1 is missing."""
 
     words: tuple[str, ...]
-    codes: Integers
+    codes: Array
 
-    def __getitem__(self, rows: Integers | Flags) -> Words:
+    def __getitem__(self, rows: Array) -> Words:
         return Words(self.words, self.codes[rows])
 
-    def equals(self, word: str) -> Flags:
+    def equals(self, word: str) -> Array:
         return self.codes == self.words.index(word)
 
-    def where(self, keep: Flags, word: str | None = None) -> Words:
-        """The same column with `word` (missing when None) wherever `keep` is false."""
-        code = -1 if word is None else self.words.index(word)
-        return Words(self.words, np.where(keep, self.codes, code))
+    def where(self, keep: Array, word: str) -> Words:
+        """The same column with `word` wherever `keep` is false."""
+        return Words(self.words, np.where(keep, self.codes, self.words.index(word)))
 
 
 # Columns by name: arrays of numbers (NaN is missing) or Words.
 Columns = dict[str, Any]
 
 
-@cache
-def shapes(name: str) -> Mapping[str, Shape]:
-    """The shapes of `name`.yaml, by section."""
-    return yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_bytes())
-
-
 @dataclass(frozen=True)
 class Rows:
-    """What values are drawn for: each row's habits, and whether it is a later one's."""
+    """The rows to draw for: their clients' habits, and which are of later clients.
 
-    habits: Mapping[str, Floats]
-    later: Flags
-    owner: Integers | None = None
+    `owner` is each row's place among the clients; every client has one row without it.
+    """
 
-    def habit(self, name: str) -> Floats:
-        habit = self.habits[name]
-        return habit if self.owner is None else habit[self.owner]
+    habits: Mapping[str, Array]
+    later: Array
+    owner: Array | None = None
 
-    def of(self, owner: Integers) -> Rows:
-        """The rows of a child table, each with its owner's habits."""
-        return replace(self, later=self.later[owner], owner=owner)
+    def __getitem__(self, habit: str) -> Array:
+        values = self.habits[habit]
+        return values if self.owner is None else values[self.owner]
+
+    def of(self, owner: Array) -> Rows:
+        return Rows(self.habits, self.later[owner], owner)
 
 
-def blend(rng: np.random.Generator, rows: Rows, tilt: Mapping[str, float]) -> Floats:
+@cache
+def shapes(table: str) -> Mapping[str, Shape]:
+    """The shapes of `table`.yaml by the column's name; several names may share one."""
+    read = yaml.safe_load(Path(__file__).with_name(f"{table}.yaml").read_bytes())
+    return {name: shape for names, shape in read.items() for name in names.split()}
+
+
+def blend(rng: np.random.Generator, rows: Rows, tilt: Mapping[str, float]) -> Array:
     """A standard normal number per row: what habits do not explain is its own."""
     own = np.sqrt(1 - sum(weight**2 for weight in tilt.values()))
-    number = own * rng.standard_normal(len(rows.later))
-    for name, weight in tilt.items():
-        number += weight * rows.habit(name)
-    return number
+    parts = (weight * rows[name] for name, weight in tilt.items())
+    return sum(parts, own * rng.standard_normal(len(rows.later)))
 
 
-def draw(
-    rng: np.random.Generator, declared: Sequence[Column], form: Shape, rows: Rows
-) -> Columns:
-    """Every column of `form`, in its order; limits and types are the declared ones.
+def draw(rng: np.random.Generator, table: str, rows: Rows) -> Columns:
+    """Every column of `table`.yaml; bounds and types are the declared ones.
 
     Names that are not declared are for the caller, who derives columns from them.
     """
-    limits = {column.name: column for column in declared}
+    declared = {column.name: column for column in TABLES.get(table, ())}
     columns: Columns = {}
-    for name, shape in form.items():
-        columns[name] = draw_column(rng, shape, rows, columns, limits.get(name))
+    for name, shape in shapes(table).items():
+        values = _column(rng, shape, rows, columns)
+        column = declared.get(name)
+        if column and column.bounds:
+            values = np.clip(values, *column.bounds)
+        whole = column and column.type is Type.INTEGER
+        columns[name] = np.round(values).astype(int) if whole else values
     return columns
 
 
-def draw_column(
-    rng: np.random.Generator,
-    shape: Shape,
-    rows: Rows,
-    columns: Columns,
-    declared: Column | None = None,
-) -> Any:
+def _column(rng: np.random.Generator, shape: Shape, rows: Rows, known: Columns) -> Any:
     words = tuple(dict.fromkeys(_words(shape)))
-    tilts = shape if isinstance(shape, dict) else {}
-    uniform = _uniform(rng, rows, tilts.get("tilt"))
-    gap = _uniform(rng, rows, tilts.get("gap"))
-    every = np.arange(len(uniform))
-    values = _read(shape, uniform, gap, every, columns, words)
-    if "later" in tilts:
-        changed = np.flatnonzero(rows.later)
-        values[changed] = _read(
-            tilts | tilts["later"], uniform, gap, changed, columns, words
-        )
+    options = shape if isinstance(shape, dict) else {}
+    uniform, gap = (ndtr(blend(rng, rows, options.get(o, {}))) for o in ("tilt", "gap"))
+
+    def read(shape: Shape, at: Array) -> Array:
+        """Numbers, or places in `words`, at the uniform numbers of some rows."""
+        if not isinstance(shape, dict):
+            return np.full(len(at), _number(shape, words))
+        if "by" in shape:
+            values = np.full(len(at), np.nan)
+            other = known[shape["by"]][at]
+            for word in other.words:
+                here = np.flatnonzero(other.equals(word))
+                inner = shape.get("of", {}).get(word, shape.get("else", np.nan))
+                values[here] = read(inner, at[here])
+        else:
+            values = _distribution(shape, uniform[at], words)
+        if "grid" in shape:
+            values = np.maximum(np.round(values / shape["grid"]), 1) * shape["grid"]
+        if "limits" in shape:
+            values = np.clip(values, *shape["limits"])
+        return np.where(gap[at] < shape.get("missing", 0), np.nan, values)
+
+    values = read(shape, np.arange(len(uniform)))
+    if "later" in options:
+        later = np.flatnonzero(rows.later)
+        values[later] = read(options | options["later"], later)
     if words:
         return Words(words, np.nan_to_num(values, nan=-1).astype(np.int16))
-    if declared is None:
-        return values
-    if declared.bounds:
-        values = np.clip(values, *declared.bounds)
-    return np.round(values).astype(int) if declared.type is Type.INTEGER else values
-
-
-def _uniform(
-    rng: np.random.Generator, rows: Rows, tilt: Mapping[str, float] | None
-) -> Floats:
-    if not tilt:
-        return rng.random(len(rows.later))
-    return ndtr(blend(rng, rows, tilt))
+    return values
 
 
 def _words(shape: Shape) -> Iterator[str]:
@@ -148,49 +148,21 @@ def _words(shape: Shape) -> Iterator[str]:
     if isinstance(shape, str):
         yield shape
     elif isinstance(shape, dict):
-        yield from (word for word in shape.get("one_of", ())[::2] if _is_word(word))
-        for inner in (*shape.get("of", {}).values(), shape.get("else")):
-            yield from _words(inner)
+        inner = (*shape.get("of", {}).values(), shape.get("else"))
+        for value in (*shape.get("one_of", ())[::2], *inner):
+            yield from _words(value)
 
 
-def _is_word(value: object) -> bool:
-    return isinstance(value, str)
+def _number(value: object, words: tuple[str, ...]) -> float:
+    return words.index(value) if isinstance(value, str) else value  # type: ignore
 
 
-def _read(
-    shape: Shape,
-    uniform: Floats,
-    gap: Floats,
-    rows: Integers,
-    columns: Columns,
-    words: tuple[str, ...],
-) -> Floats:
-    """The values at the rows' uniform numbers; positions in `words` for words."""
-    if not isinstance(shape, dict):
-        return np.full(len(rows), _number(shape, words))
-    if "by" in shape:
-        values = np.full(len(rows), np.nan)
-        known = columns[shape["by"]]
-        codes = known.codes[rows]
-        for code, word in enumerate(known.words):
-            at = np.flatnonzero(codes == code)
-            inner = shape["of"].get(word, shape.get("else", np.nan))
-            values[at] = _read(inner, uniform, gap, rows[at], columns, words)
-    else:
-        values = _distribution(shape, uniform[rows], words)
-    if "grid" in shape:
-        values = np.maximum(np.round(values / shape["grid"]), 1) * shape["grid"]
-    if "limits" in shape:
-        values = np.clip(values, *shape["limits"])
-    if "missing" in shape:
-        values[gap[rows] < shape["missing"]] = np.nan
-    return values
-
-
-def _distribution(shape: Shape, uniform: Floats, words: tuple[str, ...]) -> Floats:
+def _distribution(shape: Shape, uniform: Array, words: tuple[str, ...]) -> Array:
     if "one_of" in shape:
-        numbers = [_number(value, words) for value in shape["one_of"][::2]]
-        return np.asarray(numbers, dtype=float)[pick(uniform, shape["one_of"][1::2])]
+        values = np.array([_number(one, words) for one in shape["one_of"][::2]], float)
+        edges = np.cumsum(np.array(shape["one_of"][1::2], float))
+        found = np.searchsorted(edges / edges[-1], uniform, side="right")
+        return values[np.minimum(found, len(values) - 1)]
     if "quantiles" in shape:
         return np.interp(uniform, PROBABILITIES, shape["quantiles"])
     if "share" in shape:
@@ -199,29 +171,13 @@ def _distribution(shape: Shape, uniform: Floats, words: tuple[str, ...]) -> Floa
     return median * np.exp(spread * ndtri(uniform))
 
 
-def _number(value: object, words: tuple[str, ...]) -> float:
-    return float(words.index(value)) if isinstance(value, str) else float(value)
-
-
-def pick(uniform: Floats, shares: Sequence[float]) -> Integers:
-    """The position of the share each uniform number falls into."""
-    edges = np.cumsum(np.asarray(shares, dtype=float))
-    found = np.searchsorted(edges / edges[-1], uniform, side="right")
-    return np.minimum(found, len(edges) - 1)
-
-
-def chance(log_odds: Floats) -> Floats:
-    return expit(log_odds)
-
-
-def blank(values: Any, missing: Flags) -> Floats:
+def blank(values: Array, missing: Array) -> Array:
     """The values as floats, NaN where missing."""
     return np.where(missing, np.nan, values)
 
 
-def spread(counts: Integers) -> tuple[Integers, Integers]:
+def spread(counts: Array) -> tuple[Array, Array]:
     """The owner and the position within the owner of every row."""
     owner = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    starts = np.cumsum(counts) - counts
-    position = np.arange(len(owner), dtype=np.int32) - starts.astype(np.int32)[owner]
-    return owner, position
+    starts = (np.cumsum(counts) - counts).astype(np.int32)
+    return owner, np.arange(len(owner), dtype=np.int32) - starts[owner]

@@ -6,140 +6,107 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.synthesize.application import annuity_of, to_grid
-from training.synthesize.clients import Clients
-from training.synthesize.draw import (
-    Columns,
-    Flags,
-    Floats,
-    Integers,
-    Words,
-    blank,
-    draw,
-    shapes,
-    spread,
-)
-from training.tables import TABLES
+from training.synthesize.draw import Array, Columns, Rows, blank, draw, spread
 
 NEVER = 365243  # what the source writes for a day that has not come
-PERIOD = 30
+PERIOD = 30  # days
+UNSAID = ("NAME_PORTFOLIO", "NAME_PRODUCT_TYPE", "NAME_YIELD_GROUP")
 
 
 @dataclass(frozen=True)
 class Previous:
-    """One entry per application: what its balances need, and the columns.
+    """One entry per application; `loans` and `cards` are the rows of those paid out.
 
     `paid_months` counts the instalments until the loan ended, early or not, or until
     the client stopped paying (`stopped`).
     """
 
-    client: Integers
-    loans: Integers
-    cards: Integers
-    term: Integers
-    paid_months: Integers
-    stopped: Flags
-    annuity: Floats
+    client: Array
+    loans: Array
+    cards: Array
+    term: Array
+    paid_months: Array
+    stopped: Array
+    annuity: Array
     columns: Columns
+
+    def keys(self, rows: Array) -> Columns:
+        return {name: self.columns[name][rows] for name in ("SK_ID_PREV", "SK_ID_CURR")}
 
 
 def draw_previous(
-    rng: np.random.Generator, clients: Clients, first_id: int
+    rng: np.random.Generator, rows: Rows, ids: Array, known: Columns, first_id: int
 ) -> Previous:
     """One row per application; `first_id` is the first SK_ID_PREV to give."""
-    client, _ = spread(np.round(clients.history["applications"]).astype(int))
-    form = shapes("previous_application")["columns"]
-    declared = TABLES["previous_application"].columns
-    drawn = draw(rng, declared, form, clients.rows.of(client))
-    kind, status = drawn["NAME_CONTRACT_TYPE"], drawn["NAME_CONTRACT_STATUS"]
-    card = kind.equals("Revolving loans")
-    term = drawn["term"].astype(int)
-    approved = status.equals("Approved") & (drawn["unpaid_out"] == 0)
-    days = _days(drawn, card, term)
-    # A loan whose first instalment is still to come has no balance yet.
-    disbursed = approved & (card | (days["DAYS_FIRST_DUE"] < 0))
-    months = np.where(term > 3, np.maximum(np.ceil(term * drawn["part"]), 2), term)
-    stopped = ~card & (drawn["stops"] > 0)
+    client, _ = spread(np.round(known["applications"]).astype(int))
+    drawn = draw(rng, "previous_application", rows.of(client))
+    card = drawn["NAME_CONTRACT_TYPE"].equals("Revolving loans")
+    granted = drawn["NAME_CONTRACT_STATUS"].equals("Approved")
+    term, stopped = drawn["term"].astype(int), ~card & (drawn["stops"] > 0)
+    months = np.maximum(np.ceil(term * drawn["paid_part"]), np.minimum(term, 2))
     months = np.where(stopped, np.minimum(drawn["stops_after"], term), months)
-    amounts, annuity = _amounts(drawn, kind, term)
+    start = drawn["DAYS_DECISION"] + drawn["delay"].astype(int)
+    due = np.where(card, start + PERIOD, start)
+    unused = card & ((drawn["used"] == 0) | (due >= 0))
+    # A loan whose first instalment is still to come has no balance yet.
+    paid_out = granted & (drawn["unpaid_out"] == 0) & (card | (due < 0))
+    last = due + PERIOD * (months - 1)
+    ended = (last < -1) & ~stopped & ~card
+    closing = last + np.round(drawn["closing"])
+    days = {
+        "DAYS_FIRST_DRAWING": np.where(card & ~unused, start, NEVER),
+        "DAYS_FIRST_DUE": np.where(unused, NEVER, due),
+        "DAYS_LAST_DUE_1ST_VERSION": np.where(card, NEVER, due + PERIOD * (term - 1)),
+        "DAYS_LAST_DUE": np.where(ended, last, NEVER),
+        "DAYS_TERMINATION": np.where(ended & (closing < 0), closing, NEVER),
+        "NFLAG_INSURED_ON_APPROVAL": drawn["insured"],
+    }
+    amounts, annuity = _amounts(drawn, card)
     columns = {
         "SK_ID_PREV": first_id + np.arange(len(client)),
-        "SK_ID_CURR": clients.ids[client],
+        "SK_ID_CURR": ids[client],
         **drawn,
         **amounts,
-        **_products(drawn),
-        **_ended(drawn, days, card, months, stopped),
+        **{name: blank(values, ~paid_out) for name, values in days.items()},
     }
-    for name in (*days, "DAYS_LAST_DUE", "DAYS_TERMINATION"):
-        columns[name] = blank(columns.get(name, days.get(name)), ~disbursed)
-    columns["NFLAG_INSURED_ON_APPROVAL"] = blank(drawn["insured"], ~disbursed)
-    return Previous(
-        client=client,
-        loans=np.flatnonzero(disbursed & ~card),
-        cards=np.flatnonzero(disbursed & card),
-        term=term,
-        paid_months=months.astype(np.int32),
-        stopped=stopped,
-        annuity=annuity,
-        columns=columns,
-    )
+    loans, cards = np.flatnonzero(paid_out & ~card), np.flatnonzero(paid_out & card)
+    months = months.astype(np.int32)
+    return Previous(client, loans, cards, term, months, stopped, annuity, columns)
 
 
-def _amounts(drawn: Columns, kind: Words, term: Integers) -> tuple[Columns, Floats]:
-    """The columns, and the instalments of loans whether or not they are written."""
-    card, shop = kind.equals("Revolving loans"), kind.equals("Consumer loans")
+def _amounts(drawn: Columns, card: Array) -> tuple[Columns, Array]:
+    """What is written down of amounts and product; and the instalments in any case."""
     goods, empty = drawn["goods"], drawn["empty"] > 0
+    kind, special = drawn["NAME_CONTRACT_TYPE"], drawn["special"] > 0
     down = np.round(drawn["down"] * goods / 4.5) * 4.5
     credit = to_grid((goods - down) * np.where(card, 1, drawn["markup"]), 4.5)
-    annuity = np.where(card, credit / 20, annuity_of(credit, drawn["rate"], term))
-    annuity = np.round(annuity / 0.045) * 0.045
+    level = instalment(credit, drawn["rate"], drawn["term"])
+    annuity = to_grid(np.where(card, credit / 20, level), 0.045).round(3)
     asked = np.where(empty | (drawn["priceless"] > 0), 0, goods)
-    plain, ordinary = empty | ~shop, drawn["special"] == 0
+    share = np.round(np.minimum(1.0890909 * down / (credit + down), 1), 9)
+    plain = empty | ~kind.equals("Consumer loans")
+    product, cash = drawn["PRODUCT_COMBINATION"], kind.equals("Cash loans")
     columns = {
-        "AMT_ANNUITY": blank(np.round(annuity, 3), empty),
+        "AMT_ANNUITY": blank(annuity, empty),
         "AMT_APPLICATION": asked,
         "AMT_CREDIT": np.where(empty, 0, credit),
         "AMT_DOWN_PAYMENT": blank(down, plain),
         "AMT_GOODS_PRICE": blank(goods, asked == 0),
-        "RATE_DOWN_PAYMENT": blank(
-            np.round(np.minimum(1.0890909 * down / (credit + down), 1), 9), plain
-        ),
-        "RATE_INTEREST_PRIMARY": blank(drawn["RATE_INTEREST_PRIMARY"], ordinary),
-        "RATE_INTEREST_PRIVILEGED": blank(drawn["RATE_INTEREST_PRIVILEGED"], ordinary),
-        "CNT_PAYMENT": blank(term, empty),
+        "RATE_DOWN_PAYMENT": blank(share, plain),
+        "RATE_INTEREST_PRIMARY": blank(drawn["RATE_INTEREST_PRIMARY"], ~special),
+        "RATE_INTEREST_PRIVILEGED": blank(drawn["RATE_INTEREST_PRIVILEGED"], ~special),
+        "CNT_PAYMENT": blank(drawn["term"], empty),
+        "PRODUCT_COMBINATION": product.where(~(empty & cash), "Cash"),
+        **{name: drawn[name].where(~empty, "XNA") for name in UNSAID},
     }
     return columns, annuity
 
 
-def _days(drawn: Columns, card: Flags, term: Integers) -> Columns:
-    """First drawing, first and planned last due day of an application granted."""
-    drawing = drawn["DAYS_DECISION"] + drawn["delay"].astype(int)
-    due = np.where(card, drawing + PERIOD, drawing)
-    unused = card & ((drawn["used"] == 0) | (due >= 0))
-    return {
-        "DAYS_FIRST_DRAWING": np.where(card & ~unused, drawing, NEVER),
-        "DAYS_FIRST_DUE": np.where(unused, NEVER, due),
-        "DAYS_LAST_DUE_1ST_VERSION": np.where(card, NEVER, due + PERIOD * (term - 1)),
-    }
+def instalment(credit: Array, rate: Array, months: Array) -> Array:
+    """The level instalment that pays a credit back at a monthly rate."""
+    return credit * rate / (1 - (1 + rate) ** -np.maximum(months, 1))
 
 
-def _ended(
-    drawn: Columns, days: Columns, card: Flags, months: Floats, stopped: Flags
-) -> Columns:
-    last = days["DAYS_FIRST_DUE"] + PERIOD * (months - 1)
-    ended = (last < -1) & ~stopped & ~card
-    closing = last + np.round(drawn["closing"])
-    return {
-        "DAYS_LAST_DUE": np.where(ended, last, NEVER),
-        "DAYS_TERMINATION": np.where(ended & (closing < 0), closing, NEVER),
-    }
-
-
-def _products(drawn: Columns) -> Columns:
-    """What is not written down where nothing came of an application."""
-    came = drawn["empty"] == 0
-    unsaid = ("NAME_PORTFOLIO", "NAME_PRODUCT_TYPE", "NAME_YIELD_GROUP")
-    cash = drawn["NAME_CONTRACT_TYPE"].equals("Cash loans")
-    return {name: drawn[name].where(came, "XNA") for name in unsaid} | {
-        "PRODUCT_COMBINATION": drawn["PRODUCT_COMBINATION"].where(came | ~cash, "Cash")
-    }
+def to_grid(amounts: Array, step: float) -> Array:
+    """The nearest positive multiple of `step`."""
+    return np.maximum(np.round(amounts / step), 1) * step
