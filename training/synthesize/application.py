@@ -6,14 +6,11 @@ import numpy as np
 from scipy.special import expit
 
 from training.synthesize.draw import Array, Columns, Rows, blank, draw
-from training.synthesize.previous import Previous, instalment, to_grid
+from training.synthesize.previous import instalment, to_grid
 
 NO_JOB, YEAR = 365243, 365.25
 # The three statistics of one building differ little: a factor and its spread.
 STATISTICS = {"AVG": (1.0, 0.0), "MODE": (0.985, 0.06), "MEDI": (1.004, 0.02)}
-BUILDING = """APARTMENTS BASEMENTAREA YEARS_BEGINEXPLUATATION YEARS_BUILD COMMONAREA
-    ELEVATORS ENTRANCES FLOORSMAX FLOORSMIN LANDAREA LIVINGAPARTMENTS LIVINGAREA
-    NONLIVINGAPARTMENTS NONLIVINGAREA TOTALAREA""".split()
 # Brings the share of defaults to 8 %.
 INTERCEPT = -3.71
 # Log-odds by one standard deviation of what outside agencies think, and of what each
@@ -85,13 +82,12 @@ def _dossier(drawn: Columns) -> Columns:
 
 def _home(rng: np.random.Generator, drawn: Columns) -> Columns:
     columns: Columns = {}
-    for part in BUILDING:
+    for part in (name.removesuffix("_AVG") for name in drawn if "_AVG" in name):
+        average = drawn[f"{part}_AVG"]
         for kind, (factor, spread) in STATISTICS.items():
             # Years are nearly constant: the three barely differ.
             center, noise = (1, spread / 20) if "YEARS" in part else (factor, spread)
-            values = drawn[part] * (
-                center + noise * rng.standard_normal(len(drawn[part]))
-            )
+            values = average * rng.normal(center, noise, len(average))
             columns[f"{part}_{kind}"] = np.round(np.clip(values, 0, 1), 4)
     return columns
 
@@ -101,7 +97,7 @@ def draw_target(
     rows: Rows,
     application: Columns,
     known: Columns,
-    previous: Previous,
+    previous: Columns,
 ) -> Array:
     """1 for default, else 0: log-odds of the causes, and chance.
 
@@ -119,18 +115,19 @@ def draw_target(
     return (rng.random(len(log_odds)) < expit(log_odds)).astype(int)
 
 
-def _present(known: Columns, previous: Previous) -> Columns:
-    def holders(loans: Array) -> Array:
-        return np.bincount(previous.client[loans], minlength=len(known["monthly"])) > 0
+def _present(known: Columns, previous: Columns) -> Columns:
+    def holders(kind: str) -> Array:
+        rows = previous["client"][previous[kind]]
+        return np.bincount(rows, minlength=len(known["monthly"])) > 0
 
-    lent, credits = holders(previous.loans), np.round(known["credits"]) > 0
+    lent, credits = holders("loan"), np.round(known["credits"]) > 0
     return {
         "credits": credits,
         "months": credits & (known["monthly"] > 0),
         "applications": np.round(known["applications"]) > 0,
         "loans": lent,
         "payments": lent,
-        "card": holders(previous.cards),
+        "card": holders("card"),
     }
 
 

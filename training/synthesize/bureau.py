@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.special import expit
 
@@ -15,19 +13,13 @@ CLOSED, UNKNOWN, WORST = 6, 7, 5
 LONGEST, MONTH = 97, 30.44  # months; days
 
 
-@dataclass(frozen=True)
-class Credits:
-    """One entry per credit: its client, the days since it ended, and the columns."""
-
-    client: Array
-    ended: Array
-    columns: Columns
-
-
 def draw_bureau(
     rng: np.random.Generator, rows: Rows, ids: Array, known: Columns, first_id: int
-) -> Credits:
-    """One row per credit; `first_id` is the first SK_ID_BUREAU to give."""
+) -> Columns:
+    """One row per credit; `first_id` is the first SK_ID_BUREAU to give.
+
+    Its place among the clients and the days since it ended are for the reports.
+    """
     client, _ = spread(np.round(known["credits"]).astype(int))
     drawn = draw(rng, "bureau", rows.of(client))
     age, term = -drawn["DAYS_CREDIT"], np.maximum(np.round(drawn["term"]), 5)
@@ -50,7 +42,9 @@ def draw_bureau(
         "AMT_CREDIT_MAX_OVERDUE": drawn["AMT_CREDIT_MAX_OVERDUE"],
         "AMT_ANNUITY": blank(drawn["AMT_ANNUITY"], unsaid),
     }
-    columns = drawn | {
+    return drawn | {
+        "client": client,
+        "ended": ended,
         "SK_ID_CURR": ids[client],
         "SK_ID_BUREAU": first_id + np.arange(len(client)),
         "CREDIT_ACTIVE": Words(STATES, np.where(active, 0, 1 + sold)),
@@ -60,18 +54,17 @@ def draw_bureau(
         "DAYS_CREDIT_UPDATE": -np.minimum(np.round(ended + drawn["silence"]), age),
         **{name: np.round(amount, 2) for name, amount in amounts.items()},
     }
-    return Credits(client, ended, columns)
 
 
 def draw_bureau_balance(
-    rng: np.random.Generator, rows: Rows, known: Columns, credits: Credits
+    rng: np.random.Generator, rows: Rows, known: Columns, credits: Columns
 ) -> Columns:
     """One row per credit and month, newest first, for clients with monthly reports."""
-    reported = np.flatnonzero(known["monthly"][credits.client] > 0)
-    columns = {name: values[reported] for name, values in credits.columns.items()}
-    count, risk = len(reported), rows["months"][credits.client[reported]]
+    reported = np.flatnonzero(known["monthly"][credits["client"]] > 0)
+    columns = {name: values[reported] for name, values in credits.items()}
+    count, risk = len(reported), rows["months"][columns["client"]]
     over = ~columns["CREDIT_ACTIVE"].equals("Active")
-    closed = (credits.ended[reported] / MONTH).astype(np.int32)
+    closed = (columns["ended"] / MONTH).astype(np.int32)
     # Some lenders stop reporting once a credit is closed.
     newest = np.where(over & (rng.random(count) < 0.13), closed, 0).astype(np.int32)
     age = (-columns["DAYS_CREDIT"] / MONTH).astype(np.int32)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import expit
 
 from training.synthesize.draw import Columns, Rows, Words, blank, spread
-from training.synthesize.previous import NEVER, Previous
+from training.synthesize.previous import NEVER, keys
 
 MONTH, OLDEST = 30.44, 96  # days; months
 # A card's monthly rate, and the least that is due of its balance.
@@ -15,20 +15,23 @@ RATE, MINIMUM, LEAST = 0.021, 0.053, 2250.0
 PLACES = {"ATM": 0.72, "POS": 0.995, "OTHER": 1.0}
 
 
-def draw_cards(rng: np.random.Generator, rows: Rows, previous: Previous) -> Columns:
+def draw_cards(rng: np.random.Generator, rows: Rows, previous: Columns) -> Columns:
     """One row per card and month, oldest first; `paid` is for the payments.
 
     A card goes towards a level of its own: what its balance rises by, beyond what is
     paid and the interest, was drawn.
     """
-    columns, cards = previous.columns, previous.cards
-    age, risk = columns["DAYS_DECISION"][cards], rows["card"][previous.client[cards]]
+    cards = np.flatnonzero(previous["card"])
+    age, risk = (
+        previous["DAYS_DECISION"][cards],
+        rows["card"][previous["client"][cards]],
+    )
     counts = np.clip(-age / MONTH, 1, OLDEST).astype(np.int32)
     card, month = spread(counts)
-    drawing = columns["DAYS_FIRST_DRAWING"][cards]
+    drawing = previous["DAYS_FIRST_DRAWING"][cards]
     never = drawing == NEVER
     start = np.where(never, 999, np.maximum(counts + drawing / MONTH, 0)).astype(int)
-    used, limit = month - start[card], columns["AMT_CREDIT"][cards][card]
+    used, limit = month - start[card], previous["AMT_CREDIT"][cards][card]
     level = expit(0.95 * risk + 0.5 * rng.standard_normal(len(cards)))
     one, two, three, four = rng.random((4, len(card)), dtype=np.float32)
     path = level[card] * (1 - np.exp(-(used + 1) / 4)) * (0.75 + 0.5 * one)
@@ -53,7 +56,7 @@ def draw_cards(rng: np.random.Generator, rows: Rows, previous: Previous) -> Colu
     days = np.where((behind >= 0) & (balance > 0), behind * 30 + 9, 0)
     days = np.where((days == 0) & missed, np.ceil(three * 20), days)
     return {
-        **previous.keys(cards[card]),
+        **keys(previous, cards[card]),
         "MONTHS_BALANCE": month - counts[card],
         "AMT_BALANCE": balance,
         "AMT_CREDIT_LIMIT_ACTUAL": np.where(hidden, 0, limit),

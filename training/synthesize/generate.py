@@ -35,11 +35,6 @@ CLIENTS_PER_BLOCK = 8_000  # a row group of every file
 IDS_PER_CLIENT = 8
 FORMATS = ("csv", "parquet")
 FILES = {name: table.columns for name, table in raw_tables().items()}
-ARROW = {
-    Type.INTEGER: pa.int64(),
-    Type.NUMBER: pa.float64(),
-    Type.CATEGORY: pa.string(),
-}
 
 
 def synthesize(
@@ -86,16 +81,17 @@ def _write(
     np.random.default_rng(seed).shuffle(is_test)
     with ExitStack() as stack:
         files: dict[str, pq.ParquetWriter] = {}
-        for name, columns in FILES.items():
-            schema = pa.schema([(c.name, ARROW[c.type]) for c in columns])
-            writer = pq.ParquetWriter(paths[name], schema, store_schema=False)
-            files[name] = stack.enter_context(writer)
         for start in range(0, len(is_test), CLIENTS_PER_BLOCK):
             block = is_test[start : start + CLIENTS_PER_BLOCK]
             for name, drawn in draw_block(seed, start, block).items():
-                arrays = [_array(drawn[c.name], c.type) for c in FILES[name]]
-                schema = files[name].schema
-                table = pa.table(arrays, names=schema.names).cast(schema)
+                arrays = {c.name: _array(drawn[c.name], c.type) for c in FILES[name]}
+                table = pa.table(arrays)
+                if name not in files:
+                    # Without the stored Arrow schema, words read back as plain strings.
+                    writer = pq.ParquetWriter(
+                        paths[name], table.schema, store_schema=False
+                    )
+                    files[name] = stack.enter_context(writer)
                 files[name].write_table(table)
             progress(f"synthesize: {start + len(block):,} of {len(is_test):,} clients")
 
@@ -120,9 +116,9 @@ def draw_block(seed: int, start: int, is_test: Array) -> dict[str, Columns]:
     return {
         "application_train": {n: v[~is_test] for n, v in application.items()},
         "application_test": {n: v[is_test] for n, v in application.items()},
-        "bureau": credits.columns,
+        "bureau": credits,
         "bureau_balance": draw_bureau_balance(rng, rows, known, credits),
-        "previous_application": previous.columns,
+        "previous_application": previous,
         "POS_CASH_balance": draw_pos_cash(rng, rows, previous),
         "installments_payments": {
             name: np.concatenate((loans[name], values))

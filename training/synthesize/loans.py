@@ -6,18 +6,20 @@ import numpy as np
 from scipy.special import expit
 
 from training.synthesize.draw import Columns, Rows, Words, blank, spread
-from training.synthesize.previous import PERIOD, Previous
+from training.synthesize.previous import PERIOD, keys
 
 MONTH, OLDEST = 30.44, 96  # days; months
-STATUSES = ("Active", "Completed", "Demand", "Amortized debt", "Signed", "Approved")
-STATUSES += ("Returned to the store",)
+STATUSES = (
+    "Active,Completed,Demand,Amortized debt,Signed,Approved,Returned to the store"
+)
+SIGNED = 4
 
 
-def draw_pos_cash(rng: np.random.Generator, rows: Rows, previous: Previous) -> Columns:
+def draw_pos_cash(rng: np.random.Generator, rows: Rows, previous: Columns) -> Columns:
     """One row per loan and month, oldest first, up to the last month."""
-    loans = previous.loans
-    paid, stopped = previous.paid_months[loans], previous.stopped[loans]
-    due = -previous.columns["DAYS_FIRST_DUE"][loans]
+    loans = np.flatnonzero(previous["loan"])
+    paid, stopped = previous["months"][loans], previous["stopped"][loans]
+    due = -previous["DAYS_FIRST_DUE"][loans]
     first = np.minimum(due / MONTH + 1, OLDEST).astype(np.int32)
     # What is not paid back stays on the books, month after month.
     counts = np.where(stopped, first, np.minimum(paid + 1, first))
@@ -26,7 +28,7 @@ def draw_pos_cash(rng: np.random.Generator, rows: Rows, previous: Previous) -> C
     ended = last & ((counts == paid + 1) & ~stopped)[owner]
     behind = np.where(stopped[owner], position - paid[owner], 0)
     # The others slip by some days now and then.
-    risk = rows["loans"][previous.client[loans]]
+    risk = rows["loans"][previous["client"][loans]]
     uniform, tolerated = rng.random((2, len(owner)), dtype=np.float32)
     slips = rng.random(len(owner), dtype=np.float32) < expit(-4.6 + 1.25 * risk)[owner]
     scale = 4.5 * np.exp(0.3 * risk)[owner]
@@ -36,15 +38,15 @@ def draw_pos_cash(rng: np.random.Generator, rows: Rows, previous: Previous) -> C
     tests = [ended & (uniform < 0.93), lost & (uniform < 0.4), lost & (uniform < 0.5)]
     tests += [new & (uniform < limit) for limit in (0.095, 0.1, 0.107)]
     status = np.select(tests, range(1, 7), 0)
-    unknown = (status == STATUSES.index("Signed")) & (tolerated < 0.25)
-    term = previous.term[loans][owner]
+    unknown = (status == SIGNED) & (tolerated < 0.25)
+    term = previous["term"][loans][owner]
     left = np.where(status == 1, 0, np.maximum(term - position, 0))
     return {
-        **previous.keys(loans[owner]),
+        **keys(previous, loans[owner]),
         "MONTHS_BALANCE": position - first[owner],
         "CNT_INSTALMENT": blank(term, unknown),
         "CNT_INSTALMENT_FUTURE": blank(left, unknown),
-        "NAME_CONTRACT_STATUS": Words(STATUSES, status),
+        "NAME_CONTRACT_STATUS": Words(tuple(STATUSES.split(",")), status),
         "SK_DPD": days,
         # Small debts are left aside, however old.
         "SK_DPD_DEF": np.where(tolerated < np.where(behind > 5, 0.9, 0.35), 0, days),
@@ -52,16 +54,16 @@ def draw_pos_cash(rng: np.random.Generator, rows: Rows, previous: Previous) -> C
 
 
 def draw_loan_payments(
-    rng: np.random.Generator, rows: Rows, previous: Previous
+    rng: np.random.Generator, rows: Rows, previous: Columns
 ) -> Columns:
     """One row per payment, in the order of the clients."""
-    loans = previous.loans
-    first = previous.columns["DAYS_FIRST_DUE"][loans].astype(np.int32)
+    loans = np.flatnonzero(previous["loan"])
+    first = previous["DAYS_FIRST_DUE"][loans].astype(np.int32)
     reached = (-1 - first) // PERIOD + 1
-    loan, position = spread(np.minimum(previous.paid_months[loans], reached))
+    loan, position = spread(np.minimum(previous["months"][loans], reached))
     due, risk = (
         first[loan] + PERIOD * position,
-        rows["payments"][previous.client[loans]],
+        rows["payments"][previous["client"][loans]],
     )
     # Paid mostly some days early, sometimes late.
     spent = rng.standard_exponential(len(loan), dtype=np.float32)
@@ -73,7 +75,7 @@ def draw_loan_payments(
     since = np.where(rng.random(len(loans)) < 0.13, 60 * rng.random(len(loans)), 999)
     changed = position >= since[loan]
     factor = np.where(changed, np.exp(0.5 * rng.standard_normal(len(loans)))[loan], 1)
-    amount = np.round(previous.annuity[loans][loan] * factor, 3)
+    amount = np.round(previous["level"][loans][loan] * factor, 3)
     # Most who pay too little pay the rest later, in a row of its own.
     short = small < expit(-3.3 + risk)[loan]
     part = np.where(short, 0.05 + 0.9 * rng.random(len(loan)), 1)
@@ -85,7 +87,7 @@ def draw_loan_payments(
     share = np.where(extra == 1, 1 - part[row], part[row])
     missing = rng.random(len(row), dtype=np.float32) < 0.0002
     return {
-        **previous.keys(loans[loan[row]]),
+        **keys(previous, loans[loan[row]]),
         "NUM_INSTALMENT_VERSION": 1 + changed[row],
         "NUM_INSTALMENT_NUMBER": position[row] + 1,
         "DAYS_INSTALMENT": due[row],

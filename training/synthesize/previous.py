@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from training.synthesize.draw import Array, Columns, Rows, blank, draw, spread
@@ -13,31 +11,15 @@ PERIOD = 30  # days
 UNSAID = ("NAME_PORTFOLIO", "NAME_PRODUCT_TYPE", "NAME_YIELD_GROUP")
 
 
-@dataclass(frozen=True)
-class Previous:
-    """One entry per application; `loans` and `cards` are the rows of those paid out.
-
-    `paid_months` counts the instalments until the loan ended, early or not, or until
-    the client stopped paying (`stopped`).
-    """
-
-    client: Array
-    loans: Array
-    cards: Array
-    term: Array
-    paid_months: Array
-    stopped: Array
-    annuity: Array
-    columns: Columns
-
-    def keys(self, rows: Array) -> Columns:
-        return {name: self.columns[name][rows] for name in ("SK_ID_PREV", "SK_ID_CURR")}
-
-
 def draw_previous(
     rng: np.random.Generator, rows: Rows, ids: Array, known: Columns, first_id: int
-) -> Previous:
-    """One row per application; `first_id` is the first SK_ID_PREV to give."""
+) -> Columns:
+    """One row per application; `first_id` is the first SK_ID_PREV to give.
+
+    `loan` and `card` are true of those paid out, which have balances. `months` counts
+    the instalments until the loan ended, early or not, or until the client stopped
+    paying (`stopped`).
+    """
     client, _ = spread(np.round(known["applications"]).astype(int))
     drawn = draw(rng, "previous_application", rows.of(client))
     card = drawn["NAME_CONTRACT_TYPE"].equals("Revolving loans")
@@ -61,21 +43,23 @@ def draw_previous(
         "DAYS_TERMINATION": np.where(ended & (closing < 0), closing, NEVER),
         "NFLAG_INSURED_ON_APPROVAL": drawn["insured"],
     }
-    amounts, annuity = _amounts(drawn, card)
-    columns = {
+    return {
         "SK_ID_PREV": first_id + np.arange(len(client)),
         "SK_ID_CURR": ids[client],
         **drawn,
-        **amounts,
+        **_amounts(drawn, card),
         **{name: blank(values, ~paid_out) for name, values in days.items()},
+        "client": client,
+        "loan": paid_out & ~card,
+        "card": paid_out & card,
+        "term": term,
+        "months": months.astype(np.int32),
+        "stopped": stopped,
     }
-    loans, cards = np.flatnonzero(paid_out & ~card), np.flatnonzero(paid_out & card)
-    months = months.astype(np.int32)
-    return Previous(client, loans, cards, term, months, stopped, annuity, columns)
 
 
-def _amounts(drawn: Columns, card: Array) -> tuple[Columns, Array]:
-    """What is written down of amounts and product; and the instalments in any case."""
+def _amounts(drawn: Columns, card: Array) -> Columns:
+    """What is written down of amounts and product; `level` is the instalment."""
     goods, empty = drawn["goods"], drawn["empty"] > 0
     kind, special = drawn["NAME_CONTRACT_TYPE"], drawn["special"] > 0
     down = np.round(drawn["down"] * goods / 4.5) * 4.5
@@ -86,7 +70,8 @@ def _amounts(drawn: Columns, card: Array) -> tuple[Columns, Array]:
     share = np.round(np.minimum(1.0890909 * down / (credit + down), 1), 9)
     plain = empty | ~kind.equals("Consumer loans")
     product, cash = drawn["PRODUCT_COMBINATION"], kind.equals("Cash loans")
-    columns = {
+    return {
+        "level": annuity,
         "AMT_ANNUITY": blank(annuity, empty),
         "AMT_APPLICATION": asked,
         "AMT_CREDIT": np.where(empty, 0, credit),
@@ -99,7 +84,6 @@ def _amounts(drawn: Columns, card: Array) -> tuple[Columns, Array]:
         "PRODUCT_COMBINATION": product.where(~(empty & cash), "Cash"),
         **{name: drawn[name].where(~empty, "XNA") for name in UNSAID},
     }
-    return columns, annuity
 
 
 def instalment(credit: Array, rate: Array, months: Array) -> Array:
@@ -110,3 +94,8 @@ def instalment(credit: Array, rate: Array, months: Array) -> Array:
 def to_grid(amounts: Array, step: float) -> Array:
     """The nearest positive multiple of `step`."""
     return np.maximum(np.round(amounts / step), 1) * step
+
+
+def keys(previous: Columns, rows: Array) -> Columns:
+    """Which application and client rows of a child table belong to."""
+    return {name: previous[name][rows] for name in ("SK_ID_PREV", "SK_ID_CURR")}
