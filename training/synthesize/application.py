@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from training.synthesize.draw import Array, Columns, Rows, blank, draw
+from training.synthesize.draw import Array, Columns, blank, draw
 from training.synthesize.previous import instalment, to_grid
 
 NO_JOB, YEAR = 365243, 365.25
@@ -20,10 +20,17 @@ HISTORY = {"credits": 0.3, "months": 0.5, "applications": 0.32}
 HISTORY |= {"loans": 0.32, "payments": 0.24, "card": 0.46}
 
 
-def draw_application(rng: np.random.Generator, rows: Rows) -> Columns:
-    """One row per client."""
-    drawn = draw(rng, "application", rows)
-    return drawn | _person(drawn) | _loan(drawn) | _dossier(drawn) | _home(rng, drawn)
+def draw_application(rng: np.random.Generator, clients: Columns) -> Columns:
+    """One row per client, with the client's habits."""
+    drawn = draw(rng, "application", clients)
+    return (
+        clients
+        | drawn
+        | _person(drawn)
+        | _loan(drawn)
+        | _dossier(drawn)
+        | _home(rng, drawn)
+    )
 
 
 def _person(drawn: Columns) -> Columns:
@@ -37,12 +44,9 @@ def _person(drawn: Columns) -> Columns:
     return {
         "CNT_FAM_MEMBERS": blank(people, family.equals("Unknown")),
         "DAYS_EMPLOYED": np.where(job == NO_JOB, job, np.maximum(job, grown)),
-        "DAYS_REGISTRATION": np.round(np.maximum(drawn["DAYS_REGISTRATION"], born)),
+        "DAYS_REGISTRATION": np.maximum(drawn["DAYS_REGISTRATION"], born),
         "DAYS_ID_PUBLISH": np.maximum(drawn["DAYS_ID_PUBLISH"], born + 14 * 365),
-        "DAYS_LAST_PHONE_CHANGE": np.round(drawn["DAYS_LAST_PHONE_CHANGE"]),
         "REGION_RATING_CLIENT_W_CITY": np.maximum(city, 1),
-        "REGION_POPULATION_RELATIVE": np.round(drawn["REGION_POPULATION_RELATIVE"], 6),
-        "EXT_SOURCE_3": np.round(drawn["EXT_SOURCE_3"], 4),
     }
 
 
@@ -93,41 +97,35 @@ def _home(rng: np.random.Generator, drawn: Columns) -> Columns:
 
 
 def draw_target(
-    rng: np.random.Generator,
-    rows: Rows,
-    application: Columns,
-    known: Columns,
-    previous: Columns,
+    rng: np.random.Generator, application: Columns, previous: Columns
 ) -> Array:
     """1 for default, else 0: log-odds of the causes, and chance.
 
     Effects bend and meet each other, so that a linear model on raw columns does not
     find all of it. A history table counts for clients who have rows in it.
     """
-    present = _present(known, previous)
-    shown = {name: rows[name] * present[name] for name in HISTORY}
-    weighed = [(weight, -rows[name]) for name, weight in SCORES.items()]
+    present = _present(application, previous)
+    shown = {name: application[name] * present[name] for name in HISTORY}
+    weighed = [(weight, -application[name]) for name, weight in SCORES.items()]
     weighed += [(weight, shown[name]) for name, weight in HISTORY.items()]
     # Bad behaviour says more than good behaviour.
     bent = sum(w * (risk + 0.25 * np.maximum(risk, 0) ** 1.5) for w, risk in weighed)
-    log_odds = INTERCEPT + bent + _asked(application) + _lived(rows, application)
-    log_odds += _together(rows, application, shown)
+    log_odds = INTERCEPT + bent + _asked(application) + _lived(application)
+    log_odds += _together(application, shown)
     return (rng.random(len(log_odds)) < expit(log_odds)).astype(int)
 
 
-def _present(known: Columns, previous: Columns) -> Columns:
+def _present(clients: Columns, previous: Columns) -> Columns:
     def holders(kind: str) -> Array:
-        rows = previous["client"][previous[kind]]
-        return np.bincount(rows, minlength=len(known["monthly"])) > 0
+        return np.isin(clients["SK_ID_CURR"], previous["SK_ID_CURR"][previous[kind]])
 
-    lent, credits = holders("loan"), np.round(known["credits"]) > 0
+    credits = np.round(clients["credit_count"]) > 0
     return {
         "credits": credits,
-        "months": credits & (known["monthly"] > 0),
-        "applications": np.round(known["applications"]) > 0,
-        "loans": lent,
-        "payments": lent,
-        "card": holders("card"),
+        "months": credits & (clients["monthly"] > 0),
+        "applications": np.round(clients["application_count"]) > 0,
+        **dict.fromkeys(("loans", "payments"), holders("lent")),
+        "card": holders("carded"),
     }
 
 
@@ -145,12 +143,11 @@ def _asked(loan: Columns) -> Array:
     )
 
 
-def _lived(rows: Rows, person: Columns) -> Array:
+def _lived(person: Columns) -> Array:
     job, car = person["DAYS_EMPLOYED"], person["OWN_CAR_AGE"]
     recent = 0.3 * np.exp(np.minimum(job, 0) / YEAR / 3) - 0.12
     return (
         0.08 * person["CODE_GENDER"].equals("M")
-        + 0.05 * person["NAME_FAMILY_STATUS"].equals("Single / not married")
         - 0.16 * person["NAME_EDUCATION_TYPE"].equals("Higher education")
         + np.where(job == NO_JOB, 0, recent)
         + 0.1 * (person["REGION_RATING_CLIENT_W_CITY"] - 2)
@@ -158,12 +155,11 @@ def _lived(rows: Rows, person: Columns) -> Array:
         + np.where(np.isnan(car), 0.12, 0.012 * np.minimum(car, 25))
         + 0.1 * np.nan_to_num(person["DEF_30_CNT_SOCIAL_CIRCLE"])
         + 0.14 * np.exp(person["DAYS_LAST_PHONE_CHANGE"] / 500)
-        + 0.1 * np.exp(person["DAYS_ID_PUBLISH"] / 800)
-        - 0.1 * np.tanh(rows["age"])
+        - 0.1 * np.tanh(person["age"])
     )
 
 
-def _together(rows: Rows, columns: Columns, shown: Columns) -> Array:
+def _together(columns: Columns, shown: Columns) -> Array:
     """What weighs only together with something else."""
     heavy = np.tanh(columns["AMT_CREDIT"] / columns["AMT_INCOME_TOTAL"] / 4 - 0.8)
     job, young = columns["DAYS_EMPLOYED"], 29 + columns["DAYS_BIRTH"] / YEAR
@@ -172,6 +168,6 @@ def _together(rows: Rows, columns: Columns, shown: Columns) -> Array:
         0.35 * expit(young / 2) * ((job > -550) & (job != NO_JOB))
         + 0.18 * heavy * shown["payments"]
         + 0.15 * heavy * np.maximum(shown["credits"], 0)
-        - 0.15 * np.tanh(rows["means"]) * shown["card"]
-        + 0.12 * urgent * np.maximum(-rows["score_3"], 0)
+        - 0.15 * np.tanh(columns["means"]) * shown["card"]
+        + 0.12 * urgent * np.maximum(-columns["score_3"], 0)
     )

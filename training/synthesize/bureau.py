@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from training.synthesize.draw import Array, Columns, Rows, Words, blank, draw, spread
+from training.synthesize.draw import Columns, Words, blank, draw, spread, take
 
 STATES = ("Active", "Closed", "Sold", "Bad debt")
 STATUSES = ("0", "1", "2", "3", "4", "5", "C", "X")
@@ -13,15 +13,14 @@ CLOSED, UNKNOWN, WORST = 6, 7, 5
 LONGEST, MONTH = 97, 30.44  # months; days
 
 
-def draw_bureau(
-    rng: np.random.Generator, rows: Rows, ids: Array, known: Columns, first_id: int
-) -> Columns:
+def draw_bureau(rng: np.random.Generator, clients: Columns, first_id: int) -> Columns:
     """One row per credit; `first_id` is the first SK_ID_BUREAU to give.
 
-    Its place among the clients and the days since it ended are for the reports.
+    The client's habits and the days since it ended are for the monthly reports.
     """
-    client, _ = spread(np.round(known["credits"]).astype(int))
-    drawn = draw(rng, "bureau", rows.of(client))
+    client, _ = spread(np.round(clients["credit_count"]).astype(int))
+    rows = take(clients, client)
+    drawn = draw(rng, "bureau", rows)
     age, term = -drawn["DAYS_CREDIT"], np.maximum(np.round(drawn["term"]), 5)
     active = age < term * drawn["running"]
     ran = np.where(drawn["early"] > 0, term * (0.15 + 0.85 * drawn["part"]), term)
@@ -33,7 +32,7 @@ def draw_bureau(
     owed = drawn["owed"] * np.where(card, 1, np.clip(1 - age / term, 0.1, 1) ** 0.5)
     debt = np.where(active & (drawn["untouched"] == 0), total * owed, 0)
     limit = np.where(card & active, total - debt, 0)
-    unsaid = (known["instalments"][client] == 0) | (drawn["no_annuity"] > 0)
+    unsaid = (rows["instalments"] == 0) | (drawn["no_annuity"] > 0)
     amounts = {
         "AMT_CREDIT_SUM": total,
         "AMT_CREDIT_SUM_DEBT": blank(debt, drawn["no_debt"] > 0),
@@ -42,10 +41,10 @@ def draw_bureau(
         "AMT_CREDIT_MAX_OVERDUE": drawn["AMT_CREDIT_MAX_OVERDUE"],
         "AMT_ANNUITY": blank(drawn["AMT_ANNUITY"], unsaid),
     }
-    return drawn | {
-        "client": client,
+    return {
+        **rows,
+        **drawn,
         "ended": ended,
-        "SK_ID_CURR": ids[client],
         "SK_ID_BUREAU": first_id + np.arange(len(client)),
         "CREDIT_ACTIVE": Words(STATES, np.where(active, 0, 1 + sold)),
         "CREDIT_DAY_OVERDUE": late,
@@ -56,13 +55,10 @@ def draw_bureau(
     }
 
 
-def draw_bureau_balance(
-    rng: np.random.Generator, rows: Rows, known: Columns, credits: Columns
-) -> Columns:
+def draw_bureau_balance(rng: np.random.Generator, credits: Columns) -> Columns:
     """One row per credit and month, newest first, for clients with monthly reports."""
-    reported = np.flatnonzero(known["monthly"][credits["client"]] > 0)
-    columns = {name: values[reported] for name, values in credits.items()}
-    count, risk = len(reported), rows["months"][columns["client"]]
+    columns = take(credits, credits["monthly"] > 0)
+    count, risk = len(columns["months"]), columns["months"]
     over = ~columns["CREDIT_ACTIVE"].equals("Active")
     closed = (columns["ended"] / MONTH).astype(np.int32)
     # Some lenders stop reporting once a credit is closed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from training.synthesize.draw import Columns, Rows, Words, blank, spread
+from training.synthesize.draw import Columns, Words, blank, spread
 from training.synthesize.previous import NEVER, keys
 
 MONTH, OLDEST = 30.44, 96  # days; months
@@ -15,17 +15,14 @@ RATE, MINIMUM, LEAST = 0.021, 0.053, 2250.0
 PLACES = {"ATM": 0.72, "POS": 0.995, "OTHER": 1.0}
 
 
-def draw_cards(rng: np.random.Generator, rows: Rows, previous: Columns) -> Columns:
-    """One row per card and month, oldest first; `paid` is for the payments.
+def draw_cards(rng: np.random.Generator, previous: Columns) -> Columns:
+    """One row per card and month, oldest first; `paid` and `mature` are for payments.
 
     A card goes towards a level of its own: what its balance rises by, beyond what is
     paid and the interest, was drawn.
     """
-    cards = np.flatnonzero(previous["card"])
-    age, risk = (
-        previous["DAYS_DECISION"][cards],
-        rows["card"][previous["client"][cards]],
-    )
+    cards = np.flatnonzero(previous["carded"])
+    age, risk = previous["DAYS_DECISION"][cards], previous["card"][cards]
     counts = np.clip(-age / MONTH, 1, OLDEST).astype(np.int32)
     card, month = spread(counts)
     drawing = previous["DAYS_FIRST_DRAWING"][cards]
@@ -44,7 +41,7 @@ def draw_cards(rng: np.random.Generator, rows: Rows, previous: Columns) -> Colum
     paid = np.where(pays, np.minimum(due * more, owed), 0)
     drawn = balance - owed * (1 + RATE) + paid
     paid = np.round(paid + np.maximum(-drawn, 0), 3)
-    drawn = np.maximum(drawn, 0)
+    drawn = np.round(np.maximum(drawn, 0), 2)
     total = np.cumsum(due > 0)
     mature = total - total[(np.cumsum(counts) - counts)[card]]
     unsaid = four < np.where(never[card], 0.087, 0.017)
@@ -69,11 +66,11 @@ def draw_cards(rng: np.random.Generator, rows: Rows, previous: Columns) -> Colum
         **_drawings(rng, drawn, used < 0),
         "CNT_INSTALMENT_MATURE_CUM": blank(mature, unsaid),
         "NAME_CONTRACT_STATUS": Words(
-            ("Active", "Signed", "Completed"),
-            np.select([(month == 0) & (four < 0.08), hidden & (four > 0.9)], [1, 2], 0),
+            ("Active", "Signed"), (month == 0) & (four < 0.08)
         ),
         "SK_DPD": days,
         "SK_DPD_DEF": (days > 0) & (days < 31) & (four < 0.55),
+        "mature": mature,
         "paid": paid,
     }
 
@@ -82,11 +79,10 @@ def _drawings(rng: np.random.Generator, drawn: np.ndarray, no: np.ndarray) -> Co
     """What was drawn in a month, all of it in one kind of place."""
     place = np.searchsorted(tuple(PLACES.values()), rng.random(len(drawn)))
     times = np.where(drawn > 0, 1 + rng.poisson(1.6, len(drawn)), 0)
-    money = np.round(drawn, 2)
-    columns: Columns = {"AMT_DRAWINGS_CURRENT": money, "CNT_DRAWINGS_CURRENT": times}
+    columns = {"AMT_DRAWINGS_CURRENT": drawn, "CNT_DRAWINGS_CURRENT": times}
     for code, name in enumerate(PLACES):
         here = place == code
-        columns[f"AMT_DRAWINGS_{name}_CURRENT"] = blank(money * here, no)
+        columns[f"AMT_DRAWINGS_{name}_CURRENT"] = blank(drawn * here, no)
         columns[f"CNT_DRAWINGS_{name}_CURRENT"] = blank(times * here, no)
     return columns
 
@@ -103,11 +99,9 @@ def draw_card_payments(rng: np.random.Generator, cards: Columns) -> Columns:
     gap = np.round(np.where(rng.random(len(row)) < 0.04, spent, -spent))
     amount = np.round(cards["paid"][row] / times[payment], 3)
     return {
-        "SK_ID_PREV": cards["SK_ID_PREV"][row],
-        "SK_ID_CURR": cards["SK_ID_CURR"][row],
+        **keys(cards, row),
         "NUM_INSTALMENT_VERSION": np.zeros(len(row)),
-        "NUM_INSTALMENT_NUMBER": np.nan_to_num(cards["CNT_INSTALMENT_MATURE_CUM"][row])
-        + 1,
+        "NUM_INSTALMENT_NUMBER": cards["mature"][row] + 1,
         "DAYS_INSTALMENT": due,
         "DAYS_ENTRY_PAYMENT": np.minimum(due + gap, -1),
         "AMT_INSTALMENT": amount,

@@ -31,7 +31,7 @@ import yaml
 from scipy.special import ndtr, ndtri
 
 from training.tables import TABLES
-from training.tables.schema import Type
+from training.tables.schema import Type, Unit
 
 Array = npt.NDArray[Any]
 Shape = Any
@@ -60,23 +60,9 @@ class Words:
 Columns = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Rows:
-    """The rows to draw for: their clients' habits, and which are of later clients.
-
-    `owner` is each row's place among the clients; every client has one row without it.
-    """
-
-    habits: Mapping[str, Array]
-    later: Array
-    owner: Array | None = None
-
-    def __getitem__(self, habit: str) -> Array:
-        values = self.habits[habit]
-        return values if self.owner is None else values[self.owner]
-
-    def of(self, owner: Array) -> Rows:
-        return Rows(self.habits, self.later[owner], owner)
+def take(columns: Columns, rows: Array) -> Columns:
+    """The columns at some rows, as often as each is named."""
+    return {name: values[rows] for name, values in columns.items()}
 
 
 @cache
@@ -86,17 +72,18 @@ def shapes(table: str) -> Mapping[str, Shape]:
     return {name: shape for names, shape in read.items() for name in names.split()}
 
 
-def blend(rng: np.random.Generator, rows: Rows, tilt: Mapping[str, float]) -> Array:
+def blend(rng: np.random.Generator, rows: Columns, tilt: Mapping[str, float]) -> Array:
     """A standard normal number per row: what habits do not explain is its own."""
     own = np.sqrt(1 - sum(weight**2 for weight in tilt.values()))
     parts = (weight * rows[name] for name, weight in tilt.items())
-    return sum(parts, own * rng.standard_normal(len(rows.later)))
+    return sum(parts, own * rng.standard_normal(len(rows["later"])))
 
 
-def draw(rng: np.random.Generator, table: str, rows: Rows) -> Columns:
+def draw(rng: np.random.Generator, table: str, rows: Columns) -> Columns:
     """Every column of `table`.yaml; bounds and types are the declared ones.
 
-    Names that are not declared are for the caller, who derives columns from them.
+    `rows` holds each row's habits, and whether it is a later client's. Names that are
+    not declared are for the caller, who derives columns from them.
     """
     declared = {column.name: column for column in TABLES.get(table, ())}
     columns: Columns = {}
@@ -105,20 +92,24 @@ def draw(rng: np.random.Generator, table: str, rows: Rows) -> Columns:
         column = declared.get(name)
         if column and column.bounds:
             values = np.clip(values, *column.bounds)
-        whole = column and column.type is Type.INTEGER
-        columns[name] = np.round(values).astype(int) if whole else values
+        if column and (column.type is Type.INTEGER or column.unit is Unit.DAYS):
+            values = np.round(values)
+        columns[name] = values
     return columns
 
 
-def _column(rng: np.random.Generator, shape: Shape, rows: Rows, known: Columns) -> Any:
+def _column(
+    rng: np.random.Generator, shape: Shape, rows: Columns, known: Columns
+) -> Any:
     words = tuple(dict.fromkeys(_words(shape)))
+    places: dict[Any, int] = {word: place for place, word in enumerate(words)}
     options = shape if isinstance(shape, dict) else {}
     uniform, gap = (ndtr(blend(rng, rows, options.get(o, {}))) for o in ("tilt", "gap"))
 
     def read(shape: Shape, at: Array) -> Array:
         """Numbers, or places in `words`, at the uniform numbers of some rows."""
         if not isinstance(shape, dict):
-            return np.full(len(at), _number(shape, words))
+            return np.full(len(at), places.get(shape, shape), float)
         if "by" in shape:
             values = np.full(len(at), np.nan)
             other = known[shape["by"]][at]
@@ -127,7 +118,7 @@ def _column(rng: np.random.Generator, shape: Shape, rows: Rows, known: Columns) 
                 inner = shape.get("of", {}).get(word, shape.get("else", np.nan))
                 values[here] = read(inner, at[here])
         else:
-            values = _distribution(shape, uniform[at], words)
+            values = _distribution(shape, uniform[at], places)
         if "grid" in shape:
             values = np.maximum(np.round(values / shape["grid"]), 1) * shape["grid"]
         if "limits" in shape:
@@ -136,7 +127,7 @@ def _column(rng: np.random.Generator, shape: Shape, rows: Rows, known: Columns) 
 
     values = read(shape, np.arange(len(uniform)))
     if "later" in options:
-        later = np.flatnonzero(rows.later)
+        later = np.flatnonzero(rows["later"])
         values[later] = read(options | options["later"], later)
     if words:
         return Words(words, np.nan_to_num(values, nan=-1).astype(np.int16))
@@ -153,13 +144,9 @@ def _words(shape: Shape) -> Iterator[str]:
             yield from _words(value)
 
 
-def _number(value: object, words: tuple[str, ...]) -> float:
-    return words.index(value) if isinstance(value, str) else value  # type: ignore
-
-
-def _distribution(shape: Shape, uniform: Array, words: tuple[str, ...]) -> Array:
+def _distribution(shape: Shape, uniform: Array, places: Mapping[Any, int]) -> Array:
     if "one_of" in shape:
-        values = np.array([_number(one, words) for one in shape["one_of"][::2]], float)
+        values = np.array([places.get(v, v) for v in shape["one_of"][::2]], float)
         edges = np.cumsum(np.array(shape["one_of"][1::2], float))
         found = np.searchsorted(edges / edges[-1], uniform, side="right")
         return values[np.minimum(found, len(values) - 1)]

@@ -22,10 +22,10 @@ from training.files import replacing
 from training.synthesize.application import draw_application, draw_target
 from training.synthesize.bureau import draw_bureau, draw_bureau_balance
 from training.synthesize.cards import draw_card_payments, draw_cards
-from training.synthesize.draw import Array, Columns, Rows, Words, blend, draw, shapes
+from training.synthesize.draw import Array, Columns, Words, blend, draw, shapes, take
 from training.synthesize.loans import draw_loan_payments, draw_pos_cash
 from training.synthesize.previous import draw_previous
-from training.tables.schema import Type
+from training.tables.schema import Column, Type
 from training.tables.stage import SUFFIXES, raw_tables
 
 FIRST_CLIENT, FIRST_PREVIOUS, FIRST_CREDIT = 100_001, 1_000_001, 5_000_001
@@ -84,14 +84,15 @@ def _write(
         for start in range(0, len(is_test), CLIENTS_PER_BLOCK):
             block = is_test[start : start + CLIENTS_PER_BLOCK]
             for name, drawn in draw_block(seed, start, block).items():
-                arrays = {c.name: _array(drawn[c.name], c.type) for c in FILES[name]}
-                table = pa.table(arrays)
+                table = pa.table(
+                    {c.name: _array(drawn[c.name], c) for c in FILES[name]}
+                )
                 if name not in files:
-                    # Without the stored Arrow schema, words read back as plain strings.
-                    writer = pq.ParquetWriter(
+                    # Without a stored Arrow schema, words read back as plain strings.
+                    files[name] = pq.ParquetWriter(
                         paths[name], table.schema, store_schema=False
                     )
-                    files[name] = stack.enter_context(writer)
+                    stack.enter_context(files[name])
                 files[name].write_table(table)
             progress(f"synthesize: {start + len(block):,} of {len(is_test):,} clients")
 
@@ -99,40 +100,37 @@ def _write(
 def draw_block(seed: int, start: int, is_test: Array) -> dict[str, Columns]:
     """Every file's columns for the clients of one block, the first at `start`."""
     rng = np.random.Generator(np.random.SFC64([seed, start]))
-    habits: dict[str, Array] = {}
-    rows = Rows(habits, is_test)
-    for name, tilt in shapes("habits").items():
-        habits[name] = blend(rng, rows, tilt)
     ids = FIRST_CLIENT + start + np.arange(len(is_test))
-    known = draw(rng, "clients", rows)
-    application = {"SK_ID_CURR": ids} | draw_application(rng, rows)
+    clients: Columns = {"SK_ID_CURR": ids, "later": is_test}
+    for name, tilt in shapes("habits").items():
+        clients[name] = blend(rng, clients, tilt)
+    clients |= draw(rng, "clients", clients)
+    application = draw_application(rng, clients)
     offset = IDS_PER_CLIENT * start
-    credits = draw_bureau(rng, rows, ids, known, FIRST_CREDIT + offset)
-    previous = draw_previous(rng, rows, ids, known, FIRST_PREVIOUS + offset)
-    cards = draw_cards(rng, rows, previous)
-    loans = draw_loan_payments(rng, rows, previous)
-    payments = draw_card_payments(rng, cards)
-    application["TARGET"] = draw_target(rng, rows, application, known, previous)
+    credits = draw_bureau(rng, clients, FIRST_CREDIT + offset)
+    previous = draw_previous(rng, clients, FIRST_PREVIOUS + offset)
+    cards = draw_cards(rng, previous)
+    paid = draw_loan_payments(rng, previous), draw_card_payments(rng, cards)
+    application["TARGET"] = draw_target(rng, application, previous)
     return {
-        "application_train": {n: v[~is_test] for n, v in application.items()},
-        "application_test": {n: v[is_test] for n, v in application.items()},
+        "application_train": take(application, ~is_test),
+        "application_test": take(application, is_test),
         "bureau": credits,
-        "bureau_balance": draw_bureau_balance(rng, rows, known, credits),
+        "bureau_balance": draw_bureau_balance(rng, credits),
         "previous_application": previous,
-        "POS_CASH_balance": draw_pos_cash(rng, rows, previous),
+        "POS_CASH_balance": draw_pos_cash(rng, previous),
         "installments_payments": {
-            name: np.concatenate((loans[name], values))
-            for name, values in payments.items()
+            name: np.concatenate([part[name] for part in paid]) for name in paid[0]
         },
         "credit_card_balance": cards,
     }
 
 
-def _array(values: Any, kind: Type) -> pa.Array:
+def _array(values: Any, column: Column) -> pa.Array:
     if isinstance(values, Words):
         codes = pa.array(values.codes.astype(np.int16), mask=values.codes < 0)
         return pa.DictionaryArray.from_arrays(codes, pa.array(values.words))
-    number = np.int64 if kind is Type.INTEGER else np.float64
+    number = np.int64 if column.type is Type.INTEGER else np.float64
     return pa.array(values.astype(number, copy=False), from_pandas=True)
 
 
@@ -142,10 +140,8 @@ def _check(clients: int, out: Path, file_format: str, seed: int) -> None:
     if seed < 0:
         raise ConfigurationError(f"seed: expected 0 or more, found {seed}")
     if file_format not in FORMATS:
-        known = ", ".join(FORMATS)
-        raise ConfigurationError(
-            f"format: expected one of {known}; found {file_format}"
-        )
+        known = f"expected one of {', '.join(FORMATS)}"
+        raise ConfigurationError(f"format: {known}; found {file_format}")
     if out.exists() and not out.is_dir():
         raise ConfigurationError(f"out: {out} is a file, expected a folder")
     others = [suffix for suffix in SUFFIXES if suffix != f".{file_format}"]

@@ -5,20 +5,19 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from training.synthesize.draw import Columns, Rows, Words, blank, spread
+from training.synthesize.draw import Columns, Words, blank, spread
 from training.synthesize.previous import PERIOD, keys
 
-MONTH, OLDEST = 30.44, 96  # days; months
+MONTH, OLDEST, SIGNED = 30.44, 96, 4  # days; months; place in STATUSES
 STATUSES = (
     "Active,Completed,Demand,Amortized debt,Signed,Approved,Returned to the store"
 )
-SIGNED = 4
 
 
-def draw_pos_cash(rng: np.random.Generator, rows: Rows, previous: Columns) -> Columns:
+def draw_pos_cash(rng: np.random.Generator, previous: Columns) -> Columns:
     """One row per loan and month, oldest first, up to the last month."""
-    loans = np.flatnonzero(previous["loan"])
-    paid, stopped = previous["months"][loans], previous["stopped"][loans]
+    loans = np.flatnonzero(previous["lent"])
+    paid, stopped = previous["paid_months"][loans], previous["stopped"][loans]
     due = -previous["DAYS_FIRST_DUE"][loans]
     first = np.minimum(due / MONTH + 1, OLDEST).astype(np.int32)
     # What is not paid back stays on the books, month after month.
@@ -28,7 +27,7 @@ def draw_pos_cash(rng: np.random.Generator, rows: Rows, previous: Columns) -> Co
     ended = last & ((counts == paid + 1) & ~stopped)[owner]
     behind = np.where(stopped[owner], position - paid[owner], 0)
     # The others slip by some days now and then.
-    risk = rows["loans"][previous["client"][loans]]
+    risk = previous["loans"][loans]
     uniform, tolerated = rng.random((2, len(owner)), dtype=np.float32)
     slips = rng.random(len(owner), dtype=np.float32) < expit(-4.6 + 1.25 * risk)[owner]
     scale = 4.5 * np.exp(0.3 * risk)[owner]
@@ -53,18 +52,13 @@ def draw_pos_cash(rng: np.random.Generator, rows: Rows, previous: Columns) -> Co
     }
 
 
-def draw_loan_payments(
-    rng: np.random.Generator, rows: Rows, previous: Columns
-) -> Columns:
+def draw_loan_payments(rng: np.random.Generator, previous: Columns) -> Columns:
     """One row per payment, in the order of the clients."""
-    loans = np.flatnonzero(previous["loan"])
+    loans = np.flatnonzero(previous["lent"])
     first = previous["DAYS_FIRST_DUE"][loans].astype(np.int32)
     reached = (-1 - first) // PERIOD + 1
-    loan, position = spread(np.minimum(previous["months"][loans], reached))
-    due, risk = (
-        first[loan] + PERIOD * position,
-        rows["payments"][previous["client"][loans]],
-    )
+    loan, position = spread(np.minimum(previous["paid_months"][loans], reached))
+    due, risk = first[loan] + PERIOD * position, previous["payments"][loans]
     # Paid mostly some days early, sometimes late.
     spent = rng.standard_exponential(len(loan), dtype=np.float32)
     after = np.minimum(1 + 4.5 * np.exp(0.35 * risk)[loan] * spent**1.3, 400)

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.synthesize.draw import Array, Columns, Rows, blank, draw, spread
+from training.synthesize.draw import Array, Columns, blank, draw, spread, take
 
 NEVER = 365243  # what the source writes for a day that has not come
 PERIOD = 30  # days
 UNSAID = ("NAME_PORTFOLIO", "NAME_PRODUCT_TYPE", "NAME_YIELD_GROUP")
 
 
-def draw_previous(
-    rng: np.random.Generator, rows: Rows, ids: Array, known: Columns, first_id: int
-) -> Columns:
+def draw_previous(rng: np.random.Generator, clients: Columns, first_id: int) -> Columns:
     """One row per application; `first_id` is the first SK_ID_PREV to give.
 
-    `loan` and `card` are true of those paid out, which have balances. `months` counts
-    the instalments until the loan ended, early or not, or until the client stopped
-    paying (`stopped`).
+    `lent` and `carded` mark those paid out, which have balances; `paid_months` counts
+    the instalments until a loan ended, or until the client `stopped` paying.
     """
-    client, _ = spread(np.round(known["applications"]).astype(int))
-    drawn = draw(rng, "previous_application", rows.of(client))
+    client, _ = spread(np.round(clients["application_count"]).astype(int))
+    rows = take(clients, client)
+    drawn = draw(rng, "previous_application", rows)
     card = drawn["NAME_CONTRACT_TYPE"].equals("Revolving loans")
     granted = drawn["NAME_CONTRACT_STATUS"].equals("Approved")
     term, stopped = drawn["term"].astype(int), ~card & (drawn["stops"] > 0)
@@ -45,15 +43,15 @@ def draw_previous(
     }
     return {
         "SK_ID_PREV": first_id + np.arange(len(client)),
-        "SK_ID_CURR": ids[client],
+        **rows,
         **drawn,
         **_amounts(drawn, card),
         **{name: blank(values, ~paid_out) for name, values in days.items()},
         "client": client,
-        "loan": paid_out & ~card,
-        "card": paid_out & card,
+        "lent": paid_out & ~card,
+        "carded": paid_out & card,
         "term": term,
-        "months": months.astype(np.int32),
+        "paid_months": months.astype(np.int32),
         "stopped": stopped,
     }
 
