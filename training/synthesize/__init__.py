@@ -1,6 +1,6 @@
-"""Synthetic clients with the layout, the gaps and the sentinels of the real tables.
+"""Invented clients with the layout, the gaps and the sentinels of the real tables.
 
-Every number written here is a rounded aggregate; no row of real data is reproduced.
+Every number is a rounded aggregate; no row of real data is reproduced.
 """
 
 from training.synthesize.generate import synthesize

@@ -1,109 +1,173 @@
-"""The application: the loan asked for, and every column put together."""
+"""The application: person, loan asked for, what came along; and who defaults."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from scipy.special import expit
 
-from training.synthesize.clients import Clients
-from training.synthesize.dossier import draw_dossier
-from training.synthesize.housing import draw_housing
-from training.synthesize.person import draw_person
-from training.synthesize.sampling import (
-    Categories,
-    Columns,
-    Floats,
-    blank,
-    blend,
-    heap,
-    pick,
-    share_below,
-    to_grid,
-)
-from training.synthesize.scores import draw_scores
+from training.synthesize.draw import Array, Columns, blank, draw
+from training.synthesize.previous import instalment, to_grid
 
-GOODS_GRID = {45000: 0.5, 22500: 0.15, 4500: 0.348, 4.5: 0.002}
-REVOLVING = (0.0948, 0.009)  # earlier and later clients
-MONTHS = (9, 12, 18, 24, 30, 36, 42, 48, 54, 60)
-TERMS = (0.02, 0.13, 0.1, 0.19, 0.17, 0.15, 0.08, 0.07, 0.05, 0.04)
-TERMS_TEST = (0.02, 0.15, 0.17, 0.26, 0.17, 0.11, 0.05, 0.03, 0.02, 0.02)
-# Insurance and fees on top of the goods' price, by kind of offer.
-OFFERS = (0.352, 0.3, 0.24, 0.108)
-MARKUPS = ((1.0, 1.0), (1.05, 1.14), (1.12, 1.27), (1.26, 1.5))
+NO_JOB, YEAR = 365243, 365.25
+# The three statistics of one building differ little: a factor and its spread.
+STATISTICS = {"AVG": (1.0, 0.0), "MODE": (0.985, 0.06), "MEDI": (1.004, 0.02)}
+# Brings the share of defaults to 8 %.
+INTERCEPT = -3.71
+# Log-odds by one standard deviation of what outside agencies think, and of what each
+# history table shows. Tables that few clients have weigh more for those who do.
+SCORES = {"score_1": 0.15, "score_2": 0.23, "score_3": 0.25}
+HISTORY = {"credits": 0.3, "months": 0.5, "applications": 0.32}
+HISTORY |= {"loans": 0.32, "payments": 0.24, "card": 0.46}
 
 
-@dataclass(frozen=True)
-class Applications:
-    """One entry per client: the columns, and the hidden standings of the scores."""
-
-    columns: Columns
-    standings: tuple[Floats, Floats, Floats]
-
-
-def draw_applications(rng: np.random.Generator, clients: Clients) -> Applications:
-    person = draw_person(rng, clients)
-    scores = draw_scores(rng, clients, person["REGION_RATING_CLIENT"])
-    columns = {
-        "SK_ID_CURR": clients.ids,
-        **person,
-        **_loan(rng, clients, person["AMT_INCOME_TOTAL"]),
-        **scores.columns,
-        **draw_housing(rng, clients, person),
-        **draw_dossier(rng, clients, person, scores.no_enquiries),
-    }
-    return Applications(columns, scores.standings)
-
-
-def _loan(rng: np.random.Generator, clients: Clients, income: Floats) -> Columns:
-    count = len(clients)
-    revolving = rng.random(count) < np.take(REVOLVING, clients.is_test.astype(int))
-    wish = 0.12 * clients.indebtedness + 0.08 * clients.stability
-    goods = np.exp(
-        np.log(455000)
-        + np.where(clients.is_test, -0.15, 0)
-        + 0.55 * (np.log(income) - 11.9)
-        + wish
-        + 0.62 * rng.standard_normal(count)
+def draw_application(rng: np.random.Generator, clients: Columns) -> Columns:
+    """One row per client, with the client's habits."""
+    drawn = draw(rng, "application", clients)
+    return (
+        clients
+        | drawn
+        | _person(drawn)
+        | _loan(drawn)
+        | _dossier(drawn)
+        | _home(rng, drawn)
     )
-    goods = heap(rng.random(count), np.clip(goods, 45000, 4050000), GOODS_GRID)
-    limit = np.maximum(np.round(goods * 0.6 / 45000), 3) * 45000
-    credit = np.where(revolving, limit, to_grid(goods * _markup(rng, clients), 4.5))
-    annuity = np.where(
-        revolving, limit / 20, to_grid(credit / _months_paid(rng, clients, goods), 4.5)
-    )
-    unknown = rng.random((2, count))
+
+
+def _person(drawn: Columns) -> Columns:
+    """What has to agree: family and children, age and job, region and city."""
+    family = drawn["NAME_FAMILY_STATUS"]
+    together = family.equals("Married") | family.equals("Civil marriage")
+    people = drawn["CNT_CHILDREN"] + 1 + together
+    born, job = drawn["DAYS_BIRTH"], drawn["DAYS_EMPLOYED"]
+    grown = np.minimum(born + 18 * YEAR, -30).astype(int)
+    city = drawn["REGION_RATING_CLIENT"] - drawn["promoted"]
     return {
-        "NAME_CONTRACT_TYPE": Categories(
-            ("Cash loans", "Revolving loans"), revolving.astype(np.int8)
-        ),
-        "AMT_CREDIT": credit,
-        "AMT_ANNUITY": blank(
-            annuity, unknown[0] < np.where(clients.is_test, 0.0005, 0.00004)
-        ),
-        "AMT_GOODS_PRICE": blank(
-            np.where(revolving, limit, goods), revolving & (unknown[1] < 0.0095)
-        ),
+        "CNT_FAM_MEMBERS": blank(people, family.equals("Unknown")),
+        "DAYS_EMPLOYED": np.where(job == NO_JOB, job, np.maximum(job, grown)),
+        "DAYS_REGISTRATION": np.maximum(drawn["DAYS_REGISTRATION"], born),
+        "DAYS_ID_PUBLISH": np.maximum(drawn["DAYS_ID_PUBLISH"], born + 14 * 365),
+        "REGION_RATING_CLIENT_W_CITY": np.maximum(city, 1),
     }
 
 
-def _markup(rng: np.random.Generator, clients: Clients) -> Floats:
-    # Those who need the money most take the dearer offers.
-    need = 0.12 * clients.indebtedness - 0.08 * clients.capacity
-    uniform = np.clip(rng.random(len(clients)) + 0.5 * need * (need > -0.2), 0, 0.9999)
-    low, high = np.asarray(MARKUPS)[pick(uniform, OFFERS)].T
-    return low + (high - low) * rng.random(len(clients))
+def _loan(drawn: Columns) -> Columns:
+    card, goods = drawn["NAME_CONTRACT_TYPE"].equals("Revolving loans"), drawn["goods"]
+    limit = np.maximum(np.round(goods * 0.6 / 45000), 3) * 45000
+    credit = np.where(card, limit, to_grid(goods * drawn["markup"], 4.5))
+    annuity = to_grid(instalment(credit, drawn["rate"], drawn["term"]), 4.5)
+    annuity = np.where(card, limit / 20, annuity)
+    return {
+        "AMT_CREDIT": credit,
+        "AMT_ANNUITY": blank(annuity, drawn["unknown"] > 0),
+        "AMT_GOODS_PRICE": np.where(card, limit, goods),
+    }
 
 
-def _months_paid(rng: np.random.Generator, clients: Clients, goods: Floats) -> Floats:
-    """Credit over annuity: the months that the credit alone would last."""
-    # Large loans run longer: the instalment has to be bearable.
-    size = np.clip((np.log(goods) - 13) / 0.72, -3, 3)
-    uniform = share_below(blend(rng.standard_normal(len(clients)), (0.62, size)))
-    position = np.where(
-        clients.is_test, pick(uniform, TERMS_TEST), pick(uniform, TERMS)
+def _dossier(drawn: Columns) -> Columns:
+    """Whoever defaulted was seen; enquiries are known of all periods or of none."""
+    given, asked = drawn["document"], [n for n in drawn if n.startswith("AMT_REQ")]
+    seen = drawn["OBS_30_CNT_SOCIAL_CIRCLE"]
+    late = np.minimum(drawn["DEF_30_CNT_SOCIAL_CIRCLE"], seen)
+    circle = {
+        "OBS_30": seen,
+        "DEF_30": late,
+        "OBS_60": np.maximum(seen - drawn["OBS_60_CNT_SOCIAL_CIRCLE"], late),
+        "DEF_60": np.maximum(late - drawn["DEF_60_CNT_SOCIAL_CIRCLE"], 0),
+    }
+    return {
+        **{f"FLAG_DOCUMENT_{number}": given.equals(number) for number in "368"},
+        **{name: blank(drawn[name], drawn["unasked"] > 0) for name in asked},
+        **{
+            f"{name}_CNT_SOCIAL_CIRCLE": blank(count, drawn["unseen"] > 0)
+            for name, count in circle.items()
+        },
+    }
+
+
+def _home(rng: np.random.Generator, drawn: Columns) -> Columns:
+    columns: Columns = {}
+    for part in (name.removesuffix("_AVG") for name in drawn if "_AVG" in name):
+        average = drawn[f"{part}_AVG"]
+        for kind, (factor, spread) in STATISTICS.items():
+            # Years are nearly constant: the three barely differ.
+            center, noise = (1, spread / 20) if "YEARS" in part else (factor, spread)
+            values = average * rng.normal(center, noise, len(average))
+            columns[f"{part}_{kind}"] = np.round(np.clip(values, 0, 1), 4)
+    return columns
+
+
+def draw_target(
+    rng: np.random.Generator, application: Columns, previous: Columns
+) -> Array:
+    """1 for default, else 0: log-odds of the causes, and chance.
+
+    Effects bend and meet each other, so that a linear model on raw columns does not
+    find all of it. A history table counts for clients who have rows in it.
+    """
+    present = _present(application, previous)
+    shown = {name: application[name] * present[name] for name in HISTORY}
+    weighed = [(weight, -application[name]) for name, weight in SCORES.items()]
+    weighed += [(weight, shown[name]) for name, weight in HISTORY.items()]
+    # Bad behaviour says more than good behaviour.
+    bent = sum(w * (risk + 0.25 * np.maximum(risk, 0) ** 1.5) for w, risk in weighed)
+    log_odds = INTERCEPT + bent + _asked(application) + _lived(application)
+    log_odds += _together(application, shown)
+    return (rng.random(len(log_odds)) < expit(log_odds)).astype(int)
+
+
+def _present(clients: Columns, previous: Columns) -> Columns:
+    def holders(kind: str) -> Array:
+        return np.isin(clients["SK_ID_CURR"], previous["SK_ID_CURR"][previous[kind]])
+
+    credits = np.round(clients["credit_count"]) > 0
+    return {
+        "credits": credits,
+        "months": credits & (clients["monthly"] > 0),
+        "applications": np.round(clients["application_count"]) > 0,
+        **dict.fromkeys(("loans", "payments"), holders("lent")),
+        "card": holders("carded"),
+    }
+
+
+def _asked(loan: Columns) -> Array:
+    credit, annuity = loan["AMT_CREDIT"], loan["AMT_ANNUITY"]
+    annuity = np.where(np.isnan(annuity), credit / 20, annuity)
+    months, burden = credit / annuity, annuity / loan["AMT_INCOME_TOTAL"]
+    return (
+        0.32 * np.exp(-(((months - 14) / 3.5) ** 2))
+        - 0.34 * (months < 10.5)
+        - 0.15 * np.tanh((months - 26) / 6)
+        + 0.9 * np.maximum(credit / loan["AMT_GOODS_PRICE"] - 1.1, 0)
+        + 0.13 * np.tanh((burden - 0.22) / 0.08)
+        - 0.35 * loan["NAME_CONTRACT_TYPE"].equals("Revolving loans")
     )
-    months = np.asarray(MONTHS)[position]
-    rate = np.clip(0.0165 + 0.005 * rng.standard_normal(len(clients)), 0.006, 0.032)
-    rate = rate * np.where(months > 40, 0.7, 1)
-    return (1 - (1 + rate) ** -months) / rate
+
+
+def _lived(person: Columns) -> Array:
+    job, car = person["DAYS_EMPLOYED"], person["OWN_CAR_AGE"]
+    recent = 0.3 * np.exp(np.minimum(job, 0) / YEAR / 3) - 0.12
+    return (
+        0.08 * person["CODE_GENDER"].equals("M")
+        - 0.16 * person["NAME_EDUCATION_TYPE"].equals("Higher education")
+        + np.where(job == NO_JOB, 0, recent)
+        + 0.1 * (person["REGION_RATING_CLIENT_W_CITY"] - 2)
+        + 0.12 * person["REG_CITY_NOT_WORK_CITY"]
+        + np.where(np.isnan(car), 0.12, 0.012 * np.minimum(car, 25))
+        + 0.1 * np.nan_to_num(person["DEF_30_CNT_SOCIAL_CIRCLE"])
+        + 0.14 * np.exp(person["DAYS_LAST_PHONE_CHANGE"] / 500)
+        - 0.1 * np.tanh(person["age"])
+    )
+
+
+def _together(columns: Columns, shown: Columns) -> Array:
+    """What weighs only together with something else."""
+    heavy = np.tanh(columns["AMT_CREDIT"] / columns["AMT_INCOME_TOTAL"] / 4 - 0.8)
+    job, young = columns["DAYS_EMPLOYED"], 29 + columns["DAYS_BIRTH"] / YEAR
+    urgent = np.maximum(shown["applications"], 0)
+    return (
+        0.35 * expit(young / 2) * ((job > -550) & (job != NO_JOB))
+        + 0.18 * heavy * shown["payments"]
+        + 0.15 * heavy * np.maximum(shown["credits"], 0)
+        - 0.15 * np.tanh(columns["means"]) * shown["card"]
+        + 0.12 * urgent * np.maximum(-columns["score_3"], 0)
+    )

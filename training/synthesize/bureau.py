@@ -1,216 +1,88 @@
-"""Credits with other lenders, as the credit bureau reports them."""
+"""Credits with other lenders as the bureau reports them, and their monthly reports."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from scipy.special import expit
 
-from training.synthesize.bureau_kinds import KINDS, TERMS_AT
-from training.synthesize.clients import Clients
-from training.synthesize.sampling import (
-    Categories,
-    Columns,
-    Flags,
-    Floats,
-    Integers,
-    blank,
-    chance,
-    choose,
-    pick_by,
-    quantile,
-    share_below,
-    spread,
-)
+from training.synthesize.draw import Columns, Words, blank, draw, spread, take
 
-FIRST_ID = 5_000_001
-DAY_LIMIT = 2922  # the bureau reports eight years back
-CURRENCIES = {"currency 1": 0.9992, "currency 2": 0.0007, "currency 3": 0.0001}
-AGES = (1, 45, 128, 223, 476, 984, 1650, 2420, 2660, 2868, DAY_LIMIT)
+STATES = ("Active", "Closed", "Sold", "Bad debt")
+STATUSES = ("0", "1", "2", "3", "4", "5", "C", "X")
+CLOSED, UNKNOWN, WORST = 6, 7, 5
+LONGEST, MONTH = 97, 30.44  # months; days
 
 
-@dataclass(frozen=True)
-class Credits:
-    """One entry per bureau credit: what the monthly reports need, and the columns."""
+def draw_bureau(rng: np.random.Generator, clients: Columns, first_id: int) -> Columns:
+    """One row per credit; `first_id` is the first SK_ID_BUREAU to give.
 
-    client: Integers
-    started: Integers
-    ended: Integers
-    active: Flags
-    overdue: Integers
-    columns: Columns
-
-
-def draw_bureau(
-    rng: np.random.Generator, clients: Clients, income: Floats, first_id: int
-) -> Credits:
-    """One row per credit; `first_id` is the first SK_ID_BUREAU to give."""
-    client, _ = spread(clients.bureau_credits)
-    count = len(client)
-    pressure = clients.bureau[client]
-    kind = _kinds(rng, pressure)
-    started = _started(rng, pressure)
-    term = _terms(rng, kind.codes)
-    active = _active(rng, kind.codes, started, term, pressure)
-    ended = np.where(active, 0, _ended(rng, started, term))
-    overdue = _overdue_days(rng, pressure, active)
-    sold = ~active & (rng.random(count) < 0.006)
-    columns: Columns = {
-        "SK_ID_CURR": clients.ids[client],
-        "SK_ID_BUREAU": first_id + np.arange(count),
-        "CREDIT_ACTIVE": Categories(
-            ("Active", "Closed", "Sold", "Bad debt"),
-            np.where(active, 0, np.where(sold, 2, 1)).astype(np.int8),
-        ),
-        "CREDIT_CURRENCY": choose(rng.random(count), CURRENCIES),
-        "DAYS_CREDIT": -started,
-        "CREDIT_DAY_OVERDUE": overdue,
-        "DAYS_CREDIT_ENDDATE": _end_planned(rng, kind, started, term, active),
-        "DAYS_ENDDATE_FACT": blank(-ended, active | (sold & (rng.random(count) < 0.8))),
-        "CNT_CREDIT_PROLONG": rng.poisson(0.0035 * np.exp(0.7 * pressure - 0.25)),
-        "CREDIT_TYPE": kind,
-        "DAYS_CREDIT_UPDATE": _updated(rng, active, ended),
+    The client's habits and the days since it ended are for the monthly reports.
+    """
+    client, _ = spread(np.round(clients["credit_count"]).astype(int))
+    rows = take(clients, client)
+    drawn = draw(rng, "bureau", rows)
+    age, term = -drawn["DAYS_CREDIT"], np.maximum(np.round(drawn["term"]), 5)
+    active = age < term * drawn["running"]
+    ran = np.where(drawn["early"] > 0, term * (0.15 + 0.85 * drawn["part"]), term)
+    ran = np.where(ran < age, ran, age * drawn["part"])
+    ended = np.where(active, 0, np.clip(np.round(age - ran), 1, age)).astype(int)
+    sold = ~active & (drawn["sold"] > 0)
+    late = np.where(active & (drawn["late"] > 0), np.ceil(drawn["days_late"]), 0)
+    card, total = drawn["CREDIT_TYPE"].equals("Credit card"), drawn["AMT_CREDIT_SUM"]
+    owed = drawn["owed"] * np.where(card, 1, np.clip(1 - age / term, 0.1, 1) ** 0.5)
+    debt = np.where(active & (drawn["untouched"] == 0), total * owed, 0)
+    limit = np.where(card & active, total - debt, 0)
+    unsaid = (rows["instalments"] == 0) | (drawn["no_annuity"] > 0)
+    amounts = {
+        "AMT_CREDIT_SUM": total,
+        "AMT_CREDIT_SUM_DEBT": blank(debt, drawn["no_debt"] > 0),
+        "AMT_CREDIT_SUM_LIMIT": blank(limit, drawn["no_limit"] > 0),
+        "AMT_CREDIT_SUM_OVERDUE": (late > 0) * debt * 0.2 * drawn["part"] ** 3,
+        "AMT_CREDIT_MAX_OVERDUE": drawn["AMT_CREDIT_MAX_OVERDUE"],
+        "AMT_ANNUITY": blank(drawn["AMT_ANNUITY"], unsaid),
     }
-    columns |= _amounts(rng, clients, client, income, kind, columns)
-    return Credits(client, started, ended, active, overdue, columns)
-
-
-def _kinds(rng: np.random.Generator, pressure: Floats) -> Categories:
-    shares = np.repeat([[kind.share for kind in KINDS]], len(pressure), axis=0)
-    shares[:, 1] *= np.exp(0.12 * pressure)
-    shares[:, 3] *= np.exp(-0.35 * pressure)
-    shares[:, 4] *= np.exp(0.75 * pressure - 0.28)
-    codes = pick_by(rng.random(len(pressure)), shares)
-    return Categories(tuple(kind.name for kind in KINDS), codes)
-
-
-def _started(rng: np.random.Generator, pressure: Floats) -> Integers:
-    """Days before the application; under pressure the credits are recent."""
-    uniform = share_below(rng.standard_normal(len(pressure)) - 0.3 * pressure)
-    return np.ceil(quantile(uniform, AGES)).astype(int)
-
-
-def _terms(rng: np.random.Generator, codes: Integers) -> Integers:
-    uniform = rng.random(len(codes))
-    term = np.zeros(len(codes))
-    for code, kind in enumerate(KINDS):
-        rows = codes == code
-        drawn = quantile(uniform[rows], kind.terms, TERMS_AT)
-        term[rows] = drawn
-    return np.maximum(np.round(term), 5).astype(int)
-
-
-def _active(
-    rng: np.random.Generator,
-    codes: Integers,
-    started: Integers,
-    term: Integers,
-    pressure: Floats,
-) -> Flags:
-    left = (term - started) / term
-    card = codes == 1
-    log_odds = np.where(card, 2.3 - started / 900, 0.8 + 1.4 * np.clip(left, -1, 1))
-    running = rng.random(len(codes)) < chance(log_odds + 0.3 * pressure)
-    # A finished term is rarely still running: it would be overdue.
-    return running & ((left > 0) | (rng.random(len(codes)) < np.where(card, 0.6, 0.08)))
-
-
-def _ended(rng: np.random.Generator, started: Integers, term: Integers) -> Integers:
-    """Days before the application on which a closed credit was paid back."""
-    early = rng.random(len(term)) < 0.42
-    part = np.where(early, 0.15 + 0.85 * rng.random(len(term)), 1.0)
-    delay = np.where(rng.random(len(term)) < 0.12, rng.exponential(70, len(term)), 0)
-    lasted = term * part + delay
-    # It closed before today, however long it might have run.
-    lasted = np.where(lasted < started, lasted, started * rng.random(len(term)))
-    paid = started - lasted
-    return np.clip(np.round(paid), 1, started).astype(int)
-
-
-def _overdue_days(
-    rng: np.random.Generator, pressure: Floats, active: Flags
-) -> Integers:
-    count = len(active)
-    late = active & (rng.random(count) < 0.0045 * np.exp(0.8 * pressure - 0.3))
-    days = np.ceil(np.exp(3.2 + 1.6 * rng.standard_normal(count)))
-    return np.where(late, np.minimum(days, 2700), 0).astype(int)
-
-
-def _end_planned(
-    rng: np.random.Generator,
-    kind: Categories,
-    started: Integers,
-    term: Integers,
-    active: Flags,
-) -> Floats:
-    card = kind.equals("Credit card")
-    gap = np.where(card, 0.235, np.where(kind.equals("Microloan"), 0.45, 0.01))
-    gap = np.where(active, gap, gap * 0.8)
-    return blank(term - started, rng.random(len(term)) < gap)
-
-
-def _updated(rng: np.random.Generator, active: Flags, ended: Integers) -> Integers:
-    count = len(active)
-    recent = rng.exponential(24, count) + (rng.random(count) < 0.05) * 400
-    lag = np.where(rng.random(count) < 0.45, 0, rng.exponential(220, count))
-    days = np.where(active, recent, np.maximum(ended - lag, 1))
-    return -np.clip(np.round(days), 0, DAY_LIMIT).astype(int)
-
-
-def _amounts(
-    rng: np.random.Generator,
-    clients: Clients,
-    client: Integers,
-    income: Floats,
-    kind: Categories,
-    columns: Columns,
-) -> Columns:
-    count = len(client)
-    pressure = clients.bureau[client]
-    active = columns["CREDIT_ACTIVE"].equals("Active")
-    card = kind.equals("Credit card")
-    log_amount = np.log([k.amount for k in KINDS])[kind.codes]
-    log_amount = log_amount + 0.3 * (np.log(income[client]) - 11.9) + 0.3 * active
-    deviation = np.asarray([k.deviation for k in KINDS])[kind.codes]
-    total = np.exp(log_amount + deviation * rng.standard_normal(count))
-    total = np.where(rng.random(count) < 0.5, np.ceil(total / 2250) * 2250, total)
-    total = np.where(card & (rng.random(count) < 0.17), 0, total)
-    debt = total * _debt_share(rng, pressure, columns, active)
-    spent = card & active & (rng.random(count) < 0.36)
-    limit = np.where(spent, np.maximum(total - debt, 0), 0)
-    late = rng.random(count) < chance(-1.35 + 0.55 * pressure)
-    worst = np.where(late, np.exp(8.9 + 1.1 * rng.standard_normal(count)), 0)
-    share_late = np.where(
-        columns["CREDIT_DAY_OVERDUE"] > 0, 0.2 * rng.random(count) ** 3, 0
-    )
-    annuity = total / 14 * np.exp(0.7 * rng.standard_normal(count))
-    annuity = np.where(rng.random(count) < np.where(active, 0.35, 0.65), 0, annuity)
-    unreported = ~clients.annuity_reports[client] | (rng.random(count) < 0.18)
-    missing = rng.random((3, count))
     return {
-        "AMT_CREDIT_MAX_OVERDUE": _money(worst, missing[0] < 0.655),
-        "AMT_CREDIT_SUM": _money(total, missing[0] < 1e-5),
-        "AMT_CREDIT_SUM_DEBT": _money(debt, missing[1] < np.where(active, 0.106, 0.17)),
-        "AMT_CREDIT_SUM_LIMIT": _money(
-            limit, missing[2] < np.where(active, 0.3, 0.415)
-        ),
-        "AMT_CREDIT_SUM_OVERDUE": _money(debt * share_late, np.zeros(count, bool)),
-        "AMT_ANNUITY": _money(annuity, unreported),
+        **rows,
+        **drawn,
+        "ended": ended,
+        "SK_ID_BUREAU": first_id + np.arange(len(client)),
+        "CREDIT_ACTIVE": Words(STATES, np.where(active, 0, 1 + sold)),
+        "CREDIT_DAY_OVERDUE": late,
+        "DAYS_CREDIT_ENDDATE": blank(term - age, drawn["endless"] > 0),
+        "DAYS_ENDDATE_FACT": blank(-ended, active | sold),
+        "DAYS_CREDIT_UPDATE": -np.minimum(np.round(ended + drawn["silence"]), age),
+        **{name: np.round(amount, 2) for name, amount in amounts.items()},
     }
 
 
-def _debt_share(
-    rng: np.random.Generator, pressure: Floats, columns: Columns, active: Flags
-) -> Floats:
-    """What is still owed of the amount: high under pressure, 0 when closed."""
-    planned = columns["DAYS_CREDIT_ENDDATE"]
-    known = np.where(np.isnan(planned), 400, planned)
-    left = np.clip(known / np.maximum(known - columns["DAYS_CREDIT"], 1), 0, 1)
-    noise = rng.standard_normal(len(active))
-    share = chance(-0.35 + 2.5 * left + 0.75 * pressure + 0.7 * noise)
-    untouched = rng.random(len(active)) < 0.2
-    return np.where(active & ~untouched, share, 0)
-
-
-def _money(amounts: Floats, missing: Flags) -> Floats:
-    return blank(np.round(amounts, 2), missing)
+def draw_bureau_balance(rng: np.random.Generator, credits: Columns) -> Columns:
+    """One row per credit and month, newest first, for clients with monthly reports."""
+    columns = take(credits, credits["monthly"] > 0)
+    count, risk = len(columns["months"]), columns["months"]
+    over = ~columns["CREDIT_ACTIVE"].equals("Active")
+    closed = (columns["ended"] / MONTH).astype(np.int32)
+    # Some lenders stop reporting once a credit is closed.
+    newest = np.where(over & (rng.random(count) < 0.13), closed, 0).astype(np.int32)
+    age = (-columns["DAYS_CREDIT"] / MONTH).astype(np.int32)
+    months = np.clip(age + 1 - newest, 1, LONGEST)
+    owner, position = spread(months)
+    month = position + newest[owner]
+    # Some lenders report little. Late is up to a month, unless a credit slides.
+    vague = rng.random(count)
+    unknown = np.select([vague < 0.37, vague < 0.62], [0.93, 0.3], 0.03)
+    late = unknown + (1 - unknown) * expit(-4.2 + 1.15 * risk)
+    uniform = rng.random(len(owner), dtype=np.float32)
+    status = np.where(uniform < unknown[owner], UNKNOWN, uniform < late[owner])
+    # One that is overdue today slid up to it, month by month.
+    worst = closed + (rng.random(count) * months).astype(np.int32)
+    worst = np.where(rng.random(count) < expit(-3.9 + 0.95 * risk), worst, -1)
+    behind = worst[owner] - month
+    overdue = np.ceil(columns["CREDIT_DAY_OVERDUE"] / 30).astype(np.int32)
+    behind = np.maximum(np.where(behind < 11, behind, -1), overdue[owner] - month - 1)
+    status = np.where(behind >= 0, np.minimum(behind + 1, WORST), status)
+    status = np.where(over[owner] & (month < closed[owner]), CLOSED, status)
+    return {
+        "SK_ID_BUREAU": columns["SK_ID_BUREAU"][owner],
+        "MONTHS_BALANCE": -month,
+        "STATUS": Words(STATUSES, status),
+    }

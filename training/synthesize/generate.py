@@ -1,60 +1,40 @@
 """Generate all eight files, block of clients after block of clients.
 
 Every block has random generators of its own, derived from the seed and the block's
-number, so that blocks can be made in any order and by any number of threads; they are
-written in order. Memory holds a few blocks, whatever the number of clients.
+number. Memory holds one block, whatever the number of clients.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from training.errors import ConfigurationError
 from training.files import replacing
-from training.synthesize import bureau, previous
-from training.synthesize.application import draw_applications
-from training.synthesize.bureau_balance import draw_bureau_balance
-from training.synthesize.cards import draw_cards
-from training.synthesize.clients import draw_clients
-from training.synthesize.instalments import draw_instalments
-from training.synthesize.pos_cash import draw_pos_cash
-from training.synthesize.sampling import Columns, Flags
-from training.synthesize.target import draw_target
-from training.synthesize.writer import WRITERS, CsvFile, ParquetFile, to_arrow
-from training.tables import TABLES
-from training.tables.application import TARGET
-from training.tables.schema import Column
+from training.synthesize.application import draw_application, draw_target
+from training.synthesize.bureau import draw_bureau, draw_bureau_balance
+from training.synthesize.cards import draw_card_payments, draw_cards
+from training.synthesize.draw import Array, Columns, Words, blend, draw, shapes, take
+from training.synthesize.loans import draw_loan_payments, draw_pos_cash
+from training.synthesize.previous import draw_previous
+from training.tables.schema import Column, Type
+from training.tables.stage import SUFFIXES, raw_tables
 
-FIRST_CLIENT = 100_001
+FIRST_CLIENT, FIRST_PREVIOUS, FIRST_CREDIT = 100_001, 1_000_001, 5_000_001
 TEST_CLIENTS_PER_LABELLED = 48_744 / 307_511
-CLIENTS_PER_BLOCK = 4_000
+CLIENTS_PER_BLOCK = 8_000  # a row group of every file
 # Identifiers given to a block: far more than any block's rows need.
 IDS_PER_CLIENT = 8
-THREADS = 2
-
-_APPLICATION = TABLES["application"].columns
-FILES: dict[str, tuple[Column, ...]] = {
-    "application_train": (_APPLICATION[0], TARGET, *_APPLICATION[1:]),
-    "application_test": _APPLICATION,
-    **{name: table.columns for name, table in tuple(TABLES.items())[1:]},
-}
-
-
-@dataclass(frozen=True)
-class Block:
-    """Which clients to make: their place, and which of them are test clients."""
-
-    number: int
-    start: int
-    is_test: Flags
+FORMATS = ("csv", "parquet")
+FILES = {name: table.columns for name, table in raw_tables().items()}
 
 
 def synthesize(
@@ -76,92 +56,82 @@ def synthesize(
     """
     _check(clients, out, file_format, seed)
     with ExitStack() as stack:
-        files: dict[str, CsvFile | ParquetFile] = {}
-        for name, columns in FILES.items():
-            path = stack.enter_context(replacing(out / f"{name}.{file_format}"))
-            files[name] = WRITERS[file_format](path, columns)
-            stack.enter_context(files[name])
-        total = clients + test_clients(clients)
-        done, rows = 0, 0
-        for block, tables in _tables(blocks(clients, seed), seed):
-            for name, table in tables.items():
-                files[name].write(table)
-                rows += table.num_rows
-            done += len(block.is_test)
-            progress(f"synthesize: {done:,} of {total:,} clients, {rows:,} rows")
+        paths = {
+            name: stack.enter_context(replacing(out / f"{name}.{file_format}"))
+            for name in FILES
+        }
+        if file_format == "parquet":
+            _write(paths, clients, seed, progress)
+            return
+        beside = Path(stack.enter_context(TemporaryDirectory(dir=out)))
+        parquet = {name: beside / f"{name}.parquet" for name in FILES}
+        _write(parquet, clients, seed, progress)
+        for name, path in paths.items():
+            progress(f"synthesize: {name} as text")
+            with duckdb.connect() as connection:
+                connection.execute(
+                    f"COPY (FROM '{parquet[name]}') TO '{path}' (FORMAT csv, HEADER)"
+                )
 
 
-def test_clients(clients: int) -> int:
-    return round(clients * TEST_CLIENTS_PER_LABELLED)
+def _write(
+    paths: dict[str, Path], clients: int, seed: int, progress: Callable[[str], None]
+) -> None:
+    is_test = np.arange(clients + round(clients * TEST_CLIENTS_PER_LABELLED)) >= clients
+    np.random.default_rng(seed).shuffle(is_test)
+    with ExitStack() as stack:
+        files: dict[str, pq.ParquetWriter] = {}
+        for start in range(0, len(is_test), CLIENTS_PER_BLOCK):
+            block = is_test[start : start + CLIENTS_PER_BLOCK]
+            for name, drawn in draw_block(seed, start, block).items():
+                table = pa.table(
+                    {c.name: _array(drawn[c.name], c) for c in FILES[name]}
+                )
+                if name not in files:
+                    # Without a stored Arrow schema, words read back as plain strings.
+                    files[name] = pq.ParquetWriter(
+                        paths[name], table.schema, store_schema=False
+                    )
+                    stack.enter_context(files[name])
+                files[name].write_table(table)
+            progress(f"synthesize: {start + len(block):,} of {len(is_test):,} clients")
 
 
-def blocks(clients: int, seed: int) -> Iterator[Block]:
-    """All clients, labelled and test ones mixed, in blocks."""
-    is_test = np.zeros(clients + test_clients(clients), dtype=bool)
-    is_test[clients:] = True
-    _generator(seed, 0, 0).shuffle(is_test)
-    for number, start in enumerate(range(0, len(is_test), CLIENTS_PER_BLOCK)):
-        yield Block(number, start, is_test[start : start + CLIENTS_PER_BLOCK])
-
-
-def draw_block(seed: int, block: Block) -> dict[str, Columns]:
-    """Every file's columns for the clients of one block."""
-    parts = iter(_generator(seed, block.number + 1, part) for part in range(9))
-    count = len(block.is_test)
-    ids = FIRST_CLIENT + block.start + np.arange(count)
-    clients = draw_clients(next(parts), ids, block.is_test)
-    applications = draw_applications(next(parts), clients)
-    income = applications.columns["AMT_INCOME_TOTAL"]
-    offset = IDS_PER_CLIENT * block.start
-    credits = bureau.draw_bureau(next(parts), clients, income, bureau.FIRST_ID + offset)
-    earlier = previous.draw_previous(
-        next(parts), clients, income, previous.FIRST_ID + offset
-    )
-    cards, payments = draw_cards(next(parts), clients, earlier)
-    target = draw_target(next(parts), clients, applications, earlier)
-    labelled = {**applications.columns, "TARGET": target}
+def draw_block(seed: int, start: int, is_test: Array) -> dict[str, Columns]:
+    """Every file's columns for the clients of one block, the first at `start`."""
+    rng = np.random.Generator(np.random.SFC64([seed, start]))
+    ids = FIRST_CLIENT + start + np.arange(len(is_test))
+    clients: Columns = {"SK_ID_CURR": ids, "later": is_test}
+    for name, tilt in shapes("habits").items():
+        clients[name] = blend(rng, clients, tilt)
+    clients |= draw(rng, "clients", clients)
+    application = draw_application(rng, clients)
+    offset = IDS_PER_CLIENT * start
+    credits = draw_bureau(rng, clients, FIRST_CREDIT + offset)
+    previous = draw_previous(rng, clients, FIRST_PREVIOUS + offset)
+    cards = draw_cards(rng, previous)
+    paid = draw_loan_payments(rng, previous), draw_card_payments(rng, cards)
+    application["TARGET"] = draw_target(rng, application, previous)
     return {
-        "application_train": _select(labelled, ~block.is_test),
-        "application_test": _select(applications.columns, block.is_test),
-        "bureau": credits.columns,
-        "bureau_balance": draw_bureau_balance(next(parts), clients, credits),
-        "previous_application": earlier.columns,
-        "POS_CASH_balance": draw_pos_cash(next(parts), clients, earlier),
-        "installments_payments": draw_instalments(
-            next(parts), clients, earlier, payments
-        ),
+        "application_train": take(application, ~is_test),
+        "application_test": take(application, is_test),
+        "bureau": credits,
+        "bureau_balance": draw_bureau_balance(rng, credits),
+        "previous_application": previous,
+        "POS_CASH_balance": draw_pos_cash(rng, previous),
+        "installments_payments": {
+            name: np.concatenate([part[name] for part in paid]) for name in paid[0]
+        },
         "credit_card_balance": cards,
     }
 
 
-def _select(columns: Columns, rows: Flags) -> Columns:
-    return {name: values[rows] for name, values in columns.items()}
-
-
-def _generator(seed: int, block: int, part: int) -> np.random.Generator:
-    sequence = np.random.SeedSequence(seed, spawn_key=(block, part))
-    return np.random.Generator(np.random.SFC64(sequence))
-
-
-def _tables(
-    parts: Iterator[Block], seed: int
-) -> Iterator[tuple[Block, dict[str, pa.Table]]]:
-    """Blocks made ahead by threads, handed out in order."""
-
-    def make(block: Block) -> dict[str, pa.Table]:
-        drawn = draw_block(seed, block)
-        return {name: to_arrow(drawn[name], FILES[name]) for name in FILES}
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        waiting: list[tuple[Block, Future[dict[str, pa.Table]]]] = []
-        for block in islice(parts, THREADS):
-            waiting.append((block, pool.submit(make, block)))
-        while waiting:
-            block, future = waiting.pop(0)
-            tables = future.result()
-            for following in islice(parts, 1):
-                waiting.append((following, pool.submit(make, following)))
-            yield block, tables
+def _array(values: Any, column: Column) -> pa.Array:
+    if isinstance(values, Words):
+        codes = pa.array(values.codes.astype(np.int16), mask=values.codes < 0)
+        return pa.DictionaryArray.from_arrays(codes, pa.array(values.words))
+    number = np.int64 if column.type is Type.INTEGER else np.float64
+    return pa.array(values.astype(number, copy=False), from_pandas=True)
 
 
 def _check(clients: int, out: Path, file_format: str, seed: int) -> None:
@@ -169,18 +139,15 @@ def _check(clients: int, out: Path, file_format: str, seed: int) -> None:
         raise ConfigurationError(f"clients: expected 1 or more, found {clients}")
     if seed < 0:
         raise ConfigurationError(f"seed: expected 0 or more, found {seed}")
-    if file_format not in WRITERS:
-        known = ", ".join(WRITERS)
-        raise ConfigurationError(
-            f"format: expected one of {known}; found {file_format}"
-        )
+    if file_format not in FORMATS:
+        known = f"expected one of {', '.join(FORMATS)}"
+        raise ConfigurationError(f"format: {known}; found {file_format}")
     if out.exists() and not out.is_dir():
         raise ConfigurationError(f"out: {out} is a file, expected a folder")
-    for name in FILES:
-        for suffix in (".csv", ".csv.gz", ".csv.zip", ".parquet"):
-            other = out / f"{name}{suffix}"
-            if suffix != f".{file_format}" and other.exists():
-                raise ConfigurationError(
-                    f"out: {other} is there already; a folder with one table in two "
-                    f"formats is ambiguous. Choose another folder or remove it."
-                )
+    others = [suffix for suffix in SUFFIXES if suffix != f".{file_format}"]
+    for other in (out / f"{name}{suffix}" for name in FILES for suffix in others):
+        if other.exists():
+            raise ConfigurationError(
+                f"out: {other} is there already; a folder with one table in two "
+                f"formats is ambiguous. Choose another folder or remove it."
+            )

@@ -1,134 +1,99 @@
-"""Previous applications: what was asked for, what came of it."""
+"""Earlier applications at this lender: what was asked for, what came of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from training.synthesize.clients import Clients
-from training.synthesize.previous_amounts import draw_amounts
-from training.synthesize.previous_dates import draw_dates
-from training.synthesize.previous_words import draw_words
-from training.synthesize.sampling import (
-    Categories,
-    Columns,
-    Flags,
-    Floats,
-    Integers,
-    pick,
-    pick_by,
-    spread,
-)
+from training.synthesize.draw import Array, Columns, blank, draw, spread, take
 
-FIRST_ID = 1_000_001
-DAY_LIMIT = 2922
-TYPES = ("Cash loans", "Consumer loans", "Revolving loans", "XNA")
-TYPE_SHARES = (0.4476, 0.4367, 0.1155, 0.0002)
-CASH, CONSUMER, REVOLVING, NO_TYPE = range(4)
-STATUSES = ("Approved", "Canceled", "Refused", "Unused offer")
-APPROVED, CANCELED, REFUSED, UNUSED = range(4)
-STATUS_SHARES = np.array(
-    [
-        [0.418, 0.36, 0.221, 0.001],
-        [0.86, 0.002, 0.1, 0.038],
-        [0.545, 0.225, 0.2295, 0.0005],
-        [0.0, 0.93, 0.07, 0.0],
-    ]
-)
-# How strongly decisions crowd before the application: days = limit * uniform**power.
-RECENCY = np.array(
-    [
-        [2.1, 10.0, 4.0, 1.2],
-        [1.35, 3.3, 1.15, 2.2],
-        [1.55, 8.5, 3.5, 8.0],
-        [5.0, 5.0, 5.0, 5.0],
-    ]
-)
+NEVER = 365243  # what the source writes for a day that has not come
+PERIOD = 30  # days
+UNSAID = ("NAME_PORTFOLIO", "NAME_PRODUCT_TYPE", "NAME_YIELD_GROUP")
 
 
-@dataclass(frozen=True)
-class Previous:
-    """One entry per previous application: what its balances need, and the columns.
+def draw_previous(rng: np.random.Generator, clients: Columns, first_id: int) -> Columns:
+    """One row per application; `first_id` is the first SK_ID_PREV to give.
 
-    `paid_months` counts the instalments until the loan ended, early or not, or until
-    the client stopped paying (`stopped`); it is the term for a loan that still runs.
+    `lent` and `carded` mark those paid out, which have balances; `paid_months` counts
+    the instalments until a loan ended, or until the client `stopped` paying.
     """
-
-    client: Integers
-    ids: Integers
-    kind: Integers
-    disbursed: Flags
-    decided: Integers
-    term: Integers
-    paid_months: Integers
-    stopped: Flags
-    annuity: Floats
-    limit: Floats
-    columns: Columns
-
-
-def draw_previous(
-    rng: np.random.Generator, clients: Clients, income: Floats, first_id: int
-) -> Previous:
-    """One row per application; `first_id` is the first SK_ID_PREV to give."""
-    client, _ = spread(clients.previous_applications)
-    count = len(client)
-    urgency = clients.previous[client]
-    kind = pick(rng.random(count), TYPE_SHARES)
-    status = _status(rng, kind, urgency)
-    decided = _decided(rng, kind, status, urgency)
-    amounts = draw_amounts(rng, kind, status, urgency, income[client])
-    dates = draw_dates(
-        rng, kind, status == APPROVED, decided, amounts.term, clients.pos[client]
-    )
-    ids = first_id + np.arange(count)
-    columns: Columns = {
-        "SK_ID_PREV": ids,
-        "SK_ID_CURR": clients.ids[client],
-        "NAME_CONTRACT_TYPE": Categories(TYPES, kind),
-        "NAME_CONTRACT_STATUS": Categories(STATUSES, status),
-        "DAYS_DECISION": -decided,
-        **amounts.columns,
-        **dates.columns,
-        **draw_words(rng, kind, status, urgency, amounts, _oldest(client, decided)),
+    client, _ = spread(np.round(clients["application_count"]).astype(int))
+    rows = take(clients, client)
+    drawn = draw(rng, "previous_application", rows)
+    card = drawn["NAME_CONTRACT_TYPE"].equals("Revolving loans")
+    granted = drawn["NAME_CONTRACT_STATUS"].equals("Approved")
+    term, stopped = drawn["term"].astype(int), ~card & (drawn["stops"] > 0)
+    months = np.maximum(np.ceil(term * drawn["paid_part"]), np.minimum(term, 2))
+    months = np.where(stopped, np.minimum(drawn["stops_after"], term), months)
+    start = drawn["DAYS_DECISION"] + drawn["delay"].astype(int)
+    due = np.where(card, start + PERIOD, start)
+    unused = card & ((drawn["used"] == 0) | (due >= 0))
+    # A loan whose first instalment is still to come has no balance yet.
+    paid_out = granted & (drawn["unpaid_out"] == 0) & (card | (due < 0))
+    last = due + PERIOD * (months - 1)
+    ended = (last < -1) & ~stopped & ~card
+    closing = last + np.round(drawn["closing"])
+    days = {
+        "DAYS_FIRST_DRAWING": np.where(card & ~unused, start, NEVER),
+        "DAYS_FIRST_DUE": np.where(unused, NEVER, due),
+        "DAYS_LAST_DUE_1ST_VERSION": np.where(card, NEVER, due + PERIOD * (term - 1)),
+        "DAYS_LAST_DUE": np.where(ended, last, NEVER),
+        "DAYS_TERMINATION": np.where(ended & (closing < 0), closing, NEVER),
+        "NFLAG_INSURED_ON_APPROVAL": drawn["insured"],
     }
-    return Previous(
-        client=client,
-        ids=ids,
-        kind=kind,
-        disbursed=dates.disbursed,
-        decided=decided,
-        term=amounts.term,
-        paid_months=dates.paid_months,
-        stopped=dates.stopped,
-        annuity=amounts.annuity,
-        limit=amounts.credit,
-        columns=columns,
-    )
+    return {
+        "SK_ID_PREV": first_id + np.arange(len(client)),
+        **rows,
+        **drawn,
+        **_amounts(drawn, card),
+        **{name: blank(values, ~paid_out) for name, values in days.items()},
+        "client": client,
+        "lent": paid_out & ~card,
+        "carded": paid_out & card,
+        "term": term,
+        "paid_months": months.astype(np.int32),
+        "stopped": stopped,
+    }
 
 
-def _status(rng: np.random.Generator, kind: Integers, urgency: Floats) -> Integers:
-    shares = STATUS_SHARES[kind]
-    # 0.75 * urgency: the urgent are refused more often; the rest keeps the mean.
-    shares[:, REFUSED] *= np.exp(0.75 * urgency - 0.24)
-    return pick_by(rng.random(len(kind)), shares)
+def _amounts(drawn: Columns, card: Array) -> Columns:
+    """What is written down of amounts and product; `level` is the instalment."""
+    goods, empty = drawn["goods"], drawn["empty"] > 0
+    kind, special = drawn["NAME_CONTRACT_TYPE"], drawn["special"] > 0
+    down = np.round(drawn["down"] * goods / 4.5) * 4.5
+    credit = to_grid((goods - down) * np.where(card, 1, drawn["markup"]), 4.5)
+    level = instalment(credit, drawn["rate"], drawn["term"])
+    annuity = to_grid(np.where(card, credit / 20, level), 0.045).round(3)
+    asked = np.where(empty | (drawn["priceless"] > 0), 0, goods)
+    share = np.round(np.minimum(1.0890909 * down / (credit + down), 1), 9)
+    plain = empty | ~kind.equals("Consumer loans")
+    product, cash = drawn["PRODUCT_COMBINATION"], kind.equals("Cash loans")
+    return {
+        "level": annuity,
+        "AMT_ANNUITY": blank(annuity, empty),
+        "AMT_APPLICATION": asked,
+        "AMT_CREDIT": np.where(empty, 0, credit),
+        "AMT_DOWN_PAYMENT": blank(down, plain),
+        "AMT_GOODS_PRICE": blank(goods, asked == 0),
+        "RATE_DOWN_PAYMENT": blank(share, plain),
+        "RATE_INTEREST_PRIMARY": blank(drawn["RATE_INTEREST_PRIMARY"], ~special),
+        "RATE_INTEREST_PRIVILEGED": blank(drawn["RATE_INTEREST_PRIVILEGED"], ~special),
+        "CNT_PAYMENT": blank(drawn["term"], empty),
+        "PRODUCT_COMBINATION": product.where(~(empty & cash), "Cash"),
+        **{name: drawn[name].where(~empty, "XNA") for name in UNSAID},
+    }
 
 
-def _decided(
-    rng: np.random.Generator, kind: Integers, status: Integers, urgency: Floats
-) -> Integers:
-    """Days before the application; the urgent come back sooner."""
-    power = RECENCY[kind, status] * np.exp(0.12 * urgency)
-    days = 2 + (DAY_LIMIT - 2) * rng.random(len(kind)) ** power
-    return np.floor(days).astype(int)
+def instalment(credit: Array, rate: Array, months: Array) -> Array:
+    """The level instalment that pays a credit back at a monthly rate."""
+    return credit * rate / (1 - (1 + rate) ** -np.maximum(months, 1))
 
 
-def _oldest(client: Integers, decided: Integers) -> Flags:
-    """Each client's first application (rows of a client are neighbours)."""
-    if not len(client):
-        return np.zeros(0, dtype=bool)
-    starts = np.flatnonzero(np.diff(client, prepend=-1))
-    first = np.maximum.reduceat(decided, starts)
-    lengths = np.diff(np.append(starts, len(client)))
-    return decided == np.repeat(first, lengths)
+def to_grid(amounts: Array, step: float) -> Array:
+    """The nearest positive multiple of `step`."""
+    return np.maximum(np.round(amounts / step), 1) * step
+
+
+def keys(previous: Columns, rows: Array) -> Columns:
+    """Which application and client rows of a child table belong to."""
+    return {name: previous[name][rows] for name in ("SK_ID_PREV", "SK_ID_CURR")}

@@ -8,14 +8,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from training.errors import ConfigurationError
-from training.synthesize import generate, synthesize, writer
-from training.synthesize.writer import ParquetFile
-from training.tables import TABLES
+from training.synthesize import generate, synthesize
 from training.tables.stage import stage
 
 CLIENTS = 12_000
@@ -58,9 +55,12 @@ def test_same_seed_gives_the_same_bytes_with_any_number_of_threads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(generate, "CLIENTS_PER_BLOCK", 200)
+    connect = duckdb.connect
     for file_format in ("csv", "parquet"):
         for threads in (1, 3):
-            monkeypatch.setattr(generate, "THREADS", threads)
+            monkeypatch.setattr(
+                duckdb, "connect", lambda n=threads: connect(config={"threads": n})
+            )
             out = tmp_path / f"{file_format}-{threads}"
             synthesize(700, out, file_format=file_format, seed=5, progress=ignore)
         first, second = hashes(tmp_path / f"{file_format}-1"), hashes(out)
@@ -71,18 +71,13 @@ def test_same_seed_gives_the_same_bytes_with_any_number_of_threads(
     assert not set(hashes(other).values()) & set(hashes(tmp_path / "csv-1").values())
 
 
-def test_row_groups_do_not_depend_on_the_pieces(
+def test_memory_holds_a_row_group_at_most(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "VALUES_PER_GROUP", 8)
-    declared = TABLES["bureau_balance"].columns[:2]
-    rows = pa.table({"SK_ID_BUREAU": range(9), "MONTHS_BALANCE": range(9)})
-    for pieces in (1, 3, 9):
-        with ParquetFile(tmp_path / str(pieces), declared) as file:
-            for start in range(0, 9, pieces):
-                file.write(rows.slice(start, pieces))
-    assert len(set(hashes(tmp_path).values())) == 1
-    assert pq.ParquetFile(tmp_path / "1").num_row_groups == 3
+    monkeypatch.setattr(generate, "CLIENTS_PER_BLOCK", 200)
+    synthesize(700, tmp_path, file_format="parquet", progress=ignore)
+    groups = {pq.ParquetFile(p).num_row_groups for p in tmp_path.iterdir()}
+    assert groups == {5}
 
 
 def test_csv_and_parquet_hold_the_same_values(tmp_path: Path) -> None:
