@@ -14,10 +14,7 @@ LONGEST, MONTH = 97, 30.44  # months; days
 
 
 def draw_bureau(rng: np.random.Generator, clients: Columns, first_id: int) -> Columns:
-    """One row per credit; `first_id` is the first SK_ID_BUREAU to give.
-
-    The client's habits and the days since it ended are for the monthly reports.
-    """
+    """One row per credit; `first_id` is its first number. The reports need `ended`."""
     client, _ = spread(np.round(clients["credit_count"]).astype(int))
     rows = take(clients, client)
     drawn = draw(rng, "bureau", rows)

@@ -11,8 +11,7 @@ from training.synthesize.previous import NEVER, keys
 MONTH, OLDEST = 30.44, 96  # days; months
 # A card's monthly rate, and the least that is due of its balance.
 RATE, MINIMUM, LEAST = 0.021, 0.053, 2250.0
-# Where money is drawn, up to which uniform number.
-PLACES = {"ATM": 0.72, "POS": 0.995, "OTHER": 1.0}
+PLACES = {"ATM": 0.72, "POS": 0.995, "OTHER": 1.0}  # shares, added up
 
 
 def draw_cards(rng: np.random.Generator, previous: Columns) -> Columns:
