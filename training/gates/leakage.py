@@ -9,7 +9,7 @@ from dataclasses import replace
 import duckdb
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
+from scipy.stats import rankdata, spearmanr
 
 from training.features.build import FeatureStore
 from training.gates.alone import auc_alone
@@ -137,7 +137,7 @@ def identifiers(
 def _likeness(data: Labelled) -> dict[str, float]:
     """How closely each input follows the client number, as a rank correlation."""
     rows = sample_rows(len(data.client), PERMUTED_SAMPLE)
-    number = rankdata(data.client[rows])
+    number = data.client[rows]
     return {
         name: _rank_correlation(data.inputs[name].to_numpy(np.float64)[rows], number)
         for name in data.inputs.columns
@@ -148,8 +148,7 @@ def _rank_correlation(values: Array, number: Array) -> float:
     known = ~np.isnan(values)
     if known.sum() < 100 or np.ptp(values[known]) == 0:
         return 0.0
-    pair = np.corrcoef(rankdata(values[known]), rankdata(number[known]))
-    return float(abs(pair[0, 1]))
+    return float(abs(spearmanr(values[known], number[known]).statistic))
 
 
 def outcome_columns(names: Sequence[str], statements: Mapping[str, str]) -> Gate:

@@ -41,7 +41,7 @@ def learning_curve(
         known.append(found[:, 1])
     learned = len(data.target) * (FOLDS - 1) / FOLDS
     clients = [round(learned * share) for share in SHARES]
-    return pictures.learning_curve(clients, held_out, known)
+    return pictures.learning_curve(clients, np.array(held_out), np.array(known))
 
 
 def _auc(model: BaseEstimator, data: Labelled, rows: np.ndarray) -> float:

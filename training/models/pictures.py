@@ -13,9 +13,10 @@ from sklearn.metrics import (
     PrecisionRecallDisplay,
     RocCurveDisplay,
 )
+from sklearn.model_selection import LearningCurveDisplay
 
 from training.models.cost import Array, Costs, cost_curve
-from training.models.metrics import equal_mass_bins
+from training.models.reliability import calibration_curve
 from training.models.validation import Assessment
 
 
@@ -69,10 +70,8 @@ def precision_recall(one: Assessment, target: Array) -> Figure:
 def calibration(one: Assessment, target: Array) -> Figure:
     """Observed against predicted rate in bins of equal mass, with 95 % bars."""
     figure, axes = _page(f"{one.candidate.label}: calibration, out of fold")
-    bins = equal_mass_bins(one.probability)
-    predicted = np.array([one.probability[part].mean() for part in bins])
-    observed = np.array([target[part].mean() for part in bins])
-    clients = np.array([len(part) for part in bins])
+    curve = calibration_curve(target, one.probability)
+    predicted, observed, clients = (np.array(curve[name]) for name in curve)
     margin = 1.96 * np.sqrt(observed * (1 - observed) / clients)
     top = max(predicted.max(), (observed + margin).max()) * 1.05
     axes.plot([0, top], [0, top], color="grey", linestyle=":", label="as promised")
@@ -127,20 +126,16 @@ def confusion(one: Assessment, target: Array) -> Figure:
     return figure
 
 
-def learning_curve(
-    clients: Sequence[int], held_out: Sequence[Array], known: Sequence[Array]
-) -> Figure:
-    """AUC by the number of clients learned from; one array per size, an AUC a fold."""
+def learning_curve(clients: Sequence[int], held_out: Array, known: Array) -> Figure:
+    """AUC by the number of clients learned from; arrays of shape (sizes, folds)."""
     figure, axes = _page("AUC by the number of clients learned from")
-    for name, values in (("learned from", known), ("held out", held_out)):
-        means = np.array([one.mean() for one in values])
-        spread = np.array([one.std(ddof=1) for one in values])
-        axes.plot(clients, means, marker="o", label=name)
-        axes.fill_between(clients, means - spread, means + spread, alpha=0.15)
-    axes.set(xlabel="clients", ylabel="AUC", xscale="log")
+    LearningCurveDisplay(
+        train_sizes=clients, train_scores=known, test_scores=held_out, score_name="AUC"
+    ).plot(ax=axes, line_kw={"marker": "o"})
+    axes.set(xlabel="clients", xscale="log")
     axes.set_xticks(clients, [f"{one:,}" for one in clients])
     axes.minorticks_off()
-    axes.legend(title="mean ± deviation of folds")
+    axes.legend(["learned from", "held out"], title="mean ± deviation of folds")
     return figure
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from training.models.cost import Array
-from training.models.metrics import expected_calibration_error
+from training.models.metrics import equal_mass_bins, expected_calibration_error
 
 BINS = 20
 
@@ -17,8 +17,7 @@ def calibration_curve(
 
     Keys `predicted`, `observed` and `clients`, each with one entry per bin.
     """
-    order = np.argsort(probability, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
+    parts = equal_mass_bins(probability, bins)
     return {
         "predicted": [float(probability[part].mean()) for part in parts],
         "observed": [float(target[part].mean()) for part in parts],
