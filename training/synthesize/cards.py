@@ -32,15 +32,15 @@ def draw_cards(rng: np.random.Generator, previous: Columns) -> Columns:
     one, two, three, four = rng.random((4, len(card)), dtype=np.float32)
     path = level[card] * (1 - np.exp(-(used + 1) / 4)) * (0.75 + 0.5 * one)
     balance = np.where(used >= 0, np.minimum(path, 1.02), 0) * limit
-    balance = np.where(balance < 50, 0, np.round(balance, 3))
+    balance = np.where(balance < 50, 0.0, np.round(balance, 3))
     owed = np.where(month > 0, np.roll(balance, 1), 0)
     due = np.round(np.minimum(np.maximum(MINIMUM * owed, LEAST), owed), 3)
     pays = two > expit(-3.1 + 0.7 * risk)[card]
     more = 1 + np.exp(-0.45 * risk)[card] * np.maximum(three * 4 - 1.5, 0)
     paid = np.where(pays, np.minimum(due * more, owed), 0)
-    drawn = balance - owed * (1 + RATE) + paid
-    paid = np.round(paid + np.maximum(-drawn, 0), 3)
-    drawn = np.round(np.maximum(drawn, 0), 2)
+    unpaid = balance - owed * (1 + RATE) + paid
+    paid = np.round(paid + np.maximum(-unpaid, 0), 3)
+    drawn = np.round(np.maximum(unpaid, 0), 2)
     total = np.cumsum(due > 0)
     mature = total - total[(np.cumsum(counts) - counts)[card]]
     unsaid = four < np.where(never[card], 0.087, 0.017)
