@@ -12,10 +12,10 @@ NO_JOB, YEAR = 365243, 365.25
 # The three statistics of one building differ little: a factor and its spread.
 STATISTICS = {"AVG": (1.0, 0.0), "MODE": (0.985, 0.06), "MEDI": (1.004, 0.02)}
 # Brings the share of defaults to 8 %.
-INTERCEPT = -3.71
+INTERCEPT = -4.02
 # Log-odds by one standard deviation of what outside agencies think, and of what each
 # history table shows. Tables that few clients have weigh more for those who do.
-SCORES = {"score_1": 0.15, "score_2": 0.23, "score_3": 0.25}
+SCORES = {"score_1": 0.14, "score_2": 0.2, "score_3": 0.22}
 HISTORY = {"credits": 0.3, "months": 0.5, "applications": 0.32}
 HISTORY |= {"loans": 0.32, "payments": 0.24, "card": 0.46}
 
@@ -109,7 +109,7 @@ def draw_target(
     weighed = [(weight, -application[name]) for name, weight in SCORES.items()]
     weighed += [(weight, shown[name]) for name, weight in HISTORY.items()]
     # Bad behaviour says more than good behaviour.
-    bent = sum(w * (risk + 0.25 * np.maximum(risk, 0) ** 1.5) for w, risk in weighed)
+    bent = sum(w * (risk + 0.4 * np.maximum(risk, 0) ** 1.5) for w, risk in weighed)
     log_odds = INTERCEPT + bent + _asked(application) + _lived(application)
     log_odds += _together(application, shown)
     return (rng.random(len(log_odds)) < expit(log_odds)).astype(int)
@@ -134,8 +134,8 @@ def _asked(loan: Columns) -> Array:
     annuity = np.where(np.isnan(annuity), credit / 20, annuity)
     months, burden = credit / annuity, annuity / loan["AMT_INCOME_TOTAL"]
     return (
-        0.32 * np.exp(-(((months - 14) / 3.5) ** 2))
-        - 0.34 * (months < 10.5)
+        0.8 * np.exp(-(((months - 14) / 3.5) ** 2))
+        - 0.5 * (months < 10.5)
         - 0.15 * np.tanh((months - 26) / 6)
         + 0.9 * np.maximum(credit / loan["AMT_GOODS_PRICE"] - 1.1, 0)
         + 0.13 * np.tanh((burden - 0.22) / 0.08)
@@ -165,9 +165,9 @@ def _together(columns: Columns, shown: Columns) -> Array:
     job, young = columns["DAYS_EMPLOYED"], 29 + columns["DAYS_BIRTH"] / YEAR
     urgent = np.maximum(shown["applications"], 0)
     return (
-        0.35 * expit(young / 2) * ((job > -550) & (job != NO_JOB))
-        + 0.18 * heavy * shown["payments"]
-        + 0.15 * heavy * np.maximum(shown["credits"], 0)
-        - 0.15 * np.tanh(columns["means"]) * shown["card"]
-        + 0.12 * urgent * np.maximum(-columns["score_3"], 0)
+        0.9 * expit(young / 2) * ((job > -550) & (job != NO_JOB))
+        + 0.35 * heavy * shown["payments"]
+        + 0.3 * heavy * np.maximum(shown["credits"], 0)
+        - 0.3 * np.tanh(columns["means"]) * shown["card"]
+        + 0.25 * urgent * np.maximum(-columns["score_3"], 0)
     )
