@@ -184,9 +184,7 @@ def timed(asked: urllib.request.Request) -> tuple[int, float]:
 
 
 @pytest.fixture
-def server(
-    world: Any, through: str, template: Any, tmp_path: Path
-) -> Iterator[Server]:
+def server(world: Any, through: str, template: Any, tmp_path: Path) -> Iterator[Server]:
     made = Server(world.bundle, through, template[1]["scoring"], tmp_path)
     assert made.serves_within(30)
     yield made
