@@ -19,6 +19,8 @@ def buffered(api: int) -> Iterator[int]:
     port = free_port()
     text = (ROOT / "api" / "nginx.conf").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="nginx-") as folder:
+        # Where root starts it, nginx works as nobody.
+        Path(folder).chmod(0o755)
         for there, here in {
             " /tmp/": f" {folder}/",
             "server api:5000": f"server 127.0.0.1:{api}",
@@ -28,7 +30,9 @@ def buffered(api: int) -> Iterator[int]:
             text = text.replace(there, here)
         path = Path(folder, "nginx.conf")
         path.write_text(text, encoding="utf-8")
-        running = subprocess.Popen(["nginx", "-p", folder, "-c", path])
+        running = subprocess.Popen(
+            ["nginx", "-p", folder, "-c", path], stderr=subprocess.DEVNULL
+        )
         try:
             _wait(port, running)
             yield port

@@ -14,7 +14,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -37,6 +36,9 @@ NOT_NEEDED = (
 )
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
+behind_nginx = pytest.mark.skipif(
+    shutil.which("nginx") is None, reason="nginx is not installed"
+)
 pytestmark = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 
 
@@ -178,7 +180,7 @@ def wait_for(condition: Callable[[], Any]) -> Any:
     raise TimeoutError("it did not come about")
 
 
-@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+@behind_nginx
 def test_behind_nginx_slow_clients_hold_up_nobody(
     start: Start, port: int, world: Any
 ) -> None:
@@ -195,36 +197,30 @@ def test_behind_nginx_slow_clients_hold_up_nobody(
             one.close()
 
 
-@pytest.mark.parametrize(
-    "through_nginx",
-    [
-        pytest.param(
-            True,
-            marks=pytest.mark.skipif(
-                shutil.which("nginx") is None, reason="nginx is not installed"
-            ),
-        ),
-        pytest.param(
-            False,
-            marks=pytest.mark.skipif(
-                gunicorn.version_info < (27,), reason="gunicorn 27 learnt it"
-            ),
-        ),
-    ],
-)
-def test_each_of_several_requests_in_one_packet_gets_its_answer(
-    start: Start, port: int, world: Any, through_nginx: bool
+@behind_nginx
+def test_behind_nginx_each_of_several_requests_in_one_packet_gets_its_answer(
+    start: Start, port: int, world: Any
 ) -> None:
     wait_until_ready(start(world.bundle), port)
-    with ExitStack() as stack:
-        front = stack.enter_context(buffered(port)) if through_nginx else port
-        address = ("127.0.0.1", front)
-        one = stack.enter_context(socket.create_connection(address, timeout=10))
-        ask = "GET /health/{} HTTP/1.1\r\nHost: a\r\nConnection: {}\r\n\r\n"
-        last = ask.format("ready", "close")
-        one.sendall((ask.format("live", "keep-alive") * 2 + last).encode())
+    with buffered(port) as front:
+        assert pipelined(front) == [b"live", b"live", b"ready"]
+
+
+@pytest.mark.skipif(gunicorn.version_info < (27,), reason="gunicorn 27 learnt it")
+def test_each_of_several_requests_in_one_packet_gets_its_answer(
+    start: Start, port: int, world: Any
+) -> None:
+    wait_until_ready(start(world.bundle), port)
+    assert pipelined(port) == [b"live", b"live", b"ready"]
+
+
+def pipelined(port: int) -> list[bytes]:
+    ask = "GET /health/{} HTTP/1.1\r\nHost: a\r\nConnection: {}\r\n\r\n"
+    packet = ask.format("live", "keep-alive") * 2 + ask.format("ready", "close")
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
+        one.sendall(packet.encode())
         answers = b"".join(iter(lambda: one.recv(65_536), b""))
-    assert re.findall(rb'"status":"(\w+)"', answers) == [b"live", b"live", b"ready"]
+    return re.findall(rb'"status":"(\w+)"', answers)
 
 
 def test_keeps_the_connections_that_it_promised_to_keep(
