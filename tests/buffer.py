@@ -23,8 +23,8 @@ def buffered(api: int) -> Iterator[int]:
         Path(folder).chmod(0o755)
         for there, here in {
             " /tmp/": f" {folder}/",
-            "server api:5000": f"server 127.0.0.1:{api}",
-            "listen 5000": f"listen 127.0.0.1:{port}",
+            "server api:5050": f"server 127.0.0.1:{api}",
+            "listen 5050": f"listen 127.0.0.1:{port}",
         }.items():
             assert there in text
             text = text.replace(there, here)
