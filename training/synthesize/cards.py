@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from training.synthesize.draw import Columns, Words, blank, spread
+from training.synthesize.draw import Array, Columns, Words, blank, spread
 from training.synthesize.previous import NEVER, keys
 
 MONTH, OLDEST = 30.44, 96  # days; months
@@ -74,7 +74,7 @@ def draw_cards(rng: np.random.Generator, previous: Columns) -> Columns:
     }
 
 
-def _drawings(rng: np.random.Generator, drawn: np.ndarray, no: np.ndarray) -> Columns:
+def _drawings(rng: np.random.Generator, drawn: Array, no: Array) -> Columns:
     """What was drawn in a month, all of it in one kind of place."""
     place = np.searchsorted(tuple(PLACES.values()), rng.random(len(drawn)))
     times = np.where(drawn > 0, 1 + rng.poisson(1.6, len(drawn)), 0)
