@@ -93,7 +93,10 @@ def test_an_earlier_release_serves_on_todays_schema(
         }, done.stderr
         assert call("POST", "/v1/predictions", json=ASKED).status_code == 201
         verified = app.test_cli_runner().invoke(args=["events", "verify"])
-        said = f"{1 + 2 * served} events in {1 + 2 * served} chains are as they were"
+        events = 1 + 2 * served
+        # Releases before 0.4.0 begin a chain of their own, and so does who follows one.
+        chains = events if release.name.startswith("before") else 1
+        said = f"{events} events in {chains} chains are as they were"
         assert said in verified.stderr
     assert app.extensions["scoring"].database.revision() == HEAD
 
