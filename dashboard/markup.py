@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+from secrets import token_hex
 
 from facts import Group
 from formats import not_given, percent
@@ -177,6 +179,16 @@ def script(file: Path) -> str:
 def page_language(code: str) -> str:
     """Tells the browser, and so screen readers, which language the page is in."""
     return f"<script>document.documentElement.lang = {json.dumps(code)}</script>"
+
+
+def download(name: str, data: bytes, mime: str) -> str:
+    """Hands a file to the browser when it is drawn, each time anew."""
+    link = {"download": name, "href": f"data:{mime};base64,{b64encode(data).decode()}"}
+    told = json.dumps(link).replace("<", "\\u003c")
+    return (
+        f"<script>/* {token_hex(8)} */"
+        f'Object.assign(document.createElement("a"), {told}).click();</script>'
+    )
 
 
 def table(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 import markup
@@ -200,19 +198,31 @@ def _letter(found: Opened) -> None:
         key="letter_language",
         required=True,
     )
-    # Written at the click: what stands then is what the letter says.
-    letter = partial(
-        scoring_api().letter, found.client.client_id, language=str(language)
-    )
-    draft = "" if reviewed else _("draft-")
-    st.download_button(
+    if st.button(
         _("Download the letter (PDF)") if reviewed else _("Download the draft (PDF)"),
-        letter,
-        file_name=f"{draft}{found.client.client_id}-{language}.pdf",
-        mime="application/pdf",
         icon=":material/download:",
-        on_click="ignore",
         key="letter_download",
+    ):
+        _hand_over(found, str(language))
+
+
+def _hand_over(found: Opened, language: str) -> None:
+    """Written at the click: what stands then is what the letter says.
+
+    Streamlit's own button loses such a file when the page is drawn between click and
+    download, as it is when somebody clicks straight out of a text.
+    """
+    client = found.client.client_id
+    try:
+        with st.spinner(_("Writing the letter…")):
+            letter = scoring_api().letter(client, language)
+    except ApiError as error:
+        show_trouble(error, "letter_again")
+        return
+    draft = "" if found.standing.reviewed else _("draft-")
+    name = f"{draft}{client}-{language}.pdf"
+    st.html(
+        markup.download(name, letter, "application/pdf"), unsafe_allow_javascript=True
     )
 
 

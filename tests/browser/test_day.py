@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("house")
 OFFICERS_LINKS = 8
+MILLISECONDS_OF_A_CLICK = 80
 WORDS = {
     "en": {
         "decide": "Decide",
@@ -210,10 +211,9 @@ def decided(served: Served, client: int) -> dict[str, Any]:
 
 
 def letter(page: Page, button: str) -> tuple[str, str]:
-    """The file's name and its text."""
-    settled(page)
+    """The file's name and its text, by a click straight out of a text, as by hand."""
     with page.expect_download() as download:
-        page.get_by_role("button", name=button).click()
+        page.get_by_role("button", name=button).click(delay=MILLISECONDS_OF_A_CLICK)
     found = download.value
     pages = PdfReader(BytesIO(found.path().read_bytes())).pages
     return found.suggested_filename, re.sub(r"\s+", " ", pages[0].extract_text())

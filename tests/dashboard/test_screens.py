@@ -182,11 +182,24 @@ def test_the_button_names_the_client_it_acts_on(api: FakeApi) -> None:
 
 def test_a_letter_is_a_draft_until_a_person_has_decided(api: FakeApi) -> None:
     app = page("decide")
-    [download] = app.get("download_button")
-    assert download.proto.label == "Download the draft (PDF)"
+    assert letter_button(app).label == "Download the draft (PDF)"
+    letter_button(app).click().run()
+    assert '"download": "draft-700002-en.pdf"' in handed_over(app)
     decide(app)
-    [download] = app.get("download_button")
-    assert download.proto.label == "Download the letter (PDF)"
+    assert letter_button(app).label == "Download the letter (PDF)"
+    letter_button(app).click().run()
+    assert '"download": "700002-en.pdf"' in handed_over(app)
+
+
+def letter_button(app: AppTest) -> Any:
+    return app.button(key="letter_download")
+
+
+def handed_over(app: AppTest) -> str:
+    [found] = [
+        one.proto.body for one in app.get("html") if "<script>/*" in one.proto.body
+    ]
+    return str(found)
 
 
 def test_a_decision_needs_a_choice_and_a_reason(api: FakeApi) -> None:
