@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from training.tables.kinds import (
+    ACCOMPANIED,
+    HOUR,
+    WEEKDAY,
+    amount,
+    category,
+    count,
+    flag,
+    identifier,
+    past_day,
+    people,
+    planned_day,
+    score,
+    share,
+)
 from training.tables.schema import Column, Table, Type, Unit
 
-_ID = (0, 9007199254740991)  # integers that JSON keeps exact
-_AMOUNT = (0, 1e12)
-_PAST = (-36500, 0)
-_SENTINEL = (-36500, 365243)  # 365243 is Kaggle's way to write "none"
 _BIRTH = (-45000, 0)  # the oldest person on record lived 44,724 days
-_SHARE = (0, 1)
-_FLAG = (0, 1)
-_HOUR = (0, 23)
-_PEOPLE = (0, 100)
-_COUNT = (0, 1e6)
 
 _BUILDING = (
     ("APARTMENTS", "Flats in the building", "Appartements de l'immeuble"),
@@ -45,191 +51,142 @@ _ENQUIRIES = (
     ("YEAR", "last year", "dernière année", "the year before, last 3 months left out"),
 )
 
-TARGET = Column(
+TARGET = flag(
     "TARGET",
-    Type.INTEGER,
     "Payment difficulties",
     "Difficultés de paiement",
     "1 when the client fell behind on an early instalment, else 0.",
-    Unit.FLAG,
-    nullable=False,
-    bounds=_FLAG,
 )
 
 TABLE = Table(
     "application",
     columns=(
-        Column(
+        identifier(
             "SK_ID_CURR",
-            Type.INTEGER,
             "Client number",
             "Numéro de client",
             "Number of the client and of this application.",
-            nullable=False,
-            bounds=_ID,
         ),
-        Column(
+        category(
             "NAME_CONTRACT_TYPE",
-            Type.CATEGORY,
             "Type of loan",
             "Type de prêt",
             "Cash loan or revolving credit.",
             nullable=False,
         ),
-        Column(
-            "CODE_GENDER",
-            Type.CATEGORY,
-            "Gender",
-            "Sexe",
-            "F or M; XNA where it was not recorded.",
+        category(
+            "CODE_GENDER", "Gender", "Sexe", "F or M; XNA where it was not recorded."
         ),
-        Column(
+        category(
             "FLAG_OWN_CAR",
-            Type.CATEGORY,
             "Owns a car",
             "Possède une voiture",
             "Y when the client owns a car, else N.",
             nullable=False,
         ),
-        Column(
+        category(
             "FLAG_OWN_REALTY",
-            Type.CATEGORY,
             "Owns a house or flat",
             "Propriétaire d'un logement",
             "Y when the client owns a house or a flat, else N.",
             nullable=False,
         ),
-        Column(
+        people(
             "CNT_CHILDREN",
-            Type.INTEGER,
             "Number of children",
             "Nombre d'enfants",
             "How many children the client has.",
-            Unit.COUNT,
+            type=Type.INTEGER,
             nullable=False,
-            bounds=_PEOPLE,
         ),
-        Column(
+        amount(
             "AMT_INCOME_TOTAL",
-            Type.NUMBER,
             "Annual income",
             "Revenu annuel",
             "Income that the client declares for a year.",
-            Unit.CURRENCY,
             nullable=False,
-            bounds=_AMOUNT,
         ),
-        Column(
+        amount(
             "AMT_CREDIT",
-            Type.NUMBER,
             "Loan amount",
             "Montant du prêt",
             "Amount to be lent.",
-            Unit.CURRENCY,
             nullable=False,
-            bounds=_AMOUNT,
         ),
-        Column(
+        amount(
             "AMT_ANNUITY",
-            Type.NUMBER,
             "Regular repayment",
             "Montant de l'échéance",
             "Amount of each regular repayment of the loan.",
-            Unit.CURRENCY,
-            bounds=_AMOUNT,
         ),
-        Column(
+        amount(
             "AMT_GOODS_PRICE",
-            Type.NUMBER,
             "Price of the goods",
             "Prix du bien financé",
             "Price of what a consumer loan pays for.",
-            Unit.CURRENCY,
-            bounds=_AMOUNT,
         ),
-        Column(
-            "NAME_TYPE_SUITE",
-            Type.CATEGORY,
-            "Accompanied by",
-            "Accompagné par",
-            "Who came along when the client applied.",
-        ),
-        Column(
+        ACCOMPANIED,
+        category(
             "NAME_INCOME_TYPE",
-            Type.CATEGORY,
             "Source of income",
             "Source de revenus",
             "Where the income comes from: work, pension, business.",
             nullable=False,
         ),
-        Column(
+        category(
             "NAME_EDUCATION_TYPE",
-            Type.CATEGORY,
             "Level of education",
             "Niveau d'études",
             "Highest level of education reached.",
             nullable=False,
         ),
-        Column(
+        category(
             "NAME_FAMILY_STATUS",
-            Type.CATEGORY,
             "Family status",
             "Situation familiale",
             'Married, single, widowed and so on; "Unknown" occurs.',
         ),
-        Column(
+        category(
             "NAME_HOUSING_TYPE",
-            Type.CATEGORY,
             "Type of housing",
             "Type de logement",
             "Own home, rented flat, with parents and so on.",
             nullable=False,
         ),
-        Column(
+        share(
             "REGION_POPULATION_RELATIVE",
-            Type.NUMBER,
             "Population of the region",
             "Population de la région",
             "Population of the region of residence, scaled: larger is more populous.",
-            Unit.SHARE,
-            bounds=_SHARE,
         ),
-        Column(
+        past_day(
             "DAYS_BIRTH",
-            Type.INTEGER,
             "Date of birth",
             "Date de naissance",
             "Birth, in days before the application (negative).",
-            Unit.DAYS,
+            type=Type.INTEGER,
             nullable=False,
             bounds=_BIRTH,
         ),
-        Column(
+        planned_day(
             "DAYS_EMPLOYED",
-            Type.INTEGER,
             "Start of current job",
             "Début de l'emploi actuel",
             "Start of the current job, in days before the application; 365243: no job.",
-            Unit.DAYS,
-            bounds=_SENTINEL,
+            type=Type.INTEGER,
         ),
-        Column(
+        past_day(
             "DAYS_REGISTRATION",
-            Type.NUMBER,
             "Last change of registration",
             "Dernier changement d'inscription",
             "Last change of the client's registration, in days before the application.",
-            Unit.DAYS,
-            bounds=_PAST,
         ),
-        Column(
+        past_day(
             "DAYS_ID_PUBLISH",
-            Type.INTEGER,
             "Last change of identity document",
             "Dernier changement de pièce d'identité",
             "Last change of the identity document, in days before the application.",
-            Unit.DAYS,
-            bounds=_PAST,
+            type=Type.INTEGER,
         ),
         Column(
             "OWN_CAR_AGE",
@@ -240,81 +197,53 @@ TABLE = Table(
             Unit.YEARS,
             bounds=(0, 200),
         ),
-        Column(
+        flag(
             "FLAG_MOBIL",
-            Type.INTEGER,
             "Mobile phone given",
             "Téléphone mobile fourni",
             "1 when a mobile number was given.",
-            Unit.FLAG,
-            nullable=False,
-            bounds=_FLAG,
         ),
-        Column(
+        flag(
             "FLAG_EMP_PHONE",
-            Type.INTEGER,
             "Employer's phone given",
             "Téléphone de l'employeur fourni",
             "1 when the employer's number was given.",
-            Unit.FLAG,
-            nullable=False,
-            bounds=_FLAG,
         ),
-        Column(
+        flag(
             "FLAG_WORK_PHONE",
-            Type.INTEGER,
             "Work phone given",
             "Téléphone professionnel fourni",
             "1 when a number at work was given (a home phone in Kaggle's words).",
-            Unit.FLAG,
-            nullable=False,
-            bounds=_FLAG,
         ),
-        Column(
+        flag(
             "FLAG_CONT_MOBILE",
-            Type.INTEGER,
             "Mobile phone reachable",
             "Téléphone mobile joignable",
             "1 when the client could be reached on the mobile number.",
-            Unit.FLAG,
-            nullable=False,
-            bounds=_FLAG,
         ),
-        Column(
+        flag(
             "FLAG_PHONE",
-            Type.INTEGER,
             "Home phone given",
             "Téléphone fixe fourni",
             "1 when a home number was given.",
-            Unit.FLAG,
-            nullable=False,
-            bounds=_FLAG,
         ),
-        Column(
+        flag(
             "FLAG_EMAIL",
-            Type.INTEGER,
             "E-mail given",
             "Adresse e-mail fournie",
             "1 when an e-mail address was given.",
-            Unit.FLAG,
-            nullable=False,
-            bounds=_FLAG,
         ),
-        Column(
+        category(
             "OCCUPATION_TYPE",
-            Type.CATEGORY,
             "Occupation",
             "Profession",
             "What the client does for a living.",
         ),
-        Column(
+        people(
             "CNT_FAM_MEMBERS",
-            Type.NUMBER,
             "People in the family",
             "Personnes dans le foyer",
             "How many people the family has, the client included.",
-            Unit.COUNT,
-            bounds=_PEOPLE,
         ),
         Column(
             "REGION_RATING_CLIENT",
@@ -332,233 +261,153 @@ TABLE = Table(
             "The lender's rating of region and city, 1 to 3; one real row holds -1.",
             bounds=(-1, 3),
         ),
-        Column(
-            "WEEKDAY_APPR_PROCESS_START",
-            Type.CATEGORY,
-            "Weekday of the application",
-            "Jour de la demande",
-            "Day of the week on which the client applied.",
-        ),
-        Column(
-            "HOUR_APPR_PROCESS_START",
-            Type.INTEGER,
-            "Hour of the application",
-            "Heure de la demande",
-            "Hour of the day at which the client applied, rounded.",
-            Unit.HOUR,
-            bounds=_HOUR,
-        ),
-        Column(
+        WEEKDAY,
+        HOUR,
+        flag(
             "REG_REGION_NOT_LIVE_REGION",
-            Type.INTEGER,
             "Registered and lives in different regions",
             "Inscription et domicile dans deux régions",
             "1 when the registered and contact addresses lie in different regions.",
-            Unit.FLAG,
-            nullable=False,
-            bounds=_FLAG,
         ),
-        Column(
+        flag(
             "REG_REGION_NOT_WORK_REGION",
-            Type.INTEGER,
             "Registered and works in different regions",
             "Inscription et travail dans deux régions",
             "1 when the registered and work addresses lie in different regions.",
-            Unit.FLAG,
-            nullable=False,
-            bounds=_FLAG,
         ),
-        Column(
+        flag(
             "LIVE_REGION_NOT_WORK_REGION",
-            Type.INTEGER,
             "Lives and works in different regions",
             "Domicile et travail dans deux régions",
             "1 when the contact and work addresses lie in different regions.",
-            Unit.FLAG,
-            nullable=False,
-            bounds=_FLAG,
         ),
-        Column(
+        flag(
             "REG_CITY_NOT_LIVE_CITY",
-            Type.INTEGER,
             "Registered and lives in different cities",
             "Inscription et domicile dans deux villes",
             "1 when the registered and contact addresses lie in different cities.",
-            Unit.FLAG,
-            nullable=False,
-            bounds=_FLAG,
         ),
-        Column(
+        flag(
             "REG_CITY_NOT_WORK_CITY",
-            Type.INTEGER,
             "Registered and works in different cities",
             "Inscription et travail dans deux villes",
             "1 when the registered and work addresses lie in different cities.",
-            Unit.FLAG,
-            nullable=False,
-            bounds=_FLAG,
         ),
-        Column(
+        flag(
             "LIVE_CITY_NOT_WORK_CITY",
-            Type.INTEGER,
             "Lives and works in different cities",
             "Domicile et travail dans deux villes",
             "1 when the contact and work addresses lie in different cities.",
-            Unit.FLAG,
-            nullable=False,
-            bounds=_FLAG,
         ),
-        Column(
+        category(
             "ORGANIZATION_TYPE",
-            Type.CATEGORY,
             "Type of employer",
             "Type d'employeur",
             "Kind of organisation the client works for; XNA without a job.",
         ),
-        Column(
+        score(
             "EXT_SOURCE_1",
-            Type.NUMBER,
             "Outside score 1",
             "Score externe 1",
             "First score from an outside source, scaled to 0-1; higher is safer.",
-            Unit.SCORE,
-            bounds=_SHARE,
         ),
-        Column(
+        score(
             "EXT_SOURCE_2",
-            Type.NUMBER,
             "Outside score 2",
             "Score externe 2",
             "Second score from an outside source, scaled to 0-1; higher is safer.",
-            Unit.SCORE,
-            bounds=_SHARE,
         ),
-        Column(
+        score(
             "EXT_SOURCE_3",
-            Type.NUMBER,
             "Outside score 3",
             "Score externe 3",
             "Third score from an outside source, scaled to 0-1; higher is safer.",
-            Unit.SCORE,
-            bounds=_SHARE,
         ),
         *(
-            Column(
+            score(
                 f"{part}_{suffix}",
-                Type.NUMBER,
                 f"{en}, {which_en}",
                 f"{fr}, {which_fr}",
                 "Fact about the building the client lives in, scaled to 0-1.",
-                Unit.SCORE,
-                bounds=_SHARE,
             )
             for suffix, which_en, which_fr in _STATISTICS
             for part, en, fr in _BUILDING
         ),
-        Column(
+        category(
             "FONDKAPREMONT_MODE",
-            Type.CATEGORY,
             "Repair fund of the building",
             "Fonds de travaux de l'immeuble",
             "Which account pays for major repairs of the building.",
         ),
-        Column(
+        category(
             "HOUSETYPE_MODE",
-            Type.CATEGORY,
             "Type of building",
             "Type d'immeuble",
             "Block of flats, terraced house or specific housing.",
         ),
-        Column(
+        score(
             "TOTALAREA_MODE",
-            Type.NUMBER,
             "Total area of the building",
             "Surface totale de l'immeuble",
             "Whole area of the building, scaled to 0-1.",
-            Unit.SCORE,
-            bounds=_SHARE,
         ),
-        Column(
+        category(
             "WALLSMATERIAL_MODE",
-            Type.CATEGORY,
             "Material of the walls",
             "Matériau des murs",
             "What the walls of the building are made of.",
         ),
-        Column(
+        category(
             "EMERGENCYSTATE_MODE",
-            Type.CATEGORY,
             "Building in a dangerous state",
             "Immeuble en état de péril",
             "Yes when the building is in a state of emergency, else No.",
         ),
-        Column(
+        count(
             "OBS_30_CNT_SOCIAL_CIRCLE",
-            Type.NUMBER,
             "Acquaintances watched for 30-day arrears",
             "Proches suivis pour retard de 30 jours",
             "People around the client who could be seen 30 days past due.",
-            Unit.COUNT,
-            bounds=_COUNT,
         ),
-        Column(
+        count(
             "DEF_30_CNT_SOCIAL_CIRCLE",
-            Type.NUMBER,
             "Acquaintances with 30-day arrears",
             "Proches en retard de 30 jours",
             "People around the client who fell 30 days past due.",
-            Unit.COUNT,
-            bounds=_COUNT,
         ),
-        Column(
+        count(
             "OBS_60_CNT_SOCIAL_CIRCLE",
-            Type.NUMBER,
             "Acquaintances watched for 60-day arrears",
             "Proches suivis pour retard de 60 jours",
             "People around the client who could be seen 60 days past due.",
-            Unit.COUNT,
-            bounds=_COUNT,
         ),
-        Column(
+        count(
             "DEF_60_CNT_SOCIAL_CIRCLE",
-            Type.NUMBER,
             "Acquaintances with 60-day arrears",
             "Proches en retard de 60 jours",
             "People around the client who fell 60 days past due.",
-            Unit.COUNT,
-            bounds=_COUNT,
         ),
-        Column(
+        past_day(
             "DAYS_LAST_PHONE_CHANGE",
-            Type.NUMBER,
             "Last change of phone",
             "Dernier changement de téléphone",
             "Last change of phone, in days before the application.",
-            Unit.DAYS,
-            bounds=_PAST,
         ),
         *(
-            Column(
+            flag(
                 f"FLAG_DOCUMENT_{number}",
-                Type.INTEGER,
                 f"Document {number} handed in",
                 f"Document {number} fourni",
                 f"1 when document {number}, of a kind not told, was handed in.",
-                Unit.FLAG,
-                nullable=False,
-                bounds=_FLAG,
             )
             for number in range(2, 22)
         ),
         *(
-            Column(
+            count(
                 f"AMT_REQ_CREDIT_BUREAU_{period}",
-                Type.NUMBER,
                 f"Credit file enquiries, {en}",
                 f"Consultations du dossier de crédit, {fr}",
                 f"Enquiries at the bureau about the client in {meaning}.",
-                Unit.COUNT,
-                bounds=_COUNT,
             )
             for period, en, fr, meaning in _ENQUIRIES
         ),

@@ -2,231 +2,146 @@
 
 from __future__ import annotations
 
-from training.tables.schema import Column, Table, Type, Unit
-
-_ID = (0, 9007199254740991)  # integers that JSON keeps exact
-_AMOUNT = (0, 1e12)
-_BALANCE = (-1e12, 1e12)
-_MONTHS = (-1200, 0)
-_COUNT = (0, 1e6)
-_LATE = (0, 36500)
+from training.tables.kinds import (
+    ARREARS,
+    MONTH,
+    amount,
+    balance,
+    category,
+    count,
+    identifier,
+)
+from training.tables.schema import Table, Type
 
 TABLE = Table(
     "credit_card_balance",
     columns=(
-        Column(
+        identifier(
             "SK_ID_PREV",
-            Type.INTEGER,
             "Number of the card contract",
             "Numéro du contrat de carte",
             "Number of the earlier application that led to this card.",
-            nullable=False,
-            bounds=_ID,
         ),
-        Column(
+        identifier(
             "SK_ID_CURR",
-            Type.INTEGER,
             "Client number",
             "Numéro de client",
             "Number of the client who holds the card.",
-            nullable=False,
-            bounds=_ID,
         ),
-        Column(
-            "MONTHS_BALANCE",
-            Type.INTEGER,
-            "Month",
-            "Mois",
-            "Month of the record, counted back from the application.",
-            Unit.MONTHS,
-            nullable=False,
-            bounds=_MONTHS,
-        ),
-        Column(
+        MONTH,
+        balance(
             "AMT_BALANCE",
-            Type.NUMBER,
             "Balance of the card",
             "Solde de la carte",
             "What is owed on the card in the month; negative when overpaid.",
-            Unit.CURRENCY,
             nullable=False,
-            bounds=_BALANCE,
         ),
-        Column(
+        amount(
             "AMT_CREDIT_LIMIT_ACTUAL",
-            Type.INTEGER,
             "Limit of the card",
             "Plafond de la carte",
             "Credit limit in the month.",
-            Unit.CURRENCY,
+            type=Type.INTEGER,
             nullable=False,
-            bounds=_AMOUNT,
         ),
-        Column(
+        balance(
             "AMT_DRAWINGS_ATM_CURRENT",
-            Type.NUMBER,
             "Cash withdrawals",
             "Retraits d'espèces",
             "Amount drawn at cash machines in the month; corrections can be negative.",
-            Unit.CURRENCY,
-            bounds=_BALANCE,
         ),
-        Column(
+        balance(
             "AMT_DRAWINGS_CURRENT",
-            Type.NUMBER,
             "Card spending",
             "Dépenses par carte",
             "Whole amount drawn in the month; corrections can be negative.",
-            Unit.CURRENCY,
-            bounds=_BALANCE,
         ),
-        Column(
+        balance(
             "AMT_DRAWINGS_OTHER_CURRENT",
-            Type.NUMBER,
             "Other card uses",
             "Autres utilisations de la carte",
             "Amount drawn in other ways in the month; corrections can be negative.",
-            Unit.CURRENCY,
-            bounds=_BALANCE,
         ),
-        Column(
+        balance(
             "AMT_DRAWINGS_POS_CURRENT",
-            Type.NUMBER,
             "Purchases by card",
             "Achats par carte",
             "Amount spent on goods in the month; corrections can be negative.",
-            Unit.CURRENCY,
-            bounds=_BALANCE,
         ),
-        Column(
+        amount(
             "AMT_INST_MIN_REGULARITY",
-            Type.NUMBER,
             "Least repayment due",
             "Remboursement minimal dû",
             "Smallest repayment due in the month.",
-            Unit.CURRENCY,
-            bounds=_AMOUNT,
         ),
-        Column(
+        amount(
             "AMT_PAYMENT_CURRENT",
-            Type.NUMBER,
             "Repayment",
             "Remboursement",
             "What the client paid in the month.",
-            Unit.CURRENCY,
-            bounds=_AMOUNT,
         ),
-        Column(
+        amount(
             "AMT_PAYMENT_TOTAL_CURRENT",
-            Type.NUMBER,
             "Total repayment",
             "Remboursement total",
             "What the client paid in the month, all in all.",
-            Unit.CURRENCY,
-            bounds=_AMOUNT,
         ),
-        Column(
+        balance(
             "AMT_RECEIVABLE_PRINCIPAL",
-            Type.NUMBER,
             "Principal owed",
             "Capital dû",
             "Principal to be received; negative when overpaid.",
-            Unit.CURRENCY,
-            bounds=_BALANCE,
         ),
-        Column(
+        balance(
             "AMT_RECIVABLE",
-            Type.NUMBER,
             "Amount owed",
             "Montant dû",
             "Amount to be received (Kaggle's spelling); negative when overpaid.",
-            Unit.CURRENCY,
-            bounds=_BALANCE,
         ),
-        Column(
+        balance(
             "AMT_TOTAL_RECEIVABLE",
-            Type.NUMBER,
             "Total owed",
             "Total dû",
             "Whole amount to be received; negative when overpaid.",
-            Unit.CURRENCY,
-            bounds=_BALANCE,
         ),
-        Column(
+        count(
             "CNT_DRAWINGS_ATM_CURRENT",
-            Type.NUMBER,
             "Number of cash withdrawals",
             "Nombre de retraits d'espèces",
             "Withdrawals at cash machines in the month.",
-            Unit.COUNT,
-            bounds=_COUNT,
         ),
-        Column(
+        count(
             "CNT_DRAWINGS_CURRENT",
-            Type.INTEGER,
             "Number of card uses",
             "Nombre d'utilisations de la carte",
             "All uses of the card in the month.",
-            Unit.COUNT,
-            bounds=_COUNT,
+            type=Type.INTEGER,
         ),
-        Column(
+        count(
             "CNT_DRAWINGS_OTHER_CURRENT",
-            Type.NUMBER,
             "Number of other card uses",
             "Nombre d'autres utilisations de la carte",
             "Uses of the card in other ways in the month.",
-            Unit.COUNT,
-            bounds=_COUNT,
         ),
-        Column(
+        count(
             "CNT_DRAWINGS_POS_CURRENT",
-            Type.NUMBER,
             "Number of purchases by card",
             "Nombre d'achats par carte",
             "Purchases of goods in the month.",
-            Unit.COUNT,
-            bounds=_COUNT,
         ),
-        Column(
+        count(
             "CNT_INSTALMENT_MATURE_CUM",
-            Type.NUMBER,
             "Instalments paid so far",
             "Échéances payées à ce jour",
             "Instalments paid on the card until the month.",
-            Unit.COUNT,
-            bounds=_COUNT,
         ),
-        Column(
+        category(
             "NAME_CONTRACT_STATUS",
-            Type.CATEGORY,
             "Status of the card",
             "État de la carte",
             "Status in the month: active, completed, signed and so on.",
         ),
-        Column(
-            "SK_DPD",
-            Type.INTEGER,
-            "Days late",
-            "Jours de retard",
-            "Days past due in the month.",
-            Unit.DAYS,
-            nullable=False,
-            bounds=_LATE,
-        ),
-        Column(
-            "SK_DPD_DEF",
-            Type.INTEGER,
-            "Days late on sizeable sums",
-            "Jours de retard sur sommes notables",
-            "Days past due in the month, small debts left aside.",
-            Unit.DAYS,
-            nullable=False,
-            bounds=_LATE,
-        ),
+        *ARREARS,
     ),
-    key=(
-        "SK_ID_PREV",
-        "MONTHS_BALANCE",
-    ),
+    key=("SK_ID_PREV", "MONTHS_BALANCE"),
 )

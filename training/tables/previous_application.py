@@ -2,229 +2,168 @@
 
 from __future__ import annotations
 
-from training.tables.schema import Column, Table, Type, Unit
-
-_ID = (0, 9007199254740991)  # integers that JSON keeps exact
-_AMOUNT = (0, 1e12)
-_PAST = (-36500, 0)
-_SENTINEL = (-36500, 365243)  # 365243 is Kaggle's way to write "none"
-_SHARE = (0, 1)
-_FLAG = (0, 1)
-_HOUR = (0, 23)
-_COUNT = (0, 1e6)
+from training.tables.kinds import (
+    ACCOMPANIED,
+    HOUR,
+    WEEKDAY,
+    amount,
+    category,
+    count,
+    flag,
+    identifier,
+    past_day,
+    planned_day,
+    share,
+)
+from training.tables.schema import Column, Table, Type
 
 TABLE = Table(
     "previous_application",
     columns=(
-        Column(
+        identifier(
             "SK_ID_PREV",
-            Type.INTEGER,
             "Number of the earlier application",
             "Numéro de la demande antérieure",
             "Number of an earlier application here.",
-            nullable=False,
-            bounds=_ID,
         ),
-        Column(
+        identifier(
             "SK_ID_CURR",
-            Type.INTEGER,
             "Client number",
             "Numéro de client",
             "Number of the client who applied.",
-            nullable=False,
-            bounds=_ID,
         ),
-        Column(
+        category(
             "NAME_CONTRACT_TYPE",
-            Type.CATEGORY,
             "Type of loan",
             "Type de prêt",
             "Cash, consumer or revolving loan; XNA when unknown.",
         ),
-        Column(
+        amount(
             "AMT_ANNUITY",
-            Type.NUMBER,
             "Regular repayment",
             "Montant de l'échéance",
             "Amount of each regular repayment of the earlier loan.",
-            Unit.CURRENCY,
-            bounds=_AMOUNT,
         ),
-        Column(
+        amount(
             "AMT_APPLICATION",
-            Type.NUMBER,
             "Amount asked for",
             "Montant demandé",
             "Amount that the client asked for; 0 on many unfinished applications.",
-            Unit.CURRENCY,
             nullable=False,
-            bounds=_AMOUNT,
         ),
-        Column(
+        amount(
             "AMT_CREDIT",
-            Type.NUMBER,
             "Amount offered",
             "Montant accordé",
             "Amount after the approval; it may differ from the amount asked for.",
-            Unit.CURRENCY,
-            bounds=_AMOUNT,
         ),
-        Column(
+        amount(
             "AMT_DOWN_PAYMENT",
-            Type.NUMBER,
             "Down payment",
             "Apport",
             "Down payment; roundings just below 0 occur.",
-            Unit.CURRENCY,
             bounds=(-1, 1e12),
         ),
-        Column(
+        amount(
             "AMT_GOODS_PRICE",
-            Type.NUMBER,
             "Price of the goods",
             "Prix du bien financé",
             "Price of what the earlier loan paid for.",
-            Unit.CURRENCY,
-            bounds=_AMOUNT,
         ),
-        Column(
-            "WEEKDAY_APPR_PROCESS_START",
-            Type.CATEGORY,
-            "Weekday of the application",
-            "Jour de la demande",
-            "Day of the week on which the client applied.",
-        ),
-        Column(
-            "HOUR_APPR_PROCESS_START",
-            Type.INTEGER,
-            "Hour of the application",
-            "Heure de la demande",
-            "Hour of the day at which the client applied, rounded.",
-            Unit.HOUR,
-            bounds=_HOUR,
-        ),
-        Column(
+        WEEKDAY,
+        HOUR,
+        category(
             "FLAG_LAST_APPL_PER_CONTRACT",
-            Type.CATEGORY,
             "Last application for the contract",
             "Dernière demande pour le contrat",
             "Y on the last of several applications for one contract, else N.",
             nullable=False,
         ),
-        Column(
+        flag(
             "NFLAG_LAST_APPL_IN_DAY",
-            Type.INTEGER,
             "Last application of the day",
             "Dernière demande du jour",
             "1 on the client's last application of that day.",
-            Unit.FLAG,
-            nullable=False,
-            bounds=_FLAG,
         ),
-        Column(
+        share(
             "RATE_DOWN_PAYMENT",
-            Type.NUMBER,
             "Down payment rate",
             "Taux d'apport",
             "Down payment as a share, scaled; roundings just below 0 occur.",
-            Unit.SHARE,
             bounds=(-0.01, 1),
         ),
-        Column(
+        share(
             "RATE_INTEREST_PRIMARY",
-            Type.NUMBER,
             "Interest rate",
             "Taux d'intérêt",
             "Interest rate, scaled to 0-1.",
-            Unit.SHARE,
-            bounds=_SHARE,
         ),
-        Column(
+        share(
             "RATE_INTEREST_PRIVILEGED",
-            Type.NUMBER,
             "Preferential interest rate",
             "Taux d'intérêt préférentiel",
             "Preferential interest rate, scaled to 0-1.",
-            Unit.SHARE,
-            bounds=_SHARE,
         ),
-        Column(
+        category(
             "NAME_CASH_LOAN_PURPOSE",
-            Type.CATEGORY,
             "Purpose of the cash loan",
             "Objet du prêt personnel",
             "What a cash loan was for; XAP: not a cash loan, XNA: not recorded.",
         ),
-        Column(
+        category(
             "NAME_CONTRACT_STATUS",
-            Type.CATEGORY,
             "Outcome of the application",
             "Issue de la demande",
             "Approved, canceled, refused or unused offer.",
             nullable=False,
         ),
-        Column(
+        past_day(
             "DAYS_DECISION",
-            Type.INTEGER,
             "Date of the decision",
             "Date de la décision",
             "When the earlier application was decided, in days before this one.",
-            Unit.DAYS,
+            type=Type.INTEGER,
             nullable=False,
-            bounds=_PAST,
         ),
-        Column(
+        category(
             "NAME_PAYMENT_TYPE",
-            Type.CATEGORY,
             "Means of payment",
             "Moyen de paiement",
             "How the client chose to pay; XNA when unknown.",
         ),
-        Column(
+        category(
             "CODE_REJECT_REASON",
-            Type.CATEGORY,
             "Reason of the refusal",
             "Motif du refus",
             "Code of the refusal; XAP: not refused, XNA: not recorded.",
         ),
-        Column(
-            "NAME_TYPE_SUITE",
-            Type.CATEGORY,
-            "Accompanied by",
-            "Accompagné par",
-            "Who came along when the client applied.",
-        ),
-        Column(
+        ACCOMPANIED,
+        category(
             "NAME_CLIENT_TYPE",
-            Type.CATEGORY,
             "New or returning client",
             "Client nouveau ou connu",
             "New, repeater or refreshed; XNA when unknown.",
         ),
-        Column(
+        category(
             "NAME_GOODS_CATEGORY",
-            Type.CATEGORY,
             "Kind of goods",
             "Catégorie du bien",
             "What kind of goods the loan was for; XNA when none.",
         ),
-        Column(
+        category(
             "NAME_PORTFOLIO",
-            Type.CATEGORY,
             "Loan portfolio",
             "Portefeuille de prêts",
             "Point of sale, cash, cards or cars; XNA when never assigned.",
         ),
-        Column(
+        category(
             "NAME_PRODUCT_TYPE",
-            Type.CATEGORY,
             "How the client was won",
             "Mode d'acquisition du client",
             "Cross-sold or walked in; XNA for the rest.",
         ),
-        Column(
+        category(
             "CHANNEL_TYPE",
-            Type.CATEGORY,
             "Sales channel",
             "Canal de vente",
             "Channel through which the client came.",
@@ -237,90 +176,68 @@ TABLE = Table(
             "Sales area of the seller; -1 when there is none.",
             bounds=(-1, 1e9),
         ),
-        Column(
+        category(
             "NAME_SELLER_INDUSTRY",
-            Type.CATEGORY,
             "Seller's line of business",
             "Secteur du vendeur",
             "Industry of the seller; XNA when there is none.",
         ),
-        Column(
+        count(
             "CNT_PAYMENT",
-            Type.NUMBER,
             "Number of repayments",
             "Nombre d'échéances",
             "Number of repayments agreed at the application; 0 for revolving loans.",
-            Unit.COUNT,
-            bounds=_COUNT,
         ),
-        Column(
+        category(
             "NAME_YIELD_GROUP",
-            Type.CATEGORY,
             "Level of interest",
             "Niveau du taux",
             "Interest grouped from low to high; XNA when unknown.",
         ),
-        Column(
+        category(
             "PRODUCT_COMBINATION",
-            Type.CATEGORY,
             "Product in detail",
             "Produit détaillé",
             "Detailed name of the product.",
         ),
-        Column(
+        planned_day(
             "DAYS_FIRST_DRAWING",
-            Type.NUMBER,
             "First payout",
             "Premier versement",
             "First payout, in days from this application; 365243: not applicable.",
-            Unit.DAYS,
-            bounds=_SENTINEL,
             happened=True,
         ),
-        Column(
+        planned_day(
             "DAYS_FIRST_DUE",
-            Type.NUMBER,
             "First due date",
             "Première échéance",
             "First due date, in days from this application; 365243: none.",
-            Unit.DAYS,
-            bounds=_SENTINEL,
         ),
-        Column(
+        planned_day(
             "DAYS_LAST_DUE_1ST_VERSION",
-            Type.NUMBER,
             "Last due date first planned",
             "Dernière échéance prévue au départ",
             "Last due date as first planned, in days from now; 365243: none.",
-            Unit.DAYS,
-            bounds=_SENTINEL,
         ),
-        Column(
+        planned_day(
             "DAYS_LAST_DUE",
-            Type.NUMBER,
             "Last due date",
             "Dernière échéance",
             "Last due date, in days from this application; 365243: still running.",
-            Unit.DAYS,
-            bounds=_SENTINEL,
         ),
-        Column(
+        planned_day(
             "DAYS_TERMINATION",
-            Type.NUMBER,
             "Expected end of the loan",
             "Fin attendue du prêt",
             "Expected end, in days from this application; 365243: still running.",
-            Unit.DAYS,
-            bounds=_SENTINEL,
         ),
-        Column(
+        flag(
             "NFLAG_INSURED_ON_APPROVAL",
-            Type.NUMBER,
             "Insurance taken",
             "Assurance souscrite",
             "1 when the client asked for insurance.",
-            Unit.FLAG,
-            bounds=_FLAG,
+            type=Type.NUMBER,
+            nullable=True,
         ),
     ),
     key=("SK_ID_PREV",),

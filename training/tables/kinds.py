@@ -1,0 +1,93 @@
+"""The kinds of raw columns, and the columns that several tables have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from training.tables.schema import Column, Type, Unit
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What all columns of a kind have alike; see `Column`."""
+
+    type: Type
+    unit: Unit = Unit.NONE
+    bounds: tuple[float, float] | None = None
+    nullable: bool = True
+
+    def __call__(
+        self, name: str, en: str, fr: str, meaning: str, **differs: Any
+    ) -> Column:
+        """A column of this kind; `differs`: the fields that it has otherwise."""
+        column = Column(
+            *(name, self.type, en, fr, meaning, self.unit, self.nullable, self.bounds)
+        )
+        return replace(column, **differs)
+
+
+category = Kind(Type.CATEGORY)
+# Integers that JSON keeps exact.
+identifier = Kind(Type.INTEGER, bounds=(0, 9007199254740991), nullable=False)
+flag = Kind(Type.INTEGER, Unit.FLAG, (0, 1), nullable=False)
+amount = Kind(Type.NUMBER, Unit.CURRENCY, (0, 1e12))
+balance = Kind(Type.NUMBER, Unit.CURRENCY, (-1e12, 1e12))
+count = Kind(Type.NUMBER, Unit.COUNT, (0, 1e6))
+people = Kind(Type.NUMBER, Unit.COUNT, (0, 100))
+share = Kind(Type.NUMBER, Unit.SHARE, (0, 1))
+score = Kind(Type.NUMBER, Unit.SCORE, (0, 1))
+past_day = Kind(Type.NUMBER, Unit.DAYS, (-36500, 0))
+# 365243 is Kaggle's way to write "none".
+planned_day = Kind(Type.NUMBER, Unit.DAYS, (-36500, 365243))
+# Bureaus send dates of 1900 for "unknown".
+reported_day = Kind(Type.NUMBER, Unit.DAYS, (-73000, 365243))
+days_late = Kind(Type.INTEGER, Unit.DAYS, (0, 36500))
+
+MONTH = Column(
+    "MONTHS_BALANCE",
+    Type.INTEGER,
+    "Month",
+    "Mois",
+    "Month of the record, counted back from the application.",
+    Unit.MONTHS,
+    nullable=False,
+    bounds=(-1200, 0),
+)
+WEEKDAY = category(
+    "WEEKDAY_APPR_PROCESS_START",
+    "Weekday of the application",
+    "Jour de la demande",
+    "Day of the week on which the client applied.",
+)
+HOUR = Column(
+    "HOUR_APPR_PROCESS_START",
+    Type.INTEGER,
+    "Hour of the application",
+    "Heure de la demande",
+    "Hour of the day at which the client applied, rounded.",
+    Unit.HOUR,
+    bounds=(0, 23),
+)
+ACCOMPANIED = category(
+    "NAME_TYPE_SUITE",
+    "Accompanied by",
+    "Accompagné par",
+    "Who came along when the client applied.",
+)
+ARREARS = (
+    days_late(
+        "SK_DPD",
+        "Days late",
+        "Jours de retard",
+        "Days past due in the month.",
+        nullable=False,
+    ),
+    days_late(
+        "SK_DPD_DEF",
+        "Days late on sizeable sums",
+        "Jours de retard sur sommes notables",
+        "Days past due in the month, small debts left aside.",
+        nullable=False,
+    ),
+)
