@@ -42,11 +42,11 @@ def small_house(
             patch.setattr(Point, "as_good", True)
         budget = ladder.Budget("small", variants=False, fewer=few is not None)
         place = Place("", jobs=1)
-        trained = campaign.run_campaign(
+        version, _ = campaign.run_campaign(
             registry, store, made, Costs(), budget, place, progress=quiet
         )
-        export_bundle(registry, house.bundle, version=trained.version)
-        champion = load_champion(registry, trained.version)
+        export_bundle(registry, house.bundle, version=version)
+        champion = load_champion(registry, version)
     export_clients(store, champion, house.clients, progress=quiet)
     return house
 

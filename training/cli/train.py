@@ -74,11 +74,11 @@ def train(
         labelled = load_labelled(store, made)
         help_search(labelled, costs, BUDGETS[budget], place, progress)
         return
-    trained = run_campaign(
+    version, outcome = run_campaign(
         registry(), store, made, costs, BUDGETS[budget], place, progress=progress
     )
-    for line in report.ladder_lines(trained.assessments):
+    for line in report.ladder_lines(outcome.assessments):
         click.echo(line)
-    for line in report.variant_lines(trained.comparisons):
+    for line in report.variant_lines(outcome.comparisons):
         click.echo(line)
-    click.echo(report.threshold_line(trained.version, trained.chosen, costs))
+    click.echo(report.threshold_line(version, outcome.chosen, costs))

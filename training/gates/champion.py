@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from training.gates.gate import Gate
-from training.models.cost import client_costs
 from training.models.outcome import Outcome
 from training.models.uncertainty import paired_bootstrap
 
@@ -19,20 +18,13 @@ SAME = ["SK_ID_CURR", "TARGET"]
 
 def write_out_of_fold(folder: Path, outcome: Outcome) -> None:
     """What each labelled client's decision cost, by the model that did not see it."""
-    data, chosen, costs = outcome.data, outcome.chosen, outcome.costs
-    cost = client_costs(
-        data.target,
-        chosen.probability,
-        chosen.threshold.value,
-        costs,
-        costs.weight(data.inputs),
-    )
+    data, chosen = outcome.data, outcome.chosen
     rows = pd.DataFrame(
         {
             "SK_ID_CURR": data.client,
             "TARGET": data.target.astype(np.int8),
             "probability": chosen.probability,
-            "cost": cost,
+            "cost": chosen.cost,
         }
     )
     rows.to_parquet(folder / FILE, index=False, compression="zstd")

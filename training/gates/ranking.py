@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 
 from training.gates.gate import Gate
-from training.models.cost import Array, client_costs
+from training.models.metrics import chance_error
 from training.models.outcome import Outcome
-from training.models.reliability import chance_error
 from training.models.uncertainty import Difference, paired_bootstrap
-from training.models.validation import Assessment
 
 # The best model known on this data reaches 0.806: more is leakage until explained.
 HIGHEST_AUC = 0.82
@@ -91,18 +89,7 @@ def _said(found: Difference) -> str:
 
 def _cost_against(outcome: Outcome, name: str) -> Difference:
     rung = next(one for one in outcome.assessments if one.candidate.name == name)
-    return paired_bootstrap(_costs(outcome, outcome.chosen) - _costs(outcome, rung))
-
-
-def _costs(outcome: Outcome, one: Assessment) -> Array:
-    data, costs = outcome.data, outcome.costs
-    return client_costs(
-        data.target,
-        one.probability,
-        one.threshold.value,
-        costs,
-        costs.weight(data.inputs),
-    )
+    return paired_bootstrap(outcome.chosen.cost - rung.cost)
 
 
 def calibration(outcome: Outcome) -> Gate:

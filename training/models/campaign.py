@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import lightgbm
@@ -20,7 +19,7 @@ from training.models.comparison import Comparison
 from training.models.cost import Costs
 from training.models.explanation_pictures import explanation_pictures
 from training.models.fewer import on_the_best, only
-from training.models.ladder import Budget, Climb, Ladder
+from training.models.ladder import Budget, Climb
 from training.models.learning import learning_curve
 from training.models.matrix import Labelled, fingerprint, load_labelled
 from training.models.outcome import Outcome
@@ -33,17 +32,6 @@ from training.registry.register import register
 from training.registry.store import Registry
 
 
-@dataclass(frozen=True)
-class Trained:
-    """The outcome of a campaign: the registered version and what it is worth."""
-
-    version: str
-    run: str
-    assessments: tuple[Assessment, ...]
-    chosen: Assessment
-    comparisons: tuple[Comparison, ...]
-
-
 def run_campaign(
     registry: Registry,
     store: FeatureStore,
@@ -53,8 +41,11 @@ def run_campaign(
     place: Place,
     *,
     progress: Callable[[str], None],
-) -> Trained:
-    """Train on a feature store and register the best LightGBM as the challenger."""
+) -> tuple[str, Outcome]:
+    """Train on a feature store and register the best LightGBM as the challenger.
+
+    Returns its version, and what it is worth.
+    """
     data = load_labelled(store, made)
     about = describe(data, made)
 
@@ -67,13 +58,14 @@ def run_campaign(
 
     with mlflow.start_run(
         experiment_id=registry.experiment, run_name=f"campaign-{budget.name}"
-    ) as parent:
+    ):
         given = {"budget": budget.name, "costs_by_amount": costs.by_amount}
         tracking.describe_campaign({**given, **costs.to_json(), **about})
         tracking.log_data(store, data, about["fingerprint"])
         climb = Climb(data, costs, budget, place, progress, record)
-        ladder = climb.up()
-        chosen, served = ladder.chosen, data
+        rungs = climb.up()
+        plain = chosen = rungs[-1]
+        served = data
         several = candidates.several(chosen.candidate, budget.seeds)
         if budget.fewer and seconds(chosen, place.jobs) < place.seconds_left:
             few = select(chosen, data, costs, progress, place.jobs)
@@ -82,10 +74,11 @@ def run_campaign(
             made = compile_features(made.tables, protected=True, only=few.names)
             if few.chosen is not few.points[0]:
                 count = few.chosen.features
-                several = on_the_best(count, ladder.chosen.candidate, several)
+                several = on_the_best(count, plain.candidate, several)
         if budget.seeds > 1:
             chosen = climb.average(chosen, several)
-        tried = _tried(ladder, chosen)
+        # Last the chosen one.
+        tried = rungs if chosen is plain else (*rungs, chosen)
         tracking.log_ladder(tried, climb.variants, climb.comparisons)
         progress("lightgbm: refit on every labelled client")
         outcome = Outcome(
@@ -96,7 +89,7 @@ def run_campaign(
             made=made,
             assessments=tried,
             chosen=chosen,
-            plain=ladder.chosen,
+            plain=plain,
             costs=costs,
             about=describe(served, made),
             comparisons=tuple(climb.comparisons),
@@ -108,13 +101,7 @@ def run_campaign(
         progress("gates: may it be promoted")
         gates = examine(outcome, found, place.jobs)
         version = register(registry, outcome, found, gates)
-    return Trained(
-        version,
-        parent.info.run_id,
-        outcome.assessments,
-        chosen,
-        outcome.comparisons,
-    )
+    return version, outcome
 
 
 def describe(data: Labelled, made: FeatureSet) -> dict[str, Any]:
@@ -127,12 +114,6 @@ def describe(data: Labelled, made: FeatureSet) -> dict[str, Any]:
         "feature_set": feature_set_hash(made, data.categories),
         "tables": ",".join(made.tables),
     }
-
-
-def _tried(ladder: Ladder, chosen: Assessment) -> tuple[Assessment, ...]:
-    """The rungs, and last the chosen one."""
-    rungs = ladder.rungs
-    return rungs if chosen is rungs[-1] else (*rungs, chosen)
 
 
 def refit(chosen: Assessment, data: Labelled) -> lightgbm.Booster:
@@ -148,8 +129,7 @@ def _draw(
     progress: Callable[[str], None],
 ) -> None:
     """The chosen model's pictures; the learning curve only where there is time."""
-    data, costs = outcome.data, outcome.costs
-    drawings = pictures(outcome.chosen, data.target, costs, costs.weight(data.inputs))
+    drawings = pictures(outcome.chosen, outcome.data, outcome.costs)
     drawings["segments.png"] = errors_by_segment(found.segments)
     drawings |= explanation_pictures(
         found.explained, outcome.made.features, outcome.chosen

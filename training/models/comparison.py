@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from training.models.cost import Array, Costs, client_costs
-from training.models.matrix import Labelled
+from training.models.cost import Array
 from training.models.metrics import ranking_by_fold, standard_error
 from training.models.validation import Assessment
 
@@ -47,15 +46,12 @@ class Comparison:
         return {**asdict(self), "pays": self.pays}
 
 
-def compare(
-    base: Assessment, variant: Assessment, data: Labelled, costs: Costs
-) -> Comparison:
-    """Both at their own thresholds."""
-    weight = costs.weight(data.inputs)
-    extra = _cost(variant, data, costs, weight) - _cost(base, data, costs, weight)
+def compare(base: Assessment, variant: Assessment, target: Array) -> Comparison:
+    """Both at their own thresholds, on the same clients."""
+    extra = variant.cost - base.cost
     ranks = np.subtract(
-        ranking_by_fold(data.target, variant.margin, variant.fold),
-        ranking_by_fold(data.target, base.margin, base.fold),
+        ranking_by_fold(target, variant.margin, variant.fold),
+        ranking_by_fold(target, base.margin, base.fold),
     )
     return Comparison(
         base=base.candidate.label,
@@ -64,10 +60,4 @@ def compare(
         business_score_se=standard_error(extra),
         auc=float(ranks.mean()),
         auc_se=standard_error(ranks),
-    )
-
-
-def _cost(one: Assessment, data: Labelled, costs: Costs, weight: Array | None) -> Array:
-    return client_costs(
-        data.target, one.probability, one.threshold.value, costs, weight
     )

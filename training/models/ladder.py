@@ -71,14 +71,6 @@ BUDGETS = {
 }
 
 
-@dataclass(frozen=True)
-class Ladder:
-    """Each rung at its best; `chosen` is the LightGBM to serve."""
-
-    rungs: tuple[Assessment, ...]
-    chosen: Assessment
-
-
 @dataclass
 class Climb:
     """A ladder in the making, and what was tried beside it.
@@ -97,7 +89,8 @@ class Climb:
     variants: list[Assessment] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
 
-    def up(self) -> Ladder:
+    def up(self) -> tuple[Assessment, ...]:
+        """Each rung at its best; the last is the LightGBM to serve."""
         dummy = self._assess(candidates.dummy())
         self.record(dummy, None, None)
         rungs = [dummy]
@@ -107,7 +100,7 @@ class Climb:
                 self.place = whole
             if rung.name != "random_forest" or self.budget.variants:
                 rungs.append(self._rung(rung))
-        return Ladder(tuple(rungs), rungs[-1])
+        return tuple(rungs)
 
     def _rung(self, rung: Rung) -> Assessment:
         """A rung at its best parameters, then what its variants bring."""
@@ -188,7 +181,7 @@ class Climb:
         if self.place.seconds_left <= 0:
             return None
         found = self._assess(candidate)
-        compared = compare(base, found, self.data, self.costs)
+        compared = compare(base, found, self.data.target)
         self.record(found, None, compared)
         self.variants.append(found)
         self.comparisons.append(compared)

@@ -12,7 +12,9 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from training.models.cost import Array, Costs, client_costs
+from training.models.cost import Array
+
+BINS = 20
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,14 @@ def evaluate(
     probability: Array,
     fold: Array,
     threshold: float,
-    costs: Costs,
+    cost: Array,
     effort: Effort,
-    weight: Array | None = None,
 ) -> Metrics:
     """Every metric of out-of-fold probabilities.
 
     All arrays have shape (clients,); `fold` says which fold each client was held
-    out in. Standard errors: over clients for means, over folds for rankings.
+    out in, `cost` what its decision cost. Standard errors: over clients for means,
+    over folds for rankings.
     """
     held_out = [fold == one for one in np.unique(fold)]
     auc = ranking_by_fold(target, probability, fold)
@@ -78,7 +80,6 @@ def evaluate(
         average_precision_score(target[one], probability[one]) for one in held_out
     ]
     refused = probability >= threshold
-    cost = client_costs(target, probability, threshold, costs, weight)
     return Metrics(
         auc=float(np.mean(auc)),
         auc_std=float(np.std(auc, ddof=1)),
@@ -117,21 +118,42 @@ def kolmogorov_smirnov(target: Array, probability: Array) -> float:
     return float(np.max(true_positive - false_positive))
 
 
-def expected_calibration_error(
-    target: Array, probability: Array, bins: int = 20
-) -> float:
+def calibration_curve(target: Array, probability: Array) -> dict[str, list[float]]:
+    """Predicted and observed default rate of bins of equal mass, ascending.
+
+    Keys `predicted`, `observed` and `clients`, each with one entry per bin.
+    """
+    order = np.argsort(probability, kind="stable")
+    parts = [part for part in np.array_split(order, BINS) if len(part)]
+    return {
+        "predicted": [float(probability[part].mean()) for part in parts],
+        "observed": [float(target[part].mean()) for part in parts],
+        "clients": [len(part) for part in parts],
+    }
+
+
+def expected_calibration_error(target: Array, probability: Array) -> float:
     """Mean gap between predicted and observed rate over bins of equal mass.
 
     Source: Nixon et al., Measuring Calibration in Deep Learning, 2019 (ACE).
     """
-    gaps = [
-        abs(target[part].mean() - probability[part].mean()) * len(part)
-        for part in equal_mass_bins(probability, bins)
+    bins = zip(*calibration_curve(target, probability).values(), strict=True)
+    gaps = (abs(observed - predicted) * size for predicted, observed, size in bins)
+    return sum(gaps) / len(target)
+
+
+def chance_error(probability: Array) -> float:
+    """The calibration error that true probabilities stay below 99 times in 100.
+
+    Outcomes are drawn from the probabilities themselves. With few clients it is far
+    above 0.
+    """
+    random = np.random.default_rng(0)
+    ordered = np.sort(probability)
+    drawn = [
+        expected_calibration_error(
+            (random.random(len(ordered)) < ordered).astype(np.float64), ordered
+        )
+        for _ in range(200)
     ]
-    return float(sum(gaps) / len(target))
-
-
-def equal_mass_bins(probability: Array, bins: int = 20) -> list[np.ndarray]:
-    """Row numbers of each bin, by ascending probability."""
-    order = np.argsort(probability, kind="stable")
-    return [part for part in np.array_split(order, bins) if len(part)]
+    return float(np.quantile(drawn, 0.99))

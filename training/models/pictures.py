@@ -16,17 +16,14 @@ from sklearn.metrics import (
 from sklearn.model_selection import LearningCurveDisplay
 
 from training.models.cost import Array, Costs, cost_curve
-from training.models.reliability import calibration_curve
+from training.models.matrix import Labelled
+from training.models.metrics import calibration_curve
 from training.models.validation import Assessment
 
 
-def pictures(
-    one: Assessment, target: Array, costs: Costs, weight: Array | None
-) -> dict[str, Figure]:
-    """One figure per question that out-of-fold predictions answer, by file name.
-
-    `target` and `weight`: shape (clients,), as in `cost_curve`.
-    """
+def pictures(one: Assessment, data: Labelled, costs: Costs) -> dict[str, Figure]:
+    """One figure per question that out-of-fold predictions answer, by file name."""
+    target, weight = data.target, costs.weight(data.inputs)
     return {
         "roc.png": roc(one, target),
         "precision_recall.png": precision_recall(one, target),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from training.features.applicant.raw import PROTECTED
 from training.models.comparison import compare
+from training.models.fewer import only
 from training.models.matrix import Labelled
 from training.models.outcome import Outcome
 from training.models.validation import assess
@@ -28,12 +29,13 @@ def price_of_protected(
     """
     data = outcome.offered
     are_in = set(PROTECTED) <= set(data.inputs.columns)
-    other = _without(data) if are_in else _with(data, applications)
+    others = [name for name in data.inputs.columns if name not in PROTECTED]
+    other = only(data, others) if are_in else _with(data, applications)
     progress("protected attributes: what they are worth")
-    plain, costs = outcome.plain.candidate, outcome.costs
-    judged = assess(plain, other, costs, lambda _: None, jobs)
+    plain = outcome.plain.candidate
+    judged = assess(plain, other, outcome.costs, lambda _: None, jobs)
     included, left_out = (outcome.plain, judged) if are_in else (judged, outcome.plain)
-    found = compare(included, left_out, data, outcome.costs)
+    found = compare(included, left_out, data.target)
     return {
         "attributes": list(PROTECTED),
         "auc": {
@@ -63,9 +65,3 @@ def _with(data: Labelled, applications: pd.DataFrame) -> Labelled:
     columns = {name: np.where(one < 0, np.nan, one) for name, one in codes.items()}
     inputs = data.inputs.assign(**columns).astype(np.float32)
     return Labelled(inputs, data.target, data.client, {**data.categories, **categories})
-
-
-def _without(data: Labelled) -> Labelled:
-    kept = {n: values for n, values in data.categories.items() if n not in PROTECTED}
-    inputs = data.inputs.drop(columns=list(PROTECTED))
-    return Labelled(inputs, data.target, data.client, kept)

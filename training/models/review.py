@@ -10,9 +10,9 @@ import pandas as pd
 
 from training.models.explanation import Explained, explain, importance
 from training.models.fairness import audit, load_applications, protected_attributes
+from training.models.metrics import calibration_curve
 from training.models.outcome import Outcome
 from training.models.price import price_of_protected
-from training.models.reliability import calibration_curve
 from training.models.segments import segment_metrics
 
 
@@ -45,7 +45,6 @@ def review(
     progress("review: explanations, fairness, segments")
     data, chosen = outcome.data, outcome.chosen
     applications = load_applications(outcome.store, data.client)
-    threshold = chosen.threshold.value
     explained = explain(outcome.booster, data)
     return Review(
         applications=applications,
@@ -56,17 +55,9 @@ def review(
             protected_attributes(applications),
             data.target,
             chosen.probability,
-            threshold,
+            chosen.threshold.value,
         ),
-        segments=segment_metrics(
-            applications,
-            data.client,
-            data.target,
-            chosen.probability,
-            threshold,
-            outcome.costs,
-            outcome.costs.weight(data.inputs),
-        ),
+        segments=segment_metrics(applications, data, chosen),
         protected_price=(
             price_of_protected(outcome, applications, progress, jobs) if price else None
         ),

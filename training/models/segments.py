@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.models.cost import Array, Costs, client_costs
+from training.models.cost import Array
+from training.models.matrix import Labelled
 from training.models.uncertainty import auc
+from training.models.validation import Assessment
 
 # A ranking of fewer defaults than this is noise.
 LEAST_DEFAULTS = 20
@@ -25,21 +27,15 @@ MOST_ID_BLOCKS = 5
 
 
 def segment_metrics(
-    applications: pd.DataFrame,
-    client: np.ndarray,
-    target: Array,
-    probability: Array,
-    threshold: float,
-    costs: Costs,
-    weight: Array | None = None,
+    applications: pd.DataFrame, data: Labelled, chosen: Assessment
 ) -> list[dict[str, Any]]:
     """Metrics at the threshold of every segment with at least 20 defaults.
 
     Entries as in the manifest's `metrics.segments`: name, clients, AUC and business
     score, with the default rates observed and predicted. Rows of `applications` are
-    the clients of the arrays, shape (clients,).
+    the clients of the data.
     """
-    cost = client_costs(target, probability, threshold, costs, weight)
+    target, probability = data.target, chosen.probability
     return [
         {
             "segment": name,
@@ -47,9 +43,9 @@ def segment_metrics(
             "default_rate": float(target[mask].mean()),
             "predicted_rate": float(probability[mask].mean()),
             "auc": auc(target[mask], probability[mask]),
-            "business_score": float(cost[mask].mean()),
+            "business_score": float(chosen.cost[mask].mean()),
         }
-        for name, mask in segments(applications, client, target)
+        for name, mask in segments(applications, data.client, target)
         if target[mask].sum() >= LEAST_DEFAULTS and (1 - target[mask]).any()
     ]
 

@@ -99,8 +99,8 @@ def select(
         Point(
             count,
             one,
-            compare(cheapest, one, data, costs),
-            compare(highest, one, data, costs),
+            compare(cheapest, one, data.target),
+            compare(highest, one, data.target),
         )
         for count, one in zip((len(every), *tried), found, strict=True)
     )

@@ -99,8 +99,7 @@ def record(
         if study is not None:
             log_trials(study)
         if drawn:
-            drawings = pictures(one, data.target, costs, costs.weight(data.inputs))
-            log_pictures(drawings)
+            log_pictures(pictures(one, data, costs))
 
 
 def log_pictures(drawings: Mapping[str, Figure]) -> None:

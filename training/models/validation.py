@@ -15,7 +15,13 @@ from sklearn.model_selection import StratifiedKFold
 
 from training.models.calibration import Calibration, fit_calibration
 from training.models.candidates import SEED, Candidate, margins
-from training.models.cost import Array, Costs, Threshold, choose_threshold
+from training.models.cost import (
+    Array,
+    Costs,
+    Threshold,
+    choose_threshold,
+    client_costs,
+)
 from training.models.matrix import Labelled
 from training.models.metrics import Effort, Metrics, evaluate
 
@@ -31,7 +37,7 @@ class Assessment:
     """What cross-validation says of one candidate.
 
     `margin` and `probability`: out of fold, shape (clients,); `fold`: who was held
-    out when.
+    out when; `cost`: of the decision on each client at the threshold.
     """
 
     candidate: Candidate
@@ -40,6 +46,7 @@ class Assessment:
     probability: Array
     calibration: Calibration
     threshold: Threshold
+    cost: Array
     metrics: Metrics
 
 
@@ -142,9 +149,8 @@ def judged(
     probability = calibration(margin)
     weight = costs.weight(data.inputs)
     threshold = choose_threshold(data.target, probability, costs, weight)
-    metrics = evaluate(
-        data.target, probability, fold, threshold.value, costs, effort, weight
-    )
+    cost = client_costs(data.target, probability, threshold.value, costs, weight)
+    metrics = evaluate(data.target, probability, fold, threshold.value, cost, effort)
     return Assessment(
-        candidate, fold, margin, probability, calibration, threshold, metrics
+        candidate, fold, margin, probability, calibration, threshold, cost, metrics
     )

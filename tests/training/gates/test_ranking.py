@@ -12,7 +12,7 @@ import pytest
 from tests.training.models.search_worker import data
 from training.gates import ranking
 from training.models import candidates
-from training.models.cost import Costs
+from training.models.cost import Costs, client_costs
 from training.models.validation import Assessment, assess
 
 
@@ -70,7 +70,10 @@ def test_the_dummy_and_a_model_that_decides_backwards_are_refused(
 ) -> None:
     assert not ranking.better_than_dummy(outcome(rungs, rungs["dummy"])).passed
     one = rungs["lightgbm"]
-    backwards = replace(one, probability=1 - one.probability)
+    wrong = client_costs(
+        data().target, 1 - one.probability, one.threshold.value, Costs(3, 1)
+    )
+    backwards = replace(one, cost=wrong)
     assert not ranking.no_worse_than_logistic(outcome(rungs, backwards)).passed
 
 

@@ -57,12 +57,11 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
     with mlflow.start_run(experiment_id=registry.experiment) as parent:
         climb = ladder.Climb(data(), Costs(), budget, place, lambda _: None, record)
         found = climb.up()
-        several = candidates.several(found.chosen.candidate, 2)
-        averaged = climb.average(found.chosen, several)
-        tracking.log_ladder(found.rungs, climb.variants, climb.comparisons)
-    names = [one.candidate.name for one in found.rungs]
+        several = candidates.several(found[-1].candidate, 2)
+        averaged = climb.average(found[-1], several)
+        tracking.log_ladder(found, climb.variants, climb.comparisons)
+    names = [one.candidate.name for one in found]
     assert names == ["dummy", "logistic_regression", "random_forest", "lightgbm"]
-    assert found.chosen is found.rungs[-1]
     for name in names[1:]:
         variants = [one.candidate for one in climb.variants]
         tried = {one.strategy for one in variants if one.name == name}
@@ -72,9 +71,9 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
         for run in registry.client.search_runs([registry.experiment])
         if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id
     }
-    labels = [one.candidate.label for one in (*found.rungs, *climb.variants)]
+    labels = [one.candidate.label for one in (*found, *climb.variants)]
     assert set(runs) == {*labels, "lightgbm"}
-    assert averaged.candidate in (found.chosen.candidate, several)
+    assert averaged.candidate in (found[-1].candidate, several)
     assert several.label in runs
     searched = runs["lightgbm"].info.run_id
     steps = registry.client.get_metric_history(searched, "trial_business_score")
@@ -95,7 +94,7 @@ def test_when_time_is_up_the_ladder_stands_at_its_defaults(
     )
     found = climb.up()
     assert climb.comparisons == []
-    assert found.chosen.candidate.parameters == SMALL
+    assert found[-1].candidate.parameters == SMALL
     with mlflow.start_run(
         experiment_id=open_registry(f"sqlite:///{tmp_path}/mlflow.db").experiment
     ):
@@ -107,14 +106,14 @@ def test_a_comparison_is_paired_and_pays_beyond_chance() -> None:
     costs = Costs(3, 1)
     made = candidates.lightgbm(SMALL)
     base = assess(made, data(), costs, lambda _: None, jobs=1)
-    same = compare(base, base, data(), costs)
+    same = compare(base, base, data().target)
     assert (same.business_score, same.auc, same.pays) == (0.0, 0.0, False)
     none = assess(candidates.dummy(), data(), costs, lambda _: None, jobs=1)
-    found = compare(none, base, data(), costs)
+    found = compare(none, base, data().target)
     gained = base.metrics.business_score - none.metrics.business_score
     assert found.business_score == pytest.approx(gained)
     assert found.pays
-    assert not compare(base, none, data(), costs).pays
+    assert not compare(base, none, data().target).pays
 
 
 @pytest.mark.parametrize("seeds", [1, 2])
