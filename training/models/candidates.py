@@ -19,7 +19,6 @@ from training.models.columns import ALL_ON, Transformations, dense_columns
 from training.models.cost import Array
 from training.models.imbalance import NONE, SYNTHETIC, dealing_with
 from training.models.merging import Averaged, merge
-from training.models.monotone import constraints
 
 SEED = 20
 LIGHTGBM: Mapping[str, Any] = {
@@ -46,6 +45,19 @@ RANDOM_FOREST: Mapping[str, Any] = {
 }
 # A forest whose trees all agree is not certain.
 LEAST_PROBABILITY = 1e-6
+# Known before any data is seen: the external scores are made so that a higher one means
+# less risk; so are what rises with each of them.
+FALLING_RISK = (
+    "EXT_SOURCE_1",
+    "EXT_SOURCE_2",
+    "EXT_SOURCE_3",
+    "EXT_SOURCE_MEAN",
+    "EXT_SOURCE_WEIGHTED",
+    "EXT_SOURCE_MIN",
+    "EXT_SOURCE_MAX",
+    "EXT_SOURCE_PRODUCT",
+    "EXT_SOURCE_2_TIMES_3",
+)
 
 Fit = Callable[[pd.DataFrame, Array, Sequence[str]], BaseEstimator]
 
@@ -136,9 +148,8 @@ def lightgbm(
     def fit(
         inputs: pd.DataFrame, target: Array, categories: Sequence[str]
     ) -> BaseEstimator:
-        directions = constraints(list(inputs.columns)) if monotone else None
         models = [
-            _boosted(parameters, strategy, directions, SEED + number)(
+            _boosted(parameters, strategy, monotone, SEED + number)(
                 inputs, target, categories
             )
             for number in range(seeds)
@@ -162,10 +173,7 @@ def several(one: Candidate, seeds: int) -> Candidate:
 
 
 def _boosted(
-    parameters: Mapping[str, Any],
-    strategy: str,
-    directions: Sequence[int] | None,
-    seed: int,
+    parameters: Mapping[str, Any], strategy: str, monotone: bool, seed: int
 ) -> Fit:
     """How to fit one LightGBM, its inputs as they come except for SMOTE."""
     # Same data, seed and versions give the same trees, bit for bit. One thread: the
@@ -185,8 +193,9 @@ def _boosted(
         if strategy == SYNTHETIC:
             columns = dense_columns(categories, ALL_ON, seed)
             return dealing_with(strategy, columns, model, seed).fit(inputs, target)
-        if directions is not None:
-            model.set_params(monotone_constraints=list(directions))
+        if monotone:
+            falling = [-int(name in FALLING_RISK) for name in inputs.columns]
+            model.set_params(monotone_constraints=falling)
         whole = dealing_with(strategy, None, model, seed)
         step = "" if whole is model else "model__"
         return whole.fit(

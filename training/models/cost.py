@@ -140,6 +140,13 @@ def client_costs(
     return cost if weight is None else cost * weight
 
 
+def expected_cost(probability: Array, refused: np.ndarray, costs: Costs) -> float:
+    """Per decision, if the probabilities, shape (clients,), are true."""
+    granted = costs.false_negative * probability[~refused].sum()
+    repaid = costs.false_positive * (1 - probability[refused]).sum()
+    return float((granted + repaid) / len(probability))
+
+
 def business_score(
     target: Array,
     probability: Array,

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from training.monitoring.looks import Answers, level
+from training.monitoring.looks import LEVEL, Answers
 from training.monitoring.reference import Reference
 from training.monitoring.state import State
 
@@ -35,7 +35,7 @@ class Signal:
     cause: str
     sizes: tuple[int, ...]
     calm: bool
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any]
 
 
 @dataclass
@@ -75,7 +75,7 @@ def signals(
     p = np.stack([one.p[row] for one in answers])
     raw = np.stack([one.raw[row] for one in answers])
     effect = np.stack([one.effect[row] for one in answers])
-    raised = np.asarray(np.less_equal(p, level()))
+    raised = np.asarray(np.less_equal(p, LEVEL))
     # The widest scale remembers what is over; the one before it must be quiet, and
     # show far less than the widest.
     calm = (raw[:-1] > CALM).all(axis=0)

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.special import expit
 
 from training.errors import ConfigurationError
-from training.models.cost import Array, Costs
+from training.models.cost import Array, Costs, expected_cost
 from training.monitoring import outbox
 from training.monitoring.api_client import Api
 from training.monitoring.events import read_page, whole_vectors
@@ -162,7 +162,7 @@ def compare(
         "swap_in": _swap(decided, refused[0] & ~refused[1]),
         "swap_out": _swap(decided, ~refused[0] & refused[1]),
         "expected_cost": {
-            by: [_cost(decided[by].to_numpy(), one, costs) for one in refused]
+            by: [expected_cost(decided[by].to_numpy(), one, costs) for one in refused]
             for by in ("champion", "challenger")
         },
         "realised": _realised(decided, refused, costs),
@@ -184,14 +184,6 @@ def _swap(decided: pd.DataFrame, chosen: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _cost(chance: Array, refused: np.ndarray, costs: Costs) -> float:
-    """Expected per decision, if these chances are true."""
-    granted = costs.false_negative * chance[~refused].sum()
-    return float(
-        (granted + costs.false_positive * (1 - chance[refused]).sum()) / len(chance)
-    )
-
-
 def _realised(
     decided: pd.DataFrame, refused: tuple[np.ndarray, np.ndarray], costs: Costs
 ) -> dict[str, Any] | None:
@@ -200,7 +192,7 @@ def _realised(
     target = decided["defaulted"][known].to_numpy(np.float64)
     if len(target) < LEAST_OUTCOMES or not 0 < target.sum() < len(target):
         return None
-    cost = [_cost(target, one[known], costs) for one in refused]
+    cost = [expected_cost(target, one[known], costs) for one in refused]
     area = [auc(decided[n][known].to_numpy(), target) for n in decided.columns[1:3]]
     return {
         "outcomes": len(target),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 from scipy.special import logit
 
-from training.models.cost import Array, Costs
+from training.models.cost import Array, expected_cost
 from training.monitoring.evidently_report import LIMIT
 from training.monitoring.reference import Reference
 from training.monitoring.shifts import LEAST_SHARE
@@ -107,25 +106,17 @@ def _score_shift(scores: Scores) -> float:
 def _on_the_score(shifts: Sequence[Shift], scores: Scores) -> str:
     bundle, now = scores
     before = bundle.frame["probability"].to_numpy()
-    limit, costs = bundle.threshold, bundle.costs
+    refused = before >= bundle.threshold, now >= bundle.threshold
+    was = expected_cost(before, refused[0], bundle.costs)
+    becomes = expected_cost(now, refused[1], bundle.costs)
     return (
         f"**For the score**: drifted features carry {_moved_importance(shifts):.1%} of"
         f" the model's importance. The score moved by {_score_shift(scores):+.2f}"
         f" standard deviations: the mean probability of default goes from"
         f" {before.mean():.1%} to {now.mean():.1%}, refusals from"
-        f" {(before >= limit).mean():.1%} to {(now >= limit).mean():.1%}, the expected"
-        f" cost per decision from {_cost(before, limit, costs):.3f} to"
-        f" {_cost(now, limit, costs):.3f}. Training's scores are out of fold."
-    )
-
-
-def _cost(probability: Array, threshold: float, costs: Costs) -> float:
-    """Expected per decision, if the probabilities are true."""
-    refused = probability >= threshold
-    granted = costs.false_negative * probability[~refused].sum()
-    return float(
-        (granted + costs.false_positive * np.sum(1 - probability[refused]))
-        / len(probability)
+        f" {refused[0].mean():.1%} to {refused[1].mean():.1%}, the expected cost per"
+        f" decision from {was:.3f} to {becomes:.3f}. Training's scores are"
+        " out of fold."
     )
 
 

@@ -8,6 +8,8 @@ are so small that chance alone would reach that.
 from __future__ import annotations
 
 import json
+import math
+import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from training.errors import TrainingError
-from training.monitoring.json_values import finite
+from training.monitoring.reference import Reference
 
 if TYPE_CHECKING:
     from evidently.core.report import Snapshot
@@ -33,6 +35,8 @@ TABLE, SHARE = "big_table", "importance"
 # With this many clients on both sides chance stays far below the limit.
 MANY = 5_000
 PERMUTATIONS, DEVIATIONS = 40, 5.0
+# Newest decisions that are drawn.
+ROWS = 5_000
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,44 @@ def _arranged(
     return Snapshot.load_model(model)
 
 
+def draw(reference: Reference, newest: np.ndarray) -> str | None:
+    """Evidently's HTML of the newest decisions against the reference.
+
+    None where Evidently is not installed.
+    """
+    if not is_installed():
+        return None
+    rows = reference.frame.sample(min(ROWS, len(reference.frame)), random_state=0)
+    names = [column.name for column in reference.columns]
+    before = rows[names].reset_index(drop=True)
+    after = pd.DataFrame(newest[-ROWS:], columns=names)
+    for feature in reference.manifest["features"]:
+        if feature["name"] in names and feature["dtype"] == "category":
+            texts = dict(enumerate(feature["categories"]))
+            for frame in (before, after):
+                frame[feature["name"]] = frame[feature["name"]].map(texts)
+    # Evidently cannot compare a column that is empty on a side.
+    drawn = [n for n in names if before[n].notna().any() and after[n].notna().any()]
+    order = [names[-1], *drawn[:-1]] if names[-1] in drawn else drawn
+    categories = {one.name for one in reference.columns if one.category}
+    categoric = [name for name in drawn if name in categories]
+    numeric = [name for name in drawn if name not in categoric]
+    limits = {
+        name: limit_of(
+            before[name],
+            after[name],
+            name in categoric,
+            distance_of(before[name], after[name], name in categoric),
+        )
+        for name in order
+    }
+    shares = reference.importance
+    compared = compare(before[order], after[order], numeric, categoric, limits, shares)
+    with tempfile.TemporaryDirectory() as folder:
+        compared.save(Path(folder))
+        return (Path(folder) / "report.html").read_text(encoding="utf-8")
+
+
 def distance_of(reference: pd.Series, current: pd.Series, category: bool) -> float:
     """What Evidently computes for the two columns, missing values left out."""
     known = reference.dropna(), current.dropna()
@@ -173,3 +215,12 @@ def jensen_shannon(current: np.ndarray, reference: np.ndarray) -> float:
     cells = int(max(current.max(), reference.max())) + 1
     counts = (np.bincount(one, minlength=cells) for one in (current, reference))
     return float(jensenshannon(*counts))
+
+
+def finite(value: Any) -> Any:
+    """The same JSON value with null in place of NaN and infinities."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: finite(one) for key, one in value.items()}
+    return [finite(one) for one in value] if isinstance(value, list) else value

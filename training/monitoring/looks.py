@@ -8,7 +8,6 @@ at unchanged clients raises anything at all is at most `ALPHA`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +15,14 @@ import numpy as np
 from training.models.cost import Array
 from training.monitoring import shifts
 from training.monitoring.cells import Counts
-from training.monitoring.multiplicity import adjusted
 from training.monitoring.reference import Reference
 from training.monitoring.shifts import Shifts
 
 WINDOW = 500
 SCALES = (1, 4, 16)
 ALPHA = 0.0005
+# What an adjusted p-value must be at or below.
+LEVEL = ALPHA / len(SCALES)
 # Parts of ALPHA: what matters more may be found on weaker evidence.
 FEATURES, SCORE, MISSING, UNKNOWN, REFUSED, OVERRIDDEN = 0.6, 0.2, 0.1, 0.03, 0.04, 0.03
 # So many windows before a look are read with it: the widest scale, and what reviews are
@@ -97,43 +97,46 @@ def weights(reference: Reference) -> Array:
     return np.array([*(FEATURES * each), SCORE, *(MISSING * each), *rest])
 
 
-def look(
-    reference: Reference, windows: Windows, scales: Sequence[int] = SCALES
-) -> list[Answers]:
+def look(reference: Reference, windows: Windows) -> list[Answers]:
     """Ask everything of every window, at every scale."""
-    return [_at_scale(reference, windows, scale) for scale in scales]
+    return [_at_scale(reference, windows, scale) for scale in SCALES]
 
 
 def _at_scale(reference: Reference, windows: Windows, scale: int) -> Answers:
     wide = windows.sums(scale)
     found = shifts.compare(reference.columns, reference.counts, wide.counts)
     before_refused, before = reference.refused
-    unknown = _rate(wide.unknown, wide.decisions, 0, before, LEAST_UNKNOWN)
-    refused = _rate(wide.refused, wide.decisions, before_refused, before, LEAST_RATE)
-    overridden = _override_rate(windows, wide, scale)
-    effect = np.column_stack(
-        [
-            _larger(found.shift, found.distance),
-            found.missing[:, :-1],
-            unknown[0],
-            refused[0],
-            overridden[0],
-        ]
+    # Each: the effects and their p-values.
+    questions = (
+        (_larger(found.shift, found.distance), found.p_values),
+        (found.missing[:, :-1], found.p_missing[:, :-1]),
+        _rate(wide.unknown, wide.decisions, 0, before, LEAST_UNKNOWN),
+        _rate(wide.refused, wide.decisions, before_refused, before, LEAST_RATE),
+        _override_rate(windows, wide),
     )
-    raw = np.column_stack(
-        [
-            found.p_values,
-            found.p_missing[:, :-1],
-            unknown[1],
-            refused[1],
-            overridden[1],
-        ]
-    )
+    effect, raw = map(np.column_stack, zip(*questions, strict=True))
     # A scale that is not filled yet repeats a smaller one: it asks nothing.
     raw[: scale - 1] = 1.0
     weight = weights(reference)
     p = np.stack([adjusted(one, weight) for one in raw]) if len(raw) else raw
     return Answers(scale, causes(reference), effect, raw, p, found)
+
+
+def adjusted(p: Array, weight: Array) -> Array:
+    """Family-wise p-values of hypotheses of unequal weight, shape (hypotheses,).
+
+    All with an adjusted value at or below alpha may be rejected together: the chance
+    of even one false rejection is then at most alpha, however the p-values depend on
+    each other.
+    Source: Holm, A Simple Sequentially Rejective Multiple Test Procedure, 1979,
+    section 4 (unequal weights).
+    """
+    order = np.argsort(p / weight, kind="stable")
+    remaining = np.cumsum(weight[order][::-1])[::-1]
+    stepped = np.maximum.accumulate(p[order] * remaining / weight[order])
+    result = np.empty(len(p))
+    result[order] = np.minimum(stepped, 1.0)
+    return result
 
 
 def _larger(shift: Array, distance: Array) -> Array:
@@ -148,7 +151,7 @@ def _rate(
     return difference, np.where(np.abs(difference) < least, 1.0, p)
 
 
-def _override_rate(windows: Windows, wide: Windows, scale: int) -> tuple[Array, Array]:
+def _override_rate(windows: Windows, wide: Windows) -> tuple[Array, Array]:
     """Training has no reviews: the newest are compared with all before them."""
     reviewed = np.cumsum(windows.reviewed) - wide.reviewed
     overridden = np.cumsum(windows.overridden) - wide.overridden
@@ -158,8 +161,3 @@ def _override_rate(windows: Windows, wide: Windows, scale: int) -> tuple[Array, 
     few = np.minimum(reviewed, wide.reviewed) < LEAST_REVIEWS
     small = np.abs(difference) < LEAST_RATE
     return difference, np.where(few | small, 1.0, p)
-
-
-def level(scales: Sequence[int] = SCALES) -> float:
-    """What an adjusted p-value must be at or below."""
-    return ALPHA / len(scales)

@@ -13,7 +13,7 @@ from training.monitoring import delivery, labelled, outbox, report, words
 from training.monitoring.alerts import Alerts, Change, Signal, signals
 from training.monitoring.api_client import Api
 from training.monitoring.challenger import read_challenger, shadow
-from training.monitoring.drawing import draw
+from training.monitoring.evidently_report import draw
 from training.monitoring.ingest import fetch, mature
 from training.monitoring.labelled import LOOKS, OUTCOMES, OutcomeLook
 from training.monitoring.looks import LEAD, SCALES, WINDOW, Answers, look

@@ -10,7 +10,7 @@ import numpy as np
 
 from training.monitoring import shifts
 from training.monitoring.alerts import Cause
-from training.monitoring.json_values import finite
+from training.monitoring.evidently_report import finite
 from training.monitoring.labelled import OutcomeLook
 from training.monitoring.looks import Answers, Windows
 from training.monitoring.performance import Performance, expected

@@ -10,7 +10,7 @@ import pytest
 
 from tests.training.monitoring.world import clients
 from training.errors import TrainingError
-from training.monitoring import drawing, drift, evidently_report
+from training.monitoring import drift, evidently_report
 from training.monitoring.conclusion import conclude
 from training.monitoring.evidently_report import compare, distance_of, limit_of
 from training.monitoring.reference import Reference
@@ -76,7 +76,7 @@ def test_the_conclusion_weighs_drift_by_what_the_model_makes_of_it(
 def test_evidently_draws_the_newest_decisions(reference: Reference) -> None:
     values, _ = clients(300, np.random.default_rng(0))
     newest = np.column_stack([values[:, reference.places], values[:, 0] - 2.6])
-    html = drawing.draw(reference, newest) or ""
+    html = evidently_report.draw(reference, newest) or ""
     assert "margin" in html
     assert "Revolving" in html
     assert len(html) < 12e6
@@ -88,7 +88,7 @@ def test_without_evidently_drift_says_so_and_monitoring_draws_nothing(
     monkeypatch.setattr(evidently_report, "find_spec", lambda _: None)
     with pytest.raises(TrainingError, match="Evidently.* is not installed"):
         drift.analyse(tmp_path, tmp_path / "out", progress=lambda _: None)
-    assert drawing.draw(reference, np.empty((0, 0))) is None
+    assert evidently_report.draw(reference, np.empty((0, 0))) is None
 
 
 @evidently

@@ -9,8 +9,7 @@ from scipy import stats
 from tests.training.monitoring.world import clients
 from training.monitoring import cells, shifts
 from training.monitoring.labelled import look_at_outcomes
-from training.monitoring.looks import WINDOW, Windows, level, look
-from training.monitoring.multiplicity import adjusted
+from training.monitoring.looks import LEVEL, WINDOW, Windows, adjusted, look
 from training.monitoring.performance import auc, expected, recalibrate
 from training.monitoring.reference import Reference
 
@@ -36,7 +35,7 @@ def drawn(reference: Reference, rows: int, seed: int) -> np.ndarray:
 def raised(reference: Reference, values: np.ndarray) -> np.ndarray:
     """Windows by causes: what any width raised."""
     found = look(reference, windows_of(reference, values))
-    return np.any([one.p <= level() for one in found], axis=0)
+    return np.any([one.p <= LEVEL for one in found], axis=0)
 
 
 def test_unchanged_clients_raise_nothing(reference: Reference) -> None:
@@ -58,7 +57,7 @@ def test_what_is_missing_has_a_cause_of_its_own(reference: Reference) -> None:
     values = drawn(reference, 2000, 0)
     values[::5, 0] = np.nan
     found = look(reference, windows_of(reference, values))[1]
-    hit = {found.causes[place] for place in np.flatnonzero(found.p[-1] <= level())}
+    hit = {found.causes[place] for place in np.flatnonzero(found.p[-1] <= LEVEL)}
     assert hit == {"missing:THIRD"}
 
 
