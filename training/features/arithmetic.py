@@ -99,3 +99,13 @@ def yearly_rate(annuity_to_credit: nw.Expr, term: nw.Expr) -> nw.Expr:
     q = (1 + 1 / term).log() / math.log(2)
     grown = (1 + annuity_to_credit) ** (1 / q) - 1
     return 12 * (grown**q - 1)
+
+
+def since_the_one_before(day: str) -> nw.Expr:
+    """Days from the client's record before; missing for the first one.
+
+    Records of one day may change places: which of them is 0 days from the other is
+    not said, so that only aggregates over all of a client's records have a meaning.
+    """
+    before = nw.col(day).shift(1).over("SK_ID_CURR", order_by=day)
+    return nw.col(day) - before

@@ -5,12 +5,13 @@ A feature is a narwhals expression with what people need to know of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import narwhals as nw
 
 from training.features.arithmetic import average, deviation, ratio, slope, total
+from training.tables.clean import clean
 from training.tables.schema import Table, Unit
 
 
@@ -64,11 +65,10 @@ PER = {Unit.DAYS: ("day", "jour"), Unit.MONTHS: ("month", "mois")}
 EVERY = Subset("", None, "", "", "")
 
 
-def with_columns(frame: nw.LazyFrame, derived: Iterable[Quantity]) -> nw.LazyFrame:
-    """The same rows with the derived quantities beside the raw columns."""
-    return frame.with_columns(
-        *(value.expression.alias(value.name) for value in derived)
-    )
+def where(name: str, column: str, value: str, en: str, fr: str) -> Subset:
+    """The records with this value of a column."""
+    condition = nw.col(column) == value
+    return Subset(name, condition, en, fr, f" with {column} {value}")
 
 
 def quantity(table: Table, name: str) -> Quantity:
@@ -151,11 +151,16 @@ class Tally:
     shared: tuple[Subset, ...] = ()
 
 
+def as_they_are(records: nw.LazyFrame) -> nw.LazyFrame:
+    return records
+
+
 @dataclass(frozen=True)
 class Source:
     """What is aggregated of one raw table, and what people call its records.
 
-    `derived` columns come beside the raw ones.
+    `derived` columns come beside the raw ones, after what `prepare` does to these. The
+    first of the tallies counts every record.
     """
 
     prefix: str
@@ -163,6 +168,16 @@ class Source:
     en: str
     fr: str
     derived: tuple[Quantity, ...] = ()
+    tallies: tuple[Tally, ...] = ()
+    recipes: tuple[Recipe, ...] = ()
+    trends: tuple[Trend, ...] = ()
+    slopes: tuple[Slope, ...] = ()
+    prepare: Callable[[nw.LazyFrame], nw.LazyFrame] = as_they_are
+
+    def records(self, rows: nw.LazyFrame) -> nw.LazyFrame:
+        """The raw rows that count, cleaned, with the derived numbers beside them."""
+        derived = (value.expression.alias(value.name) for value in self.derived)
+        return self.prepare(clean(rows, self.table)).with_columns(*derived)
 
     def quantity(self, name: str) -> Quantity:
         """A column of the records, raw or derived, as a quantity."""
@@ -171,28 +186,31 @@ class Source:
                 return replace(value, expression=nw.col(name))
         return quantity(self.table, name)
 
-    def features(
-        self,
-        recipes: Iterable[Recipe],
-        tallies: Sequence[Tally],
-        trends: Iterable[Trend] = (),
-        slopes: Iterable[Slope] = (),
-    ) -> list[Feature]:
+    def features(self) -> list[Feature]:
         """Counts, shares, aggregates, trends and slopes, in the order declared."""
-        made = [self._count(tallies[0], EVERY)]
-        for tally in tallies:
+        made = [self._count(tally, EVERY) for tally in self.tallies[:1]]
+        for tally in self.tallies:
             made += [self._count(tally, subset) for subset in tally.counted]
             made += [self._share(tally, subset) for subset in tally.shared]
-        made += [one for recipe in recipes for one in self.aggregates(recipe)]
-        made += [one for trend in trends for one in self._trends(trend)]
-        return made + [one for line in slopes for one in self._slopes(line)]
-
-    def aggregates(self, recipe: Recipe) -> list[Feature]:
-        return [
-            self._aggregate(recipe.group, subset, self.quantity(name), operation)
+        made += [
+            self._aggregate(
+                recipe.group, subset, self.quantity(name), OPERATIONS[operation]
+            )
+            for recipe in self.recipes
             for subset in recipe.subsets
             for name in recipe.columns.split()
-            for operation in (OPERATIONS[o] for o in recipe.operations.split())
+            for operation in recipe.operations.split()
+        ]
+        made += [
+            self._trend(trend, self.quantity(name))
+            for trend in self.trends
+            for name in trend.columns.split()
+        ]
+        return made + [
+            self._slope(line, subset, self.quantity(name))
+            for line in self.slopes
+            for subset in line.subsets
+            for name in line.columns.split()
         ]
 
     def _aggregate(
@@ -209,11 +227,6 @@ class Source:
             f"{operation.formula} of {value.formula}{subset.formula}",
             family="aggregate",
         )
-
-    def _trends(self, trend: Trend) -> list[Feature]:
-        return [
-            self._trend(trend, self.quantity(name)) for name in trend.columns.split()
-        ]
 
     def _trend(self, trend: Trend, value: Quantity) -> Feature:
         recent, whole = trend.recent, trend.whole
@@ -236,24 +249,15 @@ class Source:
             family="trend",
         )
 
-    def _slopes(self, line: Slope) -> list[Feature]:
+    def _slope(self, line: Slope, subset: Subset, value: Quantity) -> Feature:
         moments = self.quantity(line.moments)
-        return [
-            self._slope(line.group, subset, self.quantity(name), moments)
-            for subset in line.subsets
-            for name in line.columns.split()
-        ]
-
-    def _slope(
-        self, group: str, subset: Subset, value: Quantity, moments: Quantity
-    ) -> Feature:
         values = within(subset, value.expression)
         en, fr = PER[moments.unit]
         return Feature(
             self._name(subset.name, value.name, "SLOPE"),
             slope(values, value.unit, moments.expression, moments.unit),
             self.table.name,
-            group,
+            line.group,
             value.unit,
             f"{_among(self.en, subset.en)}: {value.en}, change per {en}",
             f"{_among(self.fr, subset.fr)} : {value.fr}, évolution par {fr}",

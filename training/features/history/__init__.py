@@ -17,10 +17,13 @@ from training.features.history import (
 
 # Tables that stand alone: records keyed by client, aggregated in one step.
 ALONE = {
-    "previous_application": previous_application,
-    "POS_CASH_balance": pos_cash_balance,
-    "installments_payments": installments_payments,
-    "credit_card_balance": credit_card_balance,
+    module.SOURCE.table.name: module.SOURCE
+    for module in (
+        previous_application,
+        pos_cash_balance,
+        installments_payments,
+        credit_card_balance,
+    )
 }
 KEY = "SK_ID_CURR"
 
@@ -30,9 +33,9 @@ def features(present: Collection[str]) -> list[Feature]:
     made: list[Feature] = []
     if "bureau" in present:
         made += bureau.features(with_balance="bureau_balance" in present)
-    for name, module in ALONE.items():
+    for name, source in ALONE.items():
         if name in present:
-            made += module.features()
+            made += source.features()
     return made
 
 
@@ -65,7 +68,7 @@ def _per_table(
         balance = tables.get("bureau_balance")
         records = bureau.records(tables["bureau"], balance)
         found.append((bureau.features(with_balance=balance is not None), records))
-    for name, module in ALONE.items():
+    for name, source in ALONE.items():
         if name in tables:
-            found.append((module.features(), module.records(tables[name])))
+            found.append((source.features(), source.records(tables[name])))
     return found

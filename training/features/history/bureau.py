@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import narwhals as nw
 
-from training.features.arithmetic import bounded, ratio
+from training.features.arithmetic import bounded, ratio, since_the_one_before
 from training.features.define import (
     EVERY,
     Feature,
@@ -13,11 +15,9 @@ from training.features.define import (
     Source,
     Subset,
     Tally,
-    with_columns,
+    where,
 )
-from training.features.history.gaps import since_the_one_before
 from training.tables import TABLES
-from training.tables.clean import clean
 from training.tables.schema import Unit
 
 ACTIVE = Subset(
@@ -63,21 +63,19 @@ def _since(name: str, days: int, en: str, fr: str) -> Subset:
     return Subset(name, condition, en, fr, f" opened in the last {days} days")
 
 
-def _of_type(name: str, value: str, en: str, fr: str) -> Subset:
-    condition = nw.col("CREDIT_TYPE") == value
-    return Subset(name, condition, en, fr, f" with CREDIT_TYPE {value}")
-
-
 LAST_YEAR = _since("LAST_YEAR", 365, "opened in the last year", "ouverts en un an")
 LAST_TWO_YEARS = _since(
     "LAST_TWO_YEARS", 730, "opened in the last two years", "ouverts en deux ans"
 )
-TYPES = (
-    _of_type("CONSUMER", "Consumer credit", "consumer credits", "crédits conso"),
-    _of_type("CARD", "Credit card", "credit cards", "cartes de crédit"),
-    _of_type("CAR", "Car loan", "car loans", "crédits auto"),
-    _of_type("MORTGAGE", "Mortgage", "mortgages", "crédits immobiliers"),
-    _of_type("MICROLOAN", "Microloan", "microloans", "microcrédits"),
+TYPES = tuple(
+    where(name, "CREDIT_TYPE", value, en, fr)
+    for name, value, en, fr in (
+        ("CONSUMER", "Consumer credit", "consumer credits", "crédits conso"),
+        ("CARD", "Credit card", "credit cards", "cartes de crédit"),
+        ("CAR", "Car loan", "car loans", "crédits auto"),
+        ("MORTGAGE", "Mortgage", "mortgages", "crédits immobiliers"),
+        ("MICROLOAN", "Microloan", "microloans", "microcrédits"),
+    )
 )
 
 DERIVED = (
@@ -187,17 +185,6 @@ MONTHLY = (
     ),
 )
 
-CREDITS = Source(
-    "BUREAU", TABLES["bureau"], "Credits elsewhere", "Crédits ailleurs", DERIVED
-)
-MONTHS = Source(
-    "BUREAU",
-    TABLES["bureau_balance"],
-    "Credits elsewhere",
-    "Crédits ailleurs",
-    MONTHLY,
-)
-
 TALLY = Tally(
     "BUREAU_CREDITS",
     counted=(
@@ -252,10 +239,27 @@ MONTHLY_RECIPES = (
     Recipe("BUREAU_CREDITS", "MONTHS_REPORTED MONTHS_SINCE_REPORT", "MIN MAX MEAN"),
 )
 
+CREDITS = Source(
+    "BUREAU",
+    TABLES["bureau"],
+    "Credits elsewhere",
+    "Crédits ailleurs",
+    derived=DERIVED,
+    tallies=(TALLY,),
+    recipes=RECIPES,
+)
+MONTHS = replace(
+    CREDITS,
+    table=TABLES["bureau_balance"],
+    derived=MONTHLY,
+    tallies=(),
+    recipes=MONTHLY_RECIPES,
+)
+
 
 def records(bureau: nw.LazyFrame, bureau_balance: nw.LazyFrame | None) -> nw.LazyFrame:
     """One row per credit at another lender, with its derived numbers."""
-    credits = with_columns(clean(bureau, CREDITS.table), DERIVED)
+    credits = CREDITS.records(bureau)
     if bureau_balance is None:
         return credits
     monthly = bureau_balance.group_by("SK_ID_BUREAU").agg(
@@ -266,7 +270,4 @@ def records(bureau: nw.LazyFrame, bureau_balance: nw.LazyFrame | None) -> nw.Laz
 
 def features(*, with_balance: bool) -> list[Feature]:
     """What is known of one client's credits elsewhere."""
-    made = CREDITS.features(RECIPES, (TALLY,))
-    if with_balance:
-        made += [one for recipe in MONTHLY_RECIPES for one in MONTHS.aggregates(recipe)]
-    return made
+    return CREDITS.features() + (MONTHS.features() if with_balance else [])

@@ -7,7 +7,6 @@ import narwhals as nw
 from training.features.arithmetic import bounded, ratio
 from training.features.define import (
     EVERY,
-    Feature,
     Quantity,
     Recipe,
     Slope,
@@ -15,11 +14,9 @@ from training.features.define import (
     Subset,
     Tally,
     Trend,
-    with_columns,
 )
 from training.features.history.monthly import LAST_HALF, LAST_QUARTER, LAST_YEAR, LATE
 from training.tables import TABLES
-from training.tables.clean import clean
 from training.tables.schema import Unit
 
 CASH_DRAWN = Subset(
@@ -85,13 +82,6 @@ DERIVED = (
     ),
 )
 
-SOURCE = Source(
-    "CARD",
-    TABLES["credit_card_balance"],
-    "Card statements here",
-    "Relevés de carte ici",
-    DERIVED,
-)
 TALLY = Tally(
     "CARD_USE",
     counted=(LATE, CASH_DRAWN, OVER_LIMIT, UNDER_MINIMUM),
@@ -140,13 +130,14 @@ SLOPES = (
     Slope("CARD_USE", "UTILISATION", "MONTHS_BALANCE", (EVERY, LAST_YEAR)),
     Slope("CARD_USE", "AMT_BALANCE", "MONTHS_BALANCE", (LAST_YEAR,)),
 )
-
-
-def records(credit_card_balance: nw.LazyFrame) -> nw.LazyFrame:
-    """One row per card and month, with its derived numbers."""
-    return with_columns(clean(credit_card_balance, SOURCE.table), DERIVED)
-
-
-def features() -> list[Feature]:
-    """What is known of how one client uses the cards held here."""
-    return SOURCE.features(RECIPES, (TALLY,), TRENDS, SLOPES)
+SOURCE = Source(
+    "CARD",
+    TABLES["credit_card_balance"],
+    "Card statements here",
+    "Relevés de carte ici",
+    derived=DERIVED,
+    tallies=(TALLY,),
+    recipes=RECIPES,
+    trends=TRENDS,
+    slopes=SLOPES,
+)

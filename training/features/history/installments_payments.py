@@ -7,7 +7,6 @@ import narwhals as nw
 from training.features.arithmetic import bounded, ratio
 from training.features.define import (
     EVERY,
-    Feature,
     Quantity,
     Recipe,
     Slope,
@@ -15,10 +14,8 @@ from training.features.define import (
     Subset,
     Tally,
     Trend,
-    with_columns,
 )
 from training.tables import TABLES
-from training.tables.clean import clean
 from training.tables.schema import Unit
 
 
@@ -111,13 +108,6 @@ DERIVED = (
     ),
 )
 
-SOURCE = Source(
-    "INSTALMENTS",
-    TABLES["installments_payments"],
-    "Instalments of loans here",
-    "Échéances des prêts ici",
-    DERIVED,
-)
 TALLY = Tally(
     "INSTALMENT_PUNCTUALITY",
     counted=(LAST_YEAR, LATE, VERY_LATE, SHORT, UNPAID),
@@ -171,19 +161,26 @@ SLOPES = (
 )
 
 
-def records(installments_payments: nw.LazyFrame) -> nw.LazyFrame:
-    """One row per payment of an instalment, with its derived numbers."""
-    payments = clean(installments_payments, SOURCE.table)
+def _ranked(payments: nw.LazyFrame) -> nw.LazyFrame:
+    """Numbered by how lately they were due, the client's last one 1."""
     latest_first = [(-nw.col(name)).alias(f"ORDER_{name}") for name in ORDER]
-    ranked = payments.with_columns(*latest_first).with_columns(
+    return payments.with_columns(*latest_first).with_columns(
         nw.col("SK_ID_CURR")
         .cum_count()
         .over("SK_ID_CURR", order_by=[f"ORDER_{name}" for name in ORDER])
         .alias(RECENCY)
     )
-    return with_columns(ranked, DERIVED)
 
 
-def features() -> list[Feature]:
-    """What is known of how one client paid the instalments of earlier loans."""
-    return SOURCE.features(RECIPES, (TALLY,), TRENDS, SLOPES)
+SOURCE = Source(
+    "INSTALMENTS",
+    TABLES["installments_payments"],
+    "Instalments of loans here",
+    "Échéances des prêts ici",
+    derived=DERIVED,
+    tallies=(TALLY,),
+    recipes=RECIPES,
+    trends=TRENDS,
+    slopes=SLOPES,
+    prepare=_ranked,
+)

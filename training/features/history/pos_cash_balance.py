@@ -7,7 +7,6 @@ import narwhals as nw
 from training.features.arithmetic import bounded, ratio
 from training.features.define import (
     EVERY,
-    Feature,
     Quantity,
     Recipe,
     Slope,
@@ -15,27 +14,17 @@ from training.features.define import (
     Subset,
     Tally,
     Trend,
-    with_columns,
+    where,
 )
 from training.features.history.monthly import LAST_HALF, LAST_QUARTER, LAST_YEAR, LATE
 from training.tables import TABLES
-from training.tables.clean import clean
 from training.tables.schema import Unit
 
-COMPLETED = Subset(
-    "COMPLETED",
-    nw.col("NAME_CONTRACT_STATUS") == "Completed",
-    "completed loans",
-    "prêts terminés",
-    " with NAME_CONTRACT_STATUS Completed",
+_STATUS = "NAME_CONTRACT_STATUS"
+COMPLETED = where(
+    "COMPLETED", _STATUS, "Completed", "completed loans", "prêts terminés"
 )
-ACTIVE = Subset(
-    "ACTIVE",
-    nw.col("NAME_CONTRACT_STATUS") == "Active",
-    "running loans",
-    "prêts en cours",
-    " with NAME_CONTRACT_STATUS Active",
-)
+ACTIVE = where("ACTIVE", _STATUS, "Active", "running loans", "prêts en cours")
 CLEARLY_LATE = Subset(
     "CLEARLY_LATE",
     nw.col("SK_DPD_DEF") > 0,
@@ -55,13 +44,6 @@ DERIVED = (
     ),
 )
 
-SOURCE = Source(
-    "POS",
-    TABLES["POS_CASH_balance"],
-    "Monthly statements of loans here",
-    "Relevés mensuels des prêts ici",
-    DERIVED,
-)
 TALLY = Tally(
     "POS_LOANS",
     counted=(COMPLETED, ACTIVE, LAST_YEAR),
@@ -100,13 +82,14 @@ TRENDS = (
     Trend("POS_LOANS", "CNT_INSTALMENT_FUTURE", LAST_HALF),
 )
 SLOPES = (Slope("INSTALMENT_PUNCTUALITY", "SK_DPD", "MONTHS_BALANCE"),)
-
-
-def records(pos_cash_balance: nw.LazyFrame) -> nw.LazyFrame:
-    """One row per loan and month, with its derived numbers."""
-    return with_columns(clean(pos_cash_balance, SOURCE.table), DERIVED)
-
-
-def features() -> list[Feature]:
-    """What is known of one client's earlier loans, month by month."""
-    return SOURCE.features(RECIPES, (TALLY, ARREARS), TRENDS, SLOPES)
+SOURCE = Source(
+    "POS",
+    TABLES["POS_CASH_balance"],
+    "Monthly statements of loans here",
+    "Relevés mensuels des prêts ici",
+    derived=DERIVED,
+    tallies=(TALLY, ARREARS),
+    recipes=RECIPES,
+    trends=TRENDS,
+    slopes=SLOPES,
+)

@@ -4,41 +4,36 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from training.features.arithmetic import bounded, ratio, yearly_rate
+from training.features.arithmetic import (
+    bounded,
+    ratio,
+    since_the_one_before,
+    yearly_rate,
+)
 from training.features.define import (
     EVERY,
-    Feature,
     Quantity,
     Recipe,
     Source,
     Subset,
     Tally,
-    with_columns,
+    where,
 )
-from training.features.history.gaps import since_the_one_before
 from training.tables import TABLES
-from training.tables.clean import clean
 from training.tables.schema import Unit
 
-
-def _where(name: str, column: str, value: str, en: str, fr: str) -> Subset:
-    condition = nw.col(column) == value
-    return Subset(name, condition, en, fr, f" with {column} {value}")
-
-
-def _since(name: str, days: int, en: str, fr: str) -> Subset:
-    condition = nw.col("DAYS_DECISION") >= -days
-    return Subset(name, condition, en, fr, f" decided in the last {days} days")
-
-
 _STATUS = "NAME_CONTRACT_STATUS"
-APPROVED = _where("APPROVED", _STATUS, "Approved", "granted", "accordées")
-REFUSED = _where("REFUSED", _STATUS, "Refused", "refused", "refusées")
-CANCELED = _where("CANCELED", _STATUS, "Canceled", "cancelled", "annulées")
-UNUSED = _where(
-    "UNUSED", _STATUS, "Unused offer", "unused offers", "offres inutilisées"
+APPROVED = where("APPROVED", _STATUS, "Approved", "granted", "accordées")
+REFUSED = where("REFUSED", _STATUS, "Refused", "refused", "refusées")
+CANCELED = where("CANCELED", _STATUS, "Canceled", "cancelled", "annulées")
+UNUSED = where("UNUSED", _STATUS, "Unused offer", "unused offers", "offres inutilisées")
+LAST_YEAR = Subset(
+    "LAST_YEAR",
+    nw.col("DAYS_DECISION") >= -365,
+    "last year",
+    "depuis un an",
+    " decided in the last 365 days",
 )
-LAST_YEAR = _since("LAST_YEAR", 365, "last year", "depuis un an")
 REFUSED_LAST_YEAR = Subset(
     "REFUSED_LAST_YEAR",
     REFUSED.condition & LAST_YEAR.condition,  # type: ignore[operator]
@@ -46,33 +41,32 @@ REFUSED_LAST_YEAR = Subset(
     "refusées depuis un an",
     " refused in the last 365 days",
 )
+_TYPE = "NAME_CONTRACT_TYPE"
 KINDS = (
-    _where(
-        "CASH", "NAME_CONTRACT_TYPE", "Cash loans", "cash loans", "prêts en espèces"
-    ),
-    _where(
+    where("CASH", _TYPE, "Cash loans", "cash loans", "prêts en espèces"),
+    where(
         "CONSUMER",
-        "NAME_CONTRACT_TYPE",
+        _TYPE,
         "Consumer loans",
         "purchase loans",
         "prêts affectés à un achat",
     ),
-    _where(
+    where(
         "REVOLVING",
-        "NAME_CONTRACT_TYPE",
+        _TYPE,
         "Revolving loans",
         "revolving loans",
         "crédits renouvelables",
     ),
 )
 REASONS = tuple(
-    _where(
+    where(
         f"REJECT_{code}", "CODE_REJECT_REASON", code, f"refusal {code}", f"refus {code}"
     )
     for code in ("HC", "LIMIT", "SCO", "SCOFR", "SYSTEM", "VERIF")
 )
 PRICES = tuple(
-    _where(f"YIELD_{code.upper()}", "NAME_YIELD_GROUP", code, en, fr)
+    where(f"YIELD_{code.upper()}", "NAME_YIELD_GROUP", code, en, fr)
     for code, en, fr in (
         ("high", "high price", "prix élevé"),
         ("middle", "middle price", "prix moyen"),
@@ -80,12 +74,10 @@ PRICES = tuple(
         ("low_action", "special offer", "offre spéciale"),
     )
 )
-NEW_CLIENT = _where(
+NEW_CLIENT = where(
     "NEW_CLIENT", "NAME_CLIENT_TYPE", "New", "as a new client", "comme nouveau client"
 )
-WALK_IN = _where(
-    "WALK_IN", "NAME_PRODUCT_TYPE", "walk-in", "walk-in", "sans invitation"
-)
+WALK_IN = where("WALK_IN", "NAME_PRODUCT_TYPE", "walk-in", "walk-in", "sans invitation")
 
 ENDED_EARLY = Subset(
     "ENDED_EARLY",
@@ -164,13 +156,6 @@ DERIVED = (
     ),
 )
 
-SOURCE = Source(
-    "PREVIOUS",
-    TABLES["previous_application"],
-    "Earlier applications here",
-    "Demandes antérieures ici",
-    DERIVED,
-)
 TALLY = Tally(
     "PREVIOUS_APPLICATIONS",
     counted=(APPROVED, CANCELED, LAST_YEAR, RUNNING, ENDED_EARLY, *KINDS),
@@ -184,10 +169,7 @@ REFUSALS = Tally(
     counted=(REFUSED, REFUSED_LAST_YEAR, *REASONS),
     shared=(REFUSED, *REASONS),
 )
-TERMS = Tally(
-    "PREVIOUS_TERMS",
-    shared=PRICES,
-)
+TERMS = Tally("PREVIOUS_TERMS", shared=PRICES)
 RECIPES = (
     Recipe(
         "PREVIOUS_TERMS",
@@ -230,13 +212,12 @@ RECIPES = (
     Recipe("PREVIOUS_TERMS", "NFLAG_INSURED_ON_APPROVAL", "MEAN"),
     Recipe("PREVIOUS_APPLICATIONS", "HOUR_APPR_PROCESS_START SELLERPLACE_AREA", "MEAN"),
 )
-
-
-def records(previous_application: nw.LazyFrame) -> nw.LazyFrame:
-    """One row per earlier application, with its derived numbers."""
-    return with_columns(clean(previous_application, SOURCE.table), DERIVED)
-
-
-def features() -> list[Feature]:
-    """What is known of one client's earlier applications."""
-    return SOURCE.features(RECIPES, (TALLY, REFUSALS, TERMS))
+SOURCE = Source(
+    "PREVIOUS",
+    TABLES["previous_application"],
+    "Earlier applications here",
+    "Demandes antérieures ici",
+    derived=DERIVED,
+    tallies=(TALLY, REFUSALS, TERMS),
+    recipes=RECIPES,
+)
