@@ -22,8 +22,14 @@ ANY: frozenset[Role] = frozenset()
 
 @dataclass(frozen=True)
 class Operation:
-    """A route. `roles`: None is open to all, ANY to every key, else one is needed."""
+    """A route, served by the view that it decorates.
 
+    `roles`: None is open to all, ANY to every key, else one is needed.
+    """
+
+    blueprint: Blueprint
+    method: str
+    rule: str
     tag: str
     summary: str
     answers: Mapping[int, type[BaseModel] | str]
@@ -54,18 +60,10 @@ class Operation:
             found |= {400, 413, 415, 422}
         return sorted(found)
 
-
-def route(
-    blueprint: Blueprint, method: str, rule: str, operation: Operation
-) -> Callable[[View], View]:
-    """Serve `rule` by the decorated view, as `operation` declares."""
-
-    def register(view: View) -> View:
-        view.__dict__["operation"] = operation
-        blueprint.add_url_rule(rule, view_func=view, methods=[method])
+    def __call__(self, view: View) -> View:
+        view.__dict__["operation"] = self
+        self.blueprint.add_url_rule(self.rule, view_func=view, methods=[self.method])
         return view
-
-    return register
 
 
 def current() -> Operation | None:

@@ -15,7 +15,7 @@ from api.errors import Problem
 from api.forms import read_model
 from api.idempotency import once
 from api.identifiers import now, uuid7
-from api.operations import Operation, route
+from api.operations import Operation
 from api.schemas.monitoring import (
     Acknowledgement,
     Alert,
@@ -41,34 +41,32 @@ _NEW: Document = {
 }
 
 
-@route(
+@Operation(
     blueprint,
     "POST",
     "",
-    Operation(
-        "monitoring",
-        "Open, update or close the alert of a cause",
-        {201: Alert, 200: Alert},
-        roles=_ANALYST,
-        description="201 when it opens one, 200 when it updates or closes the open "
-        "one; 404 when there is none to close.",
-        body=(AlertRequest,),
-        problems=(404, 409, 410),
-        body_examples={
-            "open": {
-                "cause": "feature:EXT_SOURCE_MEAN",
-                "status": "open",
-                "severity": "warning",
-                "title": "EXT_SOURCE_MEAN has moved",
-                "what": "Its median fell from 0.52 to 0.41 in four weeks.",
-                "certainty": "Seen in each of the four weeks.",
-                "action": "Ask the bureau whether its score was recalibrated.",
-                "evidence": {"psi": 0.31},
-                "report_id": None,
-            }
-        },
-        replayable=True,
-    ),
+    "monitoring",
+    "Open, update or close the alert of a cause",
+    {201: Alert, 200: Alert},
+    roles=_ANALYST,
+    description="201 when it opens one, 200 when it updates or closes the open "
+    "one; 404 when there is none to close.",
+    body=(AlertRequest,),
+    problems=(404, 409, 410),
+    body_examples={
+        "open": {
+            "cause": "feature:EXT_SOURCE_MEAN",
+            "status": "open",
+            "severity": "warning",
+            "title": "EXT_SOURCE_MEAN has moved",
+            "what": "Its median fell from 0.52 to 0.41 in four weeks.",
+            "certainty": "Seen in each of the four weeks.",
+            "action": "Ask the bureau whether its score was recalibrated.",
+            "evidence": {"psi": 0.31},
+            "report_id": None,
+        }
+    },
+    replayable=True,
 )
 def post() -> Response:
     asked = read_model(AlertRequest, body.read(request))
@@ -103,17 +101,15 @@ def _reply(document: Document, before: Stored | None) -> Reply:
     return Reply(status, encode(document), changes=changes)
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "",
-    Operation(
-        "monitoring",
-        "The alerts, most severe first",
-        {200: AlertList},
-        roles=_ANALYST,
-        query=AlertQuery,
-    ),
+    "monitoring",
+    "The alerts, most severe first",
+    {200: AlertList},
+    roles=_ANALYST,
+    query=AlertQuery,
 )
 def listed() -> Response:
     found = alerts.everything(services().database, query(AlertQuery).status)
@@ -124,21 +120,19 @@ def _urgency(document: Document) -> tuple[bool, int]:
     return document["status"] != "open", _SEVERITIES.index(document["severity"])
 
 
-@route(
+@Operation(
     blueprint,
     "POST",
     "/<uuid:alert_id>/acknowledge",
-    Operation(
-        "monitoring",
-        "Say that somebody has seen an alert",
-        {200: Alert},
-        roles=_ANALYST,
-        body=(Acknowledgement,),
-        problems=(404, 409, 410),
-        path_examples={"alert_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
-        body_examples={"seen": {"by": "A. Martin", "note": "Asked the bureau."}},
-        replayable=True,
-    ),
+    "monitoring",
+    "Say that somebody has seen an alert",
+    {200: Alert},
+    roles=_ANALYST,
+    body=(Acknowledgement,),
+    problems=(404, 409, 410),
+    path_examples={"alert_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
+    body_examples={"seen": {"by": "A. Martin", "note": "Asked the bureau."}},
+    replayable=True,
 )
 def acknowledge(alert_id: UUID) -> Response:
     asked = read_model(Acknowledgement, body.read(request))

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from api.answering import answer, query
 from api.errors import Problem
-from api.operations import Operation, route
+from api.operations import Operation
 from api.predictions import feature_set_problem
 from api.schemas.answers import ClientAnswer, ClientPage
 from api.schemas.requests import ClientSearch
@@ -39,17 +39,15 @@ def known_client(champion: Champion, client_id: int) -> Client:
     return found[client_id]
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "",
-    Operation(
-        "clients",
-        "Ids of known clients, by their first or last digits",
-        {200: ClientPage},
-        roles=_OFFICER,
-        query=ClientSearch,
-    ),
+    "clients",
+    "Ids of known clients, by their first or last digits",
+    {200: ClientPage},
+    roles=_OFFICER,
+    query=ClientSearch,
 )
 def search() -> Response:
     asked = query(ClientSearch)
@@ -65,18 +63,16 @@ def search() -> Response:
     )
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/<int:client_id>",
-    Operation(
-        "clients",
-        "A client's application, with labels and units, and the decision that stands",
-        {200: ClientAnswer},
-        roles=_OFFICER,
-        problems=(404,),
-        path_examples={"client_id": 100001},
-    ),
+    "clients",
+    "A client's application, with labels and units, and the decision that stands",
+    {200: ClientAnswer},
+    roles=_OFFICER,
+    problems=(404,),
+    path_examples={"client_id": 100001},
 )
 def application(client_id: int) -> Response:
     champion = services().champion()

@@ -19,7 +19,7 @@ from api.errors import FieldError, Problem, invalid
 from api.forms import read_model
 from api.idempotency import once
 from api.online import Revision
-from api.operations import Operation, route
+from api.operations import Operation
 from api.predictions import predict
 from api.routes.clients import known_client
 from api.routes.reviews import found
@@ -40,28 +40,26 @@ _OFFICER = frozenset({Role.OFFICER})
 _NONE = "No change of these amounts within their bounds would be granted."
 
 
-@route(
+@Operation(
     blueprint,
     "POST",
     "/<uuid:prediction_id>/counterfactual",
-    Operation(
-        "predictions",
-        "The smallest change of the loan's terms that would be granted",
-        {200: Counterfactual},
-        roles=_OFFICER,
-        description="Only what an applicant can negotiate moves: the loan amount (down "
-        "to 30 %), the instalment (half to one and a half times), the price of the "
-        "goods (down to 30 %). Credit over annuity stays as usual in the population, "
-        "and the loan no larger a part of the price than was asked for, or than all "
-        "of it. The cost of a change is the sum of its relative changes, those of the "
-        "instalment and of the price counted half. What is answered was scored as any "
-        "simulation is, and is stored as one.",
-        body=(CounterfactualRequest,),
-        problems=(404, 409, 410),
-        path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
-        body_examples={"amount only": {"levers": ["AMT_CREDIT"]}},
-        replayable=True,
-    ),
+    "predictions",
+    "The smallest change of the loan's terms that would be granted",
+    {200: Counterfactual},
+    roles=_OFFICER,
+    description="Only what an applicant can negotiate moves: the loan amount (down "
+    "to 30 %), the instalment (half to one and a half times), the price of the "
+    "goods (down to 30 %). Credit over annuity stays as usual in the population, "
+    "and the loan no larger a part of the price than was asked for, or than all "
+    "of it. The cost of a change is the sum of its relative changes, those of the "
+    "instalment and of the price counted half. What is answered was scored as any "
+    "simulation is, and is stored as one.",
+    body=(CounterfactualRequest,),
+    problems=(404, 409, 410),
+    path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
+    body_examples={"amount only": {"levers": ["AMT_CREDIT"]}},
+    replayable=True,
 )
 def create(prediction_id: UUID) -> Response:
     asked = read_model(CounterfactualRequest, body.read(request))

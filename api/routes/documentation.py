@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app
 from api import openapi
 from api.answering import answer
 from api.errors import Problem
-from api.operations import HTML, JSON, Operation, route
+from api.operations import HTML, JSON, Operation
 
 blueprint = Blueprint("documentation", __name__)
 # The page needs its own address and nothing else; images are in the style sheet.
@@ -28,33 +28,29 @@ _FILES = {
 }
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/openapi.json",
-    Operation(
-        "documentation",
-        "This API as OpenAPI 3.1",
-        {200: JSON},
-        roles=None,
-        validated=True,
-    ),
+    "documentation",
+    "This API as OpenAPI 3.1",
+    {200: JSON},
+    roles=None,
+    validated=True,
 )
 def document() -> Response:
     return answer(openapi.document(current_app))
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/docs",
-    Operation(
-        "documentation",
-        "This API as a page",
-        {200: HTML},
-        roles=None,
-        validated=True,
-    ),
+    "documentation",
+    "This API as a page",
+    {200: HTML},
+    roles=None,
+    validated=True,
 )
 def page() -> Response:
     text = (_OWN / "docs.html").read_bytes()
@@ -62,19 +58,17 @@ def page() -> Response:
     return Response(text, headers=headers, content_type=f"{HTML}; charset=utf-8")
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/docs/<name>",
-    Operation(
-        "documentation",
-        "A file of the page",
-        {},
-        roles=None,
-        path_examples={"name": "start.js"},
-        validated=True,
-        documented=False,
-    ),
+    "documentation",
+    "A file of the page",
+    {},
+    roles=None,
+    path_examples={"name": "start.js"},
+    validated=True,
+    documented=False,
 )
 def file(name: str) -> Response:
     if name not in _FILES:

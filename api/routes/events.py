@@ -14,7 +14,7 @@ from sqlalchemy import Row
 
 from api.answering import query
 from api.encoding import encode
-from api.operations import Operation, route
+from api.operations import Operation
 from api.schemas.events import EventsQuery
 from api.services import services
 from api.store.clients import pack, unpack
@@ -36,21 +36,19 @@ _TOLD = {
 Line = dict[str, Any]
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "",
-    Operation(
-        "events",
-        "What was decided, reviewed and observed, oldest first, one JSON a line",
-        {200: NDJSON},
-        roles=frozenset({Role.ANALYST}),
-        query=EventsQuery,
-        description="`client` is a pseudonym, the same for all events of a client. "
-        "`features`: base64 of little-endian float32 in the order of the manifest, or "
-        "of its `monitored`; NaN is missing; null when the event was erased. Nothing "
-        "is ever added before a `sequence` that was read: ask for what is after it.",
-    ),
+    "events",
+    "What was decided, reviewed and observed, oldest first, one JSON a line",
+    {200: NDJSON},
+    roles=frozenset({Role.ANALYST}),
+    query=EventsQuery,
+    description="`client` is a pseudonym, the same for all events of a client. "
+    "`features`: base64 of little-endian float32 in the order of the manifest, or "
+    "of its `monitored`; NaN is missing; null when the event was erased. Nothing "
+    "is ever added before a `sequence` that was read: ask for what is after it.",
 )
 def export() -> Response:
     asked = query(EventsQuery)

@@ -12,7 +12,7 @@ from flask import Blueprint, Response
 from api.answering import answer, query
 from api.auth import require
 from api.errors import FieldError, Problem, invalid
-from api.operations import Operation, route
+from api.operations import Operation
 from api.routes.clients import known_client
 from api.routes.similar import sample_of, vector_of
 from api.schemas.answers import Distribution
@@ -30,20 +30,18 @@ blueprint = Blueprint("features", __name__, url_prefix="/v1/features")
 _OFFICER = frozenset({Role.OFFICER})
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/<name>/distribution",
-    Operation(
-        "model",
-        "Histogram of a feature, and where a client is on it",
-        {200: Distribution},
-        description="With `client_id` it needs the role officer.",
-        query=DistributionQuery,
-        problems=(403, 404),
-        path_examples={"name": "EXT_SOURCE_MEAN"},
-        validated=True,
-    ),
+    "model",
+    "Histogram of a feature, and where a client is on it",
+    {200: Distribution},
+    description="With `client_id` it needs the role officer.",
+    query=DistributionQuery,
+    problems=(403, 404),
+    path_examples={"name": "EXT_SOURCE_MEAN"},
+    validated=True,
 )
 def distribution(name: str) -> Response:
     champion = services().champion()
@@ -82,21 +80,19 @@ def _similar(
     return {"similar": np.histogram(values, edges)[0].tolist()}
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/<name>/scatter",
-    Operation(
-        "model",
-        "A feature against another one, over clients of the population sample",
-        {200: Scatter},
-        roles=_OFFICER,
-        description="At most 1,000 clients, without identifiers; those of whom one of "
-        "the two is missing are left out.",
-        query=ScatterQuery,
-        problems=(404,),
-        path_examples={"name": "EXT_SOURCE_MEAN"},
-    ),
+    "model",
+    "A feature against another one, over clients of the population sample",
+    {200: Scatter},
+    roles=_OFFICER,
+    description="At most 1,000 clients, without identifiers; those of whom one of "
+    "the two is missing are left out.",
+    query=ScatterQuery,
+    problems=(404,),
+    path_examples={"name": "EXT_SOURCE_MEAN"},
 )
 def scatter(name: str) -> Response:
     champion = services().champion()

@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 
 from api.answering import answer
 from api.errors import FieldError, Problem, ScoringError
-from api.operations import Operation, route
+from api.operations import Operation
 from api.predictions import feature_set_problem
 from api.schemas.answers import Health
 from api.services import services
@@ -19,27 +19,28 @@ from api.store import clients
 blueprint = Blueprint("health", __name__)
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/health/live",
-    Operation("health", "The process answers", {200: Health}, roles=None),
+    "health",
+    "The process answers",
+    {200: Health},
+    roles=None,
 )
 def live() -> Response:
     return answer({"status": "live"})
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/health/ready",
-    Operation(
-        "health",
-        "It can decide: bundle loaded, schema right, database writable, not stopping",
-        {200: Health},
-        roles=None,
-        problems=(503,),
-    ),
+    "health",
+    "It can decide: bundle loaded, schema right, database writable, not stopping",
+    {200: Health},
+    roles=None,
+    problems=(503,),
 )
 def ready() -> Response:
     if services().draining:

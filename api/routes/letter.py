@@ -12,7 +12,7 @@ from flask import Blueprint, Response
 
 from api.answering import query
 from api.errors import Problem
-from api.operations import Operation, route
+from api.operations import Operation
 from api.predictions import explained
 from api.routes.reviews import found
 from api.schemas.letter import LetterQuery
@@ -32,24 +32,22 @@ PDF = "application/pdf"
 REASONS = 4
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/<uuid:prediction_id>/letter",
-    Operation(
-        "predictions",
-        "The decision as a letter to the applicant",
-        {200: PDF},
-        roles=frozenset({Role.OFFICER}),
-        description="One page of A4: the decision that stands for the client, up to "
-        "four main reasons, what was used, what could change it, and the right to a "
-        "human review. Its numbers and names are not the model's: only plain words. "
-        "Before a person has reviewed the decision the letter is a draft, and says so. "
-        "A decision that stands no more has none.",
-        query=LetterQuery,
-        problems=(404, 409, 410),
-        path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
-    ),
+    "predictions",
+    "The decision as a letter to the applicant",
+    {200: PDF},
+    roles=frozenset({Role.OFFICER}),
+    description="One page of A4: the decision that stands for the client, up to "
+    "four main reasons, what was used, what could change it, and the right to a "
+    "human review. Its numbers and names are not the model's: only plain words. "
+    "Before a person has reviewed the decision the letter is a draft, and says so. "
+    "A decision that stands no more has none.",
+    query=LetterQuery,
+    problems=(404, 409, 410),
+    path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
 )
 def letter(prediction_id: UUID) -> Response:
     # Typesetting takes 50 MB, and few processes write letters.

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from api.answering import answer
 from api.errors import BundleError, Problem
-from api.operations import MARKDOWN, Operation, route
+from api.operations import MARKDOWN, Operation
 from api.schemas.answers import Importance, ModelAnswer, ModelRef
 from api.services import services
 from api.store.keys import Role
@@ -28,16 +28,14 @@ _PASSED_ON = (
 )
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "",
-    Operation(
-        "model",
-        "Name, version, threshold, costs, metrics, and what every column means",
-        {200: ModelAnswer},
-        validated=True,
-    ),
+    "model",
+    "Name, version, threshold, costs, metrics, and what every column means",
+    {200: ModelAnswer},
+    validated=True,
 )
 def describe() -> Response:
     champion = services().champion()
@@ -53,32 +51,28 @@ def describe() -> Response:
     )
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/importance",
-    Operation(
-        "model",
-        "What weighs in general, by feature and group",
-        {200: Importance},
-        validated=True,
-    ),
+    "model",
+    "What weighs in general, by feature and group",
+    {200: Importance},
+    validated=True,
 )
 def importance() -> Response:
     return answer(services().champion().importance)
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/card",
-    Operation(
-        "model",
-        "What the model is for, how good it is and where it is not",
-        {200: MARKDOWN},
-        problems=(404,),
-        validated=True,
-    ),
+    "model",
+    "What the model is for, how good it is and where it is not",
+    {200: MARKDOWN},
+    problems=(404,),
+    validated=True,
 )
 def card() -> Response:
     found = services().champion().bundle.files.get(_CARD)
@@ -87,20 +81,18 @@ def card() -> Response:
     return Response(found, content_type=f"{MARKDOWN}; charset=utf-8")
 
 
-@route(
+@Operation(
     blueprint,
     "POST",
     "/reload",
-    Operation(
-        "model",
-        "Serve the bundle that is in the server's folder now",
-        {200: ModelRef},
-        roles=frozenset({Role.ADMIN}),
-        description="The process that answers serves it at once, the others within "
-        "seconds. Requests that are under way end on the model they began with. A "
-        "bundle that cannot be served is refused, and the one before serves on.",
-        problems=(409,),
-    ),
+    "model",
+    "Serve the bundle that is in the server's folder now",
+    {200: ModelRef},
+    roles=frozenset({Role.ADMIN}),
+    description="The process that answers serves it at once, the others within "
+    "seconds. Requests that are under way end on the model they began with. A "
+    "bundle that cannot be served is refused, and the one before serves on.",
+    problems=(409,),
 )
 def reload() -> Response:
     try:

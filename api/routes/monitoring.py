@@ -14,7 +14,7 @@ from api.errors import Problem
 from api.forms import read_model
 from api.idempotency import once
 from api.identifiers import now, uuid7
-from api.operations import HTML, Operation, route
+from api.operations import HTML, Operation
 from api.schemas import monitoring as schemas
 from api.schemas.monitoring import LatestQuery, ReportQuery, ReportRequest
 from api.services import services
@@ -33,28 +33,26 @@ _SANDBOX = (
 )
 
 
-@route(
+@Operation(
     blueprint,
     "POST",
     "",
-    Operation(
-        "monitoring",
-        "Keep a report",
-        {201: schemas.ReportEntry},
-        roles=_ANALYST,
-        body=(ReportRequest,),
-        problems=(409, 410),
-        body_examples={
-            "production": {
-                "kind": "production",
-                "conclusion": "# Nothing moved",
-                "report": {"metrics": []},
-                "html": None,
-            }
-        },
-        body_factor=16,
-        replayable=True,
-    ),
+    "monitoring",
+    "Keep a report",
+    {201: schemas.ReportEntry},
+    roles=_ANALYST,
+    body=(ReportRequest,),
+    problems=(409, 410),
+    body_examples={
+        "production": {
+            "kind": "production",
+            "conclusion": "# Nothing moved",
+            "report": {"metrics": []},
+            "html": None,
+        }
+    },
+    body_factor=16,
+    replayable=True,
 )
 def keep() -> Response:
     asked = read_model(ReportRequest, body.read(request))
@@ -66,17 +64,15 @@ def keep() -> Response:
     return once(lambda: reply)
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "",
-    Operation(
-        "monitoring",
-        "Which reports there are",
-        {200: schemas.ReportList},
-        roles=_ANALYST,
-        query=ReportQuery,
-    ),
+    "monitoring",
+    "Which reports there are",
+    {200: schemas.ReportList},
+    roles=_ANALYST,
+    query=ReportQuery,
 )
 def listed() -> Response:
     asked = query(ReportQuery)
@@ -84,70 +80,62 @@ def listed() -> Response:
     return answer({"reports": [vars(entry) for entry in found]})
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/latest",
-    Operation(
-        "monitoring",
-        "The newest report, with its conclusion",
-        {200: schemas.Report},
-        roles=_ANALYST,
-        query=LatestQuery,
-        description="Before a train_test report was posted, the one of the bundle is.",
-        problems=(404,),
-    ),
+    "monitoring",
+    "The newest report, with its conclusion",
+    {200: schemas.Report},
+    roles=_ANALYST,
+    query=LatestQuery,
+    description="Before a train_test report was posted, the one of the bundle is.",
+    problems=(404,),
 )
 def latest() -> Response:
     return answer(vars(_find(_latest().id)))
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/latest/html",
-    Operation(
-        "monitoring",
-        "The newest report as a page",
-        {200: HTML},
-        roles=_ANALYST,
-        query=LatestQuery,
-        problems=(404,),
-    ),
+    "monitoring",
+    "The newest report as a page",
+    {200: HTML},
+    roles=_ANALYST,
+    query=LatestQuery,
+    problems=(404,),
 )
 def latest_html() -> Response:
     return _page(_latest().id)
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/<report_id>",
-    Operation(
-        "monitoring",
-        "A report, with its conclusion",
-        {200: schemas.Report},
-        roles=_ANALYST,
-        problems=(404,),
-        path_examples=_EXAMPLE,
-    ),
+    "monitoring",
+    "A report, with its conclusion",
+    {200: schemas.Report},
+    roles=_ANALYST,
+    problems=(404,),
+    path_examples=_EXAMPLE,
 )
 def one(report_id: str) -> Response:
     return answer(vars(_find(report_id)))
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/<report_id>/html",
-    Operation(
-        "monitoring",
-        "A report as a page",
-        {200: HTML},
-        roles=_ANALYST,
-        problems=(404,),
-        path_examples=_EXAMPLE,
-    ),
+    "monitoring",
+    "A report as a page",
+    {200: HTML},
+    roles=_ANALYST,
+    problems=(404,),
+    path_examples=_EXAMPLE,
 )
 def one_html(report_id: str) -> Response:
     return _page(report_id)

@@ -13,7 +13,7 @@ from api.errors import FieldError, invalid
 from api.forms import read_model
 from api.idempotency import once
 from api.identifiers import now, uuid7
-from api.operations import Operation, route
+from api.operations import Operation
 from api.schemas.events import Outcome, Outcomes, OutcomesAnswer
 from api.services import services
 from api.store.database import Database
@@ -32,33 +32,31 @@ class _Findings:
     duplicates: int = 0
 
 
-@route(
+@Operation(
     blueprint,
     "POST",
     "",
-    Operation(
-        "outcomes",
-        "What was observed of loans that were decided on",
-        {201: OutcomesAnswer},
-        roles=frozenset({Role.ADMIN}),
-        description="The same outcome again changes nothing. Another one for the same "
-        "prediction corrects the one before; both stay recorded, the last counts.",
-        body=(Outcomes,),
-        problems=(409, 410),
-        body_examples={
-            "one": {
-                "outcomes": [
-                    {
-                        "prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01",
-                        "defaulted": False,
-                        "observed_on": "2026-10-31",
-                    }
-                ]
-            }
-        },
-        body_factor=2,
-        replayable=True,
-    ),
+    "outcomes",
+    "What was observed of loans that were decided on",
+    {201: OutcomesAnswer},
+    roles=frozenset({Role.ADMIN}),
+    description="The same outcome again changes nothing. Another one for the same "
+    "prediction corrects the one before; both stay recorded, the last counts.",
+    body=(Outcomes,),
+    problems=(409, 410),
+    body_examples={
+        "one": {
+            "outcomes": [
+                {
+                    "prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01",
+                    "defaulted": False,
+                    "observed_on": "2026-10-31",
+                }
+            ]
+        }
+    },
+    body_factor=2,
+    replayable=True,
 )
 def observe() -> Response:
     asked = read_model(Outcomes, body.read(request))

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from api import body
 from api.answering import query
 from api.idempotency import once
-from api.operations import JSON, Operation, route
+from api.operations import JSON, Operation
 from api.predictions import explained, predict, predict_batch
 from api.routes.reviews import found
 from api.schemas.answers import BatchAnswer, Prediction
@@ -28,27 +28,25 @@ _NEW_APPLICANT = {
 }
 
 
-@route(
+@Operation(
     blueprint,
     "POST",
     "",
-    Operation(
-        "predictions",
-        "Decide on a known client or a new applicant, or simulate",
-        {201: Prediction},
-        roles=_SCORING,
-        description="Answered only after it is stored. A new applicant needs every "
-        "column of the application that `tables` of GET /v1/model marks as not "
-        "nullable; what else is left out is missing.",
-        body=(KnownClient, WhatIf, NewApplicant),
-        problems=(404, 409, 410),
-        body_examples={
-            "known client": {"client_id": 100001},
-            "what-if": _WHAT_IF,
-            "new applicant": _NEW_APPLICANT,
-        },
-        replayable=True,
-    ),
+    "predictions",
+    "Decide on a known client or a new applicant, or simulate",
+    {201: Prediction},
+    roles=_SCORING,
+    description="Answered only after it is stored. A new applicant needs every "
+    "column of the application that `tables` of GET /v1/model marks as not "
+    "nullable; what else is left out is missing.",
+    body=(KnownClient, WhatIf, NewApplicant),
+    problems=(404, 409, 410),
+    body_examples={
+        "known client": {"client_id": 100001},
+        "what-if": _WHAT_IF,
+        "new applicant": _NEW_APPLICANT,
+    },
+    replayable=True,
 )
 def create() -> Response:
     asked = body.read(request)
@@ -56,27 +54,25 @@ def create() -> Response:
     return once(lambda: predict(champion, database, asked))
 
 
-@route(
+@Operation(
     blueprint,
     "POST",
     "/batch",
-    Operation(
-        "predictions",
-        "Up to 1,000 of the same; a bad one does not spoil the others",
-        {200: BatchAnswer},
-        roles=_SCORING,
-        description="The slot of an item that cannot be answered holds its problem.",
-        body=(Batch,),
-        problems=(409, 410),
-        body_examples={
-            "batch": {
-                "predictions": [{"client_id": 100001}, _WHAT_IF],
-                "explain": False,
-            }
-        },
-        body_factor=16,
-        replayable=True,
-    ),
+    "predictions",
+    "Up to 1,000 of the same; a bad one does not spoil the others",
+    {200: BatchAnswer},
+    roles=_SCORING,
+    description="The slot of an item that cannot be answered holds its problem.",
+    body=(Batch,),
+    problems=(409, 410),
+    body_examples={
+        "batch": {
+            "predictions": [{"client_id": 100001}, _WHAT_IF],
+            "explain": False,
+        }
+    },
+    body_factor=16,
+    replayable=True,
 )
 def create_batch() -> Response:
     asked = body.read(request)
@@ -84,19 +80,17 @@ def create_batch() -> Response:
     return once(lambda: predict_batch(champion, database, asked))
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/<uuid:prediction_id>",
-    Operation(
-        "predictions",
-        "What was answered, byte for byte",
-        {200: Prediction},
-        roles=_OFFICER,
-        query=StoredQuery,
-        problems=(404, 409, 410),
-        path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
-    ),
+    "predictions",
+    "What was answered, byte for byte",
+    {200: Prediction},
+    roles=_OFFICER,
+    query=StoredQuery,
+    problems=(404, 409, 410),
+    path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
 )
 def stored(prediction_id: UUID) -> Response:
     asked, database = query(StoredQuery), services().database

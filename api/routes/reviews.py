@@ -15,7 +15,7 @@ from api.errors import Problem
 from api.forms import read_model
 from api.idempotency import once
 from api.identifiers import now, uuid7
-from api.operations import Operation, route
+from api.operations import Operation
 from api.schemas.reviews import History, HistoryQuery, Review, ReviewRequest
 from api.services import services
 from api.store import predictions
@@ -31,30 +31,28 @@ _OFFICER = frozenset({Role.OFFICER})
 _FACTS = ("action", "decision", "model_decision", "replaces")
 
 
-@route(
+@Operation(
     blueprint,
     "POST",
     "/predictions/<uuid:prediction_id>/review",
-    Operation(
-        "predictions",
-        "A person confirms or overrides a decision",
-        {201: Review},
-        roles=_OFFICER,
-        description="The score stays what it was. When a review of the client stands "
-        "already, of this prediction or of another, the new one must name it in "
-        "`replaces`.",
-        body=(ReviewRequest,),
-        problems=(404, 409, 410),
-        path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
-        body_examples={
-            "override": {
-                "decision": "granted",
-                "reason": "The arrears were an error of the other bank.",
-                "reviewer": "A. Martin",
-            }
-        },
-        replayable=True,
-    ),
+    "predictions",
+    "A person confirms or overrides a decision",
+    {201: Review},
+    roles=_OFFICER,
+    description="The score stays what it was. When a review of the client stands "
+    "already, of this prediction or of another, the new one must name it in "
+    "`replaces`.",
+    body=(ReviewRequest,),
+    problems=(404, 409, 410),
+    path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
+    body_examples={
+        "override": {
+            "decision": "granted",
+            "reason": "The arrears were an error of the other bank.",
+            "reviewer": "A. Martin",
+        }
+    },
+    replayable=True,
 )
 def review(prediction_id: UUID) -> Response:
     asked = read_model(ReviewRequest, body.read(request))
@@ -110,18 +108,16 @@ def found(database: Database, prediction_id: str) -> Stored:
     return stored
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/clients/<int:client_id>/predictions",
-    Operation(
-        "clients",
-        "What was decided or simulated for a client, with the reviews",
-        {200: History},
-        roles=_OFFICER,
-        query=HistoryQuery,
-        path_examples={"client_id": 100001},
-    ),
+    "clients",
+    "What was decided or simulated for a client, with the reviews",
+    {200: History},
+    roles=_OFFICER,
+    query=HistoryQuery,
+    path_examples={"client_id": 100001},
 )
 def history(client_id: int) -> Response:
     asked = query(HistoryQuery)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from api.answering import answer
 from api.errors import Problem
-from api.operations import Operation, route
+from api.operations import Operation
 from api.routes.clients import known_client
 from api.schemas.population import SimilarClients
 from api.scoring import shown
@@ -42,22 +42,20 @@ def sample_of(champion: Champion) -> Population:
     return champion.population
 
 
-@route(
+@Operation(
     blueprint,
     "GET",
     "/<int:client_id>/similar",
-    Operation(
-        "clients",
-        "The clients most like this one, and how many of them defaulted",
-        {200: SimilarClients},
-        roles=_OFFICER,
-        description="The nearest 2 % of the population sample, from 200 to 500 clients "
-        "and at most a tenth of it, by Gower's distance over the ranks of the features "
-        "in `matched_on`, each weighted by its mean absolute contribution. No "
-        "identifier is in the sample.",
-        problems=(404,),
-        path_examples={"client_id": 100001},
-    ),
+    "clients",
+    "The clients most like this one, and how many of them defaulted",
+    {200: SimilarClients},
+    roles=_OFFICER,
+    description="The nearest 2 % of the population sample, from 200 to 500 clients "
+    "and at most a tenth of it, by Gower's distance over the ranks of the features "
+    "in `matched_on`, each weighted by its mean absolute contribution. No "
+    "identifier is in the sample.",
+    problems=(404,),
+    path_examples={"client_id": 100001},
 )
 def similar(client_id: int) -> Response:
     champion = services().champion()
