@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-
-NAMES = {
-    "tracking_uri": "TRAINING_TRACKING_URI",
-    "api_key": "TRAINING_API_KEY",
-    "alert_webhook_url": "TRAINING_ALERT_WEBHOOK_URL",
-    "alert_webhook_secret": "TRAINING_ALERT_WEBHOOK_SECRET",
-    "alert_smtp_url": "TRAINING_ALERT_SMTP_URL",
-    "alert_to": "TRAINING_ALERT_TO",
-}
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`tracking_uri`: MLflow's database URL or server; `api_key`: of the scoring API.
+    """Field `x` is the environment variable `TRAINING_X`.
+
+    `tracking_uri`: MLflow's database URL or server; `api_key`: of the scoring API.
 
     Alerts go to the webhook and by e-mail where their URLs are set: the latter is
     `smtp`, `smtp+starttls` or `smtps`, `//user:password@host:port?from=address`.
@@ -34,5 +27,6 @@ class Settings:
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """An empty variable counts as one that is not set."""
-    given = {field: environment.get(name) for field, name in NAMES.items()}
-    return Settings(**{field: value for field, value in given.items() if value})
+    names = [field.name for field in fields(Settings)]
+    given = {name: environment.get(f"TRAINING_{name.upper()}") for name in names}
+    return Settings(**{name: value for name, value in given.items() if value})

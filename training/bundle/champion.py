@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import lightgbm
@@ -72,12 +69,7 @@ def load_champion(registry: Registry, version: str) -> Champion:
         TrainingError: there is no such version.
     """
     found = registry.version(version)
-    with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        parts = Path(
-            mlflow.artifacts.download_artifacts(
-                run_id=found.run_id, artifact_path=PARTS, dst_path=folder
-            )
-        )
-        core = json.loads((parts / CORE).read_text(encoding="utf-8"))
-        booster = lightgbm.Booster(model_file=str(parts / "model.txt"))
-    return Champion(str(found.version), booster, core)
+    parts = f"runs:/{found.run_id}/{PARTS}"
+    core = mlflow.artifacts.load_dict(f"{parts}/{CORE}")
+    model = mlflow.artifacts.load_text(f"{parts}/model.txt")
+    return Champion(str(found.version), lightgbm.Booster(model_str=model), core)

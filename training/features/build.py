@@ -69,13 +69,7 @@ class FeatureStore:
         """The values of every category column of a raw table, sorted."""
         with duckdb.connect() as connection:
             return {
-                column.name: [
-                    value
-                    for (value,) in connection.execute(
-                        f"SELECT DISTINCT \"{column.name}\" FROM '{self.raw(table)}'"
-                        f' WHERE "{column.name}" IS NOT NULL ORDER BY 1'
-                    ).fetchall()
-                ]
+                column.name: values_of(connection, column.name, f"'{self.raw(table)}'")
                 for column in TABLES[table]
                 if column.type is Type.CATEGORY
             }
@@ -83,6 +77,17 @@ class FeatureStore:
     def present(self) -> list[str]:
         """The history tables that were staged."""
         return [n for n in HISTORY_TABLES if (self.tables / f"{n}.parquet").exists()]
+
+
+def values_of(
+    connection: duckdb.DuckDBPyConnection, column: str, rows: str
+) -> list[str]:
+    """What a category column holds in `rows`, SQL to select from, sorted."""
+    found = connection.execute(
+        f'SELECT DISTINCT "{column}" FROM {rows}'
+        f' WHERE "{column}" IS NOT NULL ORDER BY 1'
+    )
+    return [value for (value,) in found.fetchall()]
 
 
 def build(

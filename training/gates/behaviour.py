@@ -11,7 +11,7 @@ import numpy as np
 
 from training.features.applicant.raw import EXTERNAL, PROTECTED
 from training.features.sql import encoded_columns
-from training.gates.gate import Gate
+from training.gates.gate import Gate, at_least, at_most
 from training.models.cost import Array
 from training.models.explanation import sample_rows
 from training.models.outcome import Outcome
@@ -39,11 +39,10 @@ def direction_of_external_scores(outcome: Outcome) -> Gate:
         for share in (LOW, HIGH)
     )
     value = float((high < low).mean())
-    return Gate(
+    return at_least(
         "direction_of_external_scores",
         value,
         LEAST_SHARE,
-        value >= LEAST_SHARE,
         f"Share of {len(low)} clients whose risk falls when their outside scores rise"
         " from the lowest to the highest tenth.",
     )
@@ -55,11 +54,10 @@ def row_order(outcome: Outcome) -> Gate:
     order = np.random.default_rng(0).permutation(len(rows))
     together = _margins(outcome, rows)
     value = float(np.abs(_margins(outcome, rows[order]) - together[order]).max())
-    return Gate(
+    return at_most(
         "row_order",
         value,
         0.0,
-        value == 0.0,
         "Largest change of a margin when the clients are scored in another order.",
     )
 
@@ -83,11 +81,10 @@ def protected_columns(outcome: Outcome) -> Gate:
         if inputs
         else ""
     )
-    return Gate(
+    return at_most(
         "protected_columns",
         value,
         0.0,
-        value == 0.0,
         "Largest change of a margin when everyone gets the same gender and family"
         f" status{why}.",
     )

@@ -49,7 +49,7 @@ def cost_of_champion(challenger: pd.DataFrame, champion: pd.DataFrame | None) ->
         name,
         found.low,
         0.0,
-        found.low <= 0,
+        found.low <= 0.0,
         f"Business score less the champion's on the same {len(champion):,} clients:"
         f" {found.value:+.4f}, 95 % within {found.low:+.4f} and {found.high:+.4f}."
         " Fails when all of the interval is above 0.",

@@ -25,7 +25,7 @@ from training.models.fairness import AGE_BAND, AGE_NAMES, LEAST_CLIENTS
 
 FOUR_FIFTHS = 0.8
 LARGEST_GAP = 0.1
-OLDEST = AGE_NAMES[-1]
+OLDEST, REST = AGE_NAMES[-1], "rest"
 # One-sided 95 %: a gate fails when the clients show that its limit is passed.
 SURE = float(norm.isf(0.05))
 
@@ -60,13 +60,20 @@ def equality(attributes: pd.DataFrame, decisions: Decisions) -> list[Gate]:
     """Every gate of this module."""
     genders = _groups(attributes["CODE_GENDER"])
     bands = _groups(attributes[AGE_BAND])
-    older = _groups(attributes[AGE_BAND].eq(OLDEST).map({True: OLDEST, False: "rest"}))
+    older = _groups(attributes[AGE_BAND].eq(OLDEST).map({True: OLDEST, False: REST}))
+    asked = (
+        ("four_fifths_gender", FOUR_FIFTHS, _four_fifths, genders),
+        ("equal_opportunity_gender", LARGEST_GAP, _equal_opportunity, genders),
+        ("four_fifths_older_applicants", FOUR_FIFTHS, _four_fifths, older),
+        ("four_fifths_age", FOUR_FIFTHS, _four_fifths_of_own_risk, bands),
+        ("equal_opportunity_age", LARGEST_GAP, _opportunity_of_own_risk, bands),
+    )
+    nobody = f"Fewer than two groups of {LEAST_CLIENTS} clients: nothing to compare."
     return [
-        _four_fifths("four_fifths_gender", genders, decisions),
-        _equal_opportunity("equal_opportunity_gender", genders, decisions),
-        _four_fifths("four_fifths_older_applicants", older, decisions, against="rest"),
-        _four_fifths_of_own_risk("four_fifths_age", bands, decisions),
-        _opportunity_of_own_risk("equal_opportunity_age", bands, decisions),
+        judge(name, groups, decisions)
+        if len(groups) > 1
+        else Gate(name, None, limit, True, nobody)
+        for name, limit, judge, groups in asked
     ]
 
 
@@ -92,17 +99,12 @@ def _rates(
 
 
 def _four_fifths(
-    name: str,
-    groups: Mapping[str, np.ndarray],
-    decisions: Decisions,
-    against: str | None = None,
+    name: str, groups: Mapping[str, np.ndarray], decisions: Decisions
 ) -> Gate:
-    """Lowest over highest approval rate, or one group's over that of `against`."""
+    """Lowest over highest approval rate, or one group's over that of the rest."""
     rates = _rates(groups, decisions, np.ones(len(decisions.target), bool))
-    if len(rates) < 2:
-        return _nobody(name, FOUR_FIFTHS)
     low, high = rates[0], rates[-1]
-    if low.group == against:
+    if low.group == REST:
         low, high = high, low
     value = low.value / max(high.value, 1e-9)
     error = value * math.hypot(
@@ -122,8 +124,6 @@ def _equal_opportunity(
     name: str, groups: Mapping[str, np.ndarray], decisions: Decisions
 ) -> Gate:
     rates = _rates(groups, decisions, decisions.repaid)
-    if len(rates) < 2:
-        return _nobody(name, LARGEST_GAP)
     low, high = rates[0], rates[-1]
     value, error = high.value - low.value, math.hypot(low.error, high.error)
     return Gate(
@@ -143,8 +143,6 @@ def _four_fifths_of_own_risk(
     """Approval rate over what it were if each band's risk were put just right."""
     everyone = np.ones(len(decisions.target), bool)
     rates = _rates(bands, decisions, everyone)
-    if len(rates) < 2:
-        return _nobody(name, FOUR_FIFTHS)
 
     def ratio(band: str, sure: float) -> float:
         granted, warranted = _warranted(bands[band], decisions, everyone, sure)
@@ -171,8 +169,6 @@ def _opportunity_of_own_risk(
 ) -> Gate:
     """How many more repayers of a band would be granted at its own risk."""
     rates = _rates(bands, decisions, decisions.repaid)
-    if len(rates) < 2:
-        return _nobody(name, LARGEST_GAP)
 
     def gap(band: str, sure: float) -> float:
         granted, warranted = _warranted(bands[band], decisions, decisions.repaid, sure)
@@ -209,8 +205,3 @@ def _warranted(
     warranted = expit(logits + shift)[counted] < decisions.threshold
     granted = decisions.granted[band][counted]
     return float(granted.mean()), float(warranted.mean())
-
-
-def _nobody(name: str, limit: float) -> Gate:
-    reason = f"Fewer than two groups of {LEAST_CLIENTS} clients: nothing to compare."
-    return Gate(name, None, limit, True, reason)

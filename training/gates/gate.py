@@ -26,6 +26,16 @@ class Gate:
         return asdict(self)
 
 
+def at_most(gate: str, value: float, limit: float, reason: str) -> Gate:
+    """Passed unless the value is above the limit."""
+    return Gate(gate, value, limit, value <= limit, reason)
+
+
+def at_least(gate: str, value: float, limit: float, reason: str) -> Gate:
+    """Passed unless the value is below the limit."""
+    return Gate(gate, value, limit, value >= limit, reason)
+
+
 def gate_of(found: Mapping[str, Any]) -> Gate:
     """The gate of an entry of the manifest."""
     return Gate(**found)

@@ -14,7 +14,7 @@ from scipy.stats import rankdata, spearmanr
 from training.features.build import FeatureStore
 from training.gates.alone import auc_alone
 from training.gates.averages import suspicion
-from training.gates.gate import Gate
+from training.gates.gate import Gate, at_least, at_most
 from training.models.cost import Array
 from training.models.explanation import sample_rows
 from training.models.matrix import Labelled
@@ -57,13 +57,11 @@ def permuted_labels(outcome: Outcome, jobs: int) -> Gate:
     chosen, costs = outcome.chosen.candidate, outcome.costs
     found = assess(chosen, shuffled, costs, lambda _: None, jobs)
     value = auc(target, found.margin) or 0.5
-    defaults, repaid = _outcomes(target)
-    limit = 0.5 + STANDARD_ERRORS * chance_standard_error(defaults, repaid)
-    return Gate(
+    limit = _highest_by_chance(target)
+    return at_most(
         "permuted_labels",
         value,
         limit,
-        value <= limit,
         f"Out-of-fold AUC after the outcomes of {len(target):,} clients were shuffled:"
         " about 0.5 unless the validation lets outcomes through.",
     )
@@ -77,8 +75,7 @@ def single_feature(data: Labelled) -> Gate:
         for name in sample.inputs.columns
     }
     name = max(alone, key=lambda one: alone[one])
-    defaults, repaid = _outcomes(sample.target)
-    error = auc_standard_error(alone[name], defaults, repaid)
+    error = auc_standard_error(alone[name], *_outcomes(sample.target))
     surely = alone[name] - 2 * error
     return Gate(
         "single_feature",
@@ -101,11 +98,10 @@ def target_encoding(data: Labelled) -> Gate:
     }
     name = min(found, key=lambda one: found[one])
     limit = LEAST_SUSPICION / len(found)
-    return Gate(
+    return at_least(
         "target_encoding",
         found[name],
         limit,
-        found[name] >= limit,
         "Chance that the default rate of the clients who share a value follows that"
         f" value as closely as it does; least for {name}. Below the limit the feature"
         " is a default rate counted over these very clients, outside the folds.",
@@ -155,11 +151,10 @@ def outcome_columns(names: Sequence[str], statements: Mapping[str, str]) -> Gate
     """Inputs are known columns of their tables; the outcome is in none of them."""
     found = [name for name in names if OUTCOME.search(name)]
     found += [name for name, sql in statements.items() if OUTCOME.search(sql)]
-    return Gate(
+    return at_most(
         "outcome_columns",
         float(len(found)),
         0.0,
-        not found,
         "Inputs and feature statements that name the outcome: "
         + (", ".join(found) if found else "none")
         + ". Statements read declared columns only, all known when a client applies.",
@@ -171,13 +166,11 @@ def client_numbers(data: Labelled) -> Gate:
     blocks = auc_alone(rankdata(data.client), data.target)
     digits = auc_alone((data.client % 10).astype(np.float64), data.target)
     value = max(blocks, digits)
-    defaults, repaid = _outcomes(data.target)
-    limit = 0.5 + STANDARD_ERRORS * chance_standard_error(defaults, repaid)
-    return Gate(
+    limit = _highest_by_chance(data.target)
+    return at_most(
         "client_numbers",
         value,
         limit,
-        value <= limit,
         "Held-out AUC of the client number alone, by its size or its last digit: about"
         " 0.5 unless the data were sorted or numbered by outcome.",
     )
@@ -192,11 +185,10 @@ def dated_records(store: FeatureStore) -> Gate:
     }
     worst = max(shares, key=lambda one: shares[one], default="")
     value = shares.get(worst, 0.0)
-    return Gate(
+    return at_most(
         "dated_records",
         value,
         LATE_SHARE,
-        value <= LATE_SHARE,
         "Largest share of history records dated after the application"
         + (f", in {worst}" if value else "")
         + ". Bureaus misdate a few; more would tell the model what came later.",
@@ -211,6 +203,11 @@ def _late(store: FeatureStore, table: str) -> dict[str, float]:
             f"SELECT {counted} FROM '{store.raw(table)}'"
         ).fetchone()
     return dict(zip(names, row or (), strict=True))
+
+
+def _highest_by_chance(target: Array) -> float:
+    """An AUC that a score which knows nothing does not reach."""
+    return 0.5 + STANDARD_ERRORS * chance_standard_error(*_outcomes(target))
 
 
 def _outcomes(target: Array) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from training.gates.gate import Gate
+from training.gates.gate import Gate, at_most
 from training.models.metrics import chance_error
 from training.models.outcome import Outcome
 from training.models.uncertainty import Difference, paired_bootstrap
@@ -19,11 +19,10 @@ HIGHEST_CALIBRATION_ERROR = 0.01
 
 def auc_ceiling(outcome: Outcome) -> Gate:
     value = outcome.chosen.metrics.auc
-    return Gate(
+    return at_most(
         "auc_ceiling",
         value,
         HIGHEST_AUC,
-        value <= HIGHEST_AUC,
         "The best published AUC on this data is 0.806; above the limit a feature must"
         " know the outcome.",
     )
@@ -33,11 +32,10 @@ def train_gap(outcome: Outcome) -> Gate:
     value = outcome.chosen.metrics.auc_gap
     defaults = float(outcome.data.target.sum())
     limit = GAP + GAP_PER_DEFAULT / math.sqrt(defaults)
-    return Gate(
+    return at_most(
         "train_cv_gap",
         value,
         limit,
-        value <= limit,
         "AUC on clients learned from, less AUC on held-out ones: more means learning"
         f" by heart. The limit is {GAP} and {GAP_PER_DEFAULT:g}/√{defaults:,.0f}"
         " defaults.",
@@ -74,7 +72,7 @@ def no_worse_than_logistic(outcome: Outcome) -> Gate:
         "no_worse_than_logistic_regression",
         found.low,
         0.0,
-        found.low <= 0,
+        found.low <= 0.0,
         f"Business score less the logistic regression's: {_said(found)}; {said}. Fails"
         " when all of the interval is above 0.",
     )
@@ -96,11 +94,10 @@ def calibration(outcome: Outcome) -> Gate:
     value = outcome.chosen.metrics.ece
     chance = chance_error(outcome.chosen.probability)
     limit = max(HIGHEST_CALIBRATION_ERROR, chance)
-    return Gate(
+    return at_most(
         "calibration_error",
         value,
         limit,
-        value <= limit,
         "Mean gap between probability and default rate over 20 bins of equal mass;"
         f" the limit is {HIGHEST_CALIBRATION_ERROR}, or with few clients what true"
         f" probabilities stay below 99 times in 100 ({chance:.4f}).",

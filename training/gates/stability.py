@@ -8,7 +8,7 @@ from typing import Any
 
 from scipy.stats import chi2, norm
 
-from training.gates.gate import Gate
+from training.gates.gate import Gate, at_least, at_most
 from training.models.uncertainty import auc_standard_error
 
 Segments = Sequence[Mapping[str, Any]]
@@ -29,11 +29,10 @@ def id_blocks(segments: Segments) -> Gate:
     mean = sum(w * a for w, a in zip(weights, aucs, strict=True)) / sum(weights)
     apart = sum(w * (a - mean) ** 2 for w, a in zip(weights, aucs, strict=True))
     value = float(chi2.sf(apart, len(blocks) - 1))
-    return Gate(
+    return at_least(
         "id_blocks",
         value,
         LEAST_CHANCE,
-        value >= LEAST_CHANCE,
         f"Chance that the AUC of {len(blocks)} blocks of consecutive client numbers"
         f" lie as far apart as from {min(aucs):.3f} to {max(aucs):.3f}.",
     )
@@ -47,11 +46,10 @@ def segment_ranking(segments: Segments) -> Gate:
     margin = _quantile(len(parts))
     worst = min(parts, key=lambda one: one["auc"] + margin * _error(one))
     value = worst["auc"] + margin * _error(worst)
-    return Gate(
+    return at_least(
         "segment_ranking",
         value,
         LEAST_AUC,
-        value >= LEAST_AUC,
         f"Highest plausible AUC of the weakest of {len(parts)} segments:"
         f" {worst['segment']} ({worst['auc']:.3f} over {worst['clients']:,} clients).",
     )
@@ -65,11 +63,10 @@ def segment_calibration(segments: Segments) -> Gate:
     found = {one["segment"]: _surely_off(one, margin) for one in segments}
     name = max(found, key=lambda one: found[one])
     (worst,) = [one for one in segments if one["segment"] == name]
-    return Gate(
+    return at_most(
         "segment_calibration",
         found[name],
         FARTHEST,
-        found[name] <= FARTHEST,
         "Factor by which a segment's default rate is off the prediction beyond chance;"
         f" most in {name}: observed {worst['default_rate']:.3f}, predicted"
         f" {worst['predicted_rate']:.3f}.",

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from training.features.define import Feature
-from training.gates.gate import Gate
+from training.gates.gate import Gate, at_least
 from training.models.cost import Array
 from training.models.explanation import contributions, sample_rows, sums_by_group
 from training.models.outcome import Outcome
@@ -45,11 +45,10 @@ def reasons(outcome: Outcome) -> Gate:
         return float((after < margin[rows]).mean())
 
     share = lowered(TOLD)
-    return Gate(
+    return at_least(
         name,
         share,
         LEAST_SHARE,
-        share >= LEAST_SHARE,
         f"Share of {len(rows):,} refused clients whose risk falls when the features"
         f" behind their reasons, up to {TOLD}, become those of a typical granted"
         f" client; of the first reason alone {lowered(1):.4f}.",

@@ -20,6 +20,7 @@ from training.errors import ConfigurationError
 
 Array = NDArray[np.float64]
 AMOUNT = "AMT_CREDIT"
+REPLICATES = 200
 
 
 @dataclass(frozen=True)
@@ -197,9 +198,6 @@ def choose_threshold(
     probability: Array,
     costs: Costs,
     weight: Array | None = None,
-    *,
-    replicates: int = 200,
-    seed: int = 0,
 ) -> Threshold:
     """The threshold of least expected cost, steadied by the bootstrap.
 
@@ -207,7 +205,7 @@ def choose_threshold(
     median of the best thresholds of resampled clients does not. The interval is
     from their 5th to their 95th percentile.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     share = np.full(len(target), 1 / len(target))
     counted = np.ones(len(target)) if weight is None else weight
     ranking = Ranking.of(probability)
@@ -215,7 +213,7 @@ def choose_threshold(
         ranking.curve(
             target, random.multinomial(len(target), share) * counted, costs
         ).best
-        for _ in range(replicates)
+        for _ in range(REPLICATES)
     ]
     low, middle, high = np.percentile(best, [5, 50, 95])
     return Threshold(float(middle), (float(low), float(high)))

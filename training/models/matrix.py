@@ -11,9 +11,12 @@ import numpy as np
 import pandas as pd
 
 from training.errors import TrainingError
-from training.features.build import FeatureStore
+from training.features.build import FeatureStore, values_of
 from training.features.sql import FeatureSet, encoded_columns
 from training.models.cost import Array
+
+# Of each outcome.
+LEAST = 10
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,16 @@ def load_labelled(store: FeatureStore, made: FeatureSet) -> Labelled:
         TrainingError: the outcomes are all the same, or too few to learn from.
     """
     with duckdb.connect() as connection:
-        categories = learn_categories(connection, store.feature_rows, made)
+        labelled = f"(FROM {store.feature_rows} WHERE TARGET IS NOT NULL)"
+        categories = {
+            one.name: values_of(connection, one.name, labelled)
+            for one in made.features
+            if one.category
+        }
         columns = encoded_columns(made.features, categories)
         rows = connection.execute(
-            f"SELECT SK_ID_CURR, TARGET, {columns} FROM {store.feature_rows}"
-            " AS features WHERE TARGET IS NOT NULL ORDER BY SK_ID_CURR"
+            f"SELECT SK_ID_CURR, TARGET, {columns} FROM {labelled} AS features"
+            " ORDER BY SK_ID_CURR"
         ).df()
     target = rows["TARGET"].to_numpy(np.float64)
     _check_outcomes(target)
@@ -50,28 +58,11 @@ def load_labelled(store: FeatureStore, made: FeatureSet) -> Labelled:
     return Labelled(inputs, target, rows["SK_ID_CURR"].to_numpy(), categories)
 
 
-def learn_categories(
-    connection: duckdb.DuckDBPyConnection, features: str, made: FeatureSet
-) -> dict[str, list[str]]:
-    """The values of every category feature that labelled clients have, sorted."""
-    return {
-        one.name: [
-            value
-            for (value,) in connection.execute(
-                f'SELECT DISTINCT "{one.name}" FROM {features}'
-                f' WHERE TARGET IS NOT NULL AND "{one.name}" IS NOT NULL ORDER BY 1'
-            ).fetchall()
-        ]
-        for one in made.features
-        if one.category
-    }
-
-
-def _check_outcomes(target: Array, least: int = 10) -> None:
+def _check_outcomes(target: Array) -> None:
     defaults = int(target.sum())
-    if min(defaults, len(target) - defaults) < least:
+    if min(defaults, len(target) - defaults) < LEAST:
         raise TrainingError(
-            f"application_train: expected at least {least} clients of each outcome,"
+            f"application_train: expected at least {LEAST} clients of each outcome,"
             f" found {defaults} defaults among {len(target)}"
         )
 

@@ -16,26 +16,23 @@ import joblib
 import mlflow
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.metrics import roc_auc_score
 
-from training.models.candidates import margins
 from training.models.comparison import Comparison, compare
 from training.models.cost import Array, Costs
 from training.models.fewer import first, on_the_best, only, ranking
 from training.models.matrix import Labelled
-from training.models.metrics import Effort
 from training.models.pictures import selection_curve
 from training.models.tracking import columns, log_pictures
 from training.models.validation import (
     FOLDS,
-    KNOWN_CLIENTS,
     Assessment,
+    Spent,
     each_fold,
+    held_out,
     judged,
 )
 
 COUNTS = (50, 75, 100, 150, 200, 300, 400)
-Spent = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -153,7 +150,7 @@ def _curve(
             costs,
             whole.fold,
             margin[count],
-            Effort(*map(float, np.mean(spent[count], axis=0))),
+            spent[count],
         )
         for count in counts
     ]
@@ -162,18 +159,14 @@ def _curve(
 def _held_out(
     whole: Assessment, data: Labelled, train: np.ndarray, test: np.ndarray
 ) -> tuple[Array, Spent]:
-    """Margins of held-out clients; AUC on known ones, seconds to fit and predict."""
+    """Margins of held-out clients, by a model fitted anew."""
     started = time.perf_counter()
     model = whole.candidate.fit(
         data.inputs.iloc[train], data.target[train], list(data.categories)
     )
-    fitted = time.perf_counter()
-    values = margins(model, data.inputs.iloc[test])
-    predicted = time.perf_counter()
-    known = train[:: max(1, len(train) // KNOWN_CLIENTS)]
-    learned = margins(model, data.inputs.iloc[known])
-    auc = roc_auc_score(data.target[known], learned)
-    return values, (float(auc), fitted - started, predicted - fitted)
+    fitting = time.perf_counter() - started
+    values, known, predicting = held_out(model, data, train, test)
+    return values, (known, fitting, predicting)
 
 
 def log_selection(found: Selection) -> None:

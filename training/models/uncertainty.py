@@ -10,6 +10,8 @@ from sklearn.metrics import roc_auc_score
 
 from training.models.cost import Array
 
+REPLICATES = 1_000
+
 
 def auc(target: Array, score: Array) -> float | None:
     """Area under the ROC curve; None where only one outcome is there."""
@@ -45,17 +47,15 @@ class Difference:
     high: float
 
 
-def paired_bootstrap(
-    difference: Array, *, replicates: int = 1_000, seed: int = 0
-) -> Difference:
+def paired_bootstrap(difference: Array) -> Difference:
     """Resample clients: how sure the mean of `difference`, (clients,), is.
 
     Each client's two values are kept together, so what both models find hard cancels.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     # Few distinct differences (0, 1, 10 ...): resampling counts of each is the same
     # as resampling clients, and takes no time.
     values, counts = np.unique(difference, return_counts=True)
-    drawn = random.multinomial(len(difference), counts / len(difference), replicates)
+    drawn = random.multinomial(len(difference), counts / len(difference), REPLICATES)
     low, high = np.percentile(drawn @ values / len(difference), [2.5, 97.5])
     return Difference(float(difference.mean()), float(low), float(high))

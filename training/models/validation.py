@@ -30,6 +30,8 @@ FOLDS = 5
 KNOWN_CLIENTS = 5_000
 
 Result = TypeVar("Result")
+# AUC on known clients, seconds to fit and to predict.
+Spent = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -113,27 +115,28 @@ def assess(
 
     def judge(
         model: BaseEstimator, train: np.ndarray, test: np.ndarray
-    ) -> tuple[np.ndarray, Array, float, float]:
-        started = time.perf_counter()
-        held_out = margins(model, data.inputs.iloc[test])
-        seconds = time.perf_counter() - started
-        known = train[:: max(1, len(train) // KNOWN_CLIENTS)]
-        learned = margins(model, data.inputs.iloc[known])
-        return test, held_out, seconds, roc_auc_score(data.target[known], learned)
+    ) -> tuple[np.ndarray, tuple[Array, float, float]]:
+        return test, held_out(model, data, train, test)
 
     spent = []
     runs = each_fold(candidate, data, fold, judge, jobs)
-    for done, (found, fitting) in enumerate(runs, start=1):
-        test, margin_there, predicting, known = found
-        margin[test] = margin_there
+    for done, ((test, (values, known, predicting)), fitting) in enumerate(runs, 1):
+        margin[test] = values
         spent.append((known, fitting, predicting))
         progress(f"{candidate.label}: {done} of {FOLDS} folds")
-    return judged(candidate, data, costs, fold, margin, Effort(*_means(spent)))
+    return judged(candidate, data, costs, fold, margin, spent)
 
 
-def _means(spent: Sequence[tuple[float, float, float]]) -> tuple[float, float, float]:
-    known, fitting, predicting = np.mean(spent, axis=0)
-    return float(known), float(fitting), float(predicting)
+def held_out(
+    model: BaseEstimator, data: Labelled, train: np.ndarray, test: np.ndarray
+) -> tuple[Array, float, float]:
+    """Margins of held-out clients; AUC on known ones, seconds to predict."""
+    started = time.perf_counter()
+    values = margins(model, data.inputs.iloc[test])
+    seconds = time.perf_counter() - started
+    known = train[:: max(1, len(train) // KNOWN_CLIENTS)]
+    learned = margins(model, data.inputs.iloc[known])
+    return values, float(roc_auc_score(data.target[known], learned)), seconds
 
 
 def judged(
@@ -142,14 +145,18 @@ def judged(
     costs: Costs,
     fold: Array,
     margin: Array,
-    effort: Effort,
+    spent: Sequence[Spent],
 ) -> Assessment:
-    """What out-of-fold margins are worth, once calibrated and with a threshold."""
+    """What out-of-fold margins are worth, once calibrated and with a threshold.
+
+    `spent`: of each fold.
+    """
     calibration = fit_calibration(margin, data.target)
     probability = calibration(margin)
     weight = costs.weight(data.inputs)
     threshold = choose_threshold(data.target, probability, costs, weight)
     cost = client_costs(data.target, probability, threshold.value, costs, weight)
+    effort = Effort(*map(float, np.mean(spent, axis=0)))
     metrics = evaluate(data.target, probability, fold, threshold.value, cost, effort)
     return Assessment(
         candidate, fold, margin, probability, calibration, threshold, cost, metrics

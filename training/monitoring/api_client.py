@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -49,6 +48,7 @@ class Api:
             raise_on_status=False,
         )
         made = requests.Session()
+        made.headers["Authorization"] = f"Bearer {self.key}"
         made.mount(self.url, HTTPAdapter(max_retries=retry))
         return made
 
@@ -76,16 +76,14 @@ class Api:
         Raises:
             ApiError: it refused, or gave no answer however often it was asked.
         """
-        given: Mapping[str, str] = options.pop("headers", {})
-        headers = {**given, "Authorization": f"Bearer {self.key}"}
         url = self.url + path
-        ask = partial(self.session.request, method, url, headers=headers, **options)
+        ask = partial(self.session.request, method, url, timeout=TIMEOUT, **options)
         try:
             try:
-                answer = ask(timeout=TIMEOUT)
+                answer = ask()
             except ChunkedEncodingError:
                 # It broke off in the middle, where the adapter does not look any more.
-                answer = ask(timeout=TIMEOUT)
+                answer = ask()
         except requests.RequestException as error:
             raise ApiError(f"{url}: {error}; gave up") from None
         if answer.status_code in TEMPORARY:

@@ -46,9 +46,7 @@ def _quadratic(margin: Array) -> Array:
     return np.stack([np.ones_like(margin), margin, margin**2], axis=1)
 
 
-def logistic(
-    inputs: Array, target: Array, offset: Array | float = 0.0
-) -> tuple[Array, Array]:
+def logistic(inputs: Array, target: Array) -> tuple[Array, Array]:
     """Coefficients of a logistic regression by Newton's method, and their covariance.
 
     A trace of a ridge keeps separated outcomes from running away.
@@ -56,7 +54,7 @@ def logistic(
     ridge = 1e-6 * np.eye(inputs.shape[1])
     found = np.zeros(inputs.shape[1])
     for _ in range(50):
-        p = expit(inputs @ found + offset)
+        p = expit(inputs @ found)
         information = (inputs * (p * (1 - p))[:, None]).T @ inputs + ridge
         step = np.linalg.solve(information, inputs.T @ (target - p) - ridge @ found)
         found = found + step / max(1.0, float(np.abs(step).max()) / 2)

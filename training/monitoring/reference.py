@@ -86,15 +86,9 @@ class Reference:
     def correlation(self) -> Array:
         """Absolute rank correlations of the monitored features (a sample of rows)."""
         sample = self.frame[self.monitored].iloc[:5000]
-        ranks = sample.rank().fillna(sample.rank().mean()).to_numpy(np.float64)
-        centred = ranks - ranks.mean(axis=0)
-        norm = np.sqrt((centred**2).sum(axis=0))
-        scaled = np.divide(centred, norm, out=np.zeros_like(centred), where=norm > 0)
-        return np.abs(np.nan_to_num(scaled).T @ np.nan_to_num(scaled))
-
-    @property
-    def defaults(self) -> float:
-        return float(self.frame["TARGET"].mean())
+        ranks = sample.rank()
+        found = ranks.fillna(ranks.mean()).corr().abs()
+        return found.fillna(0.0).to_numpy(np.float64)
 
     @property
     def refused(self) -> tuple[int, int]:

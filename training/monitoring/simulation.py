@@ -22,7 +22,6 @@ from training.tables.stage import stage
 BATCH = 50
 OUTCOMES = 5_000
 NEW_CATEGORY = "Never seen before"
-KINDS = ("covariate", "concept", "missingness", "category")
 DEFAULT_COLUMN = {
     "covariate": "EXT_SOURCE_2",
     "missingness": "EXT_SOURCE_2",

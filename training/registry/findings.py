@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import mlflow
 from mlflow.entities.model_registry import ModelVersion
@@ -56,16 +53,12 @@ def gates_of(version: ModelVersion) -> list[Gate]:
     Raises:
         PromotionRefused: its run has none.
     """
-    with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        try:
-            path = mlflow.artifacts.download_artifacts(
-                run_id=version.run_id,
-                artifact_path=f"{GATES}/{GATES}.json",
-                dst_path=folder,
-            )
-        except (MlflowException, OSError):
-            raise PromotionRefused(
-                f"version {version.version}: its run has no gates; run `train` again"
-            ) from None
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
+    try:
+        found = mlflow.artifacts.load_dict(
+            f"runs:/{version.run_id}/{GATES}/{GATES}.json"
+        )
+    except (MlflowException, OSError):
+        raise PromotionRefused(
+            f"version {version.version}: its run has no gates; run `train` again"
+        ) from None
     return [gate_of(one) for one in found[GATES]]

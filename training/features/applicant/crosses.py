@@ -10,9 +10,6 @@ from training.features.arithmetic import ratio
 from training.features.define import Feature
 from training.tables.schema import Unit
 
-INCOME, CREDIT = nw.col("AMT_INCOME_TOTAL"), nw.col("AMT_CREDIT")
-ANNUITY = nw.col("AMT_ANNUITY")
-
 
 def _over(
     name: str,
