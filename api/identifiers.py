@@ -5,7 +5,13 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
+
+Id = TypeVar("Id", int, str)
+# How many a statement is asked for at once.
+AT_A_TIME = 500
 
 
 def uuid7() -> str:
@@ -25,3 +31,8 @@ def now() -> str:
 def moment(when: datetime) -> str:
     """A moment of UTC, with microseconds: 2026-11-22T13:27:00.123456Z."""
     return when.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parts(ids: Sequence[Id]) -> Iterator[Sequence[Id]]:
+    """The ids in their order, `AT_A_TIME` at most together."""
+    return (ids[at : at + AT_A_TIME] for at in range(0, len(ids), AT_A_TIME))

@@ -18,6 +18,8 @@ JSON = "application/json"
 HTML = "text/html"
 MARKDOWN = "text/markdown"
 ANY: frozenset[Role] = frozenset()
+OFFICER, SCORING = frozenset({Role.OFFICER}), frozenset({Role.SCORING})
+ANALYST, ADMIN = frozenset({Role.ANALYST}), frozenset({Role.ADMIN})
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from api.errors import Problem
 from api.forms import read_model
 from api.idempotency import once
 from api.identifiers import now, uuid7
-from api.operations import Operation
+from api.operations import ANALYST, Operation
 from api.schemas.monitoring import (
     Acknowledgement,
     Alert,
@@ -27,10 +27,8 @@ from api.services import services
 from api.store import alerts
 from api.store.alerts import Document, Stored
 from api.store.events import Reply
-from api.store.keys import Role
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/v1/alerts")
-_ANALYST = frozenset({Role.ANALYST})
 _SEVERITIES = ("critical", "warning", "info")
 _NEW: Document = {
     "closed_at": None,
@@ -48,7 +46,7 @@ _NEW: Document = {
     "monitoring",
     "Open, update or close the alert of a cause",
     {201: Alert, 200: Alert},
-    roles=_ANALYST,
+    roles=ANALYST,
     description="201 when it opens one, 200 when it updates or closes the open "
     "one; 404 when there is none to close.",
     body=(AlertRequest,),
@@ -108,7 +106,7 @@ def _reply(document: Document, before: Stored | None) -> Reply:
     "monitoring",
     "The alerts, most severe first",
     {200: AlertList},
-    roles=_ANALYST,
+    roles=ANALYST,
     query=AlertQuery,
 )
 def listed() -> Response:
@@ -127,7 +125,7 @@ def _urgency(document: Document) -> tuple[bool, int]:
     "monitoring",
     "Say that somebody has seen an alert",
     {200: Alert},
-    roles=_ANALYST,
+    roles=ANALYST,
     body=(Acknowledgement,),
     problems=(404, 409, 410),
     path_examples={"alert_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},

@@ -9,21 +9,19 @@ from flask import Blueprint, Response
 
 from api.answering import answer, query
 from api.errors import Problem
-from api.operations import Operation
+from api.operations import OFFICER, Operation
 from api.predictions import feature_set_problem
 from api.schemas.answers import ClientAnswer, ClientPage
 from api.schemas.requests import ClientSearch
 from api.services import services
 from api.store import clients
 from api.store.clients import LARGEST_ID, Client, pack
-from api.store.keys import Role
 from api.store.standing import standing
 
 if TYPE_CHECKING:
     from api.champion import Champion
 
 blueprint = Blueprint("clients", __name__, url_prefix="/v1/clients")
-_OFFICER = frozenset({Role.OFFICER})
 _LATEST = ("decision", "probability", "threshold")
 
 
@@ -46,7 +44,7 @@ def known_client(champion: Champion, client_id: int) -> Client:
     "clients",
     "Ids of known clients, by their first or last digits",
     {200: ClientPage},
-    roles=_OFFICER,
+    roles=OFFICER,
     query=ClientSearch,
 )
 def search() -> Response:
@@ -70,7 +68,7 @@ def search() -> Response:
     "clients",
     "A client's application, with labels and units, and the decision that stands",
     {200: ClientAnswer},
-    roles=_OFFICER,
+    roles=OFFICER,
     problems=(404,),
     path_examples={"client_id": 100001},
 )

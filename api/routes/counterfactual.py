@@ -19,7 +19,7 @@ from api.errors import FieldError, Problem, invalid
 from api.forms import read_model
 from api.idempotency import once
 from api.online import Revision
-from api.operations import Operation
+from api.operations import OFFICER, Operation
 from api.predictions import predict
 from api.routes.clients import known_client
 from api.routes.reviews import found
@@ -29,14 +29,12 @@ from api.services import services
 from api.store.clients import Client
 from api.store.database import Database
 from api.store.events import Reply
-from api.store.keys import Role
 from api.store.predictions import Stored
 
 if TYPE_CHECKING:
     from api.champion import Champion
 
 blueprint = Blueprint("counterfactual", __name__, url_prefix="/v1/predictions")
-_OFFICER = frozenset({Role.OFFICER})
 _NONE = "No change of these amounts within their bounds would be granted."
 
 
@@ -47,7 +45,7 @@ _NONE = "No change of these amounts within their bounds would be granted."
     "predictions",
     "The smallest change of the loan's terms that would be granted",
     {200: Counterfactual},
-    roles=_OFFICER,
+    roles=OFFICER,
     description="Only what an applicant can negotiate moves: the loan amount (down "
     "to 30 %), the instalment (half to one and a half times), the price of the "
     "goods (down to 30 %). Credit over annuity stays as usual in the population, "

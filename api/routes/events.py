@@ -14,13 +14,12 @@ from sqlalchemy import Row
 
 from api.answering import query
 from api.encoding import encode
-from api.operations import Operation
+from api.operations import ANALYST, Operation
 from api.schemas.events import EventsQuery
 from api.services import services
 from api.store.clients import pack, unpack
 from api.store.events import PREDICTIONS
 from api.store.export import KINDS, Pseudonyms, rows
-from api.store.keys import Role
 
 if TYPE_CHECKING:
     from api.champion import Champion
@@ -43,7 +42,7 @@ Line = dict[str, Any]
     "events",
     "What was decided, reviewed and observed, oldest first, one JSON a line",
     {200: NDJSON},
-    roles=frozenset({Role.ANALYST}),
+    roles=ANALYST,
     query=EventsQuery,
     description="`client` is a pseudonym, the same for all events of a client. "
     "`features`: base64 of little-endian float32 in the order of the manifest, or "

@@ -12,7 +12,7 @@ from flask import Blueprint, Response
 from api.answering import answer, query
 from api.auth import require
 from api.errors import FieldError, Problem, invalid
-from api.operations import Operation
+from api.operations import OFFICER, Operation
 from api.routes.clients import known_client
 from api.routes.similar import sample_of, vector_of
 from api.schemas.answers import Distribution
@@ -20,14 +20,12 @@ from api.schemas.population import Scatter, ScatterQuery
 from api.schemas.requests import DistributionQuery
 from api.scoring import shown
 from api.services import services
-from api.store.keys import Role
 
 if TYPE_CHECKING:
     from api.champion import Champion
     from api.store.clients import Client
 
 blueprint = Blueprint("features", __name__, url_prefix="/v1/features")
-_OFFICER = frozenset({Role.OFFICER})
 
 
 @Operation(
@@ -51,7 +49,7 @@ def distribution(name: str) -> Response:
         raise Problem(HTTPStatus.NOT_FOUND, detail)
     document = {"feature": name, **champion.distributions[name]}
     if asked.client_id is not None:
-        require(_OFFICER)
+        require(OFFICER)
         client = known_client(champion, asked.client_id)
         value = champion.scorer.values(client.features)[champion.places[name]]
         document["client"] = {"client_id": asked.client_id, "value": value}
@@ -87,7 +85,7 @@ def _similar(
     "model",
     "A feature against another one, over clients of the population sample",
     {200: Scatter},
-    roles=_OFFICER,
+    roles=OFFICER,
     description="At most 1,000 clients, without identifiers; those of whom one of "
     "the two is missing are left out.",
     query=ScatterQuery,

@@ -12,7 +12,7 @@ from flask import Blueprint, Response
 
 from api.answering import query
 from api.errors import Problem
-from api.operations import Operation
+from api.operations import OFFICER, Operation
 from api.predictions import explained
 from api.routes.reviews import found
 from api.schemas.letter import LetterQuery
@@ -20,7 +20,6 @@ from api.scoring import GRANTED, LOWERS, RAISES
 from api.services import services
 from api.store.database import Database
 from api.store.events import DECISION, answer_of
-from api.store.keys import Role
 from api.store.predictions import Stored
 from api.store.standing import standing, standing_review
 
@@ -39,7 +38,7 @@ REASONS = 4
     "predictions",
     "The decision as a letter to the applicant",
     {200: PDF},
-    roles=frozenset({Role.OFFICER}),
+    roles=OFFICER,
     description="One page of A4: the decision that stands for the client, up to "
     "four main reasons, what was used, what could change it, and the right to a "
     "human review. Its numbers and names are not the model's: only plain words. "

@@ -8,10 +8,9 @@ from flask import Blueprint, Response
 
 from api.answering import answer
 from api.errors import BundleError, Problem
-from api.operations import MARKDOWN, Operation
+from api.operations import ADMIN, MARKDOWN, Operation
 from api.schemas.answers import Importance, ModelAnswer, ModelRef
 from api.services import services
-from api.store.keys import Role
 
 blueprint = Blueprint("model", __name__, url_prefix="/v1/model")
 _CARD = "model-card.md"
@@ -88,7 +87,7 @@ def card() -> Response:
     "model",
     "Serve the bundle that is in the server's folder now",
     {200: ModelRef},
-    roles=frozenset({Role.ADMIN}),
+    roles=ADMIN,
     description="The process that answers serves it at once, the others within "
     "seconds. Requests that are under way end on the model they began with. A "
     "bundle that cannot be served is refused, and the one before serves on.",

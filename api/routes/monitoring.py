@@ -14,17 +14,15 @@ from api.errors import Problem
 from api.forms import read_model
 from api.idempotency import once
 from api.identifiers import now, uuid7
-from api.operations import HTML, Operation
+from api.operations import ANALYST, HTML, Operation
 from api.schemas import monitoring as schemas
 from api.schemas.monitoring import LatestQuery, ReportQuery, ReportRequest
 from api.services import services
 from api.store import reports
 from api.store.events import Reply
-from api.store.keys import Role
 from api.store.reports import Entry, Report
 
 blueprint = Blueprint("monitoring", __name__, url_prefix="/v1/monitoring/reports")
-_ANALYST = frozenset({Role.ANALYST})
 _EXAMPLE = {"report_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"}
 _BUNDLED = "train_test"
 # The report is a page with its own scripts: let it reach nothing else.
@@ -40,7 +38,7 @@ _SANDBOX = (
     "monitoring",
     "Keep a report",
     {201: schemas.ReportEntry},
-    roles=_ANALYST,
+    roles=ANALYST,
     body=(ReportRequest,),
     problems=(409, 410),
     body_examples={
@@ -71,7 +69,7 @@ def keep() -> Response:
     "monitoring",
     "Which reports there are",
     {200: schemas.ReportList},
-    roles=_ANALYST,
+    roles=ANALYST,
     query=ReportQuery,
 )
 def listed() -> Response:
@@ -87,7 +85,7 @@ def listed() -> Response:
     "monitoring",
     "The newest report, with its conclusion",
     {200: schemas.Report},
-    roles=_ANALYST,
+    roles=ANALYST,
     query=LatestQuery,
     description="Before a train_test report was posted, the one of the bundle is.",
     problems=(404,),
@@ -103,7 +101,7 @@ def latest() -> Response:
     "monitoring",
     "The newest report as a page",
     {200: HTML},
-    roles=_ANALYST,
+    roles=ANALYST,
     query=LatestQuery,
     problems=(404,),
 )
@@ -118,7 +116,7 @@ def latest_html() -> Response:
     "monitoring",
     "A report, with its conclusion",
     {200: schemas.Report},
-    roles=_ANALYST,
+    roles=ANALYST,
     problems=(404,),
     path_examples=_EXAMPLE,
 )
@@ -133,7 +131,7 @@ def one(report_id: str) -> Response:
     "monitoring",
     "A report as a page",
     {200: HTML},
-    roles=_ANALYST,
+    roles=ANALYST,
     problems=(404,),
     path_examples=_EXAMPLE,
 )

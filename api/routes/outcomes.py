@@ -13,12 +13,11 @@ from api.errors import FieldError, invalid
 from api.forms import read_model
 from api.idempotency import once
 from api.identifiers import now, uuid7
-from api.operations import Operation
+from api.operations import ADMIN, Operation
 from api.schemas.events import Outcome, Outcomes, OutcomesAnswer
 from api.services import services
 from api.store.database import Database
 from api.store.events import OUTCOME, Event, Reply
-from api.store.keys import Role
 from api.store.outcomes import Decided, decided, observed
 from api.store.predictions import still_kept
 
@@ -39,7 +38,7 @@ class _Findings:
     "outcomes",
     "What was observed of loans that were decided on",
     {201: OutcomesAnswer},
-    roles=frozenset({Role.ADMIN}),
+    roles=ADMIN,
     description="The same outcome again changes nothing. Another one for the same "
     "prediction corrects the one before; both stay recorded, the last counts.",
     body=(Outcomes,),

@@ -9,18 +9,15 @@ from flask import Blueprint, Response, request
 from api import body
 from api.answering import query
 from api.idempotency import once
-from api.operations import JSON, Operation
+from api.operations import JSON, OFFICER, SCORING, Operation
 from api.predictions import explained, predict, predict_batch
 from api.routes.reviews import found
 from api.schemas.answers import BatchAnswer, Prediction
 from api.schemas.requests import Batch, KnownClient, NewApplicant, StoredQuery, WhatIf
 from api.services import services
 from api.store import events
-from api.store.keys import Role
 
 blueprint = Blueprint("predictions", __name__, url_prefix="/v1/predictions")
-_SCORING = frozenset({Role.SCORING})
-_OFFICER = frozenset({Role.OFFICER})
 _WHAT_IF = {"client_id": 100001, "changes": {"AMT_CREDIT": 450000}}
 _NEW_APPLICANT = {
     "application": {"AMT_CREDIT": 450000, "AMT_INCOME_TOTAL": 180000},
@@ -35,7 +32,7 @@ _NEW_APPLICANT = {
     "predictions",
     "Decide on a known client or a new applicant, or simulate",
     {201: Prediction},
-    roles=_SCORING,
+    roles=SCORING,
     description="Answered only after it is stored. A new applicant needs every "
     "column of the application that `tables` of GET /v1/model marks as not "
     "nullable; what else is left out is missing.",
@@ -61,7 +58,7 @@ def create() -> Response:
     "predictions",
     "Up to 1,000 of the same; a bad one does not spoil the others",
     {200: BatchAnswer},
-    roles=_SCORING,
+    roles=SCORING,
     description="The slot of an item that cannot be answered holds its problem.",
     body=(Batch,),
     problems=(409, 410),
@@ -87,7 +84,7 @@ def create_batch() -> Response:
     "predictions",
     "What was answered, byte for byte",
     {200: Prediction},
-    roles=_OFFICER,
+    roles=OFFICER,
     query=StoredQuery,
     problems=(404, 409, 410),
     path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},

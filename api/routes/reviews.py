@@ -15,19 +15,17 @@ from api.errors import Problem
 from api.forms import read_model
 from api.idempotency import once
 from api.identifiers import now, uuid7
-from api.operations import Operation
+from api.operations import OFFICER, Operation
 from api.schemas.reviews import History, HistoryQuery, Review, ReviewRequest
 from api.services import services
 from api.store import predictions
 from api.store.clients import LARGEST_ID
 from api.store.database import Database
 from api.store.events import DECISION, PREDICTIONS, REVIEW, Event, Reply
-from api.store.keys import Role
 from api.store.predictions import Stored
 from api.store.standing import standing_review, still_standing
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1")
-_OFFICER = frozenset({Role.OFFICER})
 _FACTS = ("action", "decision", "model_decision", "replaces")
 
 
@@ -38,7 +36,7 @@ _FACTS = ("action", "decision", "model_decision", "replaces")
     "predictions",
     "A person confirms or overrides a decision",
     {201: Review},
-    roles=_OFFICER,
+    roles=OFFICER,
     description="The score stays what it was. When a review of the client stands "
     "already, of this prediction or of another, the new one must name it in "
     "`replaces`.",
@@ -115,7 +113,7 @@ def found(database: Database, prediction_id: str) -> Stored:
     "clients",
     "What was decided or simulated for a client, with the reviews",
     {200: History},
-    roles=_OFFICER,
+    roles=OFFICER,
     query=HistoryQuery,
     path_examples={"client_id": 100001},
 )

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from api.answering import answer
 from api.errors import Problem
-from api.operations import Operation
+from api.operations import OFFICER, Operation
 from api.routes.clients import known_client
 from api.schemas.population import SimilarClients
 from api.scoring import shown
 from api.services import services
-from api.store.keys import Role
 
 if TYPE_CHECKING:
     from api.champion import Champion
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from api.store.clients import Client
 
 blueprint = Blueprint("similar", __name__, url_prefix="/v1/clients")
-_OFFICER = frozenset({Role.OFFICER})
 
 
 def vector_of(
@@ -49,7 +47,7 @@ def sample_of(champion: Champion) -> Population:
     "clients",
     "The clients most like this one, and how many of them defaulted",
     {200: SimilarClients},
-    roles=_OFFICER,
+    roles=OFFICER,
     description="The nearest 2 % of the population sample, from 200 to 500 clients "
     "and at most a tenth of it, by Gower's distance over the ranks of the features "
     "in `matched_on`, each weighted by its mean absolute contribution. No "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 
+from api.identifiers import parts
 from api.store.database import Database
 from api.store.events import Check
 from api.store.tables import active_import, clients, imports
 
 Vector = NDArray[np.float32]
 LARGEST_ID = 2**63 - 1
-_AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def find(database: Database, ids: Sequence[int]) -> dict[int, Client]:
     found: dict[int, Client] = {}
     wanted = sorted(set(ids))
     with database.read() as connection:
-        for part in _parts(wanted):
+        for part in parts(wanted):
             rows = connection.execute(_OF_IDS, {"ids": part})
             found |= {row.client_id: _client(row) for row in rows}
     return found
@@ -130,10 +130,6 @@ def _begins_with(prefix: str) -> ColumnElement[bool]:
         ranges.append(clients.c.client_id.between(low, min(high - 1, LARGEST_ID)))
         low, high = low * 10, high * 10
     return or_(*ranges) if ranges else clients.c.client_id.is_(None)
-
-
-def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[at : at + _AT_A_TIME] for at in range(0, len(ids), _AT_A_TIME))
 
 
 def _client(row: Row[Any]) -> Client:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
+from api.identifiers import parts
 from api.store.database import Database
 from api.store.events import DECISION, OUTCOME
 from api.store.tables import events, personal
-
-_AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
@@ -31,14 +30,15 @@ def decided(database: Database, prediction_ids: Sequence[str]) -> dict[str, Deci
     """Those that are decisions, by id."""
     found: dict[str, Decided] = {}
     with database.read() as connection:
-        for part in _parts(prediction_ids):
+        for part in parts(prediction_ids):
             query = (
                 select(events, personal.c.client_id)
                 .outerjoin(personal, personal.c.sequence == events.c.sequence)
                 .where(events.c.event_id.in_(part), events.c.kind == DECISION)
             )
             for row in connection.execute(query):
-                found[row.event_id] = _decided(row)
+                named = row.event_id, row.client_id, row.bundle_sha256
+                found[row.event_id] = Decided(*named)
             outcomes = (
                 select(events.c.subject_id, events.c.facts)
                 .where(events.c.subject_id.in_(part), events.c.kind == OUTCOME)
@@ -52,18 +52,4 @@ def decided(database: Database, prediction_ids: Sequence[str]) -> dict[str, Deci
 
 def observed(before: Decided, outcome: dict[str, Any]) -> Decided:
     """The same decision with one outcome more."""
-    return Decided(
-        before.prediction_id,
-        before.client_id,
-        before.bundle_sha256,
-        outcome,
-        before.count + 1,
-    )
-
-
-def _decided(row: Row[Any]) -> Decided:
-    return Decided(row.event_id, row.client_id, row.bundle_sha256)
-
-
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (ids[at : at + _AT_A_TIME] for at in range(0, len(ids), _AT_A_TIME))
+    return replace(before, outcome=outcome, count=before.count + 1)

@@ -10,11 +10,10 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, select
 
 from api.errors import Gone
+from api.identifiers import parts
 from api.store.database import Database
 from api.store.events import PREDICTIONS, REVIEW, Check
 from api.store.tables import events, personal
-
-_AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
@@ -97,8 +96,7 @@ def _predictions() -> Select[Any]:
 def still_kept(prediction_ids: Sequence[str]) -> tuple[Check, ...]:
     """That none of these predictions was erased since it was read."""
     ids = sorted(set(prediction_ids))
-    parts = [ids[at : at + _AT_A_TIME] for at in range(0, len(ids), _AT_A_TIME)]
-    return tuple(Check(_KEPT, len(part), {"ids": part}) for part in parts)
+    return tuple(Check(_KEPT, len(part), {"ids": part}) for part in parts(ids))
 
 
 _KEPT = (

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import joblib
 import mlflow
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator
 
 from training.models.comparison import Comparison, compare
@@ -22,7 +23,7 @@ from training.models.cost import Array, Costs
 from training.models.fewer import first, on_the_best, only, ranking
 from training.models.matrix import Labelled
 from training.models.pictures import selection_curve
-from training.models.tracking import columns, log_pictures
+from training.models.tracking import log_pictures
 from training.models.validation import (
     FOLDS,
     Assessment,
@@ -176,6 +177,6 @@ def log_selection(found: Selection) -> None:
         step = int(row["features"])
         mlflow.log_metrics({f"selection_{n}": v for n, v in row.items()}, step=step)
     mlflow.log_metric("features_served", len(found.names))
-    mlflow.log_table(columns(rows), "selection.json")
+    mlflow.log_table(pd.DataFrame(rows), "selection.json")
     mlflow.log_text("\n".join(found.names) + "\n", "features_served.txt")
     log_pictures({"selection.png": selection_curve(rows, found.chosen.features)})

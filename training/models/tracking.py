@@ -10,6 +10,7 @@ from typing import Any
 
 import mlflow
 import optuna
+import pandas as pd
 from matplotlib.figure import Figure
 from mlflow.data.pandas_dataset import from_pandas
 
@@ -146,7 +147,7 @@ def log_trials(study: optuna.Study) -> None:
         )
     mlflow.set_tag("study", study.study_name)
     if rows:
-        mlflow.log_table(columns(rows), "trials.json")
+        mlflow.log_table(pd.DataFrame(rows), "trials.json")
 
 
 def log_ladder(
@@ -159,13 +160,7 @@ def log_ladder(
         {"candidate": one.candidate.label, **one.metrics.to_json()}
         for one in (*rungs, *variants)
     ]
-    mlflow.log_table(columns(rows), "ladder.json")
+    mlflow.log_table(pd.DataFrame(rows), "ladder.json")
     if comparisons:
-        mlflow.log_table(
-            columns([one.to_json() for one in comparisons]), "variants.json"
-        )
-
-
-def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """Rows of the same keys as lists, by key."""
-    return {name: [row[name] for row in rows] for name in rows[0]}
+        found = pd.DataFrame([one.to_json() for one in comparisons])
+        mlflow.log_table(found, "variants.json")

@@ -83,21 +83,20 @@ def analyse(
     shifts = [_shift(column, found) for column in found.columns]
     drawn = _drawn(shifts)
     names = [one.column.name for one in drawn]
-    result = evidently_report.compare(
-        found.reference[names],
-        found.current[names],
-        [one.column.name for one in drawn if not one.column.category],
-        [one.column.name for one in drawn if one.column.category],
-        {one.column.name: one.limit for one in drawn},
-        {one.column.name: one.column.share for one in drawn} if bundle else None,
-    )
     rows = len(found.reference), len(found.current)
     scores = None
     if bundle is not None:
         scores = bundle, found.current[PROBABILITY].to_numpy(np.float64)
     with replacing(out) as beside:
         beside.mkdir()
-        result.save(beside)
+        evidently_report.write_report(
+            beside,
+            found.reference[names],
+            found.current[names],
+            {one.column.name for one in drawn if one.column.category},
+            {one.column.name: one.limit for one in drawn},
+            {one.column.name: one.column.share for one in drawn} if bundle else None,
+        )
         text = conclude(shifts, rows, scores)
         (beside / "conclusion.md").write_text(text, encoding="utf-8")
     return headline(shifts)

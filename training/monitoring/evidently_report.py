@@ -11,8 +11,7 @@ import json
 import math
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,20 +38,6 @@ PERMUTATIONS, DEVIATIONS = 40, 5.0
 ROWS = 5_000
 
 
-@dataclass(frozen=True)
-class Compared:
-    """Evidently's result: as it draws it, and as JSON."""
-
-    snapshot: Snapshot
-    report: dict[str, Any]
-
-    def save(self, folder: Path) -> None:
-        """Write `report.html` and `report.json`."""
-        self.snapshot.save_html(str(folder / "report.html"))
-        text = json.dumps(finite(self.report), ensure_ascii=False, allow_nan=False)
-        (folder / "report.json").write_text(text, encoding="utf-8")
-
-
 def is_installed() -> bool:
     return find_spec("evidently") is not None
 
@@ -66,28 +51,31 @@ def require() -> None:
         )
 
 
-def compare(
+def write_report(
+    folder: Path,
     reference: pd.DataFrame,
     current: pd.DataFrame,
-    numeric: Sequence[str],
-    categoric: Sequence[str],
+    categories: Container[str],
     limits: Mapping[str, float],
     shares: Mapping[str, float | None] | None = None,
-) -> Compared:
-    """Compare all columns of two frames.
+) -> None:
+    """Compare all columns of two frames, into `report.html` and `report.json`.
 
-    `limits`: the distance from which a column counts as drifted. No column may be
-    empty on a side. `shares`: each column's part of the model's importance; they are
-    then drawn in the frames' order, else with the largest distance first.
+    `categories`: which of them are. `limits`: the distance from which a column counts
+    as drifted. No column may be empty on a side. `shares`: each column's part of the
+    model's importance; they are then drawn in the frames' order, else with the largest
+    distance first.
     """
     from evidently import DataDefinition, Dataset, Report
     from evidently.presets import DataDriftPreset
 
+    names = list(map(str, reference))
     definition = DataDefinition(
-        numerical_columns=list(numeric), categorical_columns=list(categoric)
+        numerical_columns=[name for name in names if name not in categories],
+        categorical_columns=[name for name in names if name in categories],
     )
     preset = DataDriftPreset(
-        columns=list(reference),
+        columns=names,
         num_method=NUMERIC,
         cat_method=CATEGORIC,
         per_column_threshold=dict(limits),
@@ -99,8 +87,10 @@ def compare(
             Dataset.from_pandas(current, definition),
             Dataset.from_pandas(reference, definition),
         )
-    report = json.loads(snapshot.json())
-    return Compared(_arranged(snapshot, list(map(str, reference)), shares), report)
+    _arranged(snapshot, names, shares).save_html(str(folder / "report.html"))
+    report = finite(json.loads(snapshot.json()))
+    text = json.dumps(report, ensure_ascii=False, allow_nan=False)
+    (folder / "report.json").write_text(text, encoding="utf-8")
 
 
 def _arranged(
@@ -145,21 +135,13 @@ def draw(reference: Reference, newest: np.ndarray) -> str | None:
     drawn = [n for n in names if before[n].notna().any() and after[n].notna().any()]
     order = [names[-1], *drawn[:-1]] if names[-1] in drawn else drawn
     categories = {one.name for one in reference.columns if one.category}
-    categoric = [name for name in drawn if name in categories]
-    numeric = [name for name in drawn if name not in categoric]
-    limits = {
-        name: limit_of(
-            before[name],
-            after[name],
-            name in categoric,
-            distance_of(before[name], after[name], name in categoric),
-        )
-        for name in order
-    }
-    shares = reference.importance
-    compared = compare(before[order], after[order], numeric, categoric, limits, shares)
+    limits = {}
+    for name in order:
+        both = before[name], after[name], name in categories
+        limits[name] = limit_of(*both, distance_of(*both))
+    frames = before[order], after[order]
     with tempfile.TemporaryDirectory() as folder:
-        compared.save(Path(folder))
+        write_report(Path(folder), *frames, categories, limits, reference.importance)
         return (Path(folder) / "report.html").read_text(encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ from tests.training.monitoring.world import clients
 from training.errors import TrainingError
 from training.monitoring import drift, evidently_report
 from training.monitoring.conclusion import conclude
-from training.monitoring.evidently_report import compare, distance_of, limit_of
+from training.monitoring.evidently_report import distance_of, limit_of, write_report
 from training.monitoring.reference import Reference
 from training.monitoring.sides import Compare, Sides
 
@@ -98,7 +98,7 @@ def test_the_report_shows_what_is_important_first(tmp_path: Path) -> None:
     before = pd.DataFrame(random.normal(size=(300, 2)), columns=["FIRST", "SECOND"])
     after = before + [0.0, 2.0]
     limits, shares = dict.fromkeys(before, 0.1), {"FIRST": 0.52, "SECOND": 0.01}
-    compare(before, after, list(before), [], limits, shares).save(tmp_path)
+    write_report(tmp_path, before, after, [], limits, shares)
     html = (tmp_path / "report.html").read_text("utf-8")
     places = [html.index(f'"column_name": "{name}"') for name in before]
     assert places == sorted(places)
