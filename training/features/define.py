@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 
 import narwhals as nw
 
-from training.features.arithmetic import average, deviation, ratio, slope, total
+from training.features.arithmetic import (
+    average,
+    bounded,
+    deviation,
+    ratio,
+    slope,
+    total,
+)
 from training.tables.clean import clean
 from training.tables.schema import Table, Unit
 
@@ -69,6 +76,14 @@ def where(name: str, column: str, value: str, en: str, fr: str) -> Subset:
     """The records with this value of a column."""
     condition = nw.col(column) == value
     return Subset(name, condition, en, fr, f" with {column} {value}")
+
+
+def quotient(
+    name: str, over: str, under: str, en: str, fr: str, unit: Unit = Unit.SHARE
+) -> Quantity:
+    """One raw column over another, of each record."""
+    value = bounded(ratio(nw.col(over), nw.col(under)))
+    return Quantity(name, value, unit, en, fr, f"{over} / {under}")
 
 
 def quantity(table: Table, name: str) -> Quantity:

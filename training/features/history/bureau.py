@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import narwhals as nw
 
-from training.features.arithmetic import bounded, ratio, since_the_one_before
+from training.features.arithmetic import since_the_one_before
 from training.features.define import (
     EVERY,
     Feature,
@@ -15,6 +15,7 @@ from training.features.define import (
     Source,
     Subset,
     Tally,
+    quotient,
     where,
 )
 from training.tables import TABLES
@@ -103,21 +104,19 @@ DERIVED = (
         "jours entre fin prévue et fin réelle",
         "DAYS_ENDDATE_FACT - DAYS_CREDIT_ENDDATE",
     ),
-    Quantity(
+    quotient(
         "DEBT_TO_CREDIT",
-        bounded(ratio(nw.col("AMT_CREDIT_SUM_DEBT"), nw.col("AMT_CREDIT_SUM"))),
-        Unit.SHARE,
+        "AMT_CREDIT_SUM_DEBT",
+        "AMT_CREDIT_SUM",
         "part still owed",
         "part restant due",
-        "AMT_CREDIT_SUM_DEBT / AMT_CREDIT_SUM",
     ),
-    Quantity(
+    quotient(
         "OVERDUE_TO_DEBT",
-        bounded(ratio(nw.col("AMT_CREDIT_SUM_OVERDUE"), nw.col("AMT_CREDIT_SUM_DEBT"))),
-        Unit.SHARE,
+        "AMT_CREDIT_SUM_OVERDUE",
+        "AMT_CREDIT_SUM_DEBT",
         "overdue part of the debt",
         "part en retard de la dette",
-        "AMT_CREDIT_SUM_OVERDUE / AMT_CREDIT_SUM_DEBT",
     ),
 )
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from training.features.arithmetic import bounded, ratio
 from training.features.define import (
     EVERY,
-    Quantity,
     Recipe,
     Slope,
     Source,
     Subset,
     Tally,
     Trend,
+    quotient,
 )
 from training.features.history.monthly import LAST_HALF, LAST_QUARTER, LAST_YEAR, LATE
 from training.tables import TABLES
-from training.tables.schema import Unit
 
 CASH_DRAWN = Subset(
     "CASH_DRAWN",
@@ -42,43 +40,33 @@ UNDER_MINIMUM = Subset(
 )
 
 DERIVED = (
-    Quantity(
+    quotient(
         "UTILISATION",
-        bounded(ratio(nw.col("AMT_BALANCE"), nw.col("AMT_CREDIT_LIMIT_ACTUAL"))),
-        Unit.SHARE,
+        "AMT_BALANCE",
+        "AMT_CREDIT_LIMIT_ACTUAL",
         "used part of the card's limit",
         "part utilisée du plafond de la carte",
-        "AMT_BALANCE / AMT_CREDIT_LIMIT_ACTUAL",
     ),
-    Quantity(
+    quotient(
         "DRAWINGS_TO_LIMIT",
-        bounded(
-            ratio(nw.col("AMT_DRAWINGS_CURRENT"), nw.col("AMT_CREDIT_LIMIT_ACTUAL"))
-        ),
-        Unit.SHARE,
+        "AMT_DRAWINGS_CURRENT",
+        "AMT_CREDIT_LIMIT_ACTUAL",
         "drawn in a month over the card's limit",
         "tirages du mois sur le plafond de la carte",
-        "AMT_DRAWINGS_CURRENT / AMT_CREDIT_LIMIT_ACTUAL",
     ),
-    Quantity(
+    quotient(
         "PAYMENT_TO_MINIMUM",
-        bounded(
-            ratio(nw.col("AMT_PAYMENT_CURRENT"), nw.col("AMT_INST_MIN_REGULARITY"))
-        ),
-        Unit.SHARE,
+        "AMT_PAYMENT_CURRENT",
+        "AMT_INST_MIN_REGULARITY",
         "payment over the minimum due",
         "paiement sur le minimum dû",
-        "AMT_PAYMENT_CURRENT / AMT_INST_MIN_REGULARITY",
     ),
-    Quantity(
+    quotient(
         "CASH_SHARE",
-        bounded(
-            ratio(nw.col("AMT_DRAWINGS_ATM_CURRENT"), nw.col("AMT_DRAWINGS_CURRENT"))
-        ),
-        Unit.SHARE,
+        "AMT_DRAWINGS_ATM_CURRENT",
+        "AMT_DRAWINGS_CURRENT",
         "cash part of drawings",
         "part d'espèces des tirages",
-        "AMT_DRAWINGS_ATM_CURRENT / AMT_DRAWINGS_CURRENT",
     ),
 )
 

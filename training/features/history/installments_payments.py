@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from training.features.arithmetic import bounded, ratio
 from training.features.define import (
     EVERY,
     Quantity,
@@ -14,6 +13,7 @@ from training.features.define import (
     Subset,
     Tally,
     Trend,
+    quotient,
 )
 from training.tables import TABLES
 from training.tables.schema import Unit
@@ -90,13 +90,12 @@ DERIVED = (
         "jours d'avance de paiement",
         "DAYS_INSTALMENT - DAYS_ENTRY_PAYMENT when positive, else 0",
     ),
-    Quantity(
+    quotient(
         "PAYMENT_SHARE",
-        bounded(ratio(nw.col("AMT_PAYMENT"), nw.col("AMT_INSTALMENT"))),
-        Unit.SHARE,
+        "AMT_PAYMENT",
+        "AMT_INSTALMENT",
         "paid part of instalments due",
         "part payée des échéances dues",
-        "AMT_PAYMENT / AMT_INSTALMENT",
     ),
     Quantity(
         "SHORTFALL",

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from training.features.arithmetic import bounded, ratio
 from training.features.define import (
     EVERY,
-    Quantity,
     Recipe,
     Slope,
     Source,
     Subset,
     Tally,
     Trend,
+    quotient,
     where,
 )
 from training.features.history.monthly import LAST_HALF, LAST_QUARTER, LAST_YEAR, LATE
 from training.tables import TABLES
-from training.tables.schema import Unit
 
 _STATUS = "NAME_CONTRACT_STATUS"
 COMPLETED = where(
@@ -34,13 +32,12 @@ CLEARLY_LATE = Subset(
 )
 
 DERIVED = (
-    Quantity(
+    quotient(
         "REMAINING_SHARE",
-        bounded(ratio(nw.col("CNT_INSTALMENT_FUTURE"), nw.col("CNT_INSTALMENT"))),
-        Unit.SHARE,
+        "CNT_INSTALMENT_FUTURE",
+        "CNT_INSTALMENT",
         "part of instalments left",
         "part des échéances restantes",
-        "CNT_INSTALMENT_FUTURE / CNT_INSTALMENT",
     ),
 )
 

@@ -17,6 +17,7 @@ from training.features.define import (
     Source,
     Subset,
     Tally,
+    quotient,
     where,
 )
 from training.tables import TABLES
@@ -119,21 +120,20 @@ DERIVED = (
         "taux d'intérêt annuel",
         "yearly rate at which CNT_PAYMENT payments of AMT_ANNUITY repay AMT_CREDIT",
     ),
-    Quantity(
+    quotient(
         "APPLICATION_TO_CREDIT",
-        bounded(ratio(nw.col("AMT_APPLICATION"), nw.col("AMT_CREDIT"))),
-        Unit.SHARE,
+        "AMT_APPLICATION",
+        "AMT_CREDIT",
         "amount asked over amount granted",
         "montant demandé sur montant accordé",
-        "AMT_APPLICATION / AMT_CREDIT",
     ),
-    Quantity(
+    quotient(
         "CREDIT_TO_ANNUITY",
-        bounded(ratio(nw.col("AMT_CREDIT"), nw.col("AMT_ANNUITY"))),
-        Unit.NONE,
+        "AMT_CREDIT",
+        "AMT_ANNUITY",
         "amount over instalment",
         "montant sur mensualité",
-        "AMT_CREDIT / AMT_ANNUITY",
+        Unit.NONE,
     ),
     Quantity(
         "INTEREST_SHARE",
