@@ -11,10 +11,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from multiprocessing import RawValue
 from typing import TYPE_CHECKING, Any
@@ -106,7 +108,15 @@ def post_worker_init(worker: Any) -> None:
 
 def _drain_at_sigterm(worker: Any, services: Services) -> None:
     """Not ready from now on; gunicorn stops when nobody sends any more."""
-    stop = signal.getsignal(signal.SIGTERM)
+    end = signal.getsignal(signal.SIGTERM)
+    worker.clients = {}
+
+    def stop(number: int, frame: Any) -> None:
+        end(number, frame)
+        # gunicorn would wait for whoever is connected and sends nothing.
+        for client in list(worker.clients.values()):
+            with suppress(OSError):
+                client.shutdown(socket.SHUT_RD)
 
     def drain(*_: object) -> None:
         if not services.draining:
@@ -119,6 +129,12 @@ def _drain_at_sigterm(worker: Any, services: Services) -> None:
     for number, handler in ((signal.SIGALRM, stop), (signal.SIGTERM, drain)):
         signal.signal(number, handler)
         signal.siginterrupt(number, False)
+
+
+def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:
+    """Remember who may stay connected; a number is given anew once it was closed."""
+    client = environ["gunicorn.socket"]
+    worker.clients[client.fileno()] = client
 
 
 def _follow(worker: Any, services: Services) -> None:

@@ -146,13 +146,15 @@ def test_serves_counts_reloads_drains_and_stops(
     served = f'bundle_sha256="{new["model"]["bundle_sha256"]}"'
     wait_for(lambda: re.search(f"processes{{{served}.*}} 2.0", scrape(metrics)))
 
+    idle = HTTPConnection("127.0.0.1", port, timeout=20)
     kept = HTTPConnection("127.0.0.1", port, timeout=20)
-    assert kept_open(kept)
+    assert kept_open(idle) and kept_open(kept)
     process.send_signal(signal.SIGTERM)
     wait_for(lambda: get(port, "/health/ready")[0] == 503)
     assert not kept_open(kept)
     assert decide()["threshold"] == 0.5
-    assert process.wait(20) == 0
+    assert process.wait(10) == 0
+    idle.close()
     lines = lines_of(process)
     refused = [line for line in lines if "reload refused" in line["message"]]
     assert [line["level"] for line in refused] == ["error"]
