@@ -121,14 +121,18 @@ def _drain_at_sigterm(worker: Any, services: Services) -> None:
     def drain(*_: object) -> None:
         if not services.draining:
             services.draining = True
-            # Each answer from now on closes its connection.
-            worker.cfg.set("keepalive", 0)
             # A timer of 0 would never ring.
             signal.setitimer(signal.ITIMER_REAL, _config.drain_seconds or 1e-6)
 
     for number, handler in ((signal.SIGALRM, stop), (signal.SIGTERM, drain)):
         signal.signal(number, handler)
         signal.siginterrupt(number, False)
+
+
+def pre_request(worker: Any, request: Any) -> None:
+    """Each answer to what is asked during a drain closes its connection."""
+    if worker.wsgi.extensions["scoring"].draining:
+        request.headers.insert(0, ("CONNECTION", "close"))
 
 
 def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:
