@@ -11,12 +11,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
 from functools import partial
 from multiprocessing import RawValue
 from typing import TYPE_CHECKING, Any
@@ -108,15 +106,12 @@ def post_worker_init(worker: Any) -> None:
 
 def _drain_at_sigterm(worker: Any, services: Services) -> None:
     """Not ready from now on; gunicorn stops when nobody sends any more."""
-    end = signal.getsignal(signal.SIGTERM)
-    worker.clients = {}
 
     def stop(number: int, frame: Any) -> None:
-        end(number, frame)
+        worker.handle_exit(number, frame)
         # gunicorn would wait for whoever is connected and sends nothing.
-        for client in list(worker.clients.values()):
-            with suppress(OSError):
-                client.shutdown(socket.SHUT_RD)
+        for idle in (*worker.keepalived_conns, *worker.pending_conns):
+            idle.timeout = 0
 
     def drain(*_: object) -> None:
         if not services.draining:
@@ -133,12 +128,6 @@ def pre_request(worker: Any, request: Any) -> None:
     """Each answer to what is asked during a drain closes its connection."""
     if worker.wsgi.extensions["scoring"].draining:
         request.headers.insert(0, ("CONNECTION", "close"))
-
-
-def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:
-    """Remember who may stay connected; a number is given anew once it was closed."""
-    client = environ["gunicorn.socket"]
-    worker.clients[client.fileno()] = client
 
 
 def _follow(worker: Any, services: Services) -> None:

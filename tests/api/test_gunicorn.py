@@ -120,6 +120,7 @@ def test_serves_counts_reloads_drains_and_stops(
     settings = {"SCORING_METRICS_PORT": str(metrics), "SCORING_DRAIN_SECONDS": "1"}
     process = start(bundle, **settings)
     wait_until_ready(process, port)
+    silent = socket.create_connection(("127.0.0.1", port))
     headers = {
         "Authorization": f"Bearer {keys['scoring']}",
         "Content-Type": "application/json",
@@ -148,13 +149,20 @@ def test_serves_counts_reloads_drains_and_stops(
 
     idle = HTTPConnection("127.0.0.1", port, timeout=20)
     kept = HTTPConnection("127.0.0.1", port, timeout=20)
-    assert kept_open(idle) and kept_open(kept)
+    late = HTTPConnection("127.0.0.1", port, timeout=20)
+    assert kept_open(idle) and kept_open(kept) and kept_open(late)
+    late.sock.sendall(b"GET /health/live HTTP/1.1\r\n")
     process.send_signal(signal.SIGTERM)
     wait_for(lambda: get(port, "/health/ready")[0] == 503)
     assert not kept_open(kept)
     assert decide()["threshold"] == 0.5
-    assert process.wait(10) == 0
+    time.sleep(1.2)
+    late.sock.sendall(b"Host: a\r\n\r\n")
+    assert late.sock.recv(15) == b"HTTP/1.1 200 OK"
+    late.close()
+    assert process.wait(20) == 0
     idle.close()
+    silent.close()
     lines = lines_of(process)
     refused = [line for line in lines if "reload refused" in line["message"]]
     assert [line["level"] for line in refused] == ["error"]
