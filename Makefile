@@ -63,6 +63,7 @@ soak: $(READY) ## what takes long to go wrong: races, kills, a hundred thousand 
 	@$(PYTHON) -m tests.benchmarks.races
 	@$(PYTHON) -m tests.benchmarks.durability
 	@$(PYTHON) -m tests.benchmarks.soak
+	@$(PYTHON) -m tests.benchmarks.fuzz
 
 examples: $(READY) ## record anew what the API's documents show as its answers
 	@$(PYTHON) -m pytest -q tests/contract/test_examples.py --record-examples

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from contextlib import suppress
 
 from flask import Flask, Response, request
 
@@ -15,6 +16,8 @@ _HEADERS = {
     # For JSON, which no browser should take for a page; pages bring their own.
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+# Of a larger body that nobody read, gunicorn closes the connection.
+_LARGEST_TAKEN = 65_536
 # Below this, compressed is hardly smaller and costs more.
 SMALLEST_COMPRESSED = 1024
 _LEVEL = 5
@@ -26,6 +29,7 @@ def register(app: Flask) -> None:
 
 
 def _finish(response: Response) -> Response:
+    _take_body()
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     operation = operations.current()
@@ -38,6 +42,16 @@ def _finish(response: Response) -> Response:
         _validate(response)
         _compress(response)
     return response
+
+
+def _take_body() -> None:
+    """What a refusal left unread, before its answer brings the client's next request.
+
+    gunicorn before 27, which MLflow pins, may take that for more of the body.
+    """
+    if (request.content_length or 0) < _LARGEST_TAKEN:
+        with suppress(OSError):
+            request.environ["wsgi.input"].read(_LARGEST_TAKEN)
 
 
 def _validate(response: Response) -> None:

@@ -13,14 +13,21 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
+import time
 from functools import partial
-from typing import Any
+from multiprocessing import RawValue
+from typing import TYPE_CHECKING, Any
 
 from api import bundle
 from api.config import Config
 from api.errors import ScoringError
-from api.worker import Connections
 
+if TYPE_CHECKING:
+    from api.services import Services
+
+# How often a worker looks whether there is another bundle to take up.
+LOOK_SECONDS = 0.2
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 try:
@@ -30,7 +37,7 @@ except ScoringError as error:
 
 bind = _config.bind
 workers = _config.worker_count()
-worker_class = "api.worker.PatientWorker"
+worker_class = "gthread"
 threads = _config.threads
 # Connections of one worker, and those that wait to become one.
 worker_connections = 1000
@@ -58,7 +65,8 @@ logconfig_dict = {
 
 def on_starting(server: Any) -> None:
     """Refuse to start on a bundle that is not what was exported."""
-    server.connections = Connections()
+    # Counts the bundles that were taken up, in memory that the workers share.
+    server.taken_up = RawValue("L", 0)
     # Before anything imports prometheus_client, which looks for it then.
     os.environ[SHARED_FOLDER] = tempfile.mkdtemp(prefix="scoring-metrics-")
     try:
@@ -70,13 +78,13 @@ def on_starting(server: Any) -> None:
 
 def when_ready(server: Any) -> None:
     """gunicorn's own SIGHUP replaces the workers, and ends all if one cannot start."""
-    server.handle_hup = partial(_take_up, server)
+    signal.signal(signal.SIGHUP, lambda *_: _take_up_alone(server))
 
 
 def pre_fork(server: Any, worker: Any) -> None:
+    worker.seen = server.taken_up.value
     worker.bundle = server.bundle
-    worker.connections = server.connections
-    worker.place = server.connections.take()
+    worker.taken_up = server.taken_up
 
 
 def post_worker_init(worker: Any) -> None:
@@ -89,8 +97,51 @@ def post_worker_init(worker: Any) -> None:
         sys.exit(3)  # what gunicorn takes as "failed to boot": it stops
     if _config.metrics_port:
         _serve_metrics(worker)
-    services.announce = partial(os.kill, worker.ppid, signal.SIGHUP)
-    worker.reload_on_hangup()
+    services.announce = partial(os.kill, os.getppid(), signal.SIGHUP)
+    # It is the master's: a closed terminal sends it to all.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    _drain_at_sigterm(worker, services)
+    threading.Thread(target=_follow, args=(worker, services), daemon=True).start()
+
+
+def _drain_at_sigterm(worker: Any, services: Services) -> None:
+    """Not ready from now on; gunicorn stops when nobody sends any more."""
+
+    def stop(number: int, frame: Any) -> None:
+        worker.handle_exit(number, frame)
+        # gunicorn would wait for whoever is connected and sends nothing.
+        for idle in (*worker.keepalived_conns, *worker.pending_conns):
+            idle.timeout = 0
+
+    def drain(*_: object) -> None:
+        if not services.draining:
+            services.draining = True
+            # A timer of 0 would never ring.
+            signal.setitimer(signal.ITIMER_REAL, _config.drain_seconds or 1e-6)
+
+    for number, handler in ((signal.SIGALRM, stop), (signal.SIGTERM, drain)):
+        signal.signal(number, handler)
+        signal.siginterrupt(number, False)
+
+
+def pre_request(worker: Any, request: Any) -> None:
+    """Each answer to what is asked during a drain closes its connection."""
+    if worker.wsgi.extensions["scoring"].draining:
+        request.headers.insert(0, ("CONNECTION", "close"))
+
+
+def _follow(worker: Any, services: Services) -> None:
+    """Take up each bundle that the master did, besides serving."""
+    while True:
+        time.sleep(LOOK_SECONDS)
+        if worker.taken_up.value != worker.seen:
+            worker.seen = worker.taken_up.value
+            try:
+                serving = services.reload()
+            except ScoringError as error:
+                worker.log.error("reload refused: %s", error.message)
+            else:
+                worker.log.info("serving bundle %s", serving.bundle.sha256)
 
 
 def _serve_metrics(worker: Any) -> None:
@@ -105,7 +156,6 @@ def _serve_metrics(worker: Any) -> None:
 
 def child_exit(server: Any, worker: Any) -> None:
     _forget(worker.pid)
-    server.connections.leave(worker.place)
 
 
 def _forget(process: int) -> None:
@@ -119,8 +169,17 @@ def on_exit(server: Any) -> None:
     shutil.rmtree(os.environ[SHARED_FOLDER], ignore_errors=True)
 
 
+def _take_up_alone(server: Any) -> None:
+    """A SIGHUP that comes meanwhile waits, as it may be about a later bundle."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
+    try:
+        _take_up(server)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGHUP])
+
+
 def _take_up(server: Any) -> None:
-    """Pass SIGHUP on to the workers if the bundle in the folder can be served."""
+    """Have the workers take up the bundle in the folder, if it can be served."""
     try:
         found = bundle.read(_config.bundle)
     except ScoringError as error:
@@ -130,7 +189,7 @@ def _take_up(server: Any) -> None:
         if not _can_serve(server, found):
             return
         server.bundle = found
-    server.kill_workers(signal.SIGHUP)
+    server.taken_up.value += 1
 
 
 def _can_serve(server: Any, found: bundle.Bundle) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -99,6 +100,18 @@ def test_proxies_are_believed_only_when_told_so(
         client.get("/docs", headers=forwarded)
         believed = request.host_url == f"{scheme}://bank.example/"
     assert believed == bool(trusted)
+
+
+@pytest.mark.parametrize(
+    ("length", "declared", "taken"), [(9, True, 9), (9, False, 9), (70_000, True, 0)]
+)
+def test_an_answer_waits_for_the_rest_of_a_small_body_that_nobody_read(
+    app: Any, length: int, declared: bool, taken: int
+) -> None:
+    body = BytesIO(b" " * length)
+    said = {"content_length": length} if declared else {}
+    refused = app.test_client().post("/v1/predictions", input_stream=body, **said)
+    assert (refused.status_code, body.tell()) == (401, taken)
 
 
 def test_every_operation_says_which_status_comes_with_retry_after(app: Any) -> None:

@@ -14,13 +14,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
-from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import gunicorn
 import pytest
+
+from tests.buffer import buffered
+from tests.conftest import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_NEEDED = (
@@ -34,6 +36,9 @@ NOT_NEEDED = (
 )
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
+behind_nginx = pytest.mark.skipif(
+    shutil.which("nginx") is None, reason="nginx is not installed"
+)
 pytestmark = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 
 
@@ -96,7 +101,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
             assert process.poll() is None
             if get(port, "/health/ready")[0] == 200:
                 return
-        except urllib.error.URLError:
+        except OSError:
             time.sleep(0.1)
     raise TimeoutError("the server did not get ready")
 
@@ -104,12 +109,6 @@ def wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
 def lines_of(process: subprocess.Popen[bytes]) -> list[dict[str, Any]]:
     _, errors = process.communicate()
     return [json.loads(line) for line in errors.splitlines()]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_serves_counts_reloads_drains_and_stops(
@@ -121,6 +120,7 @@ def test_serves_counts_reloads_drains_and_stops(
     settings = {"SCORING_METRICS_PORT": str(metrics), "SCORING_DRAIN_SECONDS": "1"}
     process = start(bundle, **settings)
     wait_until_ready(process, port)
+    silent = socket.create_connection(("127.0.0.1", port))
     headers = {
         "Authorization": f"Bearer {keys['scoring']}",
         "Content-Type": "application/json",
@@ -147,14 +147,33 @@ def test_serves_counts_reloads_drains_and_stops(
     served = f'bundle_sha256="{new["model"]["bundle_sha256"]}"'
     wait_for(lambda: re.search(f"processes{{{served}.*}} 2.0", scrape(metrics)))
 
+    idle = HTTPConnection("127.0.0.1", port, timeout=20)
+    kept = HTTPConnection("127.0.0.1", port, timeout=20)
+    late = HTTPConnection("127.0.0.1", port, timeout=20)
+    assert kept_open(idle) and kept_open(kept) and kept_open(late)
+    late.sock.sendall(b"GET /health/live HTTP/1.1\r\n")
     process.send_signal(signal.SIGTERM)
     wait_for(lambda: get(port, "/health/ready")[0] == 503)
+    assert not kept_open(kept)
     assert decide()["threshold"] == 0.5
+    time.sleep(1.2)
+    late.sock.sendall(b"Host: a\r\n\r\n")
+    assert late.sock.recv(15) == b"HTTP/1.1 200 OK"
+    late.close()
     assert process.wait(20) == 0
+    idle.close()
+    silent.close()
     lines = lines_of(process)
     refused = [line for line in lines if "reload refused" in line["message"]]
     assert [line["level"] for line in refused] == ["error"]
     assert "100001" not in str(lines)
+
+
+def kept_open(connection: HTTPConnection) -> bool:
+    connection.request("GET", "/health/live")
+    response = connection.getresponse()
+    assert json.load(response) == {"status": "live"}
+    return response.getheader("Connection") == "keep-alive"
 
 
 def scrape(port: int) -> str:
@@ -171,22 +190,47 @@ def wait_for(condition: Callable[[], Any]) -> Any:
     raise TimeoutError("it did not come about")
 
 
-def test_clients_that_say_nothing_hold_up_nobody(
+@behind_nginx
+def test_behind_nginx_slow_clients_hold_up_nobody(
     start: Start, port: int, world: Any
 ) -> None:
-    process = start(world.bundle)
-    wait_until_ready(process, port)
-    head = b"POST /v1/predictions HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n"
-    silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(60)]
-    for at, one in enumerate(silent):
-        one.sendall((b"", head, head + b"\r\n" + b" " * 40_000)[at % 3])
-    started = time.monotonic()
-    assert get(port, "/health/live")[0] == 200
-    assert time.monotonic() - started < 3
-    assert silent[2].recv(100).startswith(b"HTTP/1.1 401 ")
-    for one in silent:
-        one.close()
-    assert get(port, "/health/live")[0] == 200
+    wait_until_ready(start(world.bundle), port)
+    head = b"POST /v1/predictions HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n"
+    with buffered(port) as front:
+        slow = [socket.create_connection(("127.0.0.1", front)) for _ in range(60)]
+        for at, one in enumerate(slow):
+            one.sendall((b"", head, head + b"\r\n" + b" " * 40_000)[at % 3])
+        started = time.monotonic()
+        assert get(front, "/health/live")[0] == 200
+        assert time.monotonic() - started < 3
+        for one in slow:
+            one.close()
+
+
+@behind_nginx
+def test_behind_nginx_each_of_several_requests_in_one_packet_gets_its_answer(
+    start: Start, port: int, world: Any
+) -> None:
+    wait_until_ready(start(world.bundle), port)
+    with buffered(port) as front:
+        assert pipelined(front) == [b"live", b"live", b"ready"]
+
+
+@pytest.mark.skipif(gunicorn.version_info < (27,), reason="gunicorn 27 learnt it")
+def test_each_of_several_requests_in_one_packet_gets_its_answer(
+    start: Start, port: int, world: Any
+) -> None:
+    wait_until_ready(start(world.bundle), port)
+    assert pipelined(port) == [b"live", b"live", b"ready"]
+
+
+def pipelined(port: int) -> list[bytes]:
+    ask = "GET /health/{} HTTP/1.1\r\nHost: a\r\nConnection: {}\r\n\r\n"
+    packet = ask.format("live", "keep-alive") * 2 + ask.format("ready", "close")
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
+        one.sendall(packet.encode())
+        answers = b"".join(iter(lambda: one.recv(65_536), b""))
+    return re.findall(rb'"status":"(\w+)"', answers)
 
 
 def test_keeps_the_connections_that_it_promised_to_keep(
@@ -217,46 +261,6 @@ def test_keeps_the_connections_that_it_promised_to_keep(
         assert response.status == status
         assert connection.sock is first
     connection.close()
-
-
-def test_shares_connections_among_the_workers(
-    start: Start, port: int, world: Any
-) -> None:
-    metrics = free_port()
-    process = start(world.bundle, SCORING_METRICS_PORT=str(metrics))
-    wait_until_ready(process, port)
-    wait_for(lambda: re.search(r"processes{.*} 2\.0", scrape(metrics)))
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-    with ExitStack() as stack:
-        connect = partial(socket.create_connection, ("127.0.0.1", port))
-        opened = [stack.enter_context(connect()) for _ in range(40)]
-        ends = {one.getsockname()[1] for one in opened}
-
-        def held() -> list[int]:
-            sockets = sockets_from(ends)
-            return [len(sockets & sockets_of(child)) for child in children.split()]
-
-        (shares,) = wait_for(lambda: [found for found in [held()] if sum(found) == 40])
-    assert min(shares) >= 10
-
-
-def sockets_from(ends: set[int]) -> set[str]:
-    """The sockets of this machine that are connected to one of these ports."""
-    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    fields = [line.split() for line in lines]
-    return {
-        f"socket:[{one[9]}]"
-        for one in fields
-        if int(one[2].partition(":")[2], 16) in ends
-    }
-
-
-def sockets_of(process: str) -> set[str]:
-    found = set()
-    for one in Path(f"/proc/{process}/fd").iterdir():
-        with suppress(FileNotFoundError):  # closed meanwhile
-            found.add(str(one.readlink()))
-    return found
 
 
 def test_refuses_to_start_on_a_corrupted_bundle(

@@ -120,13 +120,14 @@ def through(url: str, proxy: Proxy) -> str:
 class Server:
     """gunicorn with one worker of four threads."""
 
-    def __init__(self, bundle: Path, url: str, key: str) -> None:
+    def __init__(self, bundle: Path, url: str, key: str, folder: Path) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._at = f"127.0.0.1:{probe.getsockname()[1]}"
         settings = {
             "SCORING_BUNDLE": str(bundle),
             "SCORING_DATABASE_URL": url,
+            "SCORING_CHAIN_END": str(folder / "end"),
             "SCORING_DATABASE_TIMEOUT_SECONDS": str(TIMEOUT),
             "SCORING_BIND": self._at,
             "SCORING_WORKERS": "1",
@@ -183,8 +184,8 @@ def timed(asked: urllib.request.Request) -> tuple[int, float]:
 
 
 @pytest.fixture
-def server(world: Any, through: str, template: Any) -> Iterator[Server]:
-    made = Server(world.bundle, through, template[1]["scoring"])
+def server(world: Any, through: str, template: Any, tmp_path: Path) -> Iterator[Server]:
+    made = Server(world.bundle, through, template[1]["scoring"], tmp_path)
     assert made.serves_within(30)
     yield made
     made.process.kill()

@@ -1,4 +1,4 @@
-"""What 500 slow sockets and bodies of 100 MB do to everybody else.
+"""What 500 slow sockets and bodies of 100 MB do to everybody else behind nginx.
 
 python -m tests.benchmarks.slow_clients [FOLDER]
 """
@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 from tests.benchmarks.load import (
     Load,
@@ -22,6 +23,7 @@ from tests.benchmarks.load import (
     served,
     some_clients,
 )
+from tests.buffer import buffered
 
 SOCKETS = 500
 SECONDS = 8.0
@@ -88,7 +90,8 @@ class Slow:
 
 def main(arguments: list[str]) -> None:
     house, key = prepared(house_folder(arguments))
-    with served(house, key) as server:
+    with served(house, key) as api, buffered(api.port) as port:
+        server = replace(api, port=port)
         ask = known_client(server, some_clients(server), explain=True)
         load(4, SECONDS, ask)
         alone: list[Load] = [load(4, SECONDS, ask)]
