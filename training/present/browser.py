@@ -10,7 +10,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 # The shape of the place that a slide has for it.
 WIDTH, HEIGHT = 1280, 480
 # Milliseconds that a page has to answer, and then to show what it loads.
-ANSWER, SETTLE = 60_000, 6_000
+ANSWER, SETTLE = 60_000, 15_000
 
 
 def program() -> str | None:

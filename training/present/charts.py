@@ -21,7 +21,13 @@ from training.present.words import Words
 
 BLUE, ORANGE = "#2E7EB8", "#CF6A12"
 DOTTED: dict[str, Any] = {"color": "#7A8696", "linestyle": ":"}
-STYLE: Any = {"font.size": 12, "axes.spines.right": False, "axes.spines.top": False}
+STYLE: Any = {
+    "font.size": 12,
+    "ytick.labelsize": 10,
+    "xaxis.labellocation": "right",
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+}
 # Features shown, and letters of a line of their names.
 SHOWN, LETTERS = 10, 28
 

@@ -23,7 +23,7 @@ TEMPLATE = Path(__file__).with_name("template.pptx")
 CONTENTS, SOURCE = range(20, 30), 30
 TEXT_SIZES, TABLE_SIZES = range(22, 11, -1), range(18, 10, -1)
 # Inches per point: a line, what is between paragraphs, and a letter as wide as most.
-LINE, BETWEEN, LETTER = 1.2 / 72, 0.6 / 72, 0.55 / 72
+LINE, BETWEEN, LETTER = 1.2 / 72, 0.6 / 72, 0.51 / 72
 # Inches of a place and of a cell that text does not take, and of a bullet's indent.
 PADDING, INDENT, CELL = 0.2, 0.25, 0.16
 NUMERIC = re.compile(r"[^A-Za-z]*(e[−+]\d+)?")
@@ -106,6 +106,8 @@ def _table(page: Page, place: SlidePlaceholder, rows: Rows) -> None:
     wide, tall = Emu(place.width).inches, Emu(place.height).inches
     for size in TABLE_SIZES:
         columns = _columns(rows, size, wide)
+        if columns is None:
+            continue
         heights = [
             CELL / 2
             + max(height(*cell, size) for cell in zip(row, columns, strict=True))
@@ -135,13 +137,19 @@ def _table(page: Page, place: SlidePlaceholder, rows: Rows) -> None:
             paragraph.font.size = Pt(size)
 
 
-def _columns(rows: Rows, size: int, room: float) -> list[float]:
-    """Inches of text: the longest, and less of the widest where there is no room."""
-    columns = [
-        max(map(len, texts)) * LETTER * size for texts in zip(*rows, strict=True)
-    ]
+def _columns(rows: Rows, size: int, room: float) -> list[float] | None:
+    """Inches of text: the longest, and less of the widest where there is no room.
+
+    None where that is too little for a word.
+    """
+    # Cells have more digits and capitals than sentences.
+    letter = 1.13 * LETTER * size
+    texts = [" ".join(column).split() for column in zip(*rows, strict=True)]
+    columns = [max(map(len, column)) * letter for column in zip(*rows, strict=True)]
     spare = room - sum(columns) - CELL * len(columns)
-    if spare < 0:
-        columns[columns.index(max(columns))] += spare
-        return columns
-    return [one + spare / len(columns) for one in columns]
+    if spare >= 0:
+        return [one + spare / len(columns) for one in columns]
+    widest = columns.index(max(columns))
+    columns[widest] += spare
+    word = max(map(len, texts[widest]))
+    return columns if columns[widest] >= word * letter else None

@@ -74,4 +74,5 @@ def ran(report: Path) -> dict[str, Any]:
         ) from None
     frame = pd.DataFrame(cases, columns=["part", "failed", "skipped", "seconds"])
     counts = frame.assign(tests=1).groupby("part").sum()
-    return {"parts": counts.reset_index().to_dict("records"), **counts.sum()}
+    total = {str(name): counts[name].sum() for name in counts}
+    return {"parts": counts.reset_index().to_dict("records"), **total}
