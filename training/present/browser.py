@@ -24,7 +24,6 @@ def photographs(
     urls: Mapping[str, str | None], progress: Callable[[str], None]
 ) -> dict[str, bytes]:
     """PNG by name of the pages that can be reached; None is none."""
-    # Not among what training needs: 160 MB, for this alone.
     from playwright.sync_api import Error, sync_playwright
 
     taken = {}

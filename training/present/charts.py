@@ -50,35 +50,35 @@ def draw(name: str, facts: Facts, words: Words, size: tuple[float, float]) -> by
 
 
 def cost(axes: Axes, facts: Facts, words: Words) -> None:
-    curve, word = facts["cost_curve"], words.word
+    curve, say = facts["cost_curve"], words.say
     axes.plot(curve["threshold"], curve["business_score"], color=BLUE)
-    resamples = word("nine in ten resamples")
+    resamples = say("nine in ten resamples")
     axes.axvspan(*facts["threshold_interval"], color=BLUE, alpha=0.15, label=resamples)
-    axes.axvline(facts["threshold"], color="black", label=word("chosen"))
-    true = word("with true probabilities")
+    axes.axvline(facts["threshold"], color="black", label=say("chosen"))
+    true = say("with true probabilities")
     axes.axvline(facts["break_even"], **DOTTED, label=true)
     axes.set_xlim(0, min(0.5, max(curve["threshold"])))
-    axes.set(xlabel=word("threshold"), ylabel=word("cost per client"))
+    axes.set(xlabel=say("threshold"), ylabel=say("cost per client"))
 
 
 def roc(axes: Axes, facts: Facts, words: Words) -> None:
-    clients, word = facts["outcomes"], words.word
+    clients, say = facts["outcomes"], words.say
     false, true, _ = roc_curve(clients["TARGET"], clients["probability"])
     axes.plot(false, true, color=BLUE)
-    axes.plot([0, 1], [0, 1], **DOTTED, label=word("by chance"))
-    axes.set(xlabel=word("good clients refused"), ylabel=word("defaults refused"))
+    axes.plot([0, 1], [0, 1], **DOTTED, label=say("by chance"))
+    axes.set(xlabel=say("good clients refused"), ylabel=say("defaults refused"))
 
 
 def precision(axes: Axes, facts: Facts, words: Words) -> None:
     target, probability = facts["outcomes"]["TARGET"], facts["outcomes"]["probability"]
     right, found, _ = precision_recall_curve(target, probability)
     axes.plot(found[:-1], right[:-1], color=BLUE)
-    axes.axhline(target.mean(), **DOTTED, label=words.word("by chance"))
+    axes.axhline(target.mean(), **DOTTED, label=words.say("by chance"))
     refused = probability >= facts["threshold"]
     point = target[refused].sum() / target.sum(), target[refused].mean()
-    axes.plot(*point, "o", color="black", label=words.word("at the threshold"))
-    axes.set_xlabel(words.word("defaults refused"))
-    axes.set_ylabel(words.word("defaults among the refused"))
+    axes.plot(*point, "o", color="black", label=words.say("at the threshold"))
+    axes.set_xlabel(words.say("defaults refused"))
+    axes.set_ylabel(words.say("defaults among the refused"))
 
 
 def calibration(axes: Axes, facts: Facts, words: Words) -> None:
@@ -88,8 +88,8 @@ def calibration(axes: Axes, facts: Facts, words: Words) -> None:
     error = 1.96 * np.sqrt(observed * (1 - observed) / clients)
     axes.axline((0, 0), slope=1, **DOTTED)
     axes.errorbar(predicted, observed, error, fmt="o", color=BLUE, capsize=2)
-    axes.set_xlabel(words.word("predicted probability of default"))
-    axes.set_ylabel(words.word("observed default rate"))
+    axes.set_xlabel(words.say("predicted probability of default"))
+    axes.set_ylabel(words.say("observed default rate"))
 
 
 def feature(axes: Axes, facts: Facts, words: Words, place: int = 0) -> None:
@@ -98,18 +98,18 @@ def feature(axes: Axes, facts: Facts, words: Words, place: int = 0) -> None:
     found = facts["distributions"][name]
     for outcome, colour in (("repaid", BLUE), ("defaulted", ORANGE)):
         share = np.array(found[outcome]) / max(sum(found[outcome]), 1)
-        label = words.word(outcome)
+        label = words.say(outcome)
         axes.stairs(
             share, found["edges"], color=colour, label=label, fill=True, alpha=0.45
         )
-    axes.set(xlabel=words.say(name), ylabel=words.word("share of clients"))
+    axes.set(xlabel=words.say(name), ylabel=words.say("share of clients"))
 
 
 def reasons(axes: Axes, facts: Facts, words: Words) -> None:
     found = facts["importance"]["groups"][:SHOWN]
     names = [words.say(facts["reasons"][one["group"]]["labels"]) for one in found]
     _bars(axes, names, [one["mean_absolute"] for one in found])
-    axes.set_xlabel(words.word("mean absolute contribution (log-odds)"))
+    axes.set_xlabel(words.say("mean absolute contribution (log-odds)"))
 
 
 def beeswarm(axes: Axes, facts: Facts, words: Words) -> None:
@@ -122,13 +122,13 @@ def beeswarm(axes: Axes, facts: Facts, words: Words) -> None:
     shown = {"color_bar": False, "plot_size": None, "show": False}
     shap.plots.beeswarm(explained, max_display=SHOWN, ax=axes, **shown)
     axes.tick_params(labelsize=10)
-    axes.set_xlabel(words.word("contribution (log-odds)"), fontsize=12)
+    axes.set_xlabel(words.say("contribution (log-odds)"), fontsize=12)
 
 
 def local(axes: Axes, facts: Facts, words: Words) -> None:
     names, values = zip(*facts["applicant"]["features"][:SHOWN], strict=True)
     _bars(axes, [words.say(name) for name in names], values)
-    axes.set_xlabel(words.word("contribution (log-odds)"))
+    axes.set_xlabel(words.say("contribution (log-odds)"))
 
 
 def _bars(axes: Axes, names: Sequence[str], values: Sequence[float]) -> None:

@@ -6,6 +6,8 @@ import io
 import re
 import textwrap
 from collections.abc import Callable, Sequence
+from functools import partial
+from math import inf
 from pathlib import Path
 
 from pptx import Presentation
@@ -23,9 +25,11 @@ TEMPLATE = Path(__file__).with_name("template.pptx")
 CONTENTS, SOURCE = range(20, 30), 30
 TEXT_SIZES, TABLE_SIZES = range(22, 11, -1), range(18, 10, -1)
 # Inches per point: a line, what is between paragraphs, and a letter as wide as most.
-LINE, BETWEEN, LETTER = 1.2 / 72, 0.6 / 72, 0.51 / 72
+LINE, BETWEEN, LETTER = 1.2 / 72, 0.6 / 72, 0.53 / 72
 # Inches of a place and of a cell that text does not take, and of a bullet's indent.
 PADDING, INDENT, CELL = 0.2, 0.25, 0.16
+# Letters of a cell that is never broken.
+BROKEN = 36
 NUMERIC = re.compile(r"[^A-Za-z]*(e[−+]\d+)?")
 # A table, or what makes a picture for a place of so many inches.
 Content = Rows | Callable[[tuple[float, float]], bytes]
@@ -68,11 +72,17 @@ def add_slide(file: File, slide: Slide, contents: Sequence[Content]) -> None:
         slot.element.getparent().remove(slot.element)
 
 
-def height(text: str, room: float, size: int) -> float:
-    """Of a text broken into lines of `room` inches, by the width of most letters."""
-    parts = text.split("\v")
-    lines = [textwrap.wrap(one, max(int(room / LETTER / size), 1)) for one in parts]
-    return sum(len(one) or 1 for one in lines) * LINE * size
+def height(text: str, room: float, size: float) -> float:
+    """Of a text broken into lines of `room` inches, by the width of most letters.
+
+    Infinite when a word does not fit.
+    """
+    letters = max(int(room / LETTER / size), 1)
+    breaks = partial(textwrap.wrap, width=letters, break_long_words=False)
+    lines = [line for part in text.split("\v") for line in breaks(part) or [""]]
+    if max(map(len, lines)) > letters:
+        return inf
+    return len(lines) * LINE * size
 
 
 def _write(place: SlidePlaceholder, paragraphs: Sequence[str]) -> None:
@@ -104,13 +114,14 @@ def _picture(page: Page, place: SlidePlaceholder, png: bytes, said: str) -> None
 def _table(page: Page, place: SlidePlaceholder, rows: Rows) -> None:
     """As wide as its place, and as high unless it has few rows."""
     wide, tall = Emu(place.width).inches, Emu(place.height).inches
+    # A long text is broken; what is short has room for its margins.
+    longest = [max(map(len, texts)) for texts in zip(*rows, strict=True)]
+    parts = [min(letters, BROKEN) + 3 for letters in longest]
+    columns = [wide * part / sum(parts) for part in parts]
     for size in TABLE_SIZES:
-        columns = _columns(rows, size, wide)
-        if columns is None:
-            continue
         heights = [
             CELL / 2
-            + max(height(*cell, size) for cell in zip(row, columns, strict=True))
+            + max(height(text, columns[at] - CELL, size) for at, text in enumerate(row))
             for row in rows
         ]
         if sum(heights) <= tall:
@@ -121,7 +132,7 @@ def _table(page: Page, place: SlidePlaceholder, rows: Rows) -> None:
         len(rows), len(columns), place.left, place.top, place.width, place.height
     )
     for at, inches in enumerate(columns):
-        shape.table.columns[at].width = Inches(inches + CELL)
+        shape.table.columns[at].width = Inches(inches)
     for at, inches in enumerate(heights):
         shape.table.rows[at].height = Inches(inches * min(tall / sum(heights), 2.2))
     for at, texts in enumerate(zip(*rows, strict=True)):
@@ -135,21 +146,3 @@ def _table(page: Page, place: SlidePlaceholder, rows: Rows) -> None:
             paragraph = cell.text_frame.paragraphs[0]
             paragraph.alignment = PP_ALIGN.RIGHT if number else PP_ALIGN.LEFT
             paragraph.font.size = Pt(size)
-
-
-def _columns(rows: Rows, size: int, room: float) -> list[float] | None:
-    """Inches of text: the longest, and less of the widest where there is no room.
-
-    None where that is too little for a word.
-    """
-    # Cells have more digits and capitals than sentences.
-    letter = 1.13 * LETTER * size
-    texts = [" ".join(column).split() for column in zip(*rows, strict=True)]
-    columns = [max(map(len, column)) * letter for column in zip(*rows, strict=True)]
-    spare = room - sum(columns) - CELL * len(columns)
-    if spare >= 0:
-        return [one + spare / len(columns) for one in columns]
-    widest = columns.index(max(columns))
-    columns[widest] += spare
-    word = max(map(len, texts[widest]))
-    return columns if columns[widest] >= word * letter else None

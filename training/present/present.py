@@ -17,6 +17,7 @@ from training.present.mlflow_pages import mlflow_pages
 from training.present.script import Rows, read_script
 from training.present.words import Words
 from training.registry.store import Registry
+from training.registry.ui import served
 
 
 def present(
@@ -56,8 +57,9 @@ def present(
     if browser.program() is None:
         progress("no pictures of pages: they need Playwright and Chromium")
     else:
-        with mlflow_pages(registry, facts) as pages:
-            pictures = browser.photographs({**pages, **urls}, progress)
+        with served(registry) as mlflow:
+            urls |= mlflow_pages(registry, facts, mlflow)
+            pictures = browser.photographs(urls, progress)
     answer = api and api.post("/v1/predictions", facts["applicant"]["records"])
     known = {
         **facts,

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from training.errors import ConfigurationError
-
 LANGUAGES = ("en", "fr")
 FIXED, MINUS = "\u00a0", "\u2212"
 NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+%?")
@@ -41,18 +39,6 @@ class Words:
         if self.language == "en":
             return text
         return re.sub("(?<! ) (?=[:;?!»])|(?<=«) ", FIXED, text)
-
-    def word(self, english: str) -> str:
-        """A word of ours, such as a chart's.
-
-        Raises:
-            ConfigurationError: the language's file does not have it.
-        """
-        if self.language != "en" and english not in self.table:
-            raise ConfigurationError(
-                f"deck.{self.language}.md: no word for {english!r}"
-            )
-        return self.table.get(english, english)
 
     def say(self, value: Any) -> str:
         """What comes with the run, in words as far as they are known."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from training.errors import ConfigurationError
-from training.present import facts, present
+from training.present import charts, facts, present
 from training.present.script import read_script
 from training.present.words import Words
 
@@ -94,6 +94,12 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
     assert french.number(0.0413, ".1%") == french.say("4.1%") == "4,1\u00a0%"
     assert french.number(None, ".1f") == "–"
     assert french.say("EXT_SOURCE_1") == "Score externe 1"
+
+
+def test_every_word_of_the_charts_is_said_in_french() -> None:
+    code = Path(charts.__file__).read_text()
+    for one in re.findall(r'say\("(.*?)"\)', code) + ["repaid", "defaulted"]:
+        assert one in words("fr").table
 
 
 @pytest.mark.parametrize(
