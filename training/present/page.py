@@ -23,13 +23,13 @@ from training.present.script import Rows, Slide
 TEMPLATE = Path(__file__).with_name("template.pptx")
 # Numbers of the template's placeholders: texts from 10, contents from 20, the source.
 CONTENTS, SOURCE = range(20, 30), 30
-TEXT_SIZES, TABLE_SIZES = range(22, 11, -1), range(18, 10, -1)
+TEXT_SIZES, TABLE_SIZES = range(22, 11, -1), range(18, 8, -1)
 # Inches per point: a line, what is between paragraphs, and a letter as wide as most.
 LINE, BETWEEN, LETTER = 1.2 / 72, 0.6 / 72, 0.53 / 72
 # Inches of a place and of a cell that text does not take, and of a bullet's indent.
 PADDING, INDENT, CELL = 0.2, 0.25, 0.16
-# Letters of a cell that is never broken.
-BROKEN = 36
+# A cell of more letters is broken into lines, so that the others have room.
+BROKEN = 24
 NUMERIC = re.compile(r"[^A-Za-z]*(e[−+]\d+)?")
 # A table, or what makes a picture for a place of so many inches.
 Content = Rows | Callable[[tuple[float, float]], bytes]
@@ -114,14 +114,14 @@ def _picture(page: Page, place: SlidePlaceholder, png: bytes, said: str) -> None
 def _table(page: Page, place: SlidePlaceholder, rows: Rows) -> None:
     """As wide as its place, and as high unless it has few rows."""
     wide, tall = Emu(place.width).inches, Emu(place.height).inches
-    # A long text is broken; what is short has room for its margins.
     longest = [max(map(len, texts)) for texts in zip(*rows, strict=True)]
-    parts = [min(letters, BROKEN) + 3 for letters in longest]
-    columns = [wide * part / sum(parts) for part in parts]
+    parts = [min(letters, BROKEN) + 1 for letters in longest]
+    room = wide - CELL * len(parts)
+    columns = [room * part / sum(parts) for part in parts]
     for size in TABLE_SIZES:
         heights = [
             CELL / 2
-            + max(height(text, columns[at] - CELL, size) for at, text in enumerate(row))
+            + max(height(text, columns[at], size) for at, text in enumerate(row))
             for row in rows
         ]
         if sum(heights) <= tall:
@@ -132,7 +132,7 @@ def _table(page: Page, place: SlidePlaceholder, rows: Rows) -> None:
         len(rows), len(columns), place.left, place.top, place.width, place.height
     )
     for at, inches in enumerate(columns):
-        shape.table.columns[at].width = Inches(inches)
+        shape.table.columns[at].width = Inches(inches + CELL)
     for at, inches in enumerate(heights):
         shape.table.rows[at].height = Inches(inches * min(tall / sum(heights), 2.2))
     for at, texts in enumerate(zip(*rows, strict=True)):
