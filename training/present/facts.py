@@ -25,7 +25,7 @@ from training.registry.store import Registry
 
 # By name: the manifest's and its metrics' entries, and those added here.
 Facts = Mapping[str, Any]
-MOVED = 8
+MOVED = 6
 NAME = re.compile(r"\b[A-Z][A-Z0-9_]{3,}\b")
 # What a conclusion on the drift says beside its words.
 NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?%?")

@@ -25,11 +25,14 @@ TEMPLATE = Path(__file__).with_name("template.pptx")
 CONTENTS, SOURCE = range(20, 30), 30
 TEXT_SIZES, TABLE_SIZES = range(22, 11, -1), range(18, 8, -1)
 # Inches per point: a line, what is between paragraphs, and a letter as wide as most.
-LINE, BETWEEN, LETTER = 1.2 / 72, 0.6 / 72, 0.53 / 72
+LINE, BETWEEN, LETTER = 1.2 / 72, 0.6 / 72, 0.55 / 72
+# Sentences have fewer digits and capitals than tables.
+SENTENCE = 1.08
 # Inches of a place and of a cell that text does not take, and of a bullet's indent.
 PADDING, INDENT, CELL = 0.2, 0.25, 0.16
-# A cell of more letters is broken into lines, so that the others have room.
-BROKEN = 24
+# The widest column's cells are broken into lines, of no fewer letters, where the others
+# have no room at a readable size.
+READABLE, BROKEN = 12, 24
 NUMERIC = re.compile(r"[^A-Za-z]*(e[−+]\d+)?")
 # A table, or what makes a picture for a place of so many inches.
 Content = Rows | Callable[[tuple[float, float]], bytes]
@@ -87,9 +90,10 @@ def height(text: str, room: float, size: float) -> float:
 
 def _write(place: SlidePlaceholder, paragraphs: Sequence[str]) -> None:
     wide, tall = (Emu(side).inches - PADDING for side in (place.width, place.height))
+    wide -= INDENT
     apart = len(paragraphs) - 1
     for size in TEXT_SIZES:
-        taken = sum(height(one, wide - INDENT, size) for one in paragraphs)
+        taken = sum(height(one, wide * SENTENCE, size) for one in paragraphs)
         if taken + apart * BETWEEN * size <= tall:
             break
     else:
@@ -114,10 +118,11 @@ def _picture(page: Page, place: SlidePlaceholder, png: bytes, said: str) -> None
 def _table(page: Page, place: SlidePlaceholder, rows: Rows) -> None:
     """As wide as its place, and as high unless it has few rows."""
     wide, tall = Emu(place.width).inches, Emu(place.height).inches
-    longest = [max(map(len, texts)) for texts in zip(*rows, strict=True)]
-    parts = [min(letters, BROKEN) + 1 for letters in longest]
-    room = wide - CELL * len(parts)
-    columns = [room * part / sum(parts) for part in parts]
+    letters = [max(map(len, texts)) + 1 for texts in zip(*rows, strict=True)]
+    room, widest = wide - CELL * len(letters), letters.index(max(letters))
+    left = int(room / LETTER / READABLE) - sum(letters) + letters[widest]
+    letters[widest] = min(letters[widest], max(left, BROKEN))
+    columns = [room * one / sum(letters) for one in letters]
     for size in TABLE_SIZES:
         heights = [
             CELL / 2

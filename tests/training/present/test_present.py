@@ -87,7 +87,7 @@ def test_every_text_can_be_read_and_fits(deck: File) -> None:
                 if given is None:
                     continue
                 size = given.pt
-                wide = Emu(one.width).inches - 0.4
+                wide = page.SENTENCE * (Emu(one.width).inches - 0.4)
                 tall = sum(page.height(each, wide, size) for each in paragraphs)
                 assert size >= SMALLEST
                 assert tall <= Emu(one.height).inches, (number, paragraphs)
