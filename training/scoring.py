@@ -42,7 +42,7 @@ def score_portfolio(
     """
     parts = (
         _explained(champion, clients, inputs)
-        for clients, inputs in _inputs(champion, store, "", progress)
+        for clients, inputs in read_inputs(champion, store, "", progress)
     )
     return _write(parts, out)
 
@@ -60,15 +60,15 @@ def submission(
         pd.DataFrame(
             {
                 "SK_ID_CURR": clients,
-                "TARGET": champion.calibration(_margins(champion, inputs)),
+                "TARGET": champion.calibration(margins(champion, inputs)),
             }
         )
-        for clients, inputs in _inputs(champion, store, where, progress)
+        for clients, inputs in read_inputs(champion, store, where, progress)
     )
     return _write(parts, out)
 
 
-def _inputs(
+def read_inputs(
     champion: Champion,
     store: FeatureStore,
     where: str,
@@ -79,7 +79,7 @@ def _inputs(
     columns = encoded_columns(made.features, champion.categories)
     done = 0
     with duckdb.connect() as connection:
-        reader: pa.RecordBatchReader = connection.execute(
+        reader: pa.RecordBatchReader = connection.sql(
             f"SELECT features.SK_ID_CURR, {columns} FROM {store.feature_rows}"
             f" AS features {where} ORDER BY features.SK_ID_CURR"
         ).to_arrow_reader(ROWS)
@@ -91,16 +91,16 @@ def _inputs(
             progress(f"score: {done:,} clients")
 
 
-def _margins(champion: Champion, inputs: pd.DataFrame) -> Array:
+def margins(champion: Champion, inputs: pd.DataFrame) -> Array:
     return np.asarray(champion.booster.predict(inputs.to_numpy(), raw_score=True))
 
 
 def _explained(
     champion: Champion, clients: np.ndarray, inputs: pd.DataFrame
 ) -> pd.DataFrame:
-    probability = champion.calibration(_margins(champion, inputs))
+    probability = champion.calibration(margins(champion, inputs))
     refused = probability >= champion.core["threshold"]
-    names, sums = _grouped(champion, inputs)
+    names, sums = grouped(champion, inputs)
     # What speaks for the decision: risk raised when refused, lowered when granted.
     support = np.where(refused[:, None], sums, -sums)
     order = np.argsort(-support, axis=1, kind="stable")[:, :REASONS]
@@ -117,7 +117,7 @@ def _explained(
     return decided.join(reasons.rename(columns=lambda place: f"REASON_{place + 1}"))
 
 
-def _grouped(champion: Champion, inputs: pd.DataFrame) -> tuple[list[str], Array]:
+def grouped(champion: Champion, inputs: pd.DataFrame) -> tuple[list[str], Array]:
     """Contributions summed per reason group: shape (clients, groups)."""
     values = contributions(champion.booster, inputs)[:, :-1]
     groups = np.array([one["group"] for one in champion.core["features"]])

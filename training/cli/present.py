@@ -40,19 +40,22 @@ def present(
 ) -> None:
     """Make the slides of a bundle and its run."""
     from training.monitoring.api_client import Api
-    from training.present import Live
     from training.present import present as make
 
     served = None
     if api:
         served = Api(api.rstrip("/"), from_environment().api_key, retries=7)
-    live = Live(
+    count = make(
+        registry(),
+        bundle,
+        out,
+        lang,
         api=served,
         dashboard=dashboard and dashboard.rstrip("/"),
         client=client,
         repository=repository and repository.rstrip("/"),
         cloud=cloud,
         tests=tests,
+        progress=progress,
     )
-    count = make(registry(), bundle, out, lang, live, progress=progress)
     click.echo(f"{out}: {count} slides")

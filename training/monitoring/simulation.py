@@ -87,7 +87,7 @@ def simulate(
             part = clients[place : place + BATCH]
             asked = [
                 {**one, "application": change(one["application"])}
-                for one in _applicants(connection, staged, source, part)
+                for one in applicants(connection, staged, source, part)
             ]
             done += _decide(api, asked, f"{run}-{place}")
             progress(f"simulate: {len(done):,} decisions")
@@ -164,7 +164,7 @@ def _clients(
     return [int(one) for one in np.concatenate(order)[:events]]
 
 
-def _applicants(
+def applicants(
     connection: duckdb.DuckDBPyConnection,
     staged: dict[str, Path],
     source: Path,

@@ -1,5 +1,5 @@
 """The defence deck: slides made from a run in MLflow and its bundle."""
 
-from training.present.present import Live, present
+from training.present.present import present
 
-__all__ = ["Live", "present"]
+__all__ = ["present"]

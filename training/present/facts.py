@@ -1,88 +1,48 @@
-"""What the deck is made from: a bundle, and the MLflow run that made it."""
+"""What the Markdown may name: a bundle, its MLflow run, and what follows from them."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import mlflow
 import pandas as pd
-from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
+from sklearn.metrics import confusion_matrix
 
+from training.bundle.champion import load_champion
 from training.errors import ConfigurationError
 from training.gates.champion import FILE, FOLDER
+from training.models.cost import Costs
+from training.models.tracking import COMMIT
 from training.monitoring.reference import read_manifest, verified
-from training.present.applicant import Applicant, invent
+from training.present.applicant import invent
 from training.registry.store import Registry
 
-Document = Mapping[str, Any]
-CELLS = re.compile(r"^\| (?P<cells>.*) \|$")
-MOVED = 8
-NAMED = re.compile(r"\((\w+)\)$")
+# By name: the manifest's and its metrics' entries, and those added here.
+Facts = Mapping[str, Any]
+MOVED = 6
+NAME = re.compile(r"\b[A-Z][A-Z0-9_]{3,}\b")
+# What a conclusion on the drift says beside its words.
+NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?%?")
+WATCHED = re.compile(r" Watch [A-Z0-9_, ]+\.| \([A-Z0-9_, ]+\)")
 
 
-@dataclass(frozen=True)
-class Facts:
-    """`outcomes`: each client's TARGET and out-of-fold probability.
-
-    `runs`: how many the campaign has. `drift`: the bundle's report on the train data
-    against the test data, its sentences and the columns that moved.
-    """
-
-    manifest: Document
-    importance: Document
-    distributions: Document
-    reasons: Document
-    drift: Document | None
-    run: Run
-    runs: int
-    outcomes: pd.DataFrame
-    applicant: Applicant
-
-    @property
-    def break_even(self) -> float:
-        """The threshold if the probabilities are true."""
-        costs = self.manifest["costs"]
-        whole = costs["false_positive"] + costs["false_negative"]
-        return float(costs["false_positive"] / whole)
-
-    @cached_property
-    def numeric(self) -> list[str]:
-        """Features whose distribution was kept as numbers, what weighs most first."""
-        names = [one["feature"] for one in self.importance["features"]]
-        kinds = {name: one["kind"] for name, one in self.distributions.items()}
-        return [name for name in names if kinds.get(name) == "numeric"]
-
-    def reason(self, group: str) -> dict[str, Any]:
-        return next(one for one in self.reasons["reasons"] if one["group"] == group)
-
-    def labels(self, language: str) -> dict[str, str]:
-        """Of every feature and column, by its name."""
-        columns = [
-            c for one in self.manifest["tables"].values() for c in one["columns"]
-        ]
-        every = [*columns, *self.manifest["features"]]
-        return {one["name"]: one["labels"][language] for one in every}
-
-
-def read_facts(
-    registry: Registry, bundle: Path, progress: Callable[[str], None]
-) -> Facts:
+def read_facts(registry: Registry, bundle: Path) -> Facts:
     """Read and verify a bundle, and its run.
 
     Raises:
-        ConfigurationError: it is no bundle, is damaged, or its run is not in MLflow.
+        TrainingError: it is no bundle, is damaged, or its run is not in MLflow.
     """
     manifest, _ = read_manifest(bundle)
     for name in manifest["files"]:
         verified(bundle, manifest, name)
-    run_id = manifest["model"]["mlflow_run_id"]
+    model, features, costs = (manifest[k] for k in ("model", "features", "costs"))
+    run_id = model["mlflow_run_id"]
     try:
         run = registry.client.get_run(run_id)
     except MlflowException:
@@ -92,53 +52,54 @@ def read_facts(
     children = registry.client.search_runs(
         [run.info.experiment_id], f"tags.mlflow.parentRunId = '{run_id}'"
     )
-    return Facts(
-        manifest,
-        importance=_json(bundle / "importance.json"),
-        distributions=_json(bundle / "distributions.json"),
-        reasons=_json(bundle / "reasons.json"),
-        drift=_drift(bundle / "drift" / "conclusion.md"),
-        run=run,
-        runs=1 + len(children),
-        outcomes=pd.read_parquet(
-            mlflow.artifacts.download_artifacts(f"runs:/{run_id}/{FOLDER}/{FILE}")
-        ),
-        applicant=invent(bundle, manifest, progress),
+    outcomes = pd.read_parquet(
+        mlflow.artifacts.download_artifacts(f"runs:/{run_id}/{FOLDER}/{FILE}")
     )
-
-
-def _json(path: Path) -> Any:
-    return json.loads(path.read_bytes())
-
-
-def _drift(path: Path) -> Document | None:
-    """Read a conclusion's Markdown: paragraphs, and one table among them."""
-    if not path.is_file():
-        return None
-    said: list[str] = []
-    rows: list[Sequence[str]] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if cells := CELLS.match(line):
-            rows.append([one.strip() for one in cells["cells"].split("|")])
-        elif line.strip() and not line.startswith("|"):
-            said.append(line.replace("**", ""))
-    names = ["column", "distance", "what", "before", "after", "missing", "now_missing"]
-    if rows and "importance" in rows[0]:
-        names.insert(1, "importance")
-    columns = [
-        {"importance": "–", **dict(zip(names, row, strict=True))} for row in rows[1:]
-    ]
-    for one in columns:
-        named = NAMED.search(one["column"])
-        one["column"] = named[1] if named else one["column"]
+    refused = outcomes["probability"] >= manifest["threshold"]
+    columns = [c for table in manifest["tables"].values() for c in table["columns"]]
+    importance, distributions, reasons = (
+        json.loads((bundle / f"{name}.json").read_bytes())
+        for name in ("importance", "distributions", "reasons")
+    )
     return {
-        "compared": said[0] if said else "",
-        "moved": columns[:MOVED],
-        "score": _after("For the score: ", said),
-        "advice": _after("What to do: ", said),
+        **manifest,
+        **manifest["metrics"],
+        "run": run,
+        "runs": 1 + len(children),
+        "commit": run.data.tags.get(COMMIT, "–")[:8],
+        # Clients by outcome, then by decision.
+        "decided": confusion_matrix(outcomes["TARGET"], refused, labels=[0, 1]),
+        "outcomes": outcomes,
+        "break_even": Costs(**costs).break_even,
+        "labels": {one["name"]: one["labels"] for one in [*columns, *features]},
+        "inputs": Counter(one["group"] for one in features).most_common(),
+        "reasons": {one["group"]: one for one in reasons["reasons"]},
+        "importance": importance,
+        "distributions": distributions,
+        "drawn": [
+            one["feature"]
+            for one in importance["features"]
+            if distributions.get(one["feature"], {}).get("kind") == "numeric"
+        ],
+        "drift": _drift(bundle / "drift" / "conclusion.md"),
+        "applicant": invent(load_champion(registry, model["version"])),
     }
 
 
-def _after(start: str, paragraphs: Sequence[str]) -> str:
-    found = (one for one in paragraphs if one.startswith(start))
-    return next(found, "").removeprefix(start)
+def _drift(path: Path) -> Facts | None:
+    """A conclusion's numbers and advice, and what moved as its table names it."""
+    if not path.is_file():
+        return None
+    lines = path.read_text(encoding="utf-8").replace("**", "").splitlines()
+    said = [line for line in lines if line and not line.startswith("|")]
+    parts = dict(line.split(": ", 1) for line in said[1:] if ": " in line)
+    cells = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    moved = [dict(zip(cells[0], row, strict=True)) for row in cells[1 : MOVED + 1]]
+    return {
+        "compared": NUMBER.findall(said[0].replace("None", "0")),
+        "score": NUMBER.findall(parts.get("For the score", "")),
+        "advice": WATCHED.sub("", parts["What to do"]),
+        "watched": NAME.findall(parts["What to do"]),
+        # A label ends in its column's name, which has labels in every language.
+        "moved": [{**one, "column": NAME.findall(one["column"])[-1]} for one in moved],
+    }

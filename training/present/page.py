@@ -1,217 +1,153 @@
-"""Slides on the template's named layouts: what goes where, and that it fits."""
+"""Slides on the template's named layouts: what goes where, and how large."""
 
 from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
+from math import inf
 from pathlib import Path
 
-from matplotlib.font_manager import FontProperties, findfont, get_font
 from pptx import Presentation
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as File
 from pptx.shapes.placeholder import SlidePlaceholder
-from pptx.slide import Slide
-from pptx.text.text import TextFrame
+from pptx.slide import Slide as Page
 from pptx.util import Emu, Inches, Pt
 
 from training.errors import ConfigurationError
+from training.present.script import Rows, Slide
 
 TEMPLATE = Path(__file__).with_name("template.pptx")
 # Numbers of the template's placeholders: texts from 10, contents from 20, the source.
-FIRST_CONTENT, SOURCE = 20, 30
-TITLE_SIZES, TEXT_SIZES, TABLE_SIZES = (30, 20), (22, 12), (16, 11)
-POINTS, LINE, PADDING, CELL = 72, 1.2, 0.1, 0.08
-# Measured with DejaVu Sans, which every installation has; the template's Arial and
-# what stands in for it are narrower.
-NARROWER = 0.93
+CONTENTS, SOURCE = range(20, 30), 30
+TEXT_SIZES, TABLE_SIZES = range(22, 11, -1), range(18, 8, -1)
+# Inches per point: a line, what is between paragraphs, and a letter as wide as most.
+LINE, BETWEEN, LETTER = 1.2 / 72, 0.6 / 72, 0.55 / 72
+# Sentences have fewer digits and capitals than tables.
+SENTENCE = 1.08
+# Inches of a place and of a cell that text does not take, and of a bullet's indent.
+PADDING, INDENT, CELL = 0.2, 0.25, 0.16
+# The widest column's cells are broken into lines, of no fewer letters, where the others
+# have no room at a readable size.
+READABLE, BROKEN = 12, 24
 NUMERIC = re.compile(r"[^A-Za-z]*(e[−+]\d+)?")
-Size = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A table's texts."""
-
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
+# A table, or what makes a picture for a place of so many inches.
+Content = Rows | Callable[[tuple[float, float]], bytes]
 
 
 def new_file() -> File:
     return Presentation(str(TEMPLATE))
 
 
-def add_slide(
-    file: File,
-    layout: str,
-    title: str,
-    source: str,
-    text: Sequence[str],
-    bullets: bool,
-    contents: Sequence[Rows | Callable[[Size], bytes]],
-) -> None:
-    """A slide whose text and tables are as large as their places let them be.
+def add_slide(file: File, slide: Slide, contents: Sequence[Content]) -> None:
+    """A slide whose texts and tables are as large as their places let them be.
 
     Raises:
         ConfigurationError: no such layout, it has other places, or something is too
             long for its place.
     """
-    found = file.slide_layouts.get_by_name(layout)
-    if found is None:
+    layout = file.slide_layouts.get_by_name(slide.layout)
+    if layout is None:
         names = ", ".join(one.name for one in file.slide_layouts)
-        raise ConfigurationError(f"{title!r}: no layout {layout!r}; found: {names}")
-    slide = file.slides.add_slide(found)
-    places = {one.placeholder_format.idx: one for one in slide.placeholders}
-    texts = [one for idx, one in places.items() if 0 < idx < FIRST_CONTENT]
-    slots = [one for idx, one in places.items() if FIRST_CONTENT <= idx < SOURCE]
-    parts = [[one] for one in text] if len(texts) > 1 else [text]
-    if len(parts) != len(texts) or len(contents) != len(slots):
+        raise ConfigurationError(f"no layout {slide.layout!r}; found: {names}")
+    page = file.slides.add_slide(layout)
+    places = {one.placeholder_format.idx: one for one in page.placeholders}
+    places.pop(0).text_frame.text = slide.title
+    places.pop(SOURCE).text_frame.text = slide.source
+    slots = [places.pop(at) for at in CONTENTS if at in places]
+    texts = [slide.text] if len(places) == 1 else [[one] for one in slide.text]
+    if len(texts) != len(places) or len(contents) != len(slots):
         raise ConfigurationError(
-            f"{title!r}: layout {layout!r} has places for {len(texts)} texts and"
-            f" {len(slots)} tables or pictures, found {len(parts)} and {len(contents)}"
+            f"{slide.title!r}: layout {slide.layout!r} is for {len(places)} texts and"
+            f" {len(slots)} tables or pictures, found {len(texts)} and {len(contents)}"
         )
-    _write(places[0], [title], TITLE_SIZES)
-    _write(places[SOURCE], [source], (12, 12))
-    for place, paragraphs in zip(texts, parts, strict=True):
-        _write(place, paragraphs, TEXT_SIZES, bullets and len(texts) == 1)
+    for place, paragraphs in zip(places.values(), texts, strict=True):
+        _write(place, paragraphs)
     for slot, content in zip(slots, contents, strict=True):
-        if isinstance(content, Rows):
-            _table(slide, slot, content)
+        if callable(content):
+            size = Emu(slot.width).inches, Emu(slot.height).inches
+            _picture(page, slot, content(size), slide.title)
         else:
-            _picture(slide, slot, content(_inches(slot)), title)
+            _table(page, slot, content)
         slot.element.getparent().remove(slot.element)
 
 
-def _inches(place: SlidePlaceholder) -> Size:
-    return Emu(place.width).inches, Emu(place.height).inches
+def height(text: str, room: float, size: float) -> float:
+    """Of a text broken into lines of `room` inches, by the width of most letters.
+
+    Infinite when a word does not fit.
+    """
+    letters = max(int(room / LETTER / size), 1)
+    breaks = partial(textwrap.wrap, width=letters, break_long_words=False)
+    lines = [line for part in text.split("\v") for line in breaks(part) or [""]]
+    if max(map(len, lines)) > letters:
+        return inf
+    return len(lines) * LINE * size
 
 
-@lru_cache(maxsize=4096)
-def width(text: str, size: float) -> float:
-    """Of one line, in inches; `size` in points."""
-    font = get_font(findfont(FontProperties(family="DejaVu Sans")))
-    font.set_size(size, POINTS)
-    font.set_text(text)
-    return NARROWER * float(font.get_width_height()[0]) / 64 / POINTS
-
-
-def height(paragraphs: Sequence[str], size: float, room: float) -> float:
-    """Of paragraphs broken into lines of `room` inches, without what separates them."""
-    return sum(_lines(one, size, room) for one in paragraphs) * LINE * size / POINTS
-
-
-def _lines(text: str, size: float, room: float) -> int:
-    count, line = 1, ""
-    for word in text.replace("\v", " ").split(" "):
-        longer = f"{line} {word}" if line else word
-        if line and width(longer, size) > room:
-            count, line = count + 1, word
-        else:
-            line = longer
-    return max(count, 1 + text.count("\v"))
-
-
-def _write(
-    place: SlidePlaceholder,
-    paragraphs: Sequence[str],
-    sizes: tuple[int, int],
-    bullets: bool = False,
-) -> None:
-    """Paragraphs at the largest size that fits, apart as far as their place lets."""
-    wide, tall = (side - 2 * PADDING for side in _inches(place))
-    for size in range(sizes[0], sizes[1] - 1, -1):
-        indent = size / POINTS if bullets else 0.0
-        left = tall - height(paragraphs, size, wide - indent)
-        if left >= 0.4 * (len(paragraphs) - 1) * size / POINTS:
+def _write(place: SlidePlaceholder, paragraphs: Sequence[str]) -> None:
+    wide, tall = (Emu(side).inches - PADDING for side in (place.width, place.height))
+    wide -= INDENT
+    apart = len(paragraphs) - 1
+    for size in TEXT_SIZES:
+        taken = sum(height(one, wide * SENTENCE, size) for one in paragraphs)
+        if taken + apart * BETWEEN * size <= tall:
             break
     else:
         raise ConfigurationError(f"{paragraphs[0]!r}: too long for its place")
-    frame: TextFrame = place.text_frame
-    frame.text = "\n".join(paragraphs)
-    for paragraph in frame.paragraphs:
+    place.text_frame.text = "\n".join(paragraphs)
+    for paragraph in place.text_frame.paragraphs:
         paragraph.font.size = Pt(size)
-        for run in paragraph.runs:
-            run.font.size = Pt(size)
-        if len(paragraphs) > 1:
-            paragraph.space_after = Inches(min(left / len(paragraphs), 1.6 * indent))
-        if bullets:
-            properties = paragraph._p.get_or_add_pPr()
-            properties.set("marL", str(Inches(indent)))
-            properties.set("indent", str(-Inches(indent)))
-            bullet = properties.makeelement(qn("a:buChar"), {"char": "•"})
-            properties.append(bullet)
 
 
-def _picture(
-    slide: Slide, place: SlidePlaceholder, png: bytes, description: str
-) -> None:
+def _picture(page: Page, place: SlidePlaceholder, png: bytes, said: str) -> None:
     """In the middle of its place, as large as that is, and described."""
-    picture = slide.shapes.add_picture(io.BytesIO(png), place.left, place.top)
+    picture = page.shapes.add_picture(io.BytesIO(png), place.left, place.top)
     scale = min(place.width / picture.width, place.height / picture.height)
     picture.width, picture.height = (
         Emu(int(scale * side)) for side in (picture.width, picture.height)
     )
     picture.left = Emu(place.left + (place.width - picture.width) // 2)
     picture.top = Emu(place.top + (place.height - picture.height) // 2)
-    picture._element._nvXxPr.cNvPr.set("descr", description)
+    picture._element._nvXxPr.cNvPr.set("descr", said)
 
 
-def _table(slide: Slide, place: SlidePlaceholder, table: Rows) -> None:
-    every = [table.head, *table.rows]
-    wide, tall = _inches(place)
-    for size in range(TABLE_SIZES[0], TABLE_SIZES[1] - 1, -1):
-        columns = _columns(every, size, wide)
+def _table(page: Page, place: SlidePlaceholder, rows: Rows) -> None:
+    """As wide as its place, and as high unless it has few rows."""
+    wide, tall = Emu(place.width).inches, Emu(place.height).inches
+    letters = [max(map(len, texts)) + 1 for texts in zip(*rows, strict=True)]
+    room, widest = wide - CELL * len(letters), letters.index(max(letters))
+    left = int(room / LETTER / READABLE) - sum(letters) + letters[widest]
+    letters[widest] = min(letters[widest], max(left, BROKEN))
+    columns = [room * one / sum(letters) for one in letters]
+    for size in TABLE_SIZES:
         heights = [
-            max(
-                height([text], size, column - 2 * CELL)
-                for text, column in zip(row, columns, strict=True)
-            )
-            + CELL
-            for row in every
+            CELL / 2
+            + max(height(text, columns[at], size) for at, text in enumerate(row))
+            for row in rows
         ]
-        if min(columns) > 0 and sum(heights) <= tall:
+        if sum(heights) <= tall:
             break
     else:
-        raise ConfigurationError(f"{table.head[0]!r}: {len(every)} rows do not fit")
-    spare = min(tall / sum(heights), 2.6)
-    frame = slide.shapes.add_table(
-        len(every),
-        len(columns),
-        place.left,
-        place.top,
-        Inches(sum(columns)),
-        Inches(spare * sum(heights)),
+        raise ConfigurationError(f"{rows[0][0]!r}: {len(rows)} rows do not fit")
+    shape = page.shapes.add_table(
+        len(rows), len(columns), place.left, place.top, place.width, place.height
     )
-    right = []
-    for at, column in enumerate(columns):
-        frame.table.columns[at].width = Inches(column)
-        right.append(at > 0 and all(NUMERIC.fullmatch(row[at]) for row in table.rows))
-    for number, row in enumerate(every):
-        frame.table.rows[number].height = Inches(spare * heights[number])
-        for at, text in enumerate(row):
-            cell = frame.table.cell(number, at)
-            cell.margin_left = cell.margin_right = Inches(CELL)
-            cell.margin_top = cell.margin_bottom = Inches(CELL / 4)
+    for at, inches in enumerate(columns):
+        shape.table.columns[at].width = Inches(inches + CELL)
+    for at, inches in enumerate(heights):
+        shape.table.rows[at].height = Inches(inches * min(tall / sum(heights), 2.2))
+    for at, texts in enumerate(zip(*rows, strict=True)):
+        number = at > 0 and all(NUMERIC.fullmatch(one) for one in texts[1:])
+        for row, text in enumerate(texts):
+            cell = shape.table.cell(row, at)
+            cell.margin_left = cell.margin_right = Inches(CELL / 2)
+            cell.margin_top = cell.margin_bottom = Inches(CELL / 8)
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
             cell.text_frame.text = text
             paragraph = cell.text_frame.paragraphs[0]
-            paragraph.alignment = PP_ALIGN.RIGHT if right[at] else PP_ALIGN.LEFT
-            for run in paragraph.runs:
-                run.font.size = Pt(size)
-
-
-def _columns(every: Sequence[Sequence[str]], size: int, room: float) -> list[float]:
-    """As wide as their longest text, the widest less where there is too little room."""
-    columns = [
-        max(width(text, size) for text in column) * 1.05 + 2 * CELL
-        for column in zip(*every, strict=True)
-    ]
-    spare = room - sum(columns)
-    if spare < 0:
-        columns[columns.index(max(columns))] += spare
-        return columns
-    return [one + spare / len(columns) for one in columns]
+            paragraph.alignment = PP_ALIGN.RIGHT if number else PP_ALIGN.LEFT
+            paragraph.font.size = Pt(size)

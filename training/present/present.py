@@ -7,14 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from training.errors import ConfigurationError
 from training.files import replacing
-from training.present import charts, values
-from training.present.facts import Facts, read_facts
-from training.present.live import Live, Pictures, ask, take
-from training.present.page import Rows, add_slide, new_file
-from training.present.script import Slide, Table, read_script
-from training.present.words import AbsentError, Words
+from training.monitoring.api_client import Api
+from training.present import browser, charts, page
+from training.present import repository as history
+from training.present.facts import read_facts
+from training.present.mlflow_pages import mlflow_pages
+from training.present.script import Rows, read_script
+from training.present.words import Words
 from training.registry.store import Registry
+from training.registry.ui import served
 
 
 def present(
@@ -22,61 +25,73 @@ def present(
     bundle: Path,
     out: Path,
     language: str,
-    live: Live,
     *,
+    api: Api | None = None,
+    dashboard: str | None = None,
+    client: int | None = None,
+    repository: str | None = None,
+    cloud: str | None = None,
+    tests: Path | None = None,
     progress: Callable[[str], None],
 ) -> int:
     """Write the slides to `out`; returns how many there are.
+
+    What is running may be looked at: the API, the dashboard on a `client` who is not
+    real, the code's `repository` and a deployment in the `cloud`; what cannot be
+    reached is told from git. `tests`: the junit report of their run.
 
     Raises:
         TrainingError: the bundle is none, its run is not in MLflow, what is running
             does not answer, or the language's file asks for what cannot be shown.
     """
-    slides, table = read_script(Path(__file__).with_name(f"deck.{language}.md"))
-    facts = read_facts(registry, bundle, progress)
-    words = Words(language, table, facts.labels(language))
-    progress("pictures: MLflow and what is running")
-    pictures = take(registry, facts, live, language)
-    known = {
-        **values.of_run(facts, words),
-        **values.of_repository(live, pictures),
-        "api": live.api and ask(live.api, facts.applicant),
+    progress("facts: the bundle, its run and an invented applicant")
+    facts = read_facts(registry, bundle)
+    path = f"?client={client}&" if client else "model?"
+    urls = {
+        "commits": repository and f"{repository}/commits",
+        "folder": repository,
+        "cloud": cloud,
+        "dashboard": dashboard and f"{dashboard}/{path}lang={language}",
     }
-    file = new_file()
+    pictures: dict[str, bytes] = {}
+    if browser.program() is None:
+        progress("no pictures of pages: they need Playwright and Chromium")
+    else:
+        with served(registry) as mlflow:
+            urls |= mlflow_pages(registry, facts, mlflow)
+            pictures = browser.photographs(urls, progress)
+    answer = api and api.post("/v1/predictions", facts["applicant"]["records"])
+    known = {
+        **facts,
+        "repository": repository,
+        "cloud": cloud,
+        "dashboard": dashboard,
+        "commits": history.commits(),
+        "folders": history.folders(),
+        "delivered": history.delivered(),
+        "ran": tests and history.ran(tests),
+        "api": api,
+        "answer": answer,
+        "pictures": pictures,
+    }
+    script = Path(__file__).with_name(f"deck.{language}.md")
+    slides, words = read_script(script, language, known)
+    file = page.new_file()
     for slide in slides:
-        try:
-            _add(file, slide, known, pictures, facts, words)
-        except AbsentError as error:
-            progress(f"slide left out: {slide.title} (no {error})")
+        contents = [_content(one, known, words) for one in slide.contents]
+        page.add_slide(file, slide, contents)
     with replacing(out) as beside:
         file.save(str(beside))
     return len(file.slides)
 
 
-def _add(
-    file: Any,
-    slide: Slide,
-    known: Mapping[str, Any],
-    pictures: Pictures,
-    facts: Facts,
-    words: Words,
-) -> None:
-    """A slide of the script, filled."""
-    fill = partial(words.fill, values=known)
-    contents: list[Rows | Callable[..., bytes]] = []
-    for content in slide.contents:
-        if isinstance(content, Table):
-            rows = words.get_field(content.each, (), known)[0]
-            head = [fill(cell) for cell in content.head]
-            filled = [
-                [words.fill(c, {**known, **one}) for c in content.row] for one in rows
-            ]
-            contents.append(Rows(head, filled))
-        elif content in charts.CHARTS:
-            contents.append(partial(charts.draw, content, facts, words))
-        else:
-            picture = words.get_value(content, (), pictures)
-            contents.append(lambda _, picture=picture: picture)
-    title, source = fill(slide.title), fill(slide.source)
-    text = [said for one in slide.text if (said := fill(one))]
-    add_slide(file, slide.layout, title, source, text, slide.bullets, contents)
+def _content(named: Rows | str, known: Mapping[str, Any], words: Words) -> page.Content:
+    """A table as it is, what draws a chart, or the picture of a page."""
+    if not isinstance(named, str):
+        return named
+    if named in charts.CHARTS:
+        return partial(charts.draw, named, known, words)
+    if named in known["pictures"]:
+        return lambda _: known["pictures"][named]
+    expected = ", ".join([*charts.CHARTS, *known["pictures"]])
+    raise ConfigurationError(f"picture {named!r}: expected one of {expected}")

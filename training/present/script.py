@@ -4,81 +4,79 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, TemplateError
 
 from training.errors import ConfigurationError
+from training.present.words import Words
 
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-WORDS = "Words"
-HEAD = 2
-KEY = re.compile(r"(Layout|Source|For each): (.+)")
-PICTURE = re.compile(r"!\[(\w+)\]")
+HEADING = re.compile(r"(?P<title>.+)\nLayout: (?P<layout>.+)\nSource: (?P<source>.+)")
+Rows = list[list[str]]
 
 
 @dataclass(frozen=True)
-class Table:
-    """`row` is written once for each entry of the list named `each`."""
-
-    each: str
-    head: Sequence[str]
-    row: Sequence[str]
-
-
-@dataclass
 class Slide:
-    """`contents`: tables, and pictures by their names."""
+    """`contents`: tables, their heads first, and pictures by name."""
 
     title: str
-    layout: str = ""
-    source: str = ""
-    text: list[str] = field(default_factory=list)
-    bullets: bool = False
-    contents: list[Table | str] = field(default_factory=list)
+    layout: str
+    source: str
+    text: Sequence[str]
+    contents: Sequence[Rows | str]
 
 
-def read_script(path: Path) -> tuple[list[Slide], Mapping[str, str]]:
-    """The slides, and the table of words that ends the file.
+def read_script(
+    path: Path, language: str, known: Mapping[str, Any]
+) -> tuple[list[Slide], Words]:
+    """The slides, filled with what is known, and the words that end the file.
 
     Raises:
-        ConfigurationError: a slide has no layout.
+        ConfigurationError: it asks for what is not known, or a slide has no layout.
     """
-    slides, words = [], {}
-    text = COMMENT.sub("", path.read_text(encoding="utf-8"))
-    for part in re.split(r"^# ", text, flags=re.MULTILINE)[1:]:
-        title, *lines = part.splitlines()
-        if title == WORDS:
-            rows = [_cells(line) for line in lines if line.startswith("|")]
-            words = dict(rows[HEAD:])
-            continue
-        slides.append(_slide(title, lines))
-        if not slides[-1].layout:
-            raise ConfigurationError(f"{path.name}: {title!r}: expected a Layout line")
-    return slides, words
+    template, _, table = path.read_text(encoding="utf-8").partition("\n# Words\n")
+    words = Words(language, dict(_rows(table)), known["labels"])
+    environment = Environment(
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # A subject of a commit may have what ends a table's cell.
+        finalize=lambda value: str(value).replace("|", "¦"),
+    )
+    environment.filters |= {"w": words.say, "f": words.number}
+    try:
+        text = environment.from_string(template).render(known)
+    except (TemplateError, TypeError, ValueError) as error:
+        raise ConfigurationError(f"{path.name}: cannot be filled: {error}") from None
+    parts = re.split(
+        r"^# ", words.spaced(text).replace("<br>", "\v"), flags=re.MULTILINE
+    )[1:]
+    return [_slide(one, path.name) for one in parts], words
 
 
-def _slide(title: str, lines: Sequence[str]) -> Slide:
-    slide, each, goes_on = Slide(title), "", False
-    rows: list[list[str]] = []
-    for line in lines:
-        if key := KEY.fullmatch(line):
-            each = key[2] if key[1] == "For each" else each
-            slide.layout = key[2] if key[1] == "Layout" else slide.layout
-            slide.source = key[2] if key[1] == "Source" else slide.source
-        elif picture := PICTURE.fullmatch(line):
-            slide.contents.append(picture[1])
-        elif line.startswith("|"):
-            rows.append(_cells(line))
-            if len(rows) > HEAD:
-                slide.contents.append(Table(each, rows[0], rows[HEAD]))
-        elif goes_on and line and not line.startswith("- "):
-            slide.text[-1] += f" {line.strip()}"
-        elif line:
-            slide.bullets |= line.startswith("- ")
-            slide.text.append(line.removeprefix("- "))
-        goes_on = bool(line) and line[0] not in "|!" and not KEY.fullmatch(line)
-    return slide
+def _slide(part: str, file: str) -> Slide:
+    first, *blocks = re.split(r"\n{2,}", part.strip())
+    heading = HEADING.fullmatch(first)
+    if heading is None:
+        raise ConfigurationError(
+            f"{file}: {first!r}: expected a title, a Layout line and a Source line"
+        )
+    text: list[str] = []
+    contents: list[Rows | str] = []
+    for block in blocks:
+        if block.startswith("|"):
+            contents.append(_rows(block))
+        elif pictures := re.findall(r"!\[(\w+)\]", block):
+            contents += pictures
+        else:
+            points = re.split(r"^- ", block, flags=re.MULTILINE)
+            text += [re.sub("[ \n]+", " ", one).strip() for one in points if one]
+    return Slide(**heading.groupdict(), text=text, contents=contents)
 
 
-def _cells(line: str) -> list[str]:
-    return [one.strip() for one in line.strip().strip("|").split("|")]
+def _rows(table: str) -> Rows:
+    """A Markdown table's cells, without the line under its head."""
+    lines = [line for line in table.splitlines() if line.startswith("| ")]
+    return [[one.strip() for one in line.strip("| ").split("|")] for line in lines]

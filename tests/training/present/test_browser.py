@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -12,26 +15,33 @@ from training.present import browser
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@pytest.fixture(autouse=True)
-def installed() -> None:
-    if browser.chromium() is None:
+def test_pages_that_can_be_reached_become_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if browser.program() is None:
         missing = pytest.fail if os.environ.get("CI") else pytest.skip
         missing("chromium is not installed")
+    monkeypatch.setattr(browser, "SETTLE", 0)
+    tmp_path.joinpath("page.html").write_text("<body style='background: #2E7EB8'>")
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    said: list[str] = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        pages = {
+            "page": f"{url}/page.html",
+            "missing": f"{url}/other.html",
+            "closed": "http://127.0.0.1:9/",
+            "none": None,
+        }
+        taken = browser.photographs(pages, said.append)
+        server.shutdown()
+    assert list(taken) == ["page"]
+    assert taken["page"].startswith(PNG)
+    assert "no picture: status 404" in said
+    assert any("ERR_" in one for one in said)
 
 
-def test_a_page_becomes_a_picture(tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
-    page.write_text("<body style='background: #2E7EB8'>hello</body>")
-    assert browser.still(page.as_uri()).startswith(PNG)
-
-
-def test_a_page_that_goes_on_loading_is_waited_for() -> None:
-    shown = "data:text/html,<body style='background:navy'></body>"
-    empty = browser.still("about:blank")
-    picture = browser.framed(shown, wait=1.0)
-    assert picture.startswith(PNG)
-    assert picture != empty
-
-
-def test_a_page_that_cannot_be_reached_has_no_picture() -> None:
-    assert browser.photograph("http://127.0.0.1:9/") is None
+def test_without_a_browser_there_is_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert browser.program() is None

@@ -27,7 +27,7 @@ def test_commits_and_folders_are_those_of_git(tmp_path: Path) -> None:
     git("init", "-q")
     git("add", ".")
     git("commit", "-q", "-m", "Begin")
-    (commit,) = repository.commits(tmp_path) or []
+    (commit,) = repository.commits(tmp_path)
     assert commit["subject"] == "Begin"
     assert repository.folders(tmp_path) == [
         {"path": "api", "files": 1, **commit},
@@ -36,8 +36,8 @@ def test_commits_and_folders_are_those_of_git(tmp_path: Path) -> None:
 
 
 def test_without_a_repository_nothing_is_told(tmp_path: Path) -> None:
-    assert repository.commits(tmp_path) is None
-    assert repository.folders(tmp_path) is None
+    assert repository.commits(tmp_path) == []
+    assert repository.folders(tmp_path) == []
 
 
 def test_a_report_is_counted_by_part(tmp_path: Path) -> None:
