@@ -52,7 +52,7 @@ def declared(*extras: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "extras",
-    [("api",), ("dashboard",), ("training", "report", "spark")],
+    [("api",), ("dashboard",), ("training", "report", "pictures", "spark")],
     ids=lambda e: e[0],
 )
 def test_imports_and_declarations_are_the_same(extras: tuple[str, ...]) -> None:

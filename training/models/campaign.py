@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import lightgbm
 import mlflow
 import optuna
+from matplotlib.figure import Figure
 
 from training.bundle.parts import feature_set_hash
 from training.features.build import FeatureStore
@@ -18,7 +20,6 @@ from training.models import candidates, tracking
 from training.models.candidates import booster_of
 from training.models.comparison import Comparison
 from training.models.cost import Costs
-from training.models.explanation_pictures import explanation_pictures
 from training.models.fewer import on_the_best, only
 from training.models.ladder import Budget, Climb, Ladder
 from training.models.learning import learning_curve
@@ -151,14 +152,27 @@ def _draw(
     data, costs = outcome.data, outcome.costs
     drawings = pictures(outcome.chosen, data.target, costs, costs.weight(data.inputs))
     drawings["segments.png"] = errors_by_segment(found.segments)
-    drawings |= explanation_pictures(
-        found.explained, outcome.made.features, outcome.chosen
-    )
+    drawings |= _explained(outcome, found, progress)
     if budget.variants and place.seconds_left > 0:
         drawings["learning_curve.png"] = learning_curve(
             outcome.plain.candidate, outcome.offered, progress, place.jobs
         )
     tracking.log_pictures(drawings)
+
+
+def _explained(
+    outcome: Outcome, found: Review, progress: Callable[[str], None]
+) -> dict[str, Figure]:
+    """What shap draws, where it is installed: it is an extra."""
+    if find_spec("shap") is None:
+        progress(
+            "pictures: shap, which draws the explanations, is not installed; the"
+            " extra `pictures` brings it"
+        )
+        return {}
+    from training.models.explanation_pictures import explanation_pictures
+
+    return explanation_pictures(found.explained, outcome.made.features, outcome.chosen)
 
 
 def _summary(outcome: Outcome) -> dict[str, float]:
