@@ -52,7 +52,7 @@ def declared(*extras: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "extras",
-    [("api",), ("dashboard",), ("training", "report", "spark", "pictures")],
+    [("api",), ("dashboard",), ("training", "report", "present", "shap", "spark")],
     ids=lambda e: e[0],
 )
 def test_imports_and_declarations_are_the_same(extras: tuple[str, ...]) -> None:

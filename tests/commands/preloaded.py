@@ -18,6 +18,7 @@ with warnings.catch_warnings(), contextlib.suppress(ImportError):
         "training.models.campaign",
         "training.monitoring.drift",
         "training.registry.promote",
+        "training.models.explanation_pictures",
     ):
         importlib.import_module(name)
 # A fork's garbage collector need not look at all that, and copy it.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import lightgbm
 import mlflow
 import optuna
+from matplotlib.figure import Figure
 
 from training.bundle.parts import feature_set_hash
 from training.features.build import FeatureStore
@@ -17,7 +19,6 @@ from training.models import candidates, tracking
 from training.models.candidates import booster_of
 from training.models.comparison import Comparison
 from training.models.cost import Costs
-from training.models.explanation_pictures import explanation_pictures
 from training.models.fewer import on_the_best, only
 from training.models.ladder import Budget, Climb
 from training.models.learning import learning_curve
@@ -131,14 +132,27 @@ def _draw(
     """The chosen model's pictures; the learning curve only where there is time."""
     drawings = pictures(outcome.chosen, outcome.data, outcome.costs)
     drawings["segments.png"] = errors_by_segment(found.segments)
-    drawings |= explanation_pictures(
-        found.explained, outcome.made.features, outcome.chosen
-    )
+    drawings |= _explained(outcome, found, progress)
     if budget.variants and place.seconds_left > 0:
         drawings["learning_curve.png"] = learning_curve(
             outcome.plain.candidate, outcome.offered, progress, place.jobs
         )
     tracking.log_pictures(drawings)
+
+
+def _explained(
+    outcome: Outcome, found: Review, progress: Callable[[str], None]
+) -> dict[str, Figure]:
+    """What shap draws, where it is installed: it is an extra."""
+    if find_spec("shap") is None:
+        progress(
+            "pictures: shap, which draws the explanations, is not installed; the"
+            " extra `shap` brings it"
+        )
+        return {}
+    from training.models.explanation_pictures import explanation_pictures
+
+    return explanation_pictures(found.explained, outcome.made.features, outcome.chosen)
 
 
 def _summary(outcome: Outcome) -> dict[str, float]:

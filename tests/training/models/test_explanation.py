@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +113,19 @@ def test_pictures_show_the_contributions_and_no_clients_numbers(
         assert any(labels)
         assert not any("=" in one for one in labels)
     assert pyplot.get_fignums() == []
+
+
+def test_without_shap_a_campaign_says_that_it_leaves_the_pictures_out() -> None:
+    code = (
+        "import sys; sys.modules['shap'] = None\n"
+        "from training.models import campaign\n"
+        "assert campaign._explained(None, None, print) == {}"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "is not installed; the extra `shap` brings it" in done.stdout
 
 
 def test_distributions_count_every_client_once(data: Labelled) -> None:
