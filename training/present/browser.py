@@ -10,7 +10,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 # The shape of the place that a slide has for it.
 WIDTH, HEIGHT = 1280, 480
 # Milliseconds that a page has to answer, and then to show what it loads.
-ANSWER, SETTLE = 60_000, 15_000
+ANSWER, SETTLE = 60_000, 8_000
 
 
 def program() -> str | None:
@@ -21,9 +21,14 @@ def program() -> str | None:
 
 
 def photographs(
-    urls: Mapping[str, str | None], progress: Callable[[str], None]
+    urls: Mapping[str, str | None],
+    awaited: Mapping[str, str],
+    progress: Callable[[str], None],
 ) -> dict[str, bytes]:
-    """PNG by name of the pages that can be reached; None is none."""
+    """PNG by name of the pages that can be reached; None is none.
+
+    `awaited`: a text of a page, by its name, without which it is not complete.
+    """
     from playwright.sync_api import Error, sync_playwright
 
     taken = {}
@@ -41,6 +46,8 @@ def photographs(
             page = context.new_page()
             try:
                 answer = page.goto(url, timeout=ANSWER, wait_until="networkidle")
+                if name in awaited:
+                    page.get_by_text(awaited[name]).first.wait_for(timeout=ANSWER)
             except Error as error:
                 progress(f"no picture: {error.message.splitlines()[0]}")
                 continue

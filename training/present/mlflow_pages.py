@@ -10,6 +10,8 @@ from training.registry.store import MODEL, Registry
 # What MLflow's list of runs shows, kept as one of its own shared views.
 VIEW = "measures"
 MEASURES = ("business_score", "auc", "average_precision", "ks", "recall")
+# Pages that tell a run's name, once they are complete.
+RUNS = ("mlflow_runs", "mlflow_run")
 
 
 def mlflow_pages(registry: Registry, facts: Facts, url: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from training.monitoring.api_client import Api
 from training.present import browser, charts, page
 from training.present import repository as history
 from training.present.facts import read_facts
+from training.present.mlflow_pages import RUNS as MLFLOW_RUNS
 from training.present.mlflow_pages import mlflow_pages
 from training.present.script import Rows, read_script
 from training.present.words import Words
@@ -59,7 +60,8 @@ def present(
     else:
         with served(registry) as mlflow:
             urls |= mlflow_pages(registry, facts, mlflow)
-            pictures = browser.photographs(urls, progress)
+            awaited = dict.fromkeys(MLFLOW_RUNS, facts["run"].info.run_name)
+            pictures = browser.photographs(urls, awaited, progress)
     answer = api and api.post("/v1/predictions", facts["applicant"]["records"])
     known = {
         **facts,

@@ -22,7 +22,7 @@ def test_pages_that_can_be_reached_become_pictures(
         missing = pytest.fail if os.environ.get("CI") else pytest.skip
         missing("chromium is not installed")
     monkeypatch.setattr(browser, "SETTLE", 0)
-    tmp_path.joinpath("page.html").write_text("<body style='background: #2E7EB8'>")
+    tmp_path.joinpath("page.html").write_text("<body style='background: #2E7EB8'>hello")
     handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
     said: list[str] = []
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -34,7 +34,7 @@ def test_pages_that_can_be_reached_become_pictures(
             "closed": "http://127.0.0.1:9/",
             "none": None,
         }
-        taken = browser.photographs(pages, said.append)
+        taken = browser.photographs(pages, {"page": "hello"}, said.append)
         server.shutdown()
     assert list(taken) == ["page"]
     assert taken["page"].startswith(PNG)
