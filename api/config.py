@@ -39,8 +39,6 @@ class Config:
     drain_seconds: float = 5.0
     # Requests per second that each process takes from one key; 0: any number.
     rate_per_second: float = 0.0
-    # How many proxies in front of it are to be believed about scheme and host.
-    trusted_proxies: int = 0
     # Who signs the letters to applicants, and how to reach them; nothing: the adviser.
     lender_name: str = "Prêt à dépenser"
     lender_contact: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import auth, commands, errors, finishing, logs, metrics, routes
 from api.config import Config
@@ -22,12 +21,4 @@ def build(config: Config) -> Flask:
     finishing.register(app)
     routes.register(app)
     commands.register(app)
-    if config.trusted_proxies:
-        _believe_proxies(app, config.trusted_proxies)
     return app
-
-
-def _believe_proxies(app: Flask, count: int) -> None:
-    """Take scheme and host from the headers that the last `count` proxies set."""
-    trusted = dict.fromkeys(("x_for", "x_proto", "x_host", "x_port"), count)
-    app.wsgi_app = ProxyFix(app.wsgi_app, **trusted)  # type: ignore[method-assign]

@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import request
 
 from api import create_app, openapi
 from api.config import Config
@@ -88,18 +87,6 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back(
     assert status("officer").status_code == 200
     assert ask("/health/live").status_code == 200
     app.extensions["scoring"].database.close()
-
-
-@pytest.mark.parametrize(("trusted", "scheme"), [(0, "http"), (1, "https")])
-def test_proxies_are_believed_only_when_told_so(
-    world: Any, url: str, trusted: int, scheme: str
-) -> None:
-    config = Config(bundle=world.bundle, database_url=url, trusted_proxies=trusted)
-    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "bank.example"}
-    with create_app(config).test_client() as client:
-        client.get("/docs", headers=forwarded)
-        believed = request.host_url == f"{scheme}://bank.example/"
-    assert believed == bool(trusted)
 
 
 @pytest.mark.parametrize(
