@@ -30,7 +30,7 @@ check: $(READY) ## lint, types, import rules, locks
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy --strict api
-	@MYPYPATH=dashboard .venv/bin/mypy --strict --explicit-package-bases dashboard/*.py dashboard/screens/*.py
+	@MYPYPATH=dashboard .venv/bin/mypy --strict --explicit-package-bases dashboard/*.py dashboard/*/*.py
 	@.venv/bin/mypy training
 	@.venv/bin/mypy --strict docs/scoring_client.py
 	@.venv/bin/lint-imports

@@ -14,9 +14,9 @@ import streamlit as st
 import say
 import words
 from answers import Matches, Standing
+from api_client.cache import Opened, open_client, opened, score_again, scoring_api
 from errors import ApiError, NotFound, WithoutReasons
 from language import _
-from loading import Opened, open_client, opened, score_again, scoring_api
 
 PARAMETER = "client"
 CHOSEN, RECENT = "client_number", "recent_clients"

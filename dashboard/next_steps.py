@@ -8,10 +8,10 @@ import markup
 import say
 import words
 from answers import Prediction
+from api_client.cache import Opened
 from desk import PARAMETER, score_again_button
 from language import PARAMETER as LANGUAGE
 from language import _, code
-from loading import Opened
 from model_answers import Model
 from parts import card
 

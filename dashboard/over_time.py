@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
+from api_client.scoring_api import ScoringApi
 from formats import day, decimal, percent
 from language import _, mark
 from model_answers import Model
 from monitoring_answers import Report
 from parts import Table
 from reading import Node
-from scoring_api import ScoringApi
 
 REPORTS = 24
 AT_ONCE = 8

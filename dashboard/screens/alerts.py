@@ -6,11 +6,11 @@ import streamlit as st
 
 import markup
 import say
+from api_client.cache import scoring_api
 from errors import ApiError
 from formats import moment
 from glossary import glossary
 from language import _
-from loading import scoring_api
 from monitoring_answers import Alert
 from parts import card, written_in_english
 from people import person

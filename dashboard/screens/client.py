@@ -11,12 +11,12 @@ import markup
 import say
 import words
 from answers import Client, Prediction
+from api_client.cache import Opened, api_is_ready, current_model, scoring_api
 from desk import client_on_the_desk, score_again_button
 from explanation import describe, group_steps, waterfall_steps
 from facts import group_facts
 from formats import decimal, moment, percents_apart
 from language import _
-from loading import Opened, api_is_ready, current_model, scoring_api
 from model_answers import Model
 from next_steps import next_steps
 from parts import card, chart

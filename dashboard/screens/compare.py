@@ -8,12 +8,7 @@ import comparison_charts
 import comparison_words
 import markup
 import say
-from comparison_answers import Distribution, Scatter, Similar
-from desk import client_on_the_desk
-from errors import ApiError, NotFound, Refused
-from formats import percent, value_text
-from language import _
-from loading import (
+from api_client.cache import (
     Opened,
     current_model,
     distribution_of,
@@ -21,6 +16,11 @@ from loading import (
     scatter_of,
     similar_to,
 )
+from comparison_answers import Distribution, Scatter, Similar
+from desk import client_on_the_desk
+from errors import ApiError, NotFound, Refused
+from formats import percent, value_text
+from language import _
 from model_answers import Descriptor, Model
 from next_steps import next_steps, recall
 from parts import card, chart

@@ -7,10 +7,10 @@ import streamlit as st
 import markup
 import say
 import words
+from api_client.cache import Opened, current_model, scoring_api
 from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
 from language import LANGUAGES, _, code
-from loading import Opened, current_model, scoring_api
 from model_answers import Model
 from parts import card
 from people import person

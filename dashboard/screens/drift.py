@@ -9,11 +9,11 @@ import streamlit as st
 
 import markup
 import say
+from api_client.cache import current_model, report_html, scoring_api
 from errors import ApiError, NotFound, Refused
 from formats import moment
 from glossary import glossary
 from language import _, mark
-from loading import current_model, report_html, scoring_api
 from monitoring_answers import Report
 from over_time import MEASURES, courses, table
 from over_time_charts import course_chart

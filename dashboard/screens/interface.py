@@ -8,10 +8,10 @@ import streamlit as st
 
 import markup
 import say
+from api_client.cache import api_is_ready, current_model, scoring_api
 from errors import ApiError
 from formats import moment
 from language import _, mark
-from loading import api_is_ready, current_model, scoring_api
 from model_answers import Model
 from parts import card
 from people import asker

@@ -10,12 +10,12 @@ import markup
 import model_charts
 import model_words
 import say
+from api_client.cache import current_model, importance_of, model_card_of
 from categories import category_text
 from errors import ApiError, NotFound
 from formats import decimal, moment, percent, whole
 from importance_answers import Importance, Weight
 from language import _
-from loading import current_model, importance_of, model_card_of
 from metrics import MEASURES, candidate_row, measure_rows
 from model_answers import CalibrationCurve, Model
 from parts import Table, card, chart, written_in_english

@@ -9,6 +9,7 @@ import say
 import simulation_words
 import words
 from answers import Prediction
+from api_client.cache import Opened, current_model, scoring_api, simulated
 from decision_answers import WayThrough
 from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
@@ -24,7 +25,6 @@ from levers import (
     instalments,
     present_terms,
 )
-from loading import Opened, current_model, scoring_api, simulated
 from model_answers import Model
 from next_steps import next_steps, recall
 from parts import card

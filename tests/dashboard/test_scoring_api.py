@@ -8,6 +8,8 @@ import fake_answers
 import pytest
 from fake_api import KEY, FakeApi, document, problem
 
+from api_client.scoring_api import ScoringApi
+from api_client.transport import Asker, Transport, connections
 from config import Settings
 from errors import (
     Conflict,
@@ -20,8 +22,6 @@ from errors import (
     Unauthorised,
     Unreachable,
 )
-from scoring_api import ScoringApi
-from transport import Asker, Transport, connections
 
 DASHBOARD = Asker("dashboard", None, ("analyst", "officer", "scoring"))
 

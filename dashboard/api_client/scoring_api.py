@@ -15,6 +15,7 @@ from answers import (
     read_matches,
     read_prediction,
 )
+from api_client.transport import READY, READY_SECONDS, Transport
 from comparison_answers import (
     Distribution,
     Scatter,
@@ -44,7 +45,6 @@ from monitoring_answers import (
     read_reports,
 )
 from reading import parse
-from transport import READY, READY_SECONDS, Transport
 
 HISTORY = 20
 # The API gives no more ids at once.

@@ -17,14 +17,14 @@ import requests
 import streamlit as st
 
 from answers import Client, Prediction, Standing
+from api_client.scoring_api import ScoringApi
+from api_client.transport import Transport, connections
 from comparison_answers import Distribution, Scatter, Similar
 from config import Settings, read_settings
 from errors import ApiError, Conflict, NonsenseAnswer, WithoutReasons
 from importance_answers import Importance
 from model_answers import Model
 from people import asker
-from scoring_api import ScoringApi
-from transport import Transport, connections
 
 MODEL_SECONDS = 60
 READY_SECONDS = 10
