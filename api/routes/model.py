@@ -9,7 +9,8 @@ from flask import Blueprint, Response
 from api.answering import answer
 from api.errors import BundleError, Problem
 from api.operations import MARKDOWN, Operation, route
-from api.schemas.answers import Importance, ModelAnswer, ModelRef
+from api.schemas.answers import ModelRef
+from api.schemas.model import Importance, ModelAnswer
 from api.services import services
 from api.store.keys import Role
 
