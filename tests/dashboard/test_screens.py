@@ -22,6 +22,28 @@ def page(name: str, client: str = REFUSED) -> AppTest:
     return app
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("client", 'class="verdict later"'),
+        ("compare", "later by the model on"),
+        ("simulate", "What would it take?"),
+        ("decide", "Stands: later"),
+        ("model", "Scores from outside agencies"),
+        ("alerts", 'class="alert later"'),
+        ("drift", "There is no such report yet"),
+        ("interface", "How it stands"),
+    ],
+)
+def test_every_page_shows_what_a_later_api_answers(
+    api: FakeApi, name: str, told: str
+) -> None:
+    api.later = True
+    app = page(name)
+    assert told in page_text(app)
+    assert not notices(app, "error")
+
+
 def posted(api: FakeApi, part: str) -> list[Any]:
     """The bodies sent to the paths with `part` in them."""
     return [
