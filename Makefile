@@ -68,7 +68,7 @@ soak: $(READY) ## what takes long to go wrong: races, kills, a hundred thousand 
 examples: $(READY) ## record anew what the API's documents show as its answers
 	@$(PYTHON) -m pytest -q tests/contract/test_examples.py --record-examples
 
-types: $(READY) ## make the dashboard's types of the API's answers anew, from its document
+types: $(READY) ## make the types of the API's answers anew, from its document
 	@$(PYTHON) .make/answers.py
 
 lock: $(READY) ## compile pyproject.toml into the requirements files

@@ -1,7 +1,8 @@
-"""Write the dashboard's types of the API's answers, from the API's own document.
+"""Write the types of the API's answers, from the API's own document.
 
-`python .make/answers.py` rewrites dashboard/api_client/answers.py; with --check nothing
-is written, and types that are not those of the document end it with status 1.
+`python .make/answers.py` rewrites dashboard/api_client/answers.py and the end of
+docs/scoring_client.py; with --check nothing is written, and types that are not those of
+the document end it with status 1.
 """
 
 from __future__ import annotations
@@ -11,39 +12,48 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 ANSWERS = ROOT / "dashboard" / "api_client" / "answers.py"
-HEAD = "# Made of the API's document by .make/answers.py: not to be edited."
+CLIENT = ROOT / "docs" / "scoring_client.py"
+MADE = "# Made of the API's document by .make/answers.py: not to be edited."
 MEANING = "api_client.meaning"
-GENERATOR = (sys.executable, "-m", "datamodel_code_generator")
-OPTIONS = (
-    *("--input-file-type=openapi", "--output-model-type=pydantic_v2.BaseModel"),
+GENERATOR = (
+    *(sys.executable, "-m", "datamodel_code_generator", "--input-file-type=openapi"),
     *("--target-python-version=3.11", "--disable-timestamp"),
-    *(f"--custom-file-header={HEAD}", f"--base-class={MEANING}.Answer"),
-    *("--use-annotated", "--strict-nullable", "--use-generic-container-types"),
-    *("--use-type-alias", "--use-tuple-for-fixed-length-arrays"),
+    *(f"--custom-file-header={MADE}", "--use-generic-container-types"),
     *("--use-schema-description", "--use-single-line-docstring"),
     *("--formatters", "ruff-check", "ruff-format"),
 )
+MODELS = (
+    *("--output-model-type=pydantic_v2.BaseModel", f"--base-class={MEANING}.Answer"),
+    *("--use-annotated", "--strict-nullable", "--use-type-alias"),
+    "--use-tuple-for-fixed-length-arrays",
+)
+DICTIONARIES = ("--output-model-type=typing.TypedDict",)
+# What the client in docs/ asks and is answered.
+ASKED = ("Counterfactual", "Outcome", "OutcomesAnswer", "PastPrediction", "Prediction")
+ASKED += ("ProblemAnswer", "Review", "SimilarClients", "Standing")
 # What a later API may say otherwise, as it adds codes and members; and what is to read.
 LEFT_OUT = {"additionalProperties", "const", "enum", "examples", "pattern", "title"}
 REFERENCE = "#/components/schemas/"
 LABELS = {"$ref": f"{REFERENCE}Labels"}
 
 
-def answered(whole: dict[str, Any]) -> dict[str, Any]:
-    """The schemas that any answer is made of."""
+def parts(whole: dict[str, Any], asked: Iterable[str]) -> dict[str, Any]:
+    """The schemas asked for and what they are made of, as a later API may fill them."""
     schemas, found = whole["components"]["schemas"], set[str]()
-    operations = [one for path in whole["paths"].values() for one in path.values()]
-    asked = referred([operation["responses"] for operation in operations])
-    while asked:
-        found |= asked
-        asked = referred([schemas[name] for name in asked]) - found
-    return {name: schemas[name] for name in sorted(found)}
+    new = set(asked)
+    while new:
+        found |= new
+        new = referred([schemas[name] for name in new]) - found
+    kept = {name: schemas[name] for name in sorted(found)}
+    opened_parts: dict[str, Any] = json.loads(json.dumps(kept), object_hook=opened)
+    return opened_parts
 
 
 def referred(schema: Any) -> set[str]:
@@ -81,19 +91,32 @@ def bases() -> str:
     return json.dumps({name: f"{MEANING}.{name}Meaning" for name in names})
 
 
-def generate(whole: dict[str, Any]) -> str:
-    schemas = json.loads(json.dumps(answered(whole)), object_hook=opened)
-    given = {**whole, "paths": {}, "components": {"schemas": as_asked(schemas)}}
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.defpath}"}
+def generate(schemas: dict[str, Any], *options: str) -> str:
+    info = {"title": "answers", "version": "1"}
+    given = {"openapi": "3.1.0", "info": info, "components": {"schemas": schemas}}
     made = subprocess.run(
-        [*GENERATOR, *OPTIONS, f"--base-class-map={bases()}"],
+        [*GENERATOR, *options],
         input=json.dumps(given),
-        env=environment,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.defpath}"},
         stdout=subprocess.PIPE,
         check=True,
         text=True,
     )
     return made.stdout
+
+
+def dashboard(whole: dict[str, Any]) -> str:
+    operations = [one for path in whole["paths"].values() for one in path.values()]
+    answers = referred([operation["responses"] for operation in operations])
+    schemas = as_asked(parts(whole, answers))
+    return generate(schemas, *MODELS, f"--base-class-map={bases()}")
+
+
+def client(whole: dict[str, Any]) -> str:
+    """The client as it is written, with its types after it."""
+    written, made, _ = CLIENT.read_text(encoding="utf-8").partition(MADE)
+    types = generate(parts(whole, ASKED), *DICTIONARIES)
+    return written + made + types[types.index("\n\n\nclass ") :]
 
 
 def main() -> None:
@@ -102,11 +125,12 @@ def main() -> None:
 
     app = create_app(Config())
     with app.app_context():
-        made = generate(openapi.document(app))
-    if "--check" not in sys.argv:
-        ANSWERS.write_text(made, encoding="utf-8")
-    elif ANSWERS.read_text(encoding="utf-8") != made:
-        sys.exit("dashboard/api_client/answers.py is stale: run make types")
+        whole = openapi.document(app)
+    for path, text in ((ANSWERS, dashboard(whole)), (CLIENT, client(whole))):
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != text:
+            sys.exit(f"{path.relative_to(ROOT)} is stale: run make types")
 
 
 if __name__ == "__main__":
