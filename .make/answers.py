@@ -52,8 +52,7 @@ def parts(whole: dict[str, Any], asked: Iterable[str]) -> dict[str, Any]:
         found |= new
         new = referred([schemas[name] for name in new]) - found
     kept = {name: schemas[name] for name in sorted(found)}
-    opened_parts: dict[str, Any] = json.loads(json.dumps(kept), object_hook=opened)
-    return opened_parts
+    return dict(json.loads(json.dumps(kept), object_hook=opened))
 
 
 def referred(schema: Any) -> set[str]:

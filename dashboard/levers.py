@@ -61,8 +61,7 @@ def present_terms(client: ClientAnswer) -> Terms:
 
     def number(name: str) -> float | None:
         value = given.get(name)
-        usable = isinstance(value, int | float) and not isinstance(value, bool)
-        return float(value) if usable and value else None
+        return float(value) if value and not isinstance(value, str) else None
 
     return Terms(number(CREDIT), number(ANNUITY), number(GOODS))
 

@@ -16,17 +16,6 @@ from api.store.keys import Role
 
 blueprint = Blueprint("model", __name__, url_prefix="/v1/model")
 _CARD = "model-card.md"
-_PASSED_ON = (
-    "threshold",
-    "threshold_interval",
-    "costs",
-    "calibration",
-    "metrics",
-    "data",
-    "features",
-    "tables",
-    "libraries",
-)
 
 
 @route(
@@ -41,17 +30,10 @@ _PASSED_ON = (
     ),
 )
 def describe() -> Response:
-    champion = services().champion()
-    document = champion.bundle.document
-    identity = ("name", "version", "mlflow_run_id", "created_at")
-    return answer(
-        {
-            **{name: document["model"][name] for name in identity},
-            "bundle_sha256": champion.bundle.sha256,
-            **{name: document[name] for name in _PASSED_ON},
-            **champion.bundle.json("reasons.json"),
-        }
-    )
+    bundle = services().champion().bundle
+    document, reasons = bundle.document, bundle.json("reasons.json")
+    told = {**document, **document["model"], **reasons, "bundle_sha256": bundle.sha256}
+    return answer({name: told[name] for name in ModelAnswer.model_fields})
 
 
 @route(

@@ -165,9 +165,9 @@ class ModelAnswer(Answer):
     metrics: Metrics
     data: TrainingData
     features: list[Feature]
-    reasons: list[Reason]
     tables: dict[str, Table]
     libraries: dict[str, str]
+    reasons: list[Reason]
 
 
 class GroupImportance(FromBundle):

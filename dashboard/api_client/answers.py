@@ -630,6 +630,6 @@ class ModelAnswer(ModelAnswerMeaning):
     metrics: Metrics
     data: TrainingData
     features: Sequence[Feature]
-    reasons: Sequence[Reason]
     tables: Mapping[str, Table]
     libraries: Mapping[str, str]
+    reasons: Sequence[Reason]

@@ -27,8 +27,6 @@ APPLICATION = "application"
 # The groups a distribution counts, in the order they are drawn.
 COUNTED = ("all", "repaid", "defaulted", "similar")
 EXPECTED = {
-    "bool_type": "expected true or false",
-    "datetime_from_date_parsing": "expected a date and time",
     "datetime_parsing": "expected a date and time",
     "datetime_type": "expected a date and time",
     "float_type": "expected a number",
@@ -84,10 +82,9 @@ class Answer(BaseModel):
 
 
 class PredictionMeaning(Answer):
-    if TYPE_CHECKING:
-        probability: float
-        threshold: float
-        decision: str
+    probability: float
+    threshold: float
+    decision: str
 
     @property
     def granted(self) -> bool:
@@ -101,9 +98,8 @@ class PredictionMeaning(Answer):
 
 
 class LatestDecisionMeaning(PredictionMeaning):
-    if TYPE_CHECKING:
-        model_changed: bool
-        data_changed: bool | None
+    model_changed: bool
+    data_changed: bool | None
 
     @property
     def outdated(self) -> bool:
@@ -111,8 +107,7 @@ class LatestDecisionMeaning(PredictionMeaning):
 
 
 class StandingMeaning(Answer):
-    if TYPE_CHECKING:
-        review_id: str | None
+    review_id: str | None
 
     @property
     def reviewed(self) -> bool:
@@ -120,8 +115,7 @@ class StandingMeaning(Answer):
 
 
 class ReasonAnswerMeaning(Answer):
-    if TYPE_CHECKING:
-        contribution: float
+    contribution: float
 
     @property
     def raises_risk(self) -> bool:
@@ -148,9 +142,8 @@ class ExplanationMeaning(Answer):
 
 
 class DistributionMeaning(Answer):
-    if TYPE_CHECKING:
-        edges: Sequence[float] | None
-        categories: Sequence[str] | None
+    edges: Sequence[float] | None
+    categories: Sequence[str] | None
 
     @property
     def counts(self) -> Mapping[str, Sequence[int]]:
@@ -184,10 +177,9 @@ class CalibrationCurveMeaning(CostCurveMeaning):
 
 
 class BeeswarmMeaning(Answer):
-    if TYPE_CHECKING:
-        features: Sequence[str]
-        values: Sequence[Sequence[float | None]]
-        contributions: Sequence[Sequence[float]]
+    features: Sequence[str]
+    values: Sequence[Sequence[float | None]]
+    contributions: Sequence[Sequence[float]]
 
     @model_validator(mode="after")
     def check_lengths(self) -> Self:
@@ -200,9 +192,8 @@ class BeeswarmMeaning(Answer):
 
 
 class CalibrationMeaning(Answer):
-    if TYPE_CHECKING:
-        slope: float
-        intercept: float
+    slope: float
+    intercept: float
 
     def probability(self, margin: float) -> float:
         return 1 / (1 + math.exp(-(self.slope * margin + self.intercept)))
