@@ -14,7 +14,7 @@ LOCK = requirements-dev.txt
 DEMO = .venv/.demo
 READY = .venv/.ready
 
-.PHONY: help demo ports test check prove examples lock audit sbom bench soak clean FORCE
+.PHONY: help demo ports test check prove examples types lock audit sbom bench soak clean FORCE
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -26,11 +26,11 @@ demo: $(DEMO) ports var/demo.env ## train on DATA (or invented clients) and star
 test: $(READY) ## run every test
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup
 
-check: $(READY) ## lint, types, import rules, locks
+check: $(READY) ## lint, types, import rules, locks, generated types
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy --strict api
-	@MYPYPATH=dashboard .venv/bin/mypy --strict --explicit-package-bases dashboard/*.py dashboard/screens/*.py
+	@MYPYPATH=dashboard .venv/bin/mypy --strict --explicit-package-bases dashboard/*.py dashboard/*/*.py
 	@.venv/bin/mypy training
 	@.venv/bin/mypy --strict docs/scoring_client.py
 	@.venv/bin/lint-imports
@@ -40,6 +40,7 @@ check: $(READY) ## lint, types, import rules, locks
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@.venv/bin/zizmor --quiet --offline --min-severity medium .github/workflows
 	@$(PYTHON) .make/lock.py --check
+	@$(PYTHON) .make/answers.py --check
 
 # Spark is larger than all the rest: its layer is put in for its tests and taken out.
 prove: $(READY) ## Spark on a cluster of two workers, and the Dockerfiles replayed
@@ -67,6 +68,9 @@ soak: $(READY) ## what takes long to go wrong: races, kills, a hundred thousand 
 
 examples: $(READY) ## record anew what the API's documents show as its answers
 	@$(PYTHON) -m pytest -q tests/contract/test_examples.py --record-examples
+
+types: $(READY) ## make the types of the API's answers anew, from its document
+	@$(PYTHON) .make/answers.py
 
 lock: $(READY) ## compile pyproject.toml into the requirements files
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) .make/lock.py

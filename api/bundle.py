@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from api.errors import BundleError
-from api.manifest import Manifest, Reason, ReasonCatalogue, parse
+from api.manifest import Manifest, ReasonCatalogue, parse
+from api.schemas.model import Reason
 
 MANIFEST = "manifest.json"
 SEAL = "manifest.json.sha256"

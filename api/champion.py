@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from api import population as populations
 from api.bundle import Bundle
 from api.frames import Matrix
-from api.manifest import Column, Manifest
+from api.manifest import Manifest
 from api.model import Model
 from api.online import OnlineFeatures
 from api.population import Population
+from api.schemas.model import Column
 from api.scoring import Score, Scorer
 
 

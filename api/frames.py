@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api.manifest import Column
+from api.schemas.model import Column
 
 # The DuckDB type of each raw column type.
 TYPES = {"integer": "BIGINT", "number": "DOUBLE", "category": "VARCHAR"}

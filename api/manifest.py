@@ -8,64 +8,9 @@ from typing import Literal, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from api.errors import BundleError
+from api.schemas.model import Bounds, Calibration, Feature, Reason, Table
 
-Bounds = tuple[float, float]
 Parsed = TypeVar("Parsed")
-
-
-@dataclass(frozen=True)
-class Labels:
-    """The same words for people, in both languages."""
-
-    en: str
-    fr: str
-
-
-@dataclass(frozen=True)
-class Column:
-    """One raw column; a number outside `bounds` cannot be true and is refused."""
-
-    name: str
-    type: Literal["number", "integer", "category"]
-    nullable: bool
-    unit: str
-    labels: Labels
-    meaning: str
-    categories: tuple[str, ...] | None = None
-    bounds: Bounds | None = None
-    lever: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """One raw table, as the model was trained with it."""
-
-    columns: tuple[Column, ...]
-
-
-@dataclass(frozen=True)
-class Feature:
-    """One model input; `bounds` are its smallest and largest training values."""
-
-    name: str
-    dtype: Literal["float32", "category"]
-    group: str
-    table: str
-    unit: str
-    labels: Labels
-    formula: str
-    categories: tuple[str, ...] | None = None
-    bounds: Bounds | None = None
-    lever: bool = False
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """probability = 1 / (1 + exp(-(slope * margin + intercept)))."""
-
-    method: Literal["sigmoid"]
-    slope: float
-    intercept: float
 
 
 @dataclass(frozen=True)
@@ -92,17 +37,6 @@ class Manifest:
     history: tuple[str, ...]
     tables: dict[str, Table]
     files: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Reason:
-    """A reason code: what a group of features says, per direction."""
-
-    code: str
-    group: str
-    labels: Labels
-    raises_risk: Labels
-    lowers_risk: Labels
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,9 @@ from api.bundle import Bundle
 from api.connections import Pool, reason
 from api.errors import BundleError, FeatureError
 from api.frames import TYPES, Matrix, Row, columns_of, numbered
-from api.manifest import Column, Feature, Manifest
+from api.manifest import Manifest
 from api.reduction import CLIENT, Part, Reduction
+from api.schemas.model import Column, Feature
 
 KEPT_PARTS = 32
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from api.bundle import Bundle
 from api.errors import BundleError
 from api.frames import Matrix
-from api.manifest import Feature
+from api.schemas.model import Feature
 
 FILE = "population.parquet"
 OUTCOME = "TARGET"

@@ -15,7 +15,8 @@ from typing import Any
 import duckdb
 
 from api.errors import BundleError
-from api.manifest import Column, Manifest
+from api.manifest import Manifest
+from api.schemas.model import Column
 
 CLIENT = "SK_ID_CURR"
 _SELECT, _COLUMN = "SELECT_NODE", "COLUMN_REF"

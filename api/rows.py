@@ -8,7 +8,7 @@ from typing import Any
 
 from api.errors import MISSING, FieldError, expected
 from api.frames import Row
-from api.manifest import Column
+from api.schemas.model import Column
 
 Columns = Mapping[str, Column]
 CLIENT = "SK_ID_CURR"

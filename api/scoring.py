@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api.manifest import Calibration, Feature, Manifest, Reason
+from api.manifest import Manifest
+from api.schemas.model import Calibration, Feature, Reason
 
 GRANTED, REFUSED = "granted", "refused"
 RAISES, LOWERS = "raises_risk", "lowers_risk"

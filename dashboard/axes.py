@@ -11,8 +11,8 @@ from typing import Any
 import pandas  # noqa: F401
 import plotly.graph_objects as go
 
+from api_client.answers import Calibration
 from formats import percent_sign
-from model_answers import Calibration
 from palette import GRID, NEUTRAL
 
 ROW_HEIGHT = 42

@@ -7,12 +7,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from answers import Explanation
+from api_client.answers import Calibration, Explanation
 from axes import above, inside, risk_ticks, room, row_layout, row_names, upright
 from explanation import Step
 from formats import decimal, percent, percents_apart
 from language import _
-from model_answers import Calibration
 from palette import GRID, LOWERS, NEUTRAL, RAISES
 
 HATCH = {"fillmode": "overlay", "fgcolor": "#ffffff", "size": 6, "solidity": 0.15}

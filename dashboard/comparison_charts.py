@@ -7,8 +7,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from api_client.answers import Distribution, Scatter
+from api_client.meaning import Value
 from axes import TRANSPARENT, above, percent_axis, upright
-from comparison_answers import Distribution, Scatter
 from language import _
 from palette import GRID, LOWERS, NEUTRAL, RAISES, SIMILAR
 
@@ -50,7 +51,7 @@ def distribution(
     """
     traces = []
     for group in groups:
-        counts = found.counts[found.groups.index(group)]
+        counts = found.counts[group]
         if found.edges:
             traces.append(_line(group, found.edges, counts))
         else:
@@ -99,7 +100,7 @@ def _crowd(found: Scatter, defaulted: bool) -> go.Scatter:
     )
 
 
-def _one(client: tuple[float, float]) -> go.Scatter:
+def _one(client: tuple[Value, Value]) -> go.Scatter:
     return go.Scatter(
         x=[client[0]],
         y=[client[1]],

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from comparison_answers import Distribution, Similar
+from api_client.answers import Distribution, SimilarClients
+from api_client.meaning import Descriptor
 from formats import currency_sign, percent, value_text, whole
 from language import _, mark
-from model_answers import Descriptor
 
 UNITS = {"days": mark("days"), "months": mark("months"), "years": mark("years")}
 
 
-def similar_text(similar: Similar) -> str:
+def similar_text(similar: SimilarClients) -> str:
     low, high = (percent(edge) for edge in similar.interval)
     return _(
         "Of the {size} earlier clients most like this one, {rate} defaulted; of all "
@@ -18,14 +18,14 @@ def similar_text(similar: Similar) -> str:
         "share for such clients lies between {low} and {high}, 19 times out of 20.",
         size=whole(similar.size),
         rate=percent(similar.observed_default_rate),
-        overall=percent(similar.population_default_rate),
+        overall=percent(similar.population.observed_default_rate),
         low=low,
         high=high,
     )
 
 
 def distribution_text(found: Distribution, feature: Descriptor, client: str) -> str:
-    label = feature.labels.text
+    label = feature.label
     if not client:
         text = _("“{feature}” is not known for this client.", feature=label)
     else:
@@ -39,15 +39,15 @@ def axis_title(feature: Descriptor) -> str:
     """A fact with the unit that a chart's bare numbers have."""
     unit = currency_sign() if feature.unit == "currency" else UNITS.get(feature.unit)
     if unit is None:
-        return feature.labels.text
-    return _("{fact} ({unit})", fact=feature.labels.text, unit=_(unit))
+        return feature.label
+    return _("{fact} ({unit})", fact=feature.label, unit=_(unit))
 
 
 def bin_names(found: Distribution, feature: Descriptor) -> list[str]:
     """The bins in words: "0.1 to 0.2", or the category."""
     if found.categories:
         return [value_text(name, "none") for name in found.categories]
-    ends = [value_text(edge, feature.unit, feature.name) for edge in found.edges]
+    ends = [value_text(edge, feature.unit, feature.name) for edge in found.edges or ()]
     return [
         _("{low} to {high}", low=low, high=high)
         for low, high in zip(ends, ends[1:], strict=False)
@@ -60,6 +60,6 @@ def scatter_text(x: Descriptor, y: Descriptor, shown: int) -> str:
         "repaid; the diamond is this client. To the right “{x}” is higher, upwards "
         "“{y}” is.",
         number=whole(shown),
-        x=x.labels.text,
-        y=y.labels.text,
+        x=x.label,
+        y=y.label,
     )

@@ -13,10 +13,11 @@ import streamlit as st
 
 import say
 import words
-from answers import Matches, Standing
+from api_client.answers import Standing
+from api_client.cache import Opened, open_client, opened, score_again, scoring_api
+from api_client.scoring_api import Matches
 from errors import ApiError, NotFound, WithoutReasons
 from language import _
-from loading import Opened, open_client, opened, score_again, scoring_api
 
 PARAMETER = "client"
 CHOSEN, RECENT = "client_number", "recent_clients"
@@ -165,7 +166,7 @@ def _suggest(text: str) -> None:
     most = st.session_state.get(SHOWN, {}).get(number, SUGGESTIONS)
     api = scoring_api()
     begin = api.search(most, prefix=number)
-    end = Matches((), 0, None)
+    end = Matches((), 0, False)
     if len(number) >= LEAST_ENDING:
         end = api.search(most, suffix=number)
     if not begin.total and not end.total:
@@ -177,7 +178,7 @@ def _suggest(text: str) -> None:
     if end.total:
         say.caption(words.clients_end(end.total, number))
         _offer(_("Numbers that end so"), OFFERED[2], end.client_ids)
-    if begin.following or end.following:
+    if begin.more or end.more:
         st.button(
             _("Show more"),
             key="more_clients",

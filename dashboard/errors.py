@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from answers import Standing
+    from collections.abc import Sequence
+
+    from api_client.answers import FieldProblem, Standing
 
 
 class DashboardError(Exception):
@@ -41,18 +42,10 @@ class NotFound(ApiError):
     """404: the API holds no such client, model or report."""
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One refused value: where it stood in the request and what is wrong with it."""
-
-    path: str
-    detail: str
-
-
 class Refused(ApiError):
-    """Another 4xx: the API refused the request; `faults` says where."""
+    """Another 4xx: the API refused the request; `faults` says which values, and why."""
 
-    def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:
+    def __init__(self, message: str, faults: Sequence[FieldProblem] = ()) -> None:
         super().__init__(message)
         self.faults = faults
 

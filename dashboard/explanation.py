@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from answers import Contribution, Explanation
+from api_client.answers import Contribution, Explanation, ModelAnswer
 from formats import value_text, whole
 from language import plural
-from model_answers import Model
 
 SHOWN = 10
 
@@ -28,7 +27,7 @@ class Step:
 
 
 def waterfall_steps(
-    explanation: Explanation, model: Model, shown: int = SHOWN
+    explanation: Explanation, model: ModelAnswer, shown: int = SHOWN
 ) -> tuple[Step, ...]:
     """The `shown` largest moves, largest first, then all others as one step.
 
@@ -47,7 +46,7 @@ def waterfall_steps(
 
 
 def group_steps(
-    explanation: Explanation, model: Model, shown: int = SHOWN
+    explanation: Explanation, model: ModelAnswer, shown: int = SHOWN
 ) -> tuple[Step, ...]:
     """One step per group of facts, as `waterfall_steps` has one per fact."""
     moved: dict[str, float] = {}
@@ -80,10 +79,10 @@ def _chained(
     return tuple(steps)
 
 
-def describe(item: Contribution, model: Model) -> tuple[str, str]:
+def describe(item: Contribution, model: ModelAnswer) -> tuple[str, str]:
     """The label of a contribution's feature, and its value with its unit."""
     feature = model.describe(item.feature)
     return (
-        feature.labels.text,
+        feature.label,
         value_text(item.value, feature.unit, item.feature),
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from answers import Fact
+from api_client.answers import ApplicationFact
+from api_client.meaning import in_words
 from formats import not_given, value_text
 from language import _, mark
 
@@ -59,9 +61,9 @@ class Group:
     missing: tuple[str, ...]
 
 
-def group_facts(application: tuple[Fact, ...]) -> tuple[Group, ...]:
+def group_facts(application: Sequence[ApplicationFact]) -> tuple[Group, ...]:
     """The groups that have any fact at all, the loan first."""
-    by_title: dict[str, list[Fact]] = {title: [] for title, _ in GROUPS}
+    by_title: dict[str, list[ApplicationFact]] = {title: [] for title, _ in GROUPS}
     for fact in application:
         if fact.name not in HIDDEN:
             by_title[_title(fact.name)].append(fact)
@@ -72,9 +74,12 @@ def _title(name: str) -> str:
     return next(title for title, pattern in GROUPS if re.fullmatch(pattern, name))
 
 
-def _group(title: str, facts: list[Fact]) -> Group:
+def _group(title: str, facts: list[ApplicationFact]) -> Group:
     lines = [
-        Line(fact.labels.text, value_text(fact.value, fact.unit, fact.name))
+        Line(
+            in_words(fact.labels, fact.name),
+            value_text(fact.value, fact.unit, fact.name),
+        )
         for fact in facts
     ]
     gaps = tuple(line.label for line in lines if line.value == not_given())

@@ -14,7 +14,7 @@ from babel.numbers import (
 )
 from babel.units import format_unit
 
-from answers import Value
+from api_client.meaning import Value
 from categories import category_text
 from config import currency
 from language import _, locale
@@ -118,7 +118,7 @@ def value_text(value: Value, unit: str, name: str = "") -> str:
     """A fact with its unit, for the column or feature `name`."""
     if value is None or (isinstance(value, str) and value.strip() in NO_VALUE):
         return not_given()
-    if unit == "flag" or isinstance(value, bool) or value in YES_OR_NO:
+    if unit == "flag" or value in YES_OR_NO:
         return _flag(value)
     if isinstance(value, str):
         return category_text(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from answers import Client
+from api_client.answers import ClientAnswer
 from language import mark
 
 CREDIT, ANNUITY, GOODS = "AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE"
@@ -55,14 +55,13 @@ class Terms:
         return self.credit, self.annuity, self.goods
 
 
-def present_terms(client: Client) -> Terms:
+def present_terms(client: ClientAnswer) -> Terms:
     """The terms that the client applied for."""
     given = {fact.name: fact.value for fact in client.application}
 
     def number(name: str) -> float | None:
         value = given.get(name)
-        usable = isinstance(value, int | float) and not isinstance(value, bool)
-        return float(value) if usable and value else None
+        return float(value) if value and not isinstance(value, str) else None
 
     return Terms(number(CREDIT), number(ANNUITY), number(GOODS))
 

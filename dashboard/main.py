@@ -10,9 +10,9 @@ import desk
 import language
 import markup
 import say
+from api_client.cache import Connection, connection
 from errors import DashboardError
 from language import _
-from loading import Connection, connection
 from people import ANALYST, OFFICER, Person, ask_to_log_in, no_role, person
 from trouble import connection_word, show_surprise, show_trouble
 from turns import TURN

@@ -20,20 +20,21 @@ SCALE_ENDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 def verdict(word: str, sentence: str, css_class: str, client: str) -> str:
     """`client` marks whose verdict it is, for whoever reads the page by machine."""
     return (
-        f'<div class="verdict {css_class}" data-client="{escape(client)}">'
+        f'<div class="verdict {escape(css_class)}" data-client="{escape(client)}">'
         f'<p class="word">{escape(word)}</p><p>{escape(sentence)}</p></div>'
     )
 
 
 def standing(title: str, sentence: str, css_class: str) -> str:
     return (
-        f'<div class="standing {css_class}"><p class="label">{escape(title)}</p>'
+        f'<div class="standing {escape(css_class)}">'
+        f'<p class="label">{escape(title)}</p>'
         f"<p>{escape(sentence)}</p></div>"
     )
 
 
 def badge(word: str, css_class: str) -> str:
-    return f'<p class="badge {css_class}">{escape(word)}</p>'
+    return f'<p class="badge {escape(css_class)}">{escape(word)}</p>'
 
 
 def figure_text(label: str, value: str, note: str, exact: str, client: str) -> str:
@@ -212,7 +213,7 @@ def table(
 
 def alert(sign: str, severity: str, title: str, css_class: str) -> str:
     return (
-        f'<div class="alert {css_class}"><p class="severity">'
+        f'<div class="alert {escape(css_class)}"><p class="severity">'
         f'<span aria-hidden="true">{escape(sign)}</span> {escape(severity)}</p>'
         f'<h2 class="card">{escape(title)}</h2></div>'
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from api_client.answers import CandidateMeasures, Measures
 from formats import decimal, percent
 from language import _, mark
 
@@ -82,19 +83,22 @@ CANDIDATES = {
 }
 
 
-def measure_rows(metrics: Mapping[str, float]) -> list[tuple[str, str, str]]:
+def measure_rows(measures: Measures) -> list[tuple[str, str, str]]:
     """Title, value and meaning of each known measure that the model came with."""
     rows = []
     for measure in MEASURES:
-        if measure.key in metrics:
-            value = measure.shown(metrics[measure.key])
-            spread = metrics.get(f"{measure.key}_std")
-            value += f" ± {measure.shown(spread)}" if spread is not None else ""
+        number = getattr(measures, measure.key)
+        if number is not None:
+            value = measure.shown(number)
+            if measure.key == "auc" and measures.auc_std is not None:
+                value += f" ± {measure.shown(measures.auc_std)}"
             rows.append((_(measure.title), value, _(measure.meaning)))
     return rows
 
 
-def candidate_row(name: str, metrics: Mapping[str, float]) -> list[str]:
+def candidate_row(candidate: CandidateMeasures) -> list[str]:
     """A candidate's name and its value of every measure, "–" where it has none."""
-    values = (m.shown(metrics[m.key]) if m.key in metrics else "–" for m in MEASURES)
+    name = candidate.name
+    numbers = ((measure, getattr(candidate, measure.key)) for measure in MEASURES)
+    values = ("–" if one is None else measure.shown(one) for measure, one in numbers)
     return [_(CANDIDATES[name]) if name in CANDIDATES else name, *values]

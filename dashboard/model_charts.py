@@ -7,6 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from api_client.answers import Beeswarm, CalibrationCurve, CostCurve
 from axes import (
     TRANSPARENT,
     above,
@@ -16,9 +17,7 @@ from axes import (
     upright,
 )
 from formats import percent
-from importance_answers import Beeswarm
 from language import _
-from model_answers import CalibrationCurve, CostCurve
 from palette import GRID, LOWERS, NEUTRAL, UNSURE_ZONE, VALUES
 
 MARGINS = {"l": 8, "r": 16, "t": 32, "b": 8}
@@ -50,8 +49,8 @@ def cost_curve(
 ) -> go.Figure:
     """Cost per application if the limit stood elsewhere, with the limit marked."""
     line = go.Scatter(
-        x=[100 * t for t in curve.thresholds],
-        y=list(curve.business_scores),
+        x=[100 * t for t in curve.threshold],
+        y=list(curve.business_score),
         mode="lines",
         line={"color": LOWERS, "width": 3},
         hoverinfo="x+y",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from api_client.answers import CalibrationCurve, CostCurve, Fairness, ModelAnswer
 from formats import decimal, percent, plain, whole
 from language import _
-from model_answers import CalibrationCurve, CostCurve, Fairness, Model
 
 FAIR_RATIO = 0.8
 
 
-def costs_text(model: Model) -> str:
+def costs_text(model: ModelAnswer) -> str:
     costs = model.costs
     ratio = costs.false_positive / (costs.false_positive + costs.false_negative)
     return _(
@@ -26,15 +26,15 @@ def costs_text(model: Model) -> str:
     )
 
 
-def cost_curve_text(curve: CostCurve, model: Model) -> str:
-    if not curve.thresholds:
+def cost_curve_text(curve: CostCurve | None, model: ModelAnswer) -> str:
+    if not curve or not curve.threshold:
         return _("The model came without a cost curve.")
     low, high = (percent(edge) for edge in model.threshold_interval)
     return _(
         "Cost per application for every limit that could be set; it is least, {best}, "
         "near the limit in use. The best limit may lie anywhere in the grey band, "
         "{low} to {high}: the data do not tell it more exactly.",
-        best=decimal(min(curve.business_scores), 3),
+        best=decimal(min(curve.business_score), 3),
         low=low,
         high=high,
     )

@@ -7,16 +7,15 @@ import streamlit as st
 import markup
 import say
 import words
-from answers import Prediction
+from api_client.answers import ModelAnswer, Prediction
+from api_client.cache import Opened
 from desk import PARAMETER, score_again_button
 from language import PARAMETER as LANGUAGE
 from language import _, code
-from loading import Opened
-from model_answers import Model
 from parts import card
 
 
-def recall(found: Opened, model: Model) -> bool:
+def recall(found: Opened, model: ModelAnswer) -> bool:
     """What stands and why, in short, on the pages that go into something else.
 
     Whether it can be compared with what the model says now, of the data as they are.

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import AwareDatetime
+
+from api_client.answers import ModelAnswer, Report
+from api_client.meaning import Answer, Share, read
+from api_client.scoring_api import ScoringApi
 from formats import day, decimal, percent
 from language import _, mark
-from model_answers import Model
-from monitoring_answers import Report
 from parts import Table
-from reading import Node
-from scoring_api import ScoringApi
 
 REPORTS = 24
 AT_ONCE = 8
 FACTS_SHOWN = 5
-Values = tuple[float | None, ...]
+Values = Sequence[float | None]
 MEASURES = {
     "cost": mark("Cost"),
     "ranking": mark("Ranking"),
@@ -26,6 +28,49 @@ MEASURES = {
     "stability": mark("Stability"),
     "decisions": mark("Decisions"),
 }
+
+
+class Quantiles(Answer):
+    p05: Share
+    p25: Share
+    p50: Share
+    p75: Share
+    p95: Share
+
+
+class Series(Answer):
+    """What a production report says of each moment; None where it has no number."""
+
+    at: Sequence[AwareDatetime] = ()
+    expected_cost: Values = ()
+    expected_gini: Values = ()
+    probability: Sequence[Quantiles] = ()
+    psi: Mapping[str, Values] = {}
+    refused: Values = ()
+    overridden: Values = ()
+
+
+class Side(Answer):
+    cost: float
+    auc: float | None = None
+
+    @property
+    def gini(self) -> float | None:
+        return None if self.auc is None else 2 * self.auc - 1
+
+
+class Look(Answer):
+    """What the scores made expect, and what came, of the same decisions."""
+
+    before: Side
+    after: Side
+
+
+class Content(Answer):
+    """What is drawn of a report."""
+
+    series: Series | None = None
+    looks: Sequence[Look] = ()
 
 
 @dataclass(frozen=True)
@@ -39,25 +84,29 @@ class Course:
     name: str
     sentence: str
     axis: str
-    at: tuple[datetime, ...]
+    at: Sequence[datetime]
     lines: Mapping[str, Values]
     styles: tuple[int, ...] = ()
     share: bool = False
 
 
-def courses(report: Report, api: ScoringApi, model: Model) -> list[Course]:
+def courses(report: Report, api: ScoringApi, model: ModelAnswer) -> list[Course]:
     """What the reports of this kind tell, oldest first.
 
     A production report has series of its own, of what the scores make expect; a
     performance report is one moment, with what the outcomes showed.
     """
     if report.kind == "production":
-        series = report.content.get("series")
+        series = _content(report).series
         return _of_series(series, model) if series else []
     names = api.reports("performance", REPORTS)
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        reports = list(pool.map(lambda name: api.report(name.report_id), names))
+        reports = list(pool.map(lambda name: api.report(name.id), names))
     return _of_looks(list(reversed(reports)))
+
+
+def _content(report: Report) -> Content:
+    return read(Content, json.dumps(report.report).encode(), "/report")
 
 
 def table(course: Course) -> Table:
@@ -73,24 +122,19 @@ def _decimal(value: float) -> str:
     return decimal(value, 3)
 
 
-def _of_series(series: Node, model: Model) -> list[Course]:
-    at = tuple(one.moment() for one in series["at"])
-    makers: list[tuple[str, Callable[[Node], Course]]] = [
-        ("expected_cost", lambda node: _expected_cost(at, _numbers(node))),
-        ("expected_gini", lambda node: _expected_gini(at, _numbers(node))),
-        ("probability", lambda node: _risks(at, node)),
-        ("psi", lambda node: _stability(at, node, model)),
-        ("refused", lambda node: _decisions(at, node, series.get("overridden"))),
+def _of_series(series: Series, model: ModelAnswer) -> list[Course]:
+    at = series.at
+    makers: list[tuple[object, Callable[[], Course]]] = [
+        (series.expected_cost, lambda: _expected_cost(at, series.expected_cost)),
+        (series.expected_gini, lambda: _expected_gini(at, series.expected_gini)),
+        (series.probability, lambda: _risks(at, series.probability)),
+        (series.psi, lambda: _stability(at, series.psi, model)),
+        (series.refused, lambda: _decisions(at, series.refused, series.overridden)),
     ]
-    found = [(series.get(name), make) for name, make in makers]
-    return [make(node) for node, make in found if node and at]
+    return [make() for known, make in makers if known and at]
 
 
-def _numbers(node: Node) -> Values:
-    return tuple(None if one.value is None else one.number() for one in node)
-
-
-def _expected_cost(at: tuple[datetime, ...], costs: Values) -> Course:
+def _expected_cost(at: Sequence[datetime], costs: Values) -> Course:
     sentence = _(
         "Cost of wrong decisions per application, as the scores alone make expect "
         "it; whether clients repay is not known yet. Last: {cost}.",
@@ -100,7 +144,7 @@ def _expected_cost(at: tuple[datetime, ...], costs: Values) -> Course:
     return Course("cost", sentence, _("cost per application"), at, lines, (1,))
 
 
-def _expected_gini(at: tuple[datetime, ...], ginis: Values) -> Course:
+def _expected_gini(at: Sequence[datetime], ginis: Values) -> Course:
     sentence = _(
         "How well the scores tell those who will default from those who repay, as the "
         "scores alone make expect it (Gini): 0 is a coin toss, 1 is perfect. Last: "
@@ -111,8 +155,7 @@ def _expected_gini(at: tuple[datetime, ...], ginis: Values) -> Course:
     return Course("ranking", sentence, _("Gini"), at, lines, (1,))
 
 
-def _risks(at: tuple[datetime, ...], quantiles: Node) -> Course:
-    points = list(quantiles)
+def _risks(at: Sequence[datetime], quantiles: Sequence[Quantiles]) -> Course:
     names = {
         "p50": _("half below"),
         "p25": _("a quarter below"),
@@ -121,24 +164,26 @@ def _risks(at: tuple[datetime, ...], quantiles: Node) -> Course:
         "p95": _("one in 20 above"),
     }
     lines = {
-        told: tuple(point[name].share() for point in points)
+        told: tuple(getattr(point, name) for point in quantiles)
         for name, told in names.items()
     }
     sentence = _(
         "The risk that the model states, over time: half of the clients lie between "
         "the dashes, nine in ten between the dots. Last: half below {risk}.",
-        risk=percent(points[-1]["p50"].share()),
+        risk=percent(quantiles[-1].p50),
     )
     axis, styles = _("risk of default"), (0, 1, 1, 2, 2)
     return Course("risk", sentence, axis, at, lines, styles, True)
 
 
-def _stability(at: tuple[datetime, ...], indices: Node, model: Model) -> Course:
-    found = {name: _numbers(node) for name, node in indices.members()}
+def _stability(
+    at: Sequence[datetime], indices: Mapping[str, Values], model: ModelAnswer
+) -> Course:
+    found = dict(indices)
     score = found.pop("score", None)
     most = sorted(found, key=lambda name: -(found[name][-1] or 0.0))[:FACTS_SHOWN]
     lines = {_("Score"): score} if score else {}
-    lines |= {model.describe(name).labels.text: found[name] for name in most}
+    lines |= {model.describe(name).label: found[name] for name in most}
     sentence = _(
         "How far shares of clients differ from training (PSI, population stability "
         "index): 0 is not at all; below 0.1 counts as stable, above 0.25 as changed. "
@@ -148,12 +193,10 @@ def _stability(at: tuple[datetime, ...], indices: Node, model: Model) -> Course:
     return Course("stability", sentence, _("PSI"), at, lines)
 
 
-def _decisions(
-    at: tuple[datetime, ...], refused: Node, overridden: Node | None
-) -> Course:
-    lines = {_("refused by the model"): _numbers(refused)}
+def _decisions(at: Sequence[datetime], refused: Values, overridden: Values) -> Course:
+    lines = {_("refused by the model"): refused}
     if overridden:
-        lines[_("reviews that override it")] = _numbers(overridden)
+        lines[_("reviews that override it")] = overridden
     sentence = _(
         "Share of applications that the model refuses, and of people's reviews that "
         "decide otherwise. Last refused: {share}.",
@@ -164,21 +207,22 @@ def _decisions(
 
 def _of_looks(reports: list[Report]) -> list[Course]:
     """Of each report the last look at the outcomes: the newest, over the most."""
-    last: dict[datetime, Node] = {}
-    for report in reports:
-        for look in report.content.get("looks") or ():
-            last[report.created_at] = look
+    last = {
+        report.created_at: content.looks[-1]
+        for report in reports
+        if (content := _content(report)).looks
+    }
     if not last:
         return []
     at, looks = tuple(last), list(last.values())
 
-    def lines(measure: Callable[[Node], float | None]) -> dict[str, Values]:
+    def lines(measure: Callable[[Side], float | None]) -> dict[str, Values]:
         return {
-            _("As it came"): tuple(measure(look["after"]) for look in looks),
-            _("As expected"): tuple(measure(look["before"]) for look in looks),
+            _("As it came"): tuple(measure(look.after) for look in looks),
+            _("As expected"): tuple(measure(look.before) for look in looks),
         }
 
-    costs = lines(lambda node: node["cost"].number())
+    costs = lines(lambda side: side.cost)
     came, expected = (values[-1] or 0.0 for values in costs.values())
     sentence = _(
         "Cost of wrong decisions per application: as it came (line), and as the scores "
@@ -188,15 +232,10 @@ def _of_looks(reports: list[Report]) -> list[Course]:
         expected=_decimal(expected),
     )
     found = [Course("cost", sentence, _("cost per application"), at, costs)]
-    ginis = lines(_gini)
+    ginis = lines(lambda side: side.gini)
     if None not in {one for values in ginis.values() for one in values}:
         found.append(Course("ranking", _gini_text(ginis), _("Gini"), at, ginis))
     return found
-
-
-def _gini(node: Node) -> float | None:
-    area = node.get("auc")
-    return None if area is None else 2 * area.number() - 1
 
 
 def _gini_text(ginis: Mapping[str, Values]) -> str:

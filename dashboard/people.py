@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 import say
+from api_client.transport import Asker
 from language import _
 from login import read_login
-from transport import Asker
 
 OFFICER, ANALYST = "officer", "analyst"
 EVERY_ROLE = frozenset({OFFICER, ANALYST})

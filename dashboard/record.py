@@ -9,15 +9,13 @@ import streamlit as st
 
 import markup
 import say
-from answers import Standing
-from decision_answers import History, Recorded, Review
+from api_client.answers import History, ModelAnswer, PastPrediction, Review, Standing
 from formats import moment, percent, value_text, whole
 from language import _
-from model_answers import Model
 from words import decision_word
 
 
-def show_history(history: History, standing: Standing, model: Model) -> None:
+def show_history(history: History, standing: Standing, model: ModelAnswer) -> None:
     """What stands, then every prediction with its reviews, newest first, as a table."""
     say.caption(
         _(
@@ -31,58 +29,60 @@ def show_history(history: History, standing: Standing, model: Model) -> None:
         *(_row(list(same), model) for _key, same in groupby(history.predictions, _key)),
     ]
     st.html(markup.table(headers, rows, _("History")))
-    if history.more:
+    if history.next_cursor is not None:
         say.caption(_("Older entries are left out here; the API has them all."))
 
 
 def _standing_row(standing: Standing) -> list[str]:
-    decision = decision_word(standing.granted)
+    decision = decision_word(standing.result)
     return [
         moment(standing.decided_at),
         _("Stands: {decision}", decision=decision),
         "–",
         "–",
-        standing.model_version,
+        standing.model.version,
         standing.reviewer or "–",
     ]
 
 
 def review_text(review: Review) -> str:
-    action = _("overridden") if review.overridden else _("confirmed")
+    actions = {"overridden": _("overridden"), "confirmed": _("confirmed")}
     return _(
         "{decision} ({action}) by {reviewer} on {moment}: {reason}",
-        decision=decision_word(review.granted),
-        action=action,
+        decision=decision_word(review.decision),
+        action=actions.get(review.action, review.action),
         reviewer=review.reviewer,
         moment=moment(review.created_at),
         reason=review.reason,
     )
 
 
-def changes_text(recorded: Recorded, model: Model) -> str:
+def changes_text(recorded: PastPrediction, model: ModelAnswer) -> str:
     told = []
-    for name, value in recorded.changes.items():
+    for name, value in (recorded.changes or {}).items():
         column = model.column(name)
         shown = value_text(value, column.unit, name)
-        told.append(_("{fact}: {value}", fact=column.labels.text, value=shown))
+        told.append(_("{fact}: {value}", fact=column.label, value=shown))
     return "; ".join(told)
 
 
-def _key(recorded: Recorded) -> object:
+def _key(recorded: PastPrediction) -> object:
     """Entries in a row with the same key say the same; reviewed ones stand alone."""
     if recorded.reviews:
         return recorded.prediction_id
-    changes = tuple(sorted(recorded.changes.items()))
-    return recorded.simulation, recorded.probability, recorded.model_version, changes
+    changes = tuple(sorted((recorded.changes or {}).items()))
+    return recorded.kind, recorded.probability, recorded.model.version, changes
 
 
-def _row(same: Sequence[Recorded], model: Model) -> list[str]:
+def _row(same: Sequence[PastPrediction], model: ModelAnswer) -> list[str]:
     newest = same[0]
-    if newest.simulation:
+    if newest.kind == "simulation":
         changes = changes_text(newest, model)
         what = _("Simulation: {changes}", changes=changes)
+    elif newest.kind == "decision":
+        what = _("Decision: {decision}", decision=decision_word(newest.decision))
     else:
-        what = _("Decision: {decision}", decision=decision_word(newest.granted))
+        what = newest.kind
     if len(same) > 1:
         what = _("{what} ({number} times)", what=what, number=whole(len(same)))
     return [
@@ -90,6 +90,6 @@ def _row(same: Sequence[Recorded], model: Model) -> list[str]:
         what,
         percent(newest.probability, 2),
         percent(newest.threshold, 2),
-        newest.model_version,
+        newest.model.version,
         " · ".join(review_text(one) for one in newest.reviews) or "–",
     ]

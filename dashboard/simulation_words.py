@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from answers import Prediction
-from decision_answers import Lever, WayThrough
+from api_client.answers import Counterfactual, ModelAnswer, MovedLever, Prediction
 from formats import amount, decimal, percents_apart
 from language import _
 from levers import Terms
-from model_answers import Model
 from words import decision_word
 
 SHOWN = 5
@@ -19,13 +17,13 @@ NOTICED = 0.005
 def outcome_text(present: Prediction, simulated: Prediction) -> str:
     """How the simulation differs from the present decision, in one sentence."""
     before, after = percents_apart(present.probability, simulated.probability)
-    if present.granted == simulated.granted:
+    if present.decision == simulated.decision:
         told = _(
             "The risk would move from {before} to {after}; the decision would stay "
             "“{decision}”.",
             before=before,
             after=after,
-            decision=decision_word(simulated.granted),
+            decision=decision_word(simulated.decision),
         )
     else:
         told = _(
@@ -33,8 +31,8 @@ def outcome_text(present: Prediction, simulated: Prediction) -> str:
             "from “{old}” to “{new}”.",
             before=before,
             after=after,
-            old=decision_word(present.granted),
-            new=decision_word(simulated.granted),
+            old=decision_word(present.decision),
+            new=decision_word(simulated.decision),
         )
     if simulated.confidence.band == "borderline":
         told += " " + _("That is still too close to the limit to be sure.")
@@ -42,7 +40,7 @@ def outcome_text(present: Prediction, simulated: Prediction) -> str:
 
 
 def moved_groups(
-    present: Prediction, simulated: Prediction, model: Model
+    present: Prediction, simulated: Prediction, model: ModelAnswer
 ) -> list[tuple[str, float]]:
     """The kinds of facts whose weight moved, and by how many points, largest first."""
     before = {c.feature: c.contribution for c in present.explanation.contributions}
@@ -86,18 +84,18 @@ def terms_rows(present: Terms, simulated: Terms) -> list[list[str]]:
     ]
 
 
-def way_rows(way: WayThrough, model: Model) -> list[list[str]]:
+def way_rows(way: Counterfactual, model: ModelAnswer) -> list[list[str]]:
     return [
         [
-            model.column(lever.name).labels.text,
-            amount(lever.before) if lever.before is not None else "–",
+            model.column(lever.name).label,
+            amount(lever.from_) if lever.from_ is not None else "–",
             _after(lever),
         ]
         for lever in way.levers
     ]
 
 
-def _after(lever: Lever) -> str:
-    if lever.after is None:
+def _after(lever: MovedLever) -> str:
+    if lever.to is None:
         return "–"
-    return _("unchanged") if lever.after == lever.before else amount(lever.after)
+    return _("unchanged") if lever.to == lever.from_ else amount(lever.to)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 import say
+from api_client.cache import forget_answers
 from errors import (
     ApiError,
     ConfigError,
@@ -23,7 +24,6 @@ from errors import (
     Unreachable,
 )
 from language import _, mark
-from loading import forget_answers
 
 
 @dataclass(frozen=True)

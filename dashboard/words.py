@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from answers import Explanation, Prediction, Reason, Standing
+from api_client.answers import (
+    Explanation,
+    ModelAnswer,
+    Prediction,
+    ReasonAnswer,
+    Standing,
+)
+from api_client.meaning import in_words
 from explanation import Step
 from formats import ago, moment, percent, percents_apart, value_text, whole
 from language import _, code, mark
-from model_answers import Model
 
 OLD = timedelta(minutes=30)
 WELL_KNOWN, HALF_KNOWN = 0.1, 0.4
 FACTS_PER_REASON = 2
 KINDS_NAMED = 3
+BANDS = {"borderline", "clear"}
 WATERFALL_HELP = mark(
     "Read from top to bottom: each bar carries the risk on from where the last one "
     "left it. Orange, hatched bars (▲) raise the risk, blue bars (▼) lower it. The "
@@ -23,8 +30,10 @@ WATERFALL_HELP = mark(
 )
 
 
-def decision_word(granted: bool) -> str:
-    return _("Granted") if granted else _("Refused")
+def decision_word(decision: str) -> str:
+    """A code that is not known here is told as it is."""
+    known = {"granted": _("Granted"), "refused": _("Refused")}
+    return known.get(decision, decision)
 
 
 def verdict(prediction: Prediction) -> tuple[str, str]:
@@ -44,7 +53,7 @@ def verdict(prediction: Prediction) -> tuple[str, str]:
             risk=risk,
             limit=limit,
         )
-    return decision_word(prediction.granted), meaning
+    return decision_word(prediction.decision), meaning
 
 
 def numbers(prediction: Prediction) -> str:
@@ -52,7 +61,7 @@ def numbers(prediction: Prediction) -> str:
     return _("risk of default {risk}, limit {limit}", risk=risk, limit=limit)
 
 
-def weighing(prediction: Prediction, model: Model) -> str:
+def weighing(prediction: Prediction, model: ModelAnswer) -> str:
     """The kinds of facts that weigh most, for and against, in one line."""
 
     def kinds(raises: bool) -> str:
@@ -75,7 +84,7 @@ def made_at(prediction: Prediction, now: datetime) -> str:
         "Scored {ago}, on {moment}, by model version {version}.",
         ago=ago(now - prediction.created_at),
         moment=moment(prediction.created_at),
-        version=prediction.model_version,
+        version=prediction.model.version,
     )
     if is_old(prediction, now):
         text += " " + _("Score again for a fresh one.")
@@ -98,7 +107,7 @@ def frequency(probability: float) -> str:
 
 
 def confidence_notes(
-    prediction: Prediction, model: Model, earlier: bool
+    prediction: Prediction, model: ModelAnswer, earlier: bool
 ) -> tuple[str, ...]:
     """How far to trust the decision: nearness to the limit, gaps, oddities.
 
@@ -106,10 +115,11 @@ def confidence_notes(
     known.
     """
     confidence = prediction.confidence
-    notes = [] if earlier else [_band(prediction, model)]
+    told = not earlier and confidence.band in BANDS
+    notes = [_band(prediction, model)] if told else []
     notes.append(_gaps(confidence.missing_share))
     if confidence.out_of_range:
-        names = (model.describe(name).labels.text for name in confidence.out_of_range)
+        names = (model.describe(name).label for name in confidence.out_of_range)
         notes.append(
             _(
                 "Unlike anything the model learnt from, so worth checking: {names}.",
@@ -119,7 +129,7 @@ def confidence_notes(
     return tuple(notes)
 
 
-def _band(prediction: Prediction, model: Model) -> str:
+def _band(prediction: Prediction, model: ModelAnswer) -> str:
     low, high = (percent(edge) for edge in model.threshold_interval)
     if prediction.confidence.band == "borderline":
         return _(
@@ -171,15 +181,18 @@ def gauge_text(prediction: Prediction) -> str:
     )
 
 
-def reason_text(reason: Reason, model: Model) -> str:
+def reason_text(reason: ReasonAnswer, model: ModelAnswer) -> str:
     """A reason in the page's language; English is the API's own wording."""
     known = model.groups.get(reason.group)
     if code() == "en" or known is None:
         return reason.text
-    return (known.raises_risk if reason.raises_risk else known.lowers_risk).text
+    labels = known.raises_risk if reason.raises_risk else known.lowers_risk
+    return in_words(labels, reason.text)
 
 
-def reason_facts(reason: Reason, prediction: Prediction, model: Model) -> str:
+def reason_facts(
+    reason: ReasonAnswer, prediction: Prediction, model: ModelAnswer
+) -> str:
     """The facts that weigh most in a reason, with their values."""
     facts: list[str] = []
     for item in prediction.explanation.ranked:
@@ -189,14 +202,14 @@ def reason_facts(reason: Reason, prediction: Prediction, model: Model) -> str:
         feature = model.describe(item.feature)
         if feature.group == reason.group:
             value = value_text(item.value, feature.unit, feature.name)
-            facts.append(_("{fact}: {value}", fact=feature.labels.text, value=value))
+            facts.append(_("{fact}: {value}", fact=feature.label, value=value))
         if len(facts) == FACTS_PER_REASON:
             break
     return "; ".join(facts)
 
 
 def waterfall_text(
-    steps: Sequence[Step], explanation: Explanation, model: Model
+    steps: Sequence[Step], explanation: Explanation, model: ModelAnswer
 ) -> str:
     """What the waterfall shows, in one sentence."""
     start, end = percents_apart(
@@ -218,31 +231,31 @@ def standing_text(standing: Standing) -> str:
     if not standing.reviewed:
         return _(
             "{decision} by the model on {moment}.",
-            decision=decision_word(standing.granted),
+            decision=decision_word(standing.result),
             moment=moment(standing.decided_at),
         )
     return _(
         "{decision} by {reviewer} on {moment}; the model: {model}.",
-        decision=decision_word(standing.granted),
+        decision=decision_word(standing.result),
         reviewer=standing.reviewer,
         moment=moment(standing.decided_at),
-        model=decision_word(standing.model_granted).lower(),
+        model=decision_word(standing.model_decision).lower(),
     )
 
 
 def changed_since(standing: Standing) -> tuple[str, ...]:
     """What a new score says beside a person's decision, and what is out of date."""
     latest, notes = standing.latest, []
-    scored = latest.model_version, latest.granted
-    decided = standing.model_version, standing.model_granted
+    scored = latest.model.version, latest.decision
+    decided = standing.model.version, standing.model_decision
     if standing.reviewed and scored != decided:
         notes.append(
             _(
                 "Scored again on {moment} by model version {version}: {decision}, risk "
                 "{risk}. What {reviewer} decided stands.",
                 moment=moment(latest.created_at),
-                version=latest.model_version,
-                decision=decision_word(latest.granted).lower(),
+                version=latest.model.version,
+                decision=decision_word(latest.decision).lower(),
                 risk=percents_apart(latest.probability, latest.threshold)[0],
                 reviewer=standing.reviewer,
             )

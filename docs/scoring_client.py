@@ -1,27 +1,24 @@
 """A client of the scoring API for Python programs: copy this file, it needs requests.
 
+Answers are the API's own, typed as dictionaries.
+
 client = ScoringClient("https://scoring.bank.example", key)
 decision = client.decide(100001)
-if decision.decision == "refused":
-    print(decision.reasons[0].text)
+if decision["decision"] == "refused":
+    print(decision["reasons"][0]["text"])
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, NotRequired, TypeAlias, TypedDict
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError
 from urllib3.util import Retry
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 # Asked again, when the API says, with the same Idempotency-Key, so nothing is decided
 # twice: not now, no connection, or no answer in time.
@@ -33,123 +30,17 @@ RETRY = Retry(
     raise_on_status=False,
 )
 
-Shape = TypeVar("Shape", bound="DataclassInstance")
-
 
 class ScoringError(Exception):
     """The API refused; `errors` names each bad field by its JSON pointer."""
 
-    def __init__(self, problem: Mapping[str, Any], request_id: str) -> None:
+    def __init__(self, problem: ProblemAnswer, request_id: str) -> None:
         super().__init__(f"{problem['status']} {problem['title']}: {problem['detail']}")
         self.status: int = problem["status"]
         self.errors: dict[str, str] = {
             one["path"]: one["detail"] for one in problem.get("errors", [])
         }
         self.request_id = request_id
-
-
-@dataclass(frozen=True)
-class Reason:
-    """A group of features that moved the risk; `direction`: raises or lowers it."""
-
-    code: str
-    direction: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Decision:
-    """`decision` is granted below the threshold, else refused."""
-
-    prediction_id: str
-    kind: str
-    client_id: int | None
-    probability: float
-    threshold: float
-    decision: str
-    reasons: tuple[Reason, ...]
-    document: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Review:
-    """What a person decided; `action`: confirmed or overridden."""
-
-    review_id: str
-    prediction_id: str
-    action: str
-    decision: str
-    model_decision: str
-    reason: str
-    reviewer: str
-    replaces: str | None
-    created_at: str
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What holds for a client: the newest review, else the newest decision.
-
-    `by`: person or model; `prediction_id`: what was reviewed, or stands by itself.
-    """
-
-    result: str
-    by: str
-    reviewer: str | None
-    decided_at: str
-    review_id: str | None
-    prediction_id: str
-    model_decision: str
-    document: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class PastPrediction:
-    """As it was made, and its reviews, oldest first: the last stands."""
-
-    prediction_id: str
-    kind: str
-    probability: float
-    threshold: float
-    decision: str
-    created_at: str
-    changes: Mapping[str, Any] | None
-    reviews: tuple[Review, ...]
-
-
-@dataclass(frozen=True)
-class SimilarClients:
-    """The nearest group; `interval` is the 95 % interval of its rate."""
-
-    size: int
-    observed_default_rate: float
-    interval: tuple[float, float]
-    document: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Counterfactual:
-    """What would be granted: amounts by column, and the simulation; or nothing."""
-
-    amounts: Mapping[str, float]
-    prediction: Decision | None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Whether the loan that was decided on defaulted."""
-
-    prediction_id: str
-    defaulted: bool
-    observed_on: date
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """How many outcomes were new, and how many had been recorded before."""
-
-    accepted: int
-    duplicates: int
 
 
 class ScoringClient:
@@ -162,11 +53,11 @@ class ScoringClient:
         self._session.mount(self._url, HTTPAdapter(max_retries=RETRY))
         self._session.headers["Authorization"] = f"Bearer {key}"
 
-    def decide(self, client_id: int, explain: bool = True) -> Decision:
+    def decide(self, client_id: int, explain: bool = True) -> Prediction:
         """Decide on a known client's own application."""
         return self._predict({"client_id": client_id, "explain": explain})
 
-    def what_if(self, client_id: int, changes: Mapping[str, Any]) -> Decision:
+    def what_if(self, client_id: int, changes: Mapping[str, Any]) -> Prediction:
         """Simulate it with some columns changed."""
         return self._predict({"client_id": client_id, "changes": dict(changes)})
 
@@ -174,20 +65,20 @@ class ScoringClient:
         self,
         application: Mapping[str, Any],
         history: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
-    ) -> Decision:
+    ) -> Prediction:
         """Decide on a new application; `history`: its records by table."""
         return self._predict({"application": dict(application), **(history or {})})
 
     def decide_many(
         self, client_ids: Sequence[int], explain: bool = False
-    ) -> list[Decision | ScoringError]:
+    ) -> list[Prediction | ScoringError]:
         """Up to 1,000 known clients, in the order asked."""
         asked = [{"client_id": client_id} for client_id in client_ids]
         body = {"predictions": asked, "explain": explain}
         response = self._send("POST", "/v1/predictions/batch", body)
         request_id = response.headers["X-Request-ID"]
         return [
-            _decision(one) if "decision" in one else ScoringError(one, request_id)
+            one if "decision" in one else ScoringError(one, request_id)
             for one in response.json()["predictions"]
         ]
 
@@ -198,21 +89,20 @@ class ScoringClient:
 
     def standing(self, client_id: int) -> Standing | None:
         """What was decided on a client and holds; None before the first decision."""
-        found = self._send("GET", f"/v1/clients/{client_id}").json()["standing"]
-        return None if found is None else _read(Standing, found, document=found)
+        client = self._send("GET", f"/v1/clients/{client_id}").json()
+        standing: Standing | None = client["standing"]
+        return standing
 
     def similar(self, client_id: int) -> SimilarClients:
         """The clients most like this one, and how many of them defaulted."""
-        found = self._send("GET", f"/v1/clients/{client_id}/similar").json()
-        interval = tuple(found["interval"])
-        return _read(SimilarClients, found, interval=interval, document=found)
+        path = f"/v1/clients/{client_id}/similar"
+        similar: SimilarClients = self._send("GET", path).json()
+        return similar
 
     def history(self, client_id: int) -> Iterator[PastPrediction]:
         """Every decision and simulation of a client, newest first."""
         for page in self._pages(f"/v1/clients/{client_id}/predictions?limit=100"):
-            for one in page["predictions"]:
-                reviews = tuple(_read(Review, review) for review in one["reviews"])
-                yield _read(PastPrediction, one, reviews=reviews)
+            yield from page["predictions"]
 
     def counterfactual(
         self, prediction_id: str, levers: Sequence[str] | None = None
@@ -220,13 +110,8 @@ class ScoringClient:
         """The smallest change that would be granted, of all levers or of these."""
         body = {"levers": None if levers is None else list(levers)}
         path = f"/v1/predictions/{prediction_id}/counterfactual"
-        found = self._send("POST", path, body).json()
-        if not found["found"]:
-            return Counterfactual({}, None)
-        amounts = {
-            one["name"]: one["to"] for one in found["levers"] if one["to"] is not None
-        }
-        return Counterfactual(amounts, _decision(found["prediction"]))
+        found: Counterfactual = self._send("POST", path, body).json()
+        return found
 
     def review(
         self,
@@ -243,17 +128,14 @@ class ScoringClient:
         """
         path = f"/v1/predictions/{prediction_id}/review"
         body = {"decision": decision, "reason": reason, "reviewer": reviewer}
-        made = self._send("POST", path, {**body, "replaces": replaces})
-        return _read(Review, made.json())
+        made: Review = self._send("POST", path, {**body, "replaces": replaces}).json()
+        return made
 
-    def outcomes(self, observed: Sequence[Outcome]) -> Recorded:
+    def outcomes(self, observed: Sequence[Outcome]) -> OutcomesAnswer:
         """Record up to 10,000, or none of them; the last for a prediction counts."""
-        told = [
-            {**vars(one), "observed_on": one.observed_on.isoformat()}
-            for one in observed
-        ]
-        made = self._send("POST", "/v1/outcomes", {"outcomes": told})
-        return _read(Recorded, made.json())
+        body = {"outcomes": list(observed)}
+        made: OutcomesAnswer = self._send("POST", "/v1/outcomes", body).json()
+        return made
 
     def letter(self, prediction_id: str, language: str = "en") -> bytes:
         """The letter to the applicant, as PDF; `language`: en or fr."""
@@ -264,8 +146,9 @@ class ScoringClient:
         """Version, threshold, and what every column means."""
         return dict(self._send("GET", "/v1/model").json())
 
-    def _predict(self, body: Mapping[str, Any]) -> Decision:
-        return _decision(self._send("POST", "/v1/predictions", body).json())
+    def _predict(self, body: Mapping[str, Any]) -> Prediction:
+        made: Prediction = self._send("POST", "/v1/predictions", body).json()
+        return made
 
     def _pages(self, path: str) -> Iterator[Mapping[str, Any]]:
         page = self._send("GET", path).json()
@@ -290,12 +173,222 @@ class ScoringClient:
         return response
 
 
-def _decision(document: Mapping[str, Any]) -> Decision:
-    reasons = tuple(_read(Reason, one) for one in document.get("reasons") or [])
-    return _read(Decision, document, reasons=reasons, document=document)
+# Made of the API's document by .make/answers.py: not to be edited.
 
 
-def _read(kind: type[Shape], answer: Mapping[str, Any], /, **parts: Any) -> Shape:
-    """The fields of `kind` from an answer, those in `parts` aside."""
-    names = [field.name for field in fields(kind) if field.name not in parts]
-    return kind(**{name: answer[name] for name in names}, **parts)
+class ComparedFeature(TypedDict):
+    """A client against a group; of a category, the group's most frequent one."""
+
+    feature: str
+    client: float | str | None
+    median: float | str | None
+
+
+class Confidence(TypedDict):
+    """How far to trust the answer."""
+
+    band: str
+    missing_share: float
+    out_of_range: Sequence[str]
+
+
+class Contribution(TypedDict):
+    """How much one feature moved the margin from the base value, in log-odds."""
+
+    feature: str
+    value: float | str | None
+    contribution: float
+
+
+class Explanation(TypedDict):
+    """`base_value` plus all contributions is `margin`, within 1e-9."""
+
+    base_value: float
+    margin: float
+    contributions: Sequence[Contribution]
+
+
+class FieldProblem(TypedDict):
+    """One bad field, by JSON pointer into the body or parameter name."""
+
+    path: str
+    detail: str
+
+
+class ModelRef(TypedDict):
+    """Which model answered."""
+
+    name: str
+    version: str
+    bundle_sha256: str
+
+
+MovedLever = TypedDict(
+    "MovedLever",
+    {
+        "name": str,
+        "from": float | None,
+        "to": float | None,
+        "lowest": float | None,
+        "highest": float | None,
+    },
+)
+
+
+class Outcome(TypedDict):
+    """Whether the loan that was decided on defaulted."""
+
+    prediction_id: str
+    defaulted: bool
+    observed_on: str
+
+
+class OutcomesAnswer(TypedDict):
+    """How many were recorded, and how many had been before."""
+
+    accepted: int
+    duplicates: int
+
+
+class ProblemAnswer(TypedDict):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: NotRequired[Sequence[FieldProblem]]
+
+
+class ReasonAnswer(TypedDict):
+    """A group of features that moved the margin; French text is in /v1/model."""
+
+    code: str
+    group: str
+    direction: str
+    contribution: float
+    text: str
+
+
+class Review(TypedDict):
+    """`confirmed` when the person decides as the model did, else `overridden`."""
+
+    review_id: str
+    prediction_id: str
+    client_id: int | None
+    action: str
+    decision: str
+    model_decision: str
+    reason: str
+    reviewer: str
+    replaces: str | None
+    created_at: str
+
+
+class Sample(TypedDict):
+    """All clients that the group was taken from."""
+
+    size: int
+    observed_default_rate: float
+
+
+IntervalItem: TypeAlias = float
+
+
+class SimilarClients(TypedDict):
+    """
+    The nearest group; `interval` is the 95 % Wilson interval of its rate.
+
+    `matched_on`: the features that nearness is measured on, weightiest first.
+    """
+
+    client_id: int
+    size: int
+    observed_default_rate: float
+    interval: Sequence[IntervalItem]
+    matched_on: Sequence[str]
+    features: Sequence[ComparedFeature]
+    population: Sample
+
+
+class LatestDecision(TypedDict):
+    """
+    The model's newest decision on a client.
+
+    `model_changed`: another model serves now. `data_changed`: the client's data are
+    others now; null when that cannot be told, as the model is another one.
+    """
+
+    prediction_id: str
+    decision: str
+    probability: float
+    threshold: float
+    model: ModelRef
+    created_at: str
+    model_changed: bool
+    data_changed: bool | None
+
+
+class PastPrediction(TypedDict):
+    """A prediction as it was made, and its reviews, oldest first: the last stands."""
+
+    prediction_id: str
+    kind: str
+    probability: float
+    threshold: float
+    decision: str
+    created_at: str
+    model: ModelRef
+    changes: Mapping[str, float | str | None] | None
+    reviews: Sequence[Review]
+
+
+class Prediction(TypedDict):
+    """One decision or simulation. Granted below the threshold, refused from it on."""
+
+    prediction_id: str
+    kind: str
+    client_id: int | None
+    probability: float
+    threshold: float
+    decision: str
+    confidence: Confidence
+    explanation: NotRequired[Explanation | None]
+    reasons: NotRequired[Sequence[ReasonAnswer] | None]
+    model: ModelRef
+    created_at: str
+
+
+class Standing(TypedDict):
+    """
+    What holds for a client: the newest review, else the newest decision.
+
+    `prediction_id`: the decision that was reviewed, or that stands by itself;
+    `model_decision`: what the model said in it; `terms` and the import it was made on,
+    null where they were not noted.
+    """
+
+    result: str
+    by: str
+    reviewer: str | None
+    reason: str | None
+    decided_at: str
+    review_id: str | None
+    prediction_id: str
+    model_decision: str
+    model: ModelRef
+    terms: Mapping[str, float | int | str | None] | None
+    import_id: int | None
+    imported_at: str | None
+    latest: LatestDecision
+
+
+class Counterfactual(TypedDict):
+    """`prediction` is the simulation that was stored; null when nothing was found."""
+
+    prediction_id: str
+    found: bool
+    cost: NotRequired[float | None]
+    detail: NotRequired[str | None]
+    levers: Sequence[MovedLever]
+    prediction: Prediction | None

@@ -9,22 +9,12 @@ from flask import Blueprint, Response
 from api.answering import answer
 from api.errors import BundleError, Problem
 from api.operations import ADMIN, MARKDOWN, Operation
-from api.schemas.answers import Importance, ModelAnswer, ModelRef
+from api.schemas.answers import ModelRef
+from api.schemas.model import Importance, ModelAnswer
 from api.services import services
 
 blueprint = Blueprint("model", __name__, url_prefix="/v1/model")
 _CARD = "model-card.md"
-_PASSED_ON = (
-    "threshold",
-    "threshold_interval",
-    "costs",
-    "calibration",
-    "metrics",
-    "data",
-    "features",
-    "tables",
-    "libraries",
-)
 
 
 @Operation(
@@ -37,17 +27,10 @@ _PASSED_ON = (
     validated=True,
 )
 def describe() -> Response:
-    champion = services().champion()
-    document = champion.bundle.document
-    identity = ("name", "version", "mlflow_run_id", "created_at")
-    return answer(
-        {
-            **{name: document["model"][name] for name in identity},
-            "bundle_sha256": champion.bundle.sha256,
-            **{name: document[name] for name in _PASSED_ON},
-            **champion.bundle.json("reasons.json"),
-        }
-    )
+    bundle = services().champion().bundle
+    document, reasons = bundle.document, bundle.json("reasons.json")
+    told = {**document, **document["model"], **reasons, "bundle_sha256": bundle.sha256}
+    return answer({name: told[name] for name in ModelAnswer.model_fields})
 
 
 @Operation(

@@ -1,8 +1,8 @@
-"""What the routes answer."""
+"""What the routes answer; about the model, api.schemas.model."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,7 @@ Moment = Annotated[
     str,
     Field(
         pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$",
+        json_schema_extra={"format": "date-time"},
         examples=["2026-11-22T13:27:00.123456Z"],
     ),
 ]
@@ -185,49 +186,6 @@ class ClientAnswer(Answer):
     standing: Standing | None
     application: list[ApplicationFact]
     imported_at: Moment
-
-
-class ModelAnswer(Answer):
-    """The model that serves; names and meaning of every column and feature."""
-
-    name: str
-    version: str
-    mlflow_run_id: str
-    created_at: str
-    bundle_sha256: str
-    threshold: Share
-    threshold_interval: Annotated[list[float], Field(min_length=2, max_length=2)]
-    costs: dict[str, float]
-    calibration: dict[str, Any]
-    metrics: dict[str, Any]
-    data: dict[str, Any]
-    features: list[dict[str, Any]]
-    reasons: list[dict[str, Any]]
-    tables: dict[str, Any]
-    libraries: dict[str, str]
-
-
-class Permutation(Answer):
-    """How much AUC is lost when a feature's, or a group's, values are shuffled.
-
-    `rank_correlation`: of these losses with the mean absolute contributions.
-    """
-
-    rank_correlation: float
-    auc_lost: dict[str, float]
-
-
-class Importance(Answer):
-    """Mean absolute contribution, largest first, and a sample of clients.
-
-    `permutation` is another measure of the same, in bundles that have it.
-    """
-
-    features: list[dict[str, Any]]
-    groups: list[dict[str, Any]]
-    beeswarm: dict[str, Any]
-    permutation: Permutation | None = None
-    permutation_of_groups: Permutation | None = None
 
 
 class ClientValue(Answer):

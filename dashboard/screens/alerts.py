@@ -6,12 +6,12 @@ import streamlit as st
 
 import markup
 import say
+from api_client.answers import Alert
+from api_client.cache import scoring_api
 from errors import ApiError
 from formats import moment
 from glossary import glossary
 from language import _
-from loading import scoring_api
-from monitoring_answers import Alert
 from parts import card, written_in_english
 from people import person
 from trouble import show_trouble
@@ -46,7 +46,7 @@ def show() -> None:
         written_in_english()
         glossary()
     for alert in alerts:
-        with card(f"alert_{alert.alert_id}"):
+        with card(f"alert_{alert.id}"):
             _alert(alert)
 
 
@@ -56,8 +56,8 @@ def _alert(alert: Alert) -> None:
         "warning": _("Warning"),
         "critical": _("Critical"),
     }
-    sign, severity = SIGNS[alert.severity], severities[alert.severity]
-    st.html(markup.alert(sign, severity, alert.title, alert.severity))
+    sign, severity = SIGNS.get(alert.severity, "!"), severities.get(alert.severity)
+    st.html(markup.alert(sign, severity or alert.severity, alert.title, alert.severity))
     told = [
         (_("What"), alert.what),
         (_("How sure"), alert.certainty),
@@ -65,7 +65,7 @@ def _alert(alert: Alert) -> None:
     ]
     st.html(markup.terms([pair for pair in told if pair[1]]))
     st.html(markup.small(*_dates(alert)))
-    if alert.open and not alert.acknowledged_at:
+    if alert.status == "open" and not alert.acknowledged_at:
         _acknowledge(alert)
 
 
@@ -85,29 +85,27 @@ def _dates(alert: Alert) -> list[str]:
             name=alert.acknowledged_by,
             moment=moment(alert.acknowledged_at),
         )
-        lines.append(f"{seen} {alert.note}".strip())
+        lines.append(f"{seen} {alert.note or ''}".strip())
     return lines
 
 
 def _acknowledge(alert: Alert) -> None:
     someone = person()
     name = someone.name if someone else ""
-    with st.expander(_("Acknowledge"), key=f"seen_{alert.alert_id}"):
-        with st.form(f"form_{alert.alert_id}", border=False):
+    with st.expander(_("Acknowledge"), key=f"seen_{alert.id}"):
+        with st.form(f"form_{alert.id}", border=False):
             if not name:
                 name = st.text_input(
                     _("Your name"),
-                    key=f"by_{alert.alert_id}",
+                    key=f"by_{alert.id}",
                     max_chars=LONGEST_NAME,
                 )
             note = st.text_input(
                 _("Note (what you will do about it)"),
-                key=f"note_{alert.alert_id}",
+                key=f"note_{alert.id}",
                 max_chars=LONGEST_NOTE,
             )
-            sent = st.form_submit_button(
-                _("I have seen it"), key=f"send_{alert.alert_id}"
-            )
+            sent = st.form_submit_button(_("I have seen it"), key=f"send_{alert.id}")
         if sent and not (name or "").strip():
             say.error(_("Give your name: it stays on record with the alert."))
         elif sent:
@@ -117,9 +115,9 @@ def _acknowledge(alert: Alert) -> None:
 def _send(alert: Alert, name: str, note: str) -> None:
     try:
         with st.spinner(_("Recording…")):
-            scoring_api().acknowledge(alert.alert_id, name, note)
+            scoring_api().acknowledge(alert.id, name, note)
     except ApiError as error:
-        show_trouble(error, f"again_{alert.alert_id}")
+        show_trouble(error, f"again_{alert.id}")
         return
     st.rerun()
 

@@ -10,14 +10,13 @@ import charts
 import markup
 import say
 import words
-from answers import Client, Prediction
+from api_client.answers import ClientAnswer, ModelAnswer, Prediction
+from api_client.cache import Opened, api_is_ready, current_model, scoring_api
 from desk import client_on_the_desk, score_again_button
 from explanation import describe, group_steps, waterfall_steps
 from facts import group_facts
 from formats import decimal, moment, percents_apart
 from language import _
-from loading import Opened, api_is_ready, current_model, scoring_api
-from model_answers import Model
 from next_steps import next_steps
 from parts import card, chart
 from record import show_history
@@ -37,7 +36,7 @@ def show() -> None:
     _details(found, model)
 
 
-def _story(found: Opened, model: Model) -> None:
+def _story(found: Opened, model: ModelAnswer) -> None:
     what, why = st.columns([1.95, 1.35], gap="small")
     with what:
         decision, risk = st.columns([1.05, 0.9], gap="small")
@@ -50,12 +49,12 @@ def _story(found: Opened, model: Model) -> None:
         _reasons(found.prediction, model)
 
 
-def _decision(found: Opened, model: Model) -> None:
+def _decision(found: Opened, model: ModelAnswer) -> None:
     prediction, standing = found.prediction, found.standing
     word, meaning = words.verdict(prediction)
     number = str(found.client.client_id)
     if standing.reviewed:
-        word = words.decision_word(standing.granted)
+        word = words.decision_word(standing.result)
         meaning = words.standing_text(standing)
     st.html(markup.verdict(word, meaning, standing.result, number))
     for note in words.changed_since(standing):
@@ -80,7 +79,7 @@ def _decision(found: Opened, model: Model) -> None:
     score_again_button(found.client.client_id, standing)
 
 
-def _risk(found: Opened, model: Model) -> None:
+def _risk(found: Opened, model: ModelAnswer) -> None:
     """The band around the limit is of the model that serves: not of an earlier one."""
     prediction, earlier = found.prediction, found.standing.latest.model_changed
     band = (prediction.threshold,) * 2 if earlier else model.threshold_interval
@@ -106,7 +105,7 @@ def _risk(found: Opened, model: Model) -> None:
     )
 
 
-def _reasons(prediction: Prediction, model: Model) -> None:
+def _reasons(prediction: Prediction, model: ModelAnswer) -> None:
     client = str(prediction.client_id)
 
     def block(raises: bool, most: int) -> str:
@@ -127,7 +126,7 @@ def _reasons(prediction: Prediction, model: Model) -> None:
     st.html(block(first, MOST_FIRST) + block(not first, MOST_SECOND))
 
 
-def _details(found: Opened, model: Model) -> None:
+def _details(found: Opened, model: ModelAnswer) -> None:
     moved, application, history = st.tabs(
         [_("What moved the risk"), _("Application"), _("History")],
         key="details",
@@ -145,7 +144,7 @@ def _details(found: Opened, model: Model) -> None:
             show_history(record, found.standing, model)
 
 
-def _contributions(prediction: Prediction, model: Model) -> None:
+def _contributions(prediction: Prediction, model: ModelAnswer) -> None:
     explanation = prediction.explanation
     by_group, by_fact = _("By kind of facts"), _("Fact by fact")
     chosen = st.segmented_control(
@@ -172,7 +171,7 @@ def _contributions(prediction: Prediction, model: Model) -> None:
 
 
 def _contribution_table(
-    prediction: Prediction, model: Model
+    prediction: Prediction, model: ModelAnswer
 ) -> tuple[list[str], list[list[str]]]:
     rows = []
     for item in prediction.explanation.ranked:
@@ -184,7 +183,7 @@ def _contribution_table(
     return [_("Fact"), _("Value"), _("Kind"), _("Points"), _("Effect")], rows
 
 
-def _application(client: Client) -> None:
+def _application(client: ClientAnswer) -> None:
     say.caption(
         _(
             "As the client applied. Times are counted from the day of the application. "

@@ -8,12 +8,8 @@ import comparison_charts
 import comparison_words
 import markup
 import say
-from comparison_answers import Distribution, Scatter, Similar
-from desk import client_on_the_desk
-from errors import ApiError, NotFound, Refused
-from formats import percent, value_text
-from language import _
-from loading import (
+from api_client.answers import Distribution, ModelAnswer, Scatter, SimilarClients
+from api_client.cache import (
     Opened,
     current_model,
     distribution_of,
@@ -21,7 +17,11 @@ from loading import (
     scatter_of,
     similar_to,
 )
-from model_answers import Descriptor, Model
+from api_client.meaning import Descriptor
+from desk import client_on_the_desk
+from errors import ApiError, NotFound, Refused
+from formats import percent, value_text
+from language import _
 from next_steps import next_steps, recall
 from parts import card, chart
 from trouble import show_trouble
@@ -46,7 +46,7 @@ def show() -> None:
     next_steps(found.prediction, "compare")
 
 
-def _similar(found: Opened, model: Model) -> None:
+def _similar(found: Opened, model: ModelAnswer) -> None:
     st.html(markup.heading(_("Clients like this one")))
     try:
         similar = similar_to(found)
@@ -60,28 +60,32 @@ def _similar(found: Opened, model: Model) -> None:
         told = percent(similar.observed_default_rate)
         say.metric(_("Similar clients who defaulted"), told)
     with everyone:
-        say.metric(_("All who defaulted"), percent(similar.population_default_rate))
+        say.metric(
+            _("All who defaulted"), percent(similar.population.observed_default_rate)
+        )
     say.text(comparison_words.similar_text(similar))
     with st.expander(_("In what are they alike?"), key="alike"):
         st.html(markup.table(*_alike(similar, model)))
 
 
-def _alike(similar: Similar, model: Model) -> tuple[list[str], list[list[str]]]:
+def _alike(
+    similar: SimilarClients, model: ModelAnswer
+) -> tuple[list[str], list[list[str]]]:
     shown = [f for f in similar.features if f.feature in similar.matched_on]
     rows = []
     for item in (shown or list(similar.features))[:MOST_COMPARED]:
         feature = model.describe(item.feature)
         rows.append(
             [
-                feature.labels.text,
+                feature.label,
                 value_text(item.client, feature.unit, feature.name),
-                value_text(item.usual, feature.unit, feature.name),
+                value_text(item.median, feature.unit, feature.name),
             ]
         )
     return [_("Fact"), _("This client"), _("Typical of similar clients")], rows
 
 
-def _one_fact(found: Opened, model: Model) -> None:
+def _one_fact(found: Opened, model: ModelAnswer) -> None:
     st.html(markup.heading(_("One fact")))
     name = _pick(_("Fact"), "fact", 0, model)
     try:
@@ -92,9 +96,9 @@ def _one_fact(found: Opened, model: Model) -> None:
         return
     groups = st.pills(
         _("Groups shown"),
-        answer.groups,
+        list(answer.counts),
         selection_mode="multi",
-        default=[group for group in answer.groups if group != "all"],
+        default=[group for group in answer.counts if group != "all"],
         format_func=comparison_charts.group_name,
         key="groups",
     )
@@ -118,7 +122,7 @@ def _spread(
             answer,
             names,
             groups,
-            place if known and not isinstance(place, bool) else None,
+            place if known else None,
             comparison_words.axis_title(feature),
         ),
         "distribution",
@@ -130,10 +134,7 @@ def _spread(
 def _counted(
     answer: Distribution, names: list[str], groups: tuple[str, ...]
 ) -> tuple[list[str], list[list[str]]]:
-    columns = [
-        comparison_charts.shares(answer.counts[answer.groups.index(group)])
-        for group in groups
-    ]
+    columns = [comparison_charts.shares(answer.counts[group]) for group in groups]
     rows = [
         [name, *(percent(column[i] / 100) for column in columns)]
         for i, name in enumerate(names)
@@ -142,7 +143,7 @@ def _counted(
     return [_("Value"), *titles], rows
 
 
-def _two_facts(found: Opened, model: Model) -> None:
+def _two_facts(found: Opened, model: ModelAnswer) -> None:
     st.html(markup.heading(_("Two facts at once")))
     across, up = st.columns(2)
     with across:
@@ -176,23 +177,23 @@ def _points(
         ]
         for point in answer.points
     ]
-    return [x.labels.text, y.labels.text, _("Outcome")], rows
+    return [x.label, y.label, _("Outcome")], rows
 
 
 def _pick(
-    label: str, key: str, index: int, model: Model, numbers_only: bool = False
+    label: str, key: str, index: int, model: ModelAnswer, numbers_only: bool = False
 ) -> str:
     """A feature, the weightiest first."""
     names = [
-        weight.name
+        weight.feature
         for weight in importance_of(model).features
-        if not (numbers_only and model.describe(weight.name).categories)
+        if not (numbers_only and model.describe(weight.feature).category)
     ]
     chosen = st.selectbox(
         label,
         names,
         index=min(index, len(names) - 1),
-        format_func=lambda name: model.describe(name).labels.text,
+        format_func=lambda name: model.describe(name).label,
         key=key,
         persist_state="session",
     )

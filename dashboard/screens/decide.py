@@ -7,11 +7,11 @@ import streamlit as st
 import markup
 import say
 import words
+from api_client.answers import ModelAnswer
+from api_client.cache import Opened, current_model, scoring_api
 from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
 from language import LANGUAGES, _, code
-from loading import Opened, current_model, scoring_api
-from model_answers import Model
 from parts import card
 from people import person
 from record import show_history
@@ -39,7 +39,7 @@ def show() -> None:
         show_history(history, found.standing, model)
 
 
-def _review(found: Opened, model: Model) -> None:
+def _review(found: Opened, model: ModelAnswer) -> None:
     """What stands, largest; beside a person's decision what the model says."""
     prediction, standing = found.prediction, found.standing
     word, meaning = words.verdict(prediction)
@@ -48,10 +48,10 @@ def _review(found: Opened, model: Model) -> None:
     if standing.latest.model_changed:
         said = _("An earlier model said: {decision}", decision=word)
     if standing.reviewed:
-        word = words.decision_word(standing.granted)
+        word = words.decision_word(standing.result)
         told = words.standing_text(standing)
         st.html(markup.verdict(word, told, standing.result, client))
-        say.text(standing.reason)
+        say.text(standing.reason or "")
         st.html(markup.standing(said, meaning, prediction.decision))
     else:
         st.html(markup.verdict(said, meaning, prediction.decision, client))
@@ -116,7 +116,7 @@ def _form(found: Opened) -> None:
         type="primary",
         key=f"record_{here}",
         on_click=_remember_seen,
-        args=(standing.review_id,),
+        args=(standing.review_id or "",),
     )
     if sent:
         _record(found, chosen, (reason or "").strip(), name)

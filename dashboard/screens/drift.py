@@ -9,12 +9,12 @@ import streamlit as st
 
 import markup
 import say
+from api_client.answers import Report
+from api_client.cache import current_model, report_html, scoring_api
 from errors import ApiError, NotFound, Refused
 from formats import moment
 from glossary import glossary
 from language import _, mark
-from loading import current_model, report_html, scoring_api
-from monitoring_answers import Report
 from over_time import MEASURES, courses, table
 from over_time_charts import course_chart
 from parts import card, chart, written_in_english
@@ -119,7 +119,7 @@ def _performance(report: Report) -> None:
 def _report(report: Report) -> None:
     try:
         with st.spinner(_("Fetching the report…")):
-            html = report_html(report.kind, report.report_id)
+            html = report_html(report.kind, report.id)
     except NotFound:
         return
     except ApiError as error:

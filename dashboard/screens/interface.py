@@ -8,11 +8,11 @@ import streamlit as st
 
 import markup
 import say
+from api_client.answers import ModelAnswer
+from api_client.cache import api_is_ready, current_model, scoring_api
 from errors import ApiError
 from formats import moment
 from language import _, mark
-from loading import api_is_ready, current_model, scoring_api
-from model_answers import Model
 from parts import card
 from people import asker
 from requests_to_try import Example, Request, curl, examples_for, read_request
@@ -38,7 +38,7 @@ def show() -> None:
         _request()
 
 
-def _status(model: Model) -> None:
+def _status(model: ModelAnswer) -> None:
     st.html(markup.heading(_("How it stands")))
     ready = _("✓ ready") if api_is_ready() else _("! not ready")
     address = scoring_api().settings.api_url

@@ -10,14 +10,14 @@ import markup
 import model_charts
 import model_words
 import say
+from api_client.answers import CalibrationCurve, Importance, ModelAnswer
+from api_client.cache import current_model, importance_of, model_card_of
+from api_client.meaning import in_words
 from categories import category_text
 from errors import ApiError, NotFound
 from formats import decimal, moment, percent, whole
-from importance_answers import Importance, Weight
 from language import _
-from loading import current_model, importance_of, model_card_of
 from metrics import MEASURES, candidate_row, measure_rows
-from model_answers import CalibrationCurve, Model
 from parts import Table, card, chart, written_in_english
 from trouble import show_trouble
 
@@ -33,7 +33,7 @@ def show() -> None:
         with card("limit"):
             _limit(model)
         with card("calibration"):
-            _calibration(model.calibration_curve)
+            _calibration(model.metrics.calibration_curve)
     with weights, card("importance"):
         _importance(model)
     with card("fairness"):
@@ -44,15 +44,15 @@ def show() -> None:
         _about(model)
 
 
-def _headline(model: Model) -> None:
+def _headline(model: ModelAnswer) -> None:
     figures = [
         (_("Limit on the risk of default"), percent(model.threshold)),
-        (_("Learnt from"), _("{number} clients", number=whole(model.clients))),
-        (_("Of whom defaulted"), percent(model.default_rate)),
+        (_("Learnt from"), _("{number} clients", number=whole(model.data.clients))),
+        (_("Of whom defaulted"), percent(model.data.default_rate)),
     ]
-    if "business_score" in model.metrics:
-        score = decimal(model.metrics["business_score"], 3)
-        figures.append((_("Cost per application"), score))
+    score = model.metrics.cv.business_score
+    if score is not None:
+        figures.append((_("Cost per application"), decimal(score, 3)))
     say.text(
         _(
             "The model estimates for each client the risk of default: that they will "
@@ -66,17 +66,17 @@ def _headline(model: Model) -> None:
                 say.metric(label, value)
 
 
-def _limit(model: Model) -> None:
+def _limit(model: ModelAnswer) -> None:
     st.html(markup.heading(_("The limit and what it costs")))
     say.text(model_words.costs_text(model))
-    curve = model.cost_curve
+    curve = model.metrics.cost_curve
     sentence = model_words.cost_curve_text(curve, model)
-    if not curve.thresholds:
+    if not curve or not curve.threshold:
         say.caption(sentence)
         return
     rows = [
         [percent(limit, 2), decimal(score, 4)]
-        for limit, score in zip(curve.thresholds, curve.business_scores, strict=True)
+        for limit, score in zip(curve.threshold, curve.business_score, strict=True)
     ]
     chart(
         model_charts.cost_curve(curve, model.threshold, model.threshold_interval),
@@ -86,7 +86,7 @@ def _limit(model: Model) -> None:
     )
 
 
-def _importance(model: Model) -> None:
+def _importance(model: ModelAnswer) -> None:
     st.html(markup.heading(_("What weighs in the model")))
     by_group, by_fact, swarm = _("Kinds of facts"), _("Facts"), _("Client by client")
     chosen = st.segmented_control(
@@ -101,16 +101,17 @@ def _importance(model: Model) -> None:
     if chosen == swarm:
         _beeswarm(importance, model)
     elif chosen == by_fact:
-        names = [model.describe(w.name).labels.text for w in importance.features]
-        _weights(importance.features, names)
+        features = importance.features
+        names = [model.describe(one.feature).label for one in features]
+        _weights(names, [one.mean_absolute for one in features])
     else:
-        names = [model.group_label(w.name) for w in importance.groups]
-        _weights(importance.groups, names)
+        names = [model.group_label(one.group) for one in importance.groups]
+        _weights(names, [one.mean_absolute for one in importance.groups])
 
 
-def _weights(weights: Sequence[Weight], names: Sequence[str]) -> None:
-    total = sum(weight.mean_absolute for weight in weights) or 1.0
-    shares = [weight.mean_absolute / total for weight in weights]
+def _weights(names: Sequence[str], weights: Sequence[float]) -> None:
+    total = sum(weights) or 1.0
+    shares = [weight / total for weight in weights]
     rows = [
         [name, percent(share, 2)] for name, share in zip(names, shares, strict=True)
     ]
@@ -122,9 +123,9 @@ def _weights(weights: Sequence[Weight], names: Sequence[str]) -> None:
     )
 
 
-def _beeswarm(importance: Importance, model: Model) -> None:
-    swarm = importance.beeswarm.first(SWARM)
-    names = [model.describe(name).labels.text for name in swarm.features]
+def _beeswarm(importance: Importance, model: ModelAnswer) -> None:
+    swarm = importance.beeswarm
+    names = [model.describe(name).label for name in swarm.features[:SWARM]]
     if not names:
         say.caption(_("The model came without its clients' points."))
         return
@@ -166,9 +167,10 @@ def _calibration(curve: CalibrationCurve | None) -> None:
     )
 
 
-def _fairness(model: Model) -> None:
+def _fairness(model: ModelAnswer) -> None:
     st.html(markup.heading(_("Does it treat people alike?")))
-    if not model.fairness:
+    audited = model.metrics.fairness
+    if not audited:
         say.caption(_("This model came without that check."))
         return
     headers = [
@@ -178,11 +180,11 @@ def _fairness(model: Model) -> None:
         _("Granted"),
         _("Granted, of those who repay"),
     ]
-    columns = st.columns(len(model.fairness), gap="medium")
-    for column, fairness in zip(columns, model.fairness, strict=True):
+    columns = st.columns(len(audited), gap="medium")
+    for column, fairness in zip(columns, audited, strict=True):
         rows = [
             [
-                category_text(group.name),
+                category_text(group.group),
                 whole(group.clients),
                 percent(group.default_rate),
                 percent(group.approval_rate),
@@ -190,27 +192,28 @@ def _fairness(model: Model) -> None:
             ]
             for group in fairness.groups
         ]
+        label = in_words(fairness.label, fairness.attribute)
         with column:
-            st.html(markup.heading(fairness.labels.text, 3))
-            st.html(markup.table(headers, rows, fairness.labels.text))
+            st.html(markup.heading(label, 3))
+            st.html(markup.table(headers, rows, label))
             say.caption(model_words.fairness_text(fairness))
 
 
-def _measures(model: Model) -> None:
+def _measures(model: ModelAnswer) -> None:
     st.html(markup.heading(_("How good it is")))
     say.caption(
         _("Measured by cross-validation: always on clients the model had not seen.")
     )
     headers = [_("Measure"), _("Value"), _("Meaning")]
-    st.html(markup.table(headers, measure_rows(model.metrics)))
+    st.html(markup.table(headers, measure_rows(model.metrics.cv)))
     with st.expander(_("Which models were compared"), key="candidates"):
         say.caption(_("All on the same clients; the lowest cost per application wins."))
-        rows = [candidate_row(item.name, item.metrics) for item in model.candidates]
+        rows = [candidate_row(candidate) for candidate in model.metrics.candidates]
         titles = [_("Model"), *(_(measure.title) for measure in MEASURES)]
         st.html(markup.table(titles, rows))
 
 
-def _about(model: Model) -> None:
+def _about(model: ModelAnswer) -> None:
     rows = [
         (_("Name"), model.name),
         (_("Version"), model.version),
@@ -226,7 +229,7 @@ def _about(model: Model) -> None:
             _card(model)
 
 
-def _card(model: Model) -> None:
+def _card(model: ModelAnswer) -> None:
     try:
         with st.spinner(_("Fetching…")):
             text = model_card_of(model)

@@ -8,8 +8,8 @@ import markup
 import say
 import simulation_words
 import words
-from answers import Prediction
-from decision_answers import WayThrough
+from api_client.answers import Counterfactual, ModelAnswer, Prediction
+from api_client.cache import Opened, current_model, scoring_api, simulated
 from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
 from formats import amount, percents_apart
@@ -24,8 +24,6 @@ from levers import (
     instalments,
     present_terms,
 )
-from loading import Opened, current_model, scoring_api, simulated
-from model_answers import Model
 from next_steps import next_steps, recall
 from parts import card
 from trouble import details, show_trouble
@@ -62,7 +60,7 @@ def _workbench(found: Opened) -> None:
         _way(found, present, model)
 
 
-def _levers(found: Opened, present: Terms, model: Model) -> Terms:
+def _levers(found: Opened, present: Terms, model: ModelAnswer) -> Terms:
     st.html(markup.heading(_("What can be changed")))
     client = found.client.client_id
     if present.credit is None:
@@ -86,7 +84,7 @@ def _levers(found: Opened, present: Terms, model: Model) -> Terms:
 
 
 def _instalment(
-    client: int, number: float, annuity: float, credit: float, model: Model
+    client: int, number: float, annuity: float, credit: float, model: ModelAnswer
 ) -> float:
     """The instalment, set itself or by how many of them pay back the loan."""
     by_amount, by_number = _("Instalment"), _("Number of instalments")
@@ -114,7 +112,9 @@ def _instalment(
     return round(credit / wanted, 2)
 
 
-def _amount(label: str, name: str, present: float, client: int, model: Model) -> float:
+def _amount(
+    label: str, name: str, present: float, client: int, model: ModelAnswer
+) -> float:
     """A slider of round amounts around the present one, which is among them."""
     return float(
         st.select_slider(
@@ -133,7 +133,7 @@ def _forget_levers(client: int) -> None:
         st.session_state.pop(f"{name}_{client}", None)
 
 
-def _outcome(found: Opened, present: Terms, wanted: Terms, model: Model) -> None:
+def _outcome(found: Opened, present: Terms, wanted: Terms, model: ModelAnswer) -> None:
     st.html(markup.heading(_("Now, and with the changes")))
     changes = wanted.changes_from(present)
     answer = found.prediction
@@ -160,7 +160,7 @@ def _outcome(found: Opened, present: Terms, wanted: Terms, model: Model) -> None
         st.html(markup.table(headers, simulation_words.terms_rows(present, wanted)))
 
 
-def _side(title: str, prediction: Prediction, model: Model) -> None:
+def _side(title: str, prediction: Prediction, model: ModelAnswer) -> None:
     client = str(prediction.client_id)
     risk, limit = percents_apart(prediction.probability, prediction.threshold)
     word, _meaning = words.verdict(prediction)
@@ -178,7 +178,7 @@ def _side(title: str, prediction: Prediction, model: Model) -> None:
     )
 
 
-def _what_moved(present: Prediction, answer: Prediction, model: Model) -> None:
+def _what_moved(present: Prediction, answer: Prediction, model: ModelAnswer) -> None:
     moved = simulation_words.moved_groups(present, answer, model)
     if not moved:
         say.caption(_("No kind of facts moved noticeably."))
@@ -194,7 +194,7 @@ def _what_moved(present: Prediction, answer: Prediction, model: Model) -> None:
     )
 
 
-def _way(found: Opened, present: Terms, model: Model) -> None:
+def _way(found: Opened, present: Terms, model: ModelAnswer) -> None:
     st.html(markup.heading(_("What would it take?")))
     if found.prediction.granted:
         say.text(_("Nothing: the model grants the loan as it was asked for."))
@@ -224,7 +224,7 @@ def _search(found: Opened, levers: tuple[str, ...]) -> None:
     prediction = found.prediction.prediction_id
     try:
         with st.spinner(_("Searching…")):
-            way = scoring_api().way_through(prediction, levers)
+            way = scoring_api().counterfactual(prediction, levers)
     except (Conflict, Refused) as error:
         say.warning(details(error))
         return
@@ -234,7 +234,7 @@ def _search(found: Opened, levers: tuple[str, ...]) -> None:
     st.session_state[WAY] = (prediction, way)
 
 
-def _found(way: WayThrough, found: Opened, model: Model) -> None:
+def _found(way: Counterfactual, found: Opened, model: ModelAnswer) -> None:
     if not way.found or way.prediction is None:
         text = _("No change of these terms alone would be granted.")
         st.html(markup.spoken(text))

@@ -14,8 +14,8 @@ from api import bundle, model
 from api.errors import BundleError
 from api.frames import numbered
 from api.identifiers import uuid7
-from api.manifest import Calibration
 from api.model import Model
+from api.schemas.model import Calibration
 from api.scoring import Score, Scorer, decide, probability
 
 
@@ -32,7 +32,10 @@ def test_the_threshold_itself_is_refused() -> None:
 
 @pytest.mark.parametrize(("margin", "expected"), [(-1e6, 0.0), (1e6, 1.0), (0.0, 0.5)])
 def test_no_margin_is_too_large(margin: float, expected: float) -> None:
-    assert probability(margin, Calibration("sigmoid", 1.0, 0.0)) == expected
+    assert (
+        probability(margin, Calibration(method="sigmoid", slope=1.0, intercept=0.0))
+        == expected
+    )
 
 
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.97])

@@ -1,4 +1,4 @@
-"""The answers that the API's documents show are what it answers, on a bundle just made.
+"""The API's documents show and describe what it answers, on a bundle just made.
 
 `make examples` records them anew.
 """
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from api import create_app
@@ -66,13 +67,15 @@ def record(ask: Ask) -> Answers:
     """Ask every route, in order, for what its example says; its answers by status."""
     found: Answers = {}
     known = {CLIENT: str(refused(ask)), IDENTIFIER: IDENTIFIER}
-    for path, methods in ask("GET", "/openapi.json").json["paths"].items():
+    document = ask("GET", "/openapi.json").json
+    for path, methods in document["paths"].items():
         for method, operation in methods.items():
             asked = swap(address(path, operation), known), swap(body(operation), known)
             for _ in documented(operation):
                 response = ask(method.upper(), asked[0], json.loads(asked[1]))
                 assert response.status_code < 300, f"{path}: {response.text}"
                 answer = read(response)
+                assert misfits(document, operation, response) == [], path
                 if "{" not in path and isinstance(answer, dict):
                     made = answer.get("prediction_id", answer.get("id"))
                     known[IDENTIFIER] = made or known[IDENTIFIER]
@@ -139,6 +142,17 @@ def shorter(value: Any) -> Any:
     numbers = all(isinstance(one, int | float) for one in value)
     kept = value if numbers and len(value) <= NUMBERS else value[:FEW]
     return [one[:FEW] if isinstance(one, list) else shorter(one) for one in kept]
+
+
+def misfits(document: Any, operation: Any, response: Any) -> list[str]:
+    """Where a whole answer is not what the document says of it."""
+    content = operation["responses"][str(response.status_code)]["content"]
+    described = content[response.mimetype]["schema"]
+    schema = {**described, "components": document["components"]}
+    errors = jsonschema_rs.validator_for(schema).iter_errors(
+        response.text if response.mimetype == LINES else response.json
+    )
+    return [f"{one.instance_path}: {one.message}" for one in errors]
 
 
 def swap(text: str, words: dict[str, str]) -> str:

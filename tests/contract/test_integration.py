@@ -13,7 +13,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
@@ -108,22 +107,20 @@ def test_the_client_decides_simulates_and_looks_up(
     assert len(ids) == client._send("GET", "/v1/clients").json()["total"]
     known_id = next(strangers)
     decision = client.decide(known_id)
-    assert decision.decision in ("granted", "refused")
-    assert (decision.probability < decision.threshold) == (
-        decision.decision == "granted"
-    )
-    assert decision.reasons[0].text
-    assert client.what_if(known_id, {"AMT_CREDIT": 100_000}).kind == "simulation"
+    granted = decision["probability"] < decision["threshold"]
+    assert decision["decision"] == ("granted" if granted else "refused")
+    assert decision["reasons"][0]["text"]
+    assert client.what_if(known_id, {"AMT_CREDIT": 100_000})["kind"] == "simulation"
     known = client._send("GET", f"/v1/clients/{known_id}").json()["application"]
     columns = {one["name"]: one["value"] for one in known}
     new = client.decide_on(columns, {"bureau": []})
-    assert (new.kind, new.client_id) == ("decision", known_id)
-    assert client.letter(new.prediction_id, "fr").startswith(b"%PDF")
+    assert (new["kind"], new["client_id"]) == ("decision", known_id)
+    assert client.letter(new["prediction_id"], "fr").startswith(b"%PDF")
     good, bad = client.decide_many([known_id, 1])
-    assert good.probability == decision.probability
+    assert good["probability"] == decision["probability"]
     assert isinstance(bad, module.ScoringError)
     assert bad.status == 404
-    assert client.model()["threshold"] == decision.threshold
+    assert client.model()["threshold"] == decision["threshold"]
 
 
 def test_the_client_says_what_would_be_granted(
@@ -131,23 +128,23 @@ def test_the_client_says_what_would_be_granted(
 ) -> None:
     client = module.ScoringClient(served.url, served.key)
     looked = (
-        client.counterfactual(one.prediction_id, ["AMT_CREDIT"])
+        client.counterfactual(one["prediction_id"], ["AMT_CREDIT"])
         for one in client.decide_many(some_clients(served, 100))
-        if one.decision == "refused"
+        if one["decision"] == "refused"
     )
-    found = next(one for one in looked if one.prediction is not None)
-    assert found.prediction.decision == "granted"
-    assert list(found.amounts) == ["AMT_CREDIT"]
-    simulated = client.what_if(found.prediction.client_id, found.amounts)
-    assert simulated.probability == found.prediction.probability
+    found = next(one for one in looked if one["found"])
+    granted, [lever] = found["prediction"], found["levers"]
+    assert granted["decision"] == "granted"
+    simulated = client.what_if(granted["client_id"], {lever["name"]: lever["to"]})
+    assert simulated["probability"] == granted["probability"]
 
 
 def test_the_client_finds_similar_clients(served: Served, module: ModuleType) -> None:
     client = module.ScoringClient(served.url, served.key)
     similar = client.similar(some_clients(served, 1)[0])
-    low, high = similar.interval
-    assert low <= similar.observed_default_rate <= high
-    assert similar.document["matched_on"]
+    low, high = similar["interval"]
+    assert low <= similar["observed_default_rate"] <= high
+    assert similar["matched_on"]
 
 
 def test_the_client_reviews_and_tells_the_history(
@@ -156,20 +153,21 @@ def test_the_client_reviews_and_tells_the_history(
     client = module.ScoringClient(served.url, served.key)
     prediction_id = refused["prediction_id"]
     first = client.review(prediction_id, "granted", "Seen.", "A. Martin")
-    assert first.action == "overridden"
+    assert first["action"] == "overridden"
     with pytest.raises(module.ScoringError) as caught:
         client.review(prediction_id, "refused", "Seen again.", "B. Petit")
     assert caught.value.status == 409
     second = client.review(
-        prediction_id, "refused", "Seen again.", "B. Petit", first.review_id
+        prediction_id, "refused", "Seen again.", "B. Petit", first["review_id"]
     )
-    assert (second.action, second.replaces) == ("confirmed", first.review_id)
+    assert second["action"] == "confirmed"
+    assert second["replaces"] == first["review_id"]
     standing = client.standing(refused["client_id"])
-    assert (standing.result, standing.by) == ("refused", "person")
-    assert standing.review_id == second.review_id
+    assert (standing["result"], standing["by"]) == ("refused", "person")
+    assert standing["review_id"] == second["review_id"]
     past = next(client.history(refused["client_id"]))
-    assert past.prediction_id == prediction_id
-    assert past.reviews == (first, second)
+    assert past["prediction_id"] == prediction_id
+    assert past["reviews"] == [first, second]
 
 
 def test_the_client_turns_every_page_of_a_history(
@@ -185,9 +183,10 @@ def test_the_client_records_outcomes(
     served: Served, module: ModuleType, refused: dict[str, Any]
 ) -> None:
     client = module.ScoringClient(served.url, served.key)
-    outcome = module.Outcome(refused["prediction_id"], True, date(2026, 10, 31))
-    assert client.outcomes([outcome]) == module.Recorded(accepted=1, duplicates=0)
-    assert client.outcomes([outcome]) == module.Recorded(accepted=0, duplicates=1)
+    outcome = {"defaulted": True, "observed_on": "2026-10-31"}
+    outcome["prediction_id"] = refused["prediction_id"]
+    assert client.outcomes([outcome]) == {"accepted": 1, "duplicates": 0}
+    assert client.outcomes([outcome]) == {"accepted": 0, "duplicates": 1}
 
 
 @dataclass
@@ -258,7 +257,7 @@ def test_an_answer_that_was_lost_is_asked_for_again(
         assert one.headers["Idempotency-Replayed"] == "true"
         assert one.content == lost.content
     assert len(repeated) == 2
-    assert decision.prediction_id == lost.json()["prediction_id"]
+    assert decision["prediction_id"] == lost.json()["prediction_id"]
     assert len(list(direct.history(client_id))) == before + 1
 
 

@@ -21,14 +21,14 @@ from tests.contract.http import some_clients
 
 sys.path.insert(0, str(ROOT / "dashboard"))
 
-import loading  # noqa: E402
 import people  # noqa: E402
+from api_client import cache  # noqa: E402
+from api_client.scoring_api import ScoringApi  # noqa: E402
+from api_client.transport import Transport, connections  # noqa: E402
 from config import Settings  # noqa: E402
 from errors import ApiError, Forbidden, NoDelegate  # noqa: E402
 from people import ANALYST, OFFICER, Person  # noqa: E402
 from requests_to_try import EXAMPLES  # noqa: E402
-from scoring_api import ScoringApi  # noqa: E402
-from transport import Transport, connections  # noqa: E402
 
 pytestmark = pytest.mark.xdist_group("house")
 PEOPLE = [set(), {OFFICER}, {ANALYST}, {OFFICER, ANALYST}]
@@ -216,12 +216,12 @@ def test_a_kept_answer_is_for_people_of_the_same_roles_alone(
 ) -> None:
     st.cache_resource.clear()
     officer, analyst = dashboard.of({OFFICER}), dashboard.of({ANALYST})
-    first = loading._distribution(officer, "bundle", FEATURE, client)
+    first = cache._distribution(officer, "bundle", FEATURE, client)
     with pytest.raises(Forbidden):
-        loading._distribution(analyst, "bundle", FEATURE, client)
+        cache._distribution(analyst, "bundle", FEATURE, client)
     dashboard.answered.clear()
     other = dashboard.of({OFFICER}, sub="8")
-    assert loading._distribution(other, "bundle", FEATURE, client) is first
+    assert cache._distribution(other, "bundle", FEATURE, client) is first
     assert not dashboard.answered
 
 

@@ -40,4 +40,4 @@ def no_search_for_components(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("transport.PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr("api_client.transport.PAUSE_SECONDS", 0.001)

@@ -223,6 +223,7 @@ def model(version: str = "3") -> dict[str, Any]:
         "data": {"clients": 10000, "default_rate": 0.081, "fingerprint": "f" * 64},
         "features": [
             {"name": name, "unit": unit, "labels": labels(label), "group": group}
+            | {"dtype": "float32", "table": "application", "formula": name}
             for name, unit, label, group in FEATURES
         ],
         "reasons": [
@@ -426,5 +427,6 @@ def _cost(grid: list[float]) -> list[float]:
 def _columns() -> list[dict[str, Any]]:
     return [
         {"name": name, "type": "number", "unit": unit, "labels": labels(label)}
+        | {"nullable": True, "meaning": f"{label}."}
         for name, unit, label in COLUMNS
     ]

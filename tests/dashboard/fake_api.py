@@ -35,6 +35,8 @@ class FakeApi:
         self.requests: list[tuple[str, str, dict[str, str], Any]] = []
         self.drift_html = drift_html
         self.version = "3"
+        # Whether it answers as a later API would, with more members and other codes.
+        self.later = False
         self.scored = self.reviewed = 0
         # The numbers that a search finds; of three of them everything is known.
         self.known = sorted(fake_answers.CLIENTS)
@@ -76,7 +78,8 @@ class FakeApi:
     ) -> Answer:
         for pattern, handler in self.routes:
             if found := re.fullmatch(pattern, f"{method} {path}"):
-                return handler(*found.groups(), query=query, body=body)
+                answer = handler(*found.groups(), query=query, body=body)
+                return _later(answer) if self.later else answer
         return problem(404, f"no such route: {path}")
 
     @property
@@ -217,6 +220,29 @@ class FakeApi:
 
 def document(content: object, status: int = 200) -> Answer:
     return status, "application/json", json.dumps(content).encode()
+
+
+# Members that are codes, of which a later API may have more.
+CODES = {"action", "band", "by", "direction", "dtype", "kind", "method", "result"}
+CODES |= {"severity", "type", "unit"}
+# Objects whose members are names.
+NAMES = {"changes", "libraries", "tables", "terms"}
+
+
+def _later(answer: Answer) -> Answer:
+    def told(value: Any) -> Any:
+        if isinstance(value, list):
+            return [told(one) for one in value]
+        if not isinstance(value, dict):
+            return value
+        kept = {k: v if k in NAMES else told(v) for k, v in value.items()}
+        codes = dict.fromkeys(CODES & value.keys(), "later")
+        return kept | codes | {"new": 1}
+
+    status, kind, content = answer
+    if status < 300 and kind == "application/json":
+        return document(told(json.loads(content)), status)
+    return answer
 
 
 def text(kind: str, content: str) -> Answer:

@@ -71,11 +71,11 @@ def test_score_again_makes_a_new_decision(api: FakeApi) -> None:
 
 
 def test_a_new_model_is_said_and_scores_when_asked(api: FakeApi) -> None:
-    import loading
+    from api_client import cache
 
     app = open_app("700001")
     api.version = "4"
-    loading.forget_answers()
+    cache.forget_answers()
     app.run()
     assert api.asked(*PREDICTIONS) == 1
     assert "Another model serves now" in notices(app, "warning")[0]
@@ -215,11 +215,11 @@ def test_an_api_that_is_down_gets_a_plain_sentence_and_a_retry(
 def test_an_old_decision_is_marked_when_the_api_is_gone(
     api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import loading
+    from api_client import cache
 
     app = open_app("700001")
     api.replies["/health/ready"] = problem(503, "the database cannot be written")
-    loading._ready.clear()
+    cache._ready.clear()
     app.run()
     assert "this decision is from before" in notices(app, "warning")[0]
     assert "API not ready" in page_text(app)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import fake_answers
@@ -8,27 +9,26 @@ import pytest
 import charts
 import markup
 import model_charts
-from answers import Prediction, read_prediction
+from api_client.answers import Calibration, CostCurve, ModelAnswer, Prediction
 from axes import risk_ticks
 from explanation import waterfall_steps
-from model_answers import Calibration, CostCurve, Model, read_model
-from reading import Node
 
 INTERVAL = (0.0812, 0.0991)
 
 
 @pytest.fixture
-def model() -> Model:
-    return read_model(Node(fake_answers.model()))
+def model() -> ModelAnswer:
+    return ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
 
 
 @pytest.fixture
 def prediction() -> Prediction:
-    return read_prediction(Node(fake_answers.prediction(700001)))
+    answer = fake_answers.prediction(700001)
+    return Prediction.model_validate_json(json.dumps(answer))
 
 
 def test_the_steps_lead_from_base_value_to_margin(
-    prediction: Prediction, model: Model
+    prediction: Prediction, model: ModelAnswer
 ) -> None:
     explanation = prediction.explanation
     steps = waterfall_steps(explanation, model, shown=3)
@@ -44,7 +44,7 @@ def test_the_steps_lead_from_base_value_to_margin(
 
 
 def test_without_others_the_steps_still_end_at_the_margin(
-    prediction: Prediction, model: Model
+    prediction: Prediction, model: ModelAnswer
 ) -> None:
     steps = waterfall_steps(prediction.explanation, model, shown=14)
     assert len(steps) == 14
@@ -52,7 +52,7 @@ def test_without_others_the_steps_still_end_at_the_margin(
 
 
 def test_the_waterfall_draws_every_step_where_it_belongs(
-    prediction: Prediction, model: Model
+    prediction: Prediction, model: ModelAnswer
 ) -> None:
     explanation = prediction.explanation
     steps = waterfall_steps(explanation, model)
@@ -92,7 +92,7 @@ def test_the_gauge_always_holds_risk_and_limit(
 
 
 def test_the_cost_curve_marks_the_limit() -> None:
-    curve = CostCurve((0.0, 0.1, 1.0), (0.9, 0.5, 1.0))
+    curve = CostCurve(threshold=[0.0, 0.1, 1.0], business_score=[0.9, 0.5, 1.0])
     figure = model_charts.cost_curve(curve, 0.0909, INTERVAL)
     assert list(figure.data[0].x) == [0, 10, 100]
     assert figure.layout.shapes[1].x0 == pytest.approx(9.09)
@@ -107,7 +107,7 @@ def test_importance_draws_shares_in_order() -> None:
 
 
 def test_risk_ticks_are_round_and_apart() -> None:
-    calibration = Calibration(1.0, 0.0)
+    calibration = Calibration(method="sigmoid", slope=1.0, intercept=0.0)
     wide = risk_ticks(calibration.margin(0.004), calibration.margin(0.6), calibration)
     narrow = risk_ticks(calibration.margin(0.07), calibration.margin(0.1), calibration)
     assert wide == [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6]
@@ -115,6 +115,6 @@ def test_risk_ticks_are_round_and_apart() -> None:
 
 
 def test_calibration_goes_both_ways() -> None:
-    calibration = Calibration(1.02, -0.01)
+    calibration = Calibration(method="sigmoid", slope=1.02, intercept=-0.01)
     margin = calibration.margin(0.0413)
     assert calibration.probability(margin) == pytest.approx(0.0413, abs=1e-15)

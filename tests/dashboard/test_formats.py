@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from answers import Fact, Labels, Value
+from api_client.answers import ApplicationFact, Labels
+from api_client.meaning import Value, in_words
 from facts import group_facts
 from formats import ago, percents_apart, value_text
 
@@ -27,7 +28,7 @@ from formats import ago, percents_apart, value_text
         (2.25, "days", "INSTALMENTS_DPD_MEAN", "2.2 days"),
         (1.0, "flag", "FLAG_EMAIL", "Yes"),
         ("N", "flag", "FLAG_OWN_CAR", "No"),
-        (True, "none", "X", "Yes"),
+        (1, "flag", "FLAG_DOCUMENT_3", "Yes"),
         (0.5, "share", "X", "50.0%"),
         (14.0, "years", "OWN_CAR_AGE", "14 years"),
         (1.0, "months", "X", "1 month"),
@@ -57,8 +58,19 @@ def test_elapsed_time_is_rough() -> None:
     assert ago(timedelta(days=3)) == "3 days ago"
 
 
-def _fact(name: str, value: Value) -> Fact:
-    return Fact(name, Labels(f"label of {name}", ""), "none", value)
+def test_what_has_no_label_is_called_by_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert in_words(Labels(en="Age", fr="Âge"), "DAYS_BIRTH") == "Age"
+    assert in_words(Labels(), "DAYS_BIRTH") == in_words(None, "DAYS_BIRTH")
+    monkeypatch.setattr("api_client.meaning.code", lambda: "fr")
+    assert in_words(Labels(en="Age", fr="Âge"), "DAYS_BIRTH") == "Âge"
+    assert in_words(Labels(en="Age"), "DAYS_BIRTH") == "Age"
+    assert in_words(None, "DAYS_BIRTH") == "DAYS_BIRTH"
+
+
+def _fact(name: str, value: Value) -> ApplicationFact:
+    return ApplicationFact(name=name, type="category", unit="none", value=value)
 
 
 def test_facts_are_grouped_with_the_loan_first_and_the_number_left_out() -> None:

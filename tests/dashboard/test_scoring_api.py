@@ -8,10 +8,11 @@ import fake_answers
 import pytest
 from fake_api import KEY, FakeApi, document, problem
 
+from api_client.scoring_api import ScoringApi
+from api_client.transport import Asker, Transport, connections
 from config import Settings
 from errors import (
     Conflict,
-    Fault,
     Forbidden,
     NonsenseAnswer,
     NotFound,
@@ -20,8 +21,6 @@ from errors import (
     Unauthorised,
     Unreachable,
 )
-from scoring_api import ScoringApi
-from transport import Asker, Transport, connections
 
 DASHBOARD = Asker("dashboard", None, ("analyst", "officer", "scoring"))
 
@@ -38,15 +37,15 @@ def client(api: FakeApi) -> ScoringApi:
 
 def test_reads_every_answer(client: ScoringApi) -> None:
     assert client.ready()
-    assert client.model().describe("AMT_CREDIT").labels.fr == "LOAN AMOUNT (fr)"
-    assert client.importance().features[0].name == "EXT_SOURCE_MEAN"
+    assert client.model().columns["AMT_CREDIT"].labels.fr == "LOAN AMOUNT (fr)"
+    assert client.importance().features[0].feature == "EXT_SOURCE_MEAN"
     assert client.search(5, prefix="7000").client_ids == (700001, 700002)
     assert client.client(700001).application[2].value == 406597.5
-    assert client.latest_report("train_test").report_id == "train_test-1"
+    assert client.latest_report("train_test").id == "train_test-1"
     assert client.latest_report_html("train_test") == fake_answers.DRIFT_HTML
     assert client.model_card() == fake_answers.CARD
     assert client.similar(700001).size == 400
-    assert client.distribution("DAYS_BIRTH", 700001).counts[0] == (60, 40)
+    assert client.distribution("DAYS_BIRTH", 700001).counts["all"] == [60, 40]
     assert client.scatter("A", "B", 700001).client == (0.6, 0.3)
     assert client.alerts("open")[0].title == "Instalments have grown"
 
@@ -124,7 +123,7 @@ def test_a_refusal_says_where(api: FakeApi, client: ScoringApi) -> None:
     api.replies["/v1/predictions"] = problem(422, "bad request", errors=faults)
     with pytest.raises(Refused) as caught:
         client.score(700001)
-    assert caught.value.faults == (Fault("/client_id", "must be a whole number"),)
+    assert [vars(one) for one in caught.value.faults] == faults
 
 
 def test_an_error_page_from_something_else_is_still_told(
@@ -153,26 +152,125 @@ def test_no_answer_in_time(api: FakeApi) -> None:
     gate.set()
 
 
-SPOILT: list[tuple[str, Any]] = [
-    ("probability", {"probability": 1.2}),
-    ("probability", {"probability": True}),
-    ("decision", {"decision": "maybe"}),
-    ("decision", {"decision": "refused"}),
-    ("margin", {"explanation": {"base_value": 0, "margin": 9, "contributions": []}}),
-    ("created_at", {"created_at": "2026-11-22T13:27:00"}),
-    ("client", {"client_id": 700002}),
-    ("reasons", {"reasons": None}),
+def test_an_answer_of_a_later_api_is_read(api: FakeApi, client: ScoringApi) -> None:
+    """It has more members and other codes than those that are known here."""
+    api.later = True
+    assert client.score(700001).confidence.band == "later"
+    assert client.client(700001).standing.result == "later"
+    assert not client.client(700001).standing.reviewed
+    assert client.model().features[0].dtype == "later"
+    assert client.history(700001).predictions[0].kind == "later"
+    assert client.alerts("open")[0].severity == "later"
+    assert client.distribution("DAYS_BIRTH", 700001).counts["all"] == [60, 40]
+
+
+# What is wrong with a decision, and the sentence that says so.
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"probability": True}, "/probability: expected a number; found: True"),
+    (
+        {"probability": 1.2},
+        "/probability: expected less than or equal to 1; found: 1.2",
+    ),
+    (
+        {"decision": "maybe"},
+        "/decision: expected the decision to follow the threshold; found: 'maybe'",
+    ),
+    (
+        {"decision": "refused"},
+        "/decision: expected the decision to follow the threshold; found: 'refused'",
+    ),
+    (
+        {"explanation": {"base_value": 0, "margin": 9, "contributions": []}},
+        "/explanation/margin: expected the contributions to sum to the margin; "
+        "found: 9",
+    ),
+    (
+        {"confidence": {"band": "clear", "out_of_range": []}},
+        "/confidence: missing_share is missing; "
+        "found: {'band': 'clear', 'out_of_range': []}",
+    ),
+    (
+        {"created_at": "2026-11-22T13:27:00"},
+        "/created_at: expected a date and time with its offset; "
+        "found: '2026-11-22T13:27:00'",
+    ),
+    ({"created_at": "now"}, "/created_at: expected a date and time; found: 'now'"),
+    ({"client_id": 700002}, "asked for client 700001, answered for 700002"),
+    ({"client_id": 1.5}, "/client_id: expected a whole number; found: 1.5"),
+    ({"reasons": None}, "/reasons: expected a list; found: None"),
+    ({"model": "3"}, "/model: expected an object; found: '3'"),
 ]
 
 
-@pytest.mark.parametrize(("word", "change"), SPOILT)
-def test_a_decision_that_contradicts_itself_is_refused(
-    api: FakeApi, client: ScoringApi, word: str, change: dict[str, Any]
+@pytest.mark.parametrize(("change", "sentence"), WRONG)
+def test_a_decision_that_makes_no_sense_is_refused_in_a_sentence(
+    api: FakeApi, client: ScoringApi, change: dict[str, Any], sentence: str
 ) -> None:
     answer = fake_answers.prediction(700001) | change
     api.replies["/v1/predictions"] = document(answer, 201)
-    with pytest.raises(NonsenseAnswer, match=word):
+    with pytest.raises(NonsenseAnswer) as caught:
         client.score(700001)
+    assert str(caught.value) == sentence
+
+
+def test_a_value_that_is_none_is_named_by_its_place(
+    api: FakeApi, client: ScoringApi
+) -> None:
+    answer = fake_answers.prediction(700001)
+    answer["explanation"]["contributions"][2]["value"] = ["x" * 90]
+    api.replies["/v1/predictions"] = document(answer, 201)
+    with pytest.raises(NonsenseAnswer) as caught:
+        client.score(700001)
+    shown = f"['{'x' * 55}…"
+    place = "/explanation/contributions/2/value"
+    assert str(caught.value) == f"{place}: expected a number; found: {shown}"
+
+
+# Members of the model that contradict each other, and the place that is named.
+CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
+    ({"threshold_interval": [0.2, 0.1]}, "/threshold_interval: expected two threshol"),
+    ({"threshold_interval": [0.2]}, "/threshold_interval"),
+    ({"costs": {"false_negative": 10, "false_positive": 0}}, "/costs/false_positive"),
+    ({"calibration": {"method": "sigmoid", "slope": 0, "intercept": 0}}, "/calibratio"),
+    ({"tables": {}}, "/tables: expected the table application"),
+    (
+        {"metrics": {"cv": {}, "cost_curve": {"threshold": [0], "business_score": []}}},
+        "/metrics/cost_curve/business_score: expected as many as in threshold",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), CONTRADICTIONS)
+def test_a_model_that_contradicts_itself_is_refused(
+    api: FakeApi, client: ScoringApi, change: dict[str, Any], sentence: str
+) -> None:
+    api.replies["/v1/model"] = document(fake_answers.model() | change)
+    with pytest.raises(NonsenseAnswer, match=sentence):
+        client.model()
+
+
+def test_counts_and_points_that_do_not_fit_their_columns_are_refused(
+    api: FakeApi, client: ScoringApi
+) -> None:
+    spread = fake_answers.distribution("DAYS_BIRTH", 700001) | {"repaid": [1]}
+    api.replies["/v1/features/DAYS_BIRTH/distribution"] = document(spread)
+    with pytest.raises(NonsenseAnswer, match="/repaid: expected a count for every bin"):
+        client.distribution("DAYS_BIRTH", 700001)
+    importance = fake_answers.importance()
+    importance["beeswarm"]["features"].append("DAYS_BIRTH")
+    api.replies["/v1/model/importance"] = document(importance)
+    with pytest.raises(NonsenseAnswer, match="a contribution for every feature"):
+        client.importance()
+
+
+def test_another_clients_record_is_not_shown(api: FakeApi, client: ScoringApi) -> None:
+    other = {"client_id": 700002, "predictions": [], "next_cursor": None}
+    api.replies["/v1/clients/700001/predictions"] = document(other)
+    similar = document(fake_answers.SIMILAR | {"client_id": 700002})
+    api.replies["/v1/clients/700001/similar"] = similar
+    for asked in (client.history, client.similar):
+        with pytest.raises(NonsenseAnswer, match="answered for 700002"):
+            asked(700001)
 
 
 @pytest.mark.parametrize(

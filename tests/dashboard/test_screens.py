@@ -22,6 +22,28 @@ def page(name: str, client: str = REFUSED) -> AppTest:
     return app
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("client", 'class="verdict later"'),
+        ("compare", "later by the model on"),
+        ("simulate", "What would it take?"),
+        ("decide", "Stands: later"),
+        ("model", "Scores from outside agencies"),
+        ("alerts", 'class="alert later"'),
+        ("drift", "There is no such report yet"),
+        ("interface", "How it stands"),
+    ],
+)
+def test_every_page_shows_what_a_later_api_answers(
+    api: FakeApi, name: str, told: str
+) -> None:
+    api.later = True
+    app = page(name)
+    assert told in page_text(app)
+    assert not notices(app, "error")
+
+
 def posted(api: FakeApi, part: str) -> list[Any]:
     """The bodies sent to the paths with `part` in them."""
     return [
@@ -140,11 +162,11 @@ def test_a_persons_decision_stands_on_every_page_of_every_session(
 def test_a_score_of_another_model_stands_beside_a_persons_decision(
     api: FakeApi,
 ) -> None:
-    import loading
+    from api_client import cache
 
     decide(page("decide"))
     api.version = "4"
-    loading.forget_answers()
+    cache.forget_answers()
     app = page("client")
     assert "Another model serves now" in notices(app, "warning")[0]
     app.button(key="score_again").click().run()
@@ -216,11 +238,11 @@ def test_a_decision_needs_a_choice_and_a_reason(api: FakeApi) -> None:
 def test_a_decision_of_an_earlier_model_is_compared_with_nothing(
     api: FakeApi, name: str
 ) -> None:
-    import loading
+    from api_client import cache
 
     page("client")
     api.version = "4"
-    loading.forget_answers()
+    cache.forget_answers()
     app = page(name)
     assert "Another model serves now" in notices(app, "warning")[0]
     assert not app.select_slider and not app.selectbox

@@ -7,48 +7,40 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
-from answers import (
-    Client,
-    Matches,
-    Prediction,
-    read_client,
-    read_matches,
-    read_prediction,
-)
-from comparison_answers import (
-    Distribution,
-    Scatter,
-    Similar,
-    read_distribution,
-    read_scatter,
-    read_similar,
-)
-from config import Settings
-from decision_answers import (
-    History,
-    Review,
-    WayThrough,
-    read_history,
-    read_review,
-    read_way_through,
-)
-from errors import Conflict, NonsenseAnswer
-from importance_answers import Importance, read_importance
-from model_answers import Model, read_model
-from monitoring_answers import (
+from api_client.answers import (
     Alert,
+    AlertList,
+    ClientAnswer,
+    ClientPage,
+    Counterfactual,
+    Distribution,
+    History,
+    Importance,
+    ModelAnswer,
+    Prediction,
     Report,
-    ReportName,
-    read_alert,
-    read_report,
-    read_reports,
+    ReportEntry,
+    ReportList,
+    Review,
+    Scatter,
+    SimilarClients,
 )
-from reading import parse
-from transport import READY, READY_SECONDS, Transport
+from api_client.transport import READY, READY_SECONDS, Transport
+from config import Settings
+from errors import Conflict, NonsenseAnswer
 
 HISTORY = 20
 # The API gives no more ids at once.
 LONGEST_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The first clients with some digits, how many there are, and if more follow."""
+
+    client_ids: tuple[int, ...]
+    total: int
+    more: bool
 
 
 @dataclass(frozen=True)
@@ -75,11 +67,11 @@ class ScoringApi:
         response = self.way.ask("GET", READY, timeout=patience)
         return response.status_code == HTTPStatus.OK
 
-    def model(self) -> Model:
-        return read_model(self.way.get("/v1/model"))
+    def model(self) -> ModelAnswer:
+        return self.way.get(ModelAnswer, "/v1/model")
 
     def importance(self) -> Importance:
-        return read_importance(self.way.get("/v1/model/importance"))
+        return self.way.get(Importance, "/v1/model/importance")
 
     def model_card(self) -> str:
         """Markdown."""
@@ -91,40 +83,44 @@ class ScoringApi:
         found: tuple[int, ...] = ()
         while True:
             asked["limit"] = str(min(most - len(found), LONGEST_PAGE))
-            page = read_matches(self.way.get("/v1/clients", asked))
-            found += page.client_ids
-            if page.following is None or len(found) >= most:
-                return Matches(found, page.total, page.following)
-            asked["cursor"] = page.following
+            page = self.way.get(ClientPage, "/v1/clients", asked)
+            found += tuple(one.client_id for one in page.clients)
+            if page.next_cursor is None or len(found) >= most:
+                return Matches(found, page.total, page.next_cursor is not None)
+            asked["cursor"] = page.next_cursor
 
-    def client(self, client_id: int) -> Client:
-        client = read_client(self.way.get(f"/v1/clients/{client_id}"))
+    def client(self, client_id: int) -> ClientAnswer:
+        client = self.way.get(ClientAnswer, f"/v1/clients/{client_id}")
         _same_client(client_id, client.client_id)
         return client
 
     def score(self, client_id: int) -> Prediction:
         """A new decision for a known client; the API records it."""
-        return self._predict({"client_id": client_id})
+        return self._predict(client_id, {})
 
     def stored(self, prediction_id: str, client_id: int) -> Prediction:
         """A decision as it was made, with its reasons; Conflict when it has none."""
         path = f"/v1/predictions/{quote(prediction_id)}"
-        prediction = read_prediction(self.way.get(path, {"explain": "true"}))
+        prediction = self.way.get(Prediction, path, {"explain": "true"})
         _same_client(client_id, prediction.client_id)
         return prediction
 
     def simulate(self, client_id: int, changes: Mapping[str, float]) -> Prediction:
         """What the model would say of changed columns; no decision."""
-        return self._predict({"client_id": client_id, "changes": dict(changes)})
+        return self._predict(client_id, {"changes": dict(changes)})
 
-    def way_through(self, prediction_id: str, levers: Sequence[str]) -> WayThrough:
+    def counterfactual(
+        self, prediction_id: str, levers: Sequence[str]
+    ) -> Counterfactual:
         """The smallest change of `levers` that would turn a refusal."""
         path = f"/v1/predictions/{quote(prediction_id)}/counterfactual"
-        return read_way_through(self.way.post(path, {"levers": list(levers)}))
+        return self.way.post(Counterfactual, path, {"levers": list(levers)})
 
     def history(self, client_id: int) -> History:
         path = f"/v1/clients/{client_id}/predictions"
-        return read_history(self.way.get(path, {"limit": str(HISTORY)}), client_id)
+        history = self.way.get(History, path, {"limit": str(HISTORY)})
+        _same_client(client_id, history.client_id)
+        return history
 
     def review(
         self,
@@ -142,7 +138,7 @@ class ScoringApi:
             "replaces": replaces or None,
         }
         path = f"/v1/predictions/{quote(prediction_id)}/review"
-        return read_review(self.way.post(path, body))
+        return self.way.post(Review, path, body)
 
     def letter(self, client_id: int, language: str) -> bytes:
         """The letter on what stands for the client at this moment, a PDF."""
@@ -152,58 +148,56 @@ class ScoringApi:
         path = f"/v1/predictions/{quote(standing.prediction_id)}/letter"
         return self.way.page(f"{path}?lang={language}", "application/pdf")
 
-    def similar(self, client_id: int) -> Similar:
-        return read_similar(self.way.get(f"/v1/clients/{client_id}/similar"), client_id)
+    def similar(self, client_id: int) -> SimilarClients:
+        similar = self.way.get(SimilarClients, f"/v1/clients/{client_id}/similar")
+        _same_client(client_id, similar.client_id)
+        return similar
 
     def distribution(self, feature: str, client_id: int) -> Distribution:
         path = f"/v1/features/{quote(feature)}/distribution"
-        return read_distribution(self.way.get(path, {"client_id": str(client_id)}))
+        return self.way.get(Distribution, path, {"client_id": str(client_id)})
 
     def scatter(self, feature: str, other: str, client_id: int) -> Scatter:
         path = f"/v1/features/{quote(feature)}/scatter"
         params = {"with": other, "client_id": str(client_id)}
-        return read_scatter(self.way.get(path, params))
+        return self.way.get(Scatter, path, params)
 
-    def reports(self, kind: str, limit: int) -> tuple[ReportName, ...]:
+    def reports(self, kind: str, limit: int) -> Sequence[ReportEntry]:
         """The reports of a kind, newest first."""
         params = {"kind": kind, "limit": str(limit)}
-        return read_reports(self.way.get("/v1/monitoring/reports", params))
+        return self.way.get(ReportList, "/v1/monitoring/reports", params).reports
 
     def latest_report(self, kind: str) -> Report:
-        return read_report(
-            self.way.get("/v1/monitoring/reports/latest", {"kind": kind})
-        )
+        return self.way.get(Report, "/v1/monitoring/reports/latest", {"kind": kind})
 
     def report(self, report_id: str) -> Report:
-        return read_report(self.way.get(f"/v1/monitoring/reports/{quote(report_id)}"))
+        return self.way.get(Report, f"/v1/monitoring/reports/{quote(report_id)}")
 
     def latest_report_html(self, kind: str) -> str:
         query = urlencode({"kind": kind})
         path = f"/v1/monitoring/reports/latest/html?{query}"
         return self.way.page(path, "text/html").decode("utf-8", "replace")
 
-    def alerts(self, status: str) -> tuple[Alert, ...]:
+    def alerts(self, status: str) -> Sequence[Alert]:
         """Alerts of the status open, closed or all, the most severe first."""
-        found = self.way.get("/v1/alerts", {"status": status})
-        return tuple(read_alert(item) for item in found["alerts"])
+        return self.way.get(AlertList, "/v1/alerts", {"status": status}).alerts
 
     def acknowledge(self, alert_id: str, by: str, note: str) -> Alert:
         path = f"/v1/alerts/{quote(alert_id)}/acknowledge"
-        return read_alert(self.way.post(path, {"by": by, "note": note}))
+        return self.way.post(Alert, path, {"by": by, "note": note})
 
     def raw(self, method: str, path: str, body: object = None) -> Raw:
         """An answer as it is, whatever its status."""
         response = self.way.ask(method, path, body=body)
         return Raw(response.status_code, response.text)
 
-    def _predict(self, body: Mapping[str, object]) -> Prediction:
-        response = self.way.checked("POST", "/v1/predictions", body=body)
-        prediction = read_prediction(parse(response.content))
-        asked = body["client_id"]
-        _same_client(asked, prediction.client_id)
+    def _predict(self, client_id: int, more: Mapping[str, object]) -> Prediction:
+        body = {"client_id": client_id, **more}
+        prediction = self.way.post(Prediction, "/v1/predictions", body)
+        _same_client(client_id, prediction.client_id)
         return prediction
 
 
-def _same_client(asked: object, answered: int | None) -> None:
+def _same_client(asked: int, answered: int | None) -> None:
     if asked != answered:
         raise NonsenseAnswer(f"asked for client {asked}, answered for {answered}")

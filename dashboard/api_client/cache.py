@@ -16,15 +16,21 @@ from weakref import WeakValueDictionary
 import requests
 import streamlit as st
 
-from answers import Client, Prediction, Standing
-from comparison_answers import Distribution, Scatter, Similar
+from api_client.answers import (
+    ClientAnswer,
+    Distribution,
+    Importance,
+    ModelAnswer,
+    Prediction,
+    Scatter,
+    SimilarClients,
+    Standing,
+)
+from api_client.scoring_api import ScoringApi
+from api_client.transport import Transport, connections
 from config import Settings, read_settings
 from errors import ApiError, Conflict, NonsenseAnswer, WithoutReasons
-from importance_answers import Importance
-from model_answers import Model
 from people import asker
-from scoring_api import ScoringApi
-from transport import Transport, connections
 
 MODEL_SECONDS = 60
 READY_SECONDS = 10
@@ -37,7 +43,7 @@ OPENED, READY = "opened_clients", "api_is_ready"
 class Opened:
     """A client on the screen, the decision that stands, and the model's newest one."""
 
-    client: Client
+    client: ClientAnswer
     standing: Standing
     prediction: Prediction
 
@@ -47,7 +53,7 @@ class Connection:
     """Whether the API serves now, the model it serves, or what stands in the way."""
 
     ready: bool
-    model: Model | None
+    model: ModelAnswer | None
     error: ApiError | None
 
 
@@ -73,7 +79,7 @@ SHARED: dict[str | type[Any], Callable[[Any], Any]] = {ScoringApi: _for_roles}
 @st.cache_resource(
     show_spinner=False, ttl=MODEL_SECONDS, max_entries=4, hash_funcs=SHARED
 )
-def _model(api: ScoringApi) -> Model:
+def _model(api: ScoringApi) -> ModelAnswer:
     return api.model()
 
 
@@ -114,19 +120,19 @@ def _scatter(
 
 
 @st.cache_resource(show_spinner=False, max_entries=200, hash_funcs=SHARED)
-def _similar(api: ScoringApi, bundle_sha256: str, client_id: int) -> Similar:
+def _similar(api: ScoringApi, bundle_sha256: str, client_id: int) -> SimilarClients:
     return api.similar(client_id)
 
 
-def current_model() -> Model:
+def current_model() -> ModelAnswer:
     return _model(scoring_api())
 
 
-def importance_of(model: Model) -> Importance:
+def importance_of(model: ModelAnswer) -> Importance:
     return _importance(scoring_api(), model.bundle_sha256)
 
 
-def model_card_of(model: Model) -> str:
+def model_card_of(model: ModelAnswer) -> str:
     return _model_card(scoring_api(), model.bundle_sha256)
 
 
@@ -144,7 +150,7 @@ def scatter_of(feature: str, other: str, found: Opened) -> Scatter:
     return _scatter(scoring_api(), bundle, feature, other, found.client.client_id)
 
 
-def similar_to(found: Opened) -> Similar:
+def similar_to(found: Opened) -> SimilarClients:
     bundle = current_model().bundle_sha256
     return _similar(scoring_api(), bundle, found.client.client_id)
 
@@ -220,7 +226,7 @@ def score_again(client_id: int, newest: str = "") -> None:
         if newest != (standing.latest.prediction_id if standing else ""):
             return
         prediction = api.score(client_id)
-    if prediction.bundle_sha256 != current_model().bundle_sha256:
+    if prediction.model.bundle_sha256 != current_model().bundle_sha256:
         _model.clear()
 
 

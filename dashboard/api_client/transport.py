@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from typing import Any, Self
@@ -17,11 +17,12 @@ from requests.auth import AuthBase
 from urllib3.exceptions import ReadTimeoutError
 from urllib3.util import Retry
 
+from api_client.answers import FieldProblem, ProblemAnswer
+from api_client.meaning import Shape, read
 from config import Settings
 from errors import (
     ApiError,
     Conflict,
-    Fault,
     Forbidden,
     NoDelegate,
     NonsenseAnswer,
@@ -31,7 +32,6 @@ from errors import (
     Unauthorised,
     Unreachable,
 )
-from reading import Node, parse
 
 RETRIES = 2
 READY_SECONDS = 2.0
@@ -82,11 +82,13 @@ class Transport:
     session: requests.Session = field(repr=False)
     asker: Asker
 
-    def get(self, path: str, params: Mapping[str, str] | None = None) -> Node:
-        return parse(self.checked("GET", path, params=params).content)
+    def get(
+        self, kind: type[Shape], path: str, params: Mapping[str, str] | None = None
+    ) -> Shape:
+        return read(kind, self.checked("GET", path, params=params).content)
 
-    def post(self, path: str, body: object) -> Node:
-        return parse(self.checked("POST", path, body=body).content)
+    def post(self, kind: type[Shape], path: str, body: object) -> Shape:
+        return read(kind, self.checked("POST", path, body=body).content)
 
     def page(self, path: str, kind: str) -> bytes:
         """What is no JSON: a page, a text or a document of the media type `kind`."""
@@ -211,14 +213,11 @@ def problem(response: requests.Response) -> ApiError:
     return NonsenseAnswer(f"expected an answer, found a redirection ({status})")
 
 
-def _problem_document(response: requests.Response) -> tuple[str, tuple[Fault, ...]]:
+def _problem_document(
+    response: requests.Response,
+) -> tuple[str, Sequence[FieldProblem]]:
     try:
-        document = parse(response.content)
-        detail = document["detail"].text()
-        faults = tuple(
-            Fault(item["path"].text(), item["detail"].text())
-            for item in document.get("errors") or ()
-        )
+        document = read(ProblemAnswer, response.content)
     except NonsenseAnswer:
         return f"the API answered {response.status_code} {response.reason}", ()
-    return detail, faults
+    return document.detail, document.errors

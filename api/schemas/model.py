@@ -1,0 +1,217 @@
+"""The model: what of a bundle is read by the API, and what is answered about it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.schemas.answers import Answer, Labels, Moment, Share
+
+# No tuples of two in the document: few tools read JSON Schema's prefixItems.
+Pair = Field(min_length=2, max_length=2)
+Bounds = Annotated[tuple[float, ...], Pair]
+AboveZero = Annotated[float, Field(gt=0)]
+
+
+class FromBundle(BaseModel):
+    """Passed on as the bundle has it, with whatever else it has."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class Described(FromBundle):
+    """What numbers or categories are called; `unit` is what a number counts."""
+
+    name: str
+    unit: str
+    labels: Labels
+    categories: tuple[str, ...] | None = None
+    bounds: Bounds | None = None
+    lever: bool = False
+
+
+class Column(Described):
+    """One raw column; a number outside `bounds` cannot be true and is refused."""
+
+    type: Literal["number", "integer", "category"]
+    nullable: bool
+    meaning: str
+
+
+class Table(FromBundle):
+    """One raw table, as the model was trained with it."""
+
+    columns: tuple[Column, ...]
+
+
+class Feature(Described):
+    """One model input; `bounds` are its smallest and largest training values."""
+
+    dtype: Literal["float32", "category"]
+    group: str
+    table: str
+    formula: str
+
+
+class Calibration(FromBundle):
+    """probability = 1 / (1 + exp(-(slope * margin + intercept)))."""
+
+    method: Literal["sigmoid"]
+    slope: AboveZero
+    intercept: float
+
+
+class Reason(FromBundle):
+    """A reason code: what a group of features says, per direction."""
+
+    code: str
+    group: str
+    labels: Labels
+    raises_risk: Labels
+    lowers_risk: Labels
+
+
+class Costs(FromBundle):
+    """Of a default that was granted, and of a good client who was refused."""
+
+    false_negative: AboveZero
+    false_positive: AboveZero
+
+
+class Measures(FromBundle):
+    """How good on clients that were held out; `auc_std` is over the folds."""
+
+    auc: float | None = None
+    auc_std: float | None = None
+    average_precision: float | None = None
+    brier: float | None = None
+    business_score: float | None = None
+    ece: float | None = None
+    ks: float | None = None
+    recall: float | None = None
+
+
+class CandidateMeasures(Measures):
+    """Of one of the models that were compared."""
+
+    name: str
+
+
+class CostCurve(FromBundle):
+    """The business score at each threshold."""
+
+    threshold: list[float]
+    business_score: list[float]
+
+
+class CalibrationCurve(FromBundle):
+    """Mean probability and share of defaults, per bin of equally many clients."""
+
+    predicted: list[Share]
+    observed: list[Share]
+    clients: list[int]
+
+
+class FairnessGroup(FromBundle):
+    """How many of a group default, are granted, and are granted of those who repay."""
+
+    group: str
+    clients: int
+    default_rate: Share
+    approval_rate: Share
+    good_approval_rate: Share
+
+
+class Fairness(FromBundle):
+    """The groups of one attribute; the ratio is lowest over highest approval rate."""
+
+    attribute: str
+    label: Labels
+    groups: list[FairnessGroup]
+    approval_ratio: float
+    equal_opportunity_gap: float
+
+
+class Metrics(FromBundle):
+    """`cv`: of the model, by cross-validation."""
+
+    cv: Measures
+    candidates: list[CandidateMeasures] = []
+    cost_curve: CostCurve | None = None
+    calibration_curve: CalibrationCurve | None = None
+    fairness: list[Fairness] = []
+
+
+class TrainingData(FromBundle):
+    """The clients whom the model learnt from."""
+
+    clients: int
+    default_rate: Share
+
+
+class ModelAnswer(Answer):
+    """The model that serves; names and meaning of every column and feature."""
+
+    name: str
+    version: str
+    mlflow_run_id: str
+    created_at: Moment
+    bundle_sha256: str
+    threshold: Share
+    threshold_interval: Annotated[list[float], Pair]
+    costs: Costs
+    calibration: Calibration
+    metrics: Metrics
+    data: TrainingData
+    features: list[Feature]
+    tables: dict[str, Table]
+    libraries: dict[str, str]
+    reasons: list[Reason]
+
+
+class GroupImportance(FromBundle):
+    """Mean absolute contribution of all features of a group together, in log-odds."""
+
+    group: str
+    mean_absolute: float
+
+
+class FeatureImportance(GroupImportance):
+    """Mean absolute contribution of a feature, in log-odds."""
+
+    feature: str
+
+
+class Beeswarm(FromBundle):
+    """A sample of clients; each row is one, columns are `features`.
+
+    Of a category the value is its code; of what is missing, null.
+    """
+
+    features: list[str]
+    values: list[list[float | None]]
+    contributions: list[list[float]]
+
+
+class Permutation(Answer):
+    """How much AUC is lost when a feature's, or a group's, values are shuffled.
+
+    `rank_correlation`: of these losses with the mean absolute contributions.
+    """
+
+    rank_correlation: float
+    auc_lost: dict[str, float]
+
+
+class Importance(Answer):
+    """Mean absolute contribution, largest first, and a sample of clients.
+
+    `permutation` is another measure of the same, in bundles that have it.
+    """
+
+    features: list[FeatureImportance]
+    groups: list[GroupImportance]
+    beeswarm: Beeswarm
+    permutation: Permutation | None = None
+    permutation_of_groups: Permutation | None = None

@@ -1,0 +1,635 @@
+# Made of the API's document by .make/answers.py: not to be edited.
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, Field
+from typing_extensions import TypeAliasType
+
+from api_client.meaning import (
+    Answer,
+    BeeswarmMeaning,
+    CalibrationCurveMeaning,
+    CalibrationMeaning,
+    CostCurveMeaning,
+    DistributionMeaning,
+    ExplanationMeaning,
+    LatestDecisionMeaning,
+    ModelAnswerMeaning,
+    PredictionMeaning,
+    ReasonAnswerMeaning,
+    StandingMeaning,
+)
+
+
+class Beeswarm(BeeswarmMeaning):
+    """
+    A sample of clients; each row is one, columns are `features`.
+
+    Of a category the value is its code; of what is missing, null.
+    """
+
+    features: Sequence[str]
+    values: Sequence[Sequence[float | None]]
+    contributions: Sequence[Sequence[float]]
+
+
+class Calibration(CalibrationMeaning):
+    """probability = 1 / (1 + exp(-(slope * margin + intercept)))."""
+
+    method: str
+    slope: Annotated[float, Field(gt=0.0)]
+    intercept: float
+
+
+PredictedItem = TypeAliasType("PredictedItem", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
+ObservedItem = TypeAliasType("ObservedItem", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
+class CalibrationCurve(CalibrationCurveMeaning):
+    """Mean probability and share of defaults, per bin of equally many clients."""
+
+    predicted: Sequence[PredictedItem]
+    observed: Sequence[ObservedItem]
+    clients: Sequence[int]
+
+
+class CandidateMeasures(Answer):
+    """Of one of the models that were compared."""
+
+    auc: float | None = None
+    auc_std: float | None = None
+    average_precision: float | None = None
+    brier: float | None = None
+    business_score: float | None = None
+    ece: float | None = None
+    ks: float | None = None
+    recall: float | None = None
+    name: str
+
+
+class Change(Answer):
+    """One thing that was posted about an alert."""
+
+    at: AwareDatetime
+    status: str
+    severity: str
+    title: str
+
+
+class ClientRef(Answer):
+    """A known client."""
+
+    client_id: int
+
+
+class ClientValue(Answer):
+    """Where one client is."""
+
+    client_id: int
+    value: float | str | None
+
+
+Bounds = TypeAliasType(
+    "Bounds", Annotated[tuple[float, float], Field(max_length=2, min_length=2)]
+)
+
+
+class ComparedFeature(Answer):
+    """A client against a group; of a category, the group's most frequent one."""
+
+    feature: str
+    client: float | str | None
+    median: float | str | None
+
+
+class Confidence(Answer):
+    """How far to trust the answer."""
+
+    band: str
+    missing_share: Annotated[float, Field(ge=0.0, le=1.0)]
+    out_of_range: Sequence[str]
+
+
+class Contribution(Answer):
+    """How much one feature moved the margin from the base value, in log-odds."""
+
+    feature: str
+    value: float | str | None
+    contribution: float
+
+
+class CostCurve(CostCurveMeaning):
+    """The business score at each threshold."""
+
+    threshold: Sequence[float]
+    business_score: Sequence[float]
+
+
+class Costs(Answer):
+    """Of a default that was granted, and of a good client who was refused."""
+
+    false_negative: Annotated[float, Field(gt=0.0)]
+    false_positive: Annotated[float, Field(gt=0.0)]
+
+
+class Distribution(DistributionMeaning):
+    """
+    Counts per bin: of all clients, those who repaid, those who defaulted.
+
+    `similar`: of the clients most like `client`, when the population sample has this
+    feature.
+    """
+
+    feature: str
+    kind: str
+    edges: Sequence[float] | None = None
+    categories: Sequence[str] | None = None
+    all: Sequence[int]
+    repaid: Sequence[int]
+    defaulted: Sequence[int]
+    missing: Mapping[str, int] | None = None
+    client: ClientValue | None = None
+    similar: Sequence[int] | None = None
+
+
+class Explanation(ExplanationMeaning):
+    """`base_value` plus all contributions is `margin`, within 1e-9."""
+
+    base_value: float
+    margin: float
+    contributions: Sequence[Contribution]
+
+
+class FairnessGroup(Answer):
+    """How many of a group default, are granted, and are granted of those who repay."""
+
+    group: str
+    clients: int
+    default_rate: Annotated[float, Field(ge=0.0, le=1.0)]
+    approval_rate: Annotated[float, Field(ge=0.0, le=1.0)]
+    good_approval_rate: Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class FeatureImportance(Answer):
+    """Mean absolute contribution of a feature, in log-odds."""
+
+    group: str
+    mean_absolute: float
+    feature: str
+
+
+class FieldProblem(Answer):
+    """One bad field, by JSON pointer into the body or parameter name."""
+
+    path: str
+    detail: str
+
+
+class GroupImportance(Answer):
+    """Mean absolute contribution of all features of a group together, in log-odds."""
+
+    group: str
+    mean_absolute: float
+
+
+class Health(Answer):
+    """The process is up, or ready."""
+
+    status: str
+
+
+class Labels(Answer):
+    """The same words in both languages."""
+
+    en: str | None = None
+    fr: str | None = None
+
+
+class Measures(Answer):
+    """How good on clients that were held out; `auc_std` is over the folds."""
+
+    auc: float | None = None
+    auc_std: float | None = None
+    average_precision: float | None = None
+    brier: float | None = None
+    business_score: float | None = None
+    ece: float | None = None
+    ks: float | None = None
+    recall: float | None = None
+
+
+class ModelRef(Answer):
+    """Which model answered."""
+
+    name: str
+    version: str
+    bundle_sha256: str
+
+
+class MovedLever(Answer):
+    """
+    An amount as asked for, as it would be granted, and how far was looked.
+
+    `to` equals `from` when it need not move. All but the name are null when the
+    application does not have the amount.
+    """
+
+    name: str
+    from_: Annotated[float | None, Field(alias="from")]
+    to: float | None
+    lowest: float | None
+    highest: float | None
+
+
+class OutcomesAnswer(Answer):
+    """How many were recorded, and how many had been before."""
+
+    accepted: int
+    duplicates: int
+
+
+class Permutation(Answer):
+    """
+    How much AUC is lost when a feature's, or a group's, values are shuffled.
+
+    `rank_correlation`: of these losses with the mean absolute contributions.
+    """
+
+    rank_correlation: float
+    auc_lost: Mapping[str, float]
+
+
+class ProblemAnswer(Answer):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: Annotated[Sequence[FieldProblem], Field(validate_default=True)] = []
+
+
+class Reason(Answer):
+    """A reason code: what a group of features says, per direction."""
+
+    code: str
+    group: str
+    labels: Labels | None = None
+    raises_risk: Labels | None = None
+    lowers_risk: Labels | None = None
+
+
+class ReasonAnswer(ReasonAnswerMeaning):
+    """A group of features that moved the margin; French text is in /v1/model."""
+
+    code: str
+    group: str
+    direction: str
+    contribution: float
+    text: str
+
+
+class Report(Answer):
+    """A monitoring report; `conclusion` is Markdown."""
+
+    id: str
+    kind: str
+    created_at: AwareDatetime
+    conclusion: str
+    report: Mapping[str, Any]
+
+
+class ReportEntry(Answer):
+    """A report in a list."""
+
+    id: str
+    kind: str
+    created_at: AwareDatetime
+
+
+class ReportList(Answer):
+    """Newest first."""
+
+    reports: Sequence[ReportEntry]
+
+
+class Review(Answer):
+    """`confirmed` when the person decides as the model did, else `overridden`."""
+
+    review_id: str
+    prediction_id: str
+    client_id: int | None
+    action: str
+    decision: str
+    model_decision: str
+    reason: str
+    reviewer: str
+    replaces: str | None
+    created_at: AwareDatetime
+
+
+class Sample(Answer):
+    """All clients that the group was taken from."""
+
+    size: int
+    observed_default_rate: Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+Point = TypeAliasType(
+    "Point",
+    Annotated[
+        tuple[float | str, float | str, float | str], Field(max_length=3, min_length=3)
+    ],
+)
+
+
+Client = TypeAliasType(
+    "Client",
+    Annotated[tuple[float | str, float | str], Field(max_length=2, min_length=2)],
+)
+
+
+class Scatter(Answer):
+    """Clients of whom both features are known, and where one client is."""
+
+    x: str
+    y: str
+    points: Annotated[
+        Sequence[Point],
+        Field(description="x, y, and 1 of a client who defaulted, else 0."),
+    ]
+    client: Client | None
+
+
+IntervalItem = TypeAliasType("IntervalItem", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
+class SimilarClients(Answer):
+    """
+    The nearest group; `interval` is the 95 % Wilson interval of its rate.
+
+    `matched_on`: the features that nearness is measured on, weightiest first.
+    """
+
+    client_id: int
+    size: int
+    observed_default_rate: Annotated[float, Field(ge=0.0, le=1.0)]
+    interval: tuple[IntervalItem, IntervalItem]
+    matched_on: Sequence[str]
+    features: Sequence[ComparedFeature]
+    population: Sample
+
+
+class TrainingData(Answer):
+    """The clients whom the model learnt from."""
+
+    clients: int
+    default_rate: Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Alert(Answer):
+    """What is wrong, how sure that is, and what to do; `history` is oldest first."""
+
+    id: str
+    cause: str
+    status: str
+    severity: str
+    title: str
+    what: str
+    certainty: str
+    action: str
+    evidence: Mapping[str, Any]
+    report_id: str | None
+    opened_at: AwareDatetime
+    updated_at: AwareDatetime
+    closed_at: AwareDatetime | None
+    acknowledged_at: AwareDatetime | None
+    acknowledged_by: str | None
+    note: str | None
+    history: Sequence[Change]
+
+
+class AlertList(Answer):
+    """Open ones first, of those the most severe first, then the newest."""
+
+    alerts: Sequence[Alert]
+
+
+class ApplicationFact(Answer):
+    """One raw column of an application."""
+
+    name: str
+    labels: Labels | None = None
+    type: str
+    unit: str
+    value: float | int | str | None
+
+
+class ClientPage(Answer):
+    """`total`: how many match the prefix in all."""
+
+    clients: Sequence[ClientRef]
+    total: int
+    next_cursor: str | None
+
+
+class Column(Answer):
+    """One raw column; a number outside `bounds` cannot be true and is refused."""
+
+    name: str
+    unit: str
+    labels: Labels | None = None
+    categories: Sequence[str] | None = None
+    bounds: Bounds | None = None
+    lever: bool = False
+    type: str
+    nullable: bool
+    meaning: str
+
+
+class Fairness(Answer):
+    """The groups of one attribute; the ratio is lowest over highest approval rate."""
+
+    attribute: str
+    label: Labels | None = None
+    groups: Sequence[FairnessGroup]
+    approval_ratio: float
+    equal_opportunity_gap: float
+
+
+class Feature(Answer):
+    """One model input; `bounds` are its smallest and largest training values."""
+
+    name: str
+    unit: str
+    labels: Labels | None = None
+    categories: Sequence[str] | None = None
+    bounds: Bounds | None = None
+    lever: bool = False
+    dtype: str
+    group: str
+    table: str
+    formula: str
+
+
+class Importance(Answer):
+    """
+    Mean absolute contribution, largest first, and a sample of clients.
+
+    `permutation` is another measure of the same, in bundles that have it.
+    """
+
+    features: Sequence[FeatureImportance]
+    groups: Sequence[GroupImportance]
+    beeswarm: Beeswarm
+    permutation: Permutation | None = None
+    permutation_of_groups: Permutation | None = None
+
+
+class LatestDecision(LatestDecisionMeaning):
+    """
+    The model's newest decision on a client.
+
+    `model_changed`: another model serves now. `data_changed`: the client's data are
+    others now; null when that cannot be told, as the model is another one.
+    """
+
+    prediction_id: str
+    decision: str
+    probability: Annotated[float, Field(ge=0.0, le=1.0)]
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)]
+    model: ModelRef
+    created_at: AwareDatetime
+    model_changed: bool
+    data_changed: bool | None
+
+
+class Metrics(Answer):
+    """`cv`: of the model, by cross-validation."""
+
+    cv: Measures
+    candidates: Annotated[
+        Sequence[CandidateMeasures], Field(validate_default=True)
+    ] = []
+    cost_curve: CostCurve | None = None
+    calibration_curve: CalibrationCurve | None = None
+    fairness: Annotated[Sequence[Fairness], Field(validate_default=True)] = []
+
+
+class PastPrediction(Answer):
+    """A prediction as it was made, and its reviews, oldest first: the last stands."""
+
+    prediction_id: str
+    kind: str
+    probability: Annotated[float, Field(ge=0.0, le=1.0)]
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)]
+    decision: str
+    created_at: AwareDatetime
+    model: ModelRef
+    changes: Mapping[str, float | str | None] | None
+    reviews: Sequence[Review]
+
+
+class Prediction(PredictionMeaning):
+    """One decision or simulation. Granted below the threshold, refused from it on."""
+
+    prediction_id: str
+    kind: str
+    client_id: int | None
+    probability: Annotated[float, Field(ge=0.0, le=1.0)]
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)]
+    decision: str
+    confidence: Confidence
+    explanation: Explanation
+    reasons: Sequence[ReasonAnswer]
+    model: ModelRef
+    created_at: AwareDatetime
+
+
+class Standing(StandingMeaning):
+    """
+    What holds for a client: the newest review, else the newest decision.
+
+    `prediction_id`: the decision that was reviewed, or that stands by itself;
+    `model_decision`: what the model said in it; `terms` and the import it was made on,
+    null where they were not noted.
+    """
+
+    result: str
+    by: str
+    reviewer: str | None
+    reason: str | None
+    decided_at: AwareDatetime
+    review_id: str | None
+    prediction_id: str
+    model_decision: str
+    model: ModelRef
+    terms: Mapping[str, float | int | str | None] | None
+    import_id: int | None
+    imported_at: AwareDatetime | None
+    latest: LatestDecision
+
+
+class Table(Answer):
+    """One raw table, as the model was trained with it."""
+
+    columns: Sequence[Column]
+
+
+class BatchAnswer(Answer):
+    """In the order of the request; one problem does not spoil the others."""
+
+    predictions: Sequence[Prediction | ProblemAnswer]
+
+
+class ClientAnswer(Answer):
+    """A client's raw application; `standing` is null before the first decision."""
+
+    client_id: int
+    standing: Standing | None
+    application: Sequence[ApplicationFact]
+    imported_at: AwareDatetime
+
+
+class Counterfactual(Answer):
+    """`prediction` is the simulation that was stored; null when nothing was found."""
+
+    prediction_id: str
+    found: bool
+    cost: float | None = None
+    detail: str | None = None
+    levers: Sequence[MovedLever]
+    prediction: Prediction | None
+
+
+class History(Answer):
+    """Newest first."""
+
+    client_id: int
+    predictions: Sequence[PastPrediction]
+    next_cursor: str | None
+
+
+class ModelAnswer(ModelAnswerMeaning):
+    """The model that serves; names and meaning of every column and feature."""
+
+    name: str
+    version: str
+    mlflow_run_id: str
+    created_at: AwareDatetime
+    bundle_sha256: str
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)]
+    threshold_interval: tuple[float, float]
+    costs: Costs
+    calibration: Calibration
+    metrics: Metrics
+    data: TrainingData
+    features: Sequence[Feature]
+    tables: Mapping[str, Table]
+    libraries: Mapping[str, str]
+    reasons: Sequence[Reason]

@@ -1,0 +1,282 @@
+"""What the API's document cannot say of its answers: checks, and what follows.
+
+`XMeaning` is the base of the generated class X, which has the members.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from errors import NonsenseAnswer
+from language import code
+
+if TYPE_CHECKING:
+    from api_client import answers
+
+Value = str | float | None
+Share = Annotated[float, Field(ge=0, le=1)]
+Shape = TypeVar("Shape", bound=BaseModel)
+SUM_TOLERANCE = 1e-6
+APPLICATION = "application"
+# The groups a distribution counts, in the order they are drawn.
+COUNTED = ("all", "repaid", "defaulted", "similar")
+EXPECTED = {
+    "datetime_parsing": "expected a date and time",
+    "datetime_type": "expected a date and time",
+    "float_type": "expected a number",
+    "int_type": "expected a whole number",
+    "list_type": "expected a list",
+    "model_type": "expected an object",
+    "string_type": "expected text",
+    "timezone_aware": "expected a date and time with its offset",
+}
+# Parts of an error's path that no answer has: which member of a union was tried.
+UNION = {"float", "int", "str"}
+
+
+def read(kind: type[Shape], body: bytes, path: str = "") -> Shape:
+    """The answer in `body`; NonsenseAnswer says what of it, at `path`, makes none."""
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        raise NonsenseAnswer(_sentence(error.errors()[0], path)) from error
+
+
+def _sentence(error: Mapping[str, Any], path: str) -> str:
+    kind, where, found = error["type"], list(error["loc"]), error["input"]
+    expected = EXPECTED.get(kind, error["msg"].replace("Input should be", "expected"))
+    cause = error.get("ctx", {}).get("error")
+    if kind == "json_invalid":
+        return f"not JSON: {cause}"
+    if kind == "missing":
+        expected = f"{where.pop()} is missing"
+    if isinstance(cause, Contradiction):
+        where.append(cause.member)
+        expected, found = str(cause), found[cause.member]
+    path += "".join(f"/{part}" for part in where if part not in UNION)
+    shown = repr(found)
+    shown = shown if len(shown) <= 60 else shown[:57] + "…"
+    return f"{path or '/'}: {expected}; found: {shown}"
+
+
+class Contradiction(ValueError):
+    """Of a member with the others; what was expected of it."""
+
+    def __init__(self, member: str, expected: str) -> None:
+        super().__init__(f"expected {expected}")
+        self.member = member
+
+
+class Answer(BaseModel):
+    """A later API says more: what is not known here is left out."""
+
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="ignore", allow_inf_nan=False
+    )
+
+
+class PredictionMeaning(Answer):
+    probability: float
+    threshold: float
+    decision: str
+
+    @property
+    def granted(self) -> bool:
+        return self.decision == "granted"
+
+    @model_validator(mode="after")
+    def check_decision(self) -> Self:
+        if self.granted != (self.probability < self.threshold):
+            raise Contradiction("decision", "the decision to follow the threshold")
+        return self
+
+
+class LatestDecisionMeaning(PredictionMeaning):
+    model_changed: bool
+    data_changed: bool | None
+
+    @property
+    def outdated(self) -> bool:
+        return self.model_changed or self.data_changed is True
+
+
+class StandingMeaning(Answer):
+    review_id: str | None
+
+    @property
+    def reviewed(self) -> bool:
+        return self.review_id is not None
+
+
+class ReasonAnswerMeaning(Answer):
+    contribution: float
+
+    @property
+    def raises_risk(self) -> bool:
+        return self.contribution > 0
+
+
+class ExplanationMeaning(Answer):
+    if TYPE_CHECKING:
+        base_value: float
+        margin: float
+        contributions: Sequence[answers.Contribution]
+
+    @cached_property
+    def ranked(self) -> tuple[answers.Contribution, ...]:
+        """The contributions, those that move most first."""
+        return tuple(sorted(self.contributions, key=lambda one: -abs(one.contribution)))
+
+    @model_validator(mode="after")
+    def check_sum(self) -> Self:
+        moved = sum(item.contribution for item in self.contributions)
+        if abs(self.base_value + moved - self.margin) > SUM_TOLERANCE:
+            raise Contradiction("margin", "the contributions to sum to the margin")
+        return self
+
+
+class DistributionMeaning(Answer):
+    edges: Sequence[float] | None
+    categories: Sequence[str] | None
+
+    @property
+    def counts(self) -> Mapping[str, Sequence[int]]:
+        """How many clients lie in each bin, by group."""
+        found = {group: getattr(self, group) for group in COUNTED}
+        return {group: row for group, row in found.items() if row is not None}
+
+    @model_validator(mode="after")
+    def check_bins(self) -> Self:
+        bins = len(self.categories or ()) or len(self.edges or ()) - 1
+        for group, row in self.counts.items():
+            if bins < 1 or len(row) != bins:
+                raise Contradiction(group, "a count for every bin")
+        return self
+
+
+class CostCurveMeaning(Answer):
+    """Lists that belong together, number by number."""
+
+    @model_validator(mode="after")
+    def check_lengths(self) -> Self:
+        names = list(type(self).model_fields)
+        lengths = {len(getattr(self, name)) for name in names}
+        if len(lengths) > 1:
+            raise Contradiction(names[-1], f"as many as in {', '.join(names[:-1])}")
+        return self
+
+
+class CalibrationCurveMeaning(CostCurveMeaning):
+    pass
+
+
+class BeeswarmMeaning(Answer):
+    features: Sequence[str]
+    values: Sequence[Sequence[float | None]]
+    contributions: Sequence[Sequence[float]]
+
+    @model_validator(mode="after")
+    def check_lengths(self) -> Self:
+        rows = [*self.values, *self.contributions]
+        whole = all(len(row) == len(self.features) for row in rows)
+        if not whole or len(self.values) != len(self.contributions):
+            expected = "a value and a contribution for every feature"
+            raise Contradiction("values", expected)
+        return self
+
+
+class CalibrationMeaning(Answer):
+    slope: float
+    intercept: float
+
+    def probability(self, margin: float) -> float:
+        return 1 / (1 + math.exp(-(self.slope * margin + self.intercept)))
+
+    def margin(self, probability: float) -> float:
+        """The margin that stands for `probability`, strictly between 0 and 1."""
+        return (math.log(probability / (1 - probability)) - self.intercept) / self.slope
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """What a feature or a raw column is called and what its number counts.
+
+    `bounds` are the least and the largest value that make sense, where known.
+    """
+
+    name: str
+    label: str
+    unit: str = "none"
+    group: str = ""
+    category: bool = False
+    bounds: tuple[float, float] | None = None
+
+
+class ModelAnswerMeaning(Answer):
+    if TYPE_CHECKING:
+        threshold_interval: tuple[float, float]
+        features: Sequence[answers.Feature]
+        reasons: Sequence[answers.Reason]
+        tables: Mapping[str, answers.Table]
+
+    @model_validator(mode="after")
+    def check_interval_and_table(self) -> Self:
+        low, high = self.threshold_interval
+        if low > high:
+            expected = "two thresholds, the lower first"
+            raise Contradiction("threshold_interval", expected)
+        if APPLICATION not in self.tables:
+            raise Contradiction("tables", f"the table {APPLICATION}")
+        return self
+
+    @cached_property
+    def groups(self) -> Mapping[str, answers.Reason]:
+        return {reason.group: reason for reason in self.reasons}
+
+    @cached_property
+    def columns(self) -> Mapping[str, answers.Feature | answers.Column]:
+        return {column.name: column for column in self.tables[APPLICATION].columns}
+
+    @cached_property
+    def inputs(self) -> Mapping[str, answers.Feature | answers.Column]:
+        return {feature.name: feature for feature in self.features}
+
+    def group_label(self, name: str) -> str:
+        known = self.groups.get(name)
+        return in_words(known.labels if known else None, name)
+
+    def column(self, name: str) -> Descriptor:
+        """What is known of a column of the application."""
+        return _descriptor(name, self.columns.get(name) or self.inputs.get(name))
+
+    def describe(self, name: str) -> Descriptor:
+        """What is known of a feature or application column, by its name."""
+        return _descriptor(name, self.inputs.get(name) or self.columns.get(name))
+
+
+def in_words(labels: answers.Labels | None, name: str) -> str:
+    """In the language of the page, else in English, else `name`."""
+    if labels is None:
+        return name
+    return (labels.fr if code() == "fr" else None) or labels.en or name
+
+
+def _descriptor(
+    name: str, known: answers.Feature | answers.Column | None
+) -> Descriptor:
+    if known is None:
+        return Descriptor(name, name)
+    return Descriptor(
+        name,
+        in_words(known.labels, name),
+        known.unit,
+        getattr(known, "group", ""),
+        bool(known.categories),
+        known.bounds,
+    )
