@@ -10,7 +10,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 # The shape of the place that a slide has for it.
 WIDTH, HEIGHT = 1280, 480
 # Milliseconds that a page has to answer, and then to show what it loads.
-ANSWER, SETTLE = 60_000, 8_000
+ANSWER, SETTLE = 60_000, 15_000
 
 
 def program() -> str | None:
@@ -45,7 +45,7 @@ def photographs(
             progress(f"picture: {url}")
             page = context.new_page()
             try:
-                answer = page.goto(url, timeout=ANSWER, wait_until="networkidle")
+                answer = page.goto(url, timeout=ANSWER)
                 if name in awaited:
                     page.get_by_text(awaited[name]).first.wait_for(timeout=ANSWER)
             except Error as error:
