@@ -62,7 +62,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {OFFICER},
         {
             "simulate": lambda api, client: api.simulate(client, {OTHER: 1e5}),
-            "way_through": lambda api, _: api.way_through(UNKNOWN, [OTHER]),
+            "counterfactual": lambda api, _: api.counterfactual(UNKNOWN, [OTHER]),
         },
     ),
     "decide": (
