@@ -15,7 +15,7 @@ with warnings.catch_warnings(), contextlib.suppress(ImportError):
     for name in (
         "mlflow.store.tracking.sqlalchemy_store",
         "training.bundle.export",
-        "training.models.campaign",
+        "training.campaign",
         "training.monitoring.drift",
         "training.registry.promote",
         "training.models.explanation_pictures",

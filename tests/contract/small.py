@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from tests.conftest import House
+from training import campaign
 from training.bundle.champion import load_champion
 from training.bundle.export import export_bundle, export_clients
 from training.features.build import build
-from training.models import campaign, ladder, spaces
+from training.models import ladder, spaces
 from training.models.cost import Costs
 from training.models.search import Place
 from training.models.selection import Point, select

@@ -59,10 +59,10 @@ def train(
     jobs: int,
 ) -> None:
     """Compare models and register the best."""
+    from training.campaign import run_campaign
     from training.config import from_environment
     from training.features.build import build
     from training.models import report
-    from training.models.campaign import run_campaign
     from training.models.ladder import BUDGETS, help_search
     from training.models.matrix import load_labelled
     from training.models.search import Place, study_beside
