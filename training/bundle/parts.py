@@ -17,6 +17,7 @@ from training.bundle.samples import (
     write_population,
     write_reference,
 )
+from training.evaluation.review import Review
 from training.features.applicant.raw import LEVERS
 from training.features.build import FeatureStore
 from training.features.define import Feature
@@ -26,7 +27,6 @@ from training.models.cost import business_score
 from training.models.explanation import distributions
 from training.models.matrix import Labelled
 from training.models.outcome import Outcome
-from training.models.review import Review
 from training.reasons import to_json as reasons_json
 from training.tables import TABLES
 from training.tables.schema import Column, Type

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from training.evaluation.review import Review
 from training.gates import behaviour, equality, leakage, ranking, stability, told
 from training.gates.gate import Gate
 from training.models.fairness import protected_attributes
 from training.models.outcome import Outcome
-from training.models.review import Review
 
 
 def examine(outcome: Outcome, found: Review, jobs: int) -> list[Gate]:
