@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from training.bundle.parts import feature_set_hash
 from training.evaluation.review import Review, review
+from training.evaluation.trained_model import Outcome
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet, compile_features
 from training.gates.examine import examine
@@ -24,7 +25,6 @@ from training.models.fewer import on_the_best, only
 from training.models.ladder import Budget, Climb
 from training.models.learning import learning_curve
 from training.models.matrix import Labelled, fingerprint, load_labelled
-from training.models.outcome import Outcome
 from training.models.pictures import errors_by_segment, pictures
 from training.models.search import Place
 from training.models.selection import log_selection, seconds, select

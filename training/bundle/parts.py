@@ -18,6 +18,7 @@ from training.bundle.samples import (
     write_reference,
 )
 from training.evaluation.review import Review
+from training.evaluation.trained_model import Outcome
 from training.features.applicant.raw import LEVERS
 from training.features.build import FeatureStore
 from training.features.define import Feature
@@ -26,7 +27,6 @@ from training.gates.gate import Gate
 from training.models.cost import business_score
 from training.models.explanation import distributions
 from training.models.matrix import Labelled
-from training.models.outcome import Outcome
 from training.reasons import to_json as reasons_json
 from training.tables import TABLES
 from training.tables.schema import Column, Type

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from training.evaluation.trained_model import Outcome
 from training.gates.gate import Gate
-from training.models.outcome import Outcome
 from training.models.uncertainty import paired_bootstrap
 
 # Where a run keeps its out-of-fold decisions.

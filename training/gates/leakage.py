@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata, spearmanr
 
+from training.evaluation.trained_model import Outcome
 from training.features.build import FeatureStore
 from training.gates.alone import auc_alone
 from training.gates.averages import suspicion
@@ -18,7 +19,6 @@ from training.gates.gate import Gate, at_least, at_most
 from training.models.cost import Array
 from training.models.explanation import sample_rows
 from training.models.matrix import Labelled
-from training.models.outcome import Outcome
 from training.models.uncertainty import (
     auc,
     auc_standard_error,

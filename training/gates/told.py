@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from training.evaluation.trained_model import Outcome
 from training.features.define import Feature
 from training.gates.gate import Gate, at_least
 from training.models.cost import Array
 from training.models.explanation import contributions, sample_rows, sums_by_group
-from training.models.outcome import Outcome
 
 SAMPLE = 2_000
 # As many as an answer of the API tells of each direction.

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from training.evaluation.trained_model import Outcome
 from training.features.applicant.raw import PROTECTED
 from training.models.comparison import compare
 from training.models.fewer import only
 from training.models.matrix import Labelled
-from training.models.outcome import Outcome
 from training.models.validation import assess
 
 

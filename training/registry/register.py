@@ -16,10 +16,10 @@ from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 from training.bundle.card import CARD, model_card
 from training.bundle.parts import CORE, PARTS, write_parts
 from training.evaluation.review import Review
+from training.evaluation.trained_model import Outcome
 from training.gates.champion import FOLDER, write_out_of_fold
 from training.gates.gate import Gate
 from training.models.matrix import Labelled
-from training.models.outcome import Outcome
 from training.registry.findings import keep_findings, log_gates
 from training.registry.store import CHALLENGER, MODEL, Registry
 
