@@ -12,6 +12,7 @@ import optuna
 from matplotlib.figure import Figure
 
 from training.bundle.parts import feature_set_hash
+from training.evaluation.cross_validation import Assessment
 from training.evaluation.review import Review, review
 from training.evaluation.trained_model import Outcome
 from training.features.build import FeatureStore
@@ -28,7 +29,6 @@ from training.models.matrix import Labelled, fingerprint, load_labelled
 from training.models.pictures import errors_by_segment, pictures
 from training.models.search import Place
 from training.models.selection import log_selection, seconds, select
-from training.models.validation import Assessment
 from training.registry.register import register
 from training.registry.store import Registry
 

@@ -16,10 +16,10 @@ import lightgbm
 import numpy as np
 import pandas as pd
 
+from training.evaluation.cross_validation import assess, folds
 from training.models import candidates
 from training.models.cost import Costs
 from training.models.matrix import Labelled
-from training.models.validation import assess, folds
 
 
 def invented(clients: int, features: int) -> Labelled:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from training.evaluation.cross_validation import Assessment
 from training.features.define import Feature
 from training.models.explanation import sample_rows
 from training.models.matrix import Labelled
-from training.models.validation import Assessment
 from training.tables import TABLES
 
 POPULATION, REFERENCE = 20_000, 50_000

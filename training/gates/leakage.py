@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata, spearmanr
 
+from training.evaluation.cross_validation import assess
 from training.evaluation.trained_model import Outcome
 from training.features.build import FeatureStore
 from training.gates.alone import auc_alone
@@ -24,7 +25,6 @@ from training.models.uncertainty import (
     auc_standard_error,
     chance_standard_error,
 )
-from training.models.validation import assess
 from training.tables import TABLES
 
 SAMPLE = 20_000

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import optuna
 
+from training.evaluation.cross_validation import Assessment, assess
 from training.models import candidates
 from training.models.candidates import Candidate
 from training.models.choosing import best_parameters
@@ -17,7 +18,6 @@ from training.models.imbalance import NONE, STRATEGIES, SYNTHETIC
 from training.models.matrix import Labelled
 from training.models.search import Place, search
 from training.models.spaces import LIGHTGBM, LOGISTIC_REGRESSION, RUNGS, Rung, Values
-from training.models.validation import Assessment, assess
 
 Progress = Callable[[str], None]
 # What the rungs below LightGBM may take of a limited time.

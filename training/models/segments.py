@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from training.evaluation.cross_validation import Assessment
 from training.models.cost import Array
 from training.models.matrix import Labelled
 from training.models.uncertainty import auc
-from training.models.validation import Assessment
 
 # A ranking of fewer defaults than this is noise.
 LEAST_DEFAULTS = 20

@@ -18,13 +18,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from training.models.comparison import Comparison, compare
-from training.models.cost import Array, Costs
-from training.models.fewer import first, on_the_best, only, ranking
-from training.models.matrix import Labelled
-from training.models.pictures import selection_curve
-from training.models.tracking import log_pictures
-from training.models.validation import (
+from training.evaluation.cross_validation import (
     FOLDS,
     Assessment,
     Spent,
@@ -32,6 +26,12 @@ from training.models.validation import (
     held_out,
     judged,
 )
+from training.models.comparison import Comparison, compare
+from training.models.cost import Array, Costs
+from training.models.fewer import first, on_the_best, only, ranking
+from training.models.matrix import Labelled
+from training.models.pictures import selection_curve
+from training.models.tracking import log_pictures
 
 COUNTS = (50, 75, 100, 150, 200, 300, 400)
 

@@ -14,12 +14,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from mlflow.data.pandas_dataset import from_pandas
 
+from training.evaluation.cross_validation import Assessment
 from training.features.build import FeatureStore
 from training.models.comparison import Comparison
 from training.models.cost import Costs
 from training.models.matrix import Labelled
 from training.models.pictures import pictures
-from training.models.validation import Assessment
 from training.registry.store import Registry
 
 LIBRARIES = (

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator
 
+from training.evaluation.cross_validation import assess
 from training.models import candidates, imbalance
 from training.models.cost import Costs
 from training.models.matrix import Labelled
-from training.models.validation import assess
 
 Rung = Callable[[dict[str, float], str], candidates.Candidate]
 SMALL = {**candidates.LIGHTGBM, "n_estimators": 30, "colsample_bytree": 1.0}

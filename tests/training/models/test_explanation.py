@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot
 
+from training.evaluation.cross_validation import assess
 from training.features.sql import compile_features
 from training.models import candidates
 from training.models.cost import Costs
@@ -26,7 +27,6 @@ from training.models.explanation_pictures import (
     typical_clients,
 )
 from training.models.matrix import Labelled
-from training.models.validation import assess
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import pytest
 from lightgbm import LGBMClassifier
 
 from tests.training.models.search_worker import data
+from training.evaluation.cross_validation import Assessment, assess
 from training.models import candidates, ladder, spaces, tracking
 from training.models.candidates import booster_of
 from training.models.comparison import Comparison, compare
@@ -21,7 +22,6 @@ from training.models.cost import Costs
 from training.models.imbalance import NONE, STRATEGIES, UNDER_SAMPLING
 from training.models.learning import learned_from
 from training.models.search import Place, study_beside
-from training.models.validation import Assessment, assess
 from training.registry.store import open_registry
 
 # MLflow and Optuna use what others are about to drop.
