@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
+from training.evaluation.metrics import Effort, Metrics, evaluate
 from training.models.calibration import Calibration, fit_calibration
 from training.models.candidates import SEED, Candidate, margins
 from training.models.cost import (
@@ -23,7 +24,6 @@ from training.models.cost import (
     client_costs,
 )
 from training.models.matrix import Labelled
-from training.models.metrics import Effort, Metrics, evaluate
 
 FOLDS = 5
 # Enough clients to see whether a model knows them by heart.

@@ -14,7 +14,7 @@ import numpy as np
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from training.models.metrics import standard_error
+from training.evaluation.metrics import standard_error
 from training.models.spaces import Rung
 
 AUC = "auc"

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from training.evaluation.cross_validation import Assessment
+from training.evaluation.metrics import ranking_by_fold, standard_error
 from training.models.cost import Array
-from training.models.metrics import ranking_by_fold, standard_error
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from sklearn.metrics import (
 from sklearn.model_selection import LearningCurveDisplay
 
 from training.evaluation.cross_validation import Assessment
+from training.evaluation.metrics import calibration_curve
 from training.models.cost import Array, Costs, cost_curve
 from training.models.matrix import Labelled
-from training.models.metrics import calibration_curve
 
 
 def pictures(one: Assessment, data: Labelled, costs: Costs) -> dict[str, Figure]:
