@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.validation import invented
-from training.models.cost import Costs
+from training.evaluation.business_cost import Costs
 from training.models.search import Place, search, study_beside
 from training.models.spaces import LIGHTGBM
 

@@ -16,9 +16,9 @@ import lightgbm
 import numpy as np
 import pandas as pd
 
+from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess, folds
 from training.models import candidates
-from training.models.cost import Costs
 from training.models.matrix import Labelled
 
 

@@ -15,9 +15,9 @@ from tests.conftest import House
 from training import campaign
 from training.bundle.champion import load_champion
 from training.bundle.export import export_bundle, export_clients
+from training.evaluation.business_cost import Costs
 from training.features.build import build
 from training.models import ladder, spaces
-from training.models.cost import Costs
 from training.models.search import Place
 from training.models.selection import Point, select
 from training.registry.store import open_registry

@@ -136,7 +136,7 @@ def cost_options(command: Function) -> Function:
         margin: float,
         **others: Any,
     ) -> None:
-        from training.models.cost import Costs
+        from training.evaluation.business_cost import Costs
 
         costs = Costs(cost_false_negative, cost_false_positive)
         if cost_money:

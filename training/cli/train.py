@@ -19,8 +19,8 @@ from training.cli.shared import (
 )
 
 if TYPE_CHECKING:
+    from training.evaluation.business_cost import Costs
     from training.features.engines import Engine
-    from training.models.cost import Costs
 
 
 @click.command("train")

@@ -13,16 +13,16 @@ from sklearn.base import BaseEstimator
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from training.evaluation.metrics import Effort, Metrics, evaluate
-from training.models.calibration import Calibration, fit_calibration
-from training.models.candidates import SEED, Candidate, margins
-from training.models.cost import (
+from training.evaluation.business_cost import (
     Array,
     Costs,
     Threshold,
     choose_threshold,
     client_costs,
 )
+from training.evaluation.metrics import Effort, Metrics, evaluate
+from training.models.calibration import Calibration, fit_calibration
+from training.models.candidates import SEED, Candidate, margins
 from training.models.matrix import Labelled
 
 FOLDS = 5

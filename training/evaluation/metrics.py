@@ -12,7 +12,7 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from training.models.cost import Array
+from training.evaluation.business_cost import Array
 
 BINS = 20
 

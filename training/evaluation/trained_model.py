@@ -8,11 +8,11 @@ from typing import Any
 
 import lightgbm
 
+from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import Assessment
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet
 from training.models.comparison import Comparison
-from training.models.cost import Costs
 from training.models.matrix import Labelled
 
 

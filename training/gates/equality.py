@@ -19,8 +19,8 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 from scipy.stats import norm
 
+from training.evaluation.business_cost import Array
 from training.gates.gate import Gate
-from training.models.cost import Array
 from training.models.fairness import AGE_BAND, AGE_NAMES, LEAST_CLIENTS
 
 FOUR_FIFTHS = 0.8

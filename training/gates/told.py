@@ -12,10 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from training.evaluation.business_cost import Array
 from training.evaluation.trained_model import Outcome
 from training.features.define import Feature
 from training.gates.gate import Gate, at_least
-from training.models.cost import Array
 from training.models.explanation import contributions, sample_rows, sums_by_group
 
 SAMPLE = 2_000

@@ -15,8 +15,8 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
+from training.evaluation.business_cost import Array
 from training.models.columns import ALL_ON, Transformations, dense_columns
-from training.models.cost import Array
 from training.models.imbalance import NONE, SYNTHETIC, dealing_with
 from training.models.merging import Averaged, merge
 

@@ -12,8 +12,8 @@ import pandas as pd
 from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
+from training.evaluation.business_cost import Array
 from training.features.define import Feature
-from training.models.cost import Array
 from training.models.matrix import Labelled
 
 SAMPLE = 5_000

@@ -13,9 +13,9 @@ import shap
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
+from training.evaluation.business_cost import Array
 from training.evaluation.cross_validation import Assessment
 from training.features.define import Feature
-from training.models.cost import Array
 from training.models.explanation import Explained, sums_by_group
 from training.reasons import BY_GROUP
 

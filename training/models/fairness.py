@@ -12,9 +12,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from training.evaluation.business_cost import Array
 from training.features.applicant.raw import PROTECTED
 from training.features.build import FeatureStore
-from training.models.cost import Array
 from training.models.uncertainty import auc
 
 AGE_BAND = "AGE_BAND"

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
+from training.evaluation.business_cost import Array
 from training.features.applicant.raw import EXTERNAL, LEVERS
 from training.models.candidates import Candidate, booster_of, margins
-from training.models.cost import Array
 from training.models.matrix import Labelled
 
 # Features that correlate more than this say the same.

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from sklearn.base import BaseEstimator
 from sklearn.metrics import roc_auc_score
 
+from training.evaluation.business_cost import Array
 from training.evaluation.cross_validation import FOLDS, KNOWN_CLIENTS, each_fold, folds
 from training.models import pictures
 from training.models.candidates import SEED, Candidate, margins
-from training.models.cost import Array
 from training.models.matrix import Labelled
 
 SHARES = (0.125, 0.25, 0.5, 1.0)

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from training.errors import TrainingError
+from training.evaluation.business_cost import Array
 from training.features.build import FeatureStore, values_of
 from training.features.sql import FeatureSet, encoded_columns
-from training.models.cost import Array
 
 # Of each outcome.
 LEAST = 10

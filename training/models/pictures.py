@@ -15,9 +15,9 @@ from sklearn.metrics import (
 )
 from sklearn.model_selection import LearningCurveDisplay
 
+from training.evaluation.business_cost import Array, Costs, cost_curve
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.metrics import calibration_curve
-from training.models.cost import Array, Costs, cost_curve
 from training.models.matrix import Labelled
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import Assessment
 from training.models.comparison import Comparison
-from training.models.cost import Costs
 
 
 def ladder_lines(assessments: Sequence[Assessment]) -> Iterator[str]:

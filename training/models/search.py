@@ -30,10 +30,10 @@ from sklearn.metrics import check_scoring
 from sqlalchemy.exc import SQLAlchemyError
 
 from training.errors import ConfigurationError
+from training.evaluation.business_cost import Costs, business_scorer
 from training.evaluation.cross_validation import FOLDS, each_fold, folds
 from training.models.candidates import SEED
 from training.models.choosing import AUC
-from training.models.cost import Costs, business_scorer
 from training.models.matrix import Labelled, fingerprint
 from training.models.spaces import Rung
 from training.registry.store import SQLITE

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from training.evaluation.business_cost import Array
 from training.evaluation.cross_validation import Assessment
-from training.models.cost import Array
 from training.models.matrix import Labelled
 from training.models.uncertainty import auc
 

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.special import expit
 
 from training.errors import ConfigurationError
-from training.models.cost import Array, Costs, expected_cost
+from training.evaluation.business_cost import Array, Costs, expected_cost
 from training.monitoring import outbox
 from training.monitoring.api_client import Api
 from training.monitoring.events import read_page, whole_vectors

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scipy.special import logit
 
-from training.models.cost import Array, expected_cost
+from training.evaluation.business_cost import Array, expected_cost
 from training.monitoring.evidently_report import LIMIT
 from training.monitoring.reference import Reference
 from training.monitoring.shifts import LEAST_SHARE

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from training.models.cost import Array
+from training.evaluation.business_cost import Array
 from training.monitoring.performance import (
     Performance,
     Recalibration,

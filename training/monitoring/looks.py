@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.models.cost import Array
+from training.evaluation.business_cost import Array
 from training.monitoring import shifts
 from training.monitoring.cells import Counts
 from training.monitoring.reference import Reference

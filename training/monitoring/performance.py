@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from training.models.cost import Array, Costs
+from training.evaluation.business_cost import Array, Costs
 
 BINS = 200
 

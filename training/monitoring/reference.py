@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from training.errors import ConfigurationError
-from training.models.cost import Array, Costs
+from training.evaluation.business_cost import Array, Costs
 from training.monitoring import cells
 from training.monitoring.cells import Column, Counts
 from training.monitoring.performance import Expectation, ScoreBins

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from training.models.cost import Array
+from training.evaluation.business_cost import Array
 from training.monitoring.cells import Column, Counts
 
 # Smaller than these, a shift is not worth an alert however sure it is.

@@ -16,8 +16,8 @@ from sklearn.metrics import confusion_matrix
 
 from training.bundle.champion import load_champion
 from training.errors import ConfigurationError
+from training.evaluation.business_cost import Costs
 from training.gates.champion import FILE, FOLDER
-from training.models.cost import Costs
 from training.models.tracking import COMMIT
 from training.monitoring.reference import read_manifest, verified
 from training.present.applicant import invent

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from tests.training.models.search_worker import data
+from training.evaluation.business_cost import Costs, client_costs
 from training.evaluation.cross_validation import Assessment, assess
 from training.gates import ranking
 from training.models import candidates
-from training.models.cost import Costs, client_costs
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pandas as pd
 
+from training.evaluation.business_cost import Costs
 from training.models import candidates
-from training.models.cost import Costs
 from training.models.matrix import Labelled
 from training.models.search import Place, search
 from training.models.spaces import LIGHTGBM, Range, Rung

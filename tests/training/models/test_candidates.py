@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator
 
+from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess
 from training.models import candidates, imbalance
-from training.models.cost import Costs
 from training.models.matrix import Labelled
 
 Rung = Callable[[dict[str, float], str], candidates.Candidate]

@@ -8,7 +8,7 @@ import pytest
 from sklearn.dummy import DummyClassifier
 
 from training.errors import ConfigurationError
-from training.models.cost import (
+from training.evaluation.business_cost import (
     Costs,
     business_score,
     business_scorer,

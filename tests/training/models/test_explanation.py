@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot
 
+from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess
 from training.features.sql import compile_features
 from training.models import candidates
-from training.models.cost import Costs
 from training.models.explanation import (
     contributions,
     distributions,

@@ -17,9 +17,9 @@ from optuna.trial import TrialState
 from tests.conftest import ROOT
 from tests.training.models.search_worker import RUNG, data
 from training.errors import ConfigurationError
+from training.evaluation.business_cost import Costs
 from training.models import candidates
 from training.models.choosing import best_parameters
-from training.models.cost import Costs
 from training.models.search import (
     TRIED,
     Place,

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import Assessment, assess
 from training.models import candidates
-from training.models.cost import Costs
 from training.models.fewer import first, on_the_best, only, ranking
 from training.models.matrix import Labelled
 from training.models.selection import log_selection, select
