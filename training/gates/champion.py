@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from training.evaluation.trained_model import Outcome
+from training.evaluation.uncertainty import paired_bootstrap
 from training.gates.gate import Gate
-from training.models.uncertainty import paired_bootstrap
 
 # Where a run keeps its out-of-fold decisions.
 FOLDER, FILE = "validation", "out_of_fold.parquet"

@@ -14,17 +14,17 @@ from scipy.stats import rankdata, spearmanr
 from training.evaluation.business_cost import Array
 from training.evaluation.cross_validation import assess
 from training.evaluation.trained_model import Outcome
+from training.evaluation.uncertainty import (
+    auc,
+    auc_standard_error,
+    chance_standard_error,
+)
 from training.features.build import FeatureStore
 from training.gates.alone import auc_alone
 from training.gates.averages import suspicion
 from training.gates.gate import Gate, at_least, at_most
 from training.models.explanation import sample_rows
 from training.models.matrix import Labelled
-from training.models.uncertainty import (
-    auc,
-    auc_standard_error,
-    chance_standard_error,
-)
 from training.tables import TABLES
 
 SAMPLE = 20_000

@@ -8,8 +8,8 @@ from typing import Any
 
 from scipy.stats import chi2, norm
 
+from training.evaluation.uncertainty import auc_standard_error
 from training.gates.gate import Gate, at_least, at_most
-from training.models.uncertainty import auc_standard_error
 
 Segments = Sequence[Mapping[str, Any]]
 BLOCK = "Client numbers"

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from training.evaluation.business_cost import Array
+from training.evaluation.uncertainty import auc
 from training.features.applicant.raw import PROTECTED
 from training.features.build import FeatureStore
-from training.models.uncertainty import auc
 
 AGE_BAND = "AGE_BAND"
 LABELS = {
