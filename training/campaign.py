@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from training.bundle.parts import feature_set_hash
 from training.evaluation.business_cost import Costs
+from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.review import Review, review
 from training.evaluation.trained_model import Outcome
@@ -21,7 +22,6 @@ from training.features.sql import FeatureSet, compile_features
 from training.gates.examine import examine
 from training.models import candidates, tracking
 from training.models.candidates import booster_of
-from training.models.comparison import Comparison
 from training.models.fewer import on_the_best, only
 from training.models.ladder import Budget, Climb
 from training.models.learning import learning_curve

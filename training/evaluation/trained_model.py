@@ -9,10 +9,10 @@ from typing import Any
 import lightgbm
 
 from training.evaluation.business_cost import Costs
+from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet
-from training.models.comparison import Comparison
 from training.models.matrix import Labelled
 
 

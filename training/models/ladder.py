@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 import optuna
 
 from training.evaluation.business_cost import Costs
+from training.evaluation.comparison import Comparison, compare
 from training.evaluation.cross_validation import Assessment, assess
 from training.models import candidates
 from training.models.candidates import Candidate
 from training.models.choosing import best_parameters
 from training.models.columns import ALL_ON
-from training.models.comparison import Comparison, compare
 from training.models.imbalance import NONE, STRATEGIES, SYNTHETIC
 from training.models.matrix import Labelled
 from training.models.search import Place, search

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from training.evaluation.comparison import compare
 from training.evaluation.cross_validation import assess
 from training.evaluation.trained_model import Outcome
 from training.features.applicant.raw import PROTECTED
-from training.models.comparison import compare
 from training.models.fewer import only
 from training.models.matrix import Labelled
 

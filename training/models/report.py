@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from training.evaluation.business_cost import Costs
+from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
-from training.models.comparison import Comparison
 
 
 def ladder_lines(assessments: Sequence[Assessment]) -> Iterator[str]:

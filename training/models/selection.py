@@ -19,6 +19,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from training.evaluation.business_cost import Array, Costs
+from training.evaluation.comparison import Comparison, compare
 from training.evaluation.cross_validation import (
     FOLDS,
     Assessment,
@@ -27,7 +28,6 @@ from training.evaluation.cross_validation import (
     held_out,
     judged,
 )
-from training.models.comparison import Comparison, compare
 from training.models.fewer import first, on_the_best, only, ranking
 from training.models.matrix import Labelled
 from training.models.pictures import selection_curve
