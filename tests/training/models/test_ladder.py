@@ -17,10 +17,10 @@ from tests.training.models.search_worker import data
 from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison, compare
 from training.evaluation.cross_validation import Assessment, assess
+from training.evaluation.learning_curve import learned_from
 from training.models import candidates, ladder, spaces, tracking
 from training.models.candidates import booster_of
 from training.models.imbalance import NONE, STRATEGIES, UNDER_SAMPLING
-from training.models.learning import learned_from
 from training.models.search import Place, study_beside
 from training.registry.store import open_registry
 
