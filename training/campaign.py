@@ -16,6 +16,7 @@ from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.learning_curve import learning_curve
+from training.evaluation.plots import errors_by_segment, pictures
 from training.evaluation.review import Review, review
 from training.evaluation.trained_model import Outcome
 from training.features.build import FeatureStore
@@ -26,7 +27,6 @@ from training.models.candidates import booster_of
 from training.models.fewer import on_the_best, only
 from training.models.ladder import Budget, Climb
 from training.models.matrix import Labelled, fingerprint, load_labelled
-from training.models.pictures import errors_by_segment, pictures
 from training.models.search import Place
 from training.models.selection import log_selection, seconds, select
 from training.registry.register import register

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from sklearn.base import BaseEstimator
 from sklearn.metrics import roc_auc_score
 
+from training.evaluation import plots
 from training.evaluation.business_cost import Array
 from training.evaluation.cross_validation import FOLDS, KNOWN_CLIENTS, each_fold, folds
-from training.models import pictures
 from training.models.candidates import SEED, Candidate, margins
 from training.models.matrix import Labelled
 
@@ -41,7 +41,7 @@ def learning_curve(
         known.append(found[:, 1])
     learned = len(data.target) * (FOLDS - 1) / FOLDS
     clients = [round(learned * share) for share in SHARES]
-    return pictures.learning_curve(clients, np.array(held_out), np.array(known))
+    return plots.learning_curve(clients, np.array(held_out), np.array(known))
 
 
 def _auc(model: BaseEstimator, data: Labelled, rows: np.ndarray) -> float:

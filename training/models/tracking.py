@@ -17,9 +17,9 @@ from mlflow.data.pandas_dataset import from_pandas
 from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
+from training.evaluation.plots import pictures
 from training.features.build import FeatureStore
 from training.models.matrix import Labelled
-from training.models.pictures import pictures
 from training.registry.store import Registry
 
 LIBRARIES = (
