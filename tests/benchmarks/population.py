@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedKFold
 
+from training.evaluation.calibration import fit_calibration
 from training.features.build import build
-from training.models.calibration import fit_calibration
 from training.models.matrix import load_labelled
 from training.monitoring import cells
 from training.monitoring.reference import SCORE, Reference

@@ -11,9 +11,9 @@ import mlflow
 
 from training.bundle.parts import CORE, PARTS, feature_set_hash
 from training.errors import TrainingError
+from training.evaluation.calibration import Calibration
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet, compile_features
-from training.models.calibration import Calibration
 from training.registry.store import Registry
 
 

@@ -20,8 +20,8 @@ from training.evaluation.business_cost import (
     choose_threshold,
     client_costs,
 )
+from training.evaluation.calibration import Calibration, fit_calibration
 from training.evaluation.metrics import Effort, Metrics, evaluate
-from training.models.calibration import Calibration, fit_calibration
 from training.models.candidates import SEED, Candidate, margins
 from training.models.matrix import Labelled
 

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from training.evaluation.calibration import Calibration, fit_calibration
 from training.evaluation.metrics import expected_calibration_error
-from training.models.calibration import Calibration, fit_calibration
 
 
 def test_recovers_probabilities_from_overconfident_margins() -> None:

@@ -13,7 +13,7 @@ import lightgbm
 import numpy as np
 import pandas as pd
 
-from training.models.calibration import fit_calibration
+from training.evaluation.calibration import fit_calibration
 from training.monitoring.reference import Reference, read_reference
 
 NAMES = ("FIRST", "SECOND", "THIRD", "UNUSED", "KIND")
