@@ -61,8 +61,8 @@ def train(
     """Compare models and register the best."""
     from training.campaign import run_campaign
     from training.config import from_environment
+    from training.evaluation import console_report
     from training.features.build import build
-    from training.models import report
     from training.models.ladder import BUDGETS, help_search
     from training.models.matrix import load_labelled
     from training.models.search import Place, study_beside
@@ -77,8 +77,8 @@ def train(
     version, outcome = run_campaign(
         registry(), store, made, costs, BUDGETS[budget], place, progress=progress
     )
-    for line in report.ladder_lines(outcome.assessments):
+    for line in console_report.ladder_lines(outcome.assessments):
         click.echo(line)
-    for line in report.variant_lines(outcome.comparisons):
+    for line in console_report.variant_lines(outcome.comparisons):
         click.echo(line)
-    click.echo(report.threshold_line(version, outcome.chosen, costs))
+    click.echo(console_report.threshold_line(version, outcome.chosen, costs))
