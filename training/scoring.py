@@ -13,10 +13,10 @@ import pyarrow as pa
 from training.bundle.champion import Champion
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Array
+from training.evaluation.shap_values import contributions
 from training.features.build import FeatureStore
 from training.features.sql import encoded_columns
 from training.files import replacing
-from training.models.explanation import contributions
 from training.reasons import BY_GROUP
 
 ROWS = 20_000

@@ -19,13 +19,13 @@ from training.bundle.samples import (
 )
 from training.evaluation.business_cost import business_score
 from training.evaluation.review import Review
+from training.evaluation.shap_values import distributions
 from training.evaluation.trained_model import Outcome
 from training.features.applicant.raw import LEVERS
 from training.features.build import FeatureStore
 from training.features.define import Feature
 from training.features.sql import FeatureSet
 from training.gates.gate import Gate
-from training.models.explanation import distributions
 from training.models.matrix import Labelled
 from training.reasons import to_json as reasons_json
 from training.tables import TABLES

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from training.evaluation.cross_validation import Assessment
+from training.evaluation.shap_values import sample_rows
 from training.features.define import Feature
-from training.models.explanation import sample_rows
 from training.models.matrix import Labelled
 from training.tables import TABLES
 

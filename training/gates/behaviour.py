@@ -10,11 +10,11 @@ import duckdb
 import numpy as np
 
 from training.evaluation.business_cost import Array
+from training.evaluation.shap_values import sample_rows
 from training.evaluation.trained_model import Outcome
 from training.features.applicant.raw import EXTERNAL, PROTECTED
 from training.features.sql import encoded_columns
 from training.gates.gate import Gate, at_least, at_most
-from training.models.explanation import sample_rows
 
 SAMPLE = 500
 LEAST_SHARE = 0.95

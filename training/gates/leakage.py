@@ -13,6 +13,7 @@ from scipy.stats import rankdata, spearmanr
 
 from training.evaluation.business_cost import Array
 from training.evaluation.cross_validation import assess
+from training.evaluation.shap_values import sample_rows
 from training.evaluation.trained_model import Outcome
 from training.evaluation.uncertainty import (
     auc,
@@ -23,7 +24,6 @@ from training.features.build import FeatureStore
 from training.gates.alone import auc_alone
 from training.gates.averages import suspicion
 from training.gates.gate import Gate, at_least, at_most
-from training.models.explanation import sample_rows
 from training.models.matrix import Labelled
 from training.tables import TABLES
 

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from training.evaluation.business_cost import Array
+from training.evaluation.shap_values import contributions, sample_rows, sums_by_group
 from training.evaluation.trained_model import Outcome
 from training.features.define import Feature
 from training.gates.gate import Gate, at_least
-from training.models.explanation import contributions, sample_rows, sums_by_group
 
 SAMPLE = 2_000
 # As many as an answer of the API tells of each direction.

@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 
 from training.evaluation.business_cost import Array
 from training.evaluation.cross_validation import Assessment
+from training.evaluation.shap_values import Explained, sums_by_group
 from training.features.define import Feature
-from training.models.explanation import Explained, sums_by_group
 from training.reasons import BY_GROUP
 
 TOP, DEPENDENCE = 20, 6

@@ -12,8 +12,8 @@ import duckdb
 import numpy as np
 
 from training.bundle.champion import Champion
+from training.evaluation.shap_values import contributions
 from training.features.build import build
-from training.models.explanation import contributions
 from training.monitoring.simulation import applicants
 from training.scoring import grouped, margins, read_inputs
 from training.synthesize import synthesize

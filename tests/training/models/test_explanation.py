@@ -13,15 +13,15 @@ from matplotlib import pyplot
 
 from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess
-from training.features.sql import compile_features
-from training.models import candidates
-from training.models.explanation import (
+from training.evaluation.shap_values import (
     contributions,
     distributions,
     explain,
     importance,
     permutation,
 )
+from training.features.sql import compile_features
+from training.models import candidates
 from training.models.explanation_pictures import (
     explanation_pictures,
     typical_clients,
