@@ -150,7 +150,7 @@ def _explained(
             " extra `shap` brings it"
         )
         return {}
-    from training.models.explanation_pictures import explanation_pictures
+    from training.evaluation.shap_plots import explanation_pictures
 
     return explanation_pictures(found.explained, outcome.made.features, outcome.chosen)
 

@@ -18,7 +18,7 @@ with warnings.catch_warnings(), contextlib.suppress(ImportError):
         "training.campaign",
         "training.monitoring.drift",
         "training.registry.promote",
-        "training.models.explanation_pictures",
+        "training.evaluation.shap_plots",
     ):
         importlib.import_module(name)
 # A fork's garbage collector need not look at all that, and copy it.

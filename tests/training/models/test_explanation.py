@@ -13,6 +13,10 @@ from matplotlib import pyplot
 
 from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess
+from training.evaluation.shap_plots import (
+    explanation_pictures,
+    typical_clients,
+)
 from training.evaluation.shap_values import (
     contributions,
     distributions,
@@ -22,10 +26,6 @@ from training.evaluation.shap_values import (
 )
 from training.features.sql import compile_features
 from training.models import candidates
-from training.models.explanation_pictures import (
-    explanation_pictures,
-    typical_clients,
-)
 from training.models.matrix import Labelled
 
 
