@@ -20,8 +20,8 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 
 from training.evaluation.business_cost import Array
+from training.evaluation.fairness import AGE_BAND, AGE_NAMES, LEAST_CLIENTS
 from training.gates.gate import Gate
-from training.models.fairness import AGE_BAND, AGE_NAMES, LEAST_CLIENTS
 
 FOUR_FIFTHS = 0.8
 LARGEST_GAP = 0.1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from training.evaluation.fairness import protected_attributes
 from training.evaluation.review import Review
 from training.evaluation.trained_model import Outcome
 from training.gates import behaviour, equality, leakage, ranking, stability, told
 from training.gates.gate import Gate
-from training.models.fairness import protected_attributes
 
 
 def examine(outcome: Outcome, found: Review, jobs: int) -> list[Gate]:

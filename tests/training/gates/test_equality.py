@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from training.evaluation.fairness import AGE_BAND, AGE_NAMES
 from training.gates.equality import Decisions, equality
-from training.models.fairness import AGE_BAND, AGE_NAMES
 
 CLIENTS = 4_000
 
