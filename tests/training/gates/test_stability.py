@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from training.evaluation.segments import id_blocks
 from training.gates import stability
-from training.models.segments import id_blocks
 
 
 def segment(name: str, auc: float | None, observed: float = 0.1) -> dict[str, Any]:
