@@ -10,10 +10,10 @@ import pandas as pd
 
 from training.evaluation.fairness import audit, load_applications, protected_attributes
 from training.evaluation.metrics import calibration_curve
+from training.evaluation.protected_attributes_cost import price_of_protected
 from training.evaluation.segments import segment_metrics
 from training.evaluation.shap_values import Explained, explain, importance
 from training.evaluation.trained_model import Outcome
-from training.models.price import price_of_protected
 
 
 @dataclass(frozen=True)
