@@ -5,7 +5,7 @@ from __future__ import annotations
 from training.evaluation.fairness import protected_attributes
 from training.evaluation.review import Review
 from training.evaluation.trained_model import Outcome
-from training.gates import behaviour, equality, leakage, ranking, stability, told
+from training.gates import behaviour, equality, leakage, ranking, reasons, stability
 from training.gates.gate import Gate
 
 
@@ -39,5 +39,5 @@ def examine(outcome: Outcome, found: Review, jobs: int) -> list[Gate]:
         stability.segment_calibration(found.segments),
         *equality.equality(protected_attributes(found.applications), decisions),
         *behaviour.behaviour(outcome),
-        told.reasons(outcome),
+        reasons.reasons(outcome),
     ]

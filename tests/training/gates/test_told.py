@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from training.features.sql import compile_features
-from training.gates.told import most_raising, typical_values
+from training.gates.reasons import most_raising, typical_values
 
 FEATURES = [
     one for one in compile_features([]).features if one.name.startswith("EXT_SOURCE_")
