@@ -5,7 +5,7 @@ from __future__ import annotations
 from training.evaluation.fairness import protected_attributes
 from training.evaluation.review import Review
 from training.evaluation.trained_model import Outcome
-from training.gates import behaviour, equality, leakage, ranking, reasons, stability
+from training.gates import behaviour, fairness, leakage, ranking, reasons, stability
 from training.gates.gate import Gate
 
 
@@ -18,7 +18,7 @@ def examine(outcome: Outcome, found: Review, jobs: int) -> list[Gate]:
         "history.sql": made.history_sql,
         "applicant.sql": made.applicant_sql,
     }
-    decisions = equality.Decisions(
+    decisions = fairness.Decisions(
         data.target, chosen.probability, chosen.threshold.value
     )
     return [
@@ -37,7 +37,7 @@ def examine(outcome: Outcome, found: Review, jobs: int) -> list[Gate]:
         stability.id_blocks(found.segments),
         stability.segment_ranking(found.segments),
         stability.segment_calibration(found.segments),
-        *equality.equality(protected_attributes(found.applications), decisions),
+        *fairness.equality(protected_attributes(found.applications), decisions),
         *behaviour.behaviour(outcome),
         reasons.reasons(outcome),
     ]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from training.evaluation.fairness import AGE_BAND, AGE_NAMES
-from training.gates.equality import Decisions, equality
+from training.gates.fairness import Decisions, equality
 
 CLIENTS = 4_000
 
