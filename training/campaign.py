@@ -21,7 +21,7 @@ from training.evaluation.review import Review, review
 from training.evaluation.trained_model import Outcome
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet, compile_features
-from training.gates.examine import examine
+from training.gates.run_gates import examine
 from training.models import candidates, tracking
 from training.models.candidates import booster_of
 from training.models.fewer import on_the_best, only
