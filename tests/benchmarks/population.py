@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from training.evaluation.calibration import fit_calibration
 from training.features.build import build
-from training.models.matrix import load_labelled
+from training.models.dataset import load_labelled
 from training.monitoring import cells
 from training.monitoring.reference import SCORE, Reference
 

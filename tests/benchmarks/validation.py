@@ -19,7 +19,7 @@ import pandas as pd
 from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess, folds
 from training.models import candidates
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 
 
 def invented(clients: int, features: int) -> Labelled:

@@ -26,7 +26,7 @@ from training.features.build import FeatureStore
 from training.features.define import Feature
 from training.features.sql import FeatureSet
 from training.gates.gate import Gate
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 from training.reasons import to_json as reasons_json
 from training.tables import TABLES
 from training.tables.schema import Column, Type

@@ -12,7 +12,7 @@ import pandas as pd
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.shap_values import sample_rows
 from training.features.define import Feature
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 from training.tables import TABLES
 
 POPULATION, REFERENCE = 20_000, 50_000

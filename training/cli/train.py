@@ -63,8 +63,8 @@ def train(
     from training.config import from_environment
     from training.evaluation import console_report
     from training.features.build import build
+    from training.models.dataset import load_labelled
     from training.models.ladder import BUDGETS, help_search
-    from training.models.matrix import load_labelled
     from training.models.search import Place, study_beside
 
     url = study or study_beside(from_environment().tracking_uri)

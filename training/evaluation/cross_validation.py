@@ -23,7 +23,7 @@ from training.evaluation.business_cost import (
 from training.evaluation.calibration import Calibration, fit_calibration
 from training.evaluation.metrics import Effort, Metrics, evaluate
 from training.models.candidates import SEED, Candidate, margins
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 
 FOLDS = 5
 # Enough clients to see whether a model knows them by heart.

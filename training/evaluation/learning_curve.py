@@ -15,7 +15,7 @@ from training.evaluation import plots
 from training.evaluation.business_cost import Array
 from training.evaluation.cross_validation import FOLDS, KNOWN_CLIENTS, each_fold, folds
 from training.models.candidates import SEED, Candidate, margins
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
 

@@ -18,7 +18,7 @@ from sklearn.model_selection import LearningCurveDisplay
 from training.evaluation.business_cost import Array, Costs, cost_curve
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.metrics import calibration_curve
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 
 
 def pictures(one: Assessment, data: Labelled, costs: Costs) -> dict[str, Figure]:

@@ -12,8 +12,8 @@ from training.evaluation.comparison import compare
 from training.evaluation.cross_validation import assess
 from training.evaluation.trained_model import Outcome
 from training.features.applicant.raw import PROTECTED
+from training.models.dataset import Labelled
 from training.models.fewer import only
-from training.models.matrix import Labelled
 
 
 def price_of_protected(

@@ -11,7 +11,7 @@ import pandas as pd
 from training.evaluation.business_cost import Array
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.uncertainty import auc
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 
 # A ranking of fewer defaults than this is noise.
 LEAST_DEFAULTS = 20

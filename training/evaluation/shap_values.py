@@ -14,7 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 from training.evaluation.business_cost import Array
 from training.features.define import Feature
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 
 SAMPLE = 5_000
 BEESWARM_ROWS, BEESWARM_FEATURES = 500, 20

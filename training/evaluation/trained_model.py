@@ -13,7 +13,7 @@ from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from training.features.build import FeatureStore
 from training.gates.gate import Gate, at_least, at_most
 from training.gates.single_feature_auc import auc_alone
 from training.gates.target_encoding_test import suspicion
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 from training.tables import TABLES
 
 SAMPLE = 20_000

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 from training.evaluation.business_cost import Array
 from training.features.applicant.raw import EXTERNAL, LEVERS
 from training.models.candidates import Candidate, booster_of, margins
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 
 # Features that correlate more than this say the same.
 TWINS = 0.98

@@ -14,8 +14,8 @@ from training.models import candidates
 from training.models.candidates import Candidate
 from training.models.choosing import best_parameters
 from training.models.columns import ALL_ON
+from training.models.dataset import Labelled
 from training.models.imbalance import NONE, STRATEGIES, SYNTHETIC
-from training.models.matrix import Labelled
 from training.models.search import Place, search
 from training.models.spaces import LIGHTGBM, LOGISTIC_REGRESSION, RUNGS, Rung, Values
 

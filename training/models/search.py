@@ -34,7 +34,7 @@ from training.evaluation.business_cost import Costs, business_scorer
 from training.evaluation.cross_validation import FOLDS, each_fold, folds
 from training.models.candidates import SEED
 from training.models.choosing import AUC
-from training.models.matrix import Labelled, fingerprint
+from training.models.dataset import Labelled, fingerprint
 from training.models.spaces import Rung
 from training.registry.store import SQLITE
 

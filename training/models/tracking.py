@@ -19,7 +19,7 @@ from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.plots import pictures
 from training.features.build import FeatureStore
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 from training.registry.store import Registry
 
 LIBRARIES = (

@@ -19,7 +19,7 @@ from training.evaluation.review import Review
 from training.evaluation.trained_model import Outcome
 from training.gates.champion import FOLDER, write_out_of_fold
 from training.gates.gate import Gate
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 from training.registry.findings import keep_findings, log_gates
 from training.registry.store import CHALLENGER, MODEL, Registry
 

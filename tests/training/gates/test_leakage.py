@@ -18,7 +18,7 @@ from training.gates.leakage import (
     single_feature,
     target_encoding,
 )
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 
 CLIENTS, TRADES = 6_000, 40
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from training.evaluation.business_cost import Costs
 from training.models import candidates
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 from training.models.search import Place, search
 from training.models.spaces import LIGHTGBM, Range, Rung
 

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess
 from training.models import candidates, imbalance
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 
 Rung = Callable[[dict[str, float], str], candidates.Candidate]
 SMALL = {**candidates.LIGHTGBM, "n_estimators": 30, "colsample_bytree": 1.0}

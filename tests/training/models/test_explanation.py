@@ -26,7 +26,7 @@ from training.evaluation.shap_values import (
 )
 from training.features.sql import compile_features
 from training.models import candidates
-from training.models.matrix import Labelled
+from training.models.dataset import Labelled
 
 
 @pytest.fixture(scope="module")

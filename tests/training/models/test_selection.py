@@ -12,8 +12,8 @@ import pytest
 from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import Assessment, assess
 from training.models import candidates
+from training.models.dataset import Labelled
 from training.models.fewer import first, on_the_best, only, ranking
-from training.models.matrix import Labelled
 from training.models.selection import log_selection, select
 from training.registry.store import open_registry
 
