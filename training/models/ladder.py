@@ -13,9 +13,9 @@ from training.evaluation.cross_validation import Assessment, assess
 from training.models import candidates
 from training.models.candidates import Candidate
 from training.models.choosing import best_parameters
-from training.models.columns import ALL_ON
 from training.models.dataset import Labelled
 from training.models.imbalance import NONE, STRATEGIES, SYNTHETIC
+from training.models.preprocessing import ALL_ON
 from training.models.search import Place, search
 from training.models.spaces import LIGHTGBM, LOGISTIC_REGRESSION, RUNGS, Rung, Values
 
