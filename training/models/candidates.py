@@ -17,8 +17,8 @@ from sklearn.linear_model import LogisticRegression
 
 from training.evaluation.business_cost import Array
 from training.models.imbalance import NONE, SYNTHETIC, dealing_with
-from training.models.merging import Averaged, merge
 from training.models.preprocessing import ALL_ON, Transformations, dense_columns
+from training.models.seed_averaging import Averaged, merge
 
 SEED = 20
 LIGHTGBM: Mapping[str, Any] = {
