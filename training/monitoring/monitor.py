@@ -10,7 +10,7 @@ from pathlib import Path
 from training.config import Settings
 from training.errors import ConfigurationError, TrainingError
 from training.monitoring import delivery, labelled, outbox, report, words
-from training.monitoring.alerts import Alerts, Change, Signal, signals
+from training.monitoring.alerts.lifecycle import Alerts, Change, Signal, signals
 from training.monitoring.api_client import Api
 from training.monitoring.challenger import read_challenger, shadow
 from training.monitoring.evidently_report import draw

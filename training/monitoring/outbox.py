@@ -13,7 +13,7 @@ from typing import Any
 
 from training.config import Settings
 from training.monitoring import words
-from training.monitoring.alerts import Change
+from training.monitoring.alerts.lifecycle import Change
 from training.monitoring.api_client import Api, ApiError
 from training.monitoring.delivery import DeliveryFailed, send_mail, send_webhook
 from training.monitoring.reference import Reference

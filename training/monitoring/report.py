@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from training.monitoring import shifts
-from training.monitoring.alerts import Cause
+from training.monitoring.alerts.lifecycle import Cause
 from training.monitoring.evidently_report import finite
 from training.monitoring.labelled import OutcomeLook
 from training.monitoring.looks import Answers, Windows

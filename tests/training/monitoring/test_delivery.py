@@ -20,7 +20,7 @@ from tests.training.monitoring.fake_api import FakeApi
 from training.config import Settings
 from training.errors import ConfigurationError
 from training.monitoring import delivery, monitor, outbox
-from training.monitoring.alerts import Change
+from training.monitoring.alerts.lifecycle import Change
 from training.monitoring.api_client import Api
 from training.monitoring.reference import Reference
 from training.monitoring.state import State, open_state
