@@ -9,7 +9,8 @@ from pathlib import Path
 
 from training.config import Settings
 from training.errors import ConfigurationError, TrainingError
-from training.monitoring import delivery, labelled, outbox, report, words
+from training.monitoring import delivery, labelled, outbox, report
+from training.monitoring.alerts import texts
 from training.monitoring.alerts.lifecycle import Alerts, Change, Signal, signals
 from training.monitoring.api_client import Api
 from training.monitoring.challenger import read_challenger, shadow
@@ -117,7 +118,7 @@ def _look(
         changes += found
     outcomes = _outcomes(reference, state, seen, counted, complete)
     for at, signal in _outcome_signals(outcomes):
-        changes += alerts.advance([signal], at, words.severity)
+        changes += alerts.advance([signal], at, texts.severity)
     told = {one.cause for one in changes}
     refreshed = [
         Change.of(name, cause, "refreshed")
@@ -154,7 +155,7 @@ def _decisions(
     changes = []
     for number in range(first, end):
         found = signals(reference, answers, number - start, alerts.causes)
-        changes += alerts.advance(found, number, words.severity)
+        changes += alerts.advance(found, number, texts.severity)
     return answers, changes
 
 

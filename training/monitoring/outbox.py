@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from training.config import Settings
-from training.monitoring import words
+from training.monitoring.alerts import texts
 from training.monitoring.alerts.lifecycle import Change
 from training.monitoring.api_client import Api, ApiError
 from training.monitoring.delivery import DeliveryFailed, send_mail, send_webhook
@@ -60,10 +60,10 @@ def _alert(state: State, reference: Reference, change: Change) -> dict[str, Any]
         "cause": cause,
         "status": change.status,
         "severity": change.severity,
-        "title": words.title(reference, cause),
-        "what": words.what(reference, cause, evidence),
-        "certainty": words.certainty(reference, cause, evidence, state.window),
-        "action": words.action(cause, evidence),
+        "title": texts.title(reference, cause),
+        "what": texts.what(reference, cause, evidence),
+        "certainty": texts.certainty(reference, cause, evidence, state.window),
+        "action": texts.action(cause, evidence),
         "evidence": dict(evidence),
         "report_id": None,
     }
