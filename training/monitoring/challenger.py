@@ -17,7 +17,7 @@ from scipy.special import expit
 
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Array, Costs, expected_cost
-from training.monitoring import outbox
+from training.monitoring.alerts import outbox
 from training.monitoring.api_client import Api
 from training.monitoring.events import read_page, whole_vectors
 from training.monitoring.performance import auc
