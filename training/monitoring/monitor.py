@@ -9,8 +9,8 @@ from pathlib import Path
 
 from training.config import Settings
 from training.errors import ConfigurationError, TrainingError
-from training.monitoring import delivery, labelled, report
-from training.monitoring.alerts import outbox, texts
+from training.monitoring import labelled, report
+from training.monitoring.alerts import delivery, outbox, texts
 from training.monitoring.alerts.lifecycle import Alerts, Change, Signal, signals
 from training.monitoring.api_client import Api
 from training.monitoring.challenger import read_challenger, shadow

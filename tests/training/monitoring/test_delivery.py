@@ -19,8 +19,8 @@ from tests.conftest import free_port
 from tests.training.monitoring.fake_api import FakeApi
 from training.config import Settings
 from training.errors import ConfigurationError
-from training.monitoring import delivery, monitor
-from training.monitoring.alerts import outbox
+from training.monitoring import monitor
+from training.monitoring.alerts import delivery, outbox
 from training.monitoring.alerts.lifecycle import Change
 from training.monitoring.api_client import Api
 from training.monitoring.reference import Reference

@@ -13,9 +13,9 @@ from typing import Any
 
 from training.config import Settings
 from training.monitoring.alerts import texts
+from training.monitoring.alerts.delivery import DeliveryFailed, send_mail, send_webhook
 from training.monitoring.alerts.lifecycle import Change
 from training.monitoring.api_client import Api, ApiError
-from training.monitoring.delivery import DeliveryFailed, send_mail, send_webhook
 from training.monitoring.reference import Reference
 from training.monitoring.state import State
 
