@@ -19,7 +19,7 @@ from training.errors import ConfigurationError
 from training.evaluation.business_cost import Array, Costs, expected_cost
 from training.monitoring.alerts import outbox
 from training.monitoring.api_client import Api
-from training.monitoring.events import read_page, whole_vectors
+from training.monitoring.events.read import read_page, whole_vectors
 from training.monitoring.performance import auc
 from training.monitoring.reference import Reference, read_manifest
 from training.monitoring.state import State

@@ -12,7 +12,7 @@ import pandas as pd
 from training.monitoring import cells
 from training.monitoring.api_client import Api
 from training.monitoring.cells import CELLS
-from training.monitoring.events import Page, read_page, vectors
+from training.monitoring.events.read import Page, read_page, vectors
 from training.monitoring.reference import Reference
 from training.monitoring.state import State, pack, unpack
 
