@@ -17,7 +17,7 @@ import numpy as np
 
 from tests.benchmarks.measure import row, usage
 from tests.benchmarks.wide_bundle import make_wide_bundle, write_pages
-from training.monitoring.ingest import PAGE
+from training.monitoring.events.ingest import PAGE
 
 FETCH = """
 import sys, requests

@@ -14,8 +14,8 @@ from training.monitoring.alerts import delivery, outbox, texts
 from training.monitoring.alerts.lifecycle import Alerts, Change, Signal, signals
 from training.monitoring.api_client import Api
 from training.monitoring.challenger import read_challenger, shadow
+from training.monitoring.events.ingest import fetch, mature
 from training.monitoring.evidently_report import draw
-from training.monitoring.ingest import fetch, mature
 from training.monitoring.labelled import LOOKS, OUTCOMES, OutcomeLook
 from training.monitoring.looks import LEAD, SCALES, WINDOW, Answers, look
 from training.monitoring.reference import Reference, read_reference

@@ -21,8 +21,9 @@ from tests.training.monitoring.fake_api import FakeApi
 from tests.training.monitoring.world import make_bundle
 from training.config import Settings
 from training.errors import ConfigurationError
-from training.monitoring import ingest, monitor
+from training.monitoring import monitor
 from training.monitoring.api_client import Api, ApiError
+from training.monitoring.events import ingest
 from training.monitoring.reference import Reference, read_reference
 from training.monitoring.state import State, open_state
 
