@@ -20,9 +20,9 @@ from training.evaluation.business_cost import Array, Costs, expected_cost
 from training.monitoring.alerts import outbox
 from training.monitoring.api_client import Api
 from training.monitoring.events.read import read_page, whole_vectors
+from training.monitoring.events.state import State
 from training.monitoring.performance import auc
 from training.monitoring.reference import Reference, read_manifest
-from training.monitoring.state import State
 
 NEWEST = 20_000
 PAGE = 5_000

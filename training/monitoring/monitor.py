@@ -15,11 +15,11 @@ from training.monitoring.alerts.lifecycle import Alerts, Change, Signal, signals
 from training.monitoring.api_client import Api
 from training.monitoring.challenger import read_challenger, shadow
 from training.monitoring.events.ingest import fetch, mature
+from training.monitoring.events.state import State, open_state, renew
 from training.monitoring.evidently_report import draw
 from training.monitoring.labelled import LOOKS, OUTCOMES, OutcomeLook
 from training.monitoring.looks import LEAD, SCALES, WINDOW, Answers, look
 from training.monitoring.reference import Reference, read_reference
-from training.monitoring.state import State, open_state, renew
 
 # So many looks at once: what is in memory stays small however much has come.
 CHUNK = 200

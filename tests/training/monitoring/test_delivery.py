@@ -23,8 +23,8 @@ from training.monitoring import monitor
 from training.monitoring.alerts import delivery, outbox
 from training.monitoring.alerts.lifecycle import Change
 from training.monitoring.api_client import Api
+from training.monitoring.events.state import State, open_state
 from training.monitoring.reference import Reference
-from training.monitoring.state import State, open_state
 
 SECRET = "not so secret"
 EVIDENCE = {

@@ -24,8 +24,8 @@ from training.errors import ConfigurationError
 from training.monitoring import monitor
 from training.monitoring.api_client import Api, ApiError
 from training.monitoring.events import ingest
+from training.monitoring.events.state import State, open_state
 from training.monitoring.reference import Reference, read_reference
-from training.monitoring.state import State, open_state
 
 WINDOW = 100
 

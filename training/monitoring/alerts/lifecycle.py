@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from training.monitoring.events.state import State
 from training.monitoring.looks import LEVEL, Answers
 from training.monitoring.reference import Reference
-from training.monitoring.state import State
 
 QUIET = 4
 CALM = 0.01

@@ -16,8 +16,8 @@ from training.monitoring.alerts import texts
 from training.monitoring.alerts.delivery import DeliveryFailed, send_mail, send_webhook
 from training.monitoring.alerts.lifecycle import Change
 from training.monitoring.api_client import Api, ApiError
+from training.monitoring.events.state import State
 from training.monitoring.reference import Reference
-from training.monitoring.state import State
 
 REPORT, ALERT, WEBHOOK, MAIL = "report", "alert", "webhook", "mail"
 ATTEMPTS = 5

@@ -13,8 +13,8 @@ from training.monitoring import cells
 from training.monitoring.api_client import Api
 from training.monitoring.cells import CELLS
 from training.monitoring.events.read import Page, read_page, vectors
+from training.monitoring.events.state import State, pack, unpack
 from training.monitoring.reference import Reference
-from training.monitoring.state import State, pack, unpack
 
 PAGE = 50_000
 NEWEST = 5_000
