@@ -143,7 +143,7 @@ def simulate_drift(
     seed: int,
 ) -> None:
     """Send the API clients that have drifted."""
-    from training.monitoring.api_client import Api
+    from training.monitoring.events.api_client import Api
     from training.monitoring.simulation import Drift, simulate
 
     done = simulate(

@@ -39,7 +39,7 @@ def present(
     tests: Path | None,
 ) -> None:
     """Make the slides of a bundle and its run."""
-    from training.monitoring.api_client import Api
+    from training.monitoring.events.api_client import Api
     from training.present import present as make
 
     served = None

@@ -18,7 +18,7 @@ from scipy.special import expit
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Array, Costs, expected_cost
 from training.monitoring.alerts import outbox
-from training.monitoring.api_client import Api
+from training.monitoring.events.api_client import Api
 from training.monitoring.events.read import read_page, whole_vectors
 from training.monitoring.events.state import State
 from training.monitoring.performance import auc

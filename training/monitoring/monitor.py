@@ -12,8 +12,8 @@ from training.errors import ConfigurationError, TrainingError
 from training.monitoring import labelled, report
 from training.monitoring.alerts import delivery, outbox, texts
 from training.monitoring.alerts.lifecycle import Alerts, Change, Signal, signals
-from training.monitoring.api_client import Api
 from training.monitoring.challenger import read_challenger, shadow
+from training.monitoring.events.api_client import Api
 from training.monitoring.events.ingest import fetch, mature
 from training.monitoring.events.state import State, open_state, renew
 from training.monitoring.evidently_report import draw

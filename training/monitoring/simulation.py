@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 
 from training.errors import ConfigurationError
-from training.monitoring.api_client import Api, ApiError
+from training.monitoring.events.api_client import Api, ApiError
 from training.tables import TABLES
 from training.tables.schema import Column, Type
 from training.tables.stage import stage

@@ -9,7 +9,7 @@ from typing import Any
 
 from training.errors import ConfigurationError
 from training.files import replacing
-from training.monitoring.api_client import Api
+from training.monitoring.events.api_client import Api
 from training.present import browser, charts, page
 from training.present import repository as history
 from training.present.facts import read_facts

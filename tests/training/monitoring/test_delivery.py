@@ -22,7 +22,7 @@ from training.errors import ConfigurationError
 from training.monitoring import monitor
 from training.monitoring.alerts import delivery, outbox
 from training.monitoring.alerts.lifecycle import Change
-from training.monitoring.api_client import Api
+from training.monitoring.events.api_client import Api
 from training.monitoring.events.state import State, open_state
 from training.monitoring.reference import Reference
 

@@ -22,8 +22,8 @@ from tests.training.monitoring.world import make_bundle
 from training.config import Settings
 from training.errors import ConfigurationError
 from training.monitoring import monitor
-from training.monitoring.api_client import Api, ApiError
 from training.monitoring.events import ingest
+from training.monitoring.events.api_client import Api, ApiError
 from training.monitoring.events.state import State, open_state
 from training.monitoring.reference import Reference, read_reference
 

@@ -15,7 +15,7 @@ from training.config import Settings
 from training.monitoring.alerts import texts
 from training.monitoring.alerts.delivery import DeliveryFailed, send_mail, send_webhook
 from training.monitoring.alerts.lifecycle import Change
-from training.monitoring.api_client import Api, ApiError
+from training.monitoring.events.api_client import Api, ApiError
 from training.monitoring.events.state import State
 from training.monitoring.reference import Reference
 

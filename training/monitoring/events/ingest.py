@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from training.monitoring import cells
-from training.monitoring.api_client import Api
 from training.monitoring.cells import CELLS
+from training.monitoring.events.api_client import Api
 from training.monitoring.events.read import Page, read_page, vectors
 from training.monitoring.events.state import State, pack, unpack
 from training.monitoring.reference import Reference

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.json
 
-from training.monitoring.api_client import ApiError
+from training.monitoring.events.api_client import ApiError
 from training.monitoring.reference import Reference
 
 FIELDS = {
