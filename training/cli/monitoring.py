@@ -144,7 +144,7 @@ def simulate_drift(
 ) -> None:
     """Send the API clients that have drifted."""
     from training.monitoring.events.api_client import Api
-    from training.monitoring.simulation import Drift, simulate
+    from training.monitoring.events.simulate_drift import Drift, simulate
 
     done = simulate(
         Api(api.rstrip("/"), from_environment().api_key),

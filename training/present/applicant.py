@@ -14,7 +14,7 @@ import numpy as np
 from training.bundle.champion import Champion
 from training.evaluation.shap_values import contributions
 from training.features.build import build
-from training.monitoring.simulation import applicants
+from training.monitoring.events.simulate_drift import applicants
 from training.scoring import grouped, margins, read_inputs
 from training.synthesize import synthesize
 
