@@ -17,11 +17,11 @@ import numpy as np
 from scipy import stats
 
 from tests.benchmarks.population import Population, prepare
-from training.monitoring import cells
 from training.monitoring.labelled import look_at_outcomes
 from training.monitoring.looks import WINDOW, Windows, level, look
 from training.monitoring.performance import auc, expected
 from training.monitoring.reference import Reference
+from training.monitoring.statistics import histogram
 
 REFERENCE = 20_000
 # Outcomes are compared with a reference of nearly the size a bundle has.
@@ -47,7 +47,7 @@ def windows_of(reference: Reference, values: np.ndarray) -> Windows:
     """Whole windows of decisions without reviews, shape (rows, columns) in."""
     count = len(values) // WINDOW
     group = np.repeat(np.arange(count), WINDOW)
-    counts = cells.count_groups(reference.columns, values[: count * WINDOW], group)
+    counts = histogram.count_groups(reference.columns, values[: count * WINDOW], group)
     bins = reference.score_bins
     margin = values[: count * WINDOW, -1].reshape(count, WINDOW)
     refused = np.array([bins.count(one)[bins.refused].sum() for one in margin])

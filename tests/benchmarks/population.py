@@ -13,8 +13,8 @@ from sklearn.model_selection import StratifiedKFold
 from training.evaluation.calibration import fit_calibration
 from training.features.build import build
 from training.models.dataset import load_labelled
-from training.monitoring import cells
 from training.monitoring.reference import SCORE, Reference
+from training.monitoring.statistics import histogram
 
 MONITORED = 60
 PARAMETERS = {
@@ -43,12 +43,12 @@ class Population:
     def reference(self, rows: np.ndarray) -> Reference:
         frame = self.frame.iloc[rows].reset_index(drop=True)
         columns = [
-            cells.category(one["name"], one["categories"])
+            histogram.category(one["name"], one["categories"])
             if one["categories"]
-            else cells.numeric(one["name"], frame[one["name"]].to_numpy(np.float64))
+            else histogram.numeric(one["name"], frame[one["name"]].to_numpy(np.float64))
             for one in self.about["features"]
         ]
-        columns.append(cells.numeric(SCORE, frame[SCORE].to_numpy()))
+        columns.append(histogram.numeric(SCORE, frame[SCORE].to_numpy()))
         share = {one["name"]: one["share"] for one in self.about["features"]}
         manifest = {
             "features": [{"name": name, "labels": {"en": name}} for name in self.names],

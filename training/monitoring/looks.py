@@ -14,9 +14,9 @@ import numpy as np
 
 from training.evaluation.business_cost import Array
 from training.monitoring import shifts
-from training.monitoring.cells import Counts
 from training.monitoring.reference import Reference
 from training.monitoring.shifts import Shifts
+from training.monitoring.statistics.histogram import Counts
 
 WINDOW = 500
 SCALES = (1, 4, 16)

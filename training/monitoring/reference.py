@@ -16,9 +16,9 @@ import pandas as pd
 
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Array, Costs
-from training.monitoring import cells
-from training.monitoring.cells import Column, Counts
 from training.monitoring.performance import Expectation, ScoreBins
+from training.monitoring.statistics import histogram
+from training.monitoring.statistics.histogram import Column, Counts
 
 SCORE = "margin"
 
@@ -66,7 +66,7 @@ class Reference:
     @cached_property
     def counts(self) -> Counts:
         names = [column.name for column in self.columns]
-        return cells.count(self.columns, self.frame[names].to_numpy(np.float64))
+        return histogram.count(self.columns, self.frame[names].to_numpy(np.float64))
 
     @cached_property
     def expectation(self) -> Expectation:
@@ -133,7 +133,7 @@ def read_reference(bundle: Path) -> Reference:
         _column(features[name], frame[name].to_numpy(np.float64))
         for name in manifest["monitored"]
     ]
-    columns.append(cells.numeric(SCORE, frame[SCORE].to_numpy(np.float64)))
+    columns.append(histogram.numeric(SCORE, frame[SCORE].to_numpy(np.float64)))
     whole = sum(weights.values()) or 1.0
     shares = {name: weight / whole for name, weight in weights.items()}
     return Reference(bundle, digest, manifest, frame, tuple(columns), shares)
@@ -160,5 +160,5 @@ def verified(bundle: Path, manifest: Mapping[str, Any], name: str) -> Path:
 
 def _column(feature: Mapping[str, Any], values: np.ndarray) -> Column:
     if feature["dtype"] == "category":
-        return cells.category(feature["name"], len(feature["categories"]))
-    return cells.numeric(feature["name"], values)
+        return histogram.category(feature["name"], len(feature["categories"]))
+    return histogram.numeric(feature["name"], values)

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import stats
 
 from training.evaluation.business_cost import Array
-from training.monitoring.cells import Column, Counts
+from training.monitoring.statistics.histogram import Column, Counts
 
 # Smaller than these, a shift is not worth an alert however sure it is.
 LEAST_SHIFT = 0.1  # standard deviations

@@ -7,17 +7,18 @@ import pytest
 from scipy import stats
 
 from tests.training.monitoring.world import clients
-from training.monitoring import cells, shifts
+from training.monitoring import shifts
 from training.monitoring.labelled import look_at_outcomes
 from training.monitoring.looks import LEVEL, WINDOW, Windows, adjusted, look
 from training.monitoring.performance import auc, expected, recalibrate
 from training.monitoring.reference import Reference
+from training.monitoring.statistics import histogram
 
 
 def windows_of(reference: Reference, values: np.ndarray) -> Windows:
     count = len(values) // WINDOW
     group = np.repeat(np.arange(count), WINDOW)
-    counts = cells.count_groups(reference.columns, values[: count * WINDOW], group)
+    counts = histogram.count_groups(reference.columns, values[: count * WINDOW], group)
     zero = np.zeros(count, np.int64)
     whole = np.full(count, WINDOW)
     # As many are refused as in the reference.

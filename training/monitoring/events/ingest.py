@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from training.monitoring import cells
-from training.monitoring.cells import CELLS
 from training.monitoring.events.api_client import Api
 from training.monitoring.events.read import Page, read_page, vectors
 from training.monitoring.events.state import State, pack, unpack
 from training.monitoring.reference import Reference
+from training.monitoring.statistics import histogram
+from training.monitoring.statistics.histogram import CELLS
 
 PAGE = 50_000
 NEWEST = 5_000
@@ -148,7 +148,7 @@ def _count_windows(
     """Add decisions to the windows that they fall in; none of these is skipped."""
     margin = decisions["margin"].to_numpy(np.float64)
     whole = np.column_stack([values.astype(np.float64), margin])
-    counts = cells.count_groups(reference.columns, whole, window - window[0])
+    counts = histogram.count_groups(reference.columns, whole, window - window[0])
     unknown = (decisions["unknown_categories"] > 0).to_numpy()
     refused = (decisions["decision"] == "refused").to_numpy()
     times = decisions["created_at"].to_numpy()
