@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.evaluation.business_cost import Array
-from training.monitoring import shifts
 from training.monitoring.reference import Reference
-from training.monitoring.shifts import Shifts
+from training.monitoring.statistics import drift_tests
+from training.monitoring.statistics.drift_tests import Shifts
 from training.monitoring.statistics.histogram import Counts
 
 WINDOW = 500
@@ -104,7 +104,7 @@ def look(reference: Reference, windows: Windows) -> list[Answers]:
 
 def _at_scale(reference: Reference, windows: Windows, scale: int) -> Answers:
     wide = windows.sums(scale)
-    found = shifts.compare(reference.columns, reference.counts, wide.counts)
+    found = drift_tests.compare(reference.columns, reference.counts, wide.counts)
     before_refused, before = reference.refused
     # Each: the effects and their p-values.
     questions = (
@@ -141,13 +141,13 @@ def adjusted(p: Array, weight: Array) -> Array:
 
 def _larger(shift: Array, distance: Array) -> Array:
     """The shift where there is one, else the distance of the shares."""
-    return np.where(np.abs(shift) >= shifts.LEAST_SHIFT, shift, distance)
+    return np.where(np.abs(shift) >= drift_tests.LEAST_SHIFT, shift, distance)
 
 
 def _rate(
     k: np.ndarray, n: np.ndarray, before: int, total: int, least: float
 ) -> tuple[Array, Array]:
-    difference, p = shifts.share_test(k, n, before, total)
+    difference, p = drift_tests.share_test(k, n, before, total)
     return difference, np.where(np.abs(difference) < least, 1.0, p)
 
 
@@ -155,7 +155,7 @@ def _override_rate(windows: Windows, wide: Windows) -> tuple[Array, Array]:
     """Training has no reviews: the newest are compared with all before them."""
     reviewed = np.cumsum(windows.reviewed) - wide.reviewed
     overridden = np.cumsum(windows.overridden) - wide.overridden
-    difference, p = shifts.share_test(
+    difference, p = drift_tests.share_test(
         wide.overridden, wide.reviewed, overridden, reviewed
     )
     few = np.minimum(reviewed, wide.reviewed) < LEAST_REVIEWS

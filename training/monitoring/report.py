@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from training.monitoring import shifts
 from training.monitoring.alerts.lifecycle import Cause
 from training.monitoring.alerts.texts import title
 from training.monitoring.events.state import State
@@ -17,6 +16,7 @@ from training.monitoring.labelled import OutcomeLook
 from training.monitoring.looks import Answers, Windows
 from training.monitoring.performance import Performance, expected
 from training.monitoring.reference import Reference
+from training.monitoring.statistics import drift_tests
 
 POINTS = 100
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -130,7 +130,7 @@ def _point(
     weight = reference.share / (reference.share.sum() or 1.0)
     moment = "SELECT max(last_at) FROM windows WHERE number >= ? AND number < ?"
     psi = [
-        shifts.stability_index(
+        drift_tests.stability_index(
             reference.counts[place, : column.cells],
             counted.counts[-1:, place, : column.cells],
         )[0]

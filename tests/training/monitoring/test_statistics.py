@@ -7,12 +7,11 @@ import pytest
 from scipy import stats
 
 from tests.training.monitoring.world import clients
-from training.monitoring import shifts
 from training.monitoring.labelled import look_at_outcomes
 from training.monitoring.looks import LEVEL, WINDOW, Windows, adjusted, look
 from training.monitoring.performance import auc, expected, recalibrate
 from training.monitoring.reference import Reference
-from training.monitoring.statistics import histogram
+from training.monitoring.statistics import drift_tests, histogram
 
 
 def windows_of(reference: Reference, values: np.ndarray) -> Windows:
@@ -63,7 +62,7 @@ def test_what_is_missing_has_a_cause_of_its_own(reference: Reference) -> None:
 
 
 def test_small_counts_are_compared_exactly() -> None:
-    difference, p = shifts.share_test(np.array([6]), np.array([500]), 2, 50_000)
+    difference, p = drift_tests.share_test(np.array([6]), np.array([500]), 2, 50_000)
     assert difference[0] == pytest.approx(6 / 500 - 2 / 50_000)
     expected_p = 2 * stats.hypergeom(50_500, 8, 500).sf(5)
     assert p[0] == pytest.approx(expected_p)

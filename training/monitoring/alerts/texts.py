@@ -7,7 +7,7 @@ from typing import Any
 
 from training.monitoring.looks import ALPHA, LEAST_RATE, LEAST_UNKNOWN
 from training.monitoring.reference import Reference
-from training.monitoring.shifts import LEAST_SHARE, LEAST_SHIFT
+from training.monitoring.statistics.drift_tests import LEAST_SHARE, LEAST_SHIFT
 
 Evidence = Mapping[str, Any]
 CRITICAL, WARNING, INFO = "critical", "warning", "info"
