@@ -18,10 +18,10 @@ from scipy import stats
 
 from tests.benchmarks.population import Population, prepare
 from training.monitoring.labelled import look_at_outcomes
-from training.monitoring.looks import WINDOW, Windows, level, look
 from training.monitoring.performance import auc, expected
 from training.monitoring.reference import Reference
 from training.monitoring.statistics import histogram
+from training.monitoring.statistics.window_tests import WINDOW, Windows, level, look
 
 REFERENCE = 20_000
 # Outcomes are compared with a reference of nearly the size a bundle has.

@@ -18,8 +18,14 @@ from training.monitoring.events.ingest import fetch, mature
 from training.monitoring.events.state import State, open_state, renew
 from training.monitoring.evidently_report import draw
 from training.monitoring.labelled import LOOKS, OUTCOMES, OutcomeLook
-from training.monitoring.looks import LEAD, SCALES, WINDOW, Answers, look
 from training.monitoring.reference import Reference, read_reference
+from training.monitoring.statistics.window_tests import (
+    LEAD,
+    SCALES,
+    WINDOW,
+    Answers,
+    look,
+)
 
 # So many looks at once: what is in memory stays small however much has come.
 CHUNK = 200

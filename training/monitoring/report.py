@@ -13,10 +13,10 @@ from training.monitoring.alerts.texts import title
 from training.monitoring.events.state import State
 from training.monitoring.evidently_report import finite
 from training.monitoring.labelled import OutcomeLook
-from training.monitoring.looks import Answers, Windows
 from training.monitoring.performance import Performance, expected
 from training.monitoring.reference import Reference
 from training.monitoring.statistics import drift_tests
+from training.monitoring.statistics.window_tests import Answers, Windows
 
 POINTS = 100
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -8,10 +8,16 @@ from scipy import stats
 
 from tests.training.monitoring.world import clients
 from training.monitoring.labelled import look_at_outcomes
-from training.monitoring.looks import LEVEL, WINDOW, Windows, adjusted, look
 from training.monitoring.performance import auc, expected, recalibrate
 from training.monitoring.reference import Reference
 from training.monitoring.statistics import drift_tests, histogram
+from training.monitoring.statistics.window_tests import (
+    LEVEL,
+    WINDOW,
+    Windows,
+    adjusted,
+    look,
+)
 
 
 def windows_of(reference: Reference, values: np.ndarray) -> Windows:

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from training.monitoring.events.state import State
-from training.monitoring.looks import LEVEL, Answers
 from training.monitoring.reference import Reference
+from training.monitoring.statistics.window_tests import LEVEL, Answers
 
 QUIET = 4
 CALM = 0.01

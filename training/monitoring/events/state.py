@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 
 from training.errors import ConfigurationError
-from training.monitoring.looks import Windows
 from training.monitoring.statistics.histogram import CELLS, Counts
+from training.monitoring.statistics.window_tests import Windows
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
