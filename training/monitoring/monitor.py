@@ -9,7 +9,7 @@ from pathlib import Path
 
 from training.config import Settings
 from training.errors import ConfigurationError, TrainingError
-from training.monitoring import labelled, report
+from training.monitoring import report
 from training.monitoring.alerts import delivery, outbox, texts
 from training.monitoring.alerts.lifecycle import Alerts, Change, Signal, signals
 from training.monitoring.challenger import read_challenger, shadow
@@ -17,8 +17,9 @@ from training.monitoring.events.api_client import Api
 from training.monitoring.events.ingest import fetch, mature
 from training.monitoring.events.state import State, open_state, renew
 from training.monitoring.evidently_report import draw
-from training.monitoring.labelled import LOOKS, OUTCOMES, OutcomeLook
 from training.monitoring.reference import Reference, read_reference
+from training.monitoring.statistics import outcome_tests
+from training.monitoring.statistics.outcome_tests import LOOKS, OUTCOMES, OutcomeLook
 from training.monitoring.statistics.window_tests import (
     LEAD,
     SCALES,
@@ -173,7 +174,7 @@ def _outcomes(
     margin, target = state.labelled(start, counted)
     scores = state.scores(max(0, windows - max(SCALES)), windows)
     counts = scores.sum(axis=0) if len(scores) else None
-    return labelled.look_at_outcomes(
+    return outcome_tests.look_at_outcomes(
         reference, margin, target, counts=counts, start=start, seen=seen
     )
 
