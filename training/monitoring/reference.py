@@ -16,9 +16,9 @@ import pandas as pd
 
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Array, Costs
-from training.monitoring.performance import Expectation, ScoreBins
 from training.monitoring.statistics import histogram
 from training.monitoring.statistics.histogram import Column, Counts
+from training.monitoring.statistics.performance import Expectation, ScoreBins
 
 SCORE = "margin"
 

@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 
 from training.evaluation.business_cost import Array
-from training.monitoring.performance import (
+from training.monitoring.reference import Reference
+from training.monitoring.statistics.performance import (
     Performance,
     Recalibration,
     auc,
     expected,
     recalibrate,
 )
-from training.monitoring.reference import Reference
 
 OUTCOMES = 500
 # Looks at so many outcomes, taken after every so many, and what each may spend: over
