@@ -17,10 +17,10 @@ import numpy as np
 from scipy import stats
 
 from tests.benchmarks.population import Population, prepare
-from training.monitoring.reference import Reference
 from training.monitoring.statistics import histogram
 from training.monitoring.statistics.outcome_tests import look_at_outcomes
 from training.monitoring.statistics.performance import auc, expected
+from training.monitoring.statistics.reference import Reference
 from training.monitoring.statistics.window_tests import WINDOW, Windows, level, look
 
 REFERENCE = 20_000

@@ -13,8 +13,8 @@ from sklearn.model_selection import StratifiedKFold
 from training.evaluation.calibration import fit_calibration
 from training.features.build import build
 from training.models.dataset import load_labelled
-from training.monitoring.reference import SCORE, Reference
 from training.monitoring.statistics import histogram
+from training.monitoring.statistics.reference import SCORE, Reference
 
 MONITORED = 60
 PARAMETERS = {

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from training.evaluation.calibration import fit_calibration
-from training.monitoring.reference import Reference, read_reference
+from training.monitoring.statistics.reference import Reference, read_reference
 
 FEATURES, CLIENTS = 60, 50_000
 

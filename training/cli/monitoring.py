@@ -56,8 +56,8 @@ def drift(
     if len(files) != (0 if data else 2):
         raise ConfigurationError("drift: expected --data, or --reference and --current")
     from training.monitoring.drift import analyse
-    from training.monitoring.reference import read_reference
     from training.monitoring.sides import arranged
+    from training.monitoring.statistics.reference import read_reference
 
     with ExitStack() as stack:
         if version:

@@ -21,8 +21,8 @@ from training.monitoring.alerts import outbox
 from training.monitoring.events.api_client import Api
 from training.monitoring.events.read import read_page, whole_vectors
 from training.monitoring.events.state import State
-from training.monitoring.reference import Reference, read_manifest
 from training.monitoring.statistics.performance import auc
+from training.monitoring.statistics.reference import Reference, read_manifest
 
 NEWEST = 20_000
 PAGE = 5_000

@@ -9,8 +9,8 @@ from scipy.special import logit
 
 from training.evaluation.business_cost import Array, expected_cost
 from training.monitoring.evidently_report import LIMIT
-from training.monitoring.reference import Reference
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
+from training.monitoring.statistics.reference import Reference
 
 if TYPE_CHECKING:
     from training.monitoring.drift import Shift

@@ -13,9 +13,9 @@ from training.files import replacing
 from training.monitoring import evidently_report, sides
 from training.monitoring.conclusion import conclude, headline
 from training.monitoring.evidently_report import distance_of, limit_of
-from training.monitoring.reference import Reference
 from training.monitoring.sides import PROBABILITY, Compare, Sides
 from training.monitoring.statistics.drift_tests import LEAST_SHARE, share_test
+from training.monitoring.statistics.reference import Reference
 
 # Evidently draws the score, the most important features and those that drifted: what
 # it draws of hundreds nobody reads, and no browser opens.

@@ -22,7 +22,7 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from training.errors import TrainingError
-from training.monitoring.reference import Reference
+from training.monitoring.statistics.reference import Reference
 
 if TYPE_CHECKING:
     from evidently.core.report import Snapshot

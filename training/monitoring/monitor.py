@@ -17,9 +17,9 @@ from training.monitoring.events.api_client import Api
 from training.monitoring.events.ingest import fetch, mature
 from training.monitoring.events.state import State, open_state, renew
 from training.monitoring.evidently_report import draw
-from training.monitoring.reference import Reference, read_reference
 from training.monitoring.statistics import outcome_tests
 from training.monitoring.statistics.outcome_tests import LOOKS, OUTCOMES, OutcomeLook
+from training.monitoring.statistics.reference import Reference, read_reference
 from training.monitoring.statistics.window_tests import (
     LEAD,
     SCALES,

@@ -12,10 +12,10 @@ from training.monitoring.alerts.lifecycle import Cause
 from training.monitoring.alerts.texts import title
 from training.monitoring.events.state import State
 from training.monitoring.evidently_report import finite
-from training.monitoring.reference import Reference
 from training.monitoring.statistics import drift_tests
 from training.monitoring.statistics.outcome_tests import OutcomeLook
 from training.monitoring.statistics.performance import Performance, expected
+from training.monitoring.statistics.reference import Reference
 from training.monitoring.statistics.window_tests import Answers, Windows
 
 POINTS = 100

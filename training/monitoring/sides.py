@@ -16,7 +16,7 @@ from training.bundle.champion import Champion
 from training.errors import ConfigurationError, TableError
 from training.features.build import FeatureStore, build
 from training.features.sql import encoded_columns
-from training.monitoring.reference import SCORE, Reference
+from training.monitoring.statistics.reference import SCORE, Reference
 from training.tables import TABLES
 from training.tables.schema import Column, Type, Unit
 from training.tables.stage import (

@@ -19,7 +19,7 @@ from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
 from training.gates.champion import FILE, FOLDER
 from training.models.tracking import COMMIT
-from training.monitoring.reference import read_manifest, verified
+from training.monitoring.statistics.reference import read_manifest, verified
 from training.present.applicant import invent
 from training.registry.store import Registry
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.training.monitoring.fake_api import FakeApi
 from tests.training.monitoring.world import Events, make_bundle
-from training.monitoring.reference import Reference
+from training.monitoring.statistics.reference import Reference
 
 
 @pytest.fixture(scope="session")

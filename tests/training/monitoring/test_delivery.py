@@ -24,7 +24,7 @@ from training.monitoring.alerts import delivery, outbox
 from training.monitoring.alerts.lifecycle import Change
 from training.monitoring.events.api_client import Api
 from training.monitoring.events.state import State, open_state
-from training.monitoring.reference import Reference
+from training.monitoring.statistics.reference import Reference
 
 SECRET = "not so secret"
 EVIDENCE = {

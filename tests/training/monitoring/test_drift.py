@@ -13,8 +13,8 @@ from training.errors import TrainingError
 from training.monitoring import drift, evidently_report
 from training.monitoring.conclusion import conclude
 from training.monitoring.evidently_report import distance_of, limit_of, write_report
-from training.monitoring.reference import Reference
 from training.monitoring.sides import Compare, Sides
+from training.monitoring.statistics.reference import Reference
 
 # It has no release for Python 3.14.
 evidently = pytest.mark.skipif(

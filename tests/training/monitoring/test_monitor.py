@@ -25,7 +25,7 @@ from training.monitoring import monitor
 from training.monitoring.events import ingest
 from training.monitoring.events.api_client import Api, ApiError
 from training.monitoring.events.state import State, open_state
-from training.monitoring.reference import Reference, read_reference
+from training.monitoring.statistics.reference import Reference, read_reference
 
 WINDOW = 100
 

@@ -7,10 +7,10 @@ import pytest
 from scipy import stats
 
 from tests.training.monitoring.world import clients
-from training.monitoring.reference import Reference
 from training.monitoring.statistics import drift_tests, histogram
 from training.monitoring.statistics.outcome_tests import look_at_outcomes
 from training.monitoring.statistics.performance import auc, expected, recalibrate
+from training.monitoring.statistics.reference import Reference
 from training.monitoring.statistics.window_tests import (
     LEVEL,
     WINDOW,

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from training.monitoring.events.state import State
-from training.monitoring.reference import Reference
+from training.monitoring.statistics.reference import Reference
 from training.monitoring.statistics.window_tests import LEVEL, Answers
 
 QUIET = 4

@@ -17,7 +17,7 @@ from training.monitoring.alerts.delivery import DeliveryFailed, send_mail, send_
 from training.monitoring.alerts.lifecycle import Change
 from training.monitoring.events.api_client import Api, ApiError
 from training.monitoring.events.state import State
-from training.monitoring.reference import Reference
+from training.monitoring.statistics.reference import Reference
 
 REPORT, ALERT, WEBHOOK, MAIL = "report", "alert", "webhook", "mail"
 ATTEMPTS = 5

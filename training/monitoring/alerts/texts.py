@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from training.monitoring.reference import Reference
 from training.monitoring.statistics.drift_tests import LEAST_SHARE, LEAST_SHIFT
+from training.monitoring.statistics.reference import Reference
 from training.monitoring.statistics.window_tests import ALPHA, LEAST_RATE, LEAST_UNKNOWN
 
 Evidence = Mapping[str, Any]

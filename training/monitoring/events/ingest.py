@@ -12,9 +12,9 @@ import pandas as pd
 from training.monitoring.events.api_client import Api
 from training.monitoring.events.read import Page, read_page, vectors
 from training.monitoring.events.state import State, pack, unpack
-from training.monitoring.reference import Reference
 from training.monitoring.statistics import histogram
 from training.monitoring.statistics.histogram import CELLS
+from training.monitoring.statistics.reference import Reference
 
 PAGE = 50_000
 NEWEST = 5_000

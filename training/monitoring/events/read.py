@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.json
 
 from training.monitoring.events.api_client import ApiError
-from training.monitoring.reference import Reference
+from training.monitoring.statistics.reference import Reference
 
 FIELDS = {
     "sequence": pa.int64(),

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from training.evaluation.business_cost import Array
-from training.monitoring.reference import Reference
 from training.monitoring.statistics.performance import (
     Performance,
     Recalibration,
@@ -24,6 +23,7 @@ from training.monitoring.statistics.performance import (
     expected,
     recalibrate,
 )
+from training.monitoring.statistics.reference import Reference
 
 OUTCOMES = 500
 # Looks at so many outcomes, taken after every so many, and what each may spend: over

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.evaluation.business_cost import Array
-from training.monitoring.reference import Reference
 from training.monitoring.statistics import drift_tests
 from training.monitoring.statistics.drift_tests import Shifts
 from training.monitoring.statistics.histogram import Counts
+from training.monitoring.statistics.reference import Reference
 
 WINDOW = 500
 SCALES = (1, 4, 16)
