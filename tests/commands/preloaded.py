@@ -16,7 +16,7 @@ with warnings.catch_warnings(), contextlib.suppress(ImportError):
         "mlflow.store.tracking.sqlalchemy_store",
         "training.bundle.export",
         "training.campaign",
-        "training.monitoring.drift",
+        "training.monitoring.train_test_drift.drift",
         "training.registry.promote",
         "training.evaluation.shap_plots",
     ):

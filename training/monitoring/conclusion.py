@@ -13,7 +13,7 @@ from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import Reference
 
 if TYPE_CHECKING:
-    from training.monitoring.drift import Shift
+    from training.monitoring.train_test_drift.drift import Shift
 
 Scores = tuple[Reference, Array]
 # Parts of the model's importance on drifted features, and shifts of the score in
