@@ -55,8 +55,8 @@ def drift(
     files = [path for path in (reference, current) if path]
     if len(files) != (0 if data else 2):
         raise ConfigurationError("drift: expected --data, or --reference and --current")
-    from training.monitoring.sides import arranged
     from training.monitoring.statistics.reference import read_reference
+    from training.monitoring.train_test_drift.datasets import arranged
     from training.monitoring.train_test_drift.drift import analyse
 
     with ExitStack() as stack:

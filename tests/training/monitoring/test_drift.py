@@ -13,9 +13,9 @@ from training.errors import TrainingError
 from training.monitoring import evidently_report
 from training.monitoring.conclusion import conclude
 from training.monitoring.evidently_report import distance_of, limit_of, write_report
-from training.monitoring.sides import Compare, Sides
 from training.monitoring.statistics.reference import Reference
 from training.monitoring.train_test_drift import drift
+from training.monitoring.train_test_drift.datasets import Compare, Sides
 
 # It has no release for Python 3.14.
 evidently = pytest.mark.skipif(

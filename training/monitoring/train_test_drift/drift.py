@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from training.files import replacing
-from training.monitoring import evidently_report, sides
+from training.monitoring import evidently_report
 from training.monitoring.conclusion import conclude, headline
 from training.monitoring.evidently_report import distance_of, limit_of
-from training.monitoring.sides import PROBABILITY, Compare, Sides
 from training.monitoring.statistics.drift_tests import LEAST_SHARE, share_test
 from training.monitoring.statistics.reference import Reference
+from training.monitoring.train_test_drift import datasets
+from training.monitoring.train_test_drift.datasets import PROBABILITY, Compare, Sides
 
 # Evidently draws the score, the most important features and those that drifted: what
 # it draws of hundreds nobody reads, and no browser opens.
@@ -76,9 +77,9 @@ def analyse(
     """
     evidently_report.require()
     if bundle is None or features is None:
-        found = sides.of_application(data, progress).known()
+        found = datasets.of_application(data, progress).known()
     else:
-        found = sides.of_model(data, features, bundle, progress).known()
+        found = datasets.of_model(data, features, bundle, progress).known()
     progress(f"comparing {len(found.columns)} columns")
     shifts = [_shift(column, found) for column in found.columns]
     drawn = _drawn(shifts)
