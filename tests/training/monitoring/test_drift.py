@@ -11,10 +11,10 @@ import pytest
 from tests.training.monitoring.world import clients
 from training.errors import TrainingError
 from training.monitoring import evidently_report
-from training.monitoring.conclusion import conclude
 from training.monitoring.evidently_report import distance_of, limit_of, write_report
 from training.monitoring.statistics.reference import Reference
 from training.monitoring.train_test_drift import drift
+from training.monitoring.train_test_drift.conclusion import conclude
 from training.monitoring.train_test_drift.datasets import Compare, Sides
 
 # It has no release for Python 3.14.

@@ -17,7 +17,7 @@ from training.present.words import Words
 with warnings.catch_warnings():
     # Evidently's, not ours.
     warnings.simplefilter("ignore")
-    from training.monitoring import conclusion
+    from training.monitoring.train_test_drift import conclusion
 
 FOLDER = Path(present.__globals__["__file__"]).parent
 # Numbers that are no run's: codes of the raw data, a route, shares of a confidence.

@@ -11,11 +11,11 @@ import pandas as pd
 
 from training.files import replacing
 from training.monitoring import evidently_report
-from training.monitoring.conclusion import conclude, headline
 from training.monitoring.evidently_report import distance_of, limit_of
 from training.monitoring.statistics.drift_tests import LEAST_SHARE, share_test
 from training.monitoring.statistics.reference import Reference
 from training.monitoring.train_test_drift import datasets
+from training.monitoring.train_test_drift.conclusion import conclude, headline
 from training.monitoring.train_test_drift.datasets import PROBABILITY, Compare, Sides
 
 # Evidently draws the score, the most important features and those that drifted: what
