@@ -22,13 +22,14 @@ from training.evaluation.trained_model import Outcome
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet, compile_features
 from training.gates.run_gates import examine
-from training.models import candidates, tracking
+from training.models import candidates
 from training.models.candidates import booster_of
 from training.models.dataset import Labelled, fingerprint, load_labelled
 from training.models.fewer import on_the_best, only
 from training.models.ladder import Budget, Climb
 from training.models.search import Place
 from training.models.selection import log_selection, seconds, select
+from training.registry import tracking
 from training.registry.register import register
 from training.registry.store import Registry
 

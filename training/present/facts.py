@@ -18,10 +18,10 @@ from training.bundle.champion import load_champion
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
 from training.gates.champion import FILE, FOLDER
-from training.models.tracking import COMMIT
 from training.monitoring.statistics.reference import read_manifest, verified
 from training.present.applicant import invent
 from training.registry.store import Registry
+from training.registry.tracking import COMMIT
 
 # By name: the manifest's and its metrics' entries, and those added here.
 Facts = Mapping[str, Any]

@@ -18,10 +18,11 @@ from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison, compare
 from training.evaluation.cross_validation import Assessment, assess
 from training.evaluation.learning_curve import learned_from
-from training.models import candidates, ladder, spaces, tracking
+from training.models import candidates, ladder, spaces
 from training.models.candidates import booster_of
 from training.models.imbalance import NONE, STRATEGIES, UNDER_SAMPLING
 from training.models.search import Place, study_beside
+from training.registry import tracking
 from training.registry.store import open_registry
 
 # MLflow and Optuna use what others are about to drop.
