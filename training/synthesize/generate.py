@@ -21,7 +21,7 @@ from training.errors import ConfigurationError
 from training.files import replacing
 from training.synthesize.application import draw_application, draw_target
 from training.synthesize.bureau import draw_bureau, draw_bureau_balance
-from training.synthesize.cards import draw_card_payments, draw_cards
+from training.synthesize.credit_card_balance import draw_card_payments, draw_cards
 from training.synthesize.draw import Array, Columns, Words, blend, draw, shapes, take
 from training.synthesize.loans import draw_loan_payments, draw_pos_cash
 from training.synthesize.previous import draw_previous
