@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import expit
 
 from training.synthesize.draw import Array, Columns, blank, draw
-from training.synthesize.previous import instalment, to_grid
+from training.synthesize.previous_application import instalment, to_grid
 
 NO_JOB, YEAR = 365243, 365.25
 # The three statistics of one building differ little: a factor and its spread.

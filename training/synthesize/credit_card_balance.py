@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import expit
 
 from training.synthesize.draw import Array, Columns, Words, blank, spread
-from training.synthesize.previous import NEVER, keys
+from training.synthesize.previous_application import NEVER, keys
 
 MONTH, OLDEST = 30.44, 96  # days; months
 # A card's monthly rate, and the least that is due of its balance.

@@ -24,7 +24,7 @@ from training.synthesize.bureau import draw_bureau, draw_bureau_balance
 from training.synthesize.credit_card_balance import draw_card_payments, draw_cards
 from training.synthesize.draw import Array, Columns, Words, blend, draw, shapes, take
 from training.synthesize.loans import draw_loan_payments, draw_pos_cash
-from training.synthesize.previous import draw_previous
+from training.synthesize.previous_application import draw_previous
 from training.tables.schema import Column, Type
 from training.tables.stage import SUFFIXES, raw_tables
 

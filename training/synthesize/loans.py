@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import expit
 
 from training.synthesize.draw import Columns, Words, blank, spread
-from training.synthesize.previous import PERIOD, keys
+from training.synthesize.previous_application import PERIOD, keys
 
 MONTH, OLDEST, SIGNED = 30.44, 96, 4  # days; months; place in STATUSES
 STATUSES = (
