@@ -18,9 +18,9 @@ from training.bundle.export import export_bundle, export_clients
 from training.evaluation.business_cost import Costs
 from training.features.build import build
 from training.models import ladder, spaces
-from training.models.search import Place
 from training.models.selection import Point, select
 from training.registry.store import open_registry
+from training.tuning.hyperparameter_search import Place
 
 TREES: Mapping[str, Any] = {"n_estimators": 20}
 

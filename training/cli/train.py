@@ -65,7 +65,7 @@ def train(
     from training.features.build import build
     from training.models.dataset import load_labelled
     from training.models.ladder import BUDGETS, help_search
-    from training.models.search import Place, study_beside
+    from training.tuning.hyperparameter_search import Place, study_beside
 
     url = study or study_beside(from_environment().tracking_uri)
     place = Place.within(url, time_limit, jobs)

@@ -21,9 +21,9 @@ from training.evaluation.learning_curve import learned_from
 from training.models import candidates, ladder, spaces
 from training.models.candidates import booster_of
 from training.models.imbalance import NONE, STRATEGIES, UNDER_SAMPLING
-from training.models.search import Place, study_beside
 from training.registry import tracking
 from training.registry.store import open_registry
+from training.tuning.hyperparameter_search import Place, study_beside
 
 # MLflow and Optuna use what others are about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore::Warning")

@@ -20,14 +20,14 @@ from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
 from training.models import candidates
 from training.models.choosing import best_parameters
-from training.models.search import (
+from training.models.spaces import LIGHTGBM, same
+from training.tuning.hyperparameter_search import (
     TRIED,
     Place,
     search,
     study_beside,
     study_name,
 )
-from training.models.spaces import LIGHTGBM, same
 
 # Optuna marks what this needs as experimental.
 pytestmark = pytest.mark.filterwarnings("ignore::Warning")
