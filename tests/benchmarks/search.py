@@ -15,8 +15,8 @@ from pathlib import Path
 
 from tests.benchmarks.validation import invented
 from training.evaluation.business_cost import Costs
-from training.models.spaces import LIGHTGBM
 from training.tuning.hyperparameter_search import Place, search, study_beside
+from training.tuning.search_spaces import LIGHTGBM
 
 
 def work(url: str, trials: int, clients: int) -> None:

@@ -17,9 +17,10 @@ from training.bundle.champion import load_champion
 from training.bundle.export import export_bundle, export_clients
 from training.evaluation.business_cost import Costs
 from training.features.build import build
-from training.models import ladder, spaces
+from training.models import ladder
 from training.models.selection import Point, select
 from training.registry.store import open_registry
+from training.tuning import search_spaces
 from training.tuning.hyperparameter_search import Place
 
 TREES: Mapping[str, Any] = {"n_estimators": 20}
@@ -31,13 +32,15 @@ def small_house(
     """Train and export in this process; `few` serves only the best so many features."""
     house = House(data, folder)
     store, made = build(data, house.features, progress=quiet)
-    trees = replace(spaces.LIGHTGBM, defaults={**spaces.LIGHTGBM.defaults, **size})
+    trees = replace(
+        search_spaces.LIGHTGBM, defaults={**search_spaces.LIGHTGBM.defaults, **size}
+    )
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         # MLflow warns of what it does itself.
         warnings.simplefilter("ignore")
         registry = open_registry(f"sqlite:///{folder}/mlflow.db")
         patch.setattr(ladder, "LIGHTGBM", trees)
-        patch.setattr(ladder, "RUNGS", (spaces.LOGISTIC_REGRESSION, trees))
+        patch.setattr(ladder, "RUNGS", (search_spaces.LOGISTIC_REGRESSION, trees))
         if few is not None:
             patch.setattr(campaign, "select", partial(select, counts=(few,)))
             patch.setattr(Point, "as_good", True)

@@ -15,7 +15,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from training.evaluation.metrics import standard_error
-from training.models.spaces import Rung
+from training.tuning.search_spaces import Rung
 
 AUC = "auc"
 

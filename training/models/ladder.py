@@ -16,8 +16,14 @@ from training.models.choosing import best_parameters
 from training.models.dataset import Labelled
 from training.models.imbalance import NONE, STRATEGIES, SYNTHETIC
 from training.models.preprocessing import ALL_ON
-from training.models.spaces import LIGHTGBM, LOGISTIC_REGRESSION, RUNGS, Rung, Values
 from training.tuning.hyperparameter_search import Place, search
+from training.tuning.search_spaces import (
+    LIGHTGBM,
+    LOGISTIC_REGRESSION,
+    RUNGS,
+    Rung,
+    Values,
+)
 
 Progress = Callable[[str], None]
 # What the rungs below LightGBM may take of a limited time.

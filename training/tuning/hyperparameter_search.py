@@ -35,8 +35,8 @@ from training.evaluation.cross_validation import FOLDS, each_fold, folds
 from training.models.candidates import SEED
 from training.models.choosing import AUC
 from training.models.dataset import Labelled, fingerprint
-from training.models.spaces import Rung
 from training.registry.store import SQLITE
+from training.tuning.search_spaces import Rung
 
 TRIED = (TrialState.COMPLETE, TrialState.PRUNED)
 WAIT_SECONDS = 0.5

@@ -10,8 +10,8 @@ import pandas as pd
 from training.evaluation.business_cost import Costs
 from training.models import candidates
 from training.models.dataset import Labelled
-from training.models.spaces import LIGHTGBM, Range, Rung
 from training.tuning.hyperparameter_search import Place, search
+from training.tuning.search_spaces import LIGHTGBM, Range, Rung
 
 RUNG = Rung(
     "lightgbm",

@@ -18,11 +18,12 @@ from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison, compare
 from training.evaluation.cross_validation import Assessment, assess
 from training.evaluation.learning_curve import learned_from
-from training.models import candidates, ladder, spaces
+from training.models import candidates, ladder
 from training.models.candidates import booster_of
 from training.models.imbalance import NONE, STRATEGIES, UNDER_SAMPLING
 from training.registry import tracking
 from training.registry.store import open_registry
+from training.tuning import search_spaces
 from training.tuning.hyperparameter_search import Place, study_beside
 
 # MLflow and Optuna use what others are about to drop.
@@ -34,10 +35,10 @@ FEW = {**candidates.RANDOM_FOREST, "n_estimators": 5}
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same ladder with small models."""
-    forest = replace(spaces.RANDOM_FOREST, defaults=FEW)
-    trees = replace(spaces.LIGHTGBM, defaults=SMALL)
+    forest = replace(search_spaces.RANDOM_FOREST, defaults=FEW)
+    trees = replace(search_spaces.LIGHTGBM, defaults=SMALL)
     monkeypatch.setattr(ladder, "LIGHTGBM", trees)
-    rungs = (spaces.LOGISTIC_REGRESSION, forest, trees)
+    rungs = (search_spaces.LOGISTIC_REGRESSION, forest, trees)
     monkeypatch.setattr(ladder, "RUNGS", rungs)
 
 

@@ -20,7 +20,6 @@ from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
 from training.models import candidates
 from training.models.choosing import best_parameters
-from training.models.spaces import LIGHTGBM, same
 from training.tuning.hyperparameter_search import (
     TRIED,
     Place,
@@ -28,6 +27,7 @@ from training.tuning.hyperparameter_search import (
     study_beside,
     study_name,
 )
+from training.tuning.search_spaces import LIGHTGBM, same
 
 # Optuna marks what this needs as experimental.
 pytestmark = pytest.mark.filterwarnings("ignore::Warning")
