@@ -12,11 +12,11 @@ from training.evaluation.comparison import Comparison, compare
 from training.evaluation.cross_validation import Assessment, assess
 from training.models import candidates
 from training.models.candidates import Candidate
-from training.models.choosing import best_parameters
 from training.models.dataset import Labelled
 from training.models.imbalance import NONE, STRATEGIES, SYNTHETIC
 from training.models.preprocessing import ALL_ON
 from training.tuning.hyperparameter_search import Place, search
+from training.tuning.one_standard_error_rule import best_parameters
 from training.tuning.search_spaces import (
     LIGHTGBM,
     LOGISTIC_REGRESSION,

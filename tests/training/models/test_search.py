@@ -19,7 +19,6 @@ from tests.training.models.search_worker import RUNG, data
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
 from training.models import candidates
-from training.models.choosing import best_parameters
 from training.tuning.hyperparameter_search import (
     TRIED,
     Place,
@@ -27,6 +26,7 @@ from training.tuning.hyperparameter_search import (
     study_beside,
     study_name,
 )
+from training.tuning.one_standard_error_rule import best_parameters
 from training.tuning.search_spaces import LIGHTGBM, same
 
 # Optuna marks what this needs as experimental.
