@@ -17,10 +17,9 @@ from training.bundle.champion import load_champion
 from training.bundle.export import export_bundle, export_clients
 from training.evaluation.business_cost import Costs
 from training.features.build import build
-from training.models import ladder
 from training.models.selection import Point, select
 from training.registry.store import open_registry
-from training.tuning import search_spaces
+from training.tuning import model_comparison, search_spaces
 from training.tuning.hyperparameter_search import Place
 
 TREES: Mapping[str, Any] = {"n_estimators": 20}
@@ -39,12 +38,14 @@ def small_house(
         # MLflow warns of what it does itself.
         warnings.simplefilter("ignore")
         registry = open_registry(f"sqlite:///{folder}/mlflow.db")
-        patch.setattr(ladder, "LIGHTGBM", trees)
-        patch.setattr(ladder, "RUNGS", (search_spaces.LOGISTIC_REGRESSION, trees))
+        patch.setattr(model_comparison, "LIGHTGBM", trees)
+        patch.setattr(
+            model_comparison, "RUNGS", (search_spaces.LOGISTIC_REGRESSION, trees)
+        )
         if few is not None:
             patch.setattr(campaign, "select", partial(select, counts=(few,)))
             patch.setattr(Point, "as_good", True)
-        budget = ladder.Budget("small", variants=False, fewer=few is not None)
+        budget = model_comparison.Budget("small", variants=False, fewer=few is not None)
         place = Place("", jobs=1)
         version, _ = campaign.run_campaign(
             registry, store, made, Costs(), budget, place, progress=quiet

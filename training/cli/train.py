@@ -64,8 +64,8 @@ def train(
     from training.evaluation import console_report
     from training.features.build import build
     from training.models.dataset import load_labelled
-    from training.models.ladder import BUDGETS, help_search
     from training.tuning.hyperparameter_search import Place, study_beside
+    from training.tuning.model_comparison import BUDGETS, help_search
 
     url = study or study_beside(from_environment().tracking_uri)
     place = Place.within(url, time_limit, jobs)

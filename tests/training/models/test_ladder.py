@@ -18,12 +18,12 @@ from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison, compare
 from training.evaluation.cross_validation import Assessment, assess
 from training.evaluation.learning_curve import learned_from
-from training.models import candidates, ladder
+from training.models import candidates
 from training.models.candidates import booster_of
 from training.models.imbalance import NONE, STRATEGIES, UNDER_SAMPLING
 from training.registry import tracking
 from training.registry.store import open_registry
-from training.tuning import search_spaces
+from training.tuning import model_comparison, search_spaces
 from training.tuning.hyperparameter_search import Place, study_beside
 
 # MLflow and Optuna use what others are about to drop.
@@ -37,9 +37,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same ladder with small models."""
     forest = replace(search_spaces.RANDOM_FOREST, defaults=FEW)
     trees = replace(search_spaces.LIGHTGBM, defaults=SMALL)
-    monkeypatch.setattr(ladder, "LIGHTGBM", trees)
+    monkeypatch.setattr(model_comparison, "LIGHTGBM", trees)
     rungs = (search_spaces.LOGISTIC_REGRESSION, forest, trees)
-    monkeypatch.setattr(ladder, "RUNGS", rungs)
+    monkeypatch.setattr(model_comparison, "RUNGS", rungs)
 
 
 def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
@@ -47,7 +47,7 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
 ) -> None:
     registry = open_registry(f"sqlite:///{tmp_path}/mlflow.db")
     place = Place(study_beside(registry.uri), jobs=1)
-    budget = ladder.Budget("tiny", {"lightgbm": 2}, deeper=1)
+    budget = model_comparison.Budget("tiny", {"lightgbm": 2}, deeper=1)
 
     def record(
         one: Assessment, study: optuna.Study | None, comparison: Comparison | None
@@ -57,7 +57,9 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
         )
 
     with mlflow.start_run(experiment_id=registry.experiment) as parent:
-        climb = ladder.Climb(data(), Costs(), budget, place, lambda _: None, record)
+        climb = model_comparison.Climb(
+            data(), Costs(), budget, place, lambda _: None, record
+        )
         found = climb.up()
         several = candidates.several(found[-1].candidate, 2)
         averaged = climb.average(found[-1], several)
@@ -89,9 +91,9 @@ def test_when_time_is_up_the_ladder_stands_at_its_defaults(
     small: None, tmp_path: Path
 ) -> None:
     place = Place.within(f"sqlite:///{tmp_path}/studies.db", 1e-9, 1)
-    budget = ladder.Budget("tiny", {"lightgbm": 2})
+    budget = model_comparison.Budget("tiny", {"lightgbm": 2})
     seen: list[optuna.Study | None] = []
-    climb = ladder.Climb(
+    climb = model_comparison.Climb(
         data(), Costs(), budget, place, lambda _: None, lambda *one: seen.append(one[1])
     )
     found = climb.up()
