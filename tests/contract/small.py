@@ -17,9 +17,9 @@ from training.bundle.champion import load_champion
 from training.bundle.export import export_bundle, export_clients
 from training.evaluation.business_cost import Costs
 from training.features.build import build
-from training.models.selection import Point, select
 from training.registry.store import open_registry
 from training.tuning import model_comparison, search_spaces
+from training.tuning.feature_selection import Point, select
 from training.tuning.hyperparameter_search import Place
 
 TREES: Mapping[str, Any] = {"n_estimators": 20}
