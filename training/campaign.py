@@ -25,10 +25,10 @@ from training.gates.run_gates import examine
 from training.models import candidates
 from training.models.candidates import booster_of
 from training.models.dataset import Labelled, fingerprint, load_labelled
-from training.models.fewer import on_the_best, only
 from training.registry import tracking
 from training.registry.register import register
 from training.registry.store import Registry
+from training.tuning.feature_ranking import on_the_best, only
 from training.tuning.feature_selection import log_selection, seconds, select
 from training.tuning.hyperparameter_search import Place
 from training.tuning.model_comparison import Budget, Climb

@@ -13,7 +13,7 @@ from training.evaluation.cross_validation import assess
 from training.evaluation.trained_model import Outcome
 from training.features.applicant.raw import PROTECTED
 from training.models.dataset import Labelled
-from training.models.fewer import only
+from training.tuning.feature_ranking import only
 
 
 def price_of_protected(

@@ -30,8 +30,8 @@ from training.evaluation.cross_validation import (
 )
 from training.evaluation.plots import selection_curve
 from training.models.dataset import Labelled
-from training.models.fewer import first, on_the_best, only, ranking
 from training.registry.tracking import log_pictures
+from training.tuning.feature_ranking import first, on_the_best, only, ranking
 
 COUNTS = (50, 75, 100, 150, 200, 300, 400)
 

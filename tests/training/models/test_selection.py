@@ -13,8 +13,8 @@ from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import Assessment, assess
 from training.models import candidates
 from training.models.dataset import Labelled
-from training.models.fewer import first, on_the_best, only, ranking
 from training.registry.store import open_registry
+from training.tuning.feature_ranking import first, on_the_best, only, ranking
 from training.tuning.feature_selection import log_selection, select
 
 pytestmark = pytest.mark.filterwarnings("ignore::Warning")
