@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from api_client.answers import Counterfactual, ModelAnswer, MovedLever, Prediction
 from formats import amount, decimal, percents_apart
 from language import _
-from levers import Terms
+from loan_terms import Terms
 from words import decision_word
 
 SHOWN = 5

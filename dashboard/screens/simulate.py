@@ -14,7 +14,7 @@ from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
 from formats import amount, percents_apart
 from language import _
-from levers import (
+from loan_terms import (
     ANNUITY,
     CREDIT,
     GOODS,
