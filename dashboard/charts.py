@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from api_client.answers import Calibration, Explanation
-from axes import above, inside, risk_ticks, room, row_layout, row_names, upright
+from charts.axes import above, inside, risk_ticks, room, row_layout, row_names, upright
 from explanation import Step
 from formats import decimal, percent, percents_apart
 from language import _

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from api_client.answers import Distribution, Scatter
 from api_client.meaning import Value
-from axes import TRANSPARENT, above, percent_axis, upright
+from charts.axes import TRANSPARENT, above, percent_axis, upright
 from language import _
 from palette import GRID, LOWERS, NEUTRAL, RAISES, SIMILAR
 

@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from api_client.answers import Beeswarm, CalibrationCurve, CostCurve
-from axes import (
+from charts.axes import (
     TRANSPARENT,
     above,
     percent_axis,

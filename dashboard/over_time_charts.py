@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from axes import TRANSPARENT, percent_axis
+from charts.axes import TRANSPARENT, percent_axis
 from over_time import Course
 from palette import GRID, LOWERS, NEUTRAL, RAISES, SIMILAR
 

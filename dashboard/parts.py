@@ -8,9 +8,9 @@ import streamlit as st
 from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
-import axes
 import markup
 import say
+from charts import axes
 from language import SOURCE, _, code
 
 PLOTLY = {"displayModeBar": False}

@@ -10,7 +10,7 @@ import charts
 import markup
 import model_charts
 from api_client.answers import Calibration, CostCurve, ModelAnswer, Prediction
-from axes import risk_ticks
+from charts.axes import risk_ticks
 from explanation import waterfall_steps
 
 INTERVAL = (0.0812, 0.0991)
