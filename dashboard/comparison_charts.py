@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from api_client.answers import Distribution, Scatter
 from api_client.meaning import Value
 from charts.axes import TRANSPARENT, above, percent_axis, upright
+from charts.palette import GRID, LOWERS, NEUTRAL, RAISES, SIMILAR
 from language import _
-from palette import GRID, LOWERS, NEUTRAL, RAISES, SIMILAR
 
 COLOURS = {"all": NEUTRAL, "repaid": LOWERS, "defaulted": RAISES, "similar": SIMILAR}
 DASHES = {"all": "solid", "repaid": "solid", "defaulted": "dash", "similar": "dot"}

@@ -16,9 +16,9 @@ from charts.axes import (
     row_names,
     upright,
 )
+from charts.palette import GRID, LOWERS, NEUTRAL, UNSURE_ZONE, VALUES
 from formats import percent
 from language import _
-from palette import GRID, LOWERS, NEUTRAL, UNSURE_ZONE, VALUES
 
 MARGINS = {"l": 8, "r": 16, "t": 32, "b": 8}
 PLAIN = {"height": 320, "showlegend": False, "margin": MARGINS, **TRANSPARENT}
