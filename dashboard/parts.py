@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 import markup
 import say
-from charts import axes
+from charts.waterfall import axes
 from language import SOURCE, _, code
 
 PLOTLY = {"displayModeBar": False}

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-import charts
 import markup
 import say
 import words
 from api_client.answers import ClientAnswer, ModelAnswer, Prediction
 from api_client.cache import Opened, api_is_ready, current_model, scoring_api
+from charts import waterfall
 from desk import client_on_the_desk, score_again_button
 from explanation import describe, group_steps, waterfall_steps
 from facts import group_facts
@@ -163,7 +163,7 @@ def _contributions(prediction: Prediction, model: ModelAnswer) -> None:
     limit, calibration = prediction.threshold, model.calibration
     with TURN:
         chart(
-            charts.waterfall(steps, explanation, limit, calibration),
+            waterfall.waterfall(steps, explanation, limit, calibration),
             "waterfall",
             words.waterfall_text(steps, explanation, model),
             lambda: _contribution_table(prediction, model),

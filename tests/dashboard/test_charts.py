@@ -6,10 +6,10 @@ from itertools import pairwise
 import fake_answers
 import pytest
 
-import charts
 import markup
 import model_charts
 from api_client.answers import Calibration, CostCurve, ModelAnswer, Prediction
+from charts import waterfall
 from charts.axes import risk_ticks
 from explanation import waterfall_steps
 
@@ -56,7 +56,7 @@ def test_the_waterfall_draws_every_step_where_it_belongs(
 ) -> None:
     explanation = prediction.explanation
     steps = waterfall_steps(explanation, model)
-    figure = charts.waterfall(
+    figure = waterfall.waterfall(
         steps, explanation, prediction.threshold, model.calibration
     )
     raises, lowers, ends = figure.data
