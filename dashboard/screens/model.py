@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 import markup
-import model_charts
 import model_words
 import say
 from api_client.answers import CalibrationCurve, Importance, ModelAnswer
 from api_client.cache import current_model, importance_of, model_card_of
 from api_client.meaning import in_words
 from categories import category_text
+from charts import model as model_charts
 from errors import ApiError, NotFound
 from formats import decimal, moment, percent, whole
 from language import _

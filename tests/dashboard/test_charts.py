@@ -7,8 +7,8 @@ import fake_answers
 import pytest
 
 import markup
-import model_charts
 from api_client.answers import Calibration, CostCurve, ModelAnswer, Prediction
+from charts import model as model_charts
 from charts import waterfall
 from charts.axes import risk_ticks
 from explanation import waterfall_steps
