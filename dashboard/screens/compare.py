@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-import comparison_charts
 import comparison_words
 import markup
 import say
@@ -18,6 +17,7 @@ from api_client.cache import (
     similar_to,
 )
 from api_client.meaning import Descriptor
+from charts import comparison
 from desk import client_on_the_desk
 from errors import ApiError, NotFound, Refused
 from formats import percent, value_text
@@ -99,7 +99,7 @@ def _one_fact(found: Opened, model: ModelAnswer) -> None:
         list(answer.counts),
         selection_mode="multi",
         default=[group for group in answer.counts if group != "all"],
-        format_func=comparison_charts.group_name,
+        format_func=comparison.group_name,
         key="groups",
     )
     _spread(answer, tuple(groups), model.describe(name), found)
@@ -118,7 +118,7 @@ def _spread(
     names = comparison_words.bin_names(answer, feature)
     place = told if answer.categories else value
     chart(
-        comparison_charts.distribution(
+        comparison.distribution(
             answer,
             names,
             groups,
@@ -134,12 +134,12 @@ def _spread(
 def _counted(
     answer: Distribution, names: list[str], groups: tuple[str, ...]
 ) -> tuple[list[str], list[list[str]]]:
-    columns = [comparison_charts.shares(answer.counts[group]) for group in groups]
+    columns = [comparison.shares(answer.counts[group]) for group in groups]
     rows = [
         [name, *(percent(column[i] / 100) for column in columns)]
         for i, name in enumerate(names)
     ]
-    titles = [comparison_charts.group_name(group) for group in groups]
+    titles = [comparison.group_name(group) for group in groups]
     return [_("Value"), *titles], rows
 
 
@@ -159,7 +159,7 @@ def _two_facts(found: Opened, model: ModelAnswer) -> None:
     first, second = model.describe(x), model.describe(y)
     titles = comparison_words.axis_title(first), comparison_words.axis_title(second)
     chart(
-        comparison_charts.scatter(answer, *titles),
+        comparison.scatter(answer, *titles),
         "scatter",
         comparison_words.scatter_text(first, second, len(answer.points)),
         lambda: _points(answer, first, second),
@@ -173,7 +173,7 @@ def _points(
         [
             value_text(point[0], x.unit, x.name),
             value_text(point[1], y.unit, y.name),
-            comparison_charts.group_name("defaulted" if point[2] else "repaid"),
+            comparison.group_name("defaulted" if point[2] else "repaid"),
         ]
         for point in answer.points
     ]
