@@ -5,8 +5,8 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from charts.axes import TRANSPARENT, percent_axis
+from charts.over_time_series import Course
 from charts.palette import GRID, LOWERS, NEUTRAL, RAISES, SIMILAR
-from over_time import Course
 
 # Colour, dash and width: lines differ by more than their colour.
 STYLES = (
