@@ -8,9 +8,9 @@ import markup
 import say
 from api_client.answers import Alert
 from api_client.cache import scoring_api
+from components.glossary import glossary
 from errors import ApiError
 from formats import moment
-from glossary import glossary
 from language import _
 from parts import card, written_in_english
 from people import person
