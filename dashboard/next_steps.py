@@ -9,10 +9,10 @@ import say
 import words
 from api_client.answers import ModelAnswer, Prediction
 from api_client.cache import Opened
+from components.layout import card
 from desk import PARAMETER, score_again_button
 from language import PARAMETER as LANGUAGE
 from language import _, code
-from parts import card
 
 
 def recall(found: Opened, model: ModelAnswer) -> bool:

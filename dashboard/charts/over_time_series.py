@@ -13,9 +13,9 @@ from pydantic import AwareDatetime
 from api_client.answers import ModelAnswer, Report
 from api_client.meaning import Answer, Share, read
 from api_client.scoring_api import ScoringApi
+from components.layout import Table
 from formats import day, decimal, percent
 from language import _, mark
-from parts import Table
 
 REPORTS = 24
 AT_ONCE = 8

@@ -9,10 +9,10 @@ import say
 from api_client.answers import Alert
 from api_client.cache import scoring_api
 from components.glossary import glossary
+from components.layout import card, written_in_english
 from errors import ApiError
 from formats import moment
 from language import _
-from parts import card, written_in_english
 from people import person
 from trouble import show_trouble
 

@@ -18,12 +18,12 @@ from api_client.cache import (
 )
 from api_client.meaning import Descriptor
 from charts import comparison
+from components.layout import card, chart
 from desk import client_on_the_desk
 from errors import ApiError, NotFound, Refused
 from formats import percent, value_text
 from language import _
 from next_steps import next_steps, recall
-from parts import card, chart
 from trouble import show_trouble
 
 MOST_COMPARED = 12

@@ -9,10 +9,10 @@ import say
 import words
 from api_client.answers import ModelAnswer
 from api_client.cache import Opened, current_model, scoring_api
+from components.layout import card
 from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
 from language import LANGUAGES, _, code
-from parts import card
 from people import person
 from record import show_history
 from trouble import details, show_trouble

@@ -14,10 +14,10 @@ from api_client.cache import current_model, report_html, scoring_api
 from charts.over_time import course_chart
 from charts.over_time_series import MEASURES, courses, table
 from components.glossary import glossary
+from components.layout import card, chart, written_in_english
 from errors import ApiError, NotFound, Refused
 from formats import moment
 from language import _, mark
-from parts import card, chart, written_in_english
 from trouble import show_trouble
 
 HEIGHT = 900

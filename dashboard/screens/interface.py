@@ -10,10 +10,10 @@ import markup
 import say
 from api_client.answers import ModelAnswer
 from api_client.cache import api_is_ready, current_model, scoring_api
+from components.layout import card
 from errors import ApiError
 from formats import moment
 from language import _, mark
-from parts import card
 from people import asker
 from requests_to_try import Example, Request, curl, examples_for, read_request
 from trouble import show_trouble

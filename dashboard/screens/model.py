@@ -14,11 +14,11 @@ from api_client.cache import current_model, importance_of, model_card_of
 from api_client.meaning import in_words
 from categories import category_text
 from charts import model as model_charts
+from components.layout import Table, card, chart, written_in_english
 from errors import ApiError, NotFound
 from formats import decimal, moment, percent, whole
 from language import _
 from metrics import MEASURES, candidate_row, measure_rows
-from parts import Table, card, chart, written_in_english
 from trouble import show_trouble
 
 SHOWN, SWARM = 20, 12
