@@ -8,9 +8,9 @@ import streamlit as st
 
 import desk
 import language
-import markup
 import say
 from api_client.cache import Connection, connection
+from components import html
 from errors import DashboardError
 from language import _
 from people import ANALYST, OFFICER, Person, ask_to_log_in, no_role, person
@@ -32,7 +32,7 @@ def main() -> None:
     language.choose()
     st.html(HERE / "style.css")
     _say_language()
-    st.html(markup.script(HERE / "keyboard.js"), unsafe_allow_javascript=True)
+    st.html(html.script(HERE / "keyboard.js"), unsafe_allow_javascript=True)
     try:
         someone = person()
         if someone is None:
@@ -96,9 +96,9 @@ def _sidebar(
         address[desk.PARAMETER] = desk.chosen()
     with st.sidebar:
         tagline = _("Credit scoring")
-        st.html(markup.product(PRODUCT, tagline))
+        st.html(html.product(PRODUCT, tagline))
         for name, found in sections.items():
-            st.html(markup.section(name))
+            st.html(html.section(name))
             for page in found:
                 st.page_link(page, query_params=address)
         with st.container(key="status"):
@@ -107,7 +107,7 @@ def _sidebar(
                 say.caption(someone.name)
                 st.button(_("Log out"), key="log_out", on_click=st.logout)
             alone = "" if someone.name else _("No login: this machine only")
-            st.html(markup.status(sign, words, version, alone))
+            st.html(html.status(sign, words, version, alone))
 
 
 def _language_switch() -> None:
@@ -129,7 +129,7 @@ def _switch() -> None:
 
 def _say_language() -> None:
     code = language.code()
-    st.html(markup.page_language(code), unsafe_allow_javascript=True)
+    st.html(html.page_language(code), unsafe_allow_javascript=True)
 
 
 main()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-import markup
 import say
 import words
 from api_client.answers import ModelAnswer, Prediction
 from api_client.cache import Opened
+from components import html
 from components.layout import card
 from desk import PARAMETER, score_again_button
 from language import PARAMETER as LANGUAGE
@@ -24,7 +24,7 @@ def recall(found: Opened, model: ModelAnswer) -> bool:
     numbers, why = words.numbers(prediction), words.weighing(prediction, model)
     lines = (f"{numbers[:1].upper()}{numbers[1:]}.", why)
     st.html(
-        markup.standing(words.standing_text(standing), " ".join(lines), standing.result)
+        html.standing(words.standing_text(standing), " ".join(lines), standing.result)
     )
     for note in words.changed_since(standing):
         say.warning(note)
@@ -39,7 +39,7 @@ def next_steps(prediction: Prediction, here: str) -> None:
     pages = _pages(prediction.granted)
     del pages[here]
     with card("next"):
-        st.html(markup.heading(_("What can be done")))
+        st.html(html.heading(_("What can be done")))
         for column, (page, (label, why, icon)) in zip(
             st.columns(len(pages), gap="small"), pages.items(), strict=True
         ):

@@ -7,9 +7,9 @@ from itertools import groupby
 
 import streamlit as st
 
-import markup
 import say
 from api_client.answers import History, ModelAnswer, PastPrediction, Review, Standing
+from components import html
 from formats import moment, percent, value_text, whole
 from language import _
 from words import decision_word
@@ -28,7 +28,7 @@ def show_history(history: History, standing: Standing, model: ModelAnswer) -> No
         _standing_row(standing),
         *(_row(list(same), model) for _key, same in groupby(history.predictions, _key)),
     ]
-    st.html(markup.table(headers, rows, _("History")))
+    st.html(html.table(headers, rows, _("History")))
     if history.next_cursor is not None:
         say.caption(_("Older entries are left out here; the API has them all."))
 

@@ -9,41 +9,41 @@ from __future__ import annotations
 
 import streamlit as st
 
-import markup
 import prose
+from components import html
 
 
 def title(text: str) -> None:
-    st.html(markup.heading(text, 1))
+    st.html(html.heading(text, 1))
 
 
 def text(sentence: str) -> None:
-    st.html(markup.sentence(sentence, "text"))
+    st.html(html.sentence(sentence, "text"))
 
 
 def caption(sentence: str) -> None:
-    st.html(markup.sentence(sentence, "caption"))
+    st.html(html.sentence(sentence, "caption"))
 
 
 def info(sentence: str) -> None:
-    st.html(markup.notice(sentence, "info"))
+    st.html(html.notice(sentence, "info"))
 
 
 def success(sentence: str) -> None:
-    st.html(markup.notice(sentence, "success"))
+    st.html(html.notice(sentence, "success"))
 
 
 def warning(sentence: str) -> None:
-    st.html(markup.notice(sentence, "warning", "alert"))
+    st.html(html.notice(sentence, "warning", "alert"))
 
 
 def error(sentence: str, first: str = "") -> None:
     """`first` stands before the sentence and out from it."""
-    st.html(markup.notice(sentence, "error", "alert", first))
+    st.html(html.notice(sentence, "error", "alert", first))
 
 
 def metric(label: str, value: str) -> None:
-    st.html(markup.metric(label, value))
+    st.html(html.metric(label, value))
 
 
 def written(markdown: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-import markup
+from components import html
 from language import _, mark
 
 TERMS = {
@@ -43,4 +43,4 @@ TERMS = {
 
 def glossary() -> None:
     with st.expander(_("What the words mean"), key="glossary"):
-        st.html(markup.terms([(_(name), _(text)) for name, text in TERMS.items()]))
+        st.html(html.terms([(_(name), _(text)) for name, text in TERMS.items()]))

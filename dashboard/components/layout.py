@@ -8,9 +8,9 @@ import streamlit as st
 from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
-import markup
 import say
 from charts.waterfall import axes
+from components import html
 from language import SOURCE, _, code
 
 PLOTLY = {"displayModeBar": False}
@@ -36,7 +36,7 @@ def numbers(key: str, table: Callable[[], Table], caption: str) -> None:
     opened = st.expander(label, key=key, on_change="rerun")
     if opened.open:
         headers, rows = table()
-        opened.html(markup.table(headers, rows, caption))
+        opened.html(html.table(headers, rows, caption))
 
 
 def written_in_english() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-import markup
 import say
 from api_client.answers import Alert
 from api_client.cache import scoring_api
+from components import html
 from components.glossary import glossary
 from components.layout import card, written_in_english
 from errors import ApiError
@@ -57,14 +57,14 @@ def _alert(alert: Alert) -> None:
         "critical": _("Critical"),
     }
     sign, severity = SIGNS.get(alert.severity, "!"), severities.get(alert.severity)
-    st.html(markup.alert(sign, severity or alert.severity, alert.title, alert.severity))
+    st.html(html.alert(sign, severity or alert.severity, alert.title, alert.severity))
     told = [
         (_("What"), alert.what),
         (_("How sure"), alert.certainty),
         (_("What to do"), alert.action),
     ]
-    st.html(markup.terms([pair for pair in told if pair[1]]))
-    st.html(markup.small(*_dates(alert)))
+    st.html(html.terms([pair for pair in told if pair[1]]))
+    st.html(html.small(*_dates(alert)))
     if alert.status == "open" and not alert.acknowledged_at:
         _acknowledge(alert)
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-import markup
 import say
 import words
 from api_client.answers import ClientAnswer, ModelAnswer, Prediction
 from api_client.cache import Opened, api_is_ready, current_model, scoring_api
 from charts import waterfall
+from components import html
 from components.layout import card, chart
 from desk import client_on_the_desk, score_again_button
 from explanation import describe, group_steps, waterfall_steps
@@ -56,7 +56,7 @@ def _decision(found: Opened, model: ModelAnswer) -> None:
     if standing.reviewed:
         word = words.decision_word(standing.result)
         meaning = words.standing_text(standing)
-    st.html(markup.verdict(word, meaning, standing.result, number))
+    st.html(html.verdict(word, meaning, standing.result, number))
     for note in words.changed_since(standing):
         say.warning(note)
     if not api_is_ready():
@@ -65,9 +65,9 @@ def _decision(found: Opened, model: ModelAnswer) -> None:
         )
     with st.container(key="confidence"):
         earlier = standing.latest.model_changed
-        st.html(markup.notes(words.confidence_notes(prediction, model, earlier)))
+        st.html(html.notes(words.confidence_notes(prediction, model, earlier)))
     st.html(
-        markup.small(
+        html.small(
             words.made_at(prediction, datetime.now(UTC)),
             _(
                 "Client {client}, decision {decision}",
@@ -90,14 +90,14 @@ def _risk(found: Opened, model: ModelAnswer) -> None:
     client = str(prediction.client_id)
     sentence = words.gauge_text(prediction)
     st.html(
-        markup.figure_text(_("Risk of default"), risk, note, exact, client)
-        + markup.gauge(
+        html.figure_text(_("Risk of default"), risk, note, exact, client)
+        + html.gauge(
             prediction.probability,
             prediction.threshold,
             band,
             sentence,
         )
-        + markup.small(
+        + html.small(
             words.frequency(prediction.probability),
             unsure,
             _("The model advises; the decision stays with you."),
@@ -119,7 +119,7 @@ def _reasons(prediction: Prediction, model: ModelAnswer) -> None:
             if reason.raises_risk == raises
         ]
         nothing = _("Nothing stands out.")
-        return markup.reasons(title, told[:most], raises, nothing, client)
+        return html.reasons(title, told[:most], raises, nothing, client)
 
     first = not prediction.granted
     say.caption(_("In the words for the client; below each, its main facts."))
@@ -192,7 +192,7 @@ def _application(client: ClientAnswer) -> None:
         )
     )
     groups = group_facts(client.application)
-    st.html(markup.columns([markup.fact_group(group) for group in groups]))
+    st.html(html.columns([html.fact_group(group) for group in groups]))
 
 
 if __name__ == "__main__":

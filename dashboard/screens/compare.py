@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 import comparison_words
-import markup
 import say
 from api_client.answers import Distribution, ModelAnswer, Scatter, SimilarClients
 from api_client.cache import (
@@ -18,6 +17,7 @@ from api_client.cache import (
 )
 from api_client.meaning import Descriptor
 from charts import comparison
+from components import html
 from components.layout import card, chart
 from desk import client_on_the_desk
 from errors import ApiError, NotFound, Refused
@@ -47,7 +47,7 @@ def show() -> None:
 
 
 def _similar(found: Opened, model: ModelAnswer) -> None:
-    st.html(markup.heading(_("Clients like this one")))
+    st.html(html.heading(_("Clients like this one")))
     try:
         similar = similar_to(found)
     except ApiError as error:
@@ -65,7 +65,7 @@ def _similar(found: Opened, model: ModelAnswer) -> None:
         )
     say.text(comparison_words.similar_text(similar))
     with st.expander(_("In what are they alike?"), key="alike"):
-        st.html(markup.table(*_alike(similar, model)))
+        st.html(html.table(*_alike(similar, model)))
 
 
 def _alike(
@@ -86,7 +86,7 @@ def _alike(
 
 
 def _one_fact(found: Opened, model: ModelAnswer) -> None:
-    st.html(markup.heading(_("One fact")))
+    st.html(html.heading(_("One fact")))
     name = _pick(_("Fact"), "fact", 0, model)
     try:
         with st.spinner(_("Fetching…")):
@@ -144,7 +144,7 @@ def _counted(
 
 
 def _two_facts(found: Opened, model: ModelAnswer) -> None:
-    st.html(markup.heading(_("Two facts at once")))
+    st.html(html.heading(_("Two facts at once")))
     across, up = st.columns(2)
     with across:
         x = _pick(_("Across"), "across", 0, model, numbers_only=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-import markup
 import say
 import words
 from api_client.answers import ModelAnswer
 from api_client.cache import Opened, current_model, scoring_api
+from components import html
 from components.layout import card
 from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
@@ -35,7 +35,7 @@ def show() -> None:
     with letter, card("letter"):
         _letter(found)
     with card("history"):
-        st.html(markup.heading(_("On record for this client")))
+        st.html(html.heading(_("On record for this client")))
         show_history(history, found.standing, model)
 
 
@@ -50,11 +50,11 @@ def _review(found: Opened, model: ModelAnswer) -> None:
     if standing.reviewed:
         word = words.decision_word(standing.result)
         told = words.standing_text(standing)
-        st.html(markup.verdict(word, told, standing.result, client))
+        st.html(html.verdict(word, told, standing.result, client))
         say.text(standing.reason or "")
-        st.html(markup.standing(said, meaning, prediction.decision))
+        st.html(html.standing(said, meaning, prediction.decision))
     else:
-        st.html(markup.verdict(said, meaning, prediction.decision, client))
+        st.html(html.verdict(said, meaning, prediction.decision, client))
     say.text(words.weighing(prediction, model))
     for note in words.changed_since(standing):
         say.warning(note)
@@ -181,7 +181,7 @@ def _record(found: Opened, granted: bool | None, reason: str, name: str) -> None
 
 
 def _letter(found: Opened) -> None:
-    st.html(markup.heading(_("Letter to the client")))
+    st.html(html.heading(_("Letter to the client")))
     say.text(
         _("It tells the decision, the reasons, the data used and the client's rights.")
     )
@@ -222,7 +222,7 @@ def _hand_over(found: Opened, language: str) -> None:
     draft = "" if found.standing.reviewed else _("draft-")
     name = f"{draft}{client}-{language}.pdf"
     st.html(
-        markup.download(name, letter, "application/pdf"), unsafe_allow_javascript=True
+        html.download(name, letter, "application/pdf"), unsafe_allow_javascript=True
     )
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import streamlit as st
 
-import markup
 import say
 from api_client.answers import Report
 from api_client.cache import current_model, report_html, scoring_api
 from charts.over_time import course_chart
 from charts.over_time_series import MEASURES, courses, table
+from components import html as markup
 from components.glossary import glossary
 from components.layout import card, chart, written_in_english
 from errors import ApiError, NotFound, Refused

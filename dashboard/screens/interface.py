@@ -6,10 +6,10 @@ import json
 
 import streamlit as st
 
-import markup
 import say
 from api_client.answers import ModelAnswer
 from api_client.cache import api_is_ready, current_model, scoring_api
+from components import html
 from components.layout import card
 from errors import ApiError
 from formats import moment
@@ -39,7 +39,7 @@ def show() -> None:
 
 
 def _status(model: ModelAnswer) -> None:
-    st.html(markup.heading(_("How it stands")))
+    st.html(html.heading(_("How it stands")))
     ready = _("✓ ready") if api_is_ready() else _("! not ready")
     address = scoring_api().settings.api_url
     rows = [
@@ -50,11 +50,11 @@ def _status(model: ModelAnswer) -> None:
         (_("Fingerprint (SHA-256)"), model.bundle_sha256),
         (_("Documentation"), f"{address}/docs"),
     ]
-    st.html(markup.table([_("Item"), _("Value")], rows))
+    st.html(html.table([_("Item"), _("Value")], rows))
 
 
 def _request() -> None:
-    st.html(markup.heading(_("Try a request")))
+    st.html(html.heading(_("Try a request")))
     examples = examples_for(asker().roles)
     chosen = st.selectbox(
         _("Example"),
@@ -97,7 +97,7 @@ def _send(request: Request) -> None:
     except ApiError as error:
         show_trouble(error, "send_again")
         return
-    st.html(markup.spoken(_("Answer: status {status}", status=answer.status)))
+    st.html(html.spoken(_("Answer: status {status}", status=answer.status)))
     st.code(_shown(answer.body), language=None, height=320, wrap_lines=True)
 
 
