@@ -12,6 +12,7 @@ from api_client.answers import ClientAnswer, ModelAnswer, Prediction
 from api_client.cache import Opened, api_is_ready, current_model, scoring_api
 from charts import waterfall
 from components import html
+from components.history_table import show_history
 from components.layout import card, chart
 from desk import client_on_the_desk, score_again_button
 from explanation import describe, group_steps, waterfall_steps
@@ -19,7 +20,6 @@ from facts import group_facts
 from formats import decimal, moment, percents_apart
 from language import _
 from next_steps import next_steps
-from record import show_history
 from turns import TURN
 
 # Reasons shown: more of those that explain the decision than of the others.
