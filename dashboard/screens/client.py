@@ -14,12 +14,12 @@ from charts import waterfall
 from components import html
 from components.history_table import show_history
 from components.layout import card, chart
+from components.next_steps import next_steps
 from desk import client_on_the_desk, score_again_button
 from explanation import describe, group_steps, waterfall_steps
 from facts import group_facts
 from formats import decimal, moment, percents_apart
 from language import _
-from next_steps import next_steps
 from turns import TURN
 
 # Reasons shown: more of those that explain the decision than of the others.

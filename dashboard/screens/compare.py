@@ -19,11 +19,11 @@ from api_client.meaning import Descriptor
 from charts import comparison
 from components import html
 from components.layout import card, chart
+from components.next_steps import next_steps, recall
 from desk import client_on_the_desk
 from errors import ApiError, NotFound, Refused
 from formats import percent, value_text
 from language import _
-from next_steps import next_steps, recall
 from trouble import show_trouble
 
 MOST_COMPARED = 12

@@ -11,6 +11,7 @@ from api_client.answers import Counterfactual, ModelAnswer, Prediction
 from api_client.cache import Opened, current_model, scoring_api, simulated
 from components import html
 from components.layout import card
+from components.next_steps import next_steps, recall
 from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
 from formats import amount, percents_apart
@@ -25,7 +26,6 @@ from loan_terms import (
     instalments,
     present_terms,
 )
-from next_steps import next_steps, recall
 from trouble import details, show_trouble
 
 WAY = "way_through"
