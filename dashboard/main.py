@@ -6,11 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-import desk
 import language
 import say
 from api_client.cache import Connection, connection
-from components import html
+from components import client_picker, html
 from errors import DashboardError
 from language import _
 from people import ANALYST, OFFICER, Person, ask_to_log_in, no_role, person
@@ -50,7 +49,7 @@ def main() -> None:
 
 
 def _serve(someone: Person) -> None:
-    desk.choose()
+    client_picker.choose()
     sections = pages(someone.roles)
     page = st.navigation(sections, position="hidden")
     state = connection()
@@ -92,8 +91,8 @@ def _sidebar(
         _("Model version {version}", version=state.model.version) if state.model else ""
     )
     address = {language.PARAMETER: language.code()}
-    if desk.chosen():
-        address[desk.PARAMETER] = desk.chosen()
+    if client_picker.chosen():
+        address[client_picker.PARAMETER] = client_picker.chosen()
     with st.sidebar:
         tagline = _("Credit scoring")
         st.html(html.product(PRODUCT, tagline))

@@ -9,8 +9,8 @@ import words
 from api_client.answers import ModelAnswer, Prediction
 from api_client.cache import Opened
 from components import html
+from components.client_picker import PARAMETER, score_again_button
 from components.layout import card
-from desk import PARAMETER, score_again_button
 from language import PARAMETER as LANGUAGE
 from language import _, code
 

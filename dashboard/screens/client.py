@@ -12,10 +12,10 @@ from api_client.answers import ClientAnswer, ModelAnswer, Prediction
 from api_client.cache import Opened, api_is_ready, current_model, scoring_api
 from charts import waterfall
 from components import html
+from components.client_picker import client_on_the_desk, score_again_button
 from components.history_table import show_history
 from components.layout import card, chart
 from components.next_steps import next_steps
-from desk import client_on_the_desk, score_again_button
 from explanation import describe, group_steps, waterfall_steps
 from facts import group_facts
 from formats import decimal, moment, percents_apart

@@ -18,9 +18,9 @@ from api_client.cache import (
 from api_client.meaning import Descriptor
 from charts import comparison
 from components import html
+from components.client_picker import client_on_the_desk
 from components.layout import card, chart
 from components.next_steps import next_steps, recall
-from desk import client_on_the_desk
 from errors import ApiError, NotFound, Refused
 from formats import percent, value_text
 from language import _

@@ -9,9 +9,9 @@ import words
 from api_client.answers import ModelAnswer
 from api_client.cache import Opened, current_model, scoring_api
 from components import html
+from components.client_picker import client_on_the_desk
 from components.history_table import show_history
 from components.layout import card
-from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
 from language import LANGUAGES, _, code
 from people import person

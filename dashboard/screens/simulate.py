@@ -10,9 +10,9 @@ import words
 from api_client.answers import Counterfactual, ModelAnswer, Prediction
 from api_client.cache import Opened, current_model, scoring_api, simulated
 from components import html
+from components.client_picker import client_on_the_desk
 from components.layout import card
 from components.next_steps import next_steps, recall
-from desk import client_on_the_desk
 from errors import ApiError, Conflict, Refused
 from formats import amount, percents_apart
 from language import _
