@@ -10,10 +10,10 @@ import language
 import say
 from api_client.cache import Connection, connection
 from components import client_picker, html
+from components.error_panel import connection_word, show_surprise, show_trouble
 from errors import DashboardError
 from language import _
 from people import ANALYST, OFFICER, Person, ask_to_log_in, no_role, person
-from trouble import connection_word, show_surprise, show_trouble
 from turns import TURN
 
 HERE = Path(__file__).parent

@@ -8,13 +8,13 @@ import say
 from api_client.answers import Alert
 from api_client.cache import scoring_api
 from components import html
+from components.error_panel import show_trouble
 from components.glossary import glossary
 from components.layout import card, written_in_english
 from errors import ApiError
 from formats import moment
 from language import _
 from people import person
-from trouble import show_trouble
 
 LONGEST_NOTE, LONGEST_NAME = 2000, 200
 SIGNS = {"info": "ℹ", "warning": "!", "critical": "✕"}

@@ -19,12 +19,12 @@ from api_client.meaning import Descriptor
 from charts import comparison
 from components import html
 from components.client_picker import client_on_the_desk
+from components.error_panel import show_trouble
 from components.layout import card, chart
 from components.next_steps import next_steps, recall
 from errors import ApiError, NotFound, Refused
 from formats import percent, value_text
 from language import _
-from trouble import show_trouble
 
 MOST_COMPARED = 12
 

@@ -10,12 +10,12 @@ from api_client.answers import ModelAnswer
 from api_client.cache import Opened, current_model, scoring_api
 from components import html
 from components.client_picker import client_on_the_desk
+from components.error_panel import details, show_trouble
 from components.history_table import show_history
 from components.layout import card
 from errors import ApiError, Conflict, Refused
 from language import LANGUAGES, _, code
 from people import person
-from trouble import details, show_trouble
 
 LONGEST_REASON, LONGEST_NAME = 2000, 200
 SAID, CONFLICT, SEEN = "decision_said", "decision_conflict", "decision_seen"

@@ -13,12 +13,12 @@ from api_client.cache import current_model, report_html, scoring_api
 from charts.over_time import course_chart
 from charts.over_time_series import MEASURES, courses, table
 from components import html as markup
+from components.error_panel import show_trouble
 from components.glossary import glossary
 from components.layout import card, chart, written_in_english
 from errors import ApiError, NotFound, Refused
 from formats import moment
 from language import _, mark
-from trouble import show_trouble
 
 HEIGHT = 900
 FRAME = Path(__file__).parents[1] / "frame.html"

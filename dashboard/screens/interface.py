@@ -10,13 +10,13 @@ import say
 from api_client.answers import ModelAnswer
 from api_client.cache import api_is_ready, current_model, scoring_api
 from components import html
+from components.error_panel import show_trouble
 from components.layout import card
 from errors import ApiError
 from formats import moment
 from language import _, mark
 from people import asker
 from requests_to_try import Example, Request, curl, examples_for, read_request
-from trouble import show_trouble
 
 LONGEST_SHOWN = 20_000
 UNUSABLE = mark("The request cannot be sent as it is.")

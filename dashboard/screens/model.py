@@ -14,12 +14,12 @@ from api_client.meaning import in_words
 from categories import category_text
 from charts import model as model_charts
 from components import html
+from components.error_panel import show_trouble
 from components.layout import Table, card, chart, written_in_english
 from errors import ApiError, NotFound
 from formats import decimal, moment, percent, whole
 from language import _
 from metrics import MEASURES, candidate_row, measure_rows
-from trouble import show_trouble
 
 SHOWN, SWARM = 20, 12
 

@@ -11,6 +11,7 @@ from api_client.answers import Counterfactual, ModelAnswer, Prediction
 from api_client.cache import Opened, current_model, scoring_api, simulated
 from components import html
 from components.client_picker import client_on_the_desk
+from components.error_panel import details, show_trouble
 from components.layout import card
 from components.next_steps import next_steps, recall
 from errors import ApiError, Conflict, Refused
@@ -26,7 +27,6 @@ from loan_terms import (
     instalments,
     present_terms,
 )
-from trouble import details, show_trouble
 
 WAY = "way_through"
 
