@@ -11,12 +11,18 @@ from api_client.answers import ModelAnswer
 from api_client.cache import api_is_ready, current_model, scoring_api
 from components import html
 from components.error_panel import show_trouble
+from components.example_requests import (
+    Example,
+    Request,
+    curl,
+    examples_for,
+    read_request,
+)
 from components.layout import card
 from errors import ApiError
 from formats import moment
 from language import _, mark
 from people import asker
-from requests_to_try import Example, Request, curl, examples_for, read_request
 
 LONGEST_SHOWN = 20_000
 UNUSABLE = mark("The request cannot be sent as it is.")

@@ -25,10 +25,10 @@ import people  # noqa: E402
 from api_client import cache  # noqa: E402
 from api_client.scoring_api import ScoringApi  # noqa: E402
 from api_client.transport import Transport, connections  # noqa: E402
+from components.example_requests import EXAMPLES  # noqa: E402
 from config import Settings  # noqa: E402
 from errors import ApiError, Forbidden, NoDelegate  # noqa: E402
 from people import ANALYST, OFFICER, Person  # noqa: E402
-from requests_to_try import EXAMPLES  # noqa: E402
 
 pytestmark = pytest.mark.xdist_group("house")
 PEOPLE = [set(), {OFFICER}, {ANALYST}, {OFFICER, ANALYST}]
