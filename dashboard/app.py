@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from errors import ConfigError
-from login import check_address, read_login
+from session.login import check_address, read_login
 
 try:
     login = read_login(os.environ)

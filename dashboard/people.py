@@ -11,7 +11,7 @@ import streamlit as st
 import say
 from api_client.transport import Asker
 from language import _
-from login import read_login
+from session.login import read_login
 
 OFFICER, ANALYST = "officer", "analyst"
 EVERY_ROLE = frozenset({OFFICER, ANALYST})

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from errors import ConfigError
-from login import NEEDED, check_address, read_login
 from people import read_roles
+from session.login import NEEDED, check_address, read_login
 
 COMPLETE = {
     "DASHBOARD_OIDC_METADATA_URL": "https://login.test/.well-known/openid-configuration",
