@@ -30,7 +30,7 @@ from api_client.scoring_api import ScoringApi
 from api_client.transport import Transport, connections
 from config import Settings, read_settings
 from errors import ApiError, Conflict, NonsenseAnswer, WithoutReasons
-from people import asker
+from session.user import asker
 
 MODEL_SECONDS = 60
 READY_SECONDS = 10

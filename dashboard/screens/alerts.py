@@ -14,7 +14,7 @@ from components.layout import card, written_in_english
 from errors import ApiError
 from formats import moment
 from language import _
-from people import person
+from session.user import person
 
 LONGEST_NOTE, LONGEST_NAME = 2000, 200
 SIGNS = {"info": "ℹ", "warning": "!", "critical": "✕"}

@@ -15,7 +15,7 @@ from components.history_table import show_history
 from components.layout import card
 from errors import ApiError, Conflict, Refused
 from language import LANGUAGES, _, code
-from people import person
+from session.user import person
 
 LONGEST_REASON, LONGEST_NAME = 2000, 200
 SAID, CONFLICT, SEEN = "decision_said", "decision_conflict", "decision_seen"

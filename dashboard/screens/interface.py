@@ -22,7 +22,7 @@ from components.layout import card
 from errors import ApiError
 from formats import moment
 from language import _, mark
-from people import asker
+from session.user import asker
 
 LONGEST_SHOWN = 20_000
 UNUSABLE = mark("The request cannot be sent as it is.")

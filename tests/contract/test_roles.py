@@ -21,14 +21,14 @@ from tests.contract.http import some_clients
 
 sys.path.insert(0, str(ROOT / "dashboard"))
 
-import people  # noqa: E402
 from api_client import cache  # noqa: E402
 from api_client.scoring_api import ScoringApi  # noqa: E402
 from api_client.transport import Transport, connections  # noqa: E402
 from components.example_requests import EXAMPLES  # noqa: E402
 from config import Settings  # noqa: E402
 from errors import ApiError, Forbidden, NoDelegate  # noqa: E402
-from people import ANALYST, OFFICER, Person  # noqa: E402
+from session import user
+from session.user import ANALYST, OFFICER, Person  # noqa: E402
 
 pytestmark = pytest.mark.xdist_group("house")
 PEOPLE = [set(), {OFFICER}, {ANALYST}, {OFFICER, ANALYST}]
@@ -121,8 +121,8 @@ class Dashboard:
     def of(self, roles: set[str], sub: str | None = "7") -> ScoringApi:
         person = Person("Zoë", frozenset(roles), sub)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(people, "person", lambda: person)
-            asker = people.asker()
+            patch.setattr(user, "person", lambda: person)
+            asker = user.asker()
         return ScoringApi(Transport(self.settings, self.session, asker))
 
     def answers(self, ask: Callable[[], object]) -> list[tuple[Operation, str, int]]:

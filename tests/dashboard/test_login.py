@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from errors import ConfigError
-from people import read_roles
 from session.login import NEEDED, check_address, read_login
+from session.user import read_roles
 
 COMPLETE = {
     "DASHBOARD_OIDC_METADATA_URL": "https://login.test/.well-known/openid-configuration",

@@ -11,7 +11,7 @@ from fake_api import FakeApi, problem
 from streamlit.testing.v1 import AppTest
 from test_app import notices, open_app, page_text, trouble
 
-from people import Person
+from session.user import Person
 
 REFUSED, GRANTED = "700002", "700001"
 
