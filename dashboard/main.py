@@ -13,8 +13,8 @@ from components import client_picker, html
 from components.error_panel import connection_word, show_surprise, show_trouble
 from errors import DashboardError
 from language import _
+from session.render_lock import TURN
 from session.user import ANALYST, OFFICER, Person, ask_to_log_in, no_role, person
-from turns import TURN
 
 HERE = Path(__file__).parent
 SIDEBAR_PIXELS = 220

@@ -20,7 +20,7 @@ from explanation import describe, group_steps, waterfall_steps
 from facts import group_facts
 from formats import decimal, moment, percents_apart
 from language import _
-from turns import TURN
+from session.render_lock import TURN
 
 # Reasons shown: more of those that explain the decision than of the others.
 MOST_FIRST, MOST_SECOND = 4, 3

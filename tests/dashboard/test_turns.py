@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from turns import Turns
+from session.render_lock import Turns
 
 
 def test_turns_are_taken_in_order_and_one_at_a_time() -> None:
