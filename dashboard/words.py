@@ -13,9 +13,9 @@ from api_client.answers import (
     Standing,
 )
 from api_client.meaning import in_words
-from explanation import Step
 from formats import ago, moment, percent, percents_apart, value_text, whole
 from language import _, code, mark
+from texts.waterfall_steps import Step
 
 OLD = timedelta(minutes=30)
 WELL_KNOWN, HALF_KNOWN = 0.1, 0.4

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from api_client.answers import Calibration, Explanation
 from charts.axes import above, inside, risk_ticks, room, row_layout, row_names, upright
 from charts.palette import GRID, LOWERS, NEUTRAL, RAISES
-from explanation import Step
 from formats import decimal, percent, percents_apart
 from language import _
+from texts.waterfall_steps import Step
 
 HATCH = {"fillmode": "overlay", "fgcolor": "#ffffff", "size": 6, "solidity": 0.15}
 

@@ -16,11 +16,11 @@ from components.client_picker import client_on_the_desk, score_again_button
 from components.history_table import show_history
 from components.layout import card, chart
 from components.next_steps import next_steps
-from explanation import describe, group_steps, waterfall_steps
 from facts import group_facts
 from formats import decimal, moment, percents_apart
 from language import _
 from session.render_lock import TURN
+from texts.waterfall_steps import describe, group_steps, waterfall_steps
 
 # Reasons shown: more of those that explain the decision than of the others.
 MOST_FIRST, MOST_SECOND = 4, 3
