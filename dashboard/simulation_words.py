@@ -8,7 +8,7 @@ from api_client.answers import Counterfactual, ModelAnswer, MovedLever, Predicti
 from formats import amount, decimal, percents_apart
 from language import _
 from loan_terms import Terms
-from words import decision_word
+from texts.decision import decision_word
 
 SHOWN = 5
 NOTICED = 0.005

@@ -12,12 +12,12 @@ import re
 import streamlit as st
 
 import say
-import words
 from api_client.answers import Standing
 from api_client.cache import Opened, open_client, opened, score_again, scoring_api
 from api_client.scoring_api import Matches
 from errors import ApiError, NotFound, WithoutReasons
 from language import _
+from texts import decision
 
 PARAMETER = "client"
 CHOSEN, RECENT = "client_number", "recent_clients"
@@ -173,10 +173,10 @@ def _suggest(text: str) -> None:
         _nobody(number)
         return
     if begin.total:
-        say.caption(words.clients_begin(begin.total, number))
+        say.caption(decision.clients_begin(begin.total, number))
         _offer(_("Numbers that begin so"), OFFERED[1], begin.client_ids)
     if end.total:
-        say.caption(words.clients_end(end.total, number))
+        say.caption(decision.clients_end(end.total, number))
         _offer(_("Numbers that end so"), OFFERED[2], end.client_ids)
     if begin.more or end.more:
         st.button(
@@ -236,7 +236,7 @@ def _open(number: str) -> Opened | None:
 
 
 def _without_reasons(client_id: int, standing: Standing) -> None:
-    say.text(words.standing_text(standing))
+    say.text(decision.standing_text(standing))
     say.warning(
         _(
             "This client was decided on without reasons, by a model that does not "

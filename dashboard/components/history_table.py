@@ -12,7 +12,7 @@ from api_client.answers import History, ModelAnswer, PastPrediction, Review, Sta
 from components import html
 from formats import moment, percent, value_text, whole
 from language import _
-from words import decision_word
+from texts.decision import decision_word
 
 
 def show_history(history: History, standing: Standing, model: ModelAnswer) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 import say
-import words
 from api_client.answers import ModelAnswer, Prediction
 from api_client.cache import Opened
 from components import html
@@ -13,6 +12,7 @@ from components.client_picker import PARAMETER, score_again_button
 from components.layout import card
 from language import PARAMETER as LANGUAGE
 from language import _, code
+from texts import decision
 
 
 def recall(found: Opened, model: ModelAnswer) -> bool:
@@ -21,12 +21,14 @@ def recall(found: Opened, model: ModelAnswer) -> bool:
     Whether it can be compared with what the model says now, of the data as they are.
     """
     prediction, standing = found.prediction, found.standing
-    numbers, why = words.numbers(prediction), words.weighing(prediction, model)
+    numbers, why = decision.numbers(prediction), decision.weighing(prediction, model)
     lines = (f"{numbers[:1].upper()}{numbers[1:]}.", why)
     st.html(
-        html.standing(words.standing_text(standing), " ".join(lines), standing.result)
+        html.standing(
+            decision.standing_text(standing), " ".join(lines), standing.result
+        )
     )
-    for note in words.changed_since(standing):
+    for note in decision.changed_since(standing):
         say.warning(note)
     if standing.latest.outdated:
         score_again_button(found.client.client_id, standing)

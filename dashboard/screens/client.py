@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import streamlit as st
 
 import say
-import words
 from api_client.answers import ClientAnswer, ModelAnswer, Prediction
 from api_client.cache import Opened, api_is_ready, current_model, scoring_api
 from charts import waterfall
@@ -20,6 +19,7 @@ from facts import group_facts
 from formats import decimal, moment, percents_apart
 from language import _
 from session.render_lock import TURN
+from texts import decision as words
 from texts.waterfall_steps import describe, group_steps, waterfall_steps
 
 # Reasons shown: more of those that explain the decision than of the others.

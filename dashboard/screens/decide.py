@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 import say
-import words
 from api_client.answers import ModelAnswer
 from api_client.cache import Opened, current_model, scoring_api
 from components import html
@@ -16,6 +15,7 @@ from components.layout import card
 from errors import ApiError, Conflict, Refused
 from language import LANGUAGES, _, code
 from session.user import person
+from texts import decision as words
 
 LONGEST_REASON, LONGEST_NAME = 2000, 200
 SAID, CONFLICT, SEEN = "decision_said", "decision_conflict", "decision_seen"

@@ -6,7 +6,6 @@ import streamlit as st
 
 import say
 import simulation_words
-import words
 from api_client.answers import Counterfactual, ModelAnswer, Prediction
 from api_client.cache import Opened, current_model, scoring_api, simulated
 from components import html
@@ -27,6 +26,7 @@ from loan_terms import (
     instalments,
     present_terms,
 )
+from texts import decision
 
 WAY = "way_through"
 
@@ -163,7 +163,7 @@ def _outcome(found: Opened, present: Terms, wanted: Terms, model: ModelAnswer) -
 def _side(title: str, prediction: Prediction, model: ModelAnswer) -> None:
     client = str(prediction.client_id)
     risk, limit = percents_apart(prediction.probability, prediction.threshold)
-    word, _meaning = words.verdict(prediction)
+    word, _meaning = decision.verdict(prediction)
     note = _("Limit {limit}", limit=limit)
     exact = repr(prediction.probability)
     st.html(
@@ -173,7 +173,7 @@ def _side(title: str, prediction: Prediction, model: ModelAnswer) -> None:
             prediction.probability,
             prediction.threshold,
             model.threshold_interval,
-            words.gauge_text(prediction),
+            decision.gauge_text(prediction),
         )
     )
 
