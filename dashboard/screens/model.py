@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-import model_words
 import say
 from api_client.answers import CalibrationCurve, Importance, ModelAnswer
 from api_client.cache import current_model, importance_of, model_card_of
@@ -20,6 +19,7 @@ from errors import ApiError, NotFound
 from formats import decimal, moment, percent, whole
 from language import _
 from metrics import MEASURES, candidate_row, measure_rows
+from texts import model as model_words
 
 SHOWN, SWARM = 20, 12
 
