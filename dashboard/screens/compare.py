@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-import comparison_words
 import say
 from api_client.answers import Distribution, ModelAnswer, Scatter, SimilarClients
 from api_client.cache import (
@@ -25,6 +24,7 @@ from components.next_steps import next_steps, recall
 from errors import ApiError, NotFound, Refused
 from formats import percent, value_text
 from language import _
+from texts import comparison as comparison_words
 
 MOST_COMPARED = 12
 
