@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 import say
-import simulation_words
 from api_client.answers import Counterfactual, ModelAnswer, Prediction
 from api_client.cache import Opened, current_model, scoring_api, simulated
 from components import html
@@ -26,7 +25,7 @@ from loan_terms import (
     instalments,
     present_terms,
 )
-from texts import decision
+from texts import decision, simulation
 
 WAY = "way_through"
 
@@ -152,12 +151,12 @@ def _outcome(found: Opened, present: Terms, wanted: Terms, model: ModelAnswer) -
     if not changes:
         say.caption(_("Move a slider to see what would change."))
         return
-    sentence = simulation_words.outcome_text(found.prediction, answer)
+    sentence = simulation.outcome_text(found.prediction, answer)
     st.html(html.spoken(sentence))
     _what_moved(found.prediction, answer, model)
     with st.expander(_("The terms side by side"), key="terms"):
         headers = [_("Term"), _("Now"), _("Simulation")]
-        st.html(html.table(headers, simulation_words.terms_rows(present, wanted)))
+        st.html(html.table(headers, simulation.terms_rows(present, wanted)))
 
 
 def _side(title: str, prediction: Prediction, model: ModelAnswer) -> None:
@@ -179,12 +178,12 @@ def _side(title: str, prediction: Prediction, model: ModelAnswer) -> None:
 
 
 def _what_moved(present: Prediction, answer: Prediction, model: ModelAnswer) -> None:
-    moved = simulation_words.moved_groups(present, answer, model)
+    moved = simulation.moved_groups(present, answer, model)
     if not moved:
         say.caption(_("No kind of facts moved noticeably."))
         return
     headers = [_("What moved"), _("Effect"), _("Points")]
-    rows = simulation_words.moved_rows(moved)
+    rows = simulation.moved_rows(moved)
     st.html(html.table(headers, rows))
     say.caption(
         _(
@@ -239,10 +238,10 @@ def _found(way: Counterfactual, found: Opened, model: ModelAnswer) -> None:
         text = _("No change of these terms alone would be granted.")
         st.html(html.spoken(text))
         return
-    text = simulation_words.outcome_text(found.prediction, way.prediction)
+    text = simulation.outcome_text(found.prediction, way.prediction)
     st.html(html.spoken(text))
     headers = [_("Term"), _("Now"), _("It would take")]
-    st.html(html.table(headers, simulation_words.way_rows(way, model)))
+    st.html(html.table(headers, simulation.way_rows(way, model)))
     say.caption(
         _("This is what the model would say; whether to offer it is for you to decide.")
     )
