@@ -18,8 +18,8 @@ from components.layout import Table, card, chart, written_in_english
 from errors import ApiError, NotFound
 from formats import decimal, moment, percent, whole
 from language import _
-from metrics import MEASURES, candidate_row, measure_rows
 from texts import model as model_words
+from texts.metrics import MEASURES, candidate_row, measure_rows
 
 SHOWN, SWARM = 20, 12
 
