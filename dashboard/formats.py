@@ -15,9 +15,9 @@ from babel.numbers import (
 from babel.units import format_unit
 
 from api_client.meaning import Value
-from categories import category_text
 from config import currency
 from language import _, locale
+from texts.categories import category_text
 
 NO_VALUE = {"", "XNA", "XAP"}
 YES_OR_NO = {"Y", "N"}

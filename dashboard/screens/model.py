@@ -10,7 +10,6 @@ import say
 from api_client.answers import CalibrationCurve, Importance, ModelAnswer
 from api_client.cache import current_model, importance_of, model_card_of
 from api_client.meaning import in_words
-from categories import category_text
 from charts import model as model_charts
 from components import html
 from components.error_panel import show_trouble
@@ -19,6 +18,7 @@ from errors import ApiError, NotFound
 from formats import decimal, moment, percent, whole
 from language import _
 from texts import model as model_words
+from texts.categories import category_text
 from texts.metrics import MEASURES, candidate_row, measure_rows
 
 SHOWN, SWARM = 20, 12
