@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from api_client.answers import Calibration
 from charts.palette import GRID, NEUTRAL
-from formats import percent_sign
+from texts.formats import percent_sign
 
 ROW_HEIGHT = 42
 TRANSPARENT = {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}

@@ -17,8 +17,8 @@ from charts.axes import (
     upright,
 )
 from charts.palette import GRID, LOWERS, NEUTRAL, UNSURE_ZONE, VALUES
-from formats import percent
 from language import _
+from texts.formats import percent
 
 MARGINS = {"l": 8, "r": 16, "t": 32, "b": 8}
 PLAIN = {"height": 320, "showlegend": False, "margin": MARGINS, **TRANSPARENT}

@@ -14,8 +14,8 @@ from api_client.answers import ModelAnswer, Report
 from api_client.meaning import Answer, Share, read
 from api_client.scoring_api import ScoringApi
 from components.layout import Table
-from formats import day, decimal, percent
 from language import _, mark
+from texts.formats import day, decimal, percent
 
 REPORTS = 24
 AT_ONCE = 8

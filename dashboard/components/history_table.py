@@ -10,9 +10,9 @@ import streamlit as st
 import say
 from api_client.answers import History, ModelAnswer, PastPrediction, Review, Standing
 from components import html
-from formats import moment, percent, value_text, whole
 from language import _
 from texts.decision import decision_word
+from texts.formats import moment, percent, value_text, whole
 
 
 def show_history(history: History, standing: Standing, model: ModelAnswer) -> None:

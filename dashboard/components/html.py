@@ -10,8 +10,8 @@ from pathlib import Path
 from secrets import token_hex
 
 from facts import Group
-from formats import not_given, percent
 from language import _, plural
+from texts.formats import not_given, percent
 
 CROWDED = 0.25
 SCALE_ENDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)

@@ -12,9 +12,9 @@ from components.error_panel import show_trouble
 from components.glossary import glossary
 from components.layout import card, written_in_english
 from errors import ApiError
-from formats import moment
 from language import _
 from session.user import person
+from texts.formats import moment
 
 LONGEST_NOTE, LONGEST_NAME = 2000, 200
 SIGNS = {"info": "ℹ", "warning": "!", "critical": "✕"}

@@ -16,10 +16,10 @@ from components.history_table import show_history
 from components.layout import card, chart
 from components.next_steps import next_steps
 from facts import group_facts
-from formats import decimal, moment, percents_apart
 from language import _
 from session.render_lock import TURN
 from texts import decision as words
+from texts.formats import decimal, moment, percents_apart
 from texts.waterfall_steps import describe, group_steps, waterfall_steps
 
 # Reasons shown: more of those that explain the decision than of the others.

@@ -22,9 +22,9 @@ from components.error_panel import show_trouble
 from components.layout import card, chart
 from components.next_steps import next_steps, recall
 from errors import ApiError, NotFound, Refused
-from formats import percent, value_text
 from language import _
 from texts import comparison as comparison_words
+from texts.formats import percent, value_text
 
 MOST_COMPARED = 12
 

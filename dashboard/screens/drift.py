@@ -17,8 +17,8 @@ from components.error_panel import show_trouble
 from components.glossary import glossary
 from components.layout import card, chart, written_in_english
 from errors import ApiError, NotFound, Refused
-from formats import moment
 from language import _, mark
+from texts.formats import moment
 
 HEIGHT = 900
 FRAME = Path(__file__).parents[1] / "frame.html"

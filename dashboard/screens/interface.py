@@ -20,9 +20,9 @@ from components.example_requests import (
 )
 from components.layout import card
 from errors import ApiError
-from formats import moment
 from language import _, mark
 from session.user import asker
+from texts.formats import moment
 
 LONGEST_SHOWN = 20_000
 UNUSABLE = mark("The request cannot be sent as it is.")

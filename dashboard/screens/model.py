@@ -15,10 +15,10 @@ from components import html
 from components.error_panel import show_trouble
 from components.layout import Table, card, chart, written_in_english
 from errors import ApiError, NotFound
-from formats import decimal, moment, percent, whole
 from language import _
 from texts import model as model_words
 from texts.categories import category_text
+from texts.formats import decimal, moment, percent, whole
 from texts.metrics import MEASURES, candidate_row, measure_rows
 
 SHOWN, SWARM = 20, 12

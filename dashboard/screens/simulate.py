@@ -13,7 +13,6 @@ from components.error_panel import details, show_trouble
 from components.layout import card
 from components.next_steps import next_steps, recall
 from errors import ApiError, Conflict, Refused
-from formats import amount, percents_apart
 from language import _
 from loan_terms import (
     ANNUITY,
@@ -26,6 +25,7 @@ from loan_terms import (
     present_terms,
 )
 from texts import decision, simulation
+from texts.formats import amount, percents_apart
 
 WAY = "way_through"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from api_client.answers import Distribution, SimilarClients
 from api_client.meaning import Descriptor
-from formats import currency_sign, percent, value_text, whole
 from language import _, mark
+from texts.formats import currency_sign, percent, value_text, whole
 
 UNITS = {"days": mark("days"), "months": mark("months"), "years": mark("years")}
 

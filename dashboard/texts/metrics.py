@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from api_client.answers import CandidateMeasures, Measures
-from formats import decimal, percent
 from language import _, mark
+from texts.formats import decimal, percent
 
 
 def three_decimals(number: float) -> str:

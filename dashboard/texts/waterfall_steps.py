@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api_client.answers import Contribution, Explanation, ModelAnswer
-from formats import value_text, whole
 from language import plural
+from texts.formats import value_text, whole
 
 SHOWN = 10
 

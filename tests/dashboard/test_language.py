@@ -15,8 +15,8 @@ from babel.messages.pofile import read_po
 from fake_api import FakeApi
 from test_app import notices, open_app, page_text
 
-import formats
 import language
+from texts import formats
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
 KEYWORDS = {"_": None, "plural": (1, 2), "mark": None}
