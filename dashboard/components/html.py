@@ -9,8 +9,8 @@ from html import escape
 from pathlib import Path
 from secrets import token_hex
 
-from facts import Group
 from language import _, plural
+from texts.application import Group
 from texts.formats import not_given, percent
 
 CROWDED = 0.25

@@ -15,10 +15,10 @@ from components.client_picker import client_on_the_desk, score_again_button
 from components.history_table import show_history
 from components.layout import card, chart
 from components.next_steps import next_steps
-from facts import group_facts
 from language import _
 from session.render_lock import TURN
 from texts import decision as words
+from texts.application import group_facts
 from texts.formats import decimal, moment, percents_apart
 from texts.waterfall_steps import describe, group_steps, waterfall_steps
 

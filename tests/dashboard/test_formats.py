@@ -6,7 +6,7 @@ import pytest
 
 from api_client.answers import ApplicationFact, Labels
 from api_client.meaning import Value, in_words
-from facts import group_facts
+from texts.application import group_facts
 from texts.formats import ago, percents_apart, value_text
 
 
