@@ -19,7 +19,7 @@ from api.model import Model
 from api.online import OnlineFeatures
 from api.population import Population
 from api.schemas.model import Column
-from api.scoring import Score, Scorer
+from api.scoring.decision import Score, Scorer
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from api.identifiers import now, uuid7
 from api.online import Applicant, Revision
 from api.rows import unknown_categories
 from api.schemas.requests import Batch
-from api.scoring import Score
+from api.scoring.decision import Score
 from api.store import clients
 from api.store.clients import Client, Vector, pack, still_known, unpack
 from api.store.database import Database

@@ -12,7 +12,7 @@ from sqlalchemy import Row, select
 
 from api.champion import Champion
 from api.encoding import encode
-from api.scoring import Score
+from api.scoring.decision import Score
 from api.store.clients import unpack
 from api.store.database import Database
 from api.store.events import PREDICTIONS

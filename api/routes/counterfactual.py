@@ -24,7 +24,7 @@ from api.predictions import predict
 from api.routes.clients import known_client
 from api.routes.reviews import found
 from api.schemas.counterfactual import Counterfactual, CounterfactualRequest
-from api.scoring import GRANTED, REFUSED, decide, probability
+from api.scoring.decision import GRANTED, REFUSED, decide, probability
 from api.services import services
 from api.store.clients import Client
 from api.store.database import Database

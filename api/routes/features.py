@@ -18,7 +18,7 @@ from api.routes.similar import sample_of, vector_of
 from api.schemas.answers import Distribution
 from api.schemas.population import Scatter, ScatterQuery
 from api.schemas.requests import DistributionQuery
-from api.scoring import shown
+from api.scoring.decision import shown
 from api.services import services
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from api.operations import OFFICER, Operation
 from api.predictions import explained
 from api.routes.reviews import found
 from api.schemas.letter import LetterQuery
-from api.scoring import GRANTED, LOWERS, RAISES
+from api.scoring.decision import GRANTED, LOWERS, RAISES
 from api.services import services
 from api.store.database import Database
 from api.store.events import DECISION, answer_of

@@ -14,7 +14,7 @@ from api.errors import Problem
 from api.operations import OFFICER, Operation
 from api.routes.clients import known_client
 from api.schemas.population import SimilarClients
-from api.scoring import shown
+from api.scoring.decision import shown
 from api.services import services
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 
 from api import bundle
 from api.encoding import encode
-from api.scoring import Score, Scorer, shown
+from api.scoring.decision import Score, Scorer, shown
 
 
 def test_text_is_utf8_and_nan_is_null() -> None:

@@ -16,7 +16,7 @@ from api.frames import numbered
 from api.identifiers import uuid7
 from api.model import Model
 from api.schemas.model import Calibration
-from api.scoring import Score, Scorer, decide, probability
+from api.scoring.decision import Score, Scorer, decide, probability
 
 
 @pytest.fixture
