@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api import population as populations
-from api.bundle import Bundle
+from api.bundle.read import Bundle
 from api.frames import Matrix
 from api.manifest import Manifest
 from api.model import Model

@@ -19,7 +19,7 @@ from functools import partial
 from multiprocessing import RawValue
 from typing import TYPE_CHECKING, Any
 
-from api import bundle
+from api.bundle.read import read as bundle
 from api.config import Config
 from api.errors import ScoringError
 

@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from api.bundle import Bundle
+from api.bundle.read import Bundle
 from api.connections import Pool, reason
 from api.errors import BundleError, FeatureError
 from api.frames import TYPES, Matrix, Row, columns_of, numbered

@@ -19,7 +19,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from api.bundle import Bundle
+from api.bundle.read import Bundle
 from api.errors import BundleError
 from api.frames import Matrix
 from api.schemas.model import Feature

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
-from api import bundle as bundles
-from api.bundle import Bundle
+from api.bundle.read import Bundle
+from api.bundle.read import read as bundles
 from api.config import Config
 from api.errors import BundleError
 from api.metrics import Metrics

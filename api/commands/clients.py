@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from api import bundle
+from api.bundle.read import read as bundle
 from api.commands.database import database
 from api.services import services
 from api.store import clients as clients_store

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from api import body
 from api.answering import answer, query
-from api.bundle import Bundle
+from api.bundle.read import Bundle
 from api.encoding import encode
 from api.errors import Problem
 from api.forms import read_model

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api import bundle
+from api.bundle.read import read as bundle
 from api.champion import load
 from api.errors import BundleError
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy
 from flask import Flask
 
-from api import bundle
+from api.bundle.read import read as bundle
 from api.clients_file import opened
 from api.errors import ImportRefused
 

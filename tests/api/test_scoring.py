@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api import bundle, model
+from api import model
+from api.bundle.read import read as bundle
 from api.errors import BundleError
 from api.frames import numbered
 from api.identifiers import uuid7

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api import bundle
+from api.bundle.read import read as bundle
 from api.population import Population, wilson
 from api.schemas.population import Scatter, SimilarClients
 

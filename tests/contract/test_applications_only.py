@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from api.bundle import read
+from api.bundle.read import read
 from api.champion import load
 from api.clients_file import opened
 from api.online import Applicant

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from api.bundle import read
+from api.bundle.read import read
 from api.champion import Champion, load
 from api.online import Applicant
 from tests.conftest import REAL_DATA, House

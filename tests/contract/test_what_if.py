@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from api.bundle import read
+from api.bundle.read import read
 from api.champion import Champion, load
 from api.frames import TYPES, columns_of
 from api.online import Revision
