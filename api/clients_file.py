@@ -18,9 +18,9 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from api.bundle.manifest import Manifest
 from api.errors import ImportRefused
 from api.frames import TYPES
-from api.manifest import Manifest
 from api.store.clients import pack
 
 _SEAL = re.compile(rb"([0-9a-f]{64}) [ *][^\n]+\n")

@@ -17,11 +17,11 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from api.bundle.manifest import Manifest
 from api.bundle.read import Bundle
 from api.connections import Pool, reason
 from api.errors import BundleError, FeatureError
 from api.frames import TYPES, Matrix, Row, columns_of, numbered
-from api.manifest import Manifest
 from api.reduction import CLIENT, Part, Reduction
 from api.schemas.model import Column, Feature
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import duckdb
 
+from api.bundle.manifest import Manifest
 from api.errors import BundleError
-from api.manifest import Manifest
 from api.schemas.model import Column
 
 CLIENT = "SK_ID_CURR"

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from api.bundle.manifest import Manifest, ReasonCatalogue, parse
 from api.errors import BundleError
-from api.manifest import Manifest, ReasonCatalogue, parse
 from api.schemas.model import Reason
 
 MANIFEST = "manifest.json"

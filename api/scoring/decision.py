@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api.manifest import Manifest
+from api.bundle.manifest import Manifest
 from api.schemas.model import Calibration, Feature, Reason
 
 GRANTED, REFUSED = "granted", "refused"
