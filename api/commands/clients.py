@@ -28,7 +28,7 @@ def import_file(file: Path) -> None:
     changes nothing, and the next one clears it away.
     """
     # DuckDB and numpy, which the other commands do without.
-    from api.clients_file import opened
+    from api.features.clients_file import opened
 
     store = database()
     manifest = bundle.read(services().config.bundle).manifest

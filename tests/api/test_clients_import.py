@@ -12,8 +12,8 @@ import sqlalchemy
 from flask import Flask
 
 from api.bundle.read import read as bundle
-from api.clients_file import opened
 from api.errors import ImportRefused
+from api.features.clients_file import opened
 
 pytestmark = pytest.mark.usefixtures("own")
 
