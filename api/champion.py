@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from api import population as populations
 from api.bundle.manifest import Manifest
 from api.bundle.read import Bundle
-from api.frames import Matrix
+from api.features.columns import Matrix
 from api.model import Model
 from api.online import OnlineFeatures
 from api.population import Population

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from api.errors import FieldError, Problem, detail, expected, invalid
-from api.frames import Row
+from api.features.columns import Row
 from api.rows import CLIENT, Columns, Findings, check_changes, check_row, pointer
 from api.schemas.requests import HISTORY_TABLES, KnownClient, NewApplicant, WhatIf
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.errors import BundleError
-from api.frames import Matrix
+from api.features.columns import Matrix
 
 log = logging.getLogger(__name__)
 

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from api.bundle.manifest import Manifest
 from api.bundle.read import Bundle
 from api.errors import BundleError, FeatureError
+from api.features.columns import TYPES, Matrix, Row, columns_of, numbered
 from api.features.duckdb_pool import Pool, reason
-from api.frames import TYPES, Matrix, Row, columns_of, numbered
 from api.reduction import CLIENT, Part, Reduction
 from api.schemas.model import Column, Feature
 

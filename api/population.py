@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from api.bundle.read import Bundle
 from api.errors import BundleError
-from api.frames import Matrix
+from api.features.columns import Matrix
 from api.schemas.model import Feature
 
 FILE = "population.parquet"

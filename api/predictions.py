@@ -18,8 +18,8 @@ from api.errors import (
     ScoringError,
     as_json,
 )
+from api.features.columns import Matrix
 from api.forms import Form, read_form, read_model
-from api.frames import Matrix
 from api.identifiers import now, uuid7
 from api.online import Applicant, Revision
 from api.rows import unknown_categories

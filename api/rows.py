@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.errors import MISSING, FieldError, expected
-from api.frames import Row
+from api.features.columns import Row
 from api.schemas.model import Column
 
 Columns = Mapping[str, Column]

@@ -20,7 +20,7 @@ import numpy as np
 
 from api.bundle.manifest import Manifest
 from api.errors import ImportRefused
-from api.frames import TYPES
+from api.features.columns import TYPES
 from api.store.clients import pack
 
 _SEAL = re.compile(rb"([0-9a-f]{64}) [ *][^\n]+\n")

@@ -13,7 +13,7 @@ import pytest
 from api import model
 from api.bundle.read import read as bundle
 from api.errors import BundleError
-from api.frames import numbered
+from api.features.columns import numbered
 from api.identifiers import uuid7
 from api.model import Model
 from api.schemas.model import Calibration

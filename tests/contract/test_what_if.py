@@ -13,7 +13,7 @@ import pytest
 
 from api.bundle.read import read
 from api.champion import Champion, load
-from api.frames import TYPES, columns_of
+from api.features.columns import TYPES, columns_of
 from api.online import Revision
 from tests.conftest import House
 
