@@ -15,8 +15,8 @@ from api import population as populations
 from api.bundle.manifest import Manifest
 from api.bundle.read import Bundle
 from api.features.columns import Matrix
+from api.features.online import OnlineFeatures
 from api.model import Model
-from api.online import OnlineFeatures
 from api.population import Population
 from api.schemas.model import Column
 from api.scoring.decision import Score, Scorer

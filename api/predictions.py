@@ -19,9 +19,9 @@ from api.errors import (
     as_json,
 )
 from api.features.columns import Matrix
+from api.features.online import Applicant, Revision
 from api.forms import Form, read_form, read_model
 from api.identifiers import now, uuid7
-from api.online import Applicant, Revision
 from api.rows import unknown_categories
 from api.schemas.requests import Batch
 from api.scoring.decision import Score

@@ -16,9 +16,9 @@ from api import body, counterfactual
 from api.counterfactual import Amounts, Lever, Terms
 from api.encoding import encode
 from api.errors import FieldError, Problem, invalid
+from api.features.online import Revision
 from api.forms import read_model
 from api.idempotency import once
-from api.online import Revision
 from api.operations import OFFICER, Operation
 from api.predictions import predict
 from api.routes.clients import known_client

@@ -10,7 +10,7 @@ import duckdb
 from api.bundle.read import read
 from api.champion import load
 from api.features.clients_file import opened
-from api.online import Applicant
+from api.features.online import Applicant
 from tests.contract.small import quiet, small_house
 from training.synthesize import synthesize
 

@@ -13,7 +13,7 @@ import pytest
 
 from api.bundle.read import read
 from api.champion import Champion, load
-from api.online import Applicant
+from api.features.online import Applicant
 from tests.conftest import REAL_DATA, House
 from tests.contract.small import quiet, small_house
 from training.features.applicant import crosses

@@ -14,7 +14,7 @@ import pytest
 from api.bundle.read import read
 from api.champion import Champion, load
 from api.features.columns import TYPES, columns_of
-from api.online import Revision
+from api.features.online import Revision
 from tests.conftest import House
 
 pytestmark = pytest.mark.xdist_group("house")
