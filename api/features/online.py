@@ -22,7 +22,7 @@ from api.bundle.read import Bundle
 from api.errors import BundleError, FeatureError
 from api.features.columns import TYPES, Matrix, Row, columns_of, numbered
 from api.features.duckdb_pool import Pool, reason
-from api.reduction import CLIENT, Part, Reduction
+from api.features.partial_sql import CLIENT, Part, Reduction
 from api.schemas.model import Column, Feature
 
 KEPT_PARTS = 32
