@@ -10,7 +10,14 @@ from pydantic import BaseModel, ValidationError
 
 from api.errors import FieldError, Problem, detail, expected, invalid
 from api.features.columns import Row
-from api.rows import CLIENT, Columns, Findings, check_changes, check_row, pointer
+from api.features.row_checks import (
+    CLIENT,
+    Columns,
+    Findings,
+    check_changes,
+    check_row,
+    pointer,
+)
 from api.schemas.requests import HISTORY_TABLES, KnownClient, NewApplicant, WhatIf
 
 Body = TypeVar("Body", bound=BaseModel)
