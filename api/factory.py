@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import auth, commands, errors, finishing, logs, metrics, routes
+from api import commands, errors, finishing, logs, metrics, routes
 from api.config import Config
+from api.http import auth
 from api.services import Services
 
 

@@ -11,8 +11,8 @@ from http import HTTPStatus
 
 from flask import Response, request
 
-from api.auth import current_key
 from api.errors import FieldError, Problem, invalid
+from api.http.auth import current_key
 from api.operations import JSON
 from api.services import services
 from api.store import events

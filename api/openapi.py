@@ -13,8 +13,8 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from api import examples
-from api.auth import COUNTED, ON_BEHALF_OF
 from api.errors import PROBLEM_TYPE
+from api.http.auth import COUNTED, ON_BEHALF_OF
 from api.operations import JSON, Operation
 from api.schemas.answers import ProblemAnswer
 from api.schemas.requests import KnownClient, NewApplicant, WhatIf
