@@ -8,11 +8,11 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from api import body
 from api.answering import answer, query
 from api.encoding import encode
 from api.errors import Problem
 from api.forms import read_model
+from api.http import json_body
 from api.idempotency import once
 from api.identifiers import now, uuid7
 from api.operations import ANALYST, Operation
@@ -67,7 +67,7 @@ _NEW: Document = {
     replayable=True,
 )
 def post() -> Response:
-    asked = read_model(AlertRequest, body.read(request))
+    asked = read_model(AlertRequest, json_body.read(request))
     return once(lambda: _posted(asked))
 
 
@@ -133,7 +133,7 @@ def _urgency(document: Document) -> tuple[bool, int]:
     replayable=True,
 )
 def acknowledge(alert_id: UUID) -> Response:
-    asked = read_model(Acknowledgement, body.read(request))
+    asked = read_model(Acknowledgement, json_body.read(request))
     return once(lambda: _acknowledged(str(alert_id), asked))
 
 

@@ -12,12 +12,13 @@ import numpy as np
 from flask import Blueprint, Response, request
 from numpy.typing import NDArray
 
-from api import body, counterfactual
+from api import counterfactual
 from api.counterfactual import Amounts, Lever, Terms
 from api.encoding import encode
 from api.errors import FieldError, Problem, invalid
 from api.features.online import Revision
 from api.forms import read_model
+from api.http import json_body
 from api.idempotency import once
 from api.operations import OFFICER, Operation
 from api.predictions import predict
@@ -60,7 +61,7 @@ _NONE = "No change of these amounts within their bounds would be granted."
     replayable=True,
 )
 def create(prediction_id: UUID) -> Response:
-    asked = read_model(CounterfactualRequest, body.read(request))
+    asked = read_model(CounterfactualRequest, json_body.read(request))
     champion, database = services().champion(), services().database
     return once(lambda: _answer(champion, database, str(prediction_id), asked))
 

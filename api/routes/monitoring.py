@@ -6,12 +6,12 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
-from api import body
 from api.answering import answer, query
 from api.bundle.read import Bundle
 from api.encoding import encode
 from api.errors import Problem
 from api.forms import read_model
+from api.http import json_body
 from api.idempotency import once
 from api.identifiers import now, uuid7
 from api.operations import ANALYST, HTML, Operation
@@ -53,7 +53,7 @@ _SANDBOX = (
     replayable=True,
 )
 def keep() -> Response:
-    asked = read_model(ReportRequest, body.read(request))
+    asked = read_model(ReportRequest, json_body.read(request))
     kept = Report(uuid7(), asked.kind, now(), asked.conclusion, asked.report)
     entry = {"id": kept.id, "kind": kept.kind, "created_at": kept.created_at}
     location = f"{blueprint.url_prefix}/{kept.id}"

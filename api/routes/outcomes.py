@@ -7,10 +7,10 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
-from api import body
 from api.encoding import encode
 from api.errors import FieldError, invalid
 from api.forms import read_model
+from api.http import json_body
 from api.idempotency import once
 from api.identifiers import now, uuid7
 from api.operations import ADMIN, Operation
@@ -58,7 +58,7 @@ class _Findings:
     replayable=True,
 )
 def observe() -> Response:
-    asked = read_model(Outcomes, body.read(request))
+    asked = read_model(Outcomes, json_body.read(request))
     database = services().database
     return once(lambda: _observe(database, asked.outcomes))
 

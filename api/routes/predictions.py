@@ -6,8 +6,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from api import body
 from api.answering import query
+from api.http import json_body
 from api.idempotency import once
 from api.operations import JSON, OFFICER, SCORING, Operation
 from api.predictions import explained, predict, predict_batch
@@ -46,7 +46,7 @@ _NEW_APPLICANT = {
     replayable=True,
 )
 def create() -> Response:
-    asked = body.read(request)
+    asked = json_body.read(request)
     champion, database = services().champion(), services().database
     return once(lambda: predict(champion, database, asked))
 
@@ -72,7 +72,7 @@ def create() -> Response:
     replayable=True,
 )
 def create_batch() -> Response:
-    asked = body.read(request)
+    asked = json_body.read(request)
     champion, database = services().champion(), services().database
     return once(lambda: predict_batch(champion, database, asked))
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from api import body
 from api.answering import answer, query
 from api.encoding import encode
 from api.errors import Problem
 from api.forms import read_model
+from api.http import json_body
 from api.idempotency import once
 from api.identifiers import now, uuid7
 from api.operations import OFFICER, Operation
@@ -53,7 +53,7 @@ _FACTS = ("action", "decision", "model_decision", "replaces")
     replayable=True,
 )
 def review(prediction_id: UUID) -> Response:
-    asked = read_model(ReviewRequest, body.read(request))
+    asked = read_model(ReviewRequest, json_body.read(request))
     database = services().database
     return once(lambda: _review(database, str(prediction_id), asked))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from api import body
 from api.errors import Problem
+from api.http import json_body
 
 
 @pytest.mark.parametrize(
@@ -30,13 +30,13 @@ from api.errors import Problem
 )
 def test_refuses_what_is_not_json(content: bytes, reason: str) -> None:
     with pytest.raises(Problem, match=reason) as caught:
-        body.parse(content)
+        json_body.parse(content)
     assert caught.value.status == 400
 
 
 def test_accepts_every_character_and_number() -> None:
-    assert body.parse('{"é\\ud83d\\ude00": 1.5e308}'.encode()) == {"é😀": 1.5e308}
+    assert json_body.parse('{"é\\ud83d\\ude00": 1.5e308}'.encode()) == {"é😀": 1.5e308}
 
 
 def test_accepts_sixteen_levels() -> None:
-    assert body.parse(b"[" * 16 + b"1" + b"]" * 16)
+    assert json_body.parse(b"[" * 16 + b"1" + b"]" * 16)
