@@ -9,8 +9,8 @@ import flask_swagger_ui
 from flask import Blueprint, Response, current_app
 
 from api import openapi
-from api.answering import answer
 from api.errors import Problem
+from api.http.responses import answer
 from api.operations import HTML, JSON, Operation
 
 blueprint = Blueprint("documentation", __name__)

@@ -12,8 +12,8 @@ import numpy as np
 from flask import Blueprint, Response
 from sqlalchemy import Row
 
-from api.answering import query
 from api.encoding import encode
+from api.http.responses import query
 from api.operations import ANALYST, Operation
 from api.schemas.events import EventsQuery
 from api.services import services

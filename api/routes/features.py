@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flask import Blueprint, Response
 
-from api.answering import answer, query
 from api.errors import FieldError, Problem, invalid
 from api.http.auth import require
+from api.http.responses import answer, query
 from api.operations import OFFICER, Operation
 from api.routes.clients import known_client
 from api.routes.similar import sample_of, vector_of

@@ -8,8 +8,8 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response
 
-from api.answering import answer
 from api.errors import FieldError, Problem, ScoringError
+from api.http.responses import answer
 from api.operations import Operation
 from api.predictions import feature_set_problem
 from api.schemas.answers import Health

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from api.answering import query
 from api.errors import Problem
+from api.http.responses import query
 from api.operations import OFFICER, Operation
 from api.predictions import explained
 from api.routes.reviews import found

@@ -6,12 +6,12 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
-from api.answering import answer, query
 from api.bundle.read import Bundle
 from api.encoding import encode
 from api.errors import Problem
 from api.forms import read_model
 from api.http import json_body
+from api.http.responses import answer, query
 from api.idempotency import once
 from api.identifiers import now, uuid7
 from api.operations import ANALYST, HTML, Operation

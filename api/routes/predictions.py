@@ -6,8 +6,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from api.answering import query
 from api.http import json_body
+from api.http.responses import query
 from api.idempotency import once
 from api.operations import JSON, OFFICER, SCORING, Operation
 from api.predictions import explained, predict, predict_batch

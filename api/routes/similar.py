@@ -9,8 +9,8 @@ import numpy as np
 from flask import Blueprint, Response
 from numpy.typing import NDArray
 
-from api.answering import answer
 from api.errors import Problem
+from api.http.responses import answer
 from api.operations import OFFICER, Operation
 from api.routes.clients import known_client
 from api.schemas.population import SimilarClients
