@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from flask import Flask, Response, request
 
-from api import operations
+from api.http import operations
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -13,7 +13,7 @@ from flask import Response, request
 
 from api.errors import FieldError, Problem, invalid
 from api.http.auth import current_key
-from api.operations import JSON
+from api.http.operations import JSON
 from api.services import services
 from api.store import events
 from api.store.events import AlreadyRecorded, Overtaken, Recorded, Reply, Token

@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 from api import examples
 from api.errors import PROBLEM_TYPE
 from api.http.auth import COUNTED, ON_BEHALF_OF
-from api.operations import JSON, Operation
+from api.http.operations import JSON, Operation
 from api.schemas.answers import ProblemAnswer
 from api.schemas.requests import KnownClient, NewApplicant, WhatIf
 

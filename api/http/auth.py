@@ -9,8 +9,8 @@ from typing import Annotated
 from flask import Flask, Response, g, request
 from pydantic import Field
 
-from api import operations
 from api.errors import Problem
+from api.http import operations
 from api.schemas.requests import Strict
 from api.services import services
 from api.store import keys

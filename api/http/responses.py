@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from api.encoding import encode
 from api.errors import FieldError, detail, invalid
-from api.operations import JSON
+from api.http.operations import JSON
 
 Query = TypeVar("Query", bound=BaseModel)
 

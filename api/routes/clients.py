@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response
 
 from api.errors import Problem
+from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
-from api.operations import OFFICER, Operation
 from api.predictions import feature_set_problem
 from api.schemas.answers import ClientAnswer, ClientPage
 from api.schemas.requests import ClientSearch

@@ -10,8 +10,8 @@ from flask import Blueprint, Response, current_app
 
 from api import openapi
 from api.errors import Problem
+from api.http.operations import HTML, JSON, Operation
 from api.http.responses import answer
-from api.operations import HTML, JSON, Operation
 
 blueprint = Blueprint("documentation", __name__)
 # The page needs its own address and nothing else; images are in the style sheet.

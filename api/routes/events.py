@@ -13,8 +13,8 @@ from flask import Blueprint, Response
 from sqlalchemy import Row
 
 from api.encoding import encode
+from api.http.operations import ANALYST, Operation
 from api.http.responses import query
-from api.operations import ANALYST, Operation
 from api.schemas.events import EventsQuery
 from api.services import services
 from api.store.clients import pack, unpack

@@ -11,8 +11,8 @@ from flask import Blueprint, Response
 
 from api.errors import FieldError, Problem, invalid
 from api.http.auth import require
+from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
-from api.operations import OFFICER, Operation
 from api.routes.clients import known_client
 from api.routes.similar import sample_of, vector_of
 from api.schemas.answers import Distribution

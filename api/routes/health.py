@@ -9,8 +9,8 @@ from http import HTTPStatus
 from flask import Blueprint, Response
 
 from api.errors import FieldError, Problem, ScoringError
+from api.http.operations import Operation
 from api.http.responses import answer
-from api.operations import Operation
 from api.predictions import feature_set_problem
 from api.schemas.answers import Health
 from api.services import services

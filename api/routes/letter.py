@@ -11,8 +11,8 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from api.errors import Problem
+from api.http.operations import OFFICER, Operation
 from api.http.responses import query
-from api.operations import OFFICER, Operation
 from api.predictions import explained
 from api.routes.reviews import found
 from api.schemas.letter import LetterQuery

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from flask import Blueprint, Response
 
 from api.errors import BundleError, Problem
+from api.http.operations import ADMIN, MARKDOWN, Operation
 from api.http.responses import answer
-from api.operations import ADMIN, MARKDOWN, Operation
 from api.schemas.answers import ModelRef
 from api.schemas.model import Importance, ModelAnswer
 from api.services import services

@@ -11,9 +11,9 @@ from api.encoding import encode
 from api.errors import FieldError, invalid
 from api.forms import read_model
 from api.http import json_body
+from api.http.operations import ADMIN, Operation
 from api.idempotency import once
 from api.identifiers import now, uuid7
-from api.operations import ADMIN, Operation
 from api.schemas.events import Outcome, Outcomes, OutcomesAnswer
 from api.services import services
 from api.store.database import Database

@@ -12,10 +12,10 @@ from api.encoding import encode
 from api.errors import Problem
 from api.forms import read_model
 from api.http import json_body
+from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
 from api.idempotency import once
 from api.identifiers import now, uuid7
-from api.operations import OFFICER, Operation
 from api.schemas.reviews import History, HistoryQuery, Review, ReviewRequest
 from api.services import services
 from api.store import predictions

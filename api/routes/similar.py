@@ -10,8 +10,8 @@ from flask import Blueprint, Response
 from numpy.typing import NDArray
 
 from api.errors import Problem
+from api.http.operations import OFFICER, Operation
 from api.http.responses import answer
-from api.operations import OFFICER, Operation
 from api.routes.clients import known_client
 from api.schemas.population import SimilarClients
 from api.scoring.decision import shown

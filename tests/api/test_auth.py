@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from api import openapi
-from api.operations import Operation
+from api.http.operations import Operation
 from api.store.keys import Role
 
 OPEN = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/docs/start.js"}

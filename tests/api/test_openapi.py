@@ -12,7 +12,7 @@ from flask import Flask
 
 from api import openapi
 from api.errors import DatabaseUnavailable
-from api.operations import JSON
+from api.http.operations import JSON
 from api.schemas import answers
 from api.store.events import Overtaken
 

@@ -15,7 +15,7 @@ import requests
 import streamlit as st
 
 from api import create_app, openapi
-from api.operations import Operation
+from api.http.operations import Operation
 from tests.conftest import ROOT, Served
 from tests.contract.http import some_clients
 
