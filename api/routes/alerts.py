@@ -12,9 +12,9 @@ from api.encoding import encode
 from api.errors import Problem
 from api.forms import read_model
 from api.http import json_body
+from api.http.idempotency import once
 from api.http.operations import ANALYST, Operation
 from api.http.responses import answer, query
-from api.idempotency import once
 from api.identifiers import now, uuid7
 from api.schemas.monitoring import (
     Acknowledgement,

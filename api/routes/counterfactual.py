@@ -19,8 +19,8 @@ from api.errors import FieldError, Problem, invalid
 from api.features.online import Revision
 from api.forms import read_model
 from api.http import json_body
+from api.http.idempotency import once
 from api.http.operations import OFFICER, Operation
-from api.idempotency import once
 from api.predictions import predict
 from api.routes.clients import known_client
 from api.routes.reviews import found

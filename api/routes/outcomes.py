@@ -11,8 +11,8 @@ from api.encoding import encode
 from api.errors import FieldError, invalid
 from api.forms import read_model
 from api.http import json_body
+from api.http.idempotency import once
 from api.http.operations import ADMIN, Operation
-from api.idempotency import once
 from api.identifiers import now, uuid7
 from api.schemas.events import Outcome, Outcomes, OutcomesAnswer
 from api.services import services

@@ -7,9 +7,9 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from api.http import json_body
+from api.http.idempotency import once
 from api.http.operations import JSON, OFFICER, SCORING, Operation
 from api.http.responses import query
-from api.idempotency import once
 from api.predictions import explained, predict, predict_batch
 from api.routes.reviews import found
 from api.schemas.answers import BatchAnswer, Prediction
