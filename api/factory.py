@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import commands, errors, finishing, logs, metrics, routes
+from api import commands, errors, logs, metrics, routes
 from api.config import Config
-from api.http import auth
+from api.http import auth, response_headers
 from api.services import Services
 
 
@@ -19,7 +19,7 @@ def build(config: Config) -> Flask:
     logs.register(app)
     metrics.register(app, services.metrics)
     auth.register(app)
-    finishing.register(app)
+    response_headers.register(app)
     routes.register(app)
     commands.register(app)
     return app
