@@ -119,8 +119,9 @@ def client(whole: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    from api import create_app, openapi
+    from api import create_app
     from api.config import Config
+    from api.http import openapi
 
     app = create_app(Config())
     with app.app_context():

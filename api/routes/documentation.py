@@ -8,8 +8,8 @@ from pathlib import Path
 import flask_swagger_ui
 from flask import Blueprint, Response, current_app
 
-from api import openapi
 from api.errors import Problem
+from api.http import openapi
 from api.http.operations import HTML, JSON, Operation
 from api.http.responses import answer
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from api import openapi
+from api.http import openapi
 from api.http.operations import Operation
 from api.store.keys import Role
 

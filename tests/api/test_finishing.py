@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from api import create_app, openapi
+from api import create_app
 from api.config import Config
+from api.http import openapi
 
 SHARED = ["/v1/model", "/v1/model/importance", "/openapi.json", "/docs/start.js"]
 

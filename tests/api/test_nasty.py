@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from api import openapi
+from api.http import openapi
 
 DEEP = 100_000
 BODIES = [

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from api import openapi
 from api.errors import DatabaseUnavailable
+from api.http import openapi
 from api.http.operations import JSON
 from api.schemas import answers
 from api.store.events import Overtaken

@@ -14,7 +14,8 @@ import pytest
 import requests
 import streamlit as st
 
-from api import create_app, openapi
+from api import create_app
+from api.http import openapi
 from api.http.operations import Operation
 from tests.conftest import ROOT, Served
 from tests.contract.http import some_clients
