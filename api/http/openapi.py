@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
-from api import examples
 from api.errors import PROBLEM_TYPE
+from api.http import openapi_examples
 from api.http.auth import COUNTED, ON_BEHALF_OF
 from api.http.operations import JSON, Operation
 from api.schemas.answers import ProblemAnswer
@@ -71,7 +71,7 @@ def document(app: Flask) -> dict[str, Any]:
             continue
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
         (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        answers = examples.answers(f"{method} {path}")
+        answers = openapi_examples.answers(f"{method} {path}")
         described = _operation(rule, operation, answers)
         paths.setdefault(path, {})[method.lower()] = described
     return {
@@ -89,7 +89,7 @@ def document(app: Flask) -> dict[str, Any]:
             "schemas": _schemas(app),
             "examples": {
                 _PROBLEM.format(code=code): {"value": problem}
-                for code, problem in examples.problems().items()
+                for code, problem in openapi_examples.problems().items()
             },
         },
     }
@@ -193,13 +193,13 @@ def _body(operation: Operation) -> dict[str, Any]:
     kinds = [
         {"$ref": _REFERENCE.format(model=kind.__name__)} for kind in operation.body
     ]
-    examples = {
+    openapi_examples = {
         name: {"value": value} for name, value in operation.body_examples.items()
     }
     schema = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
     return {
         "required": True,
-        "content": {JSON: {"schema": schema, "examples": examples}},
+        "content": {JSON: {"schema": schema, "examples": openapi_examples}},
     }
 
 
