@@ -32,7 +32,7 @@ from api.store.events import Event, Reply, answer_of
 from api.store.predictions import Stored
 
 if TYPE_CHECKING:
-    from api.champion import Champion
+    from api.scoring.champion import Champion
 
 EXPLAINED = ("explanation", "reasons")
 _WITHOUT_REASONS = (

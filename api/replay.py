@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Row, select
 
-from api.champion import Champion
 from api.encoding import encode
+from api.scoring.champion import Champion
 from api.scoring.decision import Score
 from api.store.clients import unpack
 from api.store.database import Database

@@ -22,7 +22,7 @@ from api.store.database import Database
 from api.store.recorder import Recorder
 
 if TYPE_CHECKING:
-    from api.champion import Champion
+    from api.scoring.champion import Champion
 
 
 class Services:
@@ -99,7 +99,7 @@ class Services:
             )
 
     def _load(self, bundle: Bundle) -> None:
-        from api.champion import load
+        from api.scoring.champion import load
 
         replaces = self._champion is not None
         self._champion = load(bundle, self.config.threads)

@@ -19,7 +19,7 @@ from api.store.clients import LARGEST_ID, Client, pack
 from api.store.standing import standing
 
 if TYPE_CHECKING:
-    from api.champion import Champion
+    from api.scoring.champion import Champion
 
 blueprint = Blueprint("clients", __name__, url_prefix="/v1/clients")
 _LATEST = ("decision", "probability", "threshold")

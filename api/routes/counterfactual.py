@@ -33,7 +33,7 @@ from api.store.events import Reply
 from api.store.predictions import Stored
 
 if TYPE_CHECKING:
-    from api.champion import Champion
+    from api.scoring.champion import Champion
 
 blueprint = Blueprint("counterfactual", __name__, url_prefix="/v1/predictions")
 _NONE = "No change of these amounts within their bounds would be granted."

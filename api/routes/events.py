@@ -22,7 +22,7 @@ from api.store.events import PREDICTIONS
 from api.store.export import KINDS, Pseudonyms, rows
 
 if TYPE_CHECKING:
-    from api.champion import Champion
+    from api.scoring.champion import Champion
 
 blueprint = Blueprint("events", __name__, url_prefix="/v1/events")
 NDJSON = "application/x-ndjson"

@@ -22,7 +22,7 @@ from api.scoring.decision import shown
 from api.services import services
 
 if TYPE_CHECKING:
-    from api.champion import Champion
+    from api.scoring.champion import Champion
     from api.store.clients import Client
 
 blueprint = Blueprint("features", __name__, url_prefix="/v1/features")

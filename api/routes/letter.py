@@ -24,7 +24,7 @@ from api.store.predictions import Stored
 from api.store.standing import standing, standing_review
 
 if TYPE_CHECKING:
-    from api.champion import Champion
+    from api.scoring.champion import Champion
 
 blueprint = Blueprint("letter", __name__, url_prefix="/v1/predictions")
 PDF = "application/pdf"

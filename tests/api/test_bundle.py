@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from api.bundle.read import read as bundle
-from api.champion import load
 from api.errors import BundleError
+from api.scoring.champion import load
 
 FILES = (
     "manifest.json",

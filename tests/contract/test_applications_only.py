@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 
 from api.bundle.read import read
-from api.champion import load
 from api.features.clients_file import opened
 from api.features.online import Applicant
+from api.scoring.champion import load
 from tests.contract.small import quiet, small_house
 from training.synthesize import synthesize
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from api.bundle.read import read
-from api.champion import Champion, load
 from api.features.online import Applicant
+from api.scoring.champion import Champion, load
 from tests.conftest import REAL_DATA, House
 from tests.contract.small import quiet, small_house
 from training.features.applicant import crosses

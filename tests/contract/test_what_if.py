@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from api.bundle.read import read
-from api.champion import Champion, load
 from api.features.columns import TYPES, columns_of
 from api.features.online import Revision
+from api.scoring.champion import Champion, load
 from tests.conftest import House
 
 pytestmark = pytest.mark.xdist_group("house")
