@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Needed, but named in no import: where else they are named.
 ELSEWHERE = {
     "gunicorn": "api/Dockerfile",
-    "lightgbm": "api/model.py",
+    "lightgbm": "api/scoring/lightgbm_model.py",
     "pyarrow": "training/scoring.py",
 }
 # Declared only to hold another package's version of it.

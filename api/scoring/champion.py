@@ -16,10 +16,10 @@ from api.bundle.manifest import Manifest
 from api.bundle.read import Bundle
 from api.features.columns import Matrix
 from api.features.online import OnlineFeatures
-from api.model import Model
 from api.population import Population
 from api.schemas.model import Column
 from api.scoring.decision import Score, Scorer
+from api.scoring.lightgbm_model import Model
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api import model
 from api.bundle.read import read as bundle
 from api.errors import BundleError
 from api.features.columns import numbered
 from api.identifiers import uuid7
-from api.model import Model
 from api.schemas.model import Calibration
+from api.scoring import lightgbm_model
 from api.scoring.decision import Score, Scorer, decide, probability
+from api.scoring.lightgbm_model import Model
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ def test_a_missing_openmp_is_told_with_what_brings_it(
     def refuse(path: str) -> None:
         raise OSError("libgomp.so.1: cannot open shared object file")
 
-    monkeypatch.setattr(model.ctypes, "CDLL", refuse)
+    monkeypatch.setattr(lightgbm_model.ctypes, "CDLL", refuse)
     with pytest.raises(BundleError, match=r"libomp.*libgomp1.*libgomp\.so\.1: cannot"):
-        model._library.__wrapped__()
+        lightgbm_model._library.__wrapped__()
 
 
 def test_a_margin_that_is_no_number_is_never_answered(world: Any) -> None:

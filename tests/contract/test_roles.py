@@ -76,7 +76,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
     "model": (
         {OFFICER, ANALYST},
         {
-            "model": lambda api, _: api.model(),
+            "model": lambda api, _: api.scoring.lightgbm_model(),
             "importance": lambda api, _: api.importance(),
             "model_card": lambda api, _: api.model_card(),
         },
