@@ -10,9 +10,9 @@ from flask import Blueprint, Response
 from api.errors import Problem
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
-from api.predictions import feature_set_problem
 from api.schemas.answers import ClientAnswer, ClientPage
 from api.schemas.requests import ClientSearch
+from api.scoring.predict import feature_set_problem
 from api.services import services
 from api.store import clients
 from api.store.clients import LARGEST_ID, Client, pack

@@ -21,11 +21,11 @@ from api.forms import read_model
 from api.http import json_body
 from api.http.idempotency import once
 from api.http.operations import OFFICER, Operation
-from api.predictions import predict
 from api.routes.clients import known_client
 from api.routes.reviews import found
 from api.schemas.counterfactual import Counterfactual, CounterfactualRequest
 from api.scoring.decision import GRANTED, REFUSED, decide, probability
+from api.scoring.predict import predict
 from api.services import services
 from api.store.clients import Client
 from api.store.database import Database

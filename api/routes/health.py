@@ -11,8 +11,8 @@ from flask import Blueprint, Response
 from api.errors import FieldError, Problem, ScoringError
 from api.http.operations import Operation
 from api.http.responses import answer
-from api.predictions import feature_set_problem
 from api.schemas.answers import Health
+from api.scoring.predict import feature_set_problem
 from api.services import services
 from api.store import clients
 

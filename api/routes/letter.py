@@ -13,10 +13,10 @@ from flask import Blueprint, Response
 from api.errors import Problem
 from api.http.operations import OFFICER, Operation
 from api.http.responses import query
-from api.predictions import explained
 from api.routes.reviews import found
 from api.schemas.letter import LetterQuery
 from api.scoring.decision import GRANTED, LOWERS, RAISES
+from api.scoring.predict import explained
 from api.services import services
 from api.store.database import Database
 from api.store.events import DECISION, answer_of

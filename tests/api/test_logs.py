@@ -20,7 +20,7 @@ def test_an_unexpected_failure_is_a_problem_without_details(
     def fail(*_: Any) -> None:
         raise KeyError("client 100001 earns 5000")
 
-    monkeypatch.setattr("api.predictions._subjects", fail)
+    monkeypatch.setattr("api.scoring.predict._subjects", fail)
     asked = {"client_id": 100001}
     headers = {"X-Request-ID": "req-1"}
     response = call("POST", "/v1/predictions", json=asked, headers=headers)
