@@ -10,7 +10,6 @@ from flask import Blueprint, Response, request
 
 from api.encoding import encode
 from api.errors import Problem
-from api.forms import read_model
 from api.http import json_body
 from api.http.idempotency import once
 from api.http.operations import ANALYST, Operation
@@ -23,6 +22,7 @@ from api.schemas.monitoring import (
     AlertQuery,
     AlertRequest,
 )
+from api.scoring.request_forms import read_model
 from api.services import services
 from api.store import alerts
 from api.store.alerts import Document, Stored

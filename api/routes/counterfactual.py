@@ -17,7 +17,6 @@ from api.counterfactual import Amounts, Lever, Terms
 from api.encoding import encode
 from api.errors import FieldError, Problem, invalid
 from api.features.online import Revision
-from api.forms import read_model
 from api.http import json_body
 from api.http.idempotency import once
 from api.http.operations import OFFICER, Operation
@@ -26,6 +25,7 @@ from api.routes.reviews import found
 from api.schemas.counterfactual import Counterfactual, CounterfactualRequest
 from api.scoring.decision import GRANTED, REFUSED, decide, probability
 from api.scoring.predict import predict
+from api.scoring.request_forms import read_model
 from api.services import services
 from api.store.clients import Client
 from api.store.database import Database

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, request
 from api.bundle.read import Bundle
 from api.encoding import encode
 from api.errors import Problem
-from api.forms import read_model
 from api.http import json_body
 from api.http.idempotency import once
 from api.http.operations import ANALYST, HTML, Operation
@@ -17,6 +16,7 @@ from api.http.responses import answer, query
 from api.identifiers import now, uuid7
 from api.schemas import monitoring as schemas
 from api.schemas.monitoring import LatestQuery, ReportQuery, ReportRequest
+from api.scoring.request_forms import read_model
 from api.services import services
 from api.store import reports
 from api.store.events import Reply

@@ -9,12 +9,12 @@ from flask import Blueprint, Response, request
 
 from api.encoding import encode
 from api.errors import FieldError, invalid
-from api.forms import read_model
 from api.http import json_body
 from api.http.idempotency import once
 from api.http.operations import ADMIN, Operation
 from api.identifiers import now, uuid7
 from api.schemas.events import Outcome, Outcomes, OutcomesAnswer
+from api.scoring.request_forms import read_model
 from api.services import services
 from api.store.database import Database
 from api.store.events import OUTCOME, Event, Reply

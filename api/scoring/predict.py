@@ -21,10 +21,10 @@ from api.errors import (
 from api.features.columns import Matrix
 from api.features.online import Applicant, Revision
 from api.features.row_checks import unknown_categories
-from api.forms import Form, read_form, read_model
 from api.identifiers import now, uuid7
 from api.schemas.requests import Batch
 from api.scoring.decision import Score
+from api.scoring.request_forms import Form, read_form, read_model
 from api.store import clients
 from api.store.clients import Client, Vector, pack, still_known, unpack
 from api.store.database import Database
