@@ -18,8 +18,8 @@ from api.scoring.decision import shown
 from api.services import services
 
 if TYPE_CHECKING:
-    from api.population import Group, Population
     from api.scoring.champion import Champion
+    from api.scoring.similar_clients import Group, Population
     from api.store.clients import Client
 
 blueprint = Blueprint("similar", __name__, url_prefix="/v1/clients")

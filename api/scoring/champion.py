@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api import population as populations
 from api.bundle.manifest import Manifest
 from api.bundle.read import Bundle
 from api.features.columns import Matrix
 from api.features.online import OnlineFeatures
-from api.population import Population
 from api.schemas.model import Column
+from api.scoring import similar_clients as populations
 from api.scoring.decision import Score, Scorer
 from api.scoring.lightgbm_model import Model
+from api.scoring.similar_clients import Population
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from api.bundle.read import read as bundle
-from api.population import Population, wilson
 from api.schemas.population import Scatter, SimilarClients
+from api.scoring.similar_clients import Population, wilson
 
 on_sqlite = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 NAN = np.nan
