@@ -12,8 +12,6 @@ import numpy as np
 from flask import Blueprint, Response, request
 from numpy.typing import NDArray
 
-from api import counterfactual
-from api.counterfactual import Amounts, Lever, Terms
 from api.encoding import encode
 from api.errors import FieldError, Problem, invalid
 from api.features.online import Revision
@@ -23,6 +21,8 @@ from api.http.operations import OFFICER, Operation
 from api.routes.clients import known_client
 from api.routes.reviews import found
 from api.schemas.counterfactual import Counterfactual, CounterfactualRequest
+from api.scoring import counterfactual
+from api.scoring.counterfactual import Amounts, Lever, Terms
 from api.scoring.decision import GRANTED, REFUSED, decide, probability
 from api.scoring.predict import predict
 from api.scoring.request_forms import read_model

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api.counterfactual import Terms, costs, lever, search
 from api.schemas.counterfactual import Counterfactual
+from api.scoring.counterfactual import Terms, costs, lever, search
 
 ANY_DURATION = (0.0, math.inf)
 ASKED = {"AMT_CREDIT": 406597.5, "AMT_ANNUITY": 24700.5, "AMT_GOODS_PRICE": 451000.0}

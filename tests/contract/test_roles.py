@@ -63,7 +63,9 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {OFFICER},
         {
             "simulate": lambda api, client: api.simulate(client, {OTHER: 1e5}),
-            "counterfactual": lambda api, _: api.counterfactual(UNKNOWN, [OTHER]),
+            "counterfactual": lambda api, _: api.scoring.counterfactual(
+                UNKNOWN, [OTHER]
+            ),
         },
     ),
     "decide": (
