@@ -60,7 +60,7 @@ def verify(against: Path | None) -> None:
 def replay() -> None:
     """Score everything stored anew: the answers must be the same, bit for bit."""
     # LightGBM and numpy, which the other commands do without.
-    from api.replay import replay as replay_events
+    from api.scoring.replay import replay as replay_events
 
     found = replay_events(services().champion(), database())
     click.echo(
