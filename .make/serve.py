@@ -36,7 +36,7 @@ def serve(api_port: str, dashboard_port: str) -> None:
     servers: dict[str, subprocess.Popen[bytes]] = {}
     try:
         servers["api"] = start(
-            *("gunicorn", "-c", "api/gunicorn.conf.py", "api:create_app()"),
+            *("gunicorn", "-c", "api/server/gunicorn.conf.py", "api:create_app()"),
             SCORING_BIND=f"127.0.0.1:{api_port}",
             SCORING_DRAIN_SECONDS="0",
         )

@@ -50,7 +50,7 @@ def test_a_broken_bundle_is_never_released(served: Served, tmp_path: Path) -> No
     port = free_port()
     settings = {"SCORING_BUNDLE": str(bundle), "SCORING_BIND": f"127.0.0.1:{port}"}
     started = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "-c", "api/gunicorn.conf.py"]
+        [sys.executable, "-m", "gunicorn", "-c", "api/server/gunicorn.conf.py"]
         + ["api:create_app()"],
         cwd=ROOT,
         env={**served.house.environment, **settings},

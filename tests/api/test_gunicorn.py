@@ -66,7 +66,13 @@ def start(url: str, port: int, tmp_path: Path) -> Iterator[Start]:
             "SCORING_DRAIN_SECONDS": "0",
             "PYTHONPATH": str(tmp_path / "absent"),
         }
-        command = [sys.executable, "-m", "gunicorn", "-c", "api/gunicorn.conf.py"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "-c",
+            "api/server/gunicorn.conf.py",
+        ]
         process = subprocess.Popen(
             [*command, "api:create_app()"],
             cwd=tmp_path,

@@ -135,7 +135,13 @@ class Server:
             "SCORING_DRAIN_SECONDS": "0",
         }
         self._key = key
-        command = [sys.executable, "-m", "gunicorn", "-c", "api/gunicorn.conf.py"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "-c",
+            "api/server/gunicorn.conf.py",
+        ]
         self.process = subprocess.Popen(
             [*command, "api:create_app()"],
             cwd=ROOT,

@@ -71,7 +71,7 @@ def start(house: House, port: int, **settings: str) -> subprocess.Popen[bytes]:
     bind = {"SCORING_BIND": f"127.0.0.1:{port}"}
     with (house.folder / "bench.log").open("ab") as out:
         return subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "api/gunicorn.conf.py"]
+            [sys.executable, "-m", "gunicorn", "-c", "api/server/gunicorn.conf.py"]
             + ["api:create_app()"],
             cwd=ROOT,
             env={**house.environment, **bind, **settings},

@@ -1,4 +1,4 @@
-"""gunicorn -c api/gunicorn.conf.py "api:create_app()"
+"""gunicorn -c api/server/gunicorn.conf.py "api:create_app()"
 
 The bundle is read and verified before any worker starts, and each worker, now or
 later, loads what was read then: LightGBM does not survive a fork. SIGHUP to the master
