@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from api.identifiers import now, uuid7
-from api.store.appending import append, wait_for_turn
+from api.store.append_events import append, wait_for_turn
 from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.events import ERASURE, REVIEW, Event

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from api.errors import DatabaseUnavailable
 from api.identifiers import now
-from api.store.appending import append
+from api.store.append_events import append
 from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.events import AlreadyRecorded, Overtaken, Reply, Token, recorded
