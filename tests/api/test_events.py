@@ -16,7 +16,7 @@ from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.events import Event, Reply
 from api.store.export import rows
-from api.store.recorder import Recorder
+from api.store.group_commit import Recorder
 
 UNKNOWN = "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"
 

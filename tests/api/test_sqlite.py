@@ -25,7 +25,7 @@ from api.errors import DatabaseUnavailable
 from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.events import Event, Reply
-from api.store.recorder import Recorder
+from api.store.group_commit import Recorder
 from api.store.sqlite_library import ROLLBACK, Library, choose
 
 ASKED = {"client_id": 100001}
