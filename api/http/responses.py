@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from flask import Response, request
 from pydantic import BaseModel, ValidationError
 
-from api.encoding import encode
 from api.errors import FieldError, detail, invalid
 from api.http.operations import JSON
+from api.json_encoding import encode
 
 Query = TypeVar("Query", bound=BaseModel)
 

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from api.encoding import encode
 from api.errors import Problem
 from api.http import json_body
 from api.http.idempotency import once
 from api.http.operations import ANALYST, Operation
 from api.http.responses import answer, query
 from api.identifiers import now, uuid7
+from api.json_encoding import encode
 from api.schemas.monitoring import (
     Acknowledgement,
     Alert,

@@ -12,12 +12,12 @@ import numpy as np
 from flask import Blueprint, Response, request
 from numpy.typing import NDArray
 
-from api.encoding import encode
 from api.errors import FieldError, Problem, invalid
 from api.features.online import Revision
 from api.http import json_body
 from api.http.idempotency import once
 from api.http.operations import OFFICER, Operation
+from api.json_encoding import encode
 from api.routes.clients import known_client
 from api.routes.reviews import found
 from api.schemas.counterfactual import Counterfactual, CounterfactualRequest

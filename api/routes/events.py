@@ -12,9 +12,9 @@ import numpy as np
 from flask import Blueprint, Response
 from sqlalchemy import Row
 
-from api.encoding import encode
 from api.http.operations import ANALYST, Operation
 from api.http.responses import query
+from api.json_encoding import encode
 from api.schemas.events import EventsQuery
 from api.services import services
 from api.store.clients import pack, unpack

@@ -7,13 +7,13 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 
 from api.bundle.read import Bundle
-from api.encoding import encode
 from api.errors import Problem
 from api.http import json_body
 from api.http.idempotency import once
 from api.http.operations import ANALYST, HTML, Operation
 from api.http.responses import answer, query
 from api.identifiers import now, uuid7
+from api.json_encoding import encode
 from api.schemas import monitoring as schemas
 from api.schemas.monitoring import LatestQuery, ReportQuery, ReportRequest
 from api.scoring.request_forms import read_model

@@ -7,12 +7,12 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
-from api.encoding import encode
 from api.errors import FieldError, invalid
 from api.http import json_body
 from api.http.idempotency import once
 from api.http.operations import ADMIN, Operation
 from api.identifiers import now, uuid7
+from api.json_encoding import encode
 from api.schemas.events import Outcome, Outcomes, OutcomesAnswer
 from api.scoring.request_forms import read_model
 from api.services import services

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from api.encoding import encode
 from api.errors import (
     FeatureError,
     NotPrepared,
@@ -22,6 +21,7 @@ from api.features.columns import Matrix
 from api.features.online import Applicant, Revision
 from api.features.row_checks import unknown_categories
 from api.identifiers import now, uuid7
+from api.json_encoding import encode
 from api.schemas.requests import Batch
 from api.scoring.decision import Score
 from api.scoring.request_forms import Form, read_form, read_model

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Row, select
 
-from api.encoding import encode
+from api.json_encoding import encode
 from api.scoring.champion import Champion
 from api.scoring.decision import Score
 from api.store.clients import unpack

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from api.bundle.read import read as bundle
-from api.encoding import encode
+from api.json_encoding import encode
 from api.scoring.decision import Score, Scorer, shown
 
 
