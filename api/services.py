@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
-from api.bundle.read import Bundle
-from api.bundle.read import read as bundles
+from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import BundleError
 from api.metrics import Metrics
@@ -67,7 +66,7 @@ class Services:
         if self._champion is None:
             with self._loading:
                 if self._champion is None:
-                    self._load(bundles.read(self.config.bundle))
+                    self._load(read_bundle(self.config.bundle))
         assert self._champion is not None
         return self._champion
 
@@ -82,7 +81,7 @@ class Services:
         Raises BundleError, and what served before serves on.
         """
         with self._loading:
-            bundle = bundles.read(self.config.bundle)
+            bundle = read_bundle(self.config.bundle)
             serving = self._champion
             if serving is None or serving.bundle.sha256 != bundle.sha256:
                 self.require_fitting_clients(bundle)

@@ -50,7 +50,7 @@ class Bundle:
         return json.loads(self.files[name], parse_constant=lambda _: None)
 
 
-def read(folder: Path) -> Bundle:
+def read_bundle(folder: Path) -> Bundle:
     """Read and verify; raises BundleError naming the file that is wrong."""
     contents = _contents(folder)
     sha256 = _verify_manifest(folder, contents)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from api.bundle.read import read as bundle
+from api.bundle.read import read_bundle
 from api.commands.database import database
 from api.services import services
 from api.store import clients as clients_store
@@ -31,7 +31,7 @@ def import_file(file: Path) -> None:
     from api.features.clients_file import opened
 
     store = database()
-    manifest = bundle.read(services().config.bundle).manifest
+    manifest = read_bundle(services().config.bundle).manifest
     with opened(file, manifest) as source:
         serving = imports.active(store)
         if serving is not None and serving.file_sha256 == source.sha256:

@@ -1,4 +1,4 @@
-"""Bodies and query parameters. Rows of raw tables are checked in api.features.row_checks."""
+"""Bodies and query parameters; raw rows are checked in api.features.row_checks."""
 
 from __future__ import annotations
 

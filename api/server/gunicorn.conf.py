@@ -19,7 +19,7 @@ from functools import partial
 from multiprocessing import RawValue
 from typing import TYPE_CHECKING, Any
 
-from api.bundle.read import read as bundle
+from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import ScoringError
 
@@ -70,7 +70,7 @@ def on_starting(server: Any) -> None:
     # Before anything imports prometheus_client, which looks for it then.
     os.environ[SHARED_FOLDER] = tempfile.mkdtemp(prefix="scoring-metrics-")
     try:
-        server.bundle = bundle.read(_config.bundle)
+        server.bundle = read_bundle(_config.bundle)
     except ScoringError as error:
         server.log.error("refusing to start: %s", error.message)
         sys.exit(1)
@@ -181,7 +181,7 @@ def _take_up_alone(server: Any) -> None:
 def _take_up(server: Any) -> None:
     """Have the workers take up the bundle in the folder, if it can be served."""
     try:
-        found = bundle.read(_config.bundle)
+        found = read_bundle(_config.bundle)
     except ScoringError as error:
         server.log.error("reload refused: %s", error.message)
         return
@@ -192,7 +192,7 @@ def _take_up(server: Any) -> None:
     server.taken_up.value += 1
 
 
-def _can_serve(server: Any, found: bundle.Bundle) -> bool:
+def _can_serve(server: Any, found: Bundle) -> bool:
     """Try it in a process of its own, as LightGBM must not start in this one."""
     trial = os.fork()
     if trial:

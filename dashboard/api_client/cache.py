@@ -80,7 +80,7 @@ SHARED: dict[str | type[Any], Callable[[Any], Any]] = {ScoringApi: _for_roles}
     show_spinner=False, ttl=MODEL_SECONDS, max_entries=4, hash_funcs=SHARED
 )
 def _model(api: ScoringApi) -> ModelAnswer:
-    return api.scoring.lightgbm_model()
+    return api.model()
 
 
 @st.cache_resource(

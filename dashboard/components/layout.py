@@ -9,7 +9,7 @@ from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
 import say
-from charts.waterfall import axes
+from charts import axes
 from components import html
 from language import SOURCE, _, code
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.bundle.read import read as bundle
+from api.bundle.read import read_bundle
 from api.errors import BundleError
 from api.scoring.champion import load
 
@@ -50,32 +50,32 @@ def test_refuses_a_bundle_with_one_altered_byte(
     content[at] ^= 1
     (folder / name).write_bytes(content)
     with pytest.raises(BundleError, match=name):
-        bundle.read(folder)
+        read_bundle(folder)
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_refuses_a_bundle_with_a_missing_file(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(BundleError, match=f"{name}.*missing"):
-        bundle.read(folder)
+        read_bundle(folder)
 
 
 @pytest.mark.parametrize("name", ["model.pkl", ".hidden", "drift/more.html"])
 def test_refuses_a_bundle_with_an_unexpected_file(folder: Path, name: str) -> None:
     (folder / name).write_text("surprise")
     with pytest.raises(BundleError, match=name):
-        bundle.read(folder)
+        read_bundle(folder)
 
 
 def test_refuses_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="no such folder"):
-        bundle.read(tmp_path / "bundle")
+        read_bundle(tmp_path / "bundle")
 
 
 def test_serves_a_bundle_without_a_drift_report(folder: Path, conftest: Any) -> None:
     shutil.rmtree(folder / "drift")
     conftest.seal(folder, json.loads((folder / "manifest.json").read_text()))
-    assert "drift/report.html" not in bundle.read(folder).files
+    assert "drift/report.html" not in read_bundle(folder).files
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_refuses_a_manifest_that_does_not_make_sense(
     manifest = json.loads((folder / "manifest.json").read_text())
     conftest.seal(folder, manifest | change)
     with pytest.raises(BundleError, match=message):
-        load(bundle.read(folder), 1)
+        load(read_bundle(folder), 1)
 
 
 def test_refuses_a_model_whose_features_come_in_another_order(
@@ -108,7 +108,7 @@ def test_refuses_a_model_whose_features_come_in_another_order(
     )
     conftest.seal(folder, manifest)
     with pytest.raises(BundleError, match=r"model\.txt"):
-        load(bundle.read(folder), 1)
+        load(read_bundle(folder), 1)
 
 
 def test_refuses_sql_that_is_none(folder: Path, conftest: Any) -> None:
@@ -116,7 +116,7 @@ def test_refuses_sql_that_is_none(folder: Path, conftest: Any) -> None:
     (folder / "applicant.sql").write_text("SELECT NOTHING FROM application")
     conftest.seal(folder, manifest)
     with pytest.raises(BundleError, match=r"applicant\.sql: .*NOTHING"):
-        load(bundle.read(folder), 1)
+        load(read_bundle(folder), 1)
 
 
 def test_refuses_a_feature_whose_group_has_no_reason(
@@ -126,4 +126,4 @@ def test_refuses_a_feature_whose_group_has_no_reason(
     manifest["features"][0]["group"] = "WEATHER"
     conftest.seal(folder, manifest)
     with pytest.raises(BundleError, match="WEATHER"):
-        bundle.read(folder)
+        read_bundle(folder)

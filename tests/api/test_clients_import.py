@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy
 from flask import Flask
 
-from api.bundle.read import read as bundle
+from api.bundle.read import read_bundle
 from api.errors import ImportRefused
 from api.features.clients_file import opened
 
@@ -140,7 +140,7 @@ def test_a_file_without_the_seal_that_it_was_exported_with_is_refused(
 
 
 def test_no_damaged_byte_is_imported(write: Any, world: Any) -> None:
-    path, manifest = write(), bundle.read(world.bundle).manifest
+    path, manifest = write(), read_bundle(world.bundle).manifest
     content, dice = path.read_bytes(), random.Random(16)
     with opened(path, manifest) as source:
         assert source.clients == 500

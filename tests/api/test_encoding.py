@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from api.bundle.read import read as bundle
+from api.bundle.read import read_bundle
 from api.json_encoding import encode
 from api.scoring.decision import Score, Scorer, shown
 
@@ -22,7 +22,7 @@ def test_whole_numbers_are_of_any_size() -> None:
 
 
 def test_an_explanation_tells_every_number_exactly(world: Any) -> None:
-    read = bundle.read(world.bundle)
+    read = read_bundle(world.bundle)
     scorer = Scorer(read.manifest, read.reasons, {})
     values = [1e30, 0.1, np.nan, -0.0, 1, np.nan, 3e-45]
     features = np.array(values, dtype=np.float32)

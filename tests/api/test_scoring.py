@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api.bundle.read import read as bundle
+from api.bundle.read import read_bundle
 from api.errors import BundleError
 from api.features.columns import numbered
 from api.identifiers import uuid7
@@ -22,7 +22,7 @@ from api.scoring.lightgbm_model import Model
 
 @pytest.fixture
 def scorer(world: Any) -> Scorer:
-    read = bundle.read(world.bundle)
+    read = read_bundle(world.bundle)
     return Scorer(read.manifest, read.reasons, {"AMT_CREDIT": 3.0, "CNT_CHILDREN": 1.0})
 
 
@@ -41,13 +41,13 @@ def test_no_margin_is_too_large(margin: float, expected: float) -> None:
 
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.97])
 def test_a_model_that_is_cut_short_is_refused(world: Any, share: float) -> None:
-    text = bundle.read(world.bundle).text("model.txt")
+    text = read_bundle(world.bundle).text("model.txt")
     with pytest.raises(BundleError, match=r"model\.txt: "):
         Model(text[: round(share * len(text))], [])
 
 
 def test_nor_is_one_read_whose_tree_has_lost_a_leaf(world: Any) -> None:
-    text = bundle.read(world.bundle).text("model.txt")
+    text = read_bundle(world.bundle).text("model.txt")
     damaged = re.sub(r"(leaf_value=\S+) \S+", r"\1", text, count=1)
     with pytest.raises(BundleError, match=r"model\.txt: "):
         Model(damaged, [])
@@ -65,7 +65,7 @@ def test_a_missing_openmp_is_told_with_what_brings_it(
 
 
 def test_a_margin_that_is_no_number_is_never_answered(world: Any) -> None:
-    read = bundle.read(world.bundle)
+    read = read_bundle(world.bundle)
     names = [feature.name for feature in read.manifest.features]
     spoilt = read.text("model.txt")
     for leaves in re.findall(r"(?<=leaf_value=).+", spoilt):
@@ -104,8 +104,8 @@ def test_confidence_counts_missing_by_importance(scorer: Scorer) -> None:
 
 
 def test_a_clear_answer_is_outside_the_interval(world: Any, scorer: Scorer) -> None:
-    manifest = replace(bundle.read(world.bundle).manifest, threshold_interval=(0, 0.1))
-    reasons = bundle.read(world.bundle).reasons
+    manifest = replace(read_bundle(world.bundle).manifest, threshold_interval=(0, 0.1))
+    reasons = read_bundle(world.bundle).reasons
     vector = np.zeros(7, dtype=np.float32)
     verdict = Scorer(manifest, reasons, {}).judge(Score(vector, 0.0, None), [])
     assert verdict["confidence"]["band"] == "clear"

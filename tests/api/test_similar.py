@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api.bundle.read import read as bundle
+from api.bundle.read import read_bundle
 from api.schemas.population import Scatter, SimilarClients
 from api.scoring.similar_clients import Population, wilson
 
@@ -18,7 +18,7 @@ NAN = np.nan
 @pytest.fixture
 def population(world: Any) -> Population:
     """Twenty clients with credit, gender; credit is missing for the last two."""
-    features = bundle.read(world.bundle).manifest.features
+    features = read_bundle(world.bundle).manifest.features
     credit = [*range(18), NAN, NAN]
     gender = [at % 2 for at in range(20)]
     matrix = np.array([credit, gender], dtype=np.float32).T
@@ -48,7 +48,7 @@ def test_the_group_is_the_nearest_tenth(
 
 
 def test_outliers_do_not_hide_differences(world: Any) -> None:
-    features = bundle.read(world.bundle).manifest.features[:1]
+    features = read_bundle(world.bundle).manifest.features[:1]
     matrix = np.array([[1], [2], [3], [1e12]], dtype=np.float32)
     outcomes = np.zeros(4, dtype=bool)
     population = Population(features, matrix, outcomes, {"AMT_CREDIT": 1.0})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from api.bundle.read import read
+from api.bundle.read import read_bundle
 from api.features.clients_file import opened
 from api.features.online import Applicant
 from api.scoring.champion import load
@@ -21,7 +21,7 @@ def test_the_application_alone_gives_a_model(tmp_path: Path) -> None:
     data.mkdir()
     shutil.copy(everything / "application_train.parquet", data)
     alone = small_house(data, tmp_path)
-    champion = load(read(alone.bundle), threads=1)
+    champion = load(read_bundle(alone.bundle), threads=1)
     assert set(champion.manifest.tables) == {"application"}
     assert champion.manifest.history == ()
     with opened(alone.clients, champion.manifest) as sealed:

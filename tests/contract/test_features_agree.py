@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from api.bundle.read import read
+from api.bundle.read import read_bundle
 from api.features.online import Applicant
 from api.scoring.champion import Champion, load
 from tests.conftest import REAL_DATA, House
@@ -31,7 +31,7 @@ def test_of_every_invented_client(house: House) -> None:
 
 def test_of_a_model_on_few_features(few_house: House) -> None:
     check(few_house)
-    champion = load(read(few_house.bundle), threads=1)
+    champion = load(read_bundle(few_house.bundle), threads=1)
     assert len(champion.manifest.features) == FEW
     stored = duckdb.sql(f"SELECT history FROM '{few_house.clients}' LIMIT 1").fetchall()
     assert len(stored[0][0]) <= FEW + len(crosses.CROSSES)
@@ -58,7 +58,7 @@ def real_house(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 
 def check(house: House) -> None:
-    champion = load(read(house.bundle), threads=1)
+    champion = load(read_bundle(house.bundle), threads=1)
     names = [one.name for one in champion.manifest.features]
     batch = batch_features(house, champion)
     stored = stored_vectors(house)

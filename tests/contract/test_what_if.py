@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from api.bundle.read import read
+from api.bundle.read import read_bundle
 from api.features.columns import TYPES, columns_of
 from api.features.online import Revision
 from api.scoring.champion import Champion, load
@@ -23,7 +23,7 @@ CLIENTS = 20
 
 @pytest.fixture(scope="module")
 def champion(house: House) -> Champion:
-    return load(read(house.bundle), threads=1)
+    return load(read_bundle(house.bundle), threads=1)
 
 
 @pytest.fixture(scope="module")
