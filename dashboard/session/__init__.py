@@ -1,0 +1,1 @@
+"""Who looks, and what is on their screen."""
