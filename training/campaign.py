@@ -11,7 +11,6 @@ import mlflow
 import optuna
 from matplotlib.figure import Figure
 
-from training.bundle.parts import feature_set_hash
 from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
@@ -20,16 +19,17 @@ from training.evaluation.plots import errors_by_segment, pictures
 from training.evaluation.review import Review, review
 from training.evaluation.trained_model import Outcome
 from training.features.build import FeatureStore
-from training.features.sql import FeatureSet, compile_features
+from training.features.sql import FeatureSet, compile_features, feature_set_hash
 from training.gates.run_gates import examine
 from training.models import candidates
 from training.models.candidates import booster_of
-from training.models.dataset import Labelled, fingerprint, load_labelled
+from training.models.dataset import Labelled, fingerprint, load_labelled, only
 from training.registry import tracking
 from training.registry.register import register
 from training.registry.store import Registry
-from training.tuning.feature_ranking import on_the_best, only
-from training.tuning.feature_selection import log_selection, seconds, select
+from training.registry.tracking import log_selection
+from training.tuning.feature_ranking import on_the_best
+from training.tuning.feature_selection import seconds, select
 from training.tuning.hyperparameter_search import Place
 from training.tuning.model_comparison import Budget, Climb
 

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+SQLITE = "sqlite:///"
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from training.arrays import Array
 from training.bundle.champion import Champion
 from training.errors import ConfigurationError
-from training.evaluation.business_cost import Array
 from training.evaluation.shap_values import contributions
 from training.features.build import FeatureStore
 from training.features.sql import encoded_columns

@@ -14,7 +14,7 @@ with warnings.catch_warnings(), contextlib.suppress(ImportError):
     warnings.simplefilter("ignore")
     for name in (
         "mlflow.store.tracking.sqlalchemy_store",
-        "training.bundle.export",
+        "training.registry.export",
         "training.campaign",
         "training.monitoring.train_test_drift.drift",
         "training.registry.promote",

@@ -13,10 +13,11 @@ import pytest
 
 from tests.conftest import House
 from training import campaign
-from training.bundle.champion import load_champion
-from training.bundle.export import export_bundle, export_clients
+from training.bundle.clients import export_clients
 from training.evaluation.business_cost import Costs
 from training.features.build import build
+from training.registry.export import export_bundle
+from training.registry.load import load_champion
 from training.registry.store import open_registry
 from training.tuning import model_comparison, search_spaces
 from training.tuning.feature_selection import Point, select

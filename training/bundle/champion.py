@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import lightgbm
-import mlflow
 
-from training.bundle.parts import CORE, PARTS, feature_set_hash
 from training.errors import TrainingError
 from training.evaluation.calibration import Calibration
 from training.features.build import FeatureStore
-from training.features.sql import FeatureSet, compile_features
-from training.registry.store import Registry
+from training.features.sql import FeatureSet, compile_features, feature_set_hash
 
 
 @dataclass(frozen=True)
@@ -60,16 +57,3 @@ class Champion:
                 " run `train` again"
             )
         return made
-
-
-def load_champion(registry: Registry, version: str) -> Champion:
-    """Read a version's model back.
-
-    Raises:
-        TrainingError: there is no such version.
-    """
-    found = registry.version(version)
-    parts = f"runs:/{found.run_id}/{PARTS}"
-    core = mlflow.artifacts.load_dict(f"{parts}/{CORE}")
-    model = mlflow.artifacts.load_text(f"{parts}/model.txt")
-    return Champion(str(found.version), lightgbm.Booster(model_str=model), core)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from training.bundle.card import CARD, model_card
 from training.bundle.samples import (
     displayed,
     monitored,
@@ -24,12 +25,14 @@ from training.evaluation.trained_model import Outcome
 from training.features.applicant.raw import LEVERS
 from training.features.build import FeatureStore
 from training.features.define import Feature
-from training.features.sql import FeatureSet
+from training.features.sql import feature_set_hash
 from training.gates.gate import Gate
 from training.models.dataset import Labelled
 from training.reasons import to_json as reasons_json
 from training.tables import TABLES
 from training.tables.schema import Column, Type
+
+MANIFEST = "manifest.json"
 
 # Where a run keeps the parts, and the file that becomes the manifest.
 PARTS, CORE = "bundle", "core.json"
@@ -65,13 +68,6 @@ def write_parts(
 def write_json(path: Path, value: object) -> None:
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
-
-
-def feature_set_hash(made: FeatureSet, categories: Mapping[str, list[str]]) -> str:
-    """What two bundles must share for one's client vectors to fit the other."""
-    names = [one.name for one in made.features]
-    identity = [names, dict(categories), made.history_sql, made.applicant_sql]
-    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
 def _core(outcome: Outcome, found: Review, gates: Sequence[Gate]) -> dict[str, Any]:
@@ -166,3 +162,30 @@ def _column(table: str, column: Column, seen: list[str] | None) -> dict[str, Any
         "bounds": None if column.bounds is None else list(column.bounds),
         "lever": table == "application" and column.name in LEVERS,
     }
+
+
+def write_card(folder: Path, manifest: dict[str, Any]) -> None:
+    """The card once more, now that the version and its promotion are known."""
+    importance = json.loads((folder / "importance.json").read_text(encoding="utf-8"))
+    card = model_card(manifest, importance)
+    (folder / CARD).write_text(card, encoding="utf-8")
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file, by its path in the folder."""
+    return {
+        path.relative_to(folder).as_posix(): file_sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def seal(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest, and beside it its own hash."""
+    write_json(folder / MANIFEST, manifest)
+    (folder / f"{MANIFEST}.sha256").write_text(f"{file_sha256(folder / MANIFEST)}\n")

@@ -75,7 +75,7 @@ def drift(
 @contextmanager
 def _exported(version: str) -> Iterator[Path]:
     """The bundle of a registered version, for a while."""
-    from training.bundle.export import export_bundle
+    from training.registry.export import export_bundle
 
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder, "bundle")

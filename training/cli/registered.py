@@ -62,10 +62,11 @@ def export(
 ) -> None:
     """Write the bundle and the clients for the API."""
     from training.bundle.card import CARD
-    from training.bundle.champion import load_champion
-    from training.bundle.export import export_bundle, export_clients
+    from training.bundle.clients import export_clients
     from training.features.build import FeatureStore
     from training.files import replacing
+    from training.registry.export import export_bundle
+    from training.registry.load import load_champion
 
     models = registry()
     manifest = export_bundle(models, out, drift=drift, version=version)

@@ -40,8 +40,8 @@ def score(
     submission: bool,
 ) -> None:
     """Score a whole portfolio with its reasons."""
-    from training.bundle.champion import load_champion
     from training.features.build import build
+    from training.registry.load import load_champion
     from training.scoring import check_format, score_portfolio
     from training.scoring import submission as score_test_clients
 

@@ -60,8 +60,8 @@ def train(
 ) -> None:
     """Compare models and register the best."""
     from training.campaign import run_campaign
+    from training.cli import campaign_report
     from training.config import from_environment
-    from training.evaluation import console_report
     from training.features.build import build
     from training.models.dataset import load_labelled
     from training.tuning.hyperparameter_search import Place, study_beside
@@ -77,8 +77,8 @@ def train(
     version, outcome = run_campaign(
         registry(), store, made, costs, BUDGETS[budget], place, progress=progress
     )
-    for line in console_report.ladder_lines(outcome.assessments):
+    for line in campaign_report.ladder_lines(outcome.assessments):
         click.echo(line)
-    for line in console_report.variant_lines(outcome.comparisons):
+    for line in campaign_report.variant_lines(outcome.comparisons):
         click.echo(line)
-    click.echo(console_report.threshold_line(version, outcome.chosen, costs))
+    click.echo(campaign_report.threshold_line(version, outcome.chosen, costs))

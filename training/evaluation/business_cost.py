@@ -16,9 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import make_scorer
 
+from training.arrays import Array
 from training.errors import ConfigurationError
 
-Array = NDArray[np.float64]
 AMOUNT = "AMT_CREDIT"
 REPLICATES = 200
 

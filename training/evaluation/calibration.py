@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.metrics import ranking_by_fold, standard_error
 

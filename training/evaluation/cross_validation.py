@@ -13,8 +13,8 @@ from sklearn.base import BaseEstimator
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
+from training.arrays import Array
 from training.evaluation.business_cost import (
-    Array,
     Costs,
     Threshold,
     choose_threshold,

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.evaluation.uncertainty import auc
 from training.features.applicant.raw import PROTECTED
 from training.features.build import FeatureStore

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from sklearn.base import BaseEstimator
 from sklearn.metrics import roc_auc_score
 
+from training.arrays import Array
 from training.evaluation import plots
-from training.evaluation.business_cost import Array
 from training.evaluation.cross_validation import FOLDS, KNOWN_CLIENTS, each_fold, folds
 from training.models.candidates import SEED, Candidate, margins
 from training.models.dataset import Labelled

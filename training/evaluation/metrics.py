@@ -12,7 +12,7 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 
 BINS = 20
 

@@ -15,7 +15,8 @@ from sklearn.metrics import (
 )
 from sklearn.model_selection import LearningCurveDisplay
 
-from training.evaluation.business_cost import Array, Costs, cost_curve
+from training.arrays import Array
+from training.evaluation.business_cost import Costs, cost_curve
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.metrics import calibration_curve
 from training.models.dataset import Labelled

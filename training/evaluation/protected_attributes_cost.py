@@ -12,8 +12,7 @@ from training.evaluation.comparison import compare
 from training.evaluation.cross_validation import assess
 from training.evaluation.trained_model import Outcome
 from training.features.applicant.raw import PROTECTED
-from training.models.dataset import Labelled
-from training.tuning.feature_ranking import only
+from training.models.dataset import Labelled, only
 
 
 def price_of_protected(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.uncertainty import auc
 from training.models.dataset import Labelled

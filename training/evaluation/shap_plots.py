@@ -13,7 +13,7 @@ import shap
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.shap_values import Explained, sums_by_group
 from training.features.define import Feature

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.features.define import Feature
 from training.models.dataset import Labelled
 

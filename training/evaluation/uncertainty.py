@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 
 REPLICATES = 1_000
 

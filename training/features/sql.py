@@ -7,7 +7,9 @@ same text for the API. There is no other definition of a feature.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Sequence
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -106,3 +108,10 @@ def encoded_columns(
 def _position(name: str, values: list[str]) -> str:
     quoted = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
     return f'CAST(list_position([{quoted}]::VARCHAR[], features."{name}") - 1 AS FLOAT)'
+
+
+def feature_set_hash(made: FeatureSet, categories: Mapping[str, list[str]]) -> str:
+    """What two bundles must share for one's client vectors to fit the other."""
+    names = [one.name for one in made.features]
+    identity = [names, dict(categories), made.history_sql, made.applicant_sql]
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.evaluation.shap_values import sample_rows
 from training.evaluation.trained_model import Outcome
 from training.features.applicant.raw import EXTERNAL, PROTECTED

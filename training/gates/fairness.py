@@ -19,7 +19,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.evaluation.fairness import AGE_BAND, AGE_NAMES, LEAST_CLIENTS
 from training.gates.gate import Gate
 

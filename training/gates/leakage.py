@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata, spearmanr
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.evaluation.cross_validation import assess
 from training.evaluation.shap_values import sample_rows
 from training.evaluation.trained_model import Outcome

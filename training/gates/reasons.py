@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.evaluation.shap_values import contributions, sample_rows, sums_by_group
 from training.evaluation.trained_model import Outcome
 from training.features.define import Feature

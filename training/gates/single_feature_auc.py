@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 
 BINS = 20
 # Rates of small bins are drawn to the mean as if by this many further clients.

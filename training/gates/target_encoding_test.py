@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import chi2
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 
 LEAST_VALUES = 12
 # Expected outcomes of each kind below which counts are too coarse to judge.

@@ -15,7 +15,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.models.imbalance import NONE, SYNTHETIC, dealing_with
 from training.models.preprocessing import ALL_ON, Transformations, dense_columns
 from training.models.seed_averaging import Averaged, merge

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
 import pandas as pd
 
+from training.arrays import Array
 from training.errors import TrainingError
-from training.evaluation.business_cost import Array
 from training.features.build import FeatureStore, values_of
 from training.features.sql import FeatureSet, encoded_columns
 
@@ -73,3 +73,10 @@ def fingerprint(data: Labelled) -> str:
     digest.update(data.target.tobytes())
     digest.update(data.client.tobytes())
     return digest.hexdigest()
+
+
+def only(data: Labelled, names: Sequence[str]) -> Labelled:
+    """The same clients with these inputs."""
+    wanted = set(names)
+    categories = {n: values for n, values in data.categories.items() if n in wanted}
+    return replace(data, inputs=data.inputs[list(names)], categories=categories)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 
 SCALED = ("leaf_value", "internal_value", "shrinkage")
 

@@ -15,14 +15,16 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from training.arrays import Array
+from training.bundle.read import read_manifest
 from training.errors import ConfigurationError
-from training.evaluation.business_cost import Array, Costs, expected_cost
+from training.evaluation.business_cost import Costs, expected_cost
 from training.monitoring.alerts import outbox
 from training.monitoring.events.api_client import Api
 from training.monitoring.events.read import read_page, whole_vectors
 from training.monitoring.events.state import State
 from training.monitoring.statistics.performance import auc
-from training.monitoring.statistics.reference import Reference, read_manifest
+from training.monitoring.statistics.reference import Reference
 
 NEWEST = 20_000
 PAGE = 5_000

@@ -14,12 +14,12 @@ import pandas as pd
 from mlflow.exceptions import MlflowException
 from sklearn.metrics import confusion_matrix
 
-from training.bundle.champion import load_champion
+from training.bundle.read import read_manifest, verified
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
 from training.gates.champion import FILE, FOLDER
-from training.monitoring.statistics.reference import read_manifest, verified
 from training.present.applicant import invent
+from training.registry.load import load_champion
 from training.registry.store import Registry
 from training.registry.tracking import COMMIT
 

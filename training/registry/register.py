@@ -37,7 +37,7 @@ def register(
     """
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
         write_parts(Path(folder), outcome, found, gates)
-        card = _write_card(Path(folder), found)
+        card = write_card(Path(folder), found)
         mlflow.log_artifacts(folder, PARTS)
         version = _log_model(Path(folder), outcome.data)
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
@@ -87,7 +87,7 @@ def _nobody(data: Labelled) -> pd.DataFrame:
     return example.assign(**{name: one[0] for name, one in data.categories.items()})
 
 
-def _write_card(parts: Path, found: Review) -> str:
+def write_card(parts: Path, found: Review) -> str:
     core = json.loads((parts / CORE).read_text(encoding="utf-8"))
     card = model_card(core, found.importance)
     (parts / CARD).write_text(card, encoding="utf-8")

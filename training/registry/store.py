@@ -10,12 +10,12 @@ import mlflow
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
+from training.config import SQLITE
 from training.errors import TrainingError
 
 MODEL = "credit-scoring"
 EXPERIMENT = "credit-scoring"
 CHALLENGER, CHAMPION = "challenger", "champion"
-SQLITE = "sqlite:///"
 # MLflow's pages then open on runs and models, not on prompts and traces.
 KIND = {"mlflow.experimentKind": "custom_model_development"}
 

@@ -17,10 +17,11 @@ from mlflow.data.pandas_dataset import from_pandas
 from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
-from training.evaluation.plots import pictures
+from training.evaluation.plots import pictures, selection_curve
 from training.features.build import FeatureStore
 from training.models.dataset import Labelled
 from training.registry.store import Registry
+from training.tuning.feature_selection import Selection
 
 LIBRARIES = (
     "lightgbm",
@@ -164,3 +165,15 @@ def log_ladder(
     if comparisons:
         found = pd.DataFrame([one.to_json() for one in comparisons])
         mlflow.log_table(found, "variants.json")
+
+
+def log_selection(found: Selection) -> None:
+    """Put the curve into the active run: as metrics, a table and a picture."""
+    rows = [one.to_json() for one in found.points]
+    for row in rows:
+        step = int(row["features"])
+        mlflow.log_metrics({f"selection_{n}": v for n, v in row.items()}, step=step)
+    mlflow.log_metric("features_served", len(found.names))
+    mlflow.log_table(pd.DataFrame(rows), "selection.json")
+    mlflow.log_text("\n".join(found.names) + "\n", "features_served.txt")
+    log_pictures({"selection.png": selection_curve(rows, found.chosen.features)})

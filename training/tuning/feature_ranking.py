@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.features.applicant.raw import EXTERNAL, LEVERS
 from training.models.candidates import Candidate, booster_of, margins
-from training.models.dataset import Labelled
 
 # Features that correlate more than this say the same.
 TWINS = 0.98
@@ -89,10 +88,3 @@ def first(order: Sequence[str], inputs: pd.DataFrame, count: int) -> list[str]:
     best = [name for name in order if name not in kept][: max(0, count - len(kept))]
     wanted = {*kept, *best}
     return [str(name) for name in inputs.columns if name in wanted]
-
-
-def only(data: Labelled, names: Sequence[str]) -> Labelled:
-    """The same clients with these inputs."""
-    wanted = set(names)
-    categories = {n: values for n, values in data.categories.items() if n in wanted}
-    return replace(data, inputs=data.inputs[list(names)], categories=categories)

@@ -13,12 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import joblib
-import mlflow
 import numpy as np
-import pandas as pd
 from sklearn.base import BaseEstimator
 
-from training.evaluation.business_cost import Array, Costs
+from training.arrays import Array
+from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison, compare
 from training.evaluation.cross_validation import (
     FOLDS,
@@ -28,10 +27,8 @@ from training.evaluation.cross_validation import (
     held_out,
     judged,
 )
-from training.evaluation.plots import selection_curve
-from training.models.dataset import Labelled
-from training.registry.tracking import log_pictures
-from training.tuning.feature_ranking import first, on_the_best, only, ranking
+from training.models.dataset import Labelled, only
+from training.tuning.feature_ranking import first, on_the_best, ranking
 
 COUNTS = (50, 75, 100, 150, 200, 300, 400)
 
@@ -168,15 +165,3 @@ def _held_out(
     fitting = time.perf_counter() - started
     values, known, predicting = held_out(model, data, train, test)
     return values, (known, fitting, predicting)
-
-
-def log_selection(found: Selection) -> None:
-    """Put the curve into the active run: as metrics, a table and a picture."""
-    rows = [one.to_json() for one in found.points]
-    for row in rows:
-        step = int(row["features"])
-        mlflow.log_metrics({f"selection_{n}": v for n, v in row.items()}, step=step)
-    mlflow.log_metric("features_served", len(found.names))
-    mlflow.log_table(pd.DataFrame(rows), "selection.json")
-    mlflow.log_text("\n".join(found.names) + "\n", "features_served.txt")
-    log_pictures({"selection.png": selection_curve(rows, found.chosen.features)})

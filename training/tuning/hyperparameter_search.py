@@ -29,12 +29,12 @@ from sklearn.base import BaseEstimator
 from sklearn.metrics import check_scoring
 from sqlalchemy.exc import SQLAlchemyError
 
+from training.config import SQLITE
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs, business_scorer
 from training.evaluation.cross_validation import FOLDS, each_fold, folds
 from training.models.candidates import SEED
 from training.models.dataset import Labelled, fingerprint
-from training.registry.store import SQLITE
 from training.tuning.one_standard_error_rule import AUC
 from training.tuning.search_spaces import Rung
 

@@ -12,10 +12,11 @@ import pytest
 from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import Assessment, assess
 from training.models import candidates
-from training.models.dataset import Labelled
+from training.models.dataset import Labelled, only
 from training.registry.store import open_registry
-from training.tuning.feature_ranking import first, on_the_best, only, ranking
-from training.tuning.feature_selection import log_selection, select
+from training.registry.tracking import log_selection
+from training.tuning.feature_ranking import first, on_the_best, ranking
+from training.tuning.feature_selection import select
 
 pytestmark = pytest.mark.filterwarnings("ignore::Warning")
 SMALL = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.monitoring.statistics.histogram import Column, Counts
 
 # Smaller than these, a shift is not worth an alert however sure it is.

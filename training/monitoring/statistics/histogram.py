@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 
 Counts = NDArray[np.int64]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.monitoring.statistics.performance import (
     Performance,
     Recalibration,

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from training.evaluation.business_cost import Array, Costs
+from training.arrays import Array
+from training.evaluation.business_cost import Costs
 
 BINS = 200
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,8 +13,10 @@ import lightgbm
 import numpy as np
 import pandas as pd
 
+from training.arrays import Array
+from training.bundle.read import read_manifest, verified
 from training.errors import ConfigurationError
-from training.evaluation.business_cost import Array, Costs
+from training.evaluation.business_cost import Costs
 from training.monitoring.statistics import histogram
 from training.monitoring.statistics.histogram import Column, Counts
 from training.monitoring.statistics.performance import Expectation, ScoreBins
@@ -137,25 +138,6 @@ def read_reference(bundle: Path) -> Reference:
     whole = sum(weights.values()) or 1.0
     shares = {name: weight / whole for name, weight in weights.items()}
     return Reference(bundle, digest, manifest, frame, tuple(columns), shares)
-
-
-def read_manifest(bundle: Path) -> tuple[dict[str, Any], str]:
-    """A bundle's manifest and its SHA-256, the name of the bundle everywhere."""
-    path = bundle / "manifest.json"
-    if not path.is_file():
-        raise ConfigurationError(f"{bundle}: no bundle, manifest.json is missing")
-    content = path.read_bytes()
-    return json.loads(content), hashlib.sha256(content).hexdigest()
-
-
-def verified(bundle: Path, manifest: Mapping[str, Any], name: str) -> Path:
-    """The path of a bundle's file, once its hash was checked."""
-    path = bundle / name
-    if not path.is_file():
-        raise ConfigurationError(f"{bundle}: {name} is missing")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != manifest["files"].get(name):
-        raise ConfigurationError(f"{path}: not the file that the manifest names")
-    return path
 
 
 def _column(feature: Mapping[str, Any], values: np.ndarray) -> Column:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.evaluation.business_cost import Array
+from training.arrays import Array
 from training.monitoring.statistics import drift_tests
 from training.monitoring.statistics.drift_tests import Shifts
 from training.monitoring.statistics.histogram import Counts

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from scipy.special import logit
 
-from training.evaluation.business_cost import Array, expected_cost
+from training.arrays import Array
+from training.evaluation.business_cost import expected_cost
 from training.monitoring.evidently_report import LIMIT
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import Reference
 
 if TYPE_CHECKING:
-    from training.monitoring.train_test_drift.drift import Shift
+    from training.monitoring.train_test_drift.datasets import Shift
 
 Scores = tuple[Reference, Array]
 # Parts of the model's importance on drifted features, and shifts of the score in

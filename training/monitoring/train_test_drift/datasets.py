@@ -16,6 +16,7 @@ from training.bundle.champion import Champion
 from training.errors import ConfigurationError, TableError
 from training.features.build import FeatureStore, build
 from training.features.sql import encoded_columns
+from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import SCORE, Reference
 from training.tables import TABLES
 from training.tables.schema import Column, Type, Unit
@@ -190,3 +191,36 @@ def arranged(reference: Path, current: Path) -> Iterator[Path]:
             if source is not None:
                 (Path(folder) / source.name).symlink_to(source.resolve())
         yield Path(folder)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How far one column moved: `distance` above `limit` counts as drift.
+
+    `before` and `after` are the mean of a number, or the share of the category
+    that moved most, named by `what`; missing values are left out. `missing_sure`:
+    that missing shares differ is beyond doubt.
+    """
+
+    column: Compare
+    distance: float
+    limit: float
+    what: str
+    before: float
+    after: float
+    missing_before: float
+    missing_after: float
+    missing_sure: bool
+
+    @property
+    def moved(self) -> bool:
+        return self.distance > self.limit
+
+    @property
+    def missing_moved(self) -> bool:
+        change = abs(self.missing_after - self.missing_before)
+        return self.missing_sure and change >= LEAST_SHARE
+
+    @property
+    def drifted(self) -> bool:
+        return self.moved or self.missing_moved

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,49 +11,21 @@ import pandas as pd
 from training.files import replacing
 from training.monitoring import evidently_report
 from training.monitoring.evidently_report import distance_of, limit_of
-from training.monitoring.statistics.drift_tests import LEAST_SHARE, share_test
+from training.monitoring.statistics.drift_tests import share_test
 from training.monitoring.statistics.reference import Reference
 from training.monitoring.train_test_drift import datasets
 from training.monitoring.train_test_drift.conclusion import conclude, headline
-from training.monitoring.train_test_drift.datasets import PROBABILITY, Compare, Sides
+from training.monitoring.train_test_drift.datasets import (
+    PROBABILITY,
+    Compare,
+    Shift,
+    Sides,
+)
 
 # Evidently draws the score, the most important features and those that drifted: what
 # it draws of hundreds nobody reads, and no browser opens.
 DRAWN, MOST_DRAWN = 60, 90
 SURE = 0.01
-
-
-@dataclass(frozen=True)
-class Shift:
-    """How far one column moved: `distance` above `limit` counts as drift.
-
-    `before` and `after` are the mean of a number, or the share of the category
-    that moved most, named by `what`; missing values are left out. `missing_sure`:
-    that missing shares differ is beyond doubt.
-    """
-
-    column: Compare
-    distance: float
-    limit: float
-    what: str
-    before: float
-    after: float
-    missing_before: float
-    missing_after: float
-    missing_sure: bool
-
-    @property
-    def moved(self) -> bool:
-        return self.distance > self.limit
-
-    @property
-    def missing_moved(self) -> bool:
-        change = abs(self.missing_after - self.missing_before)
-        return self.missing_sure and change >= LEAST_SHARE
-
-    @property
-    def drifted(self) -> bool:
-        return self.moved or self.missing_moved
 
 
 def analyse(

@@ -1,0 +1,64 @@
+"""The known clients, as the API imports them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from training.bundle.champion import Champion
+from training.bundle.parts import file_sha256
+from training.features.build import FeatureStore
+from training.features.sql import FeatureSet, encoded
+from training.files import PARQUET, replacing
+from training.tables import TABLES
+
+
+def export_clients(
+    store: FeatureStore,
+    champion: Champion,
+    out: Path,
+    *,
+    progress: Callable[[str], None],
+) -> int:
+    """Write one row per client of the store, as the model sees it, and its seal.
+
+    Columns: SK_ID_CURR; `application`, a struct of the raw columns; `history` and
+    `features`, float32 lists in the manifest's order. The seal, `out` and `.sha256`,
+    is what `sha256sum` prints of it. Returns the number of rows.
+
+    Raises:
+        TrainingError: the store's features are not those the model was trained on.
+    """
+    made = champion.feature_set(store)
+    # The seal takes its place last: until then the API refuses the file.
+    with replacing(out.with_name(f"{out.name}.sha256")) as seal_beside:
+        with duckdb.connect() as connection, replacing(out) as beside:
+            rows = connection.execute(
+                f"COPY ({_clients(store, made, champion.categories)}) TO '{beside}'"
+                f" ({PARQUET}, ROW_GROUP_SIZE 20480, KV_METADATA"
+                f" {{feature_set: '{champion.core['feature_set']}'}})"
+            ).fetchone()
+            seal_beside.write_text(f"{file_sha256(beside)}  {out.name}\n")
+    count = int(rows[0]) if rows else 0
+    progress(f"clients: {count:,} rows")
+    return count
+
+
+def _clients(
+    store: FeatureStore, made: FeatureSet, categories: dict[str, list[str]]
+) -> str:
+    raw = ", ".join(
+        f'"{name}" := application."{name}"' for name in TABLES["application"].names
+    )
+    past = ", ".join(f'history."{one.name}"' for one in made.history)
+    inputs = ", ".join(encoded(made.features, categories))
+    return (
+        f"SELECT features.SK_ID_CURR, struct_pack({raw}) AS application,"
+        f" [{past}]::FLOAT[] AS history, [{inputs}]::FLOAT[] AS features"
+        f" FROM {store.feature_rows} AS features"
+        f" JOIN {store.history_rows} AS history USING (SK_ID_CURR)"
+        f" JOIN '{store.application}' AS application USING (SK_ID_CURR)"
+        " ORDER BY features.SK_ID_CURR"
+    )

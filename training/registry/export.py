@@ -1,0 +1,79 @@
+"""From the registry to files: the bundle of a model version, and the clients."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import mlflow
+
+from training.bundle.parts import (
+    CORE,
+    PARTS,
+    hashes,
+    seal,
+    write_card,
+)
+from training.errors import TrainingError
+from training.files import replacing
+from training.gates.gate import gate_of
+from training.registry.promote import promoted_gates
+from training.registry.store import CHAMPION, MODEL, Registry
+
+
+def export_bundle(
+    registry: Registry, out: Path, *, drift: Path | None = None, version: str = CHAMPION
+) -> dict[str, Any]:
+    """Write the bundle of a model version to the folder `out`; returns its manifest.
+
+    `drift` is the folder of a train-against-test report to put in.
+
+    Raises:
+        TrainingError: there is no such version, or the report is not whole.
+    """
+    found = registry.version(version)
+    with replacing(out) as beside, tempfile.TemporaryDirectory() as downloads:
+        parts = mlflow.artifacts.download_artifacts(
+            run_id=found.run_id, artifact_path=PARTS, dst_path=downloads
+        )
+        shutil.copytree(parts, beside)
+        if drift is not None:
+            _add_drift(drift, beside / "drift")
+        core = json.loads((beside / CORE).read_text(encoding="utf-8"))
+        (beside / CORE).unlink()
+        manifest = _named(core, found)
+        write_card(beside, manifest)
+        manifest["files"] = hashes(beside)
+        seal(beside, manifest)
+    return manifest
+
+
+def _named(
+    core: dict[str, Any], found: mlflow.entities.model_registry.ModelVersion
+) -> dict[str, Any]:
+    """The manifest but for its hashes: the core, as this version of this model."""
+    gates = promoted_gates(found, [gate_of(one) for one in core["metrics"]["gates"]])
+    metrics = {**core["metrics"], "gates": [one.to_json() for one in gates]}
+    return {**core, "metrics": metrics, "model": _model(found)}
+
+
+def _model(found: mlflow.entities.model_registry.ModelVersion) -> dict[str, str]:
+    created = datetime.fromtimestamp(found.creation_timestamp / 1000, UTC)
+    return {
+        "name": MODEL,
+        "version": str(found.version),
+        "mlflow_run_id": str(found.run_id),
+        "created_at": created.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+    }
+
+
+def _add_drift(report: Path, target: Path) -> None:
+    target.mkdir()
+    for name in ("report.html", "report.json", "conclusion.md"):
+        if not (report / name).is_file():
+            raise TrainingError(f"{report}: {name} is missing; run `drift` first")
+        shutil.copyfile(report / name, target / name)
