@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import ThreadingWSGIServer, make_wsgi_app
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from api.store.events import PREDICTIONS, Event
+from api.store.events.record import PREDICTIONS, Event
 
 # Where the processes of one server put their numbers; prometheus_client reads it.
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"

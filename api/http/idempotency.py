@@ -15,8 +15,14 @@ from api.errors import FieldError, Problem, invalid
 from api.http.auth import current_key
 from api.http.operations import JSON
 from api.services import services
-from api.store import events
-from api.store.events import AlreadyRecorded, Overtaken, Recorded, Reply, Token
+from api.store.events.record import (
+    AlreadyRecorded,
+    Overtaken,
+    Recorded,
+    Reply,
+    Token,
+    record,
+)
 
 HEADER = "Idempotency-Key"
 _ATTEMPTS = 5
@@ -31,7 +37,7 @@ def once(produce: Callable[[], Reply]) -> Response:
     """
     token = _token()
     for _ in range(_ATTEMPTS):
-        before = events.recorded(services().database, token) if token else None
+        before = record.recorded(services().database, token) if token else None
         if token and before:
             return _replay(token, before)
         reply = produce()

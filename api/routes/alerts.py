@@ -26,7 +26,7 @@ from api.scoring.request_forms import read_model
 from api.services import services
 from api.store import alerts
 from api.store.alerts import Document, Stored
-from api.store.events import Reply
+from api.store.events.record import Reply
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/v1/alerts")
 _SEVERITIES = ("critical", "warning", "info")

@@ -29,7 +29,7 @@ from api.scoring.request_forms import read_model
 from api.services import services
 from api.store.clients import Client
 from api.store.database import Database
-from api.store.events import Reply
+from api.store.events.record import Reply
 from api.store.predictions import Stored
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from api.json_encoding import encode
 from api.schemas.events import EventsQuery
 from api.services import services
 from api.store.clients import pack, unpack
-from api.store.events import PREDICTIONS
+from api.store.events.record import PREDICTIONS
 from api.store.export import KINDS, Pseudonyms, rows
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from api.scoring.decision import GRANTED, LOWERS, RAISES
 from api.scoring.predict import explained
 from api.services import services
 from api.store.database import Database
-from api.store.events import DECISION, answer_of
+from api.store.events.record import DECISION, answer_of
 from api.store.predictions import Stored
 from api.store.standing import standing, standing_review
 

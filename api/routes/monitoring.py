@@ -19,7 +19,7 @@ from api.schemas.monitoring import LatestQuery, ReportQuery, ReportRequest
 from api.scoring.request_forms import read_model
 from api.services import services
 from api.store import reports
-from api.store.events import Reply
+from api.store.events.record import Reply
 from api.store.reports import Entry, Report
 
 blueprint = Blueprint("monitoring", __name__, url_prefix="/v1/monitoring/reports")

@@ -17,7 +17,7 @@ from api.schemas.events import Outcome, Outcomes, OutcomesAnswer
 from api.scoring.request_forms import read_model
 from api.services import services
 from api.store.database import Database
-from api.store.events import OUTCOME, Event, Reply
+from api.store.events.record import OUTCOME, Event, Reply
 from api.store.outcomes import Decided, decided, observed
 from api.store.predictions import still_kept
 

@@ -15,7 +15,7 @@ from api.schemas.answers import BatchAnswer, Prediction
 from api.schemas.requests import Batch, KnownClient, NewApplicant, StoredQuery, WhatIf
 from api.scoring.predict import explained, predict, predict_batch
 from api.services import services
-from api.store import events
+from api.store.events.record import record
 
 blueprint = Blueprint("predictions", __name__, url_prefix="/v1/predictions")
 _WHAT_IF = {"client_id": 100001, "changes": {"AMT_CREDIT": 450000}}
@@ -95,5 +95,5 @@ def stored(prediction_id: UUID) -> Response:
     if asked.explain:
         told = explained(services().champion(), database, kept)
     else:
-        told, _ = events.answer_of(database, kept.prediction_id)
+        told, _ = record.answer_of(database, kept.prediction_id)
     return Response(told, content_type=JSON)

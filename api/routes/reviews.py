@@ -21,7 +21,7 @@ from api.services import services
 from api.store import predictions
 from api.store.clients import LARGEST_ID
 from api.store.database import Database
-from api.store.events import DECISION, PREDICTIONS, REVIEW, Event, Reply
+from api.store.events.record import DECISION, PREDICTIONS, REVIEW, Event, Reply
 from api.store.predictions import Stored
 from api.store.standing import standing_review, still_standing
 

@@ -15,7 +15,7 @@ from api.scoring.champion import Champion
 from api.scoring.decision import Score
 from api.store.clients import unpack
 from api.store.database import Database
-from api.store.events import PREDICTIONS
+from api.store.events.record import PREDICTIONS
 from api.store.tables import events, personal
 
 _AT_A_TIME = 200

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from api.store import chain
 from api.store.chain import CHAIN, NOWHERE, End, Head
 from api.store.chain_end import NEWEST, ChainEnd
-from api.store.events import Event
+from api.store.events.record import Event
 from api.store.tables import events, personal, writers
 
 # Any number, but the same in every process.

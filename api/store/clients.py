@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 
 from api.identifiers import parts
 from api.store.database import Database
-from api.store.events import Check
+from api.store.events.record import Check
 from api.store.tables import active_import, clients, imports
 
 Vector = NDArray[np.float32]

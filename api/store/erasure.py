@@ -26,7 +26,7 @@ from api.identifiers import now, uuid7
 from api.store.append_events import append, wait_for_turn
 from api.store.chain_end import ChainEnd
 from api.store.database import Database
-from api.store.events import ERASURE, REVIEW, Event
+from api.store.events.record import ERASURE, REVIEW, Event
 from api.store.tables import clients, events, idempotency, personal
 
 _AT_A_TIME = 1000

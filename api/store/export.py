@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, null, select
 
 from api.store.database import Database
-from api.store.events import OUTCOME, PREDICTIONS, REVIEW
+from api.store.events.record import OUTCOME, PREDICTIONS, REVIEW
 from api.store.tables import events, personal, secrets
 
 KINDS = (*PREDICTIONS, REVIEW, OUTCOME)

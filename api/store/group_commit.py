@@ -15,7 +15,7 @@ from api.identifiers import now
 from api.store.append_events import append
 from api.store.chain_end import ChainEnd
 from api.store.database import Database
-from api.store.events import AlreadyRecorded, Overtaken, Reply, Token, recorded
+from api.store.events.record import AlreadyRecorded, Overtaken, Reply, Token, recorded
 from api.store.tables import idempotency
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from api.identifiers import parts
 from api.store.database import Database
-from api.store.events import DECISION, OUTCOME
+from api.store.events.record import DECISION, OUTCOME
 from api.store.tables import events, personal
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Row, Select, bindparam, func, select
 from api.errors import Gone
 from api.identifiers import parts
 from api.store.database import Database
-from api.store.events import PREDICTIONS, REVIEW, Check
+from api.store.events.record import PREDICTIONS, REVIEW, Check
 from api.store.tables import events, personal
 
 

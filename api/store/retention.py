@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from api.errors import ClockDoubted
 from api.store.database import Database
 from api.store.erasure import outdated
-from api.store.events import ERASURE
+from api.store.events.record import ERASURE
 from api.store.tables import events, personal
 
 _LONGEST_SILENCE = timedelta(days=7)

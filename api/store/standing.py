@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, select
 
 from api.store.database import Database
-from api.store.events import DECISION, REVIEW, Check
+from api.store.events.record import DECISION, REVIEW, Check
 from api.store.predictions import Stored, still_kept, stored
 from api.store.tables import events, personal
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from api.store import chain
 from api.store.chain import CHAIN, HASHED, PERSONAL, Head
 from api.store.erasure import erased_ranges
-from api.store.events import ERASURE
+from api.store.events.record import ERASURE
 from api.store.tables import events, personal, writers
 
 _AT_A_TIME = 2000

@@ -17,7 +17,7 @@ from api.config import Config
 from api.errors import DatabaseUnavailable
 from api.store import chain
 from api.store.database import Database
-from api.store.events import Event, Reply
+from api.store.events.record import Event, Reply
 from api.store.tables import events, writers
 
 ASKED = {"client_id": 100001}

@@ -16,7 +16,7 @@ import sqlalchemy
 from flask import Flask
 
 from api.identifiers import moment
-from api.store.events import Event, Reply
+from api.store.events.record import Event, Reply
 
 SQLITE = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 KEY = {"Idempotency-Key": "erased-1"}

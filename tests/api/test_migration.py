@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy
 from alembic import command
 
-from api.store import events, migrate
+from api.store import migrate
 from api.store.database import Database
+from api.store.events.record import record
 from api.store.verification import verify
 
 ANSWER = {
@@ -77,7 +78,7 @@ def test_events_of_the_first_schema_stay_readable_and_are_chained(
                 },
             )
     assert migrate.upgrade(empty, 5) == ("0001", "0002")
-    answer, _ = events.answer_of(database, ids[1])
+    answer, _ = record.answer_of(database, ids[1])
     assert answer == json.dumps(ANSWER).encode()
     found = verify(database.read)
     assert (found.broken, found.events) == (None, 3)

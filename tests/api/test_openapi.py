@@ -14,7 +14,7 @@ from api.errors import DatabaseUnavailable
 from api.http import openapi
 from api.http.operations import JSON
 from api.schemas import answers
-from api.store.events import Overtaken
+from api.store.events.record import Overtaken
 
 pytestmark = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 
