@@ -20,8 +20,8 @@ import sqlalchemy
 from sqlalchemy import bindparam, select
 
 from api.errors import DatabaseUnavailable, EventsError
-from api.store.chain import NOWHERE, End
 from api.store.database import Database
+from api.store.events.chain import NOWHERE, End
 from api.store.tables import events
 
 # Where a database server's notes are, when no setting says it.

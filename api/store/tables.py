@@ -83,7 +83,7 @@ clients = Table(
 )
 
 # Append-only: triggers refuse UPDATE and DELETE. Sequences are 1, 2, 3… without a gap
-# in the order of the commits; api.store.chain says what the hashes cover.
+# in the order of the commits; api.store.events.chain says what the hashes cover.
 events = Table(
     "events",
     metadata,

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, insert, select
 from api import create_app
 from api.config import Config
 from api.errors import DatabaseUnavailable
-from api.store import chain
 from api.store.database import Database
+from api.store.events import chain
 from api.store.events.record import Event, Reply
 from api.store.tables import events, writers
 

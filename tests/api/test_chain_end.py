@@ -19,8 +19,8 @@ from flask import Flask
 from api import create_app
 from api.config import Config
 from api.errors import DatabaseUnavailable
-from api.store.chain import End
 from api.store.chain_end import ChainEnd, place
+from api.store.events.chain import End
 from api.store.sqlite_library import WAL, choose
 
 ASKED = {"client_id": 100001}

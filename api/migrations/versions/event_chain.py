@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from api.store import chain
-from api.store.chain import Head
+from api.store.events import chain
+from api.store.events.chain import Head
 
 revision = "0002"
 down_revision = "0001"
