@@ -16,8 +16,8 @@ from api.errors import BundleError
 from api.metrics import Metrics
 from api.rate_limit import RateLimit
 from api.store import clients
-from api.store.chain_end import ChainEnd, place
 from api.store.database import Database
+from api.store.events.chain_end import ChainEnd, place
 from api.store.group_commit import Recorder
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from api.errors import EventsError
 from api.identifiers import moment, now
 from api.services import services
 from api.store import erasure
-from api.store.chain_end import ChainEnd, place
 from api.store.database import Database
 from api.store.events.chain import Head
+from api.store.events.chain_end import ChainEnd, place
 from api.store.retention import outlook
 from api.store.verification import Findings
 from api.store.verification import verify as verify_chain

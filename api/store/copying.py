@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Table, delete, insert, select, text
 
 from api.errors import CopyRefused, EventsError
 from api.store import tables
-from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.events.chain import End
+from api.store.events.chain_end import ChainEnd
 from api.store.verification import verify
 
 # What `db upgrade` itself puts into a new database.

@@ -23,9 +23,9 @@ from sqlalchemy import (
 )
 
 from api.identifiers import now, uuid7
-from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.events.append import append, wait_for_turn
+from api.store.events.chain_end import ChainEnd
 from api.store.events.record import ERASURE, REVIEW, Event
 from api.store.tables import clients, events, idempotency, personal
 

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from api.errors import DatabaseUnavailable
 from api.identifiers import now
-from api.store.chain_end import ChainEnd
 from api.store.database import Database
 from api.store.events.append import append
+from api.store.events.chain_end import ChainEnd
 from api.store.events.record import AlreadyRecorded, Overtaken, Reply, Token, recorded
 from api.store.tables import idempotency
 

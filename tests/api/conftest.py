@@ -290,7 +290,7 @@ def _prepare(world: World, url: str) -> dict[str, str]:
 @pytest.fixture(autouse=True)
 def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where PostgreSQL's events end is noted for one test: databases are shared."""
-    monkeypatch.setattr("api.store.chain_end.FOLDER", tmp_path)
+    monkeypatch.setattr("api.store.events.chain_end.FOLDER", tmp_path)
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from flask import Flask
 from api import create_app
 from api.config import Config
 from api.errors import DatabaseUnavailable
-from api.store.chain_end import ChainEnd, place
 from api.store.events.chain import End
+from api.store.events.chain_end import ChainEnd, place
 from api.store.sqlite_library import WAL, choose
 
 ASKED = {"client_id": 100001}
@@ -233,5 +233,5 @@ def test_waits_for_another_process_and_not_for_ever(noted: ChainEnd) -> None:
 def test_is_beside_the_database_or_where_it_is_told(
     monkeypatch: pytest.MonkeyPatch, setting: str, url: str, expected: str
 ) -> None:
-    monkeypatch.setattr("api.store.chain_end.FOLDER", Path("var"))
+    monkeypatch.setattr("api.store.events.chain_end.FOLDER", Path("var"))
     assert place(setting, url) == Path(expected)

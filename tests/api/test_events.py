@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from flask import Flask
 
-from api.store.chain_end import ChainEnd
 from api.store.database import Database
+from api.store.events.chain_end import ChainEnd
 from api.store.events.record import Event, Reply
 from api.store.export import rows
 from api.store.group_commit import Recorder

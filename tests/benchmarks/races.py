@@ -21,8 +21,8 @@ from typing import Any
 from sqlalchemy import select
 
 from api.store import erasure
-from api.store.chain_end import ChainEnd, place
 from api.store.database import Database
+from api.store.events.chain_end import ChainEnd, place
 from api.store.tables import personal
 from api.store.verification import verify
 from tests.benchmarks.databases import other_database, postgresql

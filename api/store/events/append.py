@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from api.store.chain_end import NEWEST, ChainEnd
 from api.store.events import chain
 from api.store.events.chain import CHAIN, NOWHERE, End, Head
+from api.store.events.chain_end import NEWEST, ChainEnd
 from api.store.events.record import Event
 from api.store.tables import events, personal, writers
 
