@@ -18,8 +18,8 @@ from api.json_encoding import encode
 from api.schemas.events import EventsQuery
 from api.services import services
 from api.store.clients import pack, unpack
+from api.store.events.export import KINDS, Pseudonyms, rows
 from api.store.events.record import PREDICTIONS
-from api.store.export import KINDS, Pseudonyms, rows
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion
