@@ -18,7 +18,7 @@ from api.rate_limit import RateLimit
 from api.store import clients
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd, place
-from api.store.group_commit import Recorder
+from api.store.events.group_commit import Recorder
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion

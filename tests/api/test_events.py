@@ -15,8 +15,8 @@ from flask import Flask
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd
 from api.store.events.export import rows
+from api.store.events.group_commit import Recorder
 from api.store.events.record import Event, Reply
-from api.store.group_commit import Recorder
 
 UNKNOWN = "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"
 

@@ -24,8 +24,8 @@ from flask import Flask
 from api.errors import DatabaseUnavailable
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd
+from api.store.events.group_commit import Recorder
 from api.store.events.record import Event, Reply
-from api.store.group_commit import Recorder
 from api.store.sqlite_library import ROLLBACK, Library, choose
 
 ASKED = {"client_id": 100001}
