@@ -17,9 +17,9 @@ from api.store import erasure
 from api.store.database import Database
 from api.store.events.chain import Head
 from api.store.events.chain_end import ChainEnd, place
+from api.store.events.verification import Findings
+from api.store.events.verification import verify as verify_chain
 from api.store.retention import outlook
-from api.store.verification import Findings
-from api.store.verification import verify as verify_chain
 
 events = AppGroup("events", help="What was decided, reviewed and observed.")
 

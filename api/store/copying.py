@@ -11,7 +11,7 @@ from api.store import tables
 from api.store.database import Database
 from api.store.events.chain import End
 from api.store.events.chain_end import ChainEnd
-from api.store.verification import verify
+from api.store.events.verification import verify
 
 # What `db upgrade` itself puts into a new database.
 _MADE_BY_UPGRADE = (tables.active_import, tables.secrets)

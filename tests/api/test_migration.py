@@ -15,7 +15,7 @@ from alembic import command
 from api.store import migrate
 from api.store.database import Database
 from api.store.events.record import record
-from api.store.verification import verify
+from api.store.events.verification import verify
 
 ANSWER = {
     "probability": 0.1,
