@@ -15,10 +15,10 @@ from api.config import Config
 from api.errors import BundleError
 from api.metrics import Metrics
 from api.rate_limit import RateLimit
-from api.store import clients
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd, place
 from api.store.events.group_commit import Recorder
+from api.store.people import clients
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion

@@ -21,7 +21,7 @@ import numpy as np
 from api.bundle.manifest import Manifest
 from api.errors import ImportRefused
 from api.features.columns import TYPES
-from api.store.clients import pack
+from api.store.people.clients import pack
 
 _SEAL = re.compile(rb"([0-9a-f]{64}) [ *][^\n]+\n")
 _COPY_BOTH = (

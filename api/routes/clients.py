@@ -14,8 +14,8 @@ from api.schemas.answers import ClientAnswer, ClientPage
 from api.schemas.requests import ClientSearch
 from api.scoring.predict import feature_set_problem
 from api.services import services
-from api.store import clients
-from api.store.clients import LARGEST_ID, Client, pack
+from api.store.people import clients
+from api.store.people.clients import LARGEST_ID, Client, pack
 from api.store.standing import standing
 
 if TYPE_CHECKING:

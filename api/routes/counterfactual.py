@@ -27,9 +27,9 @@ from api.scoring.decision import GRANTED, REFUSED, decide, probability
 from api.scoring.predict import predict
 from api.scoring.request_forms import read_model
 from api.services import services
-from api.store.clients import Client
 from api.store.database import Database
 from api.store.events.record import Reply
+from api.store.people.clients import Client
 from api.store.predictions import Stored
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from api.http.responses import query
 from api.json_encoding import encode
 from api.schemas.events import EventsQuery
 from api.services import services
-from api.store.clients import pack, unpack
 from api.store.events.export import KINDS, Pseudonyms, rows
 from api.store.events.record import PREDICTIONS
+from api.store.people.clients import pack, unpack
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion

@@ -23,7 +23,7 @@ from api.services import services
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion
-    from api.store.clients import Client
+    from api.store.people.clients import Client
 
 blueprint = Blueprint("features", __name__, url_prefix="/v1/features")
 

@@ -14,7 +14,7 @@ from api.http.responses import answer
 from api.schemas.answers import Health
 from api.scoring.predict import feature_set_problem
 from api.services import services
-from api.store import clients
+from api.store.people import clients
 
 blueprint = Blueprint("health", __name__)
 

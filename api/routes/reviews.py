@@ -19,9 +19,9 @@ from api.schemas.reviews import History, HistoryQuery, Review, ReviewRequest
 from api.scoring.request_forms import read_model
 from api.services import services
 from api.store import predictions
-from api.store.clients import LARGEST_ID
 from api.store.database import Database
 from api.store.events.record import DECISION, PREDICTIONS, REVIEW, Event, Reply
+from api.store.people.clients import LARGEST_ID
 from api.store.predictions import Stored
 from api.store.standing import standing_review, still_standing
 

@@ -20,7 +20,7 @@ from api.services import services
 if TYPE_CHECKING:
     from api.scoring.champion import Champion
     from api.scoring.similar_clients import Group, Population
-    from api.store.clients import Client
+    from api.store.people.clients import Client
 
 blueprint = Blueprint("similar", __name__, url_prefix="/v1/clients")
 

@@ -25,10 +25,10 @@ from api.json_encoding import encode
 from api.schemas.requests import Batch
 from api.scoring.decision import Score
 from api.scoring.request_forms import Form, read_form, read_model
-from api.store import clients
-from api.store.clients import Client, Vector, pack, still_known, unpack
 from api.store.database import Database
 from api.store.events.record import Event, Reply, answer_of
+from api.store.people import clients
+from api.store.people.clients import Client, Vector, pack, still_known, unpack
 from api.store.predictions import Stored
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from sqlalchemy import Row, select
 from api.json_encoding import encode
 from api.scoring.champion import Champion
 from api.scoring.decision import Score
-from api.store.clients import unpack
 from api.store.database import Database
 from api.store.events.record import PREDICTIONS
+from api.store.people.clients import unpack
 from api.store.tables import events, personal
 
 _AT_A_TIME = 200

@@ -62,7 +62,7 @@ def test_takes_up_a_new_bundle(call: Any, folder: Path, conftest: Any) -> None:
 def test_a_request_ends_on_the_model_it_began_with(
     call: Any, folder: Path, conftest: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from api.store import clients
+    from api.store.people import clients
 
     before = call("GET", "/v1/model", "admin").json
     change(folder, conftest, threshold=0.5)
