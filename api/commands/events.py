@@ -13,12 +13,12 @@ from api.commands.database import database
 from api.errors import EventsError
 from api.identifiers import moment, now
 from api.services import services
-from api.store import erasure
 from api.store.database import Database
 from api.store.events.chain import Head
 from api.store.events.chain_end import ChainEnd, place
 from api.store.events.verification import Findings
 from api.store.events.verification import verify as verify_chain
+from api.store.people import erasure
 from api.store.retention import outlook
 
 events = AppGroup("events", help="What was decided, reviewed and observed.")

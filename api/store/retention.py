@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 
 from api.errors import ClockDoubted
 from api.store.database import Database
-from api.store.erasure import outdated
 from api.store.events.record import ERASURE
+from api.store.people.erasure import outdated
 from api.store.tables import events, personal
 
 _LONGEST_SILENCE = timedelta(days=7)

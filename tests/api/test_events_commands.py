@@ -249,7 +249,7 @@ def test_an_erasure_by_a_wrong_clock_does_not_prove_it_right(
     app: Flask, retain: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ahead = moment(TODAY + timedelta(400))
-    monkeypatch.setattr("api.store.erasure.now", lambda: ahead)
+    monkeypatch.setattr("api.store.people.erasure.now", lambda: ahead)
     assert retain(420, "--trust-clock", ahead=400).exit_code == 0
     assert retain(401, ahead=400).exit_code == 1
     assert sorted(kept(app)) == ["0 days", "10 days", "2 days"]

@@ -17,8 +17,8 @@ from flask import Flask
 from api import create_app
 from api.config import Config
 from api.schemas.answers import ClientAnswer
-from api.store import erasure
 from api.store.database import Database
+from api.store.people import erasure
 from api.store.tables import events, personal
 
 CLIENT = 100003

@@ -20,10 +20,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from api.store import erasure
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd, place
 from api.store.events.verification import verify
+from api.store.people import erasure
 from api.store.tables import personal
 from tests.benchmarks.databases import other_database, postgresql
 from tests.benchmarks.load import (

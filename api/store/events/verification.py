@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from api.store.erasure import erased_ranges
 from api.store.events import chain
 from api.store.events.chain import CHAIN, HASHED, PERSONAL, Head
 from api.store.events.record import ERASURE
+from api.store.people.erasure import erased_ranges
 from api.store.tables import events, personal, writers
 
 _AT_A_TIME = 2000
