@@ -10,10 +10,9 @@ from flask.cli import AppGroup
 from api.bundle.read import read_bundle
 from api.commands.database import database
 from api.services import services
-from api.store import imports
 from api.store.database import Database
 from api.store.people import clients as clients_store
-from api.store.people import erasure
+from api.store.people import erasure, imports
 
 CHUNK = 1000
 

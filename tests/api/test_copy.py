@@ -11,10 +11,10 @@ from flask import Flask
 
 from api import create_app
 from api.config import Config
-from api.store import imports
 from api.store.database import Database
 from api.store.events.chain import End
 from api.store.migrate import upgrade
+from api.store.people import imports
 from api.store.tables import metadata
 
 KINDS = pytest.mark.parametrize("into", ["sqlite", "postgresql"])
