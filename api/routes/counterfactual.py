@@ -30,7 +30,7 @@ from api.services import services
 from api.store.database import Database
 from api.store.events.record import Reply
 from api.store.people.clients import Client
-from api.store.predictions import Stored
+from api.store.people.predictions import Stored
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion

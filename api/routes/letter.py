@@ -20,7 +20,7 @@ from api.scoring.predict import explained
 from api.services import services
 from api.store.database import Database
 from api.store.events.record import DECISION, answer_of
-from api.store.predictions import Stored
+from api.store.people.predictions import Stored
 from api.store.standing import standing, standing_review
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from api.services import services
 from api.store.database import Database
 from api.store.events.record import OUTCOME, Event, Reply
 from api.store.people.outcomes import Decided, decided, observed
-from api.store.predictions import still_kept
+from api.store.people.predictions import still_kept
 
 blueprint = Blueprint("outcomes", __name__, url_prefix="/v1/outcomes")
 

@@ -18,11 +18,11 @@ from api.json_encoding import encode
 from api.schemas.reviews import History, HistoryQuery, Review, ReviewRequest
 from api.scoring.request_forms import read_model
 from api.services import services
-from api.store import predictions
 from api.store.database import Database
 from api.store.events.record import DECISION, PREDICTIONS, REVIEW, Event, Reply
+from api.store.people import predictions
 from api.store.people.clients import LARGEST_ID
-from api.store.predictions import Stored
+from api.store.people.predictions import Stored
 from api.store.standing import standing_review, still_standing
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1")

@@ -29,7 +29,7 @@ from api.store.database import Database
 from api.store.events.record import Event, Reply, answer_of
 from api.store.people import clients
 from api.store.people.clients import Client, Vector, pack, still_known, unpack
-from api.store.predictions import Stored
+from api.store.people.predictions import Stored
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from api.store.database import Database
 from api.store.events.record import DECISION, REVIEW, Check
-from api.store.predictions import Stored, still_kept, stored
+from api.store.people.predictions import Stored, still_kept, stored
 from api.store.tables import events, personal
 
 
