@@ -19,7 +19,7 @@ from api.store.events.chain_end import ChainEnd, place
 from api.store.events.verification import Findings
 from api.store.events.verification import verify as verify_chain
 from api.store.people import erasure
-from api.store.retention import outlook
+from api.store.people.retention import outlook
 
 events = AppGroup("events", help="What was decided, reviewed and observed.")
 
