@@ -16,7 +16,7 @@ from api.scoring.predict import feature_set_problem
 from api.services import services
 from api.store.people import clients
 from api.store.people.clients import LARGEST_ID, Client, pack
-from api.store.standing import standing
+from api.store.people.standing import standing
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion

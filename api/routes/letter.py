@@ -21,7 +21,7 @@ from api.services import services
 from api.store.database import Database
 from api.store.events.record import DECISION, answer_of
 from api.store.people.predictions import Stored
-from api.store.standing import standing, standing_review
+from api.store.people.standing import standing, standing_review
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion

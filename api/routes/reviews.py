@@ -23,7 +23,7 @@ from api.store.events.record import DECISION, PREDICTIONS, REVIEW, Event, Reply
 from api.store.people import predictions
 from api.store.people.clients import LARGEST_ID
 from api.store.people.predictions import Stored
-from api.store.standing import standing_review, still_standing
+from api.store.people.standing import standing_review, still_standing
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1")
 _FACTS = ("action", "decision", "model_decision", "replaces")
