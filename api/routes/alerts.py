@@ -24,9 +24,9 @@ from api.schemas.monitoring import (
 )
 from api.scoring.request_forms import read_model
 from api.services import services
-from api.store import alerts
-from api.store.alerts import Document, Stored
 from api.store.events.record import Reply
+from api.store.monitoring import alerts
+from api.store.monitoring.alerts import Document, Stored
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/v1/alerts")
 _SEVERITIES = ("critical", "warning", "info")
