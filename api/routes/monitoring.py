@@ -18,9 +18,9 @@ from api.schemas import monitoring as schemas
 from api.schemas.monitoring import LatestQuery, ReportQuery, ReportRequest
 from api.scoring.request_forms import read_model
 from api.services import services
-from api.store import reports
 from api.store.events.record import Reply
-from api.store.reports import Entry, Report
+from api.store.monitoring import reports
+from api.store.monitoring.reports import Entry, Report
 
 blueprint = Blueprint("monitoring", __name__, url_prefix="/v1/monitoring/reports")
 _EXAMPLE = {"report_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"}
