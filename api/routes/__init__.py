@@ -13,13 +13,13 @@ from api.routes import (
     features,
     health,
     letter,
-    model,
     monitoring,
     outcomes,
     predictions,
     reviews,
     similar,
 )
+from api.routes.model.model import model
 
 
 def register(app: Flask) -> None:
