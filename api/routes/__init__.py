@@ -10,7 +10,6 @@ from api.routes import (
     counterfactual,
     documentation,
     events,
-    features,
     health,
     letter,
     monitoring,
@@ -19,6 +18,7 @@ from api.routes import (
     reviews,
     similar,
 )
+from api.routes.model import features
 from api.routes.model.model import model
 
 
