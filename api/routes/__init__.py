@@ -6,7 +6,6 @@ from flask import Flask
 
 from api.routes import (
     alerts,
-    clients,
     counterfactual,
     documentation,
     events,
@@ -18,6 +17,7 @@ from api.routes import (
     reviews,
     similar,
 )
+from api.routes.clients.clients import clients
 from api.routes.model import features
 from api.routes.model.model import model
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from api.errors import Problem
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer
-from api.routes.clients import known_client
+from api.routes.clients.clients import known_client
 from api.schemas.population import SimilarClients
 from api.scoring.decision import shown
 from api.services import services
