@@ -15,8 +15,8 @@ from api.routes import (
     outcomes,
     predictions,
     reviews,
-    similar,
 )
+from api.routes.clients import similar
 from api.routes.clients.clients import clients
 from api.routes.model import features
 from api.routes.model.model import model

@@ -14,7 +14,7 @@ from api.http.auth import require
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
 from api.routes.clients.clients import known_client
-from api.routes.similar import sample_of, vector_of
+from api.routes.clients.similar import sample_of, vector_of
 from api.schemas.answers import Distribution
 from api.schemas.population import Scatter, ScatterQuery
 from api.schemas.requests import DistributionQuery
