@@ -13,11 +13,11 @@ from api.routes import (
     letter,
     monitoring,
     outcomes,
-    predictions,
     reviews,
 )
 from api.routes.clients import similar
 from api.routes.clients.clients import clients
+from api.routes.decisions import predictions
 from api.routes.model import features
 from api.routes.model.model import model
 
