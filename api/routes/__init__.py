@@ -6,7 +6,6 @@ from flask import Flask
 
 from api.routes import (
     alerts,
-    counterfactual,
     documentation,
     events,
     health,
@@ -17,7 +16,7 @@ from api.routes import (
 )
 from api.routes.clients import similar
 from api.routes.clients.clients import clients
-from api.routes.decisions import predictions
+from api.routes.decisions import counterfactual, predictions
 from api.routes.model import features
 from api.routes.model.model import model
 
