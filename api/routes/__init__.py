@@ -12,11 +12,10 @@ from api.routes import (
     letter,
     monitoring,
     outcomes,
-    reviews,
 )
 from api.routes.clients import similar
 from api.routes.clients.clients import clients
-from api.routes.decisions import counterfactual, predictions
+from api.routes.decisions import counterfactual, predictions, reviews
 from api.routes.model import features
 from api.routes.model.model import model
 

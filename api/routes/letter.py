@@ -13,7 +13,7 @@ from flask import Blueprint, Response
 from api.errors import Problem
 from api.http.operations import OFFICER, Operation
 from api.http.responses import query
-from api.routes.reviews import found
+from api.routes.decisions.reviews import found
 from api.schemas.letter import LetterQuery
 from api.scoring.decision import GRANTED, LOWERS, RAISES
 from api.scoring.predict import explained

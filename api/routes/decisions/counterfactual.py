@@ -19,7 +19,7 @@ from api.http.idempotency import once
 from api.http.operations import OFFICER, Operation
 from api.json_encoding import encode
 from api.routes.clients.clients import known_client
-from api.routes.reviews import found
+from api.routes.decisions.reviews import found
 from api.schemas.counterfactual import Counterfactual, CounterfactualRequest
 from api.scoring import counterfactual
 from api.scoring.counterfactual import Amounts, Lever, Terms

@@ -10,7 +10,7 @@ from api.http import json_body
 from api.http.idempotency import once
 from api.http.operations import JSON, OFFICER, SCORING, Operation
 from api.http.responses import query
-from api.routes.reviews import found
+from api.routes.decisions.reviews import found
 from api.schemas.answers import BatchAnswer, Prediction
 from api.schemas.requests import Batch, KnownClient, NewApplicant, StoredQuery, WhatIf
 from api.scoring.predict import explained, predict, predict_batch
