@@ -246,7 +246,7 @@ def test_a_persons_decision_has_its_letter_also_where_the_reasons_are_lost(
     asked = {"client_id": 100001, "explain": False}
     made = call("POST", "/v1/predictions", json=asked).json
     path = f"/v1/predictions/{made['prediction_id']}"
-    monkeypatch.setattr("api.routes.letter.explained", lost)
+    monkeypatch.setattr("api.routes.decisions.letter.explained", lost)
     assert call("GET", f"{path}/letter", "officer").status_code == 409
     review = {"decision": "refused", "reason": "Seen.", "reviewer": "A. Martin"}
     assert call("POST", f"{path}/review", "officer", json=review).status_code == 201
