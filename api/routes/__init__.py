@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api.routes import alerts, documentation, events, health, monitoring, outcomes
+from api.routes import alerts, documentation, events, health, monitoring
 from api.routes.clients import similar
 from api.routes.clients.clients import clients
-from api.routes.decisions import counterfactual, letter, predictions, reviews
+from api.routes.decisions import counterfactual, letter, outcomes, predictions, reviews
 from api.routes.model import features
 from api.routes.model.model import model
 
