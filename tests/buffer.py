@@ -17,7 +17,7 @@ from tests.conftest import ROOT, free_port
 def buffered(api: int) -> Iterator[int]:
     """The port of an nginx that passes on to the port `api`."""
     port = free_port()
-    text = (ROOT / "api" / "nginx.conf").read_text(encoding="utf-8")
+    text = (ROOT / "api" / "server" / "nginx.conf").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="nginx-") as folder:
         # Where root starts it, nginx works as nobody.
         Path(folder).chmod(0o755)

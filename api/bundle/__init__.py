@@ -1,0 +1,1 @@
+"""The bundle: read whole, checked, immutable."""

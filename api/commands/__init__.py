@@ -25,7 +25,7 @@ def register(app: Flask) -> None:
 @click.command()
 def serve() -> None:
     """Serve by gunicorn, as the SCORING_* settings say."""
-    settings = Path(__file__).parent.parent / "gunicorn.conf.py"
+    settings = Path(__file__).parents[1] / "server" / "gunicorn.conf.py"
     command = [sys.executable, "-m", "gunicorn", "-c", str(settings)]
     os.execv(sys.executable, [*command, "api:create_app()"])
 

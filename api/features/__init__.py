@@ -1,0 +1,1 @@
+"""Features of one applicant: stored, revised or computed."""

@@ -15,13 +15,13 @@ from api.errors import FieldError, Problem, invalid
 from api.http.auth import current_key
 from api.http.operations import JSON
 from api.services import services
+from api.store.events import record
 from api.store.events.record import (
     AlreadyRecorded,
     Overtaken,
     Recorded,
     Reply,
     Token,
-    record,
 )
 
 HEADER = "Idempotency-Key"

@@ -21,7 +21,7 @@ from api.errors import (
     invalid,
 )
 
-_RECORDED = Path(__file__).with_name("examples.json")
+_RECORDED = Path(__file__).with_name("openapi_examples.json")
 _FORBIDDEN = "This needs the role officer; this request has scoring."
 _UNREADABLE = "The body cannot be read: NaN is not a number."
 _CONFLICT = "Others change the same thing now; try again."

@@ -1,17 +1,14 @@
-"""One module per resource."""
+"""A file per resource."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from api.routes import documentation, health
-from api.routes.clients import similar
-from api.routes.clients.clients import clients
+from api.routes.clients import clients, similar
 from api.routes.decisions import counterfactual, letter, outcomes, predictions, reviews
-from api.routes.model import features
-from api.routes.model.model import model
-from api.routes.monitoring import alerts, events
-from api.routes.monitoring.reports import reports
+from api.routes.model import features, model
+from api.routes.monitoring import alerts, events, reports
 
 
 def register(app: Flask) -> None:

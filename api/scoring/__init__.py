@@ -1,0 +1,1 @@
+"""Probability, decision and explanation."""

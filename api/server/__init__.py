@@ -1,0 +1,1 @@
+"""How the API is served: gunicorn, and nginx in front of it."""

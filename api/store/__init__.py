@@ -1,1 +1,1 @@
-"""The database: its tables, and one module for what is kept in each."""
+"""The database; only here are tables queried."""

@@ -14,7 +14,7 @@ from alembic import command
 
 from api.store import migrate
 from api.store.database import Database
-from api.store.events.record import record
+from api.store.events import record
 from api.store.events.verification import verify
 
 ANSWER = {

@@ -20,7 +20,7 @@ from api.store.migrate import upgrade
 from tests.conftest import ROOT, House
 
 pytestmark = pytest.mark.xdist_group("house")
-RECORDED = ROOT / "api" / "examples.json"
+RECORDED = ROOT / "api" / "http" / "openapi_examples.json"
 # What the documents' examples of requests say.
 CLIENT, IDENTIFIER = "100001", "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"
 ROLES = ("officer", "scoring", "analyst", "admin")

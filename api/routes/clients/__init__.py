@@ -1,0 +1,1 @@
+"""Known clients and those like them."""

@@ -15,7 +15,7 @@ from api.schemas.answers import BatchAnswer, Prediction
 from api.schemas.requests import Batch, KnownClient, NewApplicant, StoredQuery, WhatIf
 from api.scoring.predict import explained, predict, predict_batch
 from api.services import services
-from api.store.events.record import record
+from api.store.events import record
 
 blueprint = Blueprint("predictions", __name__, url_prefix="/v1/predictions")
 _WHAT_IF = {"client_id": 100001, "changes": {"AMT_CREDIT": 450000}}

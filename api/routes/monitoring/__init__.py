@@ -1,0 +1,1 @@
+"""Events out, reports and alerts in."""

@@ -1,0 +1,1 @@
+"""Events: recorded in one hash chain, verified, exported."""

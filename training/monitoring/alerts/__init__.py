@@ -1,0 +1,1 @@
+"""An alert's life, its words and its delivery."""

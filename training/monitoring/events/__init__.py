@@ -1,0 +1,1 @@
+"""The API's events, taken in and counted."""

@@ -1,0 +1,1 @@
+"""What has moved, and whether by chance."""

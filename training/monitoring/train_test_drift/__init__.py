@@ -1,0 +1,1 @@
+"""The clients asked about against those learnt from."""
