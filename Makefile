@@ -60,11 +60,12 @@ bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@$(PYTHON) -m tests.benchmarks.dashboard
 	@$(PYTHON) -m tests.benchmarks.monitor
 
-soak: $(READY) ## what takes long to go wrong: races, kills, a hundred thousand predictions
+soak: $(READY) ## what takes long to go wrong: races, kills, 100,000 predictions, false alarms
 	@$(PYTHON) -m tests.benchmarks.races
 	@$(PYTHON) -m tests.benchmarks.durability
 	@$(PYTHON) -m tests.benchmarks.soak
 	@$(PYTHON) -m tests.benchmarks.fuzz
+	@$(PYTHON) -m tests.benchmarks.alerts $(DATA)
 
 examples: $(READY) ## record anew what the API's documents show as its answers
 	@$(PYTHON) -m pytest -q tests/contract/test_examples.py --record-examples

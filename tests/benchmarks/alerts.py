@@ -1,13 +1,14 @@
 """False alarms and detection of the monitor's rules, on replays with known truth.
 
-`python -m tests.benchmarks.alerts DATA [WORK]`: DATA holds application_train, whose
-clients are scored out of fold once and kept in WORK. Prints rates with their exact
-95 % intervals (Clopper-Pearson). Clients are drawn without replacement: part of them
-is the reference, the others arrive.
+`python -m tests.benchmarks.alerts [DATA [WORK]]`: DATA holds application_train, or is
+invented; its clients are scored out of fold once and kept in WORK. Prints rates with
+their exact 95 % intervals (Clopper-Pearson). Clients are drawn without replacement:
+some are the reference, the others arrive.
 """
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -220,6 +221,16 @@ def main(data: Path, work: Path) -> None:
     say(rate("no shift, windows with a false alarm", *false_alarms(population, 5000)))
 
 
+def invented(folder: Path) -> Path:
+    made = ["--clients=60000", f"--out={folder}", "--format=parquet", "--seed=1"]
+    if not folder.exists():
+        subprocess.run(
+            [sys.executable, "-m", "training", "synthesize", *made], check=True
+        )
+    return folder
+
+
 if __name__ == "__main__":
-    work = Path(sys.argv[2]) if len(sys.argv) > 2 else Path("var/benchmarks/alerts")
-    main(Path(sys.argv[1]), work)
+    given = [Path(one) for one in sys.argv[1:]]
+    work = given[1] if given[1:] else Path("var/benchmarks/alerts")
+    main(given[0] if given else invented(work / "data"), work)
