@@ -13,8 +13,8 @@ from flask import current_app
 from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import BundleError
-from api.http.rate_limit import RateLimit
 from api.metrics import Metrics
+from api.rate_limit import RateLimit
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd, place
 from api.store.events.group_commit import Recorder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.http.rate_limit import RateLimit
+from api.rate_limit import RateLimit
 
 
 def test_a_bucket_fills_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from training.monitoring.statistics import histogram
 from training.monitoring.statistics.outcome_tests import look_at_outcomes
 from training.monitoring.statistics.performance import auc, expected
 from training.monitoring.statistics.reference import Reference
-from training.monitoring.statistics.window_tests import WINDOW, Windows, level, look
+from training.monitoring.statistics.window_tests import LEVEL, WINDOW, Windows, look
 
 REFERENCE = 20_000
 # Outcomes are compared with a reference of nearly the size a bundle has.
@@ -65,7 +65,7 @@ def false_alarms(
         made = windows_of(reference, population.values(rows))
         alarm = np.zeros(len(made), bool)
         for answers in look(reference, made):
-            alarm |= (answers.p <= level()).any(axis=1)
+            alarm |= (answers.p <= LEVEL).any(axis=1)
         alarm = alarm[: windows - seen]
         raised, seen = raised + int(alarm.sum()), seen + len(alarm)
         if seen == windows:
@@ -87,7 +87,7 @@ def detected(
         made = windows_of(reference, values)
         hit = f"feature:{column}"
         found += any(
-            (answers.p[:, answers.causes.index(hit)] <= level()).any()
+            (answers.p[:, answers.causes.index(hit)] <= LEVEL).any()
             for answers in look(reference, made)
         )
     return found

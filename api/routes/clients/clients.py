@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
 
-from api.errors import Problem
+from api.http.lookups import known_client
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
 from api.schemas.answers import ClientAnswer, ClientPage
 from api.schemas.requests import ClientSearch
-from api.scoring.predict import feature_set_problem
 from api.services import services
 from api.store.people import clients
 from api.store.people.clients import LARGEST_ID, Client, pack
@@ -23,18 +21,6 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("clients", __name__, url_prefix="/v1/clients")
 _LATEST = ("decision", "probability", "threshold")
-
-
-def known_client(champion: Champion, client_id: int) -> Client:
-    """Raises Problem 404, or 503 when the import does not fit the bundle."""
-    found = {}
-    if client_id <= LARGEST_ID:
-        found = clients.find(services().database, [client_id])
-    if client_id not in found:
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no client {client_id}.")
-    if found[client_id].feature_set != champion.manifest.feature_set:
-        raise feature_set_problem()
-    return found[client_id]
 
 
 @Operation(

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from flask import Blueprint, Response
 from numpy.typing import NDArray
 
-from api.errors import Problem
+from api.http.lookups import known_client, population_of, vector_of
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer
-from api.routes.clients.clients import known_client
 from api.schemas.population import SimilarClients
 from api.scoring.decision import shown
 from api.services import services
 
 if TYPE_CHECKING:
-    from api.scoring.champion import Champion
     from api.scoring.similar_clients import Group, Population
-    from api.store.people.clients import Client
 
 blueprint = Blueprint("similar", __name__, url_prefix="/v1/clients")
-
-
-def vector_of(
-    champion: Champion, population: Population, client: Client
-) -> NDArray[np.float32]:
-    """A client's values of the population's features."""
-    return client.features[[champion.places[name] for name in population.names]]
-
-
-def sample_of(champion: Champion) -> Population:
-    """The population; raises Problem 404 when the bundle has none."""
-    if champion.population is None:
-        detail = "The bundle holds no population.parquet: nothing to compare with."
-        raise Problem(HTTPStatus.NOT_FOUND, detail)
-    return champion.population
 
 
 @Operation(
@@ -57,7 +38,7 @@ def sample_of(champion: Champion) -> Population:
 )
 def similar(client_id: int) -> Response:
     champion = services().champion()
-    population = sample_of(champion)
+    population = population_of(champion)
     client = known_client(champion, client_id)
     vector = vector_of(champion, population, client)
     group = population.nearest(vector)

@@ -16,10 +16,9 @@ from api.errors import FieldError, Problem, invalid
 from api.features.online import Revision
 from api.http import json_body
 from api.http.idempotency import once
+from api.http.lookups import known_client, known_prediction
 from api.http.operations import OFFICER, Operation
 from api.json_encoding import encode
-from api.routes.clients.clients import known_client
-from api.routes.decisions.reviews import found
 from api.schemas.counterfactual import Counterfactual, CounterfactualRequest
 from api.scoring import counterfactual
 from api.scoring.counterfactual import Amounts, Lever, Terms
@@ -72,7 +71,7 @@ def _answer(
     prediction_id: str,
     asked: CounterfactualRequest,
 ) -> Reply:
-    question = _question(champion, found(database, prediction_id))
+    question = _question(champion, known_prediction(database, prediction_id))
     names = _names(champion, asked)
     known = [name for name in names if name in question.terms.amounts]
     levers = [counterfactual.lever(n, question.terms.amounts[n]) for n in known]

@@ -11,9 +11,9 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from api.errors import Problem
+from api.http.lookups import known_prediction
 from api.http.operations import OFFICER, Operation
 from api.http.responses import query
-from api.routes.decisions.reviews import found
 from api.schemas.letter import LetterQuery
 from api.scoring.decision import GRANTED, LOWERS, RAISES
 from api.scoring.predict import explained
@@ -58,7 +58,7 @@ def letter(prediction_id: UUID) -> Response:
         services().config,
     )
     database, identifier = services().database, str(prediction_id)
-    stored = found(database, identifier)
+    stored = known_prediction(database, identifier)
     if stored.kind != DECISION:
         raise Problem(HTTPStatus.CONFLICT, "A simulation decides nothing to tell.")
     review = _standing_review(database, stored)

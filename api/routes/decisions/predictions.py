@@ -8,9 +8,9 @@ from flask import Blueprint, Response, request
 
 from api.http import json_body
 from api.http.idempotency import once
+from api.http.lookups import known_prediction
 from api.http.operations import JSON, OFFICER, SCORING, Operation
 from api.http.responses import query
-from api.routes.decisions.reviews import found
 from api.schemas.answers import BatchAnswer, Prediction
 from api.schemas.requests import Batch, KnownClient, NewApplicant, StoredQuery, WhatIf
 from api.scoring.predict import explained, predict, predict_batch
@@ -91,7 +91,7 @@ def create_batch() -> Response:
 )
 def stored(prediction_id: UUID) -> Response:
     asked, database = query(StoredQuery), services().database
-    kept = found(database, str(prediction_id))
+    kept = known_prediction(database, str(prediction_id))
     if asked.explain:
         told = explained(services().champion(), database, kept)
     else:

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from api.errors import Problem
 from api.http import json_body
 from api.http.idempotency import once
+from api.http.lookups import known_prediction
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
 from api.identifiers import now, uuid7
@@ -59,7 +60,7 @@ def review(prediction_id: UUID) -> Response:
 
 
 def _review(database: Database, prediction_id: str, asked: ReviewRequest) -> Reply:
-    decided = found(database, prediction_id)
+    decided = known_prediction(database, prediction_id)
     if decided.kind != DECISION:
         raise Problem(HTTPStatus.CONFLICT, "A simulation decides nothing to review.")
     before = standing_review(database, decided.client_id, prediction_id)
@@ -95,15 +96,6 @@ def _review(database: Database, prediction_id: str, asked: ReviewRequest) -> Rep
     about = decided.client_id, prediction_id
     checks = still_standing(*about, event.event_id, standing)
     return Reply(HTTPStatus.CREATED, event.answer, None, (event,), checks=checks)
-
-
-def found(database: Database, prediction_id: str) -> Stored:
-    """Raises Problem 404, or Gone."""
-    stored = predictions.find(database, prediction_id)
-    if stored is None:
-        detail = f"There is no prediction {prediction_id}."
-        raise Problem(HTTPStatus.NOT_FOUND, detail)
-    return stored
 
 
 @Operation(

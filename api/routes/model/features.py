@@ -11,10 +11,9 @@ from flask import Blueprint, Response
 
 from api.errors import FieldError, Problem, invalid
 from api.http.auth import require
+from api.http.lookups import known_client, population_of, vector_of
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
-from api.routes.clients.clients import known_client
-from api.routes.clients.similar import sample_of, vector_of
 from api.schemas.answers import Distribution
 from api.schemas.population import Scatter, ScatterQuery
 from api.schemas.requests import DistributionQuery
@@ -98,7 +97,7 @@ def scatter(name: str) -> Response:
     for wanted in (name, asked.other):
         if wanted not in champion.places:
             raise Problem(HTTPStatus.NOT_FOUND, f"There is no feature {wanted}.")
-    population = sample_of(champion)
+    population = population_of(champion)
     outside = [f for f in (name, asked.other) if f not in population.names]
     if outside:
         detail = "is not in the population sample"

@@ -1,0 +1,57 @@
+"""What a request names, or the problem that there is no such thing."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from api.errors import Problem
+from api.scoring.predict import feature_set_problem
+from api.services import services
+from api.store.people import clients, predictions
+from api.store.people.clients import LARGEST_ID, Client
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from api.scoring.champion import Champion
+    from api.scoring.similar_clients import Population
+    from api.store.database import Database
+    from api.store.people.predictions import Stored
+
+
+def known_client(champion: Champion, client_id: int) -> Client:
+    """Raises Problem 404, or 503 when the import does not fit the bundle."""
+    found = {}
+    if client_id <= LARGEST_ID:
+        found = clients.find(services().database, [client_id])
+    if client_id not in found:
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no client {client_id}.")
+    if found[client_id].feature_set != champion.manifest.feature_set:
+        raise feature_set_problem()
+    return found[client_id]
+
+
+def vector_of(
+    champion: Champion, population: Population, client: Client
+) -> NDArray[np.float32]:
+    """A client's values of the population's features."""
+    return client.features[[champion.places[name] for name in population.names]]
+
+
+def population_of(champion: Champion) -> Population:
+    """The population; raises Problem 404 when the bundle has none."""
+    if champion.population is None:
+        detail = "The bundle holds no population.parquet: nothing to compare with."
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
+    return champion.population
+
+
+def known_prediction(database: Database, prediction_id: str) -> Stored:
+    """Raises Problem 404, or Gone."""
+    stored = predictions.find(database, prediction_id)
+    if stored is None:
+        detail = f"There is no prediction {prediction_id}."
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
+    return stored
