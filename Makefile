@@ -34,6 +34,7 @@ check: $(READY) ## lint, types, import rules, locks, generated types
 	@.venv/bin/mypy training
 	@.venv/bin/mypy --strict docs/scoring_client.py
 	@.venv/bin/lint-imports
+	@cd dashboard && ../.venv/bin/lint-imports --config ../.make/dashboard.importlinter
 	@.venv/bin/hadolint */Dockerfile
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml

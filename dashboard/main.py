@@ -6,15 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
-import language
-import say
 from api_client.cache import Connection, connection
-from components import client_picker, html
+from components import client_picker, html, say
 from components.error_panel import connection_word, show_surprise, show_trouble
+from components.login_panel import ask_to_log_in, no_role
 from errors import DashboardError
-from language import _
+from session import language
+from session.language import _
 from session.render_lock import TURN
-from session.user import ANALYST, OFFICER, Person, ask_to_log_in, no_role, person
+from session.user import ANALYST, OFFICER, Person, person
 
 HERE = Path(__file__).parent
 SIDEBAR_PIXELS = 220

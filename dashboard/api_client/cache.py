@@ -26,10 +26,10 @@ from api_client.answers import (
     SimilarClients,
     Standing,
 )
+from api_client.errors import ApiError, Conflict, NonsenseAnswer, WithoutReasons
 from api_client.scoring_api import ScoringApi
 from api_client.transport import Transport, connections
 from config import Settings, read_settings
-from errors import ApiError, Conflict, NonsenseAnswer, WithoutReasons
 from session.user import asker
 
 MODEL_SECONDS = 60

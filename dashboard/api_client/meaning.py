@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from errors import NonsenseAnswer
-from language import code
+from api_client.errors import NonsenseAnswer
+from session.language import code
 
 if TYPE_CHECKING:
     from api_client import answers

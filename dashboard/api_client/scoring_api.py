@@ -25,9 +25,9 @@ from api_client.answers import (
     Scatter,
     SimilarClients,
 )
+from api_client.errors import Conflict, NonsenseAnswer
 from api_client.transport import READY, READY_SECONDS, Transport
 from config import Settings
-from errors import Conflict, NonsenseAnswer
 
 HISTORY = 20
 # The API gives no more ids at once.

@@ -18,9 +18,7 @@ from urllib3.exceptions import ReadTimeoutError
 from urllib3.util import Retry
 
 from api_client.answers import FieldProblem, ProblemAnswer
-from api_client.meaning import Shape, read
-from config import Settings
-from errors import (
+from api_client.errors import (
     ApiError,
     Conflict,
     Forbidden,
@@ -32,6 +30,9 @@ from errors import (
     Unauthorised,
     Unreachable,
 )
+from api_client.meaning import Shape, read
+from config import Settings
+from session.asker import Asker
 
 RETRIES = 2
 READY_SECONDS = 2.0
@@ -56,18 +57,6 @@ class Bearer(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self.key}"
         return request
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Whom the API is asked for: it decides by their roles, none beyond its key's.
-
-    `sub` is what the login's provider knows them by; None where nobody logs in.
-    """
-
-    name: str
-    sub: str | None
-    roles: tuple[str, ...]
 
 
 @dataclass(frozen=True)

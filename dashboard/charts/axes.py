@@ -15,6 +15,8 @@ from api_client.answers import Calibration
 from charts.palette import GRID, NEUTRAL
 from texts.formats import percent_sign
 
+# The numbers of a chart: the names of the columns, then the rows.
+Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 ROW_HEIGHT = 42
 TRANSPARENT = {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
 # From round numbers to finer grids; the first that gives enough ticks is taken.

@@ -11,7 +11,7 @@ from api_client.answers import Distribution, Scatter
 from api_client.meaning import Value
 from charts.axes import TRANSPARENT, above, percent_axis, upright
 from charts.palette import GRID, LOWERS, NEUTRAL, RAISES, SIMILAR
-from language import _
+from session.language import _
 
 COLOURS = {"all": NEUTRAL, "repaid": LOWERS, "defaulted": RAISES, "similar": SIMILAR}
 DASHES = {"all": "solid", "repaid": "solid", "defaulted": "dash", "similar": "dot"}

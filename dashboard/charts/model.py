@@ -17,7 +17,7 @@ from charts.axes import (
     upright,
 )
 from charts.palette import GRID, LOWERS, NEUTRAL, UNSURE_ZONE, VALUES
-from language import _
+from session.language import _
 from texts.formats import percent
 
 MARGINS = {"l": 8, "r": 16, "t": 32, "b": 8}

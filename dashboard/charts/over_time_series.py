@@ -13,8 +13,8 @@ from pydantic import AwareDatetime
 from api_client.answers import ModelAnswer, Report
 from api_client.meaning import Answer, Share, read
 from api_client.scoring_api import ScoringApi
-from components.layout import Table
-from language import _, mark
+from charts.axes import Table
+from session.language import _, mark
 from texts.formats import day, decimal, percent
 
 REPORTS = 24

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from api_client.answers import Calibration, Explanation
 from charts.axes import above, inside, risk_ticks, room, row_layout, row_names, upright
 from charts.palette import GRID, LOWERS, NEUTRAL, RAISES
-from language import _
+from session.language import _
 from texts.formats import decimal, percent, percents_apart
 from texts.waterfall_steps import Step
 

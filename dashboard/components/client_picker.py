@@ -11,12 +11,12 @@ import re
 
 import streamlit as st
 
-import say
 from api_client.answers import Standing
 from api_client.cache import Opened, open_client, opened, score_again, scoring_api
+from api_client.errors import ApiError, NotFound, WithoutReasons
 from api_client.scoring_api import Matches
-from errors import ApiError, NotFound, WithoutReasons
-from language import _
+from components import say
+from session.language import _
 from texts import decision
 
 PARAMETER = "client"

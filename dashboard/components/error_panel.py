@@ -7,13 +7,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-import say
 from api_client.cache import forget_answers
-from errors import (
+from api_client.errors import (
     ApiError,
-    ConfigError,
     Conflict,
-    DashboardError,
     Forbidden,
     NoDelegate,
     NonsenseAnswer,
@@ -23,7 +20,9 @@ from errors import (
     Unauthorised,
     Unreachable,
 )
-from language import _, mark
+from components import say
+from errors import ConfigError, DashboardError
+from session.language import _, mark
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from language import _, mark
+from session.language import _, mark
 
 # Nothing but questions and scoring: a request to try changes nobody's decision.
 READABLE = ("/v1/", "/health/", "/openapi.json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components import html
-from language import _, mark
+from session.language import _, mark
 
 TERMS = {
     mark("Reference"): mark("The clients that the model learnt from."),

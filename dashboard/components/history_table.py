@@ -7,10 +7,9 @@ from itertools import groupby
 
 import streamlit as st
 
-import say
 from api_client.answers import History, ModelAnswer, PastPrediction, Review, Standing
-from components import html
-from language import _
+from components import html, say
+from session.language import _
 from texts.decision import decision_word
 from texts.formats import moment, percent, value_text, whole
 

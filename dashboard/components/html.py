@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from secrets import token_hex
 
-from language import _, plural
+from session.language import _, plural
 from texts.application import Group
 from texts.formats import not_given, percent
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
-import say
 from charts import axes
-from components import html
-from language import SOURCE, _, code
+from charts.axes import Table
+from components import html, say
+from session.language import SOURCE, _, code
 
 PLOTLY = {"displayModeBar": False}
-Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 
 
 def card(key: str) -> DeltaGenerator:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-import say
 from api_client.answers import ModelAnswer, Prediction
 from api_client.cache import Opened
-from components import html
+from components import html, say
 from components.client_picker import PARAMETER, score_again_button
 from components.layout import card
-from language import PARAMETER as LANGUAGE
-from language import _, code
+from session.language import PARAMETER as LANGUAGE
+from session.language import _, code
 from texts import decision
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-import say
 from api_client.answers import Alert
 from api_client.cache import scoring_api
-from components import html
+from api_client.errors import ApiError
+from components import html, say
 from components.error_panel import show_trouble
 from components.glossary import glossary
 from components.layout import card, written_in_english
-from errors import ApiError
-from language import _
+from session.language import _
 from session.user import person
 from texts.formats import moment
 

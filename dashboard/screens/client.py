@@ -6,16 +6,15 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-import say
 from api_client.answers import ClientAnswer, ModelAnswer, Prediction
 from api_client.cache import Opened, api_is_ready, current_model, scoring_api
 from charts import waterfall
-from components import html
+from components import html, say
 from components.client_picker import client_on_the_desk, score_again_button
 from components.history_table import show_history
 from components.layout import card, chart
 from components.next_steps import next_steps
-from language import _
+from session.language import _
 from session.render_lock import TURN
 from texts import decision as words
 from texts.application import group_facts

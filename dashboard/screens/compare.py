@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-import say
 from api_client.answers import Distribution, ModelAnswer, Scatter, SimilarClients
 from api_client.cache import (
     Opened,
@@ -14,15 +13,15 @@ from api_client.cache import (
     scatter_of,
     similar_to,
 )
+from api_client.errors import ApiError, NotFound, Refused
 from api_client.meaning import Descriptor
 from charts import comparison
-from components import html
+from components import html, say
 from components.client_picker import client_on_the_desk
 from components.error_panel import show_trouble
 from components.layout import card, chart
 from components.next_steps import next_steps, recall
-from errors import ApiError, NotFound, Refused
-from language import _
+from session.language import _
 from texts import comparison as comparison_words
 from texts.formats import percent, value_text
 

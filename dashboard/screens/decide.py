@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-import say
 from api_client.answers import ModelAnswer
 from api_client.cache import Opened, current_model, scoring_api
-from components import html
+from api_client.errors import ApiError, Conflict, Refused
+from components import html, say
 from components.client_picker import client_on_the_desk
 from components.error_panel import details, show_trouble
 from components.history_table import show_history
 from components.layout import card
-from errors import ApiError, Conflict, Refused
-from language import LANGUAGES, _, code
+from session.language import LANGUAGES, _, code
 from session.user import person
 from texts import decision as words
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import streamlit as st
 
-import say
 from api_client.answers import Report
 from api_client.cache import current_model, report_html, scoring_api
+from api_client.errors import ApiError, NotFound, Refused
 from charts.over_time import course_chart
 from charts.over_time_series import MEASURES, courses, table
 from components import html as markup
+from components import say
 from components.error_panel import show_trouble
 from components.glossary import glossary
 from components.layout import card, chart, written_in_english
-from errors import ApiError, NotFound, Refused
-from language import _, mark
+from session.language import _, mark
 from texts.formats import moment
 
 HEIGHT = 900

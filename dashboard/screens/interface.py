@@ -6,10 +6,10 @@ import json
 
 import streamlit as st
 
-import say
 from api_client.answers import ModelAnswer
 from api_client.cache import api_is_ready, current_model, scoring_api
-from components import html
+from api_client.errors import ApiError
+from components import html, say
 from components.error_panel import show_trouble
 from components.example_requests import (
     Example,
@@ -19,8 +19,7 @@ from components.example_requests import (
     read_request,
 )
 from components.layout import card
-from errors import ApiError
-from language import _, mark
+from session.language import _, mark
 from session.user import asker
 from texts.formats import moment
 

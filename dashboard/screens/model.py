@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-import say
 from api_client.answers import CalibrationCurve, Importance, ModelAnswer
 from api_client.cache import current_model, importance_of, model_card_of
+from api_client.errors import ApiError, NotFound
 from api_client.meaning import in_words
 from charts import model as model_charts
-from components import html
+from charts.axes import Table
+from components import html, say
 from components.error_panel import show_trouble
-from components.layout import Table, card, chart, written_in_english
-from errors import ApiError, NotFound
-from language import _
+from components.layout import card, chart, written_in_english
+from session.language import _
 from texts import model as model_words
 from texts.categories import category_text
 from texts.formats import decimal, moment, percent, whole

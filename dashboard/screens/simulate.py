@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-import say
 from api_client.answers import Counterfactual, ModelAnswer, Prediction
 from api_client.cache import Opened, current_model, scoring_api, simulated
-from components import html
+from api_client.errors import ApiError, Conflict, Refused
+from components import html, say
 from components.client_picker import client_on_the_desk
 from components.error_panel import details, show_trouble
 from components.layout import card
 from components.next_steps import next_steps, recall
-from errors import ApiError, Conflict, Refused
-from language import _
-from loan_terms import (
+from session.language import _
+from texts import decision, simulation
+from texts.formats import amount, percents_apart
+from texts.loan_terms import (
     ANNUITY,
     CREDIT,
     GOODS,
@@ -24,8 +25,6 @@ from loan_terms import (
     instalments,
     present_terms,
 )
-from texts import decision, simulation
-from texts.formats import amount, percents_apart
 
 WAY = "way_through"
 

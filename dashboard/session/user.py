@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-import say
-from api_client.transport import Asker
-from language import _
+from session.asker import Asker
 from session.login import read_login
 
 OFFICER, ANALYST = "officer", "analyst"
@@ -59,28 +57,3 @@ def read_roles(claim: object) -> frozenset[str]:
     else:
         named = claim if isinstance(claim, list | tuple) else ()
     return EVERY_ROLE & {str(role).lower() for role in named}
-
-
-def ask_to_log_in(product: str) -> None:
-    with st.container(key="login", border=True, width=420):
-        say.title(product)
-        say.text(_("Log in to see clients, decisions and the model behind them."))
-        st.button(
-            _("Log in"),
-            key="log_in",
-            type="primary",
-            on_click=st.login,
-            width="stretch",
-        )
-
-
-def no_role(someone: Person) -> None:
-    say.title(_("No access yet"))
-    say.warning(
-        _(
-            "{name}, your account has none of the roles this dashboard knows "
-            "(officer, analyst). Ask whoever manages the accounts for one.",
-            name=someone.name,
-        )
-    )
-    st.button(_("Log out"), key="log_out", on_click=st.logout)

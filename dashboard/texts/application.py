@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from api_client.answers import ApplicationFact
 from api_client.meaning import in_words
-from language import _, mark
+from session.language import _, mark
 from texts.formats import not_given, value_text
 
 # The first pattern that matches a Kaggle column name decides its group.

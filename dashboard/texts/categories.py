@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from language import _, mark
+from session.language import _, mark
 
 NUMBERED = re.compile(r"(.+?):? [Tt]ype (\d+)")
 WORDS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api_client.answers import Distribution, SimilarClients
 from api_client.meaning import Descriptor
-from language import _, mark
+from session.language import _, mark
 from texts.formats import currency_sign, percent, value_text, whole
 
 UNITS = {"days": mark("days"), "months": mark("months"), "years": mark("years")}

@@ -13,7 +13,7 @@ from api_client.answers import (
     Standing,
 )
 from api_client.meaning import in_words
-from language import _, code, mark
+from session.language import _, code, mark
 from texts.formats import ago, moment, percent, percents_apart, value_text, whole
 from texts.waterfall_steps import Step
 

@@ -16,7 +16,7 @@ from babel.units import format_unit
 
 from api_client.meaning import Value
 from config import currency
-from language import _, locale
+from session.language import _, locale
 from texts.categories import category_text
 
 NO_VALUE = {"", "XNA", "XAP"}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from api_client.answers import CandidateMeasures, Measures
-from language import _, mark
+from session.language import _, mark
 from texts.formats import decimal, percent
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from api_client.answers import CalibrationCurve, CostCurve, Fairness, ModelAnswer
-from language import _
+from session.language import _
 from texts.formats import decimal, percent, plain, whole
 
 FAIR_RATIO = 0.8

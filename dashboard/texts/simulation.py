@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from api_client.answers import Counterfactual, ModelAnswer, MovedLever, Prediction
-from language import _
-from loan_terms import Terms
+from session.language import _
 from texts.decision import decision_word
 from texts.formats import amount, decimal, percents_apart
+from texts.loan_terms import Terms
 
 SHOWN = 5
 NOTICED = 0.005

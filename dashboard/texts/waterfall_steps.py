@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api_client.answers import Contribution, Explanation, ModelAnswer
-from language import plural
+from session.language import plural
 from texts.formats import value_text, whole
 
 SHOWN = 10

@@ -23,11 +23,11 @@ from tests.contract.http import some_clients
 sys.path.insert(0, str(ROOT / "dashboard"))
 
 from api_client import cache  # noqa: E402
+from api_client.errors import ApiError, Forbidden, NoDelegate
 from api_client.scoring_api import ScoringApi  # noqa: E402
 from api_client.transport import Transport, connections  # noqa: E402
 from components.example_requests import EXAMPLES  # noqa: E402
 from config import Settings  # noqa: E402
-from errors import ApiError, Forbidden, NoDelegate  # noqa: E402
 from session import user
 from session.user import ANALYST, OFFICER, Person  # noqa: E402
 

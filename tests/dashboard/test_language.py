@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from fake_api import FakeApi
 from test_app import notices, open_app, page_text
 
-import language
+from session import language
 from texts import formats
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"

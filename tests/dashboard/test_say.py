@@ -17,7 +17,7 @@ from hostile_api import HostileApi, poison
 from streamlit.testing.v1 import AppTest
 from test_app import notices, open_app, page_text
 
-import prose
+from components import markdown
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
 MODULES = sorted(DASHBOARD.rglob("*.py"))
@@ -323,7 +323,7 @@ def test_prose_keeps_structure_and_nothing_live() -> None:
         "# Card <b>\n\nA **bold** `code` [link](http://x) <script>\nand on.\n\n"
         "- one\n  more\n- ![two](http://x)\n\n| a | **b** |\n|---|---|\n| 1 | <i> |\n"
     )
-    html = prose.html_of(written)
+    html = markdown.html_of(written)
     assert '<h2 class="card">Card &lt;b&gt;</h2>' in html
     assert (
         "<p>A <strong>bold</strong> <code>code</code> [link](http://x) &lt;script&gt; "

@@ -8,10 +8,7 @@ import fake_answers
 import pytest
 from fake_api import KEY, FakeApi, document, problem
 
-from api_client.scoring_api import ScoringApi
-from api_client.transport import Asker, Transport, connections
-from config import Settings
-from errors import (
+from api_client.errors import (
     Conflict,
     Forbidden,
     NonsenseAnswer,
@@ -21,6 +18,10 @@ from errors import (
     Unauthorised,
     Unreachable,
 )
+from api_client.scoring_api import ScoringApi
+from api_client.transport import Transport, connections
+from config import Settings
+from session.asker import Asker
 
 DASHBOARD = Asker("dashboard", None, ("analyst", "officer", "scoring"))
 

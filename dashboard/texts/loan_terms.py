@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from api_client.answers import ClientAnswer
-from language import mark
+from session.language import mark
 
 CREDIT, ANNUITY, GOODS = "AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE"
 LEVERS = {

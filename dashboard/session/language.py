@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 LANGUAGES = {"en": "English", "fr": "Français"}
 LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 SOURCE = "en"
-CATALOGUES = Path(__file__).parent / "locale"
+CATALOGUES = Path(__file__).parents[1] / "locale"
 CHOSEN, PARAMETER = "language", "lang"
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-import prose
 from components import html
+from components import markdown as prose
 
 
 def title(text: str) -> None:
