@@ -1,4 +1,4 @@
-"""The arrows between the folders go down: one that goes up is refused by its contract."""
+"""Arrows between folders go down: one that goes up is refused by its contract."""
 
 from __future__ import annotations
 

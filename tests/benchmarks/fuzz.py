@@ -11,7 +11,7 @@ import tempfile
 
 from api import create_app
 from api.config import Config
-from tests.api.fuzzing import Findings, fuzz
+from tests.api.http.fuzzing import Findings, fuzz
 from tests.benchmarks.databases import other_database, postgresql
 from tests.benchmarks.load import house_folder, prepared, say
 from tests.conftest import House

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.training.models.search_worker import data
+from tests.training.tuning.search_worker import data
 from training.evaluation.business_cost import Costs, client_costs
 from training.evaluation.cross_validation import Assessment, assess
 from training.gates import ranking

@@ -13,7 +13,7 @@ import optuna
 import pytest
 from lightgbm import LGBMClassifier
 
-from tests.training.models.search_worker import data
+from tests.training.tuning.search_worker import data
 from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison, compare
 from training.evaluation.cross_validation import Assessment, assess

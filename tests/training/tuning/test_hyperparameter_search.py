@@ -15,7 +15,7 @@ from optuna.storages import RetryHeartbeatStaleTrialCallback
 from optuna.trial import TrialState
 
 from tests.conftest import ROOT
-from tests.training.models.search_worker import RUNG, data
+from tests.training.tuning.search_worker import RUNG, data
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
 from training.models import candidates
@@ -32,7 +32,7 @@ from training.tuning.search_spaces import LIGHTGBM, same
 # Optuna marks what this needs as experimental.
 pytestmark = pytest.mark.filterwarnings("ignore::Warning")
 retry_history = RetryHeartbeatStaleTrialCallback.retry_history
-WORKER = "tests.training.models.search_worker"
+WORKER = "tests.training.tuning.search_worker"
 
 
 def process(url: str, trials: int) -> subprocess.Popen[bytes]:

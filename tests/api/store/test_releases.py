@@ -34,7 +34,7 @@ from api.store import migrate, revisions
 from api.store.database import Database
 from api.store.tables import HEAD, personal
 
-FOLDER = Path(__file__).parent / "releases"
+FOLDER = Path(__file__).parents[1] / "releases"
 RELEASES = sorted(FOLDER.glob("*.tar.xz"))
 ANSWERED = sorted((FOLDER / "answered").glob("*.tar.xz"))
 ASKED = {"client_id": 100001}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-fuzzing = pytest.importorskip("tests.api.fuzzing")
+fuzzing = pytest.importorskip("tests.api.http.fuzzing")
 
 pytestmark = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 

@@ -16,7 +16,7 @@ from flask import Flask
 from api import create_app
 from api.config import Config
 
-MANUAL = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
+MANUAL = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 ASKED = {"client_id": 100001}
 
 

@@ -24,7 +24,7 @@ import pytest
 from tests.buffer import buffered
 from tests.conftest import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 NOT_NEEDED = (
     "pandas",
     "sklearn",

@@ -185,7 +185,7 @@ def test_a_forged_event_shows_wherever_it_is(app: Flask, sequence: int) -> None:
 
 
 def test_a_database_of_an_earlier_release_goes_on(world: Any, tmp_path: Path) -> None:
-    packed = Path(__file__).parent / "releases" / "before-0.4.0.sqlite.xz"
+    packed = Path(__file__).parents[1] / "releases" / "before-0.4.0.sqlite.xz"
     file, ends = tmp_path / "before.sqlite", tmp_path / "ends.txt"
     file.write_bytes(lzma.decompress(packed.read_bytes()))
     app = create_app(Config(bundle=world.bundle, database_url=f"sqlite:///{file}"))

@@ -18,7 +18,7 @@ from test_app import notices, open_app, page_text
 from session import language
 from texts import formats
 
-DASHBOARD = Path(__file__).parents[2] / "dashboard"
+DASHBOARD = Path(__file__).parents[3] / "dashboard"
 KEYWORDS = {"_": None, "plural": (1, 2), "mark": None}
 # What shows its first argument to a person.
 SHOWN = {"button", "caption", "error", "expander", "form_submit_button", "header"}

@@ -19,7 +19,7 @@ from test_app import notices, open_app, page_text
 
 from components import markdown
 
-DASHBOARD = Path(__file__).parents[2] / "dashboard"
+DASHBOARD = Path(__file__).parents[3] / "dashboard"
 MODULES = sorted(DASHBOARD.rglob("*.py"))
 SENTENCES = {"_", "plural", "mark"}
 # What reads Markdown in whatever it is given.

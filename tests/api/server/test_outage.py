@@ -25,7 +25,7 @@ from sqlalchemy import text
 from api.errors import DatabaseUnavailable
 from api.store.database import Database
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 TIMEOUT = 1
 # A ping of an idle connection, a new one, and a machine with other things to do.
 LONGEST = 6

@@ -167,7 +167,7 @@ def test_reviews_of_an_earlier_release_keep_their_meaning(
     """Client 100003 was refused, confirmed, overridden, simulated 25 times, and scored
     again because somebody looked at them; client 100004 was only scored.
     """
-    packed = Path(__file__).parent / "releases" / "before-0.4.0.sqlite.xz"
+    packed = Path(__file__).parents[1] / "releases" / "before-0.4.0.sqlite.xz"
     file = tmp_path / "before.sqlite"
     file.write_bytes(lzma.decompress(packed.read_bytes()))
     app = create_app(Config(bundle=world.bundle, database_url=f"sqlite:///{file}"))
