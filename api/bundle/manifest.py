@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from api.errors import BundleError
+from api.schemas.layout import APPLICATION, CLIENT
 from api.schemas.model import Bounds, Calibration, Feature, Reason, Table
 
 Parsed = TypeVar("Parsed")
@@ -37,6 +39,18 @@ class Manifest:
     history: tuple[str, ...]
     tables: dict[str, Table]
     files: dict[str, str]
+
+    @cached_property
+    def client_key(self) -> str:
+        """What the lender calls the client's number; raises BundleError."""
+        columns = self.tables[APPLICATION].columns
+        found = [column.name for column in columns if column.role == CLIENT]
+        if len(found) != 1:
+            raise BundleError(
+                f"manifest.json: tables.{APPLICATION}: expected one column whose role "
+                f"is {CLIENT}, found {len(found)}"
+            )
+        return found[0]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import Any
 
 from api.bundle.manifest import Manifest, ReasonCatalogue, parse
 from api.errors import BundleError
+from api.schemas.layout import APPLICATION, completed
 from api.schemas.model import Reason
 
 MANIFEST = "manifest.json"
@@ -54,14 +55,16 @@ def read_bundle(folder: Path) -> Bundle:
     """Read and verify; raises BundleError naming the file that is wrong."""
     contents = _contents(folder)
     sha256 = _verify_manifest(folder, contents)
-    manifest = parse(Manifest, contents[MANIFEST], f"{folder / MANIFEST}")
+    place = f"{folder / MANIFEST}"
+    parse(Manifest, contents[MANIFEST], place)
+    document = completed(json.loads(contents[MANIFEST]))
+    manifest = parse(Manifest, json.dumps(document).encode(), place)
     _verify_names(folder, contents, manifest)
     for name, expected in manifest.files.items():
         _verify_hash(folder / name, contents[name], expected)
     catalogue = parse(ReasonCatalogue, contents["reasons.json"], "reasons.json")
     _verify_meaning(manifest, catalogue.reasons)
     kept = {k: v for k, v in contents.items() if k != UNUSED}
-    document = json.loads(contents[MANIFEST])
     return Bundle(sha256, manifest, document, catalogue.reasons, kept)
 
 
@@ -112,8 +115,9 @@ def _verify_hash(path: Path, content: bytes, expected: str) -> None:
 
 
 def _verify_meaning(manifest: Manifest, reasons: tuple[Reason, ...]) -> None:
-    if "application" not in manifest.tables:
-        raise BundleError(f"{MANIFEST}: tables.application is missing")
+    if APPLICATION not in manifest.tables:
+        raise BundleError(f"{MANIFEST}: tables.{APPLICATION} is missing")
+    _ = manifest.client_key  # raises unless there is one
     groups = [reason.group for reason in reasons]
     for feature in manifest.features:
         if groups.count(feature.group) != 1:

@@ -15,7 +15,6 @@ import typst
 
 # The templates and the words: all that a template can read.
 FOLDER = Path(__file__).parent
-_REPAYMENTS = ("POS_CASH_balance", "installments_payments", "credit_card_balance")
 _CHARACTER = b'#set document(title: "A character")\n#sys.inputs.character'
 # A compiler serves one thread at a time.
 _LOCK = threading.Lock()
@@ -26,7 +25,7 @@ class Letter:
     """What is told. `reasons` in the words of the language; times are UTC.
 
     `decision`: the one that stands; `model_decision`: that of the model alone;
-    `reviewed_at`: None unless a person reviewed it.
+    `reviewed_at`: None unless a person reviewed it; `origins`: of the tables used.
     """
 
     language: str
@@ -41,7 +40,7 @@ class Letter:
     decided_at: datetime
     reviewed_at: datetime | None
     reasons: Sequence[str]
-    tables: Iterable[str]
+    origins: Iterable[str | None]
 
 
 def render(letter: Letter) -> bytes:
@@ -52,7 +51,7 @@ def render(letter: Letter) -> bytes:
             for name, value in vars(letter).items()
         },
         "reasons": [_written(reason) for reason in letter.reasons],
-        "tables": [_source(table) for table in letter.tables],
+        "origins": list(letter.origins),
     }
     data = json.dumps(told, default=lambda moment: moment.timetuple()[:3])
     moment = letter.reviewed_at or letter.decided_at
@@ -95,8 +94,3 @@ def _has_glyph(character: str) -> bool:
     except (typst.TypstError, UnicodeEncodeError):
         return False
     return True
-
-
-def _source(table: str) -> str:
-    """The catalogue's name of what a table records."""
-    return "repayments" if table in _REPAYMENTS else table.removesuffix("_balance")

@@ -35,13 +35,14 @@ class ClientsFile:
     """A file that fits the bundle; `rows` may be read once."""
 
     path: Path
+    key: str
     sha256: str
     clients: int
     connection: duckdb.DuckDBPyConnection
 
     def chunks(self, size: int) -> Iterator[list[dict[str, Any]]]:
         """Rows as the clients table takes them, at most `size` at a time."""
-        query = "SELECT SK_ID_CURR, application, history, features FROM clients"
+        query = f'SELECT "{self.key}", application, history, features FROM clients'
         self.connection.execute(query)
         while rows := self.connection.fetchmany(size):
             yield [self._row(*row) for row in rows]
@@ -88,7 +89,7 @@ def opened(path: Path, manifest: Manifest) -> Iterator[ClientsFile]:
             _check_feature_set(connection, path, manifest)
             _check_columns(connection, path, manifest)
             clients = _check_rows(connection, path, manifest)
-            yield ClientsFile(path, sha256, clients, connection)
+            yield ClientsFile(path, manifest.client_key, sha256, clients, connection)
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise ImportRefused(f"{path}: {reason}") from error
@@ -111,7 +112,8 @@ def _check_columns(
 ) -> None:
     """Names and types; the order of the application's fields is free."""
     found = {r[0]: r[1] for r in connection.execute("DESCRIBE clients").fetchall()}
-    expected = {"SK_ID_CURR": "BIGINT", "history": "FLOAT[]", "features": "FLOAT[]"}
+    vectors = {"history": "FLOAT[]", "features": "FLOAT[]"}
+    expected = {manifest.client_key: "BIGINT", **vectors}
     for name, kind in expected.items():
         _same(path, name, kind, found.get(name))
     if not found.get("application", "").startswith("STRUCT"):
@@ -134,12 +136,13 @@ def _check_rows(
     connection: duckdb.DuckDBPyConnection, path: Path, manifest: Manifest
 ) -> int:
     """Answers the number of clients."""
+    key = manifest.client_key
     for name, length in (
         ("history", len(manifest.history)),
         ("features", len(manifest.features)),
     ):
         query = (
-            f"SELECT SK_ID_CURR, len({name}) FROM clients "
+            f'SELECT "{key}", len({name}) FROM clients '
             f"WHERE len({name}) IS DISTINCT FROM ? LIMIT 1"
         )
         for client_id, found in connection.execute(query, [length]).fetchall():
@@ -147,7 +150,7 @@ def _check_rows(
                 f"{path}: client {client_id}: {name} has {found} values, "
                 f"expected {length}"
             )
-    query = "SELECT count(*), count(DISTINCT SK_ID_CURR) FROM clients"
+    query = f'SELECT count(*), count(DISTINCT "{key}") FROM clients'
     rows, distinct = connection.execute(query).fetchall()[0]
     if rows != distinct or rows == 0:
         raise ImportRefused(

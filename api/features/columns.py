@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api.schemas.model import Column
+from api.schemas.layout import CLIENT, RECORD
+from api.schemas.model import Column, Table
 
 # The DuckDB type of each raw column type.
 TYPES = {"integer": "BIGINT", "number": "DOUBLE", "category": "VARCHAR"}
 Row = Mapping[str, Any]
+# What the columns are, by name.
+Roles = Mapping[str, str | None]
 # Feature vectors, one row each; NaN is missing.
 Matrix = NDArray[np.float32]
 
@@ -36,45 +39,49 @@ def _array(kind: str, values: list[Any]) -> Any:
 
 
 def numbered(
+    tables: Mapping[str, Table],
     applicants: Sequence[tuple[int, Mapping[str, Sequence[Row]]]],
 ) -> dict[str, list[Row]]:
     """The records of all applicants, by table, with identifiers that cannot meet.
 
-    SK_ID_CURR becomes the applicant's place. Other identifiers are numbered anew
-    over all applicants, keeping their order inside each and the links between
-    tables: the same SK_ID_BUREAU of one applicant stays the same.
+    The client's number becomes the applicant's place. Those of records are numbered
+    anew over all applicants, keeping their order inside each and the links between
+    tables: the same number of a credit of one applicant stays the same.
     """
+    roles = {c.name: c.role for table in tables.values() for c in table.columns}
     together: dict[str, list[Row]] = {}
     begins: dict[str, int] = {}
     for place, records in applicants:
         numbers = {
             name: {old: begins.get(name, 0) + at for at, old in enumerate(found)}
-            for name, found in _identifiers(records).items()
+            for name, found in _identifiers(roles, records).items()
         }
         for name, mapping in numbers.items():
             begins[name] = begins.get(name, 0) + len(mapping)
         for table, rows in records.items():
-            renumbered = (_renumber(row, place, numbers) for row in rows)
+            renumbered = (_renumber(roles, row, place, numbers) for row in rows)
             together.setdefault(table, []).extend(renumbered)
     return together
 
 
-def _identifiers(records: Mapping[str, Sequence[Row]]) -> dict[str, list[int]]:
+def _identifiers(
+    roles: Roles, records: Mapping[str, Sequence[Row]]
+) -> dict[str, list[int]]:
     found: dict[str, set[int]] = {}
     for rows in records.values():
         for row in rows:
             for name, value in row.items():
-                if name.startswith("SK_ID_") and value is not None:
+                if roles.get(name) == RECORD and value is not None:
                     found.setdefault(name, set()).add(value)
     return {name: sorted(values) for name, values in found.items()}
 
 
-def _renumber(row: Row, place: int, numbers: Mapping[str, Mapping[int, int]]) -> Row:
+def _renumber(
+    roles: Roles, row: Row, place: int, numbers: Mapping[str, Mapping[int, int]]
+) -> Row:
     changed = {
         name: mapping[row[name]]
         for name, mapping in numbers.items()
         if row.get(name) is not None
     }
-    if "SK_ID_CURR" in row:
-        changed["SK_ID_CURR"] = place
-    return {**row, **changed}
+    return {**row, **changed, **{n: place for n in row if roles.get(n) == CLIENT}}

@@ -22,7 +22,7 @@ from api.bundle.read import Bundle
 from api.errors import BundleError, FeatureError
 from api.features.columns import TYPES, Matrix, Row, columns_of, numbered
 from api.features.duckdb_pool import Pool, reason
-from api.features.partial_sql import CLIENT, Part, Reduction
+from api.features.partial_sql import Part, Reduction
 from api.schemas.model import Column, Feature
 
 KEPT_PARTS = 32
@@ -52,6 +52,7 @@ class OnlineFeatures:
     def __init__(self, bundle: Bundle, limit: int) -> None:
         """Raises BundleError when the SQL does not answer what the manifest says."""
         self._manifest = manifest = bundle.manifest
+        self._key = manifest.client_key
         self._sql = {n: _statement(bundle, n) for n in ("history", "applicant")}
         self._codes = [_codes(feature) for feature in manifest.features]
         self._places = {f.name: at for at, f in enumerate(manifest.features)}
@@ -89,11 +90,14 @@ class OnlineFeatures:
     def _run(
         self, connection: duckdb.DuckDBPyConnection, applicants: Sequence[Applicant]
     ) -> list[tuple[Any, ...]]:
-        """Each applicant gets its place as SK_ID_CURR, so that none can mix."""
-        rows = [{**one.application, CLIENT: at} for at, one in enumerate(applicants)]
+        """Each applicant gets its place as number, so that none can mix."""
+        rows = [{**one.application, self._key: at} for at, one in enumerate(applicants)]
         columns = self._manifest.tables["application"].columns
         _insert(connection, "application", columns_of(columns, rows))
-        together = numbered([(at, one.records) for at, one in enumerate(applicants)])
+        together = numbered(
+            self._manifest.tables,
+            [(at, one.records) for at, one in enumerate(applicants)],
+        )
         for name, records in together.items():
             if records:
                 columns = self._manifest.tables[name].columns
@@ -107,11 +111,11 @@ class OnlineFeatures:
         part: Part,
         revisions: Sequence[Revision],
     ) -> None:
-        rows = [{**one.application, CLIENT: at} for at, one in enumerate(revisions)]
+        rows = [{**one.application, self._key: at} for at, one in enumerate(revisions)]
         _insert(connection, "application", columns_of(part.application, rows))
         places = [self._manifest.history.index(name) for name in part.history]
         matrix = np.array([one.history[places] for one in revisions], dtype=np.float32)
-        columns = {CLIENT: np.arange(len(revisions))}
+        columns = {self._key: np.arange(len(revisions))}
         named = zip(part.history, np.ascontiguousarray(matrix.T), strict=True)
         _insert(connection, "history", columns | dict(named))
 
@@ -143,7 +147,7 @@ class OnlineFeatures:
     def _prepare_whole(self, connection: duckdb.DuckDBPyConnection) -> None:
         for name, table in self._manifest.tables.items():
             _create(connection, name, table.columns)
-        _create_history(connection, self._manifest.history)
+        _create_history(connection, self._key, self._manifest.history)
         _check_answers(connection, self._sql, self._manifest)
         into = f"INSERT INTO history BY NAME ({self._sql['history']})"
         connection.execute(f"PREPARE history AS {into}")
@@ -152,7 +156,7 @@ class OnlineFeatures:
 
 def _prepare_part(part: Part, connection: duckdb.DuckDBPyConnection) -> None:
     _create(connection, "application", part.application)
-    _create_history(connection, part.history)
+    _create_history(connection, part.key, part.history)
     connection.execute(f"PREPARE applicant AS {part.sql}")
 
 
@@ -175,10 +179,10 @@ def _create(
 
 
 def _create_history(
-    connection: duckdb.DuckDBPyConnection, names: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, key: str, names: Sequence[str]
 ) -> None:
     typed = "".join(f', "{name}" FLOAT' for name in names)
-    connection.execute(f"CREATE TABLE history ({CLIENT} BIGINT{typed})")
+    connection.execute(f'CREATE TABLE history ("{key}" BIGINT{typed})')
 
 
 def _check_answers(
@@ -193,7 +197,7 @@ def _check_answers(
         except duckdb.Error as error:
             raise BundleError(f"{name}.sql: {reason(error)}") from error
         found = [(row[0], row[1]) for row in described]
-        _same(f"{name}.sql", [(CLIENT, "BIGINT"), *expected], found)
+        _same(f"{name}.sql", [(manifest.client_key, "BIGINT"), *expected], found)
 
 
 def _same(

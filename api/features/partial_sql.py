@@ -18,7 +18,6 @@ from api.bundle.manifest import Manifest
 from api.errors import BundleError
 from api.schemas.model import Column
 
-CLIENT = "SK_ID_CURR"
 _SELECT, _COLUMN = "SELECT_NODE", "COLUMN_REF"
 
 
@@ -28,6 +27,7 @@ class Part:
 
     features: tuple[str, ...]
     sql: str
+    key: str
     application: tuple[Column, ...]
     history: tuple[str, ...]
 
@@ -40,7 +40,7 @@ class Reduction:
         self._manifest = manifest
         self._tree = _parse(sql)
         self._reads: dict[str, set[str]] = {}
-        self._always: set[str] = {CLIENT}
+        self._always: set[str] = {manifest.client_key}
         for select in _selects(json.loads(self._tree)):
             for item in select.pop("select_list"):
                 self._reads.setdefault(_name(item), set()).update(_columns(item))
@@ -56,13 +56,14 @@ class Reduction:
         tree = json.loads(self._tree)
         (top,) = (one["node"] for one in tree["statements"])
         for select in _selects(tree):
-            kept = {CLIENT, *reached} if select is top else needed
+            kept = {self._manifest.client_key, *reached} if select is top else needed
             items = select["select_list"]
             select["select_list"] = [one for one in items if _name(one) in kept]
         columns = self._manifest.tables["application"].columns
         return Part(
             tuple(reached),
             _unparse(tree),
+            self._manifest.client_key,
             tuple(one for one in columns if one.name in needed),
             tuple(name for name in self._manifest.history if name in needed),
         )

@@ -8,10 +8,10 @@ from typing import Any
 
 from api.errors import MISSING, FieldError, expected
 from api.features.columns import Row
+from api.schemas.layout import APPLICATION, CLIENT
 from api.schemas.model import Column
 
 Columns = Mapping[str, Column]
-CLIENT = "SK_ID_CURR"
 _INTEGERS = range(-(2**63), 2**63)
 _KINDS = {"number": "a number", "integer": "an integer", "category": "a text"}
 
@@ -33,27 +33,33 @@ def pointer(*parts: object) -> str:
     return "".join(f"/{part}" for part in escaped)
 
 
+def key_of(columns: Columns) -> str | None:
+    """The column that holds the client's number; not every table has it."""
+    return next((name for name, c in columns.items() if c.role == CLIENT), None)
+
+
 def check_changes(columns: Columns, row: Any, path: str, findings: Findings) -> Row:
     """Values to put over a stored application: any column but its identifier."""
     if not isinstance(row, dict):
         findings.error(path, expected("an object", row))
         return {}
-    if CLIENT in row:
-        findings.error(path + pointer(CLIENT), "cannot be changed")
-    allowed = {name: column for name, column in columns.items() if name != CLIENT}
-    given = {name: value for name, value in row.items() if name != CLIENT}
-    return _check(allowed, given, path, "application", findings)
+    key = key_of(columns)
+    if key in row:
+        findings.error(path + pointer(key), "cannot be changed")
+    allowed = {name: column for name, column in columns.items() if name != key}
+    given = {name: value for name, value in row.items() if name != key}
+    return _check(allowed, given, path, APPLICATION, findings)
 
 
 def check_row(
     columns: Columns, row: Any, path: str, table: str, findings: Findings
 ) -> Row:
-    """A whole row; nullable columns may be left out, SK_ID_CURR always."""
+    """A whole row; nullable columns may be left out, the client's number always."""
     if not isinstance(row, dict):
         findings.error(path, expected("an object", row))
         return {}
     for name, column in columns.items():
-        if name not in row and not column.nullable and name != CLIENT:
+        if name not in row and not column.nullable and column.role != CLIENT:
             findings.error(path + pointer(name), MISSING)
     return _check(columns, row, path, table, findings)
 
@@ -86,7 +92,7 @@ def _check(
             continue
         checked[name] = _typed(column, value)
         if _unknown(column, value):
-            shown = name if table == "application" else f"{table}.{name}"
+            shown = name if table == APPLICATION else f"{table}.{name}"
             findings.unknown.append(shown)
             checked[name] = None
     return checked

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from api.schemas.answers import Answer, Prediction
+from api.schemas.layout import TERMS
 from api.schemas.requests import Strict
 from api.schemas.reviews import PredictionId
 
-LeverName = Literal["AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE"]
+LeverName = Annotated[str, WithJsonSchema({"enum": list(TERMS), "type": "string"})]
 
 
 class CounterfactualRequest(Strict):

@@ -31,18 +31,43 @@ class Described(FromBundle):
     lever: bool = False
 
 
+class Term(FromBundle):
+    """How far a loan's term can be negotiated, as parts of what was asked for.
+
+    `reach` bounds the search for what would be granted, in which a relative change
+    counts `weight` times; `tried` bounds what a person may try out.
+    """
+
+    reach: Bounds
+    weight: AboveZero
+    tried: Bounds
+
+
 class Column(Described):
-    """One raw column; a number outside `bounds` cannot be true and is refused."""
+    """One raw column; a number outside `bounds` cannot be true and is refused.
+
+    `role`: what it is, whatever a lender calls it (client, record, amount, instalment,
+    goods_price, birth, date). `section`: which of the table's sections it is read in.
+    """
 
     type: Literal["number", "integer", "category"]
     nullable: bool
     meaning: str
+    role: str | None = None
+    section: int | None = None
+    term: Term | None = None
 
 
 class Table(FromBundle):
-    """One raw table, as the model was trained with it."""
+    """One raw table, as the model was trained with it.
+
+    `origin`: where its records come from, as an applicant is told. `sections`: what
+    columns that are read together are called, in the order in which they are read.
+    """
 
     columns: tuple[Column, ...]
+    origin: str | None = None
+    sections: tuple[Labels, ...] = ()
 
 
 class Feature(Described):

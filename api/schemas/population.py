@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.schemas.answers import Answer, Share
+from api.schemas.layout import EXAMPLES
 from api.schemas.requests import Query
 
 Value = float | str | None
@@ -63,7 +64,7 @@ class ScatterQuery(Query):
         Field(
             alias="with",
             description="The feature on the y axis.",
-            examples=["DAYS_BIRTH"],
+            examples=EXAMPLES["other"],
         ),
     ]
     client_id: Annotated[

@@ -6,15 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from api.schemas.layout import EXAMPLES, HISTORY_TABLES, KEY
+
 LARGEST_BATCH = 1000
-HISTORY_TABLES = (
-    "bureau",
-    "bureau_balance",
-    "previous_application",
-    "POS_CASH_balance",
-    "installments_payments",
-    "credit_card_balance",
-)
 
 ClientId = Annotated[int, Field(ge=1, le=2**63 - 1, examples=[100001])]
 _ROW = {
@@ -23,7 +17,7 @@ _ROW = {
     "description": "Raw columns by name; GET /v1/model lists them in `tables`.",
 }
 Row = Annotated[Any, WithJsonSchema(_ROW)]
-Rows = Annotated[Any, WithJsonSchema({"type": "array", "items": _ROW})]
+_NUMBER = "The client's number"
 
 
 class Strict(BaseModel):
@@ -41,23 +35,35 @@ class WhatIf(Strict):
     """Simulate a known client's application with some values changed."""
 
     client_id: ClientId
-    changes: Row = Field(examples=[{"AMT_CREDIT": 450000, "AMT_ANNUITY": 22000}])
+    changes: Row = Field(examples=EXAMPLES["changes"])
     explain: bool = True
+
+
+def _with_history(schema: dict[str, Any]) -> None:
+    """Say which tables there may be, and what the client's number is called."""
+    schema["description"] = schema["description"].replace(_NUMBER, KEY)
+    application, *others = schema["properties"].items()
+    history = {
+        name: {
+            "default": [],
+            "items": _ROW,
+            "title": name.replace("_", " ").title(),
+            "type": "array",
+        }
+        for name in HISTORY_TABLES
+    }
+    schema["properties"] = {**dict([application]), **history, **dict(others)}
 
 
 class NewApplicant(Strict):
     """Decide on an application that is not known, with its history if there is any.
 
-    SK_ID_CURR may be left out everywhere; a table left out has no records.
+    The client's number may be left out everywhere; a table left out has no records.
     """
 
+    model_config = ConfigDict(json_schema_extra=_with_history)
+
     application: Row
-    bureau: Rows = []
-    bureau_balance: Rows = []
-    previous_application: Rows = []
-    POS_CASH_balance: Rows = []
-    installments_payments: Rows = []
-    credit_card_balance: Rows = []
     explain: bool = True
 
 

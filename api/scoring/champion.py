@@ -15,7 +15,8 @@ from api.bundle.manifest import Manifest
 from api.bundle.read import Bundle
 from api.features.columns import Matrix
 from api.features.online import OnlineFeatures
-from api.schemas.model import Column
+from api.schemas.layout import AMOUNT, APPLICATION, INSTALMENT
+from api.schemas.model import Column, Term
 from api.scoring import similar_clients as populations
 from api.scoring.decision import Score, Scorer
 from api.scoring.lightgbm_model import Model
@@ -57,19 +58,28 @@ class Champion:
         return tuple(c.name for c in self.columns["application"].values() if c.lever)
 
     @cached_property
+    def levers(self) -> tuple[tuple[Column, Term], ...]:
+        """The same columns, with how far each can be negotiated."""
+        columns = self.columns[APPLICATION].values()
+        return tuple((c, c.term) for c in columns if c.lever and c.term is not None)
+
+    @cached_property
     def places(self) -> dict[str, int]:
         """Where each feature is in a vector."""
         return {f.name: at for at, f in enumerate(self.manifest.features)}
 
     @cached_property
     def usual_durations(self) -> tuple[float, float]:
-        """Credit over annuity of the middle 98 % of the population sample."""
-        wanted = "AMT_CREDIT", "AMT_ANNUITY"
-        if self.population is None or not set(wanted) <= set(self.population.names):
+        """Amount over instalment of the middle 98 % of the population sample."""
+        names = {column.role: column.name for column, _ in self.levers}
+        wanted = {names.get(AMOUNT), names.get(INSTALMENT)}
+        if self.population is None or not wanted <= set(self.population.names):
             return (0.0, math.inf)
-        credit, annuity = (self.population.column(name) for name in wanted)
+        amount, instalment = (
+            self.population.column(names[role]) for role in (AMOUNT, INSTALMENT)
+        )
         with np.errstate(divide="ignore", invalid="ignore"):
-            durations = credit / annuity
+            durations = amount / instalment
         known = durations[np.isfinite(durations)]
         low, high = np.percentile(known, (1, 99)) if len(known) else (0.0, math.inf)
         return float(low), float(high)

@@ -15,11 +15,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-CREDIT, ANNUITY, GOODS = "AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE"
-# Less money weighs twice as much as paying it back otherwise or buying cheaper.
-WEIGHTS = {CREDIT: 1.0, ANNUITY: 0.5, GOODS: 0.5}
-# How far each may go, as parts of what was asked for.
-REACH = {CREDIT: (0.3, 1.0), ANNUITY: (0.5, 1.5), GOODS: (0.3, 1.0)}
+from api.schemas.layout import AMOUNT, GOODS_PRICE, INSTALMENT
+from api.schemas.model import Column, Term
+
 LEVELS, LINE_LEVELS, ROUNDS, AT_ONCE = 13, 60, 6, 400
 
 Amounts = NDArray[np.float64]
@@ -32,6 +30,8 @@ class Lever:
     """What can be negotiated: from `lowest` to `highest`, in steps of `step`."""
 
     name: str
+    role: str | None
+    weight: float
     value: float
     lowest: float
     highest: float
@@ -46,9 +46,12 @@ class Lever:
 
 @dataclass(frozen=True)
 class Terms:
-    """A loan as asked for; `durations`: shortest and longest, credit over annuity."""
+    """A loan as asked for, its amounts by role.
 
-    amounts: Mapping[str, float]
+    `durations`: shortest and longest that are usual, amount over instalment.
+    """
+
+    amounts: Mapping[str | None, float]
     durations: tuple[float, float]
 
     def allow(self, levers: Sequence[Lever], candidates: Amounts) -> NDArray[np.bool_]:
@@ -56,28 +59,31 @@ class Terms:
         price of the goods than was asked for, or than all of it.
         """
         amounts = {
-            name: np.full(len(candidates), v) for name, v in self.amounts.items()
+            role: np.full(len(candidates), v) for role, v in self.amounts.items()
         }
         for at, lever in enumerate(levers):
-            amounts[lever.name] = candidates[:, at]
+            amounts[lever.role] = candidates[:, at]
         allowed = np.ones(len(candidates), dtype=bool)
-        if {CREDIT, ANNUITY} <= amounts.keys():
-            duration = amounts[CREDIT] / amounts[ANNUITY]
-            asked = self.amounts[CREDIT] / self.amounts[ANNUITY]
+        if {AMOUNT, INSTALMENT} <= amounts.keys():
+            duration = amounts[AMOUNT] / amounts[INSTALMENT]
+            asked = self.amounts[AMOUNT] / self.amounts[INSTALMENT]
             allowed &= duration >= min(self.durations[0], asked)
             allowed &= duration <= max(self.durations[1], asked)
-        if {CREDIT, GOODS} <= amounts.keys():
-            asked = self.amounts[CREDIT] / self.amounts[GOODS]
-            allowed &= amounts[CREDIT] <= max(asked, 1.0) * amounts[GOODS] * (1 + 1e-9)
+        if {AMOUNT, GOODS_PRICE} <= amounts.keys():
+            asked = self.amounts[AMOUNT] / self.amounts[GOODS_PRICE]
+            most = max(asked, 1.0) * amounts[GOODS_PRICE] * (1 + 1e-9)
+            allowed &= amounts[AMOUNT] <= most
         return allowed
 
 
-def lever(name: str, value: float) -> Lever:
+def lever(column: Column, term: Term, value: float) -> Lever:
     """The bounds of a lever around what was asked for, which is above zero."""
     step = 10.0 ** (math.floor(math.log10(value)) - 2)
-    low, high = REACH[name]
+    low, high = term.reach
     return Lever(
-        name,
+        column.name,
+        column.role,
+        term.weight,
         value,
         lowest=min(value, math.ceil(low * value / step) * step),
         highest=max(value, math.floor(high * value / step) * step),
@@ -88,7 +94,7 @@ def lever(name: str, value: float) -> Lever:
 def costs(levers: Sequence[Lever], candidates: Amounts) -> Amounts:
     """Relative changes, weighted and added up."""
     values = np.array([one.value for one in levers])
-    weights = np.array([WEIGHTS[one.name] for one in levers])
+    weights = np.array([one.weight for one in levers])
     cost: Amounts = (np.abs(candidates - values) / values) @ weights
     return cost
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -11,14 +11,15 @@ from pydantic import BaseModel, ValidationError
 from api.errors import FieldError, Problem, detail, expected, invalid
 from api.features.columns import Row
 from api.features.row_checks import (
-    CLIENT,
     Columns,
     Findings,
     check_changes,
     check_row,
+    key_of,
     pointer,
 )
-from api.schemas.requests import HISTORY_TABLES, KnownClient, NewApplicant, WhatIf
+from api.schemas.layout import APPLICATION, HISTORY_TABLES
+from api.schemas.requests import KnownClient, NewApplicant, WhatIf
 
 Body = TypeVar("Body", bound=BaseModel)
 Tables = Mapping[str, Columns]
@@ -45,39 +46,54 @@ def read_form(tables: Tables, item: Any, path: str = "", explain: bool = True) -
     """Check one request; raises Problem 422 naming each bad field under `path`."""
     kind = _kind(item)
     findings = Findings()
+    history = [] if kind is not NewApplicant else _history(tables, item)
     try:
-        read_model(kind, item, path)
+        read_model(kind, _without(item, history), path)
     except Problem as problem:
         findings.errors.extend(problem.errors)
     changes = application = records = None
     if kind is WhatIf:
         changes = check_changes(
-            tables["application"], item["changes"], f"{path}/changes", findings
+            tables[APPLICATION], item["changes"], f"{path}/changes", findings
         )
     if kind is NewApplicant:
         application = check_row(
-            tables["application"],
+            tables[APPLICATION],
             item["application"],
             f"{path}/application",
-            "application",
+            APPLICATION,
             findings,
         )
         records = {
             name: _records(tables, name, item[name], path, application, findings)
-            for name in HISTORY_TABLES
-            if name in item
+            for name in history
         }
     if findings.errors:
         raise invalid(findings.errors)
     return Form(
         item,
         item.get("explain", explain),
-        item["client_id"] if application is None else application.get(CLIENT),
+        item["client_id"] if application is None else _client(tables, application),
         changes,
         application,
         records,
         tuple(dict.fromkeys(findings.unknown)),
     )
+
+
+def _history(tables: Tables, item: Mapping[str, Any]) -> list[str]:
+    """The tables sent along, in order; also those that the model may not use."""
+    known = dict.fromkeys((*HISTORY_TABLES, *tables))
+    return [name for name in known if name in item and name != APPLICATION]
+
+
+def _client(tables: Tables, application: Row) -> Any:
+    key = key_of(tables[APPLICATION])
+    return None if key is None else application.get(key)
+
+
+def _without(item: Any, names: Sequence[str]) -> Any:
+    return {k: v for k, v in item.items() if k not in names} if names else item
 
 
 def _kind(item: Any) -> type[KnownClient | WhatIf | NewApplicant]:
@@ -117,14 +133,18 @@ def _records(
         if rows:
             findings.error(path, "is a table that this model does not use")
         return []
-    client_id = application.get(CLIENT)
+    client_id = _client(tables, application)
+    key = key_of(columns)
     checked = []
     for at, row in enumerate(rows):
         place = f"{path}/{at}"
         values = check_row(columns, row, place, name, findings)
-        if CLIENT in values and values[CLIENT] != client_id:
+        if key is None:
+            checked.append(values)
+            continue
+        if key in values and values[key] != client_id:
             findings.error(
-                place + pointer(CLIENT), "must be left out or be the application's"
+                place + pointer(key), "must be left out or be the application's"
             )
-        checked.append({**values, CLIENT: client_id} if CLIENT in columns else values)
+        checked.append({**values, key: client_id})
     return checked

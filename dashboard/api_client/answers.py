@@ -385,6 +385,19 @@ class SimilarClients(Answer):
     population: Sample
 
 
+class Term(Answer):
+    """
+    How far a loan's term can be negotiated, as parts of what was asked for.
+
+    `reach` bounds the search for what would be granted, in which a relative change
+    counts `weight` times; `tried` bounds what a person may try out.
+    """
+
+    reach: tuple[float, float]
+    weight: Annotated[float, Field(gt=0.0)]
+    tried: tuple[float, float]
+
+
 class TrainingData(Answer):
     """The clients whom the model learnt from."""
 
@@ -439,7 +452,12 @@ class ClientPage(Answer):
 
 
 class Column(Answer):
-    """One raw column; a number outside `bounds` cannot be true and is refused."""
+    """
+    One raw column; a number outside `bounds` cannot be true and is refused.
+
+    `role`: what it is, whatever a lender calls it (client, record, amount, instalment,
+    goods_price, birth, date). `section`: which of the table's sections it is read in.
+    """
 
     name: str
     unit: str
@@ -450,6 +468,9 @@ class Column(Answer):
     type: str
     nullable: bool
     meaning: str
+    role: str | None = None
+    section: int | None = None
+    term: Term | None = None
 
 
 class Fairness(Answer):
@@ -576,9 +597,16 @@ class Standing(StandingMeaning):
 
 
 class Table(Answer):
-    """One raw table, as the model was trained with it."""
+    """
+    One raw table, as the model was trained with it.
+
+    `origin`: where its records come from, as an applicant is told. `sections`: what
+    columns that are read together are called, in the order in which they are read.
+    """
 
     columns: Sequence[Column]
+    origin: str | None = None
+    sections: Annotated[Sequence[Labels], Field(validate_default=True)] = []
 
 
 class BatchAnswer(Answer):

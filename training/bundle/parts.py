@@ -22,7 +22,6 @@ from training.evaluation.business_cost import business_score
 from training.evaluation.review import Review
 from training.evaluation.shap_values import distributions
 from training.evaluation.trained_model import Outcome
-from training.features.applicant.raw import LEVERS
 from training.features.build import FeatureStore
 from training.features.define import Feature
 from training.features.sql import feature_set_hash
@@ -30,7 +29,7 @@ from training.gates.gate import Gate
 from training.models.dataset import Labelled
 from training.reasons import to_json as reasons_json
 from training.tables import TABLES
-from training.tables.schema import Column, Type
+from training.tables.schema import Column, Table, Type
 
 MANIFEST = "manifest.json"
 
@@ -142,15 +141,38 @@ def _descriptor(feature: Feature, data: Labelled) -> dict[str, Any]:
 
 def _table(store: FeatureStore, name: str) -> dict[str, Any]:
     """A raw table's declaration, with the categories that training saw."""
-    seen = store.categories(name)
+    table, seen = TABLES[name], store.categories(name)
     return {
-        "columns": [
-            _column(name, column, seen.get(column.name)) for column in TABLES[name]
-        ]
+        "columns": [_column(table, column, seen.get(column.name)) for column in table],
+        **layout_of_table(table),
     }
 
 
-def _column(table: str, column: Column, seen: list[str] | None) -> dict[str, Any]:
+def layout_of_table(table: Table) -> dict[str, Any]:
+    """Where the records come from, and how the columns are put together to be read."""
+    return {
+        "origin": table.origin,
+        "sections": [{"en": one.en, "fr": one.fr} for one in table.sections],
+    }
+
+
+def layout_of_column(table: Table, column: Column) -> dict[str, Any]:
+    """What the column is, where among the table's sections, and how far it goes."""
+    term, section = column.term, column.section
+    return {
+        "role": column.role,
+        "section": None if section is None else table.sections.index(section),
+        "term": None
+        if term is None
+        else {
+            "reach": list(term.reach),
+            "weight": term.weight,
+            "tried": list(term.tried),
+        },
+    }
+
+
+def _column(table: Table, column: Column, seen: list[str] | None) -> dict[str, Any]:
     return {
         "name": column.name,
         "type": TYPES[column.type],
@@ -160,7 +182,8 @@ def _column(table: str, column: Column, seen: list[str] | None) -> dict[str, Any
         "meaning": column.meaning,
         "categories": seen,
         "bounds": None if column.bounds is None else list(column.bounds),
-        "lever": table == "application" and column.name in LEVERS,
+        "lever": column.term is not None,
+        **layout_of_column(table, column),
     }
 
 

@@ -37,15 +37,6 @@ LEAST_SUSPICION = 1e-6
 LATE_SHARE = 0.001
 IDENTIFIER = re.compile(r"SK_ID_")
 OUTCOME = re.compile(r"\bTARGET\b")
-# When each record was made: never after the application it is to help decide.
-DATED = {
-    "bureau": ("DAYS_CREDIT", "DAYS_ENDDATE_FACT", "DAYS_CREDIT_UPDATE"),
-    "bureau_balance": ("MONTHS_BALANCE",),
-    "previous_application": ("DAYS_DECISION",),
-    "POS_CASH_balance": ("MONTHS_BALANCE",),
-    "installments_payments": ("DAYS_INSTALMENT", "DAYS_ENTRY_PAYMENT"),
-    "credit_card_balance": ("MONTHS_BALANCE",),
-}
 
 
 def permuted_labels(outcome: Outcome, jobs: int) -> Gate:
@@ -196,7 +187,9 @@ def dated_records(store: FeatureStore) -> Gate:
 
 
 def _late(store: FeatureStore, table: str) -> dict[str, float]:
-    names = [name for name in DATED[table] if name in TABLES[table].names]
+    names = [column.name for column in TABLES[table] if column.recorded]
+    if not names:
+        return {}
     counted = ", ".join(f'count_if("{name}" > 0) / count(*)' for name in names)
     with duckdb.connect() as connection:
         row = connection.execute(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from training.tables.kinds import (
     ACCOMPANIED,
     HOUR,
@@ -17,7 +19,28 @@ from training.tables.kinds import (
     score,
     share,
 )
-from training.tables.schema import Column, Table, Type, Unit
+from training.tables.schema import (
+    Column,
+    Origin,
+    Role,
+    Section,
+    Table,
+    Term,
+    Type,
+    Unit,
+)
+
+LOAN = Section("The loan asked for", "Le prêt demandé")
+PERSON = Section("The client", "Le client")
+WORK = Section("Work and income", "Travail et revenus")
+HOME = Section("Home and car", "Logement et voiture")
+SCORES = Section("Scores from outside", "Scores externes")
+ENQUIRIES = Section("Credit bureau enquiries", "Consultations de la centrale de crédit")
+ACQUAINTANCES = Section("People around the client", "L'entourage du client")
+CONTACT = Section("Contact and papers", "Contact et papiers")
+PLACE = Section("Where the client lives and works", "Lieux de vie et de travail")
+DOCUMENTS = Section("Documents handed in", "Documents remis")
+BUILDING = Section("The building the client lives in", "L'immeuble du client")
 
 _BIRTH = (-45000, 0)  # the oldest person on record lived 44,724 days
 
@@ -66,6 +89,7 @@ TABLE = Table(
             "Client number",
             "Numéro de client",
             "Number of the client and of this application.",
+            role=Role.CLIENT,
         ),
         category(
             "NAME_CONTRACT_TYPE",
@@ -73,9 +97,14 @@ TABLE = Table(
             "Type de prêt",
             "Cash loan or revolving credit.",
             nullable=False,
+            section=LOAN,
         ),
         category(
-            "CODE_GENDER", "Gender", "Sexe", "F or M; XNA where it was not recorded."
+            "CODE_GENDER",
+            "Gender",
+            "Sexe",
+            "F or M; XNA where it was not recorded.",
+            section=PERSON,
         ),
         category(
             "FLAG_OWN_CAR",
@@ -83,6 +112,7 @@ TABLE = Table(
             "Possède une voiture",
             "Y when the client owns a car, else N.",
             nullable=False,
+            section=HOME,
         ),
         category(
             "FLAG_OWN_REALTY",
@@ -90,6 +120,7 @@ TABLE = Table(
             "Propriétaire d'un logement",
             "Y when the client owns a house or a flat, else N.",
             nullable=False,
+            section=HOME,
         ),
         people(
             "CNT_CHILDREN",
@@ -98,6 +129,7 @@ TABLE = Table(
             "How many children the client has.",
             type=Type.INTEGER,
             nullable=False,
+            section=PERSON,
         ),
         amount(
             "AMT_INCOME_TOTAL",
@@ -105,6 +137,7 @@ TABLE = Table(
             "Revenu annuel",
             "Income that the client declares for a year.",
             nullable=False,
+            section=WORK,
         ),
         amount(
             "AMT_CREDIT",
@@ -112,26 +145,36 @@ TABLE = Table(
             "Montant du prêt",
             "Amount to be lent.",
             nullable=False,
+            role=Role.AMOUNT,
+            term=Term((0.3, 1.0), 1.0),
+            section=LOAN,
         ),
         amount(
             "AMT_ANNUITY",
             "Regular repayment",
             "Montant de l'échéance",
             "Amount of each regular repayment of the loan.",
+            role=Role.INSTALMENT,
+            term=Term((0.5, 1.5), 0.5),
+            section=LOAN,
         ),
         amount(
             "AMT_GOODS_PRICE",
             "Price of the goods",
             "Prix du bien financé",
             "Price of what a consumer loan pays for.",
+            role=Role.GOODS_PRICE,
+            term=Term((0.3, 1.0), 0.5),
+            section=LOAN,
         ),
-        ACCOMPANIED,
+        replace(ACCOMPANIED, section=LOAN),
         category(
             "NAME_INCOME_TYPE",
             "Source of income",
             "Source de revenus",
             "Where the income comes from: work, pension, business.",
             nullable=False,
+            section=WORK,
         ),
         category(
             "NAME_EDUCATION_TYPE",
@@ -139,12 +182,14 @@ TABLE = Table(
             "Niveau d'études",
             "Highest level of education reached.",
             nullable=False,
+            section=PERSON,
         ),
         category(
             "NAME_FAMILY_STATUS",
             "Family status",
             "Situation familiale",
             'Married, single, widowed and so on; "Unknown" occurs.',
+            section=PERSON,
         ),
         category(
             "NAME_HOUSING_TYPE",
@@ -152,12 +197,14 @@ TABLE = Table(
             "Type de logement",
             "Own home, rented flat, with parents and so on.",
             nullable=False,
+            section=HOME,
         ),
         share(
             "REGION_POPULATION_RELATIVE",
             "Population of the region",
             "Population de la région",
             "Population of the region of residence, scaled: larger is more populous.",
+            section=PLACE,
         ),
         past_day(
             "DAYS_BIRTH",
@@ -167,6 +214,8 @@ TABLE = Table(
             type=Type.INTEGER,
             nullable=False,
             bounds=_BIRTH,
+            role=Role.BIRTH,
+            section=PERSON,
         ),
         planned_day(
             "DAYS_EMPLOYED",
@@ -174,12 +223,14 @@ TABLE = Table(
             "Début de l'emploi actuel",
             "Start of the current job, in days before the application; 365243: no job.",
             type=Type.INTEGER,
+            section=WORK,
         ),
         past_day(
             "DAYS_REGISTRATION",
             "Last change of registration",
             "Dernier changement d'inscription",
             "Last change of the client's registration, in days before the application.",
+            section=CONTACT,
         ),
         past_day(
             "DAYS_ID_PUBLISH",
@@ -187,6 +238,7 @@ TABLE = Table(
             "Dernier changement de pièce d'identité",
             "Last change of the identity document, in days before the application.",
             type=Type.INTEGER,
+            section=CONTACT,
         ),
         Column(
             "OWN_CAR_AGE",
@@ -196,54 +248,63 @@ TABLE = Table(
             "Age of the client's car in years.",
             Unit.YEARS,
             bounds=(0, 200),
+            section=HOME,
         ),
         flag(
             "FLAG_MOBIL",
             "Mobile phone given",
             "Téléphone mobile fourni",
             "1 when a mobile number was given.",
+            section=CONTACT,
         ),
         flag(
             "FLAG_EMP_PHONE",
             "Employer's phone given",
             "Téléphone de l'employeur fourni",
             "1 when the employer's number was given.",
+            section=CONTACT,
         ),
         flag(
             "FLAG_WORK_PHONE",
             "Work phone given",
             "Téléphone professionnel fourni",
             "1 when a number at work was given (a home phone in Kaggle's words).",
+            section=CONTACT,
         ),
         flag(
             "FLAG_CONT_MOBILE",
             "Mobile phone reachable",
             "Téléphone mobile joignable",
             "1 when the client could be reached on the mobile number.",
+            section=CONTACT,
         ),
         flag(
             "FLAG_PHONE",
             "Home phone given",
             "Téléphone fixe fourni",
             "1 when a home number was given.",
+            section=CONTACT,
         ),
         flag(
             "FLAG_EMAIL",
             "E-mail given",
             "Adresse e-mail fournie",
             "1 when an e-mail address was given.",
+            section=CONTACT,
         ),
         category(
             "OCCUPATION_TYPE",
             "Occupation",
             "Profession",
             "What the client does for a living.",
+            section=WORK,
         ),
         people(
             "CNT_FAM_MEMBERS",
             "People in the family",
             "Personnes dans le foyer",
             "How many people the family has, the client included.",
+            section=PERSON,
         ),
         Column(
             "REGION_RATING_CLIENT",
@@ -252,6 +313,7 @@ TABLE = Table(
             "Note de la région",
             "The lender's rating of the region of residence, 1 to 3.",
             bounds=(1, 3),
+            section=PLACE,
         ),
         Column(
             "REGION_RATING_CLIENT_W_CITY",
@@ -260,68 +322,79 @@ TABLE = Table(
             "Note de la région et de la ville",
             "The lender's rating of region and city, 1 to 3; one real row holds -1.",
             bounds=(-1, 3),
+            section=PLACE,
         ),
-        WEEKDAY,
-        HOUR,
+        replace(WEEKDAY, section=LOAN),
+        replace(HOUR, section=LOAN),
         flag(
             "REG_REGION_NOT_LIVE_REGION",
             "Registered and lives in different regions",
             "Inscription et domicile dans deux régions",
             "1 when the registered and contact addresses lie in different regions.",
+            section=PLACE,
         ),
         flag(
             "REG_REGION_NOT_WORK_REGION",
             "Registered and works in different regions",
             "Inscription et travail dans deux régions",
             "1 when the registered and work addresses lie in different regions.",
+            section=PLACE,
         ),
         flag(
             "LIVE_REGION_NOT_WORK_REGION",
             "Lives and works in different regions",
             "Domicile et travail dans deux régions",
             "1 when the contact and work addresses lie in different regions.",
+            section=PLACE,
         ),
         flag(
             "REG_CITY_NOT_LIVE_CITY",
             "Registered and lives in different cities",
             "Inscription et domicile dans deux villes",
             "1 when the registered and contact addresses lie in different cities.",
+            section=PLACE,
         ),
         flag(
             "REG_CITY_NOT_WORK_CITY",
             "Registered and works in different cities",
             "Inscription et travail dans deux villes",
             "1 when the registered and work addresses lie in different cities.",
+            section=PLACE,
         ),
         flag(
             "LIVE_CITY_NOT_WORK_CITY",
             "Lives and works in different cities",
             "Domicile et travail dans deux villes",
             "1 when the contact and work addresses lie in different cities.",
+            section=PLACE,
         ),
         category(
             "ORGANIZATION_TYPE",
             "Type of employer",
             "Type d'employeur",
             "Kind of organisation the client works for; XNA without a job.",
+            section=WORK,
         ),
         score(
             "EXT_SOURCE_1",
             "Outside score 1",
             "Score externe 1",
             "First score from an outside source, scaled to 0-1; higher is safer.",
+            section=SCORES,
         ),
         score(
             "EXT_SOURCE_2",
             "Outside score 2",
             "Score externe 2",
             "Second score from an outside source, scaled to 0-1; higher is safer.",
+            section=SCORES,
         ),
         score(
             "EXT_SOURCE_3",
             "Outside score 3",
             "Score externe 3",
             "Third score from an outside source, scaled to 0-1; higher is safer.",
+            section=SCORES,
         ),
         *(
             score(
@@ -329,6 +402,7 @@ TABLE = Table(
                 f"{en}, {which_en}",
                 f"{fr}, {which_fr}",
                 "Fact about the building the client lives in, scaled to 0-1.",
+                section=BUILDING,
             )
             for suffix, which_en, which_fr in _STATISTICS
             for part, en, fr in _BUILDING
@@ -338,60 +412,70 @@ TABLE = Table(
             "Repair fund of the building",
             "Fonds de travaux de l'immeuble",
             "Which account pays for major repairs of the building.",
+            section=BUILDING,
         ),
         category(
             "HOUSETYPE_MODE",
             "Type of building",
             "Type d'immeuble",
             "Block of flats, terraced house or specific housing.",
+            section=BUILDING,
         ),
         score(
             "TOTALAREA_MODE",
             "Total area of the building",
             "Surface totale de l'immeuble",
             "Whole area of the building, scaled to 0-1.",
+            section=BUILDING,
         ),
         category(
             "WALLSMATERIAL_MODE",
             "Material of the walls",
             "Matériau des murs",
             "What the walls of the building are made of.",
+            section=BUILDING,
         ),
         category(
             "EMERGENCYSTATE_MODE",
             "Building in a dangerous state",
             "Immeuble en état de péril",
             "Yes when the building is in a state of emergency, else No.",
+            section=BUILDING,
         ),
         count(
             "OBS_30_CNT_SOCIAL_CIRCLE",
             "Acquaintances watched for 30-day arrears",
             "Proches suivis pour retard de 30 jours",
             "People around the client who could be seen 30 days past due.",
+            section=ACQUAINTANCES,
         ),
         count(
             "DEF_30_CNT_SOCIAL_CIRCLE",
             "Acquaintances with 30-day arrears",
             "Proches en retard de 30 jours",
             "People around the client who fell 30 days past due.",
+            section=ACQUAINTANCES,
         ),
         count(
             "OBS_60_CNT_SOCIAL_CIRCLE",
             "Acquaintances watched for 60-day arrears",
             "Proches suivis pour retard de 60 jours",
             "People around the client who could be seen 60 days past due.",
+            section=ACQUAINTANCES,
         ),
         count(
             "DEF_60_CNT_SOCIAL_CIRCLE",
             "Acquaintances with 60-day arrears",
             "Proches en retard de 60 jours",
             "People around the client who fell 60 days past due.",
+            section=ACQUAINTANCES,
         ),
         past_day(
             "DAYS_LAST_PHONE_CHANGE",
             "Last change of phone",
             "Dernier changement de téléphone",
             "Last change of phone, in days before the application.",
+            section=CONTACT,
         ),
         *(
             flag(
@@ -399,6 +483,7 @@ TABLE = Table(
                 f"Document {number} handed in",
                 f"Document {number} fourni",
                 f"1 when document {number}, of a kind not told, was handed in.",
+                section=DOCUMENTS,
             )
             for number in range(2, 22)
         ),
@@ -408,9 +493,24 @@ TABLE = Table(
                 f"Credit file enquiries, {en}",
                 f"Consultations du dossier de crédit, {fr}",
                 f"Enquiries at the bureau about the client in {meaning}.",
+                section=ENQUIRIES,
             )
             for period, en, fr, meaning in _ENQUIRIES
         ),
     ),
+    origin=Origin.APPLICATION,
     key=("SK_ID_CURR",),
+    sections=(
+        LOAN,
+        PERSON,
+        WORK,
+        HOME,
+        SCORES,
+        ENQUIRIES,
+        ACQUAINTANCES,
+        CONTACT,
+        PLACE,
+        DOCUMENTS,
+        BUILDING,
+    ),
 )

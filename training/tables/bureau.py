@@ -12,7 +12,7 @@ from training.tables.kinds import (
     past_day,
     reported_day,
 )
-from training.tables.schema import Table, Type
+from training.tables.schema import Origin, Role, Table, Type
 
 TABLE = Table(
     "bureau",
@@ -22,6 +22,7 @@ TABLE = Table(
             "Client number",
             "Numéro de client",
             "Number of the client who holds the credit.",
+            role=Role.CLIENT,
         ),
         identifier(
             "SK_ID_BUREAU",
@@ -49,6 +50,7 @@ TABLE = Table(
             "When the client asked for this credit, in days before the application.",
             type=Type.INTEGER,
             nullable=False,
+            recorded=True,
         ),
         days_late(
             "CREDIT_DAY_OVERDUE",
@@ -68,6 +70,7 @@ TABLE = Table(
             "Fin réelle du crédit",
             "Actual end of a closed credit, in days before the application (negative).",
             happened=True,
+            recorded=True,
         ),
         amount(
             "AMT_CREDIT_MAX_OVERDUE",
@@ -120,6 +123,7 @@ TABLE = Table(
             "Last news of this credit, in days from the application.",
             type=Type.INTEGER,
             happened=True,
+            recorded=True,
         ),
         amount(
             "AMT_ANNUITY",
@@ -128,5 +132,6 @@ TABLE = Table(
             "Amount of each regular repayment of this credit.",
         ),
     ),
+    origin=Origin.CREDIT_BUREAU,
     key=("SK_ID_BUREAU",),
 )

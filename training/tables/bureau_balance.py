@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.tables.kinds import MONTH, category, identifier
-from training.tables.schema import Table
+from training.tables.schema import Origin, Table
 
 TABLE = Table(
     "bureau_balance",
@@ -23,5 +23,6 @@ TABLE = Table(
             nullable=False,
         ),
     ),
+    origin=Origin.CREDIT_BUREAU,
     key=("SK_ID_BUREAU", "MONTHS_BALANCE"),
 )

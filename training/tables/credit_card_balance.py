@@ -11,7 +11,7 @@ from training.tables.kinds import (
     count,
     identifier,
 )
-from training.tables.schema import Table, Type
+from training.tables.schema import Origin, Role, Table, Type
 
 TABLE = Table(
     "credit_card_balance",
@@ -27,6 +27,7 @@ TABLE = Table(
             "Client number",
             "Numéro de client",
             "Number of the client who holds the card.",
+            role=Role.CLIENT,
         ),
         MONTH,
         balance(
@@ -143,5 +144,6 @@ TABLE = Table(
         ),
         *ARREARS,
     ),
+    origin=Origin.REPAYMENTS,
     key=("SK_ID_PREV", "MONTHS_BALANCE"),
 )

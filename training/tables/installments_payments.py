@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.tables.kinds import amount, identifier, past_day
-from training.tables.schema import Column, Table, Type
+from training.tables.schema import Column, Origin, Role, Table, Type
 
 TABLE = Table(
     "installments_payments",
@@ -19,6 +19,7 @@ TABLE = Table(
             "Client number",
             "Numéro de client",
             "Number of the client who holds the loan.",
+            role=Role.CLIENT,
         ),
         Column(
             "NUM_INSTALMENT_VERSION",
@@ -44,12 +45,14 @@ TABLE = Table(
             "Date d'échéance",
             "When the instalment was due, in days before the application.",
             nullable=False,
+            recorded=True,
         ),
         past_day(
             "DAYS_ENTRY_PAYMENT",
             "Date of payment",
             "Date de paiement",
             "When it was paid, in days before the application; missing when unpaid.",
+            recorded=True,
         ),
         amount(
             "AMT_INSTALMENT",
@@ -65,4 +68,5 @@ TABLE = Table(
             "Amount paid on the instalment; missing when nothing was.",
         ),
     ),
+    origin=Origin.REPAYMENTS,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from training.tables.schema import Column, Type, Unit
+from training.tables.schema import Column, Role, Type, Unit
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class Kind:
     unit: Unit = Unit.NONE
     bounds: tuple[float, float] | None = None
     nullable: bool = True
+    role: Role | None = None
 
     def __call__(
         self, name: str, en: str, fr: str, meaning: str, **differs: Any
@@ -24,12 +25,14 @@ class Kind:
         column = Column(
             *(name, self.type, en, fr, meaning, self.unit, self.nullable, self.bounds)
         )
-        return replace(column, **differs)
+        return replace(column, **{"role": self.role, **differs})
 
 
 category = Kind(Type.CATEGORY)
 # Integers that JSON keeps exact.
-identifier = Kind(Type.INTEGER, bounds=(0, 9007199254740991), nullable=False)
+identifier = Kind(
+    Type.INTEGER, bounds=(0, 9007199254740991), nullable=False, role=Role.RECORD
+)
 flag = Kind(Type.INTEGER, Unit.FLAG, (0, 1), nullable=False)
 amount = Kind(Type.NUMBER, Unit.CURRENCY, (0, 1e12))
 balance = Kind(Type.NUMBER, Unit.CURRENCY, (-1e12, 1e12))
@@ -37,11 +40,11 @@ count = Kind(Type.NUMBER, Unit.COUNT, (0, 1e6))
 people = Kind(Type.NUMBER, Unit.COUNT, (0, 100))
 share = Kind(Type.NUMBER, Unit.SHARE, (0, 1))
 score = Kind(Type.NUMBER, Unit.SCORE, (0, 1))
-past_day = Kind(Type.NUMBER, Unit.DAYS, (-36500, 0))
+past_day = Kind(Type.NUMBER, Unit.DAYS, (-36500, 0), role=Role.DATE)
 # 365243 is Kaggle's way to write "none".
-planned_day = Kind(Type.NUMBER, Unit.DAYS, (-36500, 365243))
+planned_day = Kind(Type.NUMBER, Unit.DAYS, (-36500, 365243), role=Role.DATE)
 # Bureaus send dates of 1900 for "unknown".
-reported_day = Kind(Type.NUMBER, Unit.DAYS, (-73000, 365243))
+reported_day = Kind(Type.NUMBER, Unit.DAYS, (-73000, 365243), role=Role.DATE)
 days_late = Kind(Type.INTEGER, Unit.DAYS, (0, 36500))
 
 MONTH = Column(
@@ -53,6 +56,7 @@ MONTH = Column(
     Unit.MONTHS,
     nullable=False,
     bounds=(-1200, 0),
+    recorded=True,
 )
 WEEKDAY = category(
     "WEEKDAY_APPR_PROCESS_START",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.tables.kinds import ARREARS, MONTH, category, count, identifier
-from training.tables.schema import Table
+from training.tables.schema import Origin, Role, Table
 
 TABLE = Table(
     "POS_CASH_balance",
@@ -19,6 +19,7 @@ TABLE = Table(
             "Client number",
             "Numéro de client",
             "Number of the client who holds the loan.",
+            role=Role.CLIENT,
         ),
         MONTH,
         count(
@@ -41,5 +42,6 @@ TABLE = Table(
         ),
         *ARREARS,
     ),
+    origin=Origin.REPAYMENTS,
     key=("SK_ID_PREV", "MONTHS_BALANCE"),
 )

@@ -15,7 +15,7 @@ from training.tables.kinds import (
     planned_day,
     share,
 )
-from training.tables.schema import Column, Table, Type
+from training.tables.schema import Column, Origin, Role, Table, Type
 
 TABLE = Table(
     "previous_application",
@@ -31,6 +31,7 @@ TABLE = Table(
             "Client number",
             "Numéro de client",
             "Number of the client who applied.",
+            role=Role.CLIENT,
         ),
         category(
             "NAME_CONTRACT_TYPE",
@@ -124,6 +125,7 @@ TABLE = Table(
             "When the earlier application was decided, in days before this one.",
             type=Type.INTEGER,
             nullable=False,
+            recorded=True,
         ),
         category(
             "NAME_PAYMENT_TYPE",
@@ -240,5 +242,6 @@ TABLE = Table(
             nullable=True,
         ),
     ),
+    origin=Origin.EARLIER_APPLICATIONS,
     key=("SK_ID_PREV",),
 )

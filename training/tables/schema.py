@@ -30,6 +30,52 @@ class Unit(StrEnum):
     NONE = "none"
 
 
+class Role(StrEnum):
+    """What a column is, whatever its lender calls it; most columns are none of these.
+
+    CLIENT is the key of the application, RECORD numbers records of any kind. DATE and
+    BIRTH count days from the application.
+    """
+
+    CLIENT = "client"
+    RECORD = "record"
+    AMOUNT = "amount"
+    INSTALMENT = "instalment"
+    GOODS_PRICE = "goods_price"
+    BIRTH = "birth"
+    DATE = "date"
+
+
+class Origin(StrEnum):
+    """Where a table's records come from, as an applicant is told."""
+
+    APPLICATION = "application"
+    CREDIT_BUREAU = "credit_bureau"
+    EARLIER_APPLICATIONS = "earlier_applications"
+    REPAYMENTS = "repayments"
+
+
+@dataclass(frozen=True)
+class Term:
+    """How far a loan's term can be negotiated, as parts of what was asked for.
+
+    `reach` bounds the search for what would be granted, in which a relative change
+    counts `weight` times; `tried` bounds what a person may try out.
+    """
+
+    reach: tuple[float, float]
+    weight: float
+    tried: tuple[float, float] = (0.3, 1.3)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Columns that are read together."""
+
+    en: str
+    fr: str
+
+
 @dataclass(frozen=True)
 class Column:
     """One raw column, named as Kaggle spells it.
@@ -41,6 +87,8 @@ class Column:
     `happened`: the day of something that was over when it was written down. After the
     application it shows that the whole record is younger, and the record is left out of
     the features. Days of what is planned may lie ahead.
+    `recorded`: the day or month at which a record was made, never after the application
+    it is to help decide. `term`: only of what an applicant can negotiate.
     """
 
     name: str
@@ -52,15 +100,24 @@ class Column:
     nullable: bool = True
     bounds: tuple[float, float] | None = None
     happened: bool = False
+    recorded: bool = False
+    role: Role | None = None
+    term: Term | None = None
+    section: Section | None = None
 
 
 @dataclass(frozen=True)
 class Table:
-    """One raw table: `key` is what makes a row unique, empty when nothing does."""
+    """One raw table: `key` is what makes a row unique, empty when nothing does.
+
+    `sections`: those of its columns, in the order in which they are read.
+    """
 
     name: str
     columns: tuple[Column, ...]
+    origin: Origin
     key: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -37,12 +38,9 @@ TRAIN_COLUMNS = (*TABLES["application"].columns[:1], TARGET)
 def raw_tables() -> dict[str, Table]:
     """Each raw file's stem and its declaration, application_train first."""
     application = TABLES["application"]
-    train = Table(
-        "application_train",
-        (*TRAIN_COLUMNS, *application.columns[1:]),
-        application.key,
-    )
-    test = Table("application_test", application.columns, application.key)
+    columns = (*TRAIN_COLUMNS, *application.columns[1:])
+    train = replace(application, name="application_train", columns=columns)
+    test = replace(application, name="application_test")
     history = [table for name, table in TABLES.items() if name != "application"]
     return {table.name: table for table in (train, test, *history)}
 

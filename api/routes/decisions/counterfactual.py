@@ -20,6 +20,7 @@ from api.http.lookups import known_client, known_prediction
 from api.http.operations import OFFICER, Operation
 from api.json_encoding import encode
 from api.schemas.counterfactual import Counterfactual, CounterfactualRequest
+from api.schemas.layout import EXAMPLES
 from api.scoring import counterfactual
 from api.scoring.counterfactual import Amounts, Lever, Terms
 from api.scoring.decision import GRANTED, REFUSED, decide, probability
@@ -56,7 +57,7 @@ _NONE = "No change of these amounts within their bounds would be granted."
     body=(CounterfactualRequest,),
     problems=(404, 409, 410),
     path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
-    body_examples={"amount only": {"levers": ["AMT_CREDIT"]}},
+    body_examples={"amount only": EXAMPLES["amount only"]},
     replayable=True,
 )
 def create(prediction_id: UUID) -> Response:
@@ -73,8 +74,11 @@ def _answer(
 ) -> Reply:
     question = _question(champion, known_prediction(database, prediction_id))
     names = _names(champion, asked)
-    known = [name for name in names if name in question.terms.amounts]
-    levers = [counterfactual.lever(n, question.terms.amounts[n]) for n in known]
+    levers = [
+        counterfactual.lever(column, term, question.terms.amounts[column.role])
+        for column, term in champion.levers
+        if column.name in names and column.role in question.terms.amounts
+    ]
     grants = _grants(champion, question, levers)
     if grants(np.array([[one.value for one in levers]]))[0]:
         detail = "The model that serves now grants this as it is: decide again."
@@ -117,17 +121,16 @@ def _question(champion: Champion, stored: Stored) -> _Question:
     before = stored.changes or {}
     application = {**client.application, **before}
     amounts = {
-        name: float(application[name])
-        for name in counterfactual.WEIGHTS
-        if application.get(name)
+        column.role: float(application[column.name])
+        for column, _ in champion.levers
+        if application.get(column.name)
     }
     return _Question(client, before, Terms(amounts, champion.usual_durations))
 
 
 def _names(champion: Champion, asked: CounterfactualRequest) -> list[str]:
     """The levers asked for, which must be some of the model's."""
-    columns = champion.columns["application"]
-    ours = [n for n in counterfactual.WEIGHTS if n in columns and columns[n].lever]
+    ours = [column.name for column, _ in champion.levers]
     if asked.levers is None:
         return ours
     wrong = [at for at, name in enumerate(asked.levers) if name not in ours]

@@ -79,7 +79,7 @@ def letter(prediction_id: UUID) -> Response:
             if review
             else None,
             reasons=_reasons(champion, answered, asked.lang),
-            tables=champion.manifest.tables,
+            origins=[table.origin for table in champion.manifest.tables.values()],
         )
     )
     kind = "decision" if review else "draft"

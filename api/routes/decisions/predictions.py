@@ -12,17 +12,13 @@ from api.http.lookups import known_prediction
 from api.http.operations import JSON, OFFICER, SCORING, Operation
 from api.http.responses import query
 from api.schemas.answers import BatchAnswer, Prediction
+from api.schemas.layout import EXAMPLES
 from api.schemas.requests import Batch, KnownClient, NewApplicant, StoredQuery, WhatIf
 from api.scoring.predict import explained, predict, predict_batch
 from api.services import services
 from api.store.events import record
 
 blueprint = Blueprint("predictions", __name__, url_prefix="/v1/predictions")
-_WHAT_IF = {"client_id": 100001, "changes": {"AMT_CREDIT": 450000}}
-_NEW_APPLICANT = {
-    "application": {"AMT_CREDIT": 450000, "AMT_INCOME_TOTAL": 180000},
-    "bureau": [{"SK_ID_BUREAU": 1, "CREDIT_ACTIVE": "Active", "DAYS_CREDIT": -200}],
-}
 
 
 @Operation(
@@ -40,8 +36,8 @@ _NEW_APPLICANT = {
     problems=(404, 409, 410),
     body_examples={
         "known client": {"client_id": 100001},
-        "what-if": _WHAT_IF,
-        "new applicant": _NEW_APPLICANT,
+        "what-if": EXAMPLES["what-if"],
+        "new applicant": EXAMPLES["new applicant"],
     },
     replayable=True,
 )
@@ -64,7 +60,7 @@ def create() -> Response:
     problems=(409, 410),
     body_examples={
         "batch": {
-            "predictions": [{"client_id": 100001}, _WHAT_IF],
+            "predictions": [{"client_id": 100001}, EXAMPLES["what-if"]],
             "explain": False,
         }
     },

@@ -34,7 +34,7 @@ LETTER = Letter(
     decided_at=datetime(2026, 8, 1, 9, 30, tzinfo=UTC),
     reviewed_at=None,
     reasons=["Votre cœur de dépenses plaide pour un risque plus élevé.", "Deux."],
-    tables=["application", "bureau", "bureau_balance", "credit_card_balance"],
+    origins=["application", "credit_bureau", "credit_bureau", "repayments"],
 )
 
 on_sqlite = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
@@ -110,7 +110,7 @@ def test_the_longest_letter_fits() -> None:
         LETTER,
         contact="x" * 300,
         reasons=["Une raison très longue " * 8] * 4,
-        tables=[*LETTER.tables, "previous_application"],
+        origins=[*LETTER.origins, "earlier_applications"],
     )
     _, text = read(render(long))
     assert text.replace("\u200b", "").replace(" ", "").count("x" * 300) == 1

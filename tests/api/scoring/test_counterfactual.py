@@ -9,12 +9,35 @@ from typing import Any
 import numpy as np
 import pytest
 
+from api.schemas.answers import Labels
 from api.schemas.counterfactual import Counterfactual
-from api.scoring.counterfactual import Terms, costs, lever, search
+from api.schemas.layout import AMOUNT, GOODS_PRICE, INSTALMENT
+from api.schemas.model import Column, Term
+from api.scoring.counterfactual import Lever, Terms, costs, lever, search
 
 ANY_DURATION = (0.0, math.inf)
-ASKED = {"AMT_CREDIT": 406597.5, "AMT_ANNUITY": 24700.5, "AMT_GOODS_PRICE": 451000.0}
-LEVERS = [lever(name, value) for name, value in ASKED.items()]
+ASKED = {AMOUNT: 406597.5, INSTALMENT: 24700.5, GOODS_PRICE: 451000.0}
+TERMS = {
+    AMOUNT: Term(reach=(0.3, 1.0), weight=1.0, tried=(0.3, 1.3)),
+    INSTALMENT: Term(reach=(0.5, 1.5), weight=0.5, tried=(0.3, 1.3)),
+    GOODS_PRICE: Term(reach=(0.3, 1.0), weight=0.5, tried=(0.3, 1.3)),
+}
+
+
+def _lever(role: str, value: float) -> Lever:
+    column = Column(
+        name=role.upper(),
+        type="number",
+        unit="currency",
+        labels=Labels(en="Label", fr="Libellé"),
+        meaning="…",
+        nullable=False,
+        role=role,
+    )
+    return lever(column, TERMS[role], value)
+
+
+LEVERS = [_lever(role, value) for role, value in ASKED.items()]
 
 on_sqlite = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 
@@ -71,8 +94,8 @@ def test_terms_stay_usual() -> None:
     assert credit <= goods
     assert search(terms, LEVERS[1:2], lambda c: c[:, 0] < 20_000) is None
     # The loan would be more than the price of the goods.
-    dearer = Terms({**ASKED, "AMT_GOODS_PRICE": 406597.5}, ANY_DURATION)
-    goods_only = [lever("AMT_GOODS_PRICE", 406597.5)]
+    dearer = Terms({**ASKED, GOODS_PRICE: 406597.5}, ANY_DURATION)
+    goods_only = [_lever(GOODS_PRICE, 406597.5)]
     assert search(dearer, goods_only, lambda c: c[:, 0] < 4e5) is None
 
 

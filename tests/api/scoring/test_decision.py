@@ -112,12 +112,13 @@ def test_a_clear_answer_is_outside_the_interval(world: Any, scorer: Scorer) -> N
     assert verdict["confidence"]["missing_share"] == 0.0
 
 
-def test_identifiers_of_two_applicants_cannot_meet() -> None:
+def test_identifiers_of_two_applicants_cannot_meet(world: Any) -> None:
     records = {
         "bureau": [{"SK_ID_CURR": 9, "SK_ID_BUREAU": 70}, {"SK_ID_BUREAU": 50}],
         "bureau_balance": [{"SK_ID_BUREAU": 70, "STATUS": "0"}],
     }
-    together = numbered([(4, records), (5, records)])
+    tables = read_bundle(world.bundle).manifest.tables
+    together = numbered(tables, [(4, records), (5, records)])
     assert together["bureau"] == [
         {"SK_ID_CURR": 4, "SK_ID_BUREAU": 1},
         {"SK_ID_BUREAU": 0},

@@ -13,7 +13,7 @@ APPLICATION = TABLES["application"]
 # Kept for the fairness audit, never a model input unless a lender switches it on.
 PROTECTED = ("CODE_GENDER", "NAME_FAMILY_STATUS")
 # What an applicant can negotiate.
-LEVERS = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE")
+LEVERS = tuple(column.name for column in APPLICATION if column.term)
 
 EXTERNAL = ("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3")
 BUILDING = tuple(
