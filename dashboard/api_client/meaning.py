@@ -24,6 +24,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Shape = TypeVar("Shape", bound=BaseModel)
 SUM_TOLERANCE = 1e-6
 APPLICATION = "application"
+CLIENT = "client"
 # The groups a distribution counts, in the order they are drawn.
 COUNTED = ("all", "repaid", "defaulted", "similar")
 EXPECTED = {
@@ -207,7 +208,8 @@ class CalibrationMeaning(Answer):
 class Descriptor:
     """What a feature or a raw column is called and what its number counts.
 
-    `bounds` are the least and the largest value that make sense, where known.
+    `bounds` are the least and the largest value that make sense, where known; `role` is
+    what the column is, whatever the lender calls it.
     """
 
     name: str
@@ -216,6 +218,19 @@ class Descriptor:
     group: str = ""
     category: bool = False
     bounds: tuple[float, float] | None = None
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class NegotiableColumn:
+    """A term of the loan: how far it can be tried out, and what can be true of it.
+
+    `tried` are parts of what was asked for.
+    """
+
+    name: str
+    tried: tuple[float, float]
+    bounds: tuple[float, float] | None
 
 
 class ModelAnswerMeaning(Answer):
@@ -233,6 +248,9 @@ class ModelAnswerMeaning(Answer):
             raise Contradiction("threshold_interval", expected)
         if APPLICATION not in self.tables:
             raise Contradiction("tables", f"the table {APPLICATION}")
+        known = range(len(self.tables[APPLICATION].sections))
+        if any(c.section not in (None, *known) for c in self.columns.values()):
+            raise Contradiction("tables", f"sections that {APPLICATION} has")
         return self
 
     @cached_property
@@ -240,7 +258,7 @@ class ModelAnswerMeaning(Answer):
         return {reason.group: reason for reason in self.reasons}
 
     @cached_property
-    def columns(self) -> Mapping[str, answers.Feature | answers.Column]:
+    def columns(self) -> Mapping[str, answers.Column]:
         return {column.name: column for column in self.tables[APPLICATION].columns}
 
     @cached_property
@@ -253,11 +271,22 @@ class ModelAnswerMeaning(Answer):
 
     def column(self, name: str) -> Descriptor:
         """What is known of a column of the application."""
-        return _descriptor(name, self.columns.get(name) or self.inputs.get(name))
+        raw = self.columns.get(name)
+        return _descriptor(name, raw or self.inputs.get(name), raw)
 
     def describe(self, name: str) -> Descriptor:
         """What is known of a feature or application column, by its name."""
-        return _descriptor(name, self.inputs.get(name) or self.columns.get(name))
+        raw = self.columns.get(name)
+        return _descriptor(name, self.inputs.get(name) or raw, raw)
+
+    @cached_property
+    def terms(self) -> Mapping[str, NegotiableColumn]:
+        """The columns that can be negotiated, by their role."""
+        return {
+            column.role: NegotiableColumn(column.name, column.term.tried, column.bounds)
+            for column in self.columns.values()
+            if column.role and column.term
+        }
 
 
 def in_words(labels: answers.Labels | None, name: str) -> str:
@@ -268,7 +297,9 @@ def in_words(labels: answers.Labels | None, name: str) -> str:
 
 
 def _descriptor(
-    name: str, known: answers.Feature | answers.Column | None
+    name: str,
+    known: answers.Feature | answers.Column | None,
+    raw: answers.Column | None,
 ) -> Descriptor:
     if known is None:
         return Descriptor(name, name)
@@ -279,4 +310,5 @@ def _descriptor(
         getattr(known, "group", ""),
         bool(known.categories),
         known.bounds,
+        (raw.role if raw else None) or "",
     )

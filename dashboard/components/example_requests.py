@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from api_client.answers import ModelAnswer
 from session.language import _, mark
+from texts.loan_terms import CREDIT
 
 # Nothing but questions and scoring: a request to try changes nobody's decision.
 READABLE = ("/v1/", "/health/", "/openapi.json")
@@ -37,6 +39,8 @@ class Request:
     document: object = None
 
 
+# Stands for the column of the loan's amount.
+COLUMN = "<loan amount>"
 EXAMPLES = {
     mark("Decide on a known client"): Example(
         "POST", "/v1/predictions", "scoring", '{"client_id": 100001}'
@@ -45,7 +49,7 @@ EXAMPLES = {
         "POST",
         "/v1/predictions",
         "scoring",
-        '{"client_id": 100001, "changes": {"AMT_CREDIT": 100000}}',
+        '{"client_id": 100001, "changes": {"<loan amount>": 100000}}',
     ),
     mark("Several at once"): Example(
         "POST",
@@ -69,10 +73,12 @@ EXAMPLES = {
 }
 
 
-def examples_for(roles: Sequence[str]) -> dict[str, Example]:
-    """Those that the API answers to a person of these roles."""
+def examples_for(roles: Sequence[str], model: ModelAnswer) -> dict[str, Example]:
+    """Those that the API answers to a person of these roles, with the model's names."""
+    credit = model.terms.get(CREDIT)
+    column = credit.name if credit else COLUMN
     return {
-        name: example
+        name: replace(example, body=example.body.replace(COLUMN, column))
         for name, example in EXAMPLES.items()
         if not example.role or example.role in roles
     }

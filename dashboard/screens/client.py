@@ -136,7 +136,7 @@ def _details(found: Opened, model: ModelAnswer) -> None:
             _contributions(found.prediction, model)
     if application.open:
         with application, st.container(key="application"):
-            _application(found.client)
+            _application(found.client, model)
     if history.open:
         with history, card("history"):
             record = scoring_api().history(found.client.client_id)
@@ -182,7 +182,7 @@ def _contribution_table(
     return [_("Fact"), _("Value"), _("Kind"), _("Points"), _("Effect")], rows
 
 
-def _application(client: ClientAnswer) -> None:
+def _application(client: ClientAnswer, model: ModelAnswer) -> None:
     say.caption(
         _(
             "As the client applied. Times are counted from the day of the application. "
@@ -190,7 +190,7 @@ def _application(client: ClientAnswer) -> None:
             moment=moment(client.imported_at),
         )
     )
-    groups = group_facts(client.application)
+    groups = group_facts(client.application, model)
     st.html(html.columns([html.fact_group(group) for group in groups]))
 
 

@@ -40,7 +40,7 @@ def show() -> None:
     with status, card("api_status"):
         _status(model)
     with request, card("api_request"):
-        _request()
+        _request(model)
 
 
 def _status(model: ModelAnswer) -> None:
@@ -58,9 +58,9 @@ def _status(model: ModelAnswer) -> None:
     st.html(html.table([_("Item"), _("Value")], rows))
 
 
-def _request() -> None:
+def _request(model: ModelAnswer) -> None:
     st.html(html.heading(_("Try a request")))
-    examples = examples_for(asker().roles)
+    examples = examples_for(asker().roles, model)
     chosen = st.selectbox(
         _("Example"),
         list(examples),

@@ -48,7 +48,7 @@ def show() -> None:
 @st.fragment
 def _workbench(found: Opened) -> None:
     model = current_model()
-    present = present_terms(found.client)
+    present = present_terms(found.client, model)
     levers, result = st.columns([1, 1.6], gap="small")
     with levers, card("levers"):
         wanted = _levers(found, present, model)
@@ -76,7 +76,7 @@ def _levers(found: Opened, present: Terms, model: ModelAnswer) -> Terms:
         key="reset",
         icon=":material/undo:",
         on_click=_forget_levers,
-        args=(client,),
+        args=(client, model),
     )
     return Terms(credit, annuity, goods)
 
@@ -111,29 +111,29 @@ def _instalment(
 
 
 def _amount(
-    label: str, name: str, present: float, client: int, model: ModelAnswer
+    label: str, role: str, present: float, client: int, model: ModelAnswer
 ) -> float:
     """A slider of round amounts around the present one, which is among them."""
     return float(
         st.select_slider(
             label,
-            amounts(present, model.column(name).bounds),
+            amounts(present, model.terms[role]),
             present,
-            key=f"{name}_{client}",
+            key=f"{model.terms[role].name}_{client}",
             format_func=amount,
             persist_state="session",
         )
     )
 
 
-def _forget_levers(client: int) -> None:
-    for name in (*LEVERS, "term"):
+def _forget_levers(client: int, model: ModelAnswer) -> None:
+    for name in (*(column.name for column in model.terms.values()), "term"):
         st.session_state.pop(f"{name}_{client}", None)
 
 
 def _outcome(found: Opened, present: Terms, wanted: Terms, model: ModelAnswer) -> None:
     st.html(html.heading(_("Now, and with the changes")))
-    changes = wanted.changes_from(present)
+    changes = wanted.changes_from(present, model)
     answer = found.prediction
     if changes:
         try:
@@ -203,16 +203,17 @@ def _way(found: Opened, present: Terms, model: ModelAnswer) -> None:
             "the limit."
         )
     )
+    asked = zip(LEVERS, present.values(), strict=True)
     levers = st.pills(
         _("May be changed"),
-        [name for name, value in zip(LEVERS, present.values(), strict=True) if value],
+        [role for role, value in asked if value],
         selection_mode="multi",
         default=[CREDIT, ANNUITY] if present.annuity else [CREDIT],
-        format_func=lambda name: _(LEVERS[name]),
+        format_func=lambda role: _(LEVERS[role]),
         key="may_change",
     )
     if st.button(_("Find it"), key="find", disabled=not levers):
-        _search(found, tuple(levers))
+        _search(found, tuple(model.terms[role].name for role in levers))
     kept = st.session_state.get(WAY)
     if kept and kept[0] == found.prediction.prediction_id:
         _found(kept[1], found, model)

@@ -22,6 +22,7 @@ from texts.categories import category_text
 NO_VALUE = {"", "XNA", "XAP"}
 YES_OR_NO = {"Y", "N"}
 NO_DAYS = 365243
+BIRTH, DATE = "birth", "date"
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 MAX_DECIMALS = 6
@@ -114,23 +115,23 @@ def age(days: float) -> str:
     return _("{years} old", years=years)
 
 
-def value_text(value: Value, unit: str, name: str = "") -> str:
-    """A fact with its unit, for the column or feature `name`."""
+def value_text(value: Value, unit: str, role: str = "") -> str:
+    """A fact with its unit, of a column or feature of this role."""
     if value is None or (isinstance(value, str) and value.strip() in NO_VALUE):
         return not_given()
     if unit == "flag" or value in YES_OR_NO:
         return _flag(value)
     if isinstance(value, str):
         return category_text(value)
-    return _days(value, name) if unit == "days" else _number(value, unit)
+    return _days(value, role) if unit == "days" else _number(value, unit)
 
 
-def _days(days: float, name: str) -> str:
+def _days(days: float, role: str) -> str:
     if days == NO_DAYS:
         return not_given()
-    if name == "DAYS_BIRTH":
+    if role == BIRTH:
         return age(days)
-    if name.startswith("DAYS_") or days < 0:
+    if role == DATE or days < 0:
         return days_from_application(days)
     return duration(days)
 

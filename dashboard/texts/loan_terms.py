@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from api_client.answers import ClientAnswer
+from api_client.answers import ClientAnswer, ModelAnswer
+from api_client.meaning import NegotiableColumn
 from session.language import mark
 
-CREDIT, ANNUITY, GOODS = "AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE"
+# The roles of the columns that hold them.
+CREDIT, ANNUITY, GOODS = "amount", "instalment", "goods_price"
 LEVERS = {
     CREDIT: mark("Loan amount"),
     ANNUITY: mark("Instalment"),
     GOODS: mark("Price of the goods"),
 }
-# How far an amount can be moved, as shares of the one asked for.
-LEAST, MOST = 0.3, 1.3
 STEPS = 100
 FEWEST, LONGEST = 6, 60
 
@@ -42,12 +42,12 @@ class Terms:
             return None
         return max(0.0, self.goods - self.credit)
 
-    def changes_from(self, present: Terms) -> dict[str, float]:
+    def changes_from(self, present: Terms, model: ModelAnswer) -> dict[str, float]:
         """The columns that differ from `present`, with their new values."""
         pairs = zip(LEVERS, self.values(), present.values(), strict=True)
         return {
-            name: value
-            for name, value, before in pairs
+            model.terms[role].name: value
+            for role, value, before in pairs
             if value is not None and value != before
         }
 
@@ -55,23 +55,24 @@ class Terms:
         return self.credit, self.annuity, self.goods
 
 
-def present_terms(client: ClientAnswer) -> Terms:
-    """The terms that the client applied for."""
+def present_terms(client: ClientAnswer, model: ModelAnswer) -> Terms:
+    """The terms that the client applied for; only what can be negotiated."""
     given = {fact.name: fact.value for fact in client.application}
 
-    def number(name: str) -> float | None:
-        value = given.get(name)
+    def number(role: str) -> float | None:
+        value = given.get(model.terms[role].name) if role in model.terms else None
         return float(value) if value and not isinstance(value, str) else None
 
     return Terms(number(CREDIT), number(ANNUITY), number(GOODS))
 
 
-def amounts(present: float, bounds: tuple[float, float] | None) -> tuple[float, ...]:
+def amounts(present: float, term: NegotiableColumn) -> tuple[float, ...]:
     """The present amount among round ones, within what can be true at all."""
-    step = nice(present * (MOST - LEAST) / STEPS)
-    low, high = present * LEAST, present * MOST
-    if bounds:
-        low, high = max(low, bounds[0]), min(high, bounds[1])
+    least, most = term.tried
+    step = nice(present * (most - least) / STEPS)
+    low, high = present * least, present * most
+    if term.bounds:
+        low, high = max(low, term.bounds[0]), min(high, term.bounds[1])
     rounds = range(math.ceil(low / step), math.floor(high / step) + 1)
     return tuple(sorted({present, *(number * step for number in rounds)}))
 

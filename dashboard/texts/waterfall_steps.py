@@ -84,5 +84,5 @@ def describe(item: Contribution, model: ModelAnswer) -> tuple[str, str]:
     feature = model.describe(item.feature)
     return (
         feature.label,
-        value_text(item.value, feature.unit, item.feature),
+        value_text(item.value, feature.unit, feature.role),
     )

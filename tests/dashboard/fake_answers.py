@@ -118,6 +118,27 @@ FACTS: list[object] = [
     None,
 ]
 LEVERS = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE")
+ROLES = dict(zip(LEVERS, ("amount", "instalment", "goods_price"), strict=True))
+ROLES |= {"SK_ID_CURR": "client", "DAYS_BIRTH": "birth"}
+ROLES |= dict.fromkeys(("DAYS_EMPLOYED", "DAYS_LAST_PHONE_CHANGE"), "date")
+TERM = {"reach": [0.3, 1.0], "weight": 1.0, "tried": [0.3, 1.3]}
+SECTIONS = {
+    "The loan asked for": ("NAME_CONTRACT_TYPE", *LEVERS, "HOUR_APPR_PROCESS_START"),
+    "The client": (
+        *("CODE_GENDER", "DAYS_BIRTH", "CNT_CHILDREN", "NAME_FAMILY_STATUS"),
+    ),
+    "Work and income": (
+        *("AMT_INCOME_TOTAL", "DAYS_EMPLOYED", "OCCUPATION_TYPE", "ORGANIZATION_TYPE"),
+    ),
+    "Home and car": ("FLAG_OWN_CAR", "FLAG_OWN_REALTY", "OWN_CAR_AGE"),
+    "Scores from outside": ("EXT_SOURCE_1", "EXT_SOURCE_2"),
+    "Credit bureau enquiries": ("AMT_REQ_CREDIT_BUREAU_YEAR",),
+    "Contact and papers": ("DAYS_LAST_PHONE_CHANGE",),
+    "Documents handed in": ("FLAG_DOCUMENT_3",),
+    "The building the client lives in": (
+        *("APARTMENTS_AVG", "LIVINGAREA_AVG", "ELEVATORS_AVG"),
+    ),
+}
 SIMILAR = {
     "size": 400,
     "observed_default_rate": 0.0725,
@@ -236,7 +257,13 @@ def model(version: str = "3") -> dict[str, Any]:
             }
             for i, (group, label) in enumerate(GROUPS.items(), 1)
         ],
-        "tables": {"application": {"columns": _columns()}},
+        "tables": {
+            "application": {
+                "columns": _columns(),
+                "origin": "application",
+                "sections": [labels(section) for section in SECTIONS],
+            }
+        },
         "libraries": {"lightgbm": "4.7.0"},
     }
 
@@ -424,9 +451,15 @@ def _cost(grid: list[float]) -> list[float]:
     return [0.497 + 0.9 * abs(math.sqrt(t) - math.sqrt(THRESHOLD)) ** 1.7 for t in grid]
 
 
+def _section(name: str) -> int | None:
+    places = (at for at, names in enumerate(SECTIONS.values()) if name in names)
+    return next(places, None)
+
+
 def _columns() -> list[dict[str, Any]]:
     return [
         {"name": name, "type": "number", "unit": unit, "labels": labels(label)}
-        | {"nullable": True, "meaning": f"{label}."}
+        | {"nullable": True, "meaning": f"{label}.", "role": ROLES.get(name)}
+        | {"section": _section(name), "term": TERM if name in LEVERS else None}
         for name, unit, label in COLUMNS
     ]

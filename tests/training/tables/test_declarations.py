@@ -6,7 +6,7 @@ import pytest
 
 from training.tables import HISTORY_TABLES, TABLES
 from training.tables.application import TARGET
-from training.tables.schema import Column, Type
+from training.tables.schema import Column, Role, Type
 
 COLUMN_COUNTS = {
     "application": 121,
@@ -83,3 +83,29 @@ def test_kaggles_sentinel_and_negative_balances_are_within_bounds():
     assert TABLES["bureau"]["DAYS_CREDIT_ENDDATE"].bounds == (-73000, 365243)
     assert TABLES["bureau"]["AMT_CREDIT_SUM_DEBT"].bounds == (-1e12, 1e12)
     assert TABLES["credit_card_balance"]["AMT_BALANCE"].bounds == (-1e12, 1e12)
+
+
+def test_each_role_of_the_application_is_one_columns_and_every_term_has_one():
+    roles = [column.role for column in TABLES["application"]]
+    told = [role for role in Role if role not in (Role.DATE, Role.RECORD)]
+    assert [roles.count(role) for role in told] == [1] * len(told)
+    assert [c.name for _, c in every_column() if c.term and not c.role] == []
+
+
+def test_every_column_of_the_application_is_read_in_a_section():
+    application = TABLES["application"]
+    without = [c.name for c in application if c.section not in application.sections]
+    assert without == ["SK_ID_CURR"]
+
+
+def test_every_history_table_says_when_its_records_were_made():
+    dated = {name: [c.name for c in TABLES[name] if c.recorded] for name in TABLES}
+    assert dated == {
+        "application": [],
+        "bureau": ["DAYS_CREDIT", "DAYS_ENDDATE_FACT", "DAYS_CREDIT_UPDATE"],
+        "bureau_balance": ["MONTHS_BALANCE"],
+        "previous_application": ["DAYS_DECISION"],
+        "POS_CASH_balance": ["MONTHS_BALANCE"],
+        "installments_payments": ["DAYS_INSTALMENT", "DAYS_ENTRY_PAYMENT"],
+        "credit_card_balance": ["MONTHS_BALANCE"],
+    }

@@ -1,0 +1,57 @@
+"""What is known of a raw column stands in its declaration, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from training.bundle.parts import layout_of_column, layout_of_table
+from training.tables import TABLES
+
+ROOT = Path(__file__).parent.parent
+LAYOUT = ROOT / "api" / "schemas" / "layout.json"
+CODE = {".py", ".typ", ".js", ".css", ".html"}
+# The table that every lender has, and a word of the field: the API's own name for it.
+OUR_OWN = {"application"}
+
+
+def named(names: set[str], text: str) -> list[str]:
+    """Which of the names a code uses; a plain word only where it is quoted."""
+    words = {name for name in names if name.isalpha() and name.islower()}
+    others = "|".join(map(re.escape, sorted(names - words, key=len, reverse=True)))
+    quoted = "|".join(sorted(words))
+    pattern = rf"(?<![A-Za-z0-9_])(?:{others})(?![A-Za-z0-9_])|[\"'](?:{quoted})[\"']"
+    return re.findall(pattern, text)
+
+
+@pytest.mark.parametrize("part", ["api", "dashboard"])
+def test_no_code_of_the_part_names_a_raw_table_or_column(part: str) -> None:
+    columns = {name for table in TABLES.values() for name in table.names}
+    names = {*TABLES, *columns} - OUR_OWN
+    found = {
+        path.relative_to(ROOT).as_posix(): hits
+        for path in sorted((ROOT / part).rglob("*"))
+        if path.suffix in CODE and (hits := named(names, path.read_text("utf-8")))
+    }
+    assert found == {}
+
+
+def test_a_planted_name_is_found() -> None:
+    names = {"bureau", "AMT_CREDIT", "POS_CASH_balance"}
+    code = 'ask = {"bureau": []}  # the bureau\nAMT_CREDIT_SUM = x["AMT_CREDIT"]'
+    assert named(names, code) == ['"bureau"', "AMT_CREDIT"]
+
+
+def test_what_completes_old_bundles_is_as_declared() -> None:
+    """New tables and columns need not be in it: no bundle without roles has them."""
+    for name, known in json.loads(LAYOUT.read_text("utf-8"))["tables"].items():
+        table = TABLES[name]
+        columns = known.pop("columns")
+        assert known == layout_of_table(table)
+        for column, about in columns.items():
+            declared = layout_of_column(table, table[column])
+            told = {key: value for key, value in declared.items() if value is not None}
+            assert about == told
