@@ -13,7 +13,7 @@ import pyarrow as pa
 from training.arrays import Array
 from training.bundle.champion import Champion
 from training.errors import ConfigurationError
-from training.evaluation.shap_values import contributions
+from training.evaluation.shap_values import contributions, sums_by_group
 from training.features.build import FeatureStore
 from training.features.sql import encoded_columns
 from training.files import replacing
@@ -120,9 +120,7 @@ def _explained(
 def grouped(champion: Champion, inputs: pd.DataFrame) -> tuple[list[str], Array]:
     """Contributions summed per reason group: shape (clients, groups)."""
     values = contributions(champion.booster, inputs)[:, :-1]
-    groups = np.array([one["group"] for one in champion.core["features"]])
-    names = sorted(set(groups))
-    return names, np.stack([values[:, groups == n].sum(axis=1) for n in names], axis=1)
+    return sums_by_group(values, [one["group"] for one in champion.core["features"]])
 
 
 def check_format(out: Path) -> None:

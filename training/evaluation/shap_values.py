@@ -61,7 +61,7 @@ def importance(
     """Mean absolute SHAP value per feature and per reason group, and a beeswarm."""
     inputs, values = explained.inputs, explained.values
     mean = np.abs(values).mean(axis=0)
-    groups, sums = sums_by_group(values, features)
+    groups, sums = sums_by_group(values, [one.group for one in features])
     grouped = np.abs(sums).mean(axis=0)
     order = np.argsort(-mean, kind="stable")
     top = [int(i) for i in order[:BEESWARM_FEATURES]]
@@ -88,12 +88,13 @@ def importance(
     }
 
 
-def sums_by_group(
-    values: Array, features: Sequence[Feature]
-) -> tuple[list[str], Array]:
-    """The groups, and each client's contributions summed: shape (clients, groups)."""
-    groups = sorted({one.group for one in features})
-    places = [groups.index(one.group) for one in features]
+def sums_by_group(values: Array, group_of: Sequence[str]) -> tuple[list[str], Array]:
+    """The groups, and each client's contributions summed: shape (clients, groups).
+
+    `group_of`: that of each column of `values`.
+    """
+    groups = sorted(set(group_of))
+    places = [groups.index(group) for group in group_of]
     sums = np.zeros((len(values), len(groups)))
     np.add.at(sums.T, places, values.T)
     return groups, sums
