@@ -40,7 +40,7 @@ class Request:
 
 
 # Stands for the column of the loan's amount.
-COLUMN = "<loan amount>"
+COLUMN = "{loan amount}"
 EXAMPLES = {
     mark("Decide on a known client"): Example(
         "POST", "/v1/predictions", "scoring", '{"client_id": 100001}'
@@ -49,7 +49,7 @@ EXAMPLES = {
         "POST",
         "/v1/predictions",
         "scoring",
-        '{"client_id": 100001, "changes": {"<loan amount>": 100000}}',
+        '{"client_id": 100001, "changes": {"{loan amount}": 100000}}',
     ),
     mark("Several at once"): Example(
         "POST",
