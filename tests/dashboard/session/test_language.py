@@ -133,7 +133,7 @@ def test_numbers_dates_and_amounts_follow_the_language(
     monkeypatch.setattr(language, "code", lambda: "fr")
     assert formats.percent(0.0413) == "4,1\u00a0%"
     assert formats.amount(406597.5) == "406\u202f597,50\u00a0€"
-    assert formats.value_text(-1134.0, "days", "DAYS_X") == "il y a 3 ans 1\u00a0mois"
+    assert formats.value_text(-1134.0, "days", "date") == "il y a 3 ans 1\u00a0mois"
     assert formats.value_text("Industry: type 3", "none") == "Industrie, type 3"
 
 
