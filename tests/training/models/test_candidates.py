@@ -15,7 +15,7 @@ from training.evaluation.cross_validation import assess
 from training.models import candidates, imbalance
 from training.models.dataset import Labelled
 
-Rung = Callable[[dict[str, float], str], candidates.Candidate]
+ModelFamily = Callable[[dict[str, float], str], candidates.Candidate]
 SMALL = {**candidates.LIGHTGBM, "n_estimators": 30, "colsample_bytree": 1.0}
 
 
@@ -38,14 +38,14 @@ def data() -> Labelled:
 
 
 def test_each_rung_is_better_than_the_dummy(data: Labelled) -> None:
-    rungs = (
+    families = (
         candidates.dummy(),
         candidates.logistic_regression({"C": 0.1}),
         candidates.random_forest({"n_estimators": 30, "min_samples_leaf": 20}),
         candidates.lightgbm(SMALL),
     )
     dummy, *others = (
-        assess(one, data, Costs(), lambda _: None, jobs=1).metrics for one in rungs
+        assess(one, data, Costs(), lambda _: None, jobs=1).metrics for one in families
     )
     assert dummy.auc == 0.5
     for one in others:
@@ -61,7 +61,7 @@ def test_each_rung_is_better_than_the_dummy(data: Labelled) -> None:
     [(candidates.logistic_regression, {"C": 0.1}), (candidates.lightgbm, SMALL)],
 )
 def test_however_defaults_are_weighted_probabilities_stay_true(
-    data: Labelled, make: Rung, parameters: dict[str, float], strategy: str
+    data: Labelled, make: ModelFamily, parameters: dict[str, float], strategy: str
 ) -> None:
     found = assess(make(parameters, strategy), data, Costs(), lambda _: None, jobs=1)
     assert found.metrics.auc > 0.7
