@@ -63,7 +63,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {OFFICER},
         {
             "simulate": lambda api, client: api.simulate(client, {OTHER: 1e5}),
-            "counterfactual": lambda api, _: api.scoring.counterfactual(
+            "counterfactual": lambda api, _: api.counterfactual(
                 UNKNOWN, [OTHER]
             ),
         },
