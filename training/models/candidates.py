@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 
 from training.arrays import Array
 from training.models.imbalance import NONE, SYNTHETIC, dealing_with
@@ -197,7 +198,7 @@ def _boosted(
             falling = [-int(name in FALLING_RISK) for name in inputs.columns]
             model.set_params(monotone_constraints=falling)
         whole = dealing_with(strategy, None, model, seed)
-        step = "" if whole is model else "model__"
+        step = "model__" if isinstance(whole, Pipeline) else ""
         return whole.fit(
             inputs, target, **{f"{step}categorical_feature": list(categories)}
         )
