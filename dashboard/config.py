@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from urllib.parse import urlsplit
 
+from babel.numbers import is_currency
 from streamlit.runtime.secrets import SecretsValue
 
 from errors import ConfigError
@@ -78,7 +79,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         api_url=_url(environ.get("DASHBOARD_API_URL", "").strip() or API_URL),
         api_key=_key(environ.get("DASHBOARD_API_KEY", "").strip()),
         timeout_seconds=_seconds(environ.get("DASHBOARD_TIMEOUT_SECONDS", "").strip()),
-        currency=_currency(environ.get("DASHBOARD_CURRENCY", "").strip().upper()),
+        currency=_currency(environ.get("DASHBOARD_CURRENCY", "").strip() or CURRENCY),
         login=read_login(environ),
     )
 
@@ -137,6 +138,11 @@ def _seconds(value: str) -> float:
     return seconds
 
 
-def _currency(code: str) -> str:
-    """What is no code is not used."""
-    return code if len(code) == 3 and code.isalpha() else CURRENCY
+def _currency(value: str) -> str:
+    code = value.upper()
+    if not is_currency(code):
+        raise ConfigError(
+            "DASHBOARD_CURRENCY must be the ISO 4217 code of a currency, such as "
+            f"{CURRENCY}; found: {value}"
+        )
+    return code

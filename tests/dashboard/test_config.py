@@ -34,6 +34,8 @@ def test_a_trailing_slash_of_the_address_does_not_matter() -> None:
         ("DASHBOARD_TIMEOUT_SECONDS", "soon"),
         ("DASHBOARD_TIMEOUT_SECONDS", "0"),
         ("DASHBOARD_TIMEOUT_SECONDS", "nan"),
+        ("DASHBOARD_CURRENCY", "euro"),
+        ("DASHBOARD_CURRENCY", "ZZZ"),
     ],
 )
 def test_names_the_variable_at_fault(name: str, value: str) -> None:
