@@ -93,9 +93,10 @@ class Measures(FromBundle):
 
 
 class CandidateMeasures(Measures):
-    """Of one of the models that were compared."""
+    """Of one of the models that were compared; `label` is its name and variants."""
 
     name: str
+    label: str | None = None
 
 
 class CostCurve(FromBundle):

@@ -59,7 +59,7 @@ class CalibrationCurve(CalibrationCurveMeaning):
 
 
 class CandidateMeasures(Answer):
-    """Of one of the models that were compared."""
+    """Of one of the models that were compared; `label` is its name and variants."""
 
     auc: float | None = None
     auc_std: float | None = None
@@ -70,6 +70,7 @@ class CandidateMeasures(Answer):
     ks: float | None = None
     recall: float | None = None
     name: str
+    label: str | None = None
 
 
 class Change(Answer):

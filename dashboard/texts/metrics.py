@@ -79,7 +79,15 @@ MEASURES = (
 CANDIDATES = {
     "dummy": mark("Same answer for all"),
     "logistic_regression": mark("Logistic regression"),
+    "random_forest": mark("Random forest"),
     "lightgbm": mark("LightGBM (decision trees)"),
+}
+# In what a model differs from the plain one of its name; others are told as they come.
+VARIANTS = {
+    "class weights": mark("class weights"),
+    "under-sampling": mark("under-sampling"),
+    "monotone": mark("monotone"),
+    "searched deeper": mark("searched deeper"),
 }
 
 
@@ -98,7 +106,23 @@ def measure_rows(measures: Measures) -> list[tuple[str, str, str]]:
 
 def candidate_row(candidate: CandidateMeasures) -> list[str]:
     """A candidate's name and its value of every measure, "–" where it has none."""
-    name = candidate.name
     numbers = ((measure, getattr(candidate, measure.key)) for measure in MEASURES)
     values = ("–" if one is None else measure.shown(one) for measure, one in numbers)
-    return [_(CANDIDATES[name]) if name in CANDIDATES else name, *values]
+    return [candidate_name(candidate), *values]
+
+
+def candidate_name(candidate: CandidateMeasures) -> str:
+    """What kind of model it is, then its variants, as its label names them."""
+    name = candidate.name
+    kind = _(CANDIDATES[name]) if name in CANDIDATES else name
+    variants = (candidate.label or name).removeprefix(name).split(", ")[1:]
+    return ", ".join([kind, *map(_variant, variants)])
+
+
+def _variant(said: str) -> str:
+    if said in VARIANTS:
+        return _(VARIANTS[said])
+    number, _blank, what = said.partition(" ")
+    if what == "seeds" and number.isdecimal():
+        return _("average of {number} models", number=number)
+    return said
