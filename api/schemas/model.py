@@ -162,6 +162,9 @@ class ModelAnswer(Answer):
     threshold: Share
     threshold_interval: Annotated[list[float], Pair]
     costs: Costs
+    costs_by_amount: bool = Field(
+        False, description="Costs are shares of the client's credit, not per decision."
+    )
     calibration: Calibration
     metrics: Metrics
     data: TrainingData

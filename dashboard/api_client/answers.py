@@ -627,6 +627,10 @@ class ModelAnswer(ModelAnswerMeaning):
     threshold: Annotated[float, Field(ge=0.0, le=1.0)]
     threshold_interval: tuple[float, float]
     costs: Costs
+    costs_by_amount: Annotated[
+        bool,
+        Field(description="Costs are shares of the client's credit, not per decision."),
+    ] = False
     calibration: Calibration
     metrics: Metrics
     data: TrainingData

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from api_client.answers import CandidateMeasures, Measures
+from api_client.answers import CandidateMeasures, ModelAnswer
 from session.language import _, mark
 from texts.formats import decimal, percent
 
@@ -25,10 +25,10 @@ class Measure:
 MEASURES = (
     Measure(
         "business_score",
-        mark("Cost per application"),
+        mark("Cost {per}"),
         mark(
-            "What wrong decisions cost on average, counted in wrongly refused good "
-            "clients. Lower is better; model and limit are chosen by it."
+            "What wrong decisions cost on average, as “The limit and what it costs” "
+            "counts them. Lower is better; model and limit are chosen by it."
         ),
     ),
     Measure(
@@ -91,16 +91,27 @@ VARIANTS = {
 }
 
 
-def measure_rows(measures: Measures) -> list[tuple[str, str, str]]:
+def per(model: ModelAnswer) -> str:
+    """What a mean cost is of, as the model's costs count."""
+    if model.costs_by_amount:
+        return _("per unit of credit asked for")
+    return _("per application")
+
+
+def measure_titles(model: ModelAnswer) -> list[str]:
+    return [_(measure.title, per=per(model)) for measure in MEASURES]
+
+
+def measure_rows(model: ModelAnswer) -> list[tuple[str, str, str]]:
     """Title, value and meaning of each known measure that the model came with."""
-    rows = []
-    for measure in MEASURES:
+    rows, measures = [], model.metrics.cv
+    for measure, title in zip(MEASURES, measure_titles(model), strict=True):
         number = getattr(measures, measure.key)
         if number is not None:
             value = measure.shown(number)
             if measure.key == "auc" and measures.auc_std is not None:
                 value += f" ± {measure.shown(measures.auc_std)}"
-            rows.append((_(measure.title), value, _(measure.meaning)))
+            rows.append((title, value, _(measure.meaning)))
     return rows
 
 
