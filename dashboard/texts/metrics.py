@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -89,6 +90,10 @@ VARIANTS = {
     "monotone": mark("monotone"),
     "searched deeper": mark("searched deeper"),
 }
+COUNTED = {
+    r"(\d+) seeds": mark("average of {number} models"),
+    r"best (\d+) features": mark("best {number} facts"),
+}
 
 
 def per(model: ModelAnswer) -> str:
@@ -133,7 +138,7 @@ def candidate_name(candidate: CandidateMeasures) -> str:
 def _variant(said: str) -> str:
     if said in VARIANTS:
         return _(VARIANTS[said])
-    number, _blank, what = said.partition(" ")
-    if what == "seeds" and number.isdecimal():
-        return _("average of {number} models", number=number)
+    for pattern, words in COUNTED.items():
+        if found := re.fullmatch(pattern, said):
+            return _(words, number=found[1])
     return said

@@ -18,9 +18,10 @@ ROWS = [
     ("lightgbm", "", "LightGBM (decision trees)", "LightGBM (arbres de décision)"),
     (
         "lightgbm",
-        "lightgbm, monotone, 5 seeds",
-        "LightGBM (decision trees), monotone, average of 5 models",
-        "LightGBM (arbres de décision), monotone, moyenne de 5 modèles",
+        "lightgbm, monotone, best 90 features, 5 seeds",
+        "LightGBM (decision trees), monotone, best 90 facts, average of 5 models",
+        "LightGBM (arbres de décision), monotone, 90 meilleurs éléments, moyenne"
+        " de 5 modèles",
     ),
     ("lightgbm", "lightgbm, on {Mars}", "LightGBM (decision trees), on {Mars}", ""),
     ("perceptron", "perceptron, SMOTE", "perceptron, SMOTE", "perceptron, SMOTE"),
