@@ -70,7 +70,7 @@ class Costs:
                 " client; use the costs of one wrong decision instead"
             )
         amount = inputs[AMOUNT].to_numpy(np.float64)
-        return amount / amount.mean()
+        return np.asarray(amount / amount.mean())
 
     def to_json(self) -> dict[str, float]:
         return {

@@ -212,7 +212,9 @@ def _named(strategy: str) -> str:
 
 def booster_of(model: BaseEstimator) -> lgb.Booster:
     """The trees of a fitted LightGBM, be it alone or the last step of a pipeline."""
-    return model.booster_ if hasattr(model, "booster_") else model[-1].booster_
+    fitted = model if hasattr(model, "booster_") else model[-1]
+    booster: lgb.Booster = fitted.booster_
+    return booster
 
 
 def margins(model: BaseEstimator, inputs: pd.DataFrame) -> Array:
@@ -225,4 +227,4 @@ def margins(model: BaseEstimator, inputs: pd.DataFrame) -> Array:
         return np.asarray(model.decision_function(inputs), np.float64)
     probability = model.predict_proba(inputs)[:, 1].astype(np.float64)
     probability = np.clip(probability, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
-    return np.log(probability) - np.log1p(-probability)
+    return np.asarray(np.log(probability) - np.log1p(-probability))

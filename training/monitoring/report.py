@@ -32,7 +32,7 @@ def production(
     windows = state.fact("looked", 0)
     series = _series(reference, state, windows)
     newest = state.scores(max(0, windows - answers[-1].scale), windows).sum(axis=0)
-    return finite(
+    report: dict[str, Any] = finite(
         {
             "model": {**reference.manifest["model"]}
             | {"bundle_sha256": reference.bundle_sha256},
@@ -60,6 +60,7 @@ def production(
             ],
         }
     )
+    return report
 
 
 def reference_scores(reference: Reference) -> np.ndarray:
@@ -165,7 +166,7 @@ def realised(
     reference: Reference, state: State, looks: Sequence[OutcomeLook]
 ) -> dict[str, Any]:
     """The JSON of a performance report."""
-    return finite(
+    report: dict[str, Any] = finite(
         {
             "model": reference.manifest["model"]
             | {"bundle_sha256": reference.bundle_sha256},
@@ -179,6 +180,7 @@ def realised(
             "looks": [one.to_json() for one in looks],
         }
     )
+    return report
 
 
 def conclusion(reference: Reference, report: dict[str, Any]) -> str:
