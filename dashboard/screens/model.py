@@ -19,7 +19,7 @@ from session.language import _
 from texts import model as model_words
 from texts.categories import category_text
 from texts.formats import decimal, moment, percent, whole
-from texts.metrics import MEASURES, candidate_row, measure_rows
+from texts.metrics import candidate_row, measure_rows, measure_titles, per
 
 SHOWN, SWARM = 20, 12
 
@@ -52,7 +52,7 @@ def _headline(model: ModelAnswer) -> None:
     ]
     score = model.metrics.cv.business_score
     if score is not None:
-        figures.append((_("Cost per application"), decimal(score, 3)))
+        figures.append((_("Cost {per}", per=per(model)), decimal(score, 3)))
     say.text(
         _(
             "The model estimates for each client the risk of default: that they will "
@@ -79,10 +79,10 @@ def _limit(model: ModelAnswer) -> None:
         for limit, score in zip(curve.threshold, curve.business_score, strict=True)
     ]
     chart(
-        model_charts.cost_curve(curve, model.threshold, model.threshold_interval),
+        model_charts.cost_curve(curve, model),
         "cost_curve",
         sentence,
-        lambda: ([_("Limit"), _("Cost per application")], rows),
+        lambda: ([_("Limit"), _("Cost {per}", per=per(model))], rows),
     )
 
 
@@ -205,11 +205,11 @@ def _measures(model: ModelAnswer) -> None:
         _("Measured by cross-validation: always on clients the model had not seen.")
     )
     headers = [_("Measure"), _("Value"), _("Meaning")]
-    st.html(markup.table(headers, measure_rows(model.metrics.cv)))
+    st.html(markup.table(headers, measure_rows(model)))
     with st.expander(_("Which models were compared"), key="candidates"):
-        say.caption(_("All on the same clients; the lowest cost per application wins."))
+        say.caption(_("All on the same clients; the lowest cost wins."))
         rows = [candidate_row(candidate) for candidate in model.metrics.candidates]
-        titles = [_("Model"), *(_(measure.title) for measure in MEASURES)]
+        titles = [_("Model"), *measure_titles(model)]
         st.html(markup.table(titles, rows))
 
 

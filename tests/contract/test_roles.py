@@ -63,9 +63,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {OFFICER},
         {
             "simulate": lambda api, client: api.simulate(client, {OTHER: 1e5}),
-            "counterfactual": lambda api, _: api.counterfactual(
-                UNKNOWN, [OTHER]
-            ),
+            "counterfactual": lambda api, _: api.counterfactual(UNKNOWN, [OTHER]),
         },
     ),
     "decide": (

@@ -61,7 +61,7 @@ def write_parts(
     write_json(folder / "importance.json", found.importance)
     write_json(folder / "distributions.json", distributions(data, shown))
     write_population(folder / "population.parquet", data, chosen, shown)
-    write_reference(folder / "reference.parquet", data, chosen, watched)
+    write_reference(folder / "reference.parquet", data, chosen, watched, outcome.costs)
     write_json(folder / CORE, _core(outcome, found, gates))
 
 

@@ -79,7 +79,7 @@ def _correlations(values: Array) -> Array:
     centred = np.nan_to_num(values - mean)
     length = np.sqrt((centred**2).sum(axis=0))
     unit = centred / np.where(length > 0, length, 1.0)
-    return np.abs(unit.T @ unit)
+    return np.asarray(np.abs(unit.T @ unit))
 
 
 def first(order: Sequence[str], inputs: pd.DataFrame, count: int) -> list[str]:

@@ -91,9 +91,11 @@ def test_the_gauge_always_holds_risk_and_limit(
     assert markup.scale_end(probability, threshold) >= max(probability, threshold)
 
 
-def test_the_cost_curve_marks_the_limit() -> None:
+def test_the_cost_curve_marks_the_limit(model: ModelAnswer) -> None:
     curve = CostCurve(threshold=[0.0, 0.1, 1.0], business_score=[0.9, 0.5, 1.0])
-    figure = model_charts.cost_curve(curve, 0.0909, INTERVAL)
+    figure = model_charts.cost_curve(
+        curve, model.model_copy(update={"threshold": 0.0909})
+    )
     assert list(figure.data[0].x) == [0, 10, 100]
     assert figure.layout.shapes[1].x0 == pytest.approx(9.09)
     assert figure.layout.annotations[0].text == "limit 9.1%"

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
 
 from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess
@@ -68,6 +69,13 @@ def test_however_defaults_are_weighted_probabilities_stay_true(
     assert found.probability.mean() == pytest.approx(data.target.mean(), abs=1e-3)
     order = np.argsort(found.margin)
     assert np.all(np.diff(found.probability[order]) >= 0)
+
+
+def test_weighting_the_classes_leaves_the_model_given_as_it_was() -> None:
+    given = LogisticRegression()
+    weighted = imbalance.dealing_with(imbalance.CLASS_WEIGHTS, None, given, seed=0)
+    assert weighted.class_weight == "balanced"
+    assert given.class_weight is None
 
 
 def test_lightgbm_margins_are_the_log_odds_of_its_probabilities(
