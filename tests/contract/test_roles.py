@@ -162,7 +162,7 @@ def allowed(operation: Operation, query: str, roles: set[str]) -> bool:
 
 @pytest.fixture(scope="module")
 def dashboard(served: Served) -> Iterator[Dashboard]:
-    made = Dashboard(Settings(served.url, served.dashboard_key, 30))
+    made = Dashboard(Settings(served.url, served.dashboard_key, 30, "EUR", login=None))
     yield made
     made.session.close()
 
@@ -229,7 +229,7 @@ def test_a_kept_answer_is_for_people_of_the_same_roles_alone(
 
 
 def test_with_a_login_a_key_that_is_no_delegate_serves_nobody(served: Served) -> None:
-    dashboard = Dashboard(Settings(served.url, served.key, 30))
+    dashboard = Dashboard(Settings(served.url, served.key, 30, "EUR", login=None))
     with closing(dashboard.session):
         with pytest.raises(NoDelegate):
             dashboard.of({OFFICER}).model()

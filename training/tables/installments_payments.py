@@ -34,7 +34,7 @@ TABLE = Table(
             Type.INTEGER,
             "Rank of the instalment",
             "Rang de l'échéance",
-            "SearchResources of the instalment in the schedule, from 1.",
+            "Place of the instalment in the schedule, from 1.",
             nullable=False,
             bounds=(0, 1e6),
         ),
