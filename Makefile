@@ -31,7 +31,7 @@ check: $(READY) ## lint, types, import rules, locks, generated types
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy --strict api
 	@MYPYPATH=dashboard .venv/bin/mypy --strict --explicit-package-bases dashboard/*.py dashboard/*/*.py
-	@.venv/bin/mypy training
+	@.venv/bin/mypy --strict training
 	@.venv/bin/mypy --strict docs/scoring_client.py
 	@.venv/bin/lint-imports
 	@cd dashboard && ../.venv/bin/lint-imports --config ../.make/dashboard.importlinter

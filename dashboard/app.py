@@ -12,9 +12,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from config import read_login
 from errors import ConfigError
-from session.login import check_address, read_login
+from session.login import check_address
 
+# Other settings that are missing or wrong are told on the page.
 try:
     login = read_login(os.environ)
     check_address(st.get_option("server.address"), login)

@@ -3,24 +3,74 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urlsplit
+
+from babel.numbers import is_currency
+from streamlit.runtime.secrets import SecretsValue
 
 from errors import ConfigError
 
 API_URL = "http://127.0.0.1:5050"
 TIMEOUT_SECONDS = 10.0
 CURRENCY = "EUR"
+# What a login needs, all of it.
+PROVIDER = "DASHBOARD_OIDC_METADATA_URL"
+CLIENT = "DASHBOARD_OIDC_CLIENT_ID"
+SECRET = "DASHBOARD_OIDC_CLIENT_SECRET"
+PUBLIC = "DASHBOARD_PUBLIC_URL"
+COOKIE = "DASHBOARD_COOKIE_SECRET"
+ROLES = "DASHBOARD_ROLES_CLAIM"
+NEEDED = (PROVIDER, CLIENT, SECRET, PUBLIC, COOKIE)
+COOKIE_LENGTH = 32
+
+
+@dataclass(frozen=True)
+class Login:
+    """An OpenID Connect client, and the claim that holds a person's roles."""
+
+    provider: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    public_url: str
+    cookie_secret: str = field(repr=False)
+    roles_claim: str
+
+    def secrets(self) -> dict[str, SecretsValue]:
+        """As Streamlit wants to find them."""
+        return {
+            "auth": {
+                "redirect_uri": f"{self.public_url}/oauth2callback",
+                "cookie_secret": self.cookie_secret,
+                "client_id": self.client_id,
+                "client_secret": self.client_secret,
+                "server_metadata_url": self.provider,
+            }
+        }
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the API is, the key it is asked with, and how long to wait for it."""
+    """Where the API is, the key it is asked with, and how long to wait for it.
+
+    `currency`: the ISO 4217 code that amounts are shown in. `login`: None where nobody
+    logs in.
+    """
 
     api_url: str
     api_key: str = field(repr=False)
     timeout_seconds: float
+    currency: str
+    login: Login | None
+
+
+@cache
+def settings() -> Settings:
+    """Those of this process, read once; raises ConfigError."""
+    return read_settings(os.environ)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -29,13 +79,32 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         api_url=_url(environ.get("DASHBOARD_API_URL", "").strip() or API_URL),
         api_key=_key(environ.get("DASHBOARD_API_KEY", "").strip()),
         timeout_seconds=_seconds(environ.get("DASHBOARD_TIMEOUT_SECONDS", "").strip()),
+        currency=_currency(environ.get("DASHBOARD_CURRENCY", "").strip() or CURRENCY),
+        login=read_login(environ),
     )
 
 
-def currency(environ: Mapping[str, str]) -> str:
-    """The ISO 4217 code that amounts are shown in; what is no code is not used."""
-    code = environ.get("DASHBOARD_CURRENCY", "").strip().upper()
-    return code if len(code) == 3 and code.isalpha() else CURRENCY
+def read_login(environ: Mapping[str, str]) -> Login | None:
+    """The login of `environ`; None without one; ConfigError when it is incomplete."""
+    values = {name: environ.get(name, "").strip() for name in NEEDED}
+    if not any(values.values()):
+        return None
+    missing = [name for name, value in values.items() if not value]
+    if missing:
+        raise ConfigError(f"for a login, set {', '.join(missing)} too")
+    for name in (PROVIDER, PUBLIC):
+        if urlsplit(values[name]).scheme not in {"http", "https"}:
+            raise ConfigError(f"{name} must be an address; found: {values[name]}")
+    if len(values[COOKIE]) < COOKIE_LENGTH:
+        raise ConfigError(f"{COOKIE} must have at least {COOKIE_LENGTH} characters")
+    return Login(
+        values[PROVIDER],
+        values[CLIENT],
+        values[SECRET],
+        values[PUBLIC].rstrip("/"),
+        values[COOKIE],
+        environ.get(ROLES, "").strip() or "roles",
+    )
 
 
 def _url(value: str) -> str:
@@ -67,3 +136,13 @@ def _seconds(value: str) -> float:
             f"at most 600; found: {value}"
         )
     return seconds
+
+
+def _currency(value: str) -> str:
+    code = value.upper()
+    if not is_currency(code):
+        raise ConfigError(
+            "DASHBOARD_CURRENCY must be the ISO 4217 code of a currency, such as "
+            f"{CURRENCY}; found: {value}"
+        )
+    return code

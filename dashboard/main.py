@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from api_client.cache import Connection, connection
-from components import client_picker, html, say
+from components import client_picker, markup, say
 from components.error_panel import connection_word, show_surprise, show_trouble
 from components.login_panel import ask_to_log_in, no_role
 from errors import DashboardError
@@ -31,7 +31,7 @@ def main() -> None:
     language.choose()
     st.html(HERE / "style.css")
     _say_language()
-    st.html(html.script(HERE / "keyboard.js"), unsafe_allow_javascript=True)
+    st.html(markup.script(HERE / "keyboard.js"), unsafe_allow_javascript=True)
     try:
         someone = person()
         if someone is None:
@@ -95,9 +95,9 @@ def _sidebar(
         address[client_picker.PARAMETER] = client_picker.chosen()
     with st.sidebar:
         tagline = _("Credit scoring")
-        st.html(html.product(PRODUCT, tagline))
+        st.html(markup.product(PRODUCT, tagline))
         for name, found in sections.items():
-            st.html(html.section(name))
+            st.html(markup.section(name))
             for page in found:
                 st.page_link(page, query_params=address)
         with st.container(key="status"):
@@ -106,7 +106,7 @@ def _sidebar(
                 say.caption(someone.name)
                 st.button(_("Log out"), key="log_out", on_click=st.logout)
             alone = "" if someone.name else _("No login: this machine only")
-            st.html(html.status(sign, words, version, alone))
+            st.html(markup.status(sign, words, version, alone))
 
 
 def _language_switch() -> None:
@@ -128,7 +128,7 @@ def _switch() -> None:
 
 def _say_language() -> None:
     code = language.code()
-    st.html(html.page_language(code), unsafe_allow_javascript=True)
+    st.html(markup.page_language(code), unsafe_allow_javascript=True)
 
 
 main()

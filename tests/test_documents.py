@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
 # In backquotes and with a folder of the project: a file, or a folder with its slash.
 PATH = re.compile(r"`((?:api|dashboard|training|tests|docs|\.ci|\.github)/[\w./-]+)`")

@@ -30,8 +30,8 @@ from training.registry.store import Registry
 from training.registry.tracking import log_selection
 from training.tuning.feature_ranking import on_the_best
 from training.tuning.feature_selection import seconds, select
-from training.tuning.hyperparameter_search import Place
-from training.tuning.model_comparison import Budget, Climb
+from training.tuning.hyperparameter_search import SearchResources
+from training.tuning.model_comparison import Budget, ModelComparison
 
 
 def run_campaign(
@@ -40,7 +40,7 @@ def run_campaign(
     made: FeatureSet,
     costs: Costs,
     budget: Budget,
-    place: Place,
+    resources: SearchResources,
     *,
     progress: Callable[[str], None],
 ) -> tuple[str, Outcome]:
@@ -64,13 +64,13 @@ def run_campaign(
         given = {"budget": budget.name, "costs_by_amount": costs.by_amount}
         tracking.describe_campaign({**given, **costs.to_json(), **about})
         tracking.log_data(store, data, about["fingerprint"])
-        climb = Climb(data, costs, budget, place, progress, record)
-        rungs = climb.up()
-        plain = chosen = rungs[-1]
+        comparing = ModelComparison(data, costs, budget, resources, progress, record)
+        families = comparing.run()
+        plain = chosen = families[-1]
         served = data
         several = candidates.several(chosen.candidate, budget.seeds)
-        if budget.fewer and seconds(chosen, place.jobs) < place.seconds_left:
-            few = select(chosen, data, costs, progress, place.jobs)
+        if budget.fewer and seconds(chosen, resources.jobs) < resources.seconds_left:
+            few = select(chosen, data, costs, progress, resources.jobs)
             log_selection(few)
             chosen, served = few.chosen.assessment, only(data, few.names)
             made = compile_features(made.tables, protected=True, only=few.names)
@@ -78,10 +78,10 @@ def run_campaign(
                 count = few.chosen.features
                 several = on_the_best(count, plain.candidate, several)
         if budget.seeds > 1:
-            chosen = climb.average(chosen, several)
+            chosen = comparing.average(chosen, several)
         # Last the chosen one.
-        tried = rungs if chosen is plain else (*rungs, chosen)
-        tracking.log_ladder(tried, climb.variants, climb.comparisons)
+        tried = families if chosen is plain else (*families, chosen)
+        tracking.log_ladder(tried, comparing.variants, comparing.comparisons)
         progress("lightgbm: refit on every labelled client")
         outcome = Outcome(
             booster=refit(chosen, served),
@@ -94,14 +94,14 @@ def run_campaign(
             plain=plain,
             costs=costs,
             about=describe(served, made),
-            comparisons=tuple(climb.comparisons),
+            comparisons=tuple(comparing.comparisons),
         )
         mlflow.log_metrics(_summary(outcome))
-        priced = budget.variants and place.seconds_left > 0
-        found = review(outcome, price=priced, progress=progress, jobs=place.jobs)
-        _draw(outcome, found, budget, place, progress)
+        priced = budget.variants and resources.seconds_left > 0
+        found = review(outcome, price=priced, progress=progress, jobs=resources.jobs)
+        _draw(outcome, found, budget, resources, progress)
         progress("gates: may it be promoted")
-        gates = examine(outcome, found, place.jobs)
+        gates = examine(outcome, found, resources.jobs)
         version = register(registry, outcome, found, gates)
     return version, outcome
 
@@ -127,16 +127,16 @@ def _draw(
     outcome: Outcome,
     found: Review,
     budget: Budget,
-    place: Place,
+    resources: SearchResources,
     progress: Callable[[str], None],
 ) -> None:
     """The chosen model's pictures; the learning curve only where there is time."""
     drawings = pictures(outcome.chosen, outcome.data, outcome.costs)
     drawings["segments.png"] = errors_by_segment(found.segments)
     drawings |= _explained(outcome, found, progress)
-    if budget.variants and place.seconds_left > 0:
+    if budget.variants and resources.seconds_left > 0:
         drawings["learning_curve.png"] = learning_curve(
-            outcome.plain.candidate, outcome.offered, progress, place.jobs
+            outcome.plain.candidate, outcome.offered, progress, resources.jobs
         )
     tracking.log_pictures(drawings)
 

@@ -118,9 +118,10 @@ class Measures(FromBundle):
 
 
 class CandidateMeasures(Measures):
-    """Of one of the models that were compared."""
+    """Of one of the models that were compared; `label` is its name and variants."""
 
     name: str
+    label: str | None = None
 
 
 class CostCurve(FromBundle):
@@ -186,6 +187,9 @@ class ModelAnswer(Answer):
     threshold: Share
     threshold_interval: Annotated[list[float], Pair]
     costs: Costs
+    costs_by_amount: bool = Field(
+        False, description="Costs are shares of the client's credit, not per decision."
+    )
     calibration: Calibration
     metrics: Metrics
     data: TrainingData

@@ -59,7 +59,7 @@ class CalibrationCurve(CalibrationCurveMeaning):
 
 
 class CandidateMeasures(Answer):
-    """Of one of the models that were compared."""
+    """Of one of the models that were compared; `label` is its name and variants."""
 
     auc: float | None = None
     auc_std: float | None = None
@@ -70,6 +70,7 @@ class CandidateMeasures(Answer):
     ks: float | None = None
     recall: float | None = None
     name: str
+    label: str | None = None
 
 
 class Change(Answer):
@@ -654,6 +655,10 @@ class ModelAnswer(ModelAnswerMeaning):
     threshold: Annotated[float, Field(ge=0.0, le=1.0)]
     threshold_interval: tuple[float, float]
     costs: Costs
+    costs_by_amount: Annotated[
+        bool,
+        Field(description="Costs are shares of the client's credit, not per decision."),
+    ] = False
     calibration: Calibration
     metrics: Metrics
     data: TrainingData

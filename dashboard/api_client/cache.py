@@ -6,7 +6,6 @@ person has the same roles.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from threading import Lock
@@ -29,7 +28,7 @@ from api_client.answers import (
 from api_client.errors import ApiError, Conflict, NonsenseAnswer, WithoutReasons
 from api_client.scoring_api import ScoringApi
 from api_client.transport import Transport, connections
-from config import Settings, read_settings
+from config import Settings, settings
 from session.user import asker
 
 MODEL_SECONDS = 60
@@ -58,14 +57,13 @@ class Connection:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _connections(settings: Settings) -> requests.Session:
-    return connections(settings)
+def _connections(to: Settings) -> requests.Session:
+    return connections(to)
 
 
 def scoring_api() -> ScoringApi:
     """The API client of this session's person; raises ConfigError."""
-    settings = read_settings(os.environ)
-    return ScoringApi(Transport(settings, _connections(settings), asker()))
+    return ScoringApi(Transport(settings(), _connections(settings()), asker()))
 
 
 def _for_roles(api: ScoringApi) -> tuple[Settings, tuple[str, ...]]:

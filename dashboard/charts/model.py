@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from api_client.answers import Beeswarm, CalibrationCurve, CostCurve
+from api_client.answers import Beeswarm, CalibrationCurve, CostCurve, ModelAnswer
 from charts.axes import (
     TRANSPARENT,
     above,
@@ -19,6 +19,7 @@ from charts.axes import (
 from charts.palette import GRID, LOWERS, NEUTRAL, UNSURE_ZONE, VALUES
 from session.language import _
 from texts.formats import percent
+from texts.metrics import per
 
 MARGINS = {"l": 8, "r": 16, "t": 32, "b": 8}
 PLAIN = {"height": 320, "showlegend": False, "margin": MARGINS, **TRANSPARENT}
@@ -44,10 +45,8 @@ def importance(names: Sequence[str], weights: Sequence[float]) -> go.Figure:
     return go.Figure(bars, layout)
 
 
-def cost_curve(
-    curve: CostCurve, threshold: float, interval: tuple[float, float]
-) -> go.Figure:
-    """Cost per application if the limit stood elsewhere, with the limit marked."""
+def cost_curve(curve: CostCurve, model: ModelAnswer) -> go.Figure:
+    """Cost if the limit stood elsewhere, with the model's limit marked."""
     line = go.Scatter(
         x=[100 * t for t in curve.threshold],
         y=list(curve.business_score),
@@ -55,13 +54,14 @@ def cost_curve(
         line={"color": LOWERS, "width": 3},
         hoverinfo="x+y",
     )
-    limit = _("limit {limit}", limit=percent(threshold))
+    limit = _("limit {limit}", limit=percent(model.threshold))
+    at = 100 * model.threshold
     layout = {
-        "shapes": [_band(interval), upright(100 * threshold)],
-        "annotations": [above(100 * threshold, limit)],
+        "shapes": [_band(model.threshold_interval), upright(at)],
+        "annotations": [above(at, limit)],
         "xaxis": percent_axis(_("limit on the risk of default")),
         "yaxis": {
-            "title": {"text": _("cost per application")},
+            "title": {"text": _("cost {per}", per=per(model))},
             "rangemode": "tozero",
             "gridcolor": GRID,
         },

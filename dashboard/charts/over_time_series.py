@@ -16,6 +16,7 @@ from api_client.scoring_api import ScoringApi
 from charts.axes import Table
 from session.language import _, mark
 from texts.formats import day, decimal, percent
+from texts.metrics import per
 
 REPORTS = 24
 AT_ONCE = 8
@@ -102,7 +103,7 @@ def courses(report: Report, api: ScoringApi, model: ModelAnswer) -> list[Course]
     names = api.reports("performance", REPORTS)
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         reports = list(pool.map(lambda name: api.report(name.id), names))
-    return _of_looks(list(reversed(reports)))
+    return _of_looks(list(reversed(reports)), model)
 
 
 def _content(report: Report) -> Content:
@@ -125,7 +126,7 @@ def _decimal(value: float) -> str:
 def _of_series(series: Series, model: ModelAnswer) -> list[Course]:
     at = series.at
     makers: list[tuple[object, Callable[[], Course]]] = [
-        (series.expected_cost, lambda: _expected_cost(at, series.expected_cost)),
+        (series.expected_cost, lambda: _expected_cost(at, series.expected_cost, model)),
         (series.expected_gini, lambda: _expected_gini(at, series.expected_gini)),
         (series.probability, lambda: _risks(at, series.probability)),
         (series.psi, lambda: _stability(at, series.psi, model)),
@@ -134,14 +135,15 @@ def _of_series(series: Series, model: ModelAnswer) -> list[Course]:
     return [make() for known, make in makers if known and at]
 
 
-def _expected_cost(at: Sequence[datetime], costs: Values) -> Course:
+def _expected_cost(at: Sequence[datetime], costs: Values, model: ModelAnswer) -> Course:
     sentence = _(
-        "Cost of wrong decisions per application, as the scores alone make expect "
-        "it; whether clients repay is not known yet. Last: {cost}.",
+        "Cost of wrong decisions {per}, as the scores alone make expect it; whether "
+        "clients repay is not known yet. Last: {cost}.",
+        per=per(model),
         cost=_decimal(costs[-1] or 0.0),
     )
     lines = {_("As expected"): costs}
-    return Course("cost", sentence, _("cost per application"), at, lines, (1,))
+    return Course("cost", sentence, _("cost {per}", per=per(model)), at, lines, (1,))
 
 
 def _expected_gini(at: Sequence[datetime], ginis: Values) -> Course:
@@ -205,7 +207,7 @@ def _decisions(at: Sequence[datetime], refused: Values, overridden: Values) -> C
     return Course("decisions", sentence, _("share"), at, lines, share=True)
 
 
-def _of_looks(reports: list[Report]) -> list[Course]:
+def _of_looks(reports: list[Report], model: ModelAnswer) -> list[Course]:
     """Of each report the last look at the outcomes: the newest, over the most."""
     last = {
         report.created_at: content.looks[-1]
@@ -225,13 +227,14 @@ def _of_looks(reports: list[Report]) -> list[Course]:
     costs = lines(lambda side: side.cost)
     came, expected = (values[-1] or 0.0 for values in costs.values())
     sentence = _(
-        "Cost of wrong decisions per application: as it came (line), and as the scores "
-        "alone made expect it (dashes). Where the line is above the dashes, the model "
-        "does worse than it should. Last: {cost} against {expected}.",
+        "Cost of wrong decisions {per}: as it came (line), and as the scores alone "
+        "made expect it (dashes). Where the line is above the dashes, the model does "
+        "worse than it should. Last: {cost} against {expected}.",
+        per=per(model),
         cost=_decimal(came),
         expected=_decimal(expected),
     )
-    found = [Course("cost", sentence, _("cost per application"), at, costs)]
+    found = [Course("cost", sentence, _("cost {per}", per=per(model)), at, costs)]
     ginis = lines(lambda side: side.gini)
     if None not in {one for values in ginis.values() for one in values}:
         found.append(Course("ranking", _gini_text(ginis), _("Gini"), at, ginis))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import html
+from components import markup
 from session.language import _, mark
 
 TERMS = {
@@ -43,4 +43,4 @@ TERMS = {
 
 def glossary() -> None:
     with st.expander(_("What the words mean"), key="glossary"):
-        st.html(html.terms([(_(name), _(text)) for name, text in TERMS.items()]))
+        st.html(markup.terms([(_(name), _(text)) for name, text in TERMS.items()]))

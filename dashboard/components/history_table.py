@@ -8,7 +8,7 @@ from itertools import groupby
 import streamlit as st
 
 from api_client.answers import History, ModelAnswer, PastPrediction, Review, Standing
-from components import html, say
+from components import markup, say
 from session.language import _
 from texts.decision import decision_word
 from texts.formats import moment, percent, value_text, whole
@@ -27,7 +27,7 @@ def show_history(history: History, standing: Standing, model: ModelAnswer) -> No
         _standing_row(standing),
         *(_row(list(same), model) for _key, same in groupby(history.predictions, _key)),
     ]
-    st.html(html.table(headers, rows, _("History")))
+    st.html(markup.table(headers, rows, _("History")))
     if history.next_cursor is not None:
         say.caption(_("Older entries are left out here; the API has them all."))
 

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from charts import axes
 from charts.axes import Table
-from components import html, say
+from components import markup, say
 from session.language import SOURCE, _, code
 
 PLOTLY = {"displayModeBar": False}
@@ -35,7 +35,7 @@ def numbers(key: str, table: Callable[[], Table], caption: str) -> None:
     opened = st.expander(label, key=key, on_change="rerun")
     if opened.open:
         headers, rows = table()
-        opened.html(html.table(headers, rows, caption))
+        opened.html(markup.table(headers, rows, caption))
 
 
 def written_in_english() -> None:

@@ -10,7 +10,7 @@ import re
 from html import escape
 from itertools import groupby
 
-from components import html as markup
+from components import markup
 
 HEADING = re.compile(r"(#{1,5}) +(.*)")
 ITEM = re.compile(r"(?:[-*]|\d+\.) +(.*)")

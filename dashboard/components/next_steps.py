@@ -6,7 +6,7 @@ import streamlit as st
 
 from api_client.answers import ModelAnswer, Prediction
 from api_client.cache import Opened
-from components import html, say
+from components import markup, say
 from components.client_picker import PARAMETER, score_again_button
 from components.layout import card
 from session.language import PARAMETER as LANGUAGE
@@ -23,7 +23,7 @@ def recall(found: Opened, model: ModelAnswer) -> bool:
     numbers, why = decision.numbers(prediction), decision.weighing(prediction, model)
     lines = (f"{numbers[:1].upper()}{numbers[1:]}.", why)
     st.html(
-        html.standing(
+        markup.standing(
             decision.standing_text(standing), " ".join(lines), standing.result
         )
     )
@@ -40,7 +40,7 @@ def next_steps(prediction: Prediction, here: str) -> None:
     pages = _pages(prediction.granted)
     del pages[here]
     with card("next"):
-        st.html(html.heading(_("What can be done")))
+        st.html(markup.heading(_("What can be done")))
         for column, (page, (label, why, icon)) in zip(
             st.columns(len(pages), gap="small"), pages.items(), strict=True
         ):

@@ -9,43 +9,42 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import html
-from components import markdown as prose
+from components import markdown, markup
 
 
 def title(text: str) -> None:
-    st.html(html.heading(text, 1))
+    st.html(markup.heading(text, 1))
 
 
 def text(sentence: str) -> None:
-    st.html(html.sentence(sentence, "text"))
+    st.html(markup.sentence(sentence, "text"))
 
 
 def caption(sentence: str) -> None:
-    st.html(html.sentence(sentence, "caption"))
+    st.html(markup.sentence(sentence, "caption"))
 
 
 def info(sentence: str) -> None:
-    st.html(html.notice(sentence, "info"))
+    st.html(markup.notice(sentence, "info"))
 
 
 def success(sentence: str) -> None:
-    st.html(html.notice(sentence, "success"))
+    st.html(markup.notice(sentence, "success"))
 
 
 def warning(sentence: str) -> None:
-    st.html(html.notice(sentence, "warning", "alert"))
+    st.html(markup.notice(sentence, "warning", "alert"))
 
 
 def error(sentence: str, first: str = "") -> None:
     """`first` stands before the sentence and out from it."""
-    st.html(html.notice(sentence, "error", "alert", first))
+    st.html(markup.notice(sentence, "error", "alert", first))
 
 
 def metric(label: str, value: str) -> None:
-    st.html(html.metric(label, value))
+    st.html(markup.metric(label, value))
 
 
-def written(markdown: str) -> None:
+def written(text: str) -> None:
     """A text of several paragraphs from the API."""
-    st.html(prose.html_of(markdown))
+    st.html(markdown.html_of(text))

@@ -7,7 +7,7 @@ import streamlit as st
 from api_client.answers import Alert
 from api_client.cache import scoring_api
 from api_client.errors import ApiError
-from components import html, say
+from components import markup, say
 from components.error_panel import show_trouble
 from components.glossary import glossary
 from components.layout import card, written_in_english
@@ -56,14 +56,14 @@ def _alert(alert: Alert) -> None:
         "critical": _("Critical"),
     }
     sign, severity = SIGNS.get(alert.severity, "!"), severities.get(alert.severity)
-    st.html(html.alert(sign, severity or alert.severity, alert.title, alert.severity))
+    st.html(markup.alert(sign, severity or alert.severity, alert.title, alert.severity))
     told = [
         (_("What"), alert.what),
         (_("How sure"), alert.certainty),
         (_("What to do"), alert.action),
     ]
-    st.html(html.terms([pair for pair in told if pair[1]]))
-    st.html(html.small(*_dates(alert)))
+    st.html(markup.terms([pair for pair in told if pair[1]]))
+    st.html(markup.small(*_dates(alert)))
     if alert.status == "open" and not alert.acknowledged_at:
         _acknowledge(alert)
 

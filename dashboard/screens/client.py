@@ -9,7 +9,7 @@ import streamlit as st
 from api_client.answers import ClientAnswer, ModelAnswer, Prediction
 from api_client.cache import Opened, api_is_ready, current_model, scoring_api
 from charts import waterfall
-from components import html, say
+from components import markup, say
 from components.client_picker import client_on_the_desk, score_again_button
 from components.history_table import show_history
 from components.layout import card, chart
@@ -55,7 +55,7 @@ def _decision(found: Opened, model: ModelAnswer) -> None:
     if standing.reviewed:
         word = words.decision_word(standing.result)
         meaning = words.standing_text(standing)
-    st.html(html.verdict(word, meaning, standing.result, number))
+    st.html(markup.verdict(word, meaning, standing.result, number))
     for note in words.changed_since(standing):
         say.warning(note)
     if not api_is_ready():
@@ -64,9 +64,9 @@ def _decision(found: Opened, model: ModelAnswer) -> None:
         )
     with st.container(key="confidence"):
         earlier = standing.latest.model_changed
-        st.html(html.notes(words.confidence_notes(prediction, model, earlier)))
+        st.html(markup.notes(words.confidence_notes(prediction, model, earlier)))
     st.html(
-        html.small(
+        markup.small(
             words.made_at(prediction, datetime.now(UTC)),
             _(
                 "Client {client}, decision {decision}",
@@ -89,14 +89,14 @@ def _risk(found: Opened, model: ModelAnswer) -> None:
     client = str(prediction.client_id)
     sentence = words.gauge_text(prediction)
     st.html(
-        html.figure_text(_("Risk of default"), risk, note, exact, client)
-        + html.gauge(
+        markup.figure_text(_("Risk of default"), risk, note, exact, client)
+        + markup.gauge(
             prediction.probability,
             prediction.threshold,
             band,
             sentence,
         )
-        + html.small(
+        + markup.small(
             words.frequency(prediction.probability),
             unsure,
             _("The model advises; the decision stays with you."),
@@ -118,7 +118,7 @@ def _reasons(prediction: Prediction, model: ModelAnswer) -> None:
             if reason.raises_risk == raises
         ]
         nothing = _("Nothing stands out.")
-        return html.reasons(title, told[:most], raises, nothing, client)
+        return markup.reasons(title, told[:most], raises, nothing, client)
 
     first = not prediction.granted
     say.caption(_("In the words for the client; below each, its main facts."))
@@ -191,7 +191,7 @@ def _application(client: ClientAnswer, model: ModelAnswer) -> None:
         )
     )
     groups = group_facts(client.application, model)
-    st.html(html.columns([html.fact_group(group) for group in groups]))
+    st.html(markup.columns([markup.fact_group(group) for group in groups]))
 
 
 if __name__ == "__main__":

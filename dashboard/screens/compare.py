@@ -16,7 +16,7 @@ from api_client.cache import (
 from api_client.errors import ApiError, NotFound, Refused
 from api_client.meaning import Descriptor
 from charts import comparison
-from components import html, say
+from components import markup, say
 from components.client_picker import client_on_the_desk
 from components.error_panel import show_trouble
 from components.layout import card, chart
@@ -46,7 +46,7 @@ def show() -> None:
 
 
 def _similar(found: Opened, model: ModelAnswer) -> None:
-    st.html(html.heading(_("Clients like this one")))
+    st.html(markup.heading(_("Clients like this one")))
     try:
         similar = similar_to(found)
     except ApiError as error:
@@ -64,7 +64,7 @@ def _similar(found: Opened, model: ModelAnswer) -> None:
         )
     say.text(comparison_words.similar_text(similar))
     with st.expander(_("In what are they alike?"), key="alike"):
-        st.html(html.table(*_alike(similar, model)))
+        st.html(markup.table(*_alike(similar, model)))
 
 
 def _alike(
@@ -85,7 +85,7 @@ def _alike(
 
 
 def _one_fact(found: Opened, model: ModelAnswer) -> None:
-    st.html(html.heading(_("One fact")))
+    st.html(markup.heading(_("One fact")))
     name = _pick(_("Fact"), "fact", 0, model)
     try:
         with st.spinner(_("Fetching…")):
@@ -143,7 +143,7 @@ def _counted(
 
 
 def _two_facts(found: Opened, model: ModelAnswer) -> None:
-    st.html(html.heading(_("Two facts at once")))
+    st.html(markup.heading(_("Two facts at once")))
     across, up = st.columns(2)
     with across:
         x = _pick(_("Across"), "across", 0, model, numbers_only=True)

@@ -7,7 +7,7 @@ import streamlit as st
 from api_client.answers import ModelAnswer
 from api_client.cache import Opened, current_model, scoring_api
 from api_client.errors import ApiError, Conflict, Refused
-from components import html, say
+from components import markup, say
 from components.client_picker import client_on_the_desk
 from components.error_panel import details, show_trouble
 from components.history_table import show_history
@@ -34,7 +34,7 @@ def show() -> None:
     with letter, card("letter"):
         _letter(found)
     with card("history"):
-        st.html(html.heading(_("On record for this client")))
+        st.html(markup.heading(_("On record for this client")))
         show_history(history, found.standing, model)
 
 
@@ -49,11 +49,11 @@ def _review(found: Opened, model: ModelAnswer) -> None:
     if standing.reviewed:
         word = words.decision_word(standing.result)
         told = words.standing_text(standing)
-        st.html(html.verdict(word, told, standing.result, client))
+        st.html(markup.verdict(word, told, standing.result, client))
         say.text(standing.reason or "")
-        st.html(html.standing(said, meaning, prediction.decision))
+        st.html(markup.standing(said, meaning, prediction.decision))
     else:
-        st.html(html.verdict(said, meaning, prediction.decision, client))
+        st.html(markup.verdict(said, meaning, prediction.decision, client))
     say.text(words.weighing(prediction, model))
     for note in words.changed_since(standing):
         say.warning(note)
@@ -180,7 +180,7 @@ def _record(found: Opened, granted: bool | None, reason: str, name: str) -> None
 
 
 def _letter(found: Opened) -> None:
-    st.html(html.heading(_("Letter to the client")))
+    st.html(markup.heading(_("Letter to the client")))
     say.text(
         _("It tells the decision, the reasons, the data used and the client's rights.")
     )
@@ -221,7 +221,7 @@ def _hand_over(found: Opened, language: str) -> None:
     draft = "" if found.standing.reviewed else _("draft-")
     name = f"{draft}{client}-{language}.pdf"
     st.html(
-        html.download(name, letter, "application/pdf"), unsafe_allow_javascript=True
+        markup.download(name, letter, "application/pdf"), unsafe_allow_javascript=True
     )
 
 

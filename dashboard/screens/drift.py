@@ -12,8 +12,7 @@ from api_client.cache import current_model, report_html, scoring_api
 from api_client.errors import ApiError, NotFound, Refused
 from charts.over_time import course_chart
 from charts.over_time_series import MEASURES, courses, table
-from components import html as markup
-from components import say
+from components import markup, say
 from components.error_panel import show_trouble
 from components.glossary import glossary
 from components.layout import card, chart, written_in_english

@@ -9,7 +9,7 @@ import streamlit as st
 from api_client.answers import ModelAnswer
 from api_client.cache import api_is_ready, current_model, scoring_api
 from api_client.errors import ApiError
-from components import html, say
+from components import markup, say
 from components.error_panel import show_trouble
 from components.example_requests import (
     Example,
@@ -44,7 +44,7 @@ def show() -> None:
 
 
 def _status(model: ModelAnswer) -> None:
-    st.html(html.heading(_("How it stands")))
+    st.html(markup.heading(_("How it stands")))
     ready = _("✓ ready") if api_is_ready() else _("! not ready")
     address = scoring_api().settings.api_url
     rows = [
@@ -55,11 +55,11 @@ def _status(model: ModelAnswer) -> None:
         (_("Fingerprint (SHA-256)"), model.bundle_sha256),
         (_("Documentation"), f"{address}/docs"),
     ]
-    st.html(html.table([_("Item"), _("Value")], rows))
+    st.html(markup.table([_("Item"), _("Value")], rows))
 
 
 def _request(model: ModelAnswer) -> None:
-    st.html(html.heading(_("Try a request")))
+    st.html(markup.heading(_("Try a request")))
     examples = examples_for(asker().roles, model)
     chosen = st.selectbox(
         _("Example"),
@@ -102,7 +102,7 @@ def _send(request: Request) -> None:
     except ApiError as error:
         show_trouble(error, "send_again")
         return
-    st.html(html.spoken(_("Answer: status {status}", status=answer.status)))
+    st.html(markup.spoken(_("Answer: status {status}", status=answer.status)))
     st.code(_shown(answer.body), language=None, height=320, wrap_lines=True)
 
 

@@ -12,14 +12,14 @@ from api_client.errors import ApiError, NotFound
 from api_client.meaning import in_words
 from charts import model as model_charts
 from charts.axes import Table
-from components import html, say
+from components import markup, say
 from components.error_panel import show_trouble
 from components.layout import card, chart, written_in_english
 from session.language import _
 from texts import model as model_words
 from texts.categories import category_text
 from texts.formats import decimal, moment, percent, whole
-from texts.metrics import MEASURES, candidate_row, measure_rows
+from texts.metrics import candidate_row, measure_rows, measure_titles, per
 
 SHOWN, SWARM = 20, 12
 
@@ -52,7 +52,7 @@ def _headline(model: ModelAnswer) -> None:
     ]
     score = model.metrics.cv.business_score
     if score is not None:
-        figures.append((_("Cost per application"), decimal(score, 3)))
+        figures.append((_("Cost {per}", per=per(model)), decimal(score, 3)))
     say.text(
         _(
             "The model estimates for each client the risk of default: that they will "
@@ -67,7 +67,7 @@ def _headline(model: ModelAnswer) -> None:
 
 
 def _limit(model: ModelAnswer) -> None:
-    st.html(html.heading(_("The limit and what it costs")))
+    st.html(markup.heading(_("The limit and what it costs")))
     say.text(model_words.costs_text(model))
     curve = model.metrics.cost_curve
     sentence = model_words.cost_curve_text(curve, model)
@@ -79,15 +79,15 @@ def _limit(model: ModelAnswer) -> None:
         for limit, score in zip(curve.threshold, curve.business_score, strict=True)
     ]
     chart(
-        model_charts.cost_curve(curve, model.threshold, model.threshold_interval),
+        model_charts.cost_curve(curve, model),
         "cost_curve",
         sentence,
-        lambda: ([_("Limit"), _("Cost per application")], rows),
+        lambda: ([_("Limit"), _("Cost {per}", per=per(model))], rows),
     )
 
 
 def _importance(model: ModelAnswer) -> None:
-    st.html(html.heading(_("What weighs in the model")))
+    st.html(markup.heading(_("What weighs in the model")))
     by_group, by_fact, swarm = _("Kinds of facts"), _("Facts"), _("Client by client")
     chosen = st.segmented_control(
         _("Weights by"),
@@ -148,7 +148,7 @@ def _spread(names: Sequence[str], importance: Importance) -> Table:
 
 
 def _calibration(curve: CalibrationCurve | None) -> None:
-    st.html(html.heading(_("Is the risk it states true?")))
+    st.html(markup.heading(_("Is the risk it states true?")))
     if curve is None:
         say.caption(_("This model came without that check."))
         return
@@ -168,7 +168,7 @@ def _calibration(curve: CalibrationCurve | None) -> None:
 
 
 def _fairness(model: ModelAnswer) -> None:
-    st.html(html.heading(_("Does it treat people alike?")))
+    st.html(markup.heading(_("Does it treat people alike?")))
     audited = model.metrics.fairness
     if not audited:
         say.caption(_("This model came without that check."))
@@ -194,23 +194,23 @@ def _fairness(model: ModelAnswer) -> None:
         ]
         label = in_words(fairness.label, fairness.attribute)
         with column:
-            st.html(html.heading(label, 3))
-            st.html(html.table(headers, rows, label))
+            st.html(markup.heading(label, 3))
+            st.html(markup.table(headers, rows, label))
             say.caption(model_words.fairness_text(fairness))
 
 
 def _measures(model: ModelAnswer) -> None:
-    st.html(html.heading(_("How good it is")))
+    st.html(markup.heading(_("How good it is")))
     say.caption(
         _("Measured by cross-validation: always on clients the model had not seen.")
     )
     headers = [_("Measure"), _("Value"), _("Meaning")]
-    st.html(html.table(headers, measure_rows(model.metrics.cv)))
+    st.html(markup.table(headers, measure_rows(model)))
     with st.expander(_("Which models were compared"), key="candidates"):
-        say.caption(_("All on the same clients; the lowest cost per application wins."))
+        say.caption(_("All on the same clients; the lowest cost wins."))
         rows = [candidate_row(candidate) for candidate in model.metrics.candidates]
-        titles = [_("Model"), *(_(measure.title) for measure in MEASURES)]
-        st.html(html.table(titles, rows))
+        titles = [_("Model"), *measure_titles(model)]
+        st.html(markup.table(titles, rows))
 
 
 def _about(model: ModelAnswer) -> None:
@@ -221,8 +221,8 @@ def _about(model: ModelAnswer) -> None:
         (_("MLflow run"), model.mlflow_run_id or _("not given")),
         (_("Fingerprint (SHA-256)"), model.bundle_sha256),
     ]
-    st.html(html.heading(_("Where this model comes from")))
-    st.html(html.table([_("Item"), _("Value")], rows))
+    st.html(markup.heading(_("Where this model comes from")))
+    st.html(markup.table([_("Item"), _("Value")], rows))
     opened = st.expander(_("The model card"), key="card", on_change="rerun")
     if opened.open:
         with opened:

@@ -7,7 +7,7 @@ import streamlit as st
 from api_client.answers import Counterfactual, ModelAnswer, Prediction
 from api_client.cache import Opened, current_model, scoring_api, simulated
 from api_client.errors import ApiError, Conflict, Refused
-from components import html, say
+from components import markup, say
 from components.client_picker import client_on_the_desk
 from components.error_panel import details, show_trouble
 from components.layout import card
@@ -59,7 +59,7 @@ def _workbench(found: Opened) -> None:
 
 
 def _levers(found: Opened, present: Terms, model: ModelAnswer) -> Terms:
-    st.html(html.heading(_("What can be changed")))
+    st.html(markup.heading(_("What can be changed")))
     client = found.client.client_id
     if present.credit is None:
         say.warning(_("The application gives no loan amount, so nothing can be moved."))
@@ -132,7 +132,7 @@ def _forget_levers(client: int, model: ModelAnswer) -> None:
 
 
 def _outcome(found: Opened, present: Terms, wanted: Terms, model: ModelAnswer) -> None:
-    st.html(html.heading(_("Now, and with the changes")))
+    st.html(markup.heading(_("Now, and with the changes")))
     changes = wanted.changes_from(present, model)
     answer = found.prediction
     if changes:
@@ -151,11 +151,11 @@ def _outcome(found: Opened, present: Terms, wanted: Terms, model: ModelAnswer) -
         say.caption(_("Move a slider to see what would change."))
         return
     sentence = simulation.outcome_text(found.prediction, answer)
-    st.html(html.spoken(sentence))
+    st.html(markup.spoken(sentence))
     _what_moved(found.prediction, answer, model)
     with st.expander(_("The terms side by side"), key="terms"):
         headers = [_("Term"), _("Now"), _("Simulation")]
-        st.html(html.table(headers, simulation.terms_rows(present, wanted)))
+        st.html(markup.table(headers, simulation.terms_rows(present, wanted)))
 
 
 def _side(title: str, prediction: Prediction, model: ModelAnswer) -> None:
@@ -165,9 +165,9 @@ def _side(title: str, prediction: Prediction, model: ModelAnswer) -> None:
     note = _("Limit {limit}", limit=limit)
     exact = repr(prediction.probability)
     st.html(
-        html.figure_text(title, risk, note, exact, client)
-        + html.badge(word, prediction.decision)
-        + html.gauge(
+        markup.figure_text(title, risk, note, exact, client)
+        + markup.badge(word, prediction.decision)
+        + markup.gauge(
             prediction.probability,
             prediction.threshold,
             model.threshold_interval,
@@ -183,7 +183,7 @@ def _what_moved(present: Prediction, answer: Prediction, model: ModelAnswer) -> 
         return
     headers = [_("What moved"), _("Effect"), _("Points")]
     rows = simulation.moved_rows(moved)
-    st.html(html.table(headers, rows))
+    st.html(markup.table(headers, rows))
     say.caption(
         _(
             "Points are the model's own unit: they add up, and more points are more "
@@ -193,7 +193,7 @@ def _what_moved(present: Prediction, answer: Prediction, model: ModelAnswer) -> 
 
 
 def _way(found: Opened, present: Terms, model: ModelAnswer) -> None:
-    st.html(html.heading(_("What would it take?")))
+    st.html(markup.heading(_("What would it take?")))
     if found.prediction.granted:
         say.text(_("Nothing: the model grants the loan as it was asked for."))
         return
@@ -236,12 +236,12 @@ def _search(found: Opened, levers: tuple[str, ...]) -> None:
 def _found(way: Counterfactual, found: Opened, model: ModelAnswer) -> None:
     if not way.found or way.prediction is None:
         text = _("No change of these terms alone would be granted.")
-        st.html(html.spoken(text))
+        st.html(markup.spoken(text))
         return
     text = simulation.outcome_text(found.prediction, way.prediction)
-    st.html(html.spoken(text))
+    st.html(markup.spoken(text))
     headers = [_("Term"), _("Now"), _("It would take")]
-    st.html(html.table(headers, simulation.way_rows(way, model)))
+    st.html(markup.table(headers, simulation.way_rows(way, model)))
     say.caption(
         _("This is what the model would say; whether to offer it is for you to decide.")
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import streamlit as st
 
+from config import settings
 from session.asker import Asker
-from session.login import read_login
 
 OFFICER, ANALYST = "officer", "analyst"
 EVERY_ROLE = frozenset({OFFICER, ANALYST})
@@ -32,7 +31,7 @@ class Person:
 
 def person() -> Person | None:
     """The person of this session; None when they have to log in first."""
-    login = read_login(os.environ)
+    login = settings().login
     if login is None:
         return Person("", EVERY_ROLE, None)
     if not st.user.is_logged_in:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timedelta
 
 from babel.dates import format_datetime, format_timedelta
@@ -15,7 +14,7 @@ from babel.numbers import (
 from babel.units import format_unit
 
 from api_client.meaning import Value
-from config import currency
+from config import settings
 from session.language import _, locale
 from texts.categories import category_text
 
@@ -59,7 +58,7 @@ def amount(number: float) -> str:
         pattern = pattern.replace("#,##0", "#,##0.00")
     return format_currency(
         number,
-        currency(os.environ),
+        settings().currency,
         pattern,
         locale=locale(),
         currency_digits=False,
@@ -67,7 +66,7 @@ def amount(number: float) -> str:
 
 
 def currency_sign() -> str:
-    return str(get_currency_symbol(currency(os.environ), locale=locale()))
+    return str(get_currency_symbol(settings().currency, locale=locale()))
 
 
 def decimal(number: float, decimals: int) -> str:

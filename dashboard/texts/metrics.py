@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from api_client.answers import CandidateMeasures, Measures
+from api_client.answers import CandidateMeasures, ModelAnswer
 from session.language import _, mark
 from texts.formats import decimal, percent
 
@@ -25,10 +26,10 @@ class Measure:
 MEASURES = (
     Measure(
         "business_score",
-        mark("Cost per application"),
+        mark("Cost {per}"),
         mark(
-            "What wrong decisions cost on average, counted in wrongly refused good "
-            "clients. Lower is better; model and limit are chosen by it."
+            "What wrong decisions cost on average, as “The limit and what it costs” "
+            "counts them. Lower is better; model and limit are chosen by it."
         ),
     ),
     Measure(
@@ -79,26 +80,65 @@ MEASURES = (
 CANDIDATES = {
     "dummy": mark("Same answer for all"),
     "logistic_regression": mark("Logistic regression"),
+    "random_forest": mark("Random forest"),
     "lightgbm": mark("LightGBM (decision trees)"),
+}
+# In what a model differs from the plain one of its name; others are told as they come.
+VARIANTS = {
+    "class weights": mark("class weights"),
+    "under-sampling": mark("under-sampling"),
+    "monotone": mark("monotone"),
+    "searched deeper": mark("searched deeper"),
+}
+COUNTED = {
+    r"(\d+) seeds": mark("average of {number} models"),
+    r"best (\d+) features": mark("best {number} facts"),
 }
 
 
-def measure_rows(measures: Measures) -> list[tuple[str, str, str]]:
+def per(model: ModelAnswer) -> str:
+    """What a mean cost is of, as the model's costs count."""
+    if model.costs_by_amount:
+        return _("per unit of credit asked for")
+    return _("per application")
+
+
+def measure_titles(model: ModelAnswer) -> list[str]:
+    return [_(measure.title, per=per(model)) for measure in MEASURES]
+
+
+def measure_rows(model: ModelAnswer) -> list[tuple[str, str, str]]:
     """Title, value and meaning of each known measure that the model came with."""
-    rows = []
-    for measure in MEASURES:
+    rows, measures = [], model.metrics.cv
+    for measure, title in zip(MEASURES, measure_titles(model), strict=True):
         number = getattr(measures, measure.key)
         if number is not None:
             value = measure.shown(number)
             if measure.key == "auc" and measures.auc_std is not None:
                 value += f" ± {measure.shown(measures.auc_std)}"
-            rows.append((_(measure.title), value, _(measure.meaning)))
+            rows.append((title, value, _(measure.meaning)))
     return rows
 
 
 def candidate_row(candidate: CandidateMeasures) -> list[str]:
     """A candidate's name and its value of every measure, "–" where it has none."""
-    name = candidate.name
     numbers = ((measure, getattr(candidate, measure.key)) for measure in MEASURES)
     values = ("–" if one is None else measure.shown(one) for measure, one in numbers)
-    return [_(CANDIDATES[name]) if name in CANDIDATES else name, *values]
+    return [candidate_name(candidate), *values]
+
+
+def candidate_name(candidate: CandidateMeasures) -> str:
+    """What kind of model it is, then its variants, as its label names them."""
+    name = candidate.name
+    kind = _(CANDIDATES[name]) if name in CANDIDATES else name
+    variants = (candidate.label or name).removeprefix(name).split(", ")[1:]
+    return ", ".join([kind, *map(_variant, variants)])
+
+
+def _variant(said: str) -> str:
+    if said in VARIANTS:
+        return _(VARIANTS[said])
+    for pattern, words in COUNTED.items():
+        if found := re.fullmatch(pattern, said):
+            return _(words, number=found[1])
+    return said

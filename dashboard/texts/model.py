@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from api_client.answers import CalibrationCurve, CostCurve, Fairness, ModelAnswer
 from session.language import _
 from texts.formats import decimal, percent, plain, whole
+from texts.metrics import per
 
 FAIR_RATIO = 0.8
 
@@ -14,16 +15,32 @@ FAIR_RATIO = 0.8
 def costs_text(model: ModelAnswer) -> str:
     costs = model.costs
     ratio = costs.false_positive / (costs.false_positive + costs.false_negative)
-    return _(
-        "A loan that is granted and not repaid is counted as {default}, a good client "
-        "who is refused as {refusal}. The limit, {limit}, is where the two together "
-        "cost least on clients the model had not seen. Theory puts it near "
-        "{refusal} / ({refusal} + {default}) = {ratio}.",
-        default=plain(costs.false_negative),
-        refusal=plain(costs.false_positive),
+    default, refusal = plain(costs.false_negative), plain(costs.false_positive)
+    if model.costs_by_amount:
+        counted = _(
+            "A loan that is granted and not repaid is counted as {default} of its "
+            "amount, a good client who is refused as {refusal} of the amount asked "
+            "for.",
+            default=default,
+            refusal=refusal,
+        )
+    else:
+        counted = _(
+            "A loan that is granted and not repaid is counted as {default}, a good "
+            "client who is refused as {refusal}, whatever the amount.",
+            default=default,
+            refusal=refusal,
+        )
+    chosen = _(
+        "The limit, {limit}, is where the two together cost least on clients the model "
+        "had not seen. Theory puts it near {refusal} / ({refusal} + {default}) = "
+        "{ratio}.",
+        default=default,
+        refusal=refusal,
         limit=percent(model.threshold),
         ratio=percent(ratio),
     )
+    return f"{counted} {chosen}"
 
 
 def cost_curve_text(curve: CostCurve | None, model: ModelAnswer) -> str:
@@ -31,9 +48,10 @@ def cost_curve_text(curve: CostCurve | None, model: ModelAnswer) -> str:
         return _("The model came without a cost curve.")
     low, high = (percent(edge) for edge in model.threshold_interval)
     return _(
-        "Cost per application for every limit that could be set; it is least, {best}, "
-        "near the limit in use. The best limit may lie anywhere in the grey band, "
+        "Cost {per} for every limit that could be set; it is least, {best}, near the "
+        "limit in use. The best limit may lie anywhere in the grey band, "
         "{low} to {high}: the data do not tell it more exactly.",
+        per=per(model),
         best=decimal(min(curve.business_score), 3),
         low=low,
         high=high,

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from tests.benchmarks.validation import invented
 from training.evaluation.business_cost import Costs
-from training.tuning.hyperparameter_search import Place, search, study_beside
+from training.tuning.hyperparameter_search import SearchResources, search, study_beside
 from training.tuning.search_spaces import LIGHTGBM
 
 
 def work(url: str, trials: int, clients: int) -> None:
-    place = Place(url, jobs=1)
+    resources = SearchResources(url, jobs=1)
     data = invented(clients, 40)
-    search(LIGHTGBM, data, Costs(), trials, place, progress=lambda _: None)
+    search(LIGHTGBM, data, Costs(), trials, resources, progress=lambda _: None)
 
 
 def together(processes: int, options: argparse.Namespace) -> float:

@@ -12,6 +12,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 
+from tests.api.server.buffer import buffered
 from tests.benchmarks.load import (
     Load,
     Server,
@@ -23,7 +24,6 @@ from tests.benchmarks.load import (
     served,
     some_clients,
 )
-from tests.buffer import buffered
 
 SOCKETS = 500
 SECONDS = 8.0

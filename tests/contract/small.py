@@ -21,7 +21,7 @@ from training.registry.load import load_champion
 from training.registry.store import open_registry
 from training.tuning import model_comparison, search_spaces
 from training.tuning.feature_selection import Point, select
-from training.tuning.hyperparameter_search import Place
+from training.tuning.hyperparameter_search import SearchResources
 
 TREES: Mapping[str, Any] = {"n_estimators": 20}
 
@@ -41,15 +41,17 @@ def small_house(
         registry = open_registry(f"sqlite:///{folder}/mlflow.db")
         patch.setattr(model_comparison, "LIGHTGBM", trees)
         patch.setattr(
-            model_comparison, "RUNGS", (search_spaces.LOGISTIC_REGRESSION, trees)
+            model_comparison,
+            "MODEL_FAMILIES",
+            (search_spaces.LOGISTIC_REGRESSION, trees),
         )
         if few is not None:
             patch.setattr(campaign, "select", partial(select, counts=(few,)))
             patch.setattr(Point, "as_good", True)
         budget = model_comparison.Budget("small", variants=False, fewer=few is not None)
-        place = Place("", jobs=1)
+        resources = SearchResources("", jobs=1)
         version, _ = campaign.run_campaign(
-            registry, store, made, Costs(), budget, place, progress=quiet
+            registry, store, made, Costs(), budget, resources, progress=quiet
         )
         export_bundle(registry, house.bundle, version=version)
         champion = load_champion(registry, version)

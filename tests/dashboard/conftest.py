@@ -15,6 +15,15 @@ sys.path[:0] = [str(DASHBOARD), str(HERE)]
 import streamlit as st  # noqa: E402
 from fake_api import KEY, FakeApi  # noqa: E402
 
+from config import settings  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def settings_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read anew; a test that sets the environment later clears them again."""
+    monkeypatch.setenv("DASHBOARD_API_KEY", KEY)
+    settings.cache_clear()
+
 
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeApi]:
@@ -22,7 +31,6 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeApi]:
     fake = FakeApi()
     fake.start()
     monkeypatch.setenv("DASHBOARD_API_URL", fake.url)
-    monkeypatch.setenv("DASHBOARD_API_KEY", KEY)
     monkeypatch.setenv("DASHBOARD_TIMEOUT_SECONDS", "5")
     st.cache_resource.clear()
     yield fake

@@ -9,6 +9,8 @@ import pytest
 from fake_api import FakeApi, problem
 from streamlit.testing.v1 import AppTest
 
+from config import settings
+
 APP = Path(__file__).parents[2] / "dashboard" / "main.py"
 PREDICTIONS = ("POST", "/v1/predictions")
 
@@ -208,6 +210,7 @@ def test_an_api_that_is_down_gets_a_plain_sentence_and_a_retry(
     assert "does not answer" in trouble(app)
     assert "API unreachable" in page_text(app)
     monkeypatch.setenv("DASHBOARD_API_URL", api.url)
+    settings.cache_clear()
     app.button(key="try_again").click().run()
     assert "Granted" in page_text(app)
 
@@ -231,6 +234,7 @@ def test_a_wrong_key_and_a_missing_one(
     monkeypatch.setenv("DASHBOARD_API_KEY", "wrong")
     assert "does not accept the dashboard's key" in trouble(open_app())
     monkeypatch.delenv("DASHBOARD_API_KEY")
+    settings.cache_clear()
     app = open_app()
     assert "not set up" in trouble(app)
     assert "DASHBOARD_API_KEY" in app.code[0].value

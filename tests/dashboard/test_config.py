@@ -2,15 +2,22 @@ from __future__ import annotations
 
 import pytest
 
-from config import read_settings
+from config import read_settings, settings
 from errors import ConfigError
 
 
 def test_only_the_key_has_no_default() -> None:
-    settings = read_settings({"DASHBOARD_API_KEY": "abc"})
-    assert settings.api_url == "http://127.0.0.1:5050"
-    assert settings.timeout_seconds == 10
-    assert "abc" not in repr(settings)
+    found = read_settings({"DASHBOARD_API_KEY": "abc"})
+    assert found.api_url == "http://127.0.0.1:5050"
+    assert found.timeout_seconds == 10
+    assert "abc" not in repr(found)
+
+
+def test_the_environment_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASHBOARD_TIMEOUT_SECONDS", "7")
+    assert settings().timeout_seconds == 7
+    monkeypatch.setenv("DASHBOARD_TIMEOUT_SECONDS", "8")
+    assert settings().timeout_seconds == 7
 
 
 def test_a_trailing_slash_of_the_address_does_not_matter() -> None:
@@ -27,6 +34,8 @@ def test_a_trailing_slash_of_the_address_does_not_matter() -> None:
         ("DASHBOARD_TIMEOUT_SECONDS", "soon"),
         ("DASHBOARD_TIMEOUT_SECONDS", "0"),
         ("DASHBOARD_TIMEOUT_SECONDS", "nan"),
+        ("DASHBOARD_CURRENCY", "euro"),
+        ("DASHBOARD_CURRENCY", "ZZZ"),
     ],
 )
 def test_names_the_variable_at_fault(name: str, value: str) -> None:

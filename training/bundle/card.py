@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from training.evaluation.business_cost import Costs
 from training.gates.gate import gate_of, table
 from training.reasons import BY_GROUP
 
@@ -167,16 +168,16 @@ def _calibration(manifest: Document) -> str:
 
 
 def _cost(manifest: Document) -> str:
-    costs, (low, high) = manifest["costs"], manifest["threshold_interval"]
+    costs, (low, high) = Costs.of_manifest(manifest), manifest["threshold_interval"]
     cv = manifest["metrics"]["cv"]
-    false_negative, false_positive = costs["false_negative"], costs["false_positive"]
-    even = false_positive / (false_positive + false_negative)
-    unit = " of its credit" if manifest["costs_by_amount"] else ""
-    said = f"""A default that is granted costs {false_negative:g}{unit}, a good client
-        refused {false_positive:g}{unit}. Business score (mean cost per client)
+    unit = " of its credit" if costs.by_amount else ""
+    said = f"""A default that is granted costs {costs.false_negative:g}{unit}, a good
+        client refused {costs.false_positive:g}{unit}. Business score (mean cost
+        {costs.per})
         {_with_error(cv, "business_score")} at the threshold
         {manifest["threshold"]:.4f}, which nine in ten resamples put between {low:.4f}
-        and {high:.4f}; with true probabilities it is {even:.4f}. It refuses
+        and {high:.4f}; with true probabilities it is
+        {costs.break_even:.4f}. It refuses
         {cv["refused_share"]:.1%} of clients and {cv["recall"]:.1%} of those who
         default."""
     return f"## Cost and threshold\n\n{_paragraph(said)}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from training.bundle.champion import Champion
-from training.bundle.parts import file_sha256
+from training.bundle.read import file_sha256
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet, encoded
 from training.files import PARQUET, replacing

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from training.bundle.card import CARD, model_card
+from training.bundle.read import MANIFEST, file_sha256
 from training.bundle.samples import (
     displayed,
     monitored,
@@ -30,8 +30,6 @@ from training.models.dataset import Labelled
 from training.reasons import to_json as reasons_json
 from training.tables import TABLES
 from training.tables.schema import Column, Table, Type
-
-MANIFEST = "manifest.json"
 
 # Where a run keeps the parts, and the file that becomes the manifest.
 PARTS, CORE = "bundle", "core.json"
@@ -60,7 +58,7 @@ def write_parts(
     write_json(folder / "importance.json", found.importance)
     write_json(folder / "distributions.json", distributions(data, shown))
     write_population(folder / "population.parquet", data, chosen, shown)
-    write_reference(folder / "reference.parquet", data, chosen, watched)
+    write_reference(folder / "reference.parquet", data, chosen, watched, outcome.costs)
     write_json(folder / CORE, _core(outcome, found, gates))
 
 
@@ -201,11 +199,6 @@ def hashes(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def seal(folder: Path, manifest: dict[str, Any]) -> None:

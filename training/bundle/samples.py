@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from training.evaluation.business_cost import AMOUNT, Costs
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.shap_values import sample_rows
 from training.features.define import Feature
@@ -46,15 +47,22 @@ def write_population(
 
 
 def write_reference(
-    path: Path, data: Labelled, chosen: Assessment, watched: Sequence[str]
+    path: Path,
+    data: Labelled,
+    chosen: Assessment,
+    watched: Sequence[str],
+    costs: Costs,
 ) -> None:
     """Watched features as the model sees them, out-of-fold scores, outcome.
 
+    With costs by amount the amount is there too, watched or not: they weigh by it.
     Scores of the model on clients it was fitted on would be too good to compare new
     ones with.
     """
     rows = sample_rows(len(data.target), REFERENCE)
-    reference = data.inputs[list(watched)].iloc[rows].astype(np.float32)
+    weighed = {AMOUNT} - {*watched} if costs.by_amount else set()
+    columns = [*watched, *weighed]
+    reference = data.inputs[columns].iloc[rows].astype(np.float32)
     reference = reference.assign(
         margin=chosen.margin[rows],
         probability=chosen.probability[rows],

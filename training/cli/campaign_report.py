@@ -10,7 +10,7 @@ from training.evaluation.cross_validation import Assessment
 
 
 def ladder_lines(assessments: Sequence[Assessment]) -> Iterator[str]:
-    """One line per rung, with standard errors."""
+    """One line per family, with standard errors."""
     for one in assessments:
         found = one.metrics
         yield (

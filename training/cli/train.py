@@ -64,18 +64,18 @@ def train(
     from training.config import from_environment
     from training.features.build import build
     from training.models.dataset import load_labelled
-    from training.tuning.hyperparameter_search import Place, study_beside
+    from training.tuning.hyperparameter_search import SearchResources, study_beside
     from training.tuning.model_comparison import BUDGETS, help_search
 
     url = study or study_beside(from_environment().tracking_uri)
-    place = Place.within(url, time_limit, jobs)
+    resources = SearchResources.within(url, time_limit, jobs)
     store, made = build(data, features, engine, protected=protected, progress=progress)
     if join:
         labelled = load_labelled(store, made)
-        help_search(labelled, costs, BUDGETS[budget], place, progress)
+        help_search(labelled, costs, BUDGETS[budget], resources, progress)
         return
     version, outcome = run_campaign(
-        registry(), store, made, costs, BUDGETS[budget], place, progress=progress
+        registry(), store, made, costs, BUDGETS[budget], resources, progress=progress
     )
     for line in campaign_report.ladder_lines(outcome.assessments):
         click.echo(line)

@@ -8,8 +8,9 @@ are the loss given default and the margin, both as shares of the credit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,18 @@ class Costs:
     false_positive: float = 1.0
     by_amount: bool = False
 
+    @classmethod
+    def of_manifest(cls, manifest: Mapping[str, Any]) -> Costs:
+        """Those that a bundle's model and threshold were chosen by."""
+        return cls(
+            **manifest["costs"], by_amount=manifest.get("costs_by_amount", False)
+        )
+
+    @property
+    def per(self) -> str:
+        """What a mean cost is of."""
+        return "per unit of credit asked for" if self.by_amount else "per decision"
+
     @property
     def break_even(self) -> float:
         """The threshold that is best when probabilities are true: 1/11 by default.
@@ -57,7 +70,7 @@ class Costs:
                 " client; use the costs of one wrong decision instead"
             )
         amount = inputs[AMOUNT].to_numpy(np.float64)
-        return amount / amount.mean()
+        return np.asarray(amount / amount.mean())
 
     def to_json(self) -> dict[str, float]:
         return {
@@ -141,11 +154,19 @@ def client_costs(
     return cost if weight is None else cost * weight
 
 
-def expected_cost(probability: Array, refused: np.ndarray, costs: Costs) -> float:
-    """Per decision, if the probabilities, shape (clients,), are true."""
-    granted = costs.false_negative * probability[~refused].sum()
-    repaid = costs.false_positive * (1 - probability[refused]).sum()
-    return float((granted + repaid) / len(probability))
+def expected_cost(
+    probability: Array,
+    refused: np.ndarray,
+    costs: Costs,
+    weight: Array | None = None,
+) -> float:
+    """On average, if the probabilities, shape (clients,), are true.
+
+    `weight`: how much each client counts; the same when left out.
+    """
+    chance = np.where(refused, 1 - probability, probability)
+    cost = np.where(refused, costs.false_positive, costs.false_negative) * chance
+    return float(np.average(cost, weights=weight))
 
 
 def business_score(

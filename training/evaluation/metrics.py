@@ -139,7 +139,7 @@ def expected_calibration_error(target: Array, probability: Array) -> float:
     """
     bins = zip(*calibration_curve(target, probability).values(), strict=True)
     gaps = (abs(observed - predicted) * size for predicted, observed, size in bins)
-    return sum(gaps) / len(target)
+    return float(sum(gaps) / len(target))
 
 
 def chance_error(probability: Array) -> float:

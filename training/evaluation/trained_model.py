@@ -22,7 +22,7 @@ class Outcome:
 
     `data` and `made` have the features that the model looks at, `offered` has the same
     clients with every feature. `about` says how many clients, their default rate and a
-    fingerprint of the data; `comparisons` what each variant of a rung brought over it.
+    fingerprint of the data; `comparisons` what each variant of a family brought.
     """
 
     booster: lightgbm.Booster

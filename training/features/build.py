@@ -105,7 +105,8 @@ def build(
     code are unchanged is not run again.
 
     Raises:
-        TableError: see `training.tables.stage.stage`.
+        TableError: see `training.tables.stage.stage`; or the joins made of a client
+            two rows, or none.
         ConfigurationError: the engine cannot be used.
     """
     engine = engine or DuckDB()
@@ -124,10 +125,12 @@ def build(
     def write_history(beside: Path) -> None:
         with engine.start(raw, spill) as run:
             run.write_history(made, beside)
+        _check_clients(beside, store.history.name, store.application)
 
     def write_features(beside: Path) -> None:
         with engine.start(raw, spill) as run:
             run.write_features(made, store.history, beside)
+        _check_clients(beside, store.features.name, store.application)
 
     said = f"history: {len(made.history)} features"
     _once(store.history, history, write_history, said, progress)
@@ -158,6 +161,20 @@ def _once(
         write(beside)
     receipts.keep(path, made_from)
     progress(said)
+
+
+def _check_clients(written: Path, name: str, application: Path) -> None:
+    """Refuse an output that has not one row per client of the application."""
+    with duckdb.connect() as connection:
+        [(rows, keys, clients)] = connection.execute(
+            "SELECT count(*), count(DISTINCT SK_ID_CURR),"
+            f" (SELECT count(*) FROM '{application}') FROM {rows_of(written)}"
+        ).fetchall()
+    if not rows == keys == clients:
+        raise TableError(
+            f"{name}: expected one row for each SK_ID_CURR of application, {clients:,};"
+            f" found {rows:,} rows with {keys:,} different SK_ID_CURR"
+        )
 
 
 def _join_applications(store: FeatureStore, staged: dict[str, Path]) -> None:

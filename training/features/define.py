@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import narwhals as nw
 
@@ -166,7 +167,7 @@ class Tally:
     shared: tuple[Subset, ...] = ()
 
 
-def as_they_are(records: nw.LazyFrame) -> nw.LazyFrame:
+def as_they_are(records: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return records
 
 
@@ -187,9 +188,9 @@ class Source:
     recipes: tuple[Recipe, ...] = ()
     trends: tuple[Trend, ...] = ()
     slopes: tuple[Slope, ...] = ()
-    prepare: Callable[[nw.LazyFrame], nw.LazyFrame] = as_they_are
+    prepare: Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]] = as_they_are
 
-    def records(self, rows: nw.LazyFrame) -> nw.LazyFrame:
+    def records(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """The raw rows that count, cleaned, with the derived numbers beside them."""
         derived = (value.expression.alias(value.name) for value in self.derived)
         return self.prepare(clean(rows, self.table)).with_columns(*derived)

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import narwhals as nw
@@ -72,13 +73,13 @@ def _compile(
     return FeatureSet(tables, tuple(past), tuple(made), history_rows, rows)
 
 
-def _empty(connection: duckdb.DuckDBPyConnection, name: str) -> nw.LazyFrame:
+def _empty(connection: duckdb.DuckDBPyConnection, name: str) -> nw.LazyFrame[Any]:
     columns = ", ".join(f'"{c.name}" {c.type.value}' for c in TABLES[name])
     connection.execute(f'CREATE TABLE "{name}" ({columns})')
     return nw.from_native(connection.table(name))
 
 
-def _sql(frame: nw.LazyFrame) -> str:
+def _sql(frame: nw.LazyFrame[Any]) -> str:
     relation: duckdb.DuckDBPyRelation = frame.to_native()
     return relation.sql_query().strip().rstrip(";")
 

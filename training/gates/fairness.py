@@ -40,11 +40,11 @@ class Decisions:
 
     @property
     def granted(self) -> np.ndarray:
-        return self.probability < self.threshold
+        return np.asarray(self.probability < self.threshold)
 
     @property
     def repaid(self) -> np.ndarray:
-        return self.target == 0
+        return np.asarray(self.target == 0)
 
 
 @dataclass(frozen=True)

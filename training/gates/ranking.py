@@ -86,8 +86,8 @@ def _said(found: Difference) -> str:
 
 
 def _cost_against(outcome: Outcome, name: str) -> Difference:
-    rung = next(one for one in outcome.assessments if one.candidate.name == name)
-    return paired_bootstrap(outcome.chosen.cost - rung.cost)
+    family = next(one for one in outcome.assessments if one.candidate.name == name)
+    return paired_bootstrap(outcome.chosen.cost - family.cost)
 
 
 def calibration(outcome: Outcome) -> Gate:

@@ -39,7 +39,7 @@ def _rates(bins: np.ndarray, target: Array, half: np.ndarray, side: int) -> Arra
     other = half != side
     size = np.bincount(bins[other], minlength=BINS + 1)
     defaults = np.bincount(bins[other], target[other], minlength=BINS + 1)
-    return (defaults + PRIOR * target.mean()) / (size + PRIOR)
+    return np.asarray((defaults + PRIOR * target.mean()) / (size + PRIOR))
 
 
 def _auc(bins: np.ndarray, target: Array, rates: Array) -> float:

@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 
 from training.arrays import Array
 from training.models.imbalance import NONE, SYNTHETIC, dealing_with
@@ -197,7 +198,7 @@ def _boosted(
             falling = [-int(name in FALLING_RISK) for name in inputs.columns]
             model.set_params(monotone_constraints=falling)
         whole = dealing_with(strategy, None, model, seed)
-        step = "" if whole is model else "model__"
+        step = "model__" if isinstance(whole, Pipeline) else ""
         return whole.fit(
             inputs, target, **{f"{step}categorical_feature": list(categories)}
         )
@@ -211,7 +212,9 @@ def _named(strategy: str) -> str:
 
 def booster_of(model: BaseEstimator) -> lgb.Booster:
     """The trees of a fitted LightGBM, be it alone or the last step of a pipeline."""
-    return model.booster_ if hasattr(model, "booster_") else model[-1].booster_
+    fitted = model if hasattr(model, "booster_") else model[-1]
+    booster: lgb.Booster = fitted.booster_
+    return booster
 
 
 def margins(model: BaseEstimator, inputs: pd.DataFrame) -> Array:
@@ -224,4 +227,4 @@ def margins(model: BaseEstimator, inputs: pd.DataFrame) -> Array:
         return np.asarray(model.decision_function(inputs), np.float64)
     probability = model.predict_proba(inputs)[:, 1].astype(np.float64)
     probability = np.clip(probability, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
-    return np.log(probability) - np.log1p(-probability)
+    return np.asarray(np.log(probability) - np.log1p(-probability))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from imblearn.over_sampling import SMOTE
 from imblearn.pipeline import Pipeline
 from imblearn.under_sampling import RandomUnderSampler
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 
 NONE, CLASS_WEIGHTS = "none", "class weights"
 SYNTHETIC, UNDER_SAMPLING = "SMOTE", "under-sampling"
@@ -27,7 +27,7 @@ def dealing_with(
     named columns, sample and model.
     """
     if strategy == CLASS_WEIGHTS:
-        model.set_params(class_weight="balanced")
+        model = clone(model).set_params(class_weight="balanced")
     steps: list[tuple[str, BaseEstimator]] = []
     if columns is not None:
         steps.append(("columns", columns))

@@ -18,7 +18,7 @@ from scipy.special import expit
 from training.arrays import Array
 from training.bundle.read import read_manifest
 from training.errors import ConfigurationError
-from training.evaluation.business_cost import Costs, expected_cost
+from training.evaluation.business_cost import AMOUNT, Costs, expected_cost
 from training.monitoring.alerts import outbox
 from training.monitoring.events.api_client import Api
 from training.monitoring.events.read import read_page, whole_vectors
@@ -96,7 +96,7 @@ def shadow(
     )
     report["champion"] = _names(reference.manifest, reference.bundle_sha256)
     report["challenger"] = _names(challenger.manifest, challenger.bundle_sha256)
-    said = conclude(report)
+    said = conclude(report, reference.costs)
     token = f"challenger-{challenger.bundle_sha256[:16]}-{state.cursor}"
     with state.transaction():
         if state.fact("challenged") != token:
@@ -135,6 +135,7 @@ def _decided(
                         "event_id": ours["event_id"],
                         "champion": ours["probability"],
                         "challenger": challenger.probability(vectors),
+                        **_amounts(reference, vectors),
                     }
                 )
             )
@@ -145,14 +146,23 @@ def _decided(
     return found.assign(defaulted=found["event_id"].map(state.outcome_of()))
 
 
+def _amounts(reference: Reference, vectors: np.ndarray) -> dict[str, np.ndarray]:
+    """What costs by amount weigh each decision by; nothing for other costs."""
+    if not reference.costs.by_amount:
+        return {}
+    names = [one["name"] for one in reference.manifest["features"]]
+    return {AMOUNT: vectors[:, names.index(AMOUNT)]}
+
+
 def compare(
     decided: pd.DataFrame, champion: float, challenger: float, costs: Costs
 ) -> dict[str, Any]:
     """What promotion would have changed.
 
     `decided`: columns champion and challenger (probabilities) and defaulted (null
-    where unknown); then the two thresholds.
+    where unknown), and AMT_CREDIT where costs are by amount; then the two thresholds.
     """
+    weight = costs.weight(decided)
     refused = (
         (decided["champion"] >= champion).to_numpy(),
         (decided["challenger"] >= challenger).to_numpy(),
@@ -164,7 +174,10 @@ def compare(
         "swap_in": _swap(decided, refused[0] & ~refused[1]),
         "swap_out": _swap(decided, ~refused[0] & refused[1]),
         "expected_cost": {
-            by: [expected_cost(decided[by].to_numpy(), one, costs) for one in refused]
+            by: [
+                expected_cost(decided[by].to_numpy(), one, costs, weight)
+                for one in refused
+            ]
             for by in ("champion", "challenger")
         },
         "realised": _realised(decided, refused, costs),
@@ -194,7 +207,8 @@ def _realised(
     target = decided["defaulted"][known].to_numpy(np.float64)
     if len(target) < LEAST_OUTCOMES or not 0 < target.sum() < len(target):
         return None
-    cost = [expected_cost(target, one[known], costs) for one in refused]
+    weight = costs.weight(decided[known])
+    cost = [expected_cost(target, one[known], costs, weight) for one in refused]
     area = [auc(decided[n][known].to_numpy(), target) for n in decided.columns[1:3]]
     return {
         "outcomes": len(target),
@@ -205,7 +219,7 @@ def _realised(
     }
 
 
-def conclude(report: dict[str, Any]) -> str:
+def conclude(report: dict[str, Any], costs: Costs) -> str:
     """Markdown: what promotion would have changed."""
     inward, outward = report["swap_in"], report["swap_out"]
     by_champion, by_challenger = report["expected_cost"].values()
@@ -214,7 +228,7 @@ def conclude(report: dict[str, Any]) -> str:
         f" {report['decisions']:,} decisions**: {inward['decisions']:,} refused ones"
         f" would be granted and {outward['decisions']:,} granted ones refused.",
         "",
-        "Expected cost per decision, champion then challenger: by the challenger's"
+        f"Expected cost {costs.per}, champion then challenger: by the challenger's"
         f" probabilities {by_challenger[0]:.4f} and {by_challenger[1]:.4f}; by the"
         f" champion's {by_champion[0]:.4f} and {by_champion[1]:.4f}. Each model favours"
         " itself; a gain by both is a gain, else outcomes must decide.",
@@ -226,7 +240,7 @@ def conclude(report: dict[str, Any]) -> str:
     else:
         lines.append(
             f"On {realised['outcomes']:,} clients with an outcome: AUC"
-            f" {realised['auc'][0]:.3f} and {realised['auc'][1]:.3f}, cost"
+            f" {realised['auc'][0]:.3f} and {realised['auc'][1]:.3f}, cost {costs.per}"
             f" {realised['cost'][0]:.4f} and {realised['cost'][1]:.4f}. They are"
             " clients that the champion granted: whom only the challenger would grant"
             " is not among them."

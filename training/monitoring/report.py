@@ -32,7 +32,7 @@ def production(
     windows = state.fact("looked", 0)
     series = _series(reference, state, windows)
     newest = state.scores(max(0, windows - answers[-1].scale), windows).sum(axis=0)
-    return finite(
+    report: dict[str, Any] = finite(
         {
             "model": {**reference.manifest["model"]}
             | {"bundle_sha256": reference.bundle_sha256},
@@ -60,6 +60,7 @@ def production(
             ],
         }
     )
+    return report
 
 
 def reference_scores(reference: Reference) -> np.ndarray:
@@ -165,7 +166,7 @@ def realised(
     reference: Reference, state: State, looks: Sequence[OutcomeLook]
 ) -> dict[str, Any]:
     """The JSON of a performance report."""
-    return finite(
+    report: dict[str, Any] = finite(
         {
             "model": reference.manifest["model"]
             | {"bundle_sha256": reference.bundle_sha256},
@@ -179,6 +180,7 @@ def realised(
             "looks": [one.to_json() for one in looks],
         }
     )
+    return report
 
 
 def conclusion(reference: Reference, report: dict[str, Any]) -> str:
@@ -191,7 +193,7 @@ def conclusion(reference: Reference, report: dict[str, Any]) -> str:
         "",
         f"Expected from the newest scores, without outcomes: AUC {now['auc']:.3f}"
         f" (reference {before['auc']:.3f}), default rate {now['default_rate']:.1%}"
-        f" ({before['default_rate']:.1%}), cost per decision {now['cost']:.3f}"
+        f" ({before['default_rate']:.1%}), cost {reference.costs.per} {now['cost']:.3f}"
         f" ({before['cost']:.3f}), refused {now['refused']:.1%}"
         f" ({before['refused']:.1%}). This follows changes of the clients; a change of"
         " what a score means shows only in outcomes.",
@@ -218,7 +220,8 @@ def conclude_performance(reference: Reference, look: OutcomeLook) -> str:
         f" {look.defaults:,} of {look.size:,} clients with an outcome defaulted,"
         f" {look.expected_defaults:,.0f} were expected. Carried to all decisions: AUC"
         f" {look.after.auc:.3f} ± {1.96 * look.auc_error:.3f} (expected"
-        f" {look.before.auc:.3f}), cost {look.after.cost:.3f} ({look.before.cost:.3f})."
+        f" {look.before.auc:.3f}), cost {reference.costs.per} {look.after.cost:.3f}"
+        f" ({look.before.cost:.3f})."
         " Outcomes are those of granted clients; refused ones are taken to be like"
         " granted ones of the same score would be.\n"
     )

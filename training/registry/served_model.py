@@ -14,7 +14,7 @@ from typing import Any
 import lightgbm
 import pandas as pd
 from mlflow.models import set_model
-from mlflow.pyfunc import PythonModel, PythonModelContext
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 
 class ScoringModel(PythonModel):

@@ -93,7 +93,7 @@ def record(
         mlflow.log_params(
             {**one.candidate.parameters, "strategy": one.candidate.strategy}
         )
-        mlflow.set_tag("kind", "rung" if comparison is None else "variant")
+        mlflow.set_tag("kind", "family" if comparison is None else "variant")
         mlflow.log_metrics({**one.metrics.to_json(), **_threshold(one, costs)})
         if comparison is not None:
             mlflow.set_tag("compared_with", comparison.base)
@@ -152,14 +152,14 @@ def log_trials(study: optuna.Study) -> None:
 
 
 def log_ladder(
-    rungs: Sequence[Assessment],
+    families: Sequence[Assessment],
     variants: Sequence[Assessment],
     comparisons: Sequence[Comparison],
 ) -> None:
     """The ladder as a table, and what each variant brought."""
     rows = [
         {"candidate": one.candidate.label, **one.metrics.to_json()}
-        for one in (*rungs, *variants)
+        for one in (*families, *variants)
     ]
     mlflow.log_table(pd.DataFrame(rows), "ladder.json")
     if comparisons:

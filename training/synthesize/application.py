@@ -112,7 +112,7 @@ def draw_target(
     bent = sum(w * (risk + 0.4 * np.maximum(risk, 0) ** 1.5) for w, risk in weighed)
     log_odds = INTERCEPT + bent + _asked(application) + _lived(application)
     log_odds += _together(application, shown)
-    return (rng.random(len(log_odds)) < expit(log_odds)).astype(int)
+    return np.asarray(rng.random(len(log_odds)) < expit(log_odds), int)
 
 
 def _present(clients: Columns, previous: Columns) -> Columns:
@@ -133,7 +133,7 @@ def _asked(loan: Columns) -> Array:
     credit, annuity = loan["AMT_CREDIT"], loan["AMT_ANNUITY"]
     annuity = np.where(np.isnan(annuity), credit / 20, annuity)
     months, burden = credit / annuity, annuity / loan["AMT_INCOME_TOTAL"]
-    return (
+    return np.asarray(
         0.8 * np.exp(-(((months - 14) / 3.5) ** 2))
         - 0.5 * (months < 10.5)
         - 0.15 * np.tanh((months - 26) / 6)
@@ -146,7 +146,7 @@ def _asked(loan: Columns) -> Array:
 def _lived(person: Columns) -> Array:
     job, car = person["DAYS_EMPLOYED"], person["OWN_CAR_AGE"]
     recent = 0.3 * np.exp(np.minimum(job, 0) / YEAR / 3) - 0.12
-    return (
+    return np.asarray(
         0.08 * person["CODE_GENDER"].equals("M")
         - 0.16 * person["NAME_EDUCATION_TYPE"].equals("Higher education")
         + np.where(job == NO_JOB, 0, recent)
@@ -164,7 +164,7 @@ def _together(columns: Columns, shown: Columns) -> Array:
     heavy = np.tanh(columns["AMT_CREDIT"] / columns["AMT_INCOME_TOTAL"] / 4 - 0.8)
     job, young = columns["DAYS_EMPLOYED"], 29 + columns["DAYS_BIRTH"] / YEAR
     urgent = np.maximum(shown["applications"], 0)
-    return (
+    return np.asarray(
         0.9 * expit(young / 2) * ((job > -550) & (job != NO_JOB))
         + 0.35 * heavy * shown["payments"]
         + 0.3 * heavy * np.maximum(shown["credits"], 0)

@@ -49,7 +49,7 @@ class Words:
         return Words(self.words, self.codes[rows])
 
     def equals(self, word: str) -> Array:
-        return self.codes == self.words.index(word)
+        return np.asarray(self.codes == self.words.index(word))
 
     def where(self, keep: Array, word: str) -> Words:
         """The same column with `word` wherever `keep` is false."""
@@ -76,7 +76,8 @@ def blend(rng: np.random.Generator, rows: Columns, tilt: Mapping[str, float]) ->
     """A standard normal number per row: what habits do not explain is its own."""
     own = np.sqrt(1 - sum(weight**2 for weight in tilt.values()))
     parts = (weight * rows[name] for name, weight in tilt.items())
-    return sum(parts, own * rng.standard_normal(len(rows["later"])))
+    blended: Array = sum(parts, own * rng.standard_normal(len(rows["later"])))
+    return blended
 
 
 def draw(rng: np.random.Generator, table: str, rows: Columns) -> Columns:
@@ -151,11 +152,11 @@ def _distribution(shape: Shape, uniform: Array, places: Mapping[Any, int]) -> Ar
         found = np.searchsorted(edges / edges[-1], uniform, side="right")
         return values[np.minimum(found, len(values) - 1)]
     if "quantiles" in shape:
-        return np.interp(uniform, PROBABILITIES, shape["quantiles"])
+        return np.asarray(np.interp(uniform, PROBABILITIES, shape["quantiles"]))
     if "share" in shape:
-        return (uniform > 1 - shape["share"]).astype(float)
+        return np.asarray(uniform > 1 - shape["share"], float)
     median, spread = shape["log"]
-    return median * np.exp(spread * ndtri(uniform))
+    return np.asarray(median * np.exp(spread * ndtri(uniform)))
 
 
 def blank(values: Array, missing: Array) -> Array:

@@ -86,7 +86,7 @@ def _amounts(drawn: Columns, card: Array) -> Columns:
 
 def instalment(credit: Array, rate: Array, months: Array) -> Array:
     """The level instalment that pays a credit back at a monthly rate."""
-    return credit * rate / (1 - (1 + rate) ** -np.maximum(months, 1))
+    return np.asarray(credit * rate / (1 - (1 + rate) ** -np.maximum(months, 1)))
 
 
 def to_grid(amounts: Array, step: float) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import narwhals as nw
 
 from training.tables.schema import Table, Type, Unit
@@ -13,7 +15,7 @@ CENTURY = 36500
 NO_ANSWER = ("XNA", "XAP")
 
 
-def clean(frame: nw.LazyFrame, table: Table) -> nw.LazyFrame:
+def clean(frame: nw.LazyFrame[Any], table: Table) -> nw.LazyFrame[Any]:
     """The records known at the application, with sentinels as nulls."""
     days = [
         column.name
@@ -30,7 +32,7 @@ def clean(frame: nw.LazyFrame, table: Table) -> nw.LazyFrame:
     return _until_the_application(cleaned, table)
 
 
-def _until_the_application(frame: nw.LazyFrame, table: Table) -> nw.LazyFrame:
+def _until_the_application(frame: nw.LazyFrame[Any], table: Table) -> nw.LazyFrame[Any]:
     """Without the records of what happened after the application."""
     days = [nw.col(column.name) for column in table if column.happened]
     past = [day.is_null() | (day <= 0) for day in days]

@@ -20,7 +20,7 @@ SAMPLE = 20_000
 KEPT = (*LEVERS, *EXTERNAL)
 
 
-class Fewer(BaseEstimator):
+class SelectedFeaturesModel(BaseEstimator):
     """A fitted model that is given every feature and looks at some."""
 
     def __init__(self, model: BaseEstimator, names: list[str]) -> None:
@@ -50,7 +50,7 @@ def on_the_best(
         model = candidate.fit(inputs, target, categories)
         names = first(ranking(model, inputs), inputs, count)
         among = [name for name in categories if name in names]
-        return Fewer(last.fit(inputs[names], target, among), names)
+        return SelectedFeaturesModel(last.fit(inputs[names], target, among), names)
 
     parts = (last.variant, f"best {count} features")
     return replace(last, fit=fit, variant=", ".join(part for part in parts if part))
@@ -79,7 +79,7 @@ def _correlations(values: Array) -> Array:
     centred = np.nan_to_num(values - mean)
     length = np.sqrt((centred**2).sum(axis=0))
     unit = centred / np.where(length > 0, length, 1.0)
-    return np.abs(unit.T @ unit)
+    return np.asarray(np.abs(unit.T @ unit))
 
 
 def first(order: Sequence[str], inputs: pd.DataFrame, count: int) -> list[str]:

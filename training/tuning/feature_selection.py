@@ -110,7 +110,7 @@ def select(
 
 def seconds(whole: Assessment, jobs: int) -> float:
     """About how long `select` takes: as a rule, three cross-validations."""
-    cores = joblib.effective_n_jobs(jobs)
+    cores: int = joblib.effective_n_jobs(jobs)
     return 3 * FOLDS * whole.metrics.fit_seconds / cores
 
 

@@ -36,7 +36,7 @@ from training.evaluation.cross_validation import FOLDS, each_fold, folds
 from training.models.candidates import SEED
 from training.models.dataset import Labelled, fingerprint
 from training.tuning.one_standard_error_rule import AUC
-from training.tuning.search_spaces import Rung
+from training.tuning.search_spaces import ModelFamily
 
 TRIED = (TrialState.COMPLETE, TrialState.PRUNED)
 WAIT_SECONDS = 0.5
@@ -48,7 +48,7 @@ Callback = Callable[[optuna.Study, FrozenTrial], None]
 
 
 @dataclass(frozen=True)
-class Place:
+class SearchResources:
     """Where studies are kept, and how much time and how many processes there are.
 
     `deadline` is in the seconds of `time.monotonic`. A process that gives no sign of
@@ -61,7 +61,7 @@ class Place:
     heartbeat_seconds: int = 20
 
     @classmethod
-    def within(cls, url: str, minutes: float | None, jobs: int) -> Place:
+    def within(cls, url: str, minutes: float | None, jobs: int) -> SearchResources:
         if minutes is None:
             return cls(url, jobs=jobs)
         return cls(url, time.monotonic() + 60 * minutes, jobs)
@@ -70,7 +70,7 @@ class Place:
     def seconds_left(self) -> float:
         return self.deadline - time.monotonic()
 
-    def share(self, part: float) -> Place:
+    def share(self, part: float) -> SearchResources:
         """The same with only this part of the time that is left."""
         return replace(self, deadline=time.monotonic() + part * self.seconds_left)
 
@@ -109,29 +109,29 @@ class NotWanted(Exception):
     """A trial beyond the budget or the time: it is not counted."""
 
 
-def study_name(rung: Rung, data: Labelled, costs: Costs) -> str:
+def study_name(family: ModelFamily, data: Labelled, costs: Costs) -> str:
     """The same for all who look for the same thing in the same data."""
     about = [
         fingerprint(data),
         list(map(str, data.inputs.columns)),
         [costs.to_json(), costs.by_amount],
         [FOLDS, SEED],
-        rung.to_json(),
+        family.to_json(),
     ]
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
-    return f"{rung.name}-{digest.hexdigest()[:16]}"
+    return f"{family.name}-{digest.hexdigest()[:16]}"
 
 
 def search(
-    rung: Rung,
+    family: ModelFamily,
     data: Labelled,
     costs: Costs,
     trials: int,
-    place: Place,
+    resources: SearchResources,
     *,
     progress: Callable[[str], None],
 ) -> optuna.Study:
-    """Try points of the rung's space until the study has so many trials, or time is up.
+    """Try points of the family's space until there are so many trials, or time is up.
 
     Raises:
         ConfigurationError: the study's database cannot be used.
@@ -140,10 +140,10 @@ def search(
     with warnings.catch_warnings():
         # Heartbeats are called experimental; the tests kill processes to hold them.
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        storage = place.open()
+        storage = resources.open()
         study = optuna.create_study(
             storage=storage,
-            study_name=study_name(rung, data, costs),
+            study_name=study_name(family, data, costs),
             load_if_exists=True,
             # One fold is mostly luck: of two and more, the worst quarter is given up.
             pruner=optuna.pruners.PercentilePruner(
@@ -151,20 +151,20 @@ def search(
             ),
         )
         if not study.trials:
-            study.enqueue_trial(rung.start(), skip_if_exists=True)
+            study.enqueue_trial(family.start(), skip_if_exists=True)
         if len(_of(study, *TRIED)) < trials:
             study.optimize(
-                _objective(rung, data, costs, trials, place),
-                timeout=place.seconds_left,
+                _objective(family, data, costs, trials, resources),
+                timeout=resources.seconds_left,
                 catch=(NotWanted,),
                 callbacks=[
-                    _telling(rung, trials, place, progress),
-                    _waiting(storage, trials, place),
+                    _telling(family, trials, resources, progress),
+                    _waiting(storage, trials, resources),
                     MaxTrialsCallback(trials, TRIED),
                 ],
             )
     if (tried := len(_of(study, *TRIED))) < trials:
-        progress(f"{rung.name}: time is up after {tried} of {trials} trials")
+        progress(f"{family.name}: time is up after {tried} of {trials} trials")
     return study
 
 
@@ -173,7 +173,10 @@ def _of(study: optuna.Study, *states: TrialState) -> list[FrozenTrial]:
 
 
 def _telling(
-    rung: Rung, trials: int, place: Place, progress: Callable[[str], None]
+    family: ModelFamily,
+    trials: int,
+    resources: SearchResources,
+    progress: Callable[[str], None],
 ) -> Callback:
     """Says how far the study is, and how long as many trials took so far."""
 
@@ -182,16 +185,16 @@ def _telling(
             return
         took = [one.duration.total_seconds() for one in tried if one.duration]
         left = float(np.mean(took)) * max(0, trials - len(tried))
-        left = max(0.0, min(left, place.seconds_left))
+        left = max(0.0, min(left, resources.seconds_left))
         progress(
-            f"{rung.name}: {len(tried)} of {trials} trials, best business score "
+            f"{family.name}: {len(tried)} of {trials} trials, best business score "
             f"{study.best_value:.4f}, about {left / 60:.1f} min left"
         )
 
     return tell
 
 
-def _waiting(storage: RDBStorage, trials: int, place: Place) -> Callback:
+def _waiting(storage: RDBStorage, trials: int, resources: SearchResources) -> Callback:
     """Waits while others are at the last trials; should they die, this process goes on.
 
     Each trial under way gets a sign of life when it is first seen: one whose process
@@ -200,7 +203,7 @@ def _waiting(storage: RDBStorage, trials: int, place: Place) -> Callback:
     watched = set[int]()
 
     def wait(study: optuna.Study, _: FrozenTrial) -> None:
-        while place.seconds_left > 0:
+        while resources.seconds_left > 0:
             for one in _of(study, TrialState.RUNNING):
                 if one.number not in watched:
                     storage.record_heartbeat(one._trial_id)
@@ -215,7 +218,11 @@ def _waiting(storage: RDBStorage, trials: int, place: Place) -> Callback:
 
 
 def _objective(
-    rung: Rung, data: Labelled, costs: Costs, trials: int, place: Place
+    family: ModelFamily,
+    data: Labelled,
+    costs: Costs,
+    trials: int,
+    resources: SearchResources,
 ) -> Callable[[optuna.Trial], float]:
     fold, weight = folds(data.target), costs.weight(data.inputs)
     scorer = check_scoring(
@@ -235,16 +242,16 @@ def _objective(
         if _beyond(trial, trials):
             raise NotWanted
         trial.study.sampler = _sampler(trial.number)
-        candidate = rung.make(rung.suggest(trial))
+        candidate = family.make(family.suggest(trial))
         costly, ranking = [], []
-        with closing(each_fold(candidate, data, fold, judge, place.jobs)) as runs:
+        with closing(each_fold(candidate, data, fold, judge, resources.jobs)) as runs:
             for step, (found, _) in enumerate(runs):
                 # A scorer's greater is better; a cost's less is.
                 costly.append(-found["business_score"])
                 ranking.append(found["auc"])
                 trial.report(float(np.mean(costly)), step)
                 trial.set_user_attr(AUC, float(np.mean(ranking)))
-                if place.seconds_left <= 0:
+                if resources.seconds_left <= 0:
                     raise NotWanted
                 if step + 1 < FOLDS and trial.should_prune():
                     raise optuna.TrialPruned

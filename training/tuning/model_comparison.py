@@ -1,4 +1,4 @@
-"""From the dummy to the model that is served: each rung tuned, varied and recorded."""
+"""From the dummy to the model that is served: each tuned, varied and recorded."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from training.models.candidates import Candidate
 from training.models.dataset import Labelled
 from training.models.imbalance import NONE, STRATEGIES, SYNTHETIC
 from training.models.preprocessing import ALL_ON
-from training.tuning.hyperparameter_search import Place, search
+from training.tuning.hyperparameter_search import SearchResources, search
 from training.tuning.one_standard_error_rule import best_parameters
 from training.tuning.search_spaces import (
     LIGHTGBM,
     LOGISTIC_REGRESSION,
-    RUNGS,
-    Rung,
+    MODEL_FAMILIES,
+    ModelFamily,
     Values,
 )
 
 Progress = Callable[[str], None]
-# What the rungs below LightGBM may take of a limited time.
+# What the families below LightGBM may take of a limited time.
 SHARE_BELOW = 0.4
 Record = Callable[[Assessment, optuna.Study | None, Comparison | None], None]
 
@@ -35,9 +35,9 @@ Record = Callable[[Assessment, optuna.Study | None, Comparison | None], None]
 class Budget:
     """How much is tried.
 
-    `trials`: how many points of each rung's space, the default one among them; a rung
+    `trials`: how many points of each family's space, the default one among them; one
     that is not named stays at its defaults. `deeper`: how many more of LightGBM's,
-    after the rungs were compared at like effort. `variants`: whether imbalance
+    after the families were compared at like effort. `variants`: whether imbalance
     strategies, transformations and constraints are switched to see what they bring;
     if not, the forest is left out. `seeds`: how many LightGBMs that differ by chance
     are averaged in the end. `fewer`: whether to look how few features do.
@@ -50,11 +50,11 @@ class Budget:
     seeds: int = 1
     fewer: bool = True
 
-    def of(self, rung: Rung) -> int:
-        return self.trials.get(rung.name, 0)
+    def of(self, family: ModelFamily) -> int:
+        return self.trials.get(family.name, 0)
 
-    def beyond(self, rung: Rung) -> int:
-        return self.deeper if rung is LIGHTGBM else 0
+    def beyond(self, family: ModelFamily) -> int:
+        return self.deeper if family is LIGHTGBM else 0
 
 
 BUDGETS = {
@@ -78,75 +78,82 @@ BUDGETS = {
 
 
 @dataclass
-class Climb:
+class ModelComparison:
     """A ladder in the making, and what was tried beside it.
 
-    `comparisons` are of the variants, in their order; `studies` are the rungs'
+    `comparisons` are of the variants, in their order; `studies` are the families'
     searches by name.
     """
 
     data: Labelled
     costs: Costs
     budget: Budget
-    place: Place
+    resources: SearchResources
     progress: Progress
     record: Record
     studies: dict[str, optuna.Study] = field(default_factory=dict)
     variants: list[Assessment] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
 
-    def up(self) -> tuple[Assessment, ...]:
-        """Each rung at its best; the last is the LightGBM to serve."""
+    def run(self) -> tuple[Assessment, ...]:
+        """Each family at its best; the last is the LightGBM to serve."""
         dummy = self._assess(candidates.dummy())
         self.record(dummy, None, None)
-        rungs = [dummy]
-        whole, self.place = self.place, self.place.share(SHARE_BELOW)
-        for rung in RUNGS:
-            if rung is LIGHTGBM:
-                self.place = whole
-            if rung.name != "random_forest" or self.budget.variants:
-                rungs.append(self._rung(rung))
-        return tuple(rungs)
+        families = [dummy]
+        whole, self.resources = self.resources, self.resources.share(SHARE_BELOW)
+        for family in MODEL_FAMILIES:
+            if family is LIGHTGBM:
+                self.resources = whole
+            if family.name != "random_forest" or self.budget.variants:
+                families.append(self._rung(family))
+        return tuple(families)
 
-    def _rung(self, rung: Rung) -> Assessment:
-        """A rung at its best parameters, then what its variants bring."""
-        parameters = self._search(rung, self.budget.of(rung))
-        base = self._assess(rung.make(parameters))
-        self.record(base, self.studies.get(rung.name), None)
+    def _rung(self, family: ModelFamily) -> Assessment:
+        """A family at its best parameters, then what its variants bring."""
+        parameters = self._search(family, self.budget.of(family))
+        base = self._assess(family.make(parameters))
+        self.record(base, self.studies.get(family.name), None)
         if not self.budget.variants:
             return base
-        if self.budget.beyond(rung):
-            base = self._deeper(rung, base)
+        if self.budget.beyond(family):
+            base = self._deeper(family, base)
         for strategy in STRATEGIES:
             if strategy != NONE:
-                base = self._strategy(rung, strategy, base)
-        if rung is LOGISTIC_REGRESSION:
+                base = self._strategy(family, strategy, base)
+        if family is LOGISTIC_REGRESSION:
             self._transformations(base)
-        return self._directions(base) if rung is LIGHTGBM else base
+        return self._directions(base) if family is LIGHTGBM else base
 
-    def _deeper(self, rung: Rung, base: Assessment) -> Assessment:
+    def _deeper(self, family: ModelFamily, base: Assessment) -> Assessment:
         """The choice of a longer search, when it decides or ranks better."""
-        trials = self.budget.of(rung) + self.budget.beyond(rung)
-        made = rung.make(self._search(rung, trials))
+        trials = self.budget.of(family) + self.budget.beyond(family)
+        made = family.make(self._search(family, trials))
         if made.parameters == base.candidate.parameters:
             return base
         found = self._vary(replace(made, variant="searched deeper"), base)
         return found[0] if found and found[1].helps else base
 
-    def _search(self, rung: Rung, trials: int) -> Values:
+    def _search(self, family: ModelFamily, trials: int) -> Values:
         if not trials:
-            return rung.defaults
+            return family.defaults
         study = search(
-            rung, self.data, self.costs, trials, self.place, progress=self.progress
+            family,
+            self.data,
+            self.costs,
+            trials,
+            self.resources,
+            progress=self.progress,
         )
-        self.studies[rung.name] = study
-        return best_parameters(study, rung)
+        self.studies[family.name] = study
+        return best_parameters(study, family)
 
-    def _strategy(self, rung: Rung, strategy: str, base: Assessment) -> Assessment:
+    def _strategy(
+        self, family: ModelFamily, strategy: str, base: Assessment
+    ) -> Assessment:
         """The base, or the variant when it pays and can be served."""
-        found = self._vary(rung.make(base.candidate.parameters, strategy), base)
+        found = self._vary(family.make(base.candidate.parameters, strategy), base)
         # SMOTE needs imputed columns, which the served text model does not have.
-        served = rung is not LIGHTGBM or strategy != SYNTHETIC
+        served = family is not LIGHTGBM or strategy != SYNTHETIC
         return found[0] if found and served and found[1].pays else base
 
     def _transformations(self, base: Assessment) -> None:
@@ -184,7 +191,7 @@ class Climb:
         self, candidate: Candidate, base: Assessment
     ) -> tuple[Assessment, Comparison] | None:
         """Assess a variant, unless time is up, and compare it with its base."""
-        if self.place.seconds_left <= 0:
+        if self.resources.seconds_left <= 0:
             return None
         found = self._assess(candidate)
         compared = compare(base, found, self.data.target)
@@ -194,14 +201,20 @@ class Climb:
         return found, compared
 
     def _assess(self, candidate: Candidate) -> Assessment:
-        return assess(candidate, self.data, self.costs, self.progress, self.place.jobs)
+        return assess(
+            candidate, self.data, self.costs, self.progress, self.resources.jobs
+        )
 
 
 def help_search(
-    data: Labelled, costs: Costs, budget: Budget, place: Place, progress: Progress
+    data: Labelled,
+    costs: Costs,
+    budget: Budget,
+    resources: SearchResources,
+    progress: Progress,
 ) -> None:
     """Take part in the searches of a campaign that runs elsewhere."""
-    for rung in RUNGS:
-        trials = budget.of(rung) + budget.beyond(rung)
+    for family in MODEL_FAMILIES:
+        trials = budget.of(family) + budget.beyond(family)
         if trials:
-            search(rung, data, costs, trials, place, progress=progress)
+            search(family, data, costs, trials, resources, progress=progress)

@@ -15,20 +15,20 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from training.evaluation.metrics import standard_error
-from training.tuning.search_spaces import Rung
+from training.tuning.search_spaces import ModelFamily
 
 AUC = "auc"
 
 
-def best_parameters(study: optuna.Study, rung: Rung) -> dict[str, Any]:
+def best_parameters(study: optuna.Study, family: ModelFamily) -> dict[str, Any]:
     """Those of the chosen trial; the defaults when none was finished."""
     finished = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
     if not finished:
-        return dict(rung.defaults)
+        return dict(family.defaults)
     least = fold_costs(min(finished, key=lambda one: one.values[0]))
     equal = [one for one in finished if _costs_the_same(fold_costs(one), least)]
     chosen = max(equal, key=lambda one: (one.user_attrs[AUC], -one.number))
-    return rung.with_found(chosen.params)
+    return family.with_found(chosen.params)
 
 
 def fold_costs(trial: FrozenTrial) -> np.ndarray:

@@ -33,7 +33,7 @@ def same(values: Values) -> Values:
 
 
 @dataclass(frozen=True)
-class Rung:
+class ModelFamily:
     """A model with a search space.
 
     `make` takes parameters and an imbalance strategy. `searched` turns parameters
@@ -80,13 +80,13 @@ def _trees(found: Values) -> Values:
     return {**rest, "n_estimators": round(found["learned"] / found["learning_rate"])}
 
 
-LOGISTIC_REGRESSION = Rung(
+LOGISTIC_REGRESSION = ModelFamily(
     "logistic_regression",
     candidates.logistic_regression,
     candidates.LOGISTIC_REGRESSION,
     {"C": Range(1e-5, 1.0)},
 )
-RANDOM_FOREST = Rung(
+RANDOM_FOREST = ModelFamily(
     "random_forest",
     candidates.random_forest,
     candidates.RANDOM_FOREST,
@@ -95,7 +95,7 @@ RANDOM_FOREST = Rung(
         "max_features": Range(0.02, 0.12),
     },
 )
-LIGHTGBM = Rung(
+LIGHTGBM = ModelFamily(
     "lightgbm",
     candidates.lightgbm,
     candidates.LIGHTGBM,
@@ -112,4 +112,4 @@ LIGHTGBM = Rung(
     _learned,
     _trees,
 )
-RUNGS = (LOGISTIC_REGRESSION, RANDOM_FOREST, LIGHTGBM)
+MODEL_FAMILIES = (LOGISTIC_REGRESSION, RANDOM_FOREST, LIGHTGBM)

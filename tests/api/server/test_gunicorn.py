@@ -21,7 +21,7 @@ from typing import Any
 import gunicorn
 import pytest
 
-from tests.buffer import buffered
+from tests.api.server.buffer import buffered
 from tests.conftest import free_port
 
 ROOT = Path(__file__).resolve().parents[3]

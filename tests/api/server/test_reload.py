@@ -99,3 +99,12 @@ def test_refuses_a_bad_bundle_and_serves_on(
     assert call("GET", "/v1/model", "admin").json == before
     asked = {"client_id": 100001}
     assert call("POST", "/v1/predictions", "scoring", json=asked).status_code == 201
+
+
+def test_a_model_says_whether_its_costs_are_by_amount(
+    call: Any, folder: Path, conftest: Any
+) -> None:
+    assert call("GET", "/v1/model", "admin").json["costs_by_amount"] is False
+    change(folder, conftest, costs_by_amount=True)
+    assert call("POST", "/v1/model/reload", "admin").status_code == 200
+    assert call("GET", "/v1/model", "admin").json["costs_by_amount"] is True

@@ -10,7 +10,7 @@ from api_client.answers import Calibration, CostCurve, ModelAnswer, Prediction
 from charts import model as model_charts
 from charts import waterfall
 from charts.axes import risk_ticks
-from components import html
+from components import markup
 from texts.waterfall_steps import waterfall_steps
 
 INTERVAL = (0.0812, 0.0991)
@@ -76,7 +76,7 @@ def test_the_waterfall_draws_every_step_where_it_belongs(
 
 
 def test_the_gauge_has_risk_and_limit_at_their_places() -> None:
-    gauge = html.gauge(0.0413, 0.0909, INTERVAL, "in <words>")
+    gauge = markup.gauge(0.0413, 0.0909, INTERVAL, "in <words>")
     assert 'class="bar lowers" style="width:13.77%"' in gauge
     assert 'class="limit" style="left:30.30%"' in gauge
     assert "limit 9.1%" in gauge and "30%" in gauge
@@ -88,12 +88,14 @@ def test_the_gauge_has_risk_and_limit_at_their_places() -> None:
 def test_the_gauge_always_holds_risk_and_limit(
     probability: float, threshold: float
 ) -> None:
-    assert html.scale_end(probability, threshold) >= max(probability, threshold)
+    assert markup.scale_end(probability, threshold) >= max(probability, threshold)
 
 
-def test_the_cost_curve_marks_the_limit() -> None:
+def test_the_cost_curve_marks_the_limit(model: ModelAnswer) -> None:
     curve = CostCurve(threshold=[0.0, 0.1, 1.0], business_score=[0.9, 0.5, 1.0])
-    figure = model_charts.cost_curve(curve, 0.0909, INTERVAL)
+    figure = model_charts.cost_curve(
+        curve, model.model_copy(update={"threshold": 0.0909})
+    )
     assert list(figure.data[0].x) == [0, 10, 100]
     assert figure.layout.shapes[1].x0 == pytest.approx(9.09)
     assert figure.layout.annotations[0].text == "limit 9.1%"

@@ -311,7 +311,7 @@ def test_the_api_page_offers_an_analyst_what_they_may_ask(
     api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bo = Person("Bo", frozenset({"analyst"}), None)
-    monkeypatch.setattr("people.person", lambda: bo)
+    monkeypatch.setattr("session.user.person", lambda: bo)
     app = open_app().switch_page("screens/interface.py").run()
     assert app.selectbox(key="example").options == [
         "The model",
@@ -331,7 +331,7 @@ def test_with_a_login_a_key_that_is_no_delegate_shows_no_page(
     api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = Person("Ada", frozenset({"officer"}), "248289")
-    monkeypatch.setattr("people.person", lambda: ada)
+    monkeypatch.setattr("session.user.person", lambda: ada)
     app = open_app(REFUSED)
     assert "key needs the role delegate" in trouble(app)
     assert not app.text_input and not posted(api, "")

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from config import NEEDED, read_login
 from errors import ConfigError
-from session.login import NEEDED, check_address, read_login
+from session.login import check_address
 from session.user import read_roles
 
 COMPLETE = {

@@ -118,7 +118,7 @@ def test_pictures_show_the_contributions_and_no_clients_numbers(
 def test_without_shap_a_campaign_says_that_it_leaves_the_pictures_out() -> None:
     code = (
         "import sys; sys.modules['shap'] = None\n"
-        "from training.models import campaign\n"
+        "from training import campaign\n"
         "assert campaign._explained(None, None, print) == {}"
     )
     done = subprocess.run(

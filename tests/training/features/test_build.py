@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -10,6 +13,7 @@ import pytest
 from tests.training.rows import write_csv
 from training.errors import TableError
 from training.features.build import build
+from training.features.sql import FeatureSet
 
 TRAIN = [{"SK_ID_CURR": 2, "TARGET": 1}, {"SK_ID_CURR": 1, "TARGET": 0}]
 TEST = [{"SK_ID_CURR": 3}]
@@ -59,3 +63,45 @@ def test_refuses_a_client_in_both_application_files(tmp_path: Path) -> None:
     write_csv(data, "application_test", [{"SK_ID_CURR": 2}])
     with pytest.raises(TableError, match="must not be in application_train as well; 2"):
         build(data, tmp_path / "features")
+
+
+@dataclass(frozen=True)
+class Joins:
+    """An engine whose joins go wrong: of the stage `broken` it writes `clients`."""
+
+    broken: str
+    clients: tuple[int, ...]
+    name = "joins"
+
+    @contextmanager
+    def start(self, tables: Mapping[str, Path], spill: Path) -> Iterator[Joins]:
+        yield self
+
+    def write_history(self, made: FeatureSet, out: Path) -> None:
+        self._write("history", out)
+
+    def write_features(self, made: FeatureSet, history: Path, out: Path) -> None:
+        self._write("features", out)
+
+    def _write(self, stage: str, out: Path) -> None:
+        clients = self.clients if stage == self.broken else (1, 2, 3)
+        rows = ", ".join(f"({client})" for client in clients)
+        duckdb.sql(f"FROM (VALUES {rows}) AS made(SK_ID_CURR)").write_parquet(str(out))
+
+
+@pytest.mark.parametrize("stage", ["history", "features"])
+@pytest.mark.parametrize(
+    ("clients", "found"),
+    [
+        ((1, 2, 2, 3), "4 rows with 3 different"),
+        ((1, 2, 2), "3 rows with 2 different"),
+        ((1, 2), "2 rows with 2 different"),
+    ],
+)
+def test_joins_that_repeat_or_lose_a_client_leave_no_output(
+    tmp_path: Path, stage: str, clients: tuple[int, ...], found: str
+) -> None:
+    data, out = write(tmp_path / "data", BUREAU), tmp_path / "features"
+    with pytest.raises(TableError, match=f"^{stage}.parquet: .*SK_ID_CURR.*{found}"):
+        build(data, out, Joins(stage, clients))
+    assert not list(out.glob(f"*{stage}.parquet*"))

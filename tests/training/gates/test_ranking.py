@@ -17,7 +17,7 @@ from training.models import candidates
 
 
 @pytest.fixture(scope="module")
-def rungs() -> dict[str, Assessment]:
+def families() -> dict[str, Assessment]:
     few = {**candidates.LIGHTGBM, "n_estimators": 30, "colsample_bytree": 1.0}
     made = (
         candidates.dummy(),
@@ -30,17 +30,17 @@ def rungs() -> dict[str, Assessment]:
     }
 
 
-def outcome(rungs: dict[str, Assessment], chosen: Assessment) -> Any:
+def outcome(families: dict[str, Assessment], chosen: Assessment) -> Any:
     return SimpleNamespace(
         data=data(),
         costs=Costs(3, 1),
         chosen=chosen,
-        assessments=tuple(rungs.values()),
+        assessments=tuple(families.values()),
     )
 
 
-def test_a_sound_model_passes(rungs: dict[str, Assessment]) -> None:
-    sound = outcome(rungs, rungs["lightgbm"])
+def test_a_sound_model_passes(families: dict[str, Assessment]) -> None:
+    sound = outcome(families, families["lightgbm"])
     for gate in (
         ranking.auc_ceiling,
         ranking.train_gap,
@@ -52,37 +52,39 @@ def test_a_sound_model_passes(rungs: dict[str, Assessment]) -> None:
 
 
 def test_an_auc_that_no_honest_model_reaches_is_refused(
-    rungs: dict[str, Assessment],
+    families: dict[str, Assessment],
 ) -> None:
-    one = rungs["lightgbm"]
+    one = families["lightgbm"]
     found = replace(one, metrics=replace(one.metrics, auc=0.83))
-    assert not ranking.auc_ceiling(outcome(rungs, found)).passed
+    assert not ranking.auc_ceiling(outcome(families, found)).passed
 
 
-def test_knowing_the_clients_by_heart_is_refused(rungs: dict[str, Assessment]) -> None:
-    one = rungs["lightgbm"]
+def test_knowing_the_clients_by_heart_is_refused(
+    families: dict[str, Assessment],
+) -> None:
+    one = families["lightgbm"]
     found = replace(one, metrics=replace(one.metrics, auc_gap=0.6))
-    assert not ranking.train_gap(outcome(rungs, found)).passed
+    assert not ranking.train_gap(outcome(families, found)).passed
 
 
 def test_the_dummy_and_a_model_that_decides_backwards_are_refused(
-    rungs: dict[str, Assessment],
+    families: dict[str, Assessment],
 ) -> None:
-    assert not ranking.better_than_dummy(outcome(rungs, rungs["dummy"])).passed
-    one = rungs["lightgbm"]
+    assert not ranking.better_than_dummy(outcome(families, families["dummy"])).passed
+    one = families["lightgbm"]
     wrong = client_costs(
         data().target, 1 - one.probability, one.threshold.value, Costs(3, 1)
     )
     backwards = replace(one, cost=wrong)
-    assert not ranking.no_worse_than_logistic(outcome(rungs, backwards)).passed
+    assert not ranking.no_worse_than_logistic(outcome(families, backwards)).passed
 
 
 def test_probabilities_that_promise_too_much_are_refused(
-    rungs: dict[str, Assessment],
+    families: dict[str, Assessment],
 ) -> None:
-    one = rungs["lightgbm"]
+    one = families["lightgbm"]
     ece = float(np.abs(one.probability / 2 - one.probability).mean())
     found = replace(
         one, probability=one.probability / 2, metrics=replace(one.metrics, ece=ece)
     )
-    assert not ranking.calibration(outcome(rungs, found)).passed
+    assert not ranking.calibration(outcome(families, found)).passed

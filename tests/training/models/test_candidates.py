@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
 
 from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess
 from training.models import candidates, imbalance
 from training.models.dataset import Labelled
 
-Rung = Callable[[dict[str, float], str], candidates.Candidate]
+ModelFamily = Callable[[dict[str, float], str], candidates.Candidate]
 SMALL = {**candidates.LIGHTGBM, "n_estimators": 30, "colsample_bytree": 1.0}
 
 
@@ -38,14 +39,14 @@ def data() -> Labelled:
 
 
 def test_each_rung_is_better_than_the_dummy(data: Labelled) -> None:
-    rungs = (
+    families = (
         candidates.dummy(),
         candidates.logistic_regression({"C": 0.1}),
         candidates.random_forest({"n_estimators": 30, "min_samples_leaf": 20}),
         candidates.lightgbm(SMALL),
     )
     dummy, *others = (
-        assess(one, data, Costs(), lambda _: None, jobs=1).metrics for one in rungs
+        assess(one, data, Costs(), lambda _: None, jobs=1).metrics for one in families
     )
     assert dummy.auc == 0.5
     for one in others:
@@ -61,13 +62,20 @@ def test_each_rung_is_better_than_the_dummy(data: Labelled) -> None:
     [(candidates.logistic_regression, {"C": 0.1}), (candidates.lightgbm, SMALL)],
 )
 def test_however_defaults_are_weighted_probabilities_stay_true(
-    data: Labelled, make: Rung, parameters: dict[str, float], strategy: str
+    data: Labelled, make: ModelFamily, parameters: dict[str, float], strategy: str
 ) -> None:
     found = assess(make(parameters, strategy), data, Costs(), lambda _: None, jobs=1)
     assert found.metrics.auc > 0.7
     assert found.probability.mean() == pytest.approx(data.target.mean(), abs=1e-3)
     order = np.argsort(found.margin)
     assert np.all(np.diff(found.probability[order]) >= 0)
+
+
+def test_weighting_the_classes_leaves_the_model_given_as_it_was() -> None:
+    given = LogisticRegression()
+    weighted = imbalance.dealing_with(imbalance.CLASS_WEIGHTS, None, given, seed=0)
+    assert weighted.class_weight == "balanced"
+    assert given.class_weight is None
 
 
 def test_lightgbm_margins_are_the_log_odds_of_its_probabilities(

@@ -10,6 +10,7 @@ import pytest
 
 from tests.training.monitoring.world import clients
 from training.errors import TrainingError
+from training.evaluation.business_cost import expected_cost
 from training.monitoring import evidently_report
 from training.monitoring.evidently_report import distance_of, limit_of, write_report
 from training.monitoring.statistics.reference import Reference
@@ -61,15 +62,27 @@ def test_the_conclusion_weighs_drift_by_what_the_model_makes_of_it(
     assert [one.moved for one in shifts] == [True, False]
     assert [one.missing_moved for one in shifts] == [False, True]
     probability = reference.frame["probability"].to_numpy() * 1.5
-    text = conclude(shifts, (3000, 3000), (reference, probability))
+    text = conclude(shifts, (3000, 3000), (reference, probability, None))
     assert "2 of 2 columns have drifted" in text
     assert "drifted features carry 53.0% of" in text
     assert "Retrain on recent clients" in text
-    many = conclude(shifts[:1] * 25, (3000, 3000), (reference, probability))
+    many = conclude(shifts[:1] * 25, (3000, 3000), (reference, probability, None))
     assert many.count("| First (FIRST) |") == 20 and "And 5 more" in many
-    unmoved = conclude([], (10, 10), (reference, reference.frame["probability"]))
+    as_before = reference, reference.frame["probability"].to_numpy(), None
+    unmoved = conclude([], (10, 10), as_before)
     assert "moved by +0.00 standard deviations" in unmoved
     assert "hardly touches the score" in unmoved
+
+
+def test_the_conclusion_says_what_costs_by_amount_are_of(
+    money: Reference,
+) -> None:
+    probability = money.frame["probability"].to_numpy()
+    weight = money.costs.weight(money.frame)
+    text = conclude([], (10, 10), (money, probability, weight))
+    cost = expected_cost(probability, probability >= 1 / 11, money.costs, weight)
+    said = f"cost per unit of credit asked for from {cost:.3f} to {cost:.3f}."
+    assert said in text
 
 
 @evidently

@@ -91,6 +91,22 @@ def test_scores_alone_tell_the_auc_that_outcomes_then_show(
     assert free.default_rate == pytest.approx(target.mean(), rel=0.1)
 
 
+def test_costs_by_amount_are_expected_per_unit_of_credit(
+    reference: Reference, money: Reference
+) -> None:
+    bins, margin = money.score_bins, money.frame["margin"].to_numpy()
+    counts = bins.count(margin)
+    found = expected(bins, counts, bins.chance, money.costs)
+    chance = bins.chance[np.searchsorted(bins.edges, margin, side="left")]
+    refused = (money.frame["probability"] >= money.threshold).to_numpy()
+    lost = 0.6 * 100 * chance[~refused].sum() + 0.1 * 300 * (1 - chance[refused]).sum()
+    assert found.cost == pytest.approx(lost / money.frame["AMT_CREDIT"].sum())
+    alike = expected(reference.score_bins, counts, bins.chance, reference.costs)
+    wrong = 10 * chance[~refused].sum() + (1 - chance[refused]).sum()
+    assert alike.cost == pytest.approx(wrong / len(margin))
+    assert alike.auc == found.auc
+
+
 def test_an_auc_is_the_share_of_pairs_in_order() -> None:
     score = np.array([0.1, 0.4, 0.4, 0.8])
     assert auc(score, np.array([0.0, 0.0, 1.0, 1.0]))[0] == pytest.approx(0.875)

@@ -10,10 +10,10 @@ import pandas as pd
 from training.evaluation.business_cost import Costs
 from training.models import candidates
 from training.models.dataset import Labelled
-from training.tuning.hyperparameter_search import Place, search
-from training.tuning.search_spaces import LIGHTGBM, Range, Rung
+from training.tuning.hyperparameter_search import SearchResources, search
+from training.tuning.search_spaces import LIGHTGBM, ModelFamily, Range
 
-RUNG = Rung(
+FAMILY = ModelFamily(
     "lightgbm",
     candidates.lightgbm,
     {**candidates.LIGHTGBM, "n_estimators": 60, "colsample_bytree": 1.0},
@@ -35,8 +35,8 @@ def data() -> Labelled:
 
 
 def main(url: str, trials: int) -> None:
-    place = Place(url, jobs=1, heartbeat_seconds=1)
-    search(RUNG, data(), Costs(), trials, place, progress=lambda _: None)
+    resources = SearchResources(url, jobs=1, heartbeat_seconds=1)
+    search(FAMILY, data(), Costs(), trials, resources, progress=lambda _: None)
 
 
 if __name__ == "__main__":

@@ -15,13 +15,13 @@ from optuna.storages import RetryHeartbeatStaleTrialCallback
 from optuna.trial import TrialState
 
 from tests.conftest import ROOT
-from tests.training.tuning.search_worker import RUNG, data
+from tests.training.tuning.search_worker import FAMILY, data
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
 from training.models import candidates
 from training.tuning.hyperparameter_search import (
     TRIED,
-    Place,
+    SearchResources,
     search,
     study_beside,
     study_name,
@@ -41,8 +41,8 @@ def process(url: str, trials: int) -> subprocess.Popen[bytes]:
 
 
 def open_study(url: str) -> optuna.Study:
-    name = study_name(RUNG, data(), Costs())
-    return optuna.load_study(study_name=name, storage=Place(url).open())
+    name = study_name(FAMILY, data(), Costs())
+    return optuna.load_study(study_name=name, storage=SearchResources(url).open())
 
 
 def tried(url: str) -> list[optuna.trial.FrozenTrial]:
@@ -86,10 +86,12 @@ def _running(url: str, after: int) -> bool:
 def test_a_trial_that_died_before_any_sign_of_life_is_tried_again(
     tmp_path: Path,
 ) -> None:
-    place = Place(f"sqlite:///{tmp_path}/studies.db", jobs=1, heartbeat_seconds=1)
-    name = study_name(RUNG, data(), Costs())
-    optuna.create_study(storage=place.url, study_name=name).ask()
-    study = search(RUNG, data(), Costs(), 2, place, progress=lambda _: None)
+    resources = SearchResources(
+        f"sqlite:///{tmp_path}/studies.db", jobs=1, heartbeat_seconds=1
+    )
+    name = study_name(FAMILY, data(), Costs())
+    optuna.create_study(storage=resources.url, study_name=name).ask()
+    study = search(FAMILY, data(), Costs(), 2, resources, progress=lambda _: None)
     assert len(study.get_trials(states=TRIED)) == 2
     assert study.trials[0].state == TrialState.FAIL
     assert 0 in {number for one in study.trials for number in retry_history(one)}
@@ -98,12 +100,12 @@ def test_a_trial_that_died_before_any_sign_of_life_is_tried_again(
 def test_the_default_is_tried_first_and_the_same_points_follow(tmp_path: Path) -> None:
     runs = []
     for name in ("one", "other"):
-        place = Place(f"sqlite:///{tmp_path}/{name}.db", jobs=1)
-        study = search(RUNG, data(), Costs(), 8, place, progress=lambda _: None)
+        resources = SearchResources(f"sqlite:///{tmp_path}/{name}.db", jobs=1)
+        study = search(FAMILY, data(), Costs(), 8, resources, progress=lambda _: None)
         runs.append([(one.params, one.value, one.state) for one in study.trials])
-        assert RUNG.with_found(study.trials[0].params) == RUNG.defaults
-        assert best_parameters(study, RUNG) in [
-            RUNG.with_found(one.params) for one in study.get_trials(states=TRIED)
+        assert FAMILY.with_found(study.trials[0].params) == FAMILY.defaults
+        assert best_parameters(study, FAMILY) in [
+            FAMILY.with_found(one.params) for one in study.get_trials(states=TRIED)
         ]
     assert runs[0] == runs[1]
     assert len(runs[0]) == 8
@@ -125,7 +127,7 @@ def test_of_equally_cheap_points_the_best_ranking_one_is_taken() -> None:
             user_attrs={"auc": auc},
         )
         study.add_trial(trial)
-    plain = replace(RUNG, searched=same, parameters=same)
+    plain = replace(FAMILY, searched=same, parameters=same)
     assert best_parameters(study, plain)["num_leaves"] == 6
 
 
@@ -137,13 +139,13 @@ def test_the_space_of_lightgbm_holds_its_defaults() -> None:
 
 
 def test_no_trial_begins_when_time_is_up(tmp_path: Path) -> None:
-    place = Place.within(f"sqlite:///{tmp_path}/studies.db", 1e-9, 1)
+    resources = SearchResources.within(f"sqlite:///{tmp_path}/studies.db", 1e-9, 1)
     said: list[str] = []
-    study = search(RUNG, data(), Costs(), 8, place, progress=said.append)
+    study = search(FAMILY, data(), Costs(), 8, resources, progress=said.append)
     assert said == ["lightgbm: time is up after 0 of 8 trials"]
-    assert best_parameters(study, RUNG) == RUNG.defaults
+    assert best_parameters(study, FAMILY) == FAMILY.defaults
 
 
 def test_a_database_that_cannot_be_opened_is_named() -> None:
     with pytest.raises(ConfigurationError, match="study sqlite:////nowhere/at/all.db"):
-        Place("sqlite:////nowhere/at/all.db").open()
+        SearchResources("sqlite:////nowhere/at/all.db").open()

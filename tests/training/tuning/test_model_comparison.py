@@ -1,4 +1,4 @@
-"""Each rung is tuned and varied; what pays is served, and all of it is recorded."""
+"""Each family is tuned and varied; what pays is served, and all of it is recorded."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from training.models.imbalance import NONE, STRATEGIES, UNDER_SAMPLING
 from training.registry import tracking
 from training.registry.store import open_registry
 from training.tuning import model_comparison, search_spaces
-from training.tuning.hyperparameter_search import Place, study_beside
+from training.tuning.hyperparameter_search import SearchResources, study_beside
 
 # MLflow and Optuna use what others are about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore::Warning")
@@ -38,15 +38,15 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     forest = replace(search_spaces.RANDOM_FOREST, defaults=FEW)
     trees = replace(search_spaces.LIGHTGBM, defaults=SMALL)
     monkeypatch.setattr(model_comparison, "LIGHTGBM", trees)
-    rungs = (search_spaces.LOGISTIC_REGRESSION, forest, trees)
-    monkeypatch.setattr(model_comparison, "RUNGS", rungs)
+    families = (search_spaces.LOGISTIC_REGRESSION, forest, trees)
+    monkeypatch.setattr(model_comparison, "MODEL_FAMILIES", families)
 
 
 def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
     small: None, tmp_path: Path
 ) -> None:
     registry = open_registry(f"sqlite:///{tmp_path}/mlflow.db")
-    place = Place(study_beside(registry.uri), jobs=1)
+    resources = SearchResources(study_beside(registry.uri), jobs=1)
     budget = model_comparison.Budget("tiny", {"lightgbm": 2}, deeper=1)
 
     def record(
@@ -57,17 +57,17 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
         )
 
     with mlflow.start_run(experiment_id=registry.experiment) as parent:
-        climb = model_comparison.Climb(
-            data(), Costs(), budget, place, lambda _: None, record
+        comparing = model_comparison.ModelComparison(
+            data(), Costs(), budget, resources, lambda _: None, record
         )
-        found = climb.up()
+        found = comparing.run()
         several = candidates.several(found[-1].candidate, 2)
-        averaged = climb.average(found[-1], several)
-        tracking.log_ladder(found, climb.variants, climb.comparisons)
+        averaged = comparing.average(found[-1], several)
+        tracking.log_ladder(found, comparing.variants, comparing.comparisons)
     names = [one.candidate.name for one in found]
     assert names == ["dummy", "logistic_regression", "random_forest", "lightgbm"]
     for name in names[1:]:
-        variants = [one.candidate for one in climb.variants]
+        variants = [one.candidate for one in comparing.variants]
         tried = {one.strategy for one in variants if one.name == name}
         assert tried >= set(STRATEGIES) - {NONE}
     runs = {
@@ -75,7 +75,7 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
         for run in registry.client.search_runs([registry.experiment])
         if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id
     }
-    labels = [one.candidate.label for one in (*found, *climb.variants)]
+    labels = [one.candidate.label for one in (*found, *comparing.variants)]
     assert set(runs) == {*labels, "lightgbm"}
     assert averaged.candidate in (found[-1].candidate, several)
     assert several.label in runs
@@ -90,14 +90,19 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
 def test_when_time_is_up_the_ladder_stands_at_its_defaults(
     small: None, tmp_path: Path
 ) -> None:
-    place = Place.within(f"sqlite:///{tmp_path}/studies.db", 1e-9, 1)
+    resources = SearchResources.within(f"sqlite:///{tmp_path}/studies.db", 1e-9, 1)
     budget = model_comparison.Budget("tiny", {"lightgbm": 2})
     seen: list[optuna.Study | None] = []
-    climb = model_comparison.Climb(
-        data(), Costs(), budget, place, lambda _: None, lambda *one: seen.append(one[1])
+    comparing = model_comparison.ModelComparison(
+        data(),
+        Costs(),
+        budget,
+        resources,
+        lambda _: None,
+        lambda *one: seen.append(one[1]),
     )
-    found = climb.up()
-    assert climb.comparisons == []
+    found = comparing.run()
+    assert comparing.comparisons == []
     assert found[-1].candidate.parameters == SMALL
     with mlflow.start_run(
         experiment_id=open_registry(f"sqlite:///{tmp_path}/mlflow.db").experiment

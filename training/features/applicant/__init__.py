@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 import narwhals as nw
 
@@ -39,8 +40,10 @@ def history_columns(made: Sequence[Feature]) -> set[str]:
 
 
 def applicant(
-    application: nw.LazyFrame, history_rows: nw.LazyFrame, made: Sequence[Feature]
-) -> nw.LazyFrame:
+    application: nw.LazyFrame[Any],
+    history_rows: nw.LazyFrame[Any],
+    made: Sequence[Feature],
+) -> nw.LazyFrame[Any]:
     """One row per application: SK_ID_CURR and every feature of `made`, in order.
 
     Numbers are float32, categories text; `history_rows` has one row per client.

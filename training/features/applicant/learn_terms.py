@@ -80,7 +80,7 @@ def _rate(credit_to_annuity: np.ndarray, term: int) -> np.ndarray:
         paid = -np.expm1(-term * np.log1p(middle)) / middle
         high = np.where(paid < credit_to_annuity, middle, high)
         low = np.where(paid < credit_to_annuity, low, middle)
-    return (low + high) / 2
+    return np.asarray((low + high) / 2)
 
 
 def nested(tree: DecisionTreeClassifier, node: int = 0) -> object:

@@ -32,7 +32,7 @@ TERM = "LOAN_TERM"
 GROUP = "LOAN_TERMS"
 
 
-def with_term(application: nw.LazyFrame) -> nw.LazyFrame:
+def with_term(application: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """The same rows with LOAN_TERM, in months; missing unless it is a cash loan."""
     cash = nw.col("NAME_CONTRACT_TYPE") == "Cash loans"
     for value in RATIOS.values():

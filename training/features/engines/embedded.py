@@ -115,4 +115,4 @@ class _Run:
             "SELECT parse_formatted_bytes(value) FROM duckdb_settings()"
             " WHERE name = 'memory_limit'"
         ).fetchall()
-        return max(1, min(CLIENTS_AT_A_TIME, memory // BYTES_PER_CLIENT))
+        return max(1, min(CLIENTS_AT_A_TIME, int(memory) // BYTES_PER_CLIENT))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -60,8 +60,10 @@ class _Run:
         target = application.select(KEY, "TARGET")
         _write(rows.join(target, on=KEY, how="inner").to_native(), out)
 
-    def _read(self, path: Path) -> nw.LazyFrame:
-        return nw.from_native(self.session.read.parquet(str(path.absolute())))
+    def _read(self, path: Path) -> nw.LazyFrame[Any]:
+        rows = self.session.read.parquet(str(path.absolute()))
+        frame: nw.LazyFrame[Any] = nw.from_native(rows)
+        return frame
 
 
 def _session(master: str, memory_limit: str | None) -> SparkSession:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import narwhals as nw
 
@@ -40,8 +41,8 @@ def features(present: Collection[str]) -> list[Feature]:
 
 
 def history(
-    tables: Mapping[str, nw.LazyFrame], made: Sequence[Feature]
-) -> nw.LazyFrame:
+    tables: Mapping[str, nw.LazyFrame[Any]], made: Sequence[Feature]
+) -> nw.LazyFrame[Any]:
     """One row per client: SK_ID_CURR and every feature of `made` as float32.
 
     `tables` holds the raw frames by name; `application` is required and says which
@@ -60,10 +61,10 @@ def history(
 
 
 def _per_table(
-    tables: Mapping[str, nw.LazyFrame],
-) -> list[tuple[Sequence[Feature], nw.LazyFrame]]:
+    tables: Mapping[str, nw.LazyFrame[Any]],
+) -> list[tuple[Sequence[Feature], nw.LazyFrame[Any]]]:
     """The features of each table present, and the records they are taken of."""
-    found: list[tuple[Sequence[Feature], nw.LazyFrame]] = []
+    found: list[tuple[Sequence[Feature], nw.LazyFrame[Any]]] = []
     if "bureau" in tables:
         balance = tables.get("bureau_balance")
         records = bureau.records(tables["bureau"], balance)

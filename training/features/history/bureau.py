@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import narwhals as nw
 
@@ -256,7 +257,9 @@ MONTHS = replace(
 )
 
 
-def records(bureau: nw.LazyFrame, bureau_balance: nw.LazyFrame | None) -> nw.LazyFrame:
+def records(
+    bureau: nw.LazyFrame[Any], bureau_balance: nw.LazyFrame[Any] | None
+) -> nw.LazyFrame[Any]:
     """One row per credit at another lender, with its derived numbers."""
     credits = CREDITS.records(bureau)
     if bureau_balance is None:

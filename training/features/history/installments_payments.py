@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import narwhals as nw
 
 from training.features.define import (
@@ -160,7 +162,7 @@ SLOPES = (
 )
 
 
-def _ranked(payments: nw.LazyFrame) -> nw.LazyFrame:
+def _ranked(payments: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Numbered by how lately they were due, the client's last one 1."""
     latest_first = [(-nw.col(name)).alias(f"ORDER_{name}") for name in ORDER]
     return payments.with_columns(*latest_first).with_columns(

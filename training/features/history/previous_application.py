@@ -89,7 +89,7 @@ ENDED_EARLY = Subset(
 )
 RUNNING = Subset(
     "RUNNING",
-    APPROVED.condition & (nw.col("DAYS_LAST_DUE_1ST_VERSION") > 0),  # type: ignore[operator]
+    APPROVED.condition & (nw.col("DAYS_LAST_DUE_1ST_VERSION") > 0),
     "loans still running",
     "prêts encore en cours",
     " granted, with DAYS_LAST_DUE_1ST_VERSION after the application",

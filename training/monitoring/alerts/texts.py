@@ -56,7 +56,7 @@ def title(reference: Reference, cause: str) -> str:
 def what(reference: Reference, cause: str, evidence: Evidence) -> str:
     kind, _, name = cause.partition(":")
     if kind == "performance":
-        return _what_performance(evidence)
+        return _what_performance(evidence, reference)
     effect = evidence["effect"]
     said = {
         "feature": lambda: _what_moved(name, evidence, reference),
@@ -96,7 +96,7 @@ def _what_moved(name: str, evidence: Evidence, reference: Reference) -> str:
     return said
 
 
-def _what_performance(evidence: Evidence) -> str:
+def _what_performance(evidence: Evidence, reference: Reference) -> str:
     before, after = evidence["before"], evidence["after"]
     auc = f"{after['auc']:.3f} ± {1.96 * evidence['auc_error']:.3f}"
     return (
@@ -104,7 +104,8 @@ def _what_performance(evidence: Evidence) -> str:
         f" outcome defaulted; their scores made expect"
         f" {evidence['expected_defaults']:,.0f}. For all decisions that means an AUC of"
         f" {auc} instead of {before['auc']:.3f}, and a"
-        f" cost of {after['cost']:.3f} instead of {before['cost']:.3f} per decision."
+        f" cost of {after['cost']:.3f} instead of {before['cost']:.3f}"
+        f" {reference.costs.per}."
     )
 
 

@@ -69,16 +69,24 @@ class ScoreBins:
     """Narrow bins of the margin; the threshold lies between two of them.
 
     `chance`: of a default in each bin. `refused`: whether the bin is refused.
+    `weight`: how much a client of the bin counts in the cost, on average.
     """
 
     edges: Array
     chance: Array
     refused: NDArray[np.bool_]
+    weight: Array
 
     @classmethod
     def of(
-        cls, margin: Array, probability: Array, threshold: float, expected: Expectation
+        cls,
+        margin: Array,
+        probability: Array,
+        threshold: float,
+        expected: Expectation,
+        weight: Array | None = None,
     ) -> ScoreBins:
+        """Of the reference; `weight`: of each client in the cost, 1 when left out."""
         cuts = np.quantile(margin, np.linspace(0, 1, BINS)[1:-1], method="inverted_cdf")
         granted = margin[probability < threshold]
         if len(granted):
@@ -90,7 +98,11 @@ class ScoreBins:
         outer = expected(np.append(edges, edges[-1:]))
         chance = np.where(clients > 0, sums / np.maximum(clients, 1), outer)
         first_refused = np.searchsorted(edges, granted.max()) if len(granted) else -1
-        return cls(edges, chance, np.arange(len(edges) + 1) > first_refused)
+        counted = np.ones(len(edges) + 1)
+        if weight is not None:
+            weights = np.bincount(place, weight, len(edges) + 1)
+            counted = np.where(clients > 0, weights / np.maximum(clients, 1), 1.0)
+        return cls(edges, chance, np.arange(len(edges) + 1) > first_refused, counted)
 
     def count(self, margin: Array) -> NDArray[np.int64]:
         place = np.searchsorted(self.edges, margin, side="left")
@@ -101,7 +113,8 @@ class ScoreBins:
 class Performance:
     """What to expect of decisions at a threshold.
 
-    `cost`: per decision, in the unit of the costs; `default_rate`: if all were granted.
+    `cost`: per decision in the unit of the costs, or where they are by amount, per unit
+    of credit asked for; `default_rate`: if all were granted.
     """
 
     auc: float
@@ -116,18 +129,20 @@ def expected(
     """Expected performance of decisions counted per bin, each with its chance.
 
     AUC: each pair of decisions counts as much as it is likely to be a default and a
-    repayment; pairs in one bin count half.
+    repayment; pairs in one bin count half. Only counts per bin are kept, so costs by
+    amount take decisions to ask for what the reference's of the same score do.
     """
     bad, good = counts * chance, counts * (1 - chance)
     below = np.cumsum(good) - good / 2
     total = max(float(counts.sum()), 1.0)
     pairs = bad.sum() * good.sum()
-    granted = ~bins.refused
-    cost = costs.false_negative * bad[granted].sum()
-    cost += costs.false_positive * good[bins.refused].sum()
+    lost = np.where(
+        bins.refused, costs.false_positive * good, costs.false_negative * bad
+    )
+    cost = (lost @ bins.weight) / max(float(counts @ bins.weight), 1e-9)
     return Performance(
         auc=float(bad @ below / pairs) if pairs else 0.5,
-        cost=float(cost / total),
+        cost=float(cost),
         default_rate=float(bad.sum() / total),
         refused=float(counts[bins.refused].sum() / total),
     )

@@ -16,7 +16,7 @@ import pandas as pd
 from training.arrays import Array
 from training.bundle.read import read_manifest, verified
 from training.errors import ConfigurationError
-from training.evaluation.business_cost import Costs
+from training.evaluation.business_cost import AMOUNT, Costs
 from training.monitoring.statistics import histogram
 from training.monitoring.statistics.histogram import Column, Counts
 from training.monitoring.statistics.performance import Expectation, ScoreBins
@@ -28,7 +28,8 @@ SCORE = "margin"
 class Reference:
     """A bundle's reference clients, labelled and scored out of fold.
 
-    `frame`: the monitored features, `margin`, `probability` and `TARGET`.
+    `frame`: the monitored features, `margin`, `probability` and `TARGET`; where costs
+    are by amount, `AMT_CREDIT` too.
     `columns`: the monitored features, then the margin. `importance`: every
     feature's part of the model's whole.
     """
@@ -55,8 +56,7 @@ class Reference:
 
     @property
     def costs(self) -> Costs:
-        found = self.manifest["costs"]
-        return Costs(found["false_negative"], found["false_positive"])
+        return Costs.of_manifest(self.manifest)
 
     @cached_property
     def places(self) -> np.ndarray:
@@ -81,6 +81,7 @@ class Reference:
             self.frame["probability"].to_numpy(),
             self.threshold,
             self.expectation,
+            self.costs.weight(self.frame),
         )
 
     @cached_property
@@ -125,6 +126,8 @@ def read_reference(bundle: Path) -> Reference:
     weights = {one["feature"]: one["mean_absolute"] for one in importance["features"]}
     features = {one["name"]: one for one in manifest["features"]}
     wanted = [*manifest["monitored"], SCORE, "probability", "TARGET"]
+    if Costs.of_manifest(manifest).by_amount:
+        wanted.append(AMOUNT)
     lacking = [name for name in wanted if name not in frame]
     if lacking:
         raise ConfigurationError(

@@ -59,7 +59,7 @@ def _rolling(values: np.ndarray, size: int) -> np.ndarray:
     total = np.cumsum(values, axis=0)
     shifted = np.zeros_like(total)
     shifted[size:] = total[:-size]
-    return total - shifted
+    return np.asarray(total - shifted)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from training.monitoring.statistics.reference import Reference
 if TYPE_CHECKING:
     from training.monitoring.train_test_drift.datasets import Shift
 
-Scores = tuple[Reference, Array]
+# The bundle; of the current side the probabilities, and how much each counts in costs.
+Scores = tuple[Reference, Array, Array | None]
 # Parts of the model's importance on drifted features, and shifts of the score in
 # standard deviations: below the first the model may be used as it is.
 LITTLE, MUCH = 0.1, 0.4
@@ -47,7 +48,7 @@ def conclude(
 ) -> str:
     """Markdown: what moved, what that does to the score, what to do, and the columns.
 
-    `scores`: the bundle, and the probabilities of the current side.
+    `scores`: see `Scores`; None where no model is compared.
     """
     drifted = [one for one in shifts if one.drifted]
     advice = _by_score(shifts, scores) if scores else _by_count(drifted, len(shifts))
@@ -98,25 +99,26 @@ def _moved_importance(shifts: Sequence[Shift]) -> float:
 
 def _score_shift(scores: Scores) -> float:
     """Of the mean log-odds, in the reference's standard deviations."""
-    bundle, now = scores
+    bundle, now, _ = scores
     before = logit(bundle.frame["probability"].to_numpy().clip(1e-6, 1 - 1e-6))
     after = logit(now.clip(1e-6, 1 - 1e-6))
     return float((after.mean() - before.mean()) / before.std())
 
 
 def _on_the_score(shifts: Sequence[Shift], scores: Scores) -> str:
-    bundle, now = scores
+    bundle, now, weight = scores
     before = bundle.frame["probability"].to_numpy()
     refused = before >= bundle.threshold, now >= bundle.threshold
-    was = expected_cost(before, refused[0], bundle.costs)
-    becomes = expected_cost(now, refused[1], bundle.costs)
+    costs, weighed = bundle.costs, bundle.costs.weight(bundle.frame)
+    was = expected_cost(before, refused[0], costs, weighed)
+    becomes = expected_cost(now, refused[1], costs, weight)
     return (
         f"**For the score**: drifted features carry {_moved_importance(shifts):.1%} of"
         f" the model's importance. The score moved by {_score_shift(scores):+.2f}"
         f" standard deviations: the mean probability of default goes from"
         f" {before.mean():.1%} to {now.mean():.1%}, refusals from"
-        f" {refused[0].mean():.1%} to {refused[1].mean():.1%}, the expected cost per"
-        f" decision from {was:.3f} to {becomes:.3f}. Training's scores are"
+        f" {refused[0].mean():.1%} to {refused[1].mean():.1%}, the expected cost"
+        f" {costs.per} from {was:.3f} to {becomes:.3f}. Training's scores are"
         " out of fold."
     )
 

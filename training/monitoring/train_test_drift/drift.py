@@ -58,7 +58,8 @@ def analyse(
     rows = len(found.reference), len(found.current)
     scores = None
     if bundle is not None:
-        scores = bundle, found.current[PROBABILITY].to_numpy(np.float64)
+        probability = found.current[PROBABILITY].to_numpy(np.float64)
+        scores = bundle, probability, bundle.costs.weight(found.current)
     with replacing(out) as beside:
         beside.mkdir()
         evidently_report.write_report(
