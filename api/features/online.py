@@ -62,7 +62,7 @@ class OnlineFeatures:
         # Making one takes a tenth of a second: keep those of the usual questions.
         self._part_for = lru_cache(KEPT_PARTS)(self._make_part)
         columns = manifest.tables["application"].columns
-        self._levers = frozenset(one.name for one in columns if one.lever)
+        self._levers = frozenset(one.name for one in columns if one.term)
         self._part_for(self._levers)
 
     def compute(self, applicants: Sequence[Applicant]) -> Matrix:

@@ -33,9 +33,9 @@ def pointer(*parts: object) -> str:
     return "".join(f"/{part}" for part in escaped)
 
 
-def key_of(columns: Columns) -> str | None:
-    """The column that holds the client's number; not every table has it."""
-    return next((name for name, c in columns.items() if c.role == CLIENT), None)
+def key_of(columns: Columns) -> str:
+    """The column that holds the client's number; empty when the table has none."""
+    return next((name for name, c in columns.items() if c.role == CLIENT), "")
 
 
 def check_changes(columns: Columns, row: Any, path: str, findings: Findings) -> Row:

@@ -1,7 +1,7 @@
 """The layout that comes with the system, for what no bundle is at hand to tell.
 
-The document of the API shows it, and bundles made before columns had roles are
-completed from it. A bundle that declares its columns needs none of it.
+The document of the API shows it, and bundles made before columns had roles get from it
+what decisions need. A bundle that declares its columns needs none of it.
 """
 
 from __future__ import annotations
@@ -20,32 +20,22 @@ _LAYOUT: Mapping[str, Any] = json.loads(
 )
 EXAMPLES: Mapping[str, Any] = _LAYOUT["examples"]
 _TABLES: Mapping[str, Any] = _LAYOUT["tables"]
+_COLUMNS: Mapping[str, Any] = _TABLES[APPLICATION]["columns"]
 HISTORY_TABLES = tuple(name for name in _TABLES if name != APPLICATION)
-KEY, *_ = (
-    name
-    for name, column in _TABLES[APPLICATION]["columns"].items()
-    if column.get("role") == CLIENT
-)
-TERMS = tuple(
-    name
-    for name, column in _TABLES[APPLICATION]["columns"].items()
-    if column.get("term")
-)
+KEY = next(name for name, one in _COLUMNS.items() if one.get("role") == CLIENT)
+TERMS = tuple(name for name, one in _COLUMNS.items() if "term" in one)
 
 
 def completed(document: dict[str, Any]) -> dict[str, Any]:
     """A manifest whose every table says its origin, and its columns their roles."""
-    return document | {
-        "tables": {
-            name: _completed(table, _TABLES.get(name, {"columns": {}}))
-            for name, table in document["tables"].items()
-        }
+    tables = {
+        name: table if "origin" in table else _completed(table, _TABLES.get(name, {}))
+        for name, table in document["tables"].items()
     }
+    return {**document, "tables": tables}
 
 
 def _completed(table: dict[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    if "origin" in table:
-        return table
-    about = known["columns"]
+    about = known.get("columns", {})
     columns = [{**about.get(one["name"], {}), **one} for one in table["columns"]]
     return {**known, **table, "columns": columns}

@@ -35,12 +35,11 @@ class Term(FromBundle):
     """How far a loan's term can be negotiated, as parts of what was asked for.
 
     `reach` bounds the search for what would be granted, in which a relative change
-    counts `weight` times; `tried` bounds what a person may try out.
+    counts `weight` times.
     """
 
     reach: Bounds
     weight: AboveZero
-    tried: Bounds
 
 
 class Column(Described):
@@ -48,6 +47,7 @@ class Column(Described):
 
     `role`: what it is, whatever a lender calls it (client, record, amount, instalment,
     goods_price, birth, date). `section`: which of the table's sections it is read in.
+    `missing`: values that say that there is none. `words`: what categories are called.
     """
 
     type: Literal["number", "integer", "category"]
@@ -56,6 +56,8 @@ class Column(Described):
     role: str | None = None
     section: int | None = None
     term: Term | None = None
+    missing: tuple[int | str, ...] = ()
+    words: dict[str, Labels] = {}
 
 
 class Table(FromBundle):

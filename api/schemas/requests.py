@@ -42,17 +42,14 @@ class WhatIf(Strict):
 def _with_history(schema: dict[str, Any]) -> None:
     """Say which tables there may be, and what the client's number is called."""
     schema["description"] = schema["description"].replace(_NUMBER, KEY)
-    application, *others = schema["properties"].items()
-    history = {
-        name: {
-            "default": [],
-            "items": _ROW,
-            "title": name.replace("_", " ").title(),
-            "type": "array",
-        }
+    schema["properties"] |= {
+        name: {"default": [], "items": _ROW, "title": _title(name), "type": "array"}
         for name in HISTORY_TABLES
     }
-    schema["properties"] = {**dict([application]), **history, **dict(others)}
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").title()
 
 
 class NewApplicant(Strict):

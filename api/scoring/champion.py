@@ -53,15 +53,10 @@ class Champion:
         return {name: frozenset((*texts, None)) for name, texts in known.items()}
 
     @cached_property
-    def terms(self) -> tuple[str, ...]:
-        """The columns of the application that can be negotiated."""
-        return tuple(c.name for c in self.columns["application"].values() if c.lever)
-
-    @cached_property
     def levers(self) -> tuple[tuple[Column, Term], ...]:
-        """The same columns, with how far each can be negotiated."""
+        """The columns of the application that can be negotiated, and how far."""
         columns = self.columns[APPLICATION].values()
-        return tuple((c, c.term) for c in columns if c.lever and c.term is not None)
+        return tuple((c, c.term) for c in columns if c.term)
 
     @cached_property
     def places(self) -> dict[str, int]:

@@ -269,7 +269,7 @@ def _basis(champion: Champion, subject: Subject) -> dict[str, Any]:
     client = subject.client
     application = client.application if client else subject.form.application or {}
     basis = {
-        "terms": {name: application.get(name) for name in champion.terms},
+        "terms": {c.name: application.get(c.name) for c, _ in champion.levers},
         "import_id": client.import_id if client else None,
         "imported_at": client.imported_at if client else None,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -46,12 +46,13 @@ def read_form(tables: Tables, item: Any, path: str = "", explain: bool = True) -
     """Check one request; raises Problem 422 naming each bad field under `path`."""
     kind = _kind(item)
     findings = Findings()
-    history = [] if kind is not NewApplicant else _history(tables, item)
+    history = _history(tables, item) if kind is NewApplicant else {}
     try:
-        read_model(kind, _without(item, history), path)
+        own = {k: v for k, v in item.items() if k not in history} if history else item
+        read_model(kind, own, path)
     except Problem as problem:
         findings.errors.extend(problem.errors)
-    changes = application = records = None
+    changes = application = records = client_id = None
     if kind is WhatIf:
         changes = check_changes(
             tables[APPLICATION], item["changes"], f"{path}/changes", findings
@@ -64,16 +65,17 @@ def read_form(tables: Tables, item: Any, path: str = "", explain: bool = True) -
             APPLICATION,
             findings,
         )
+        client_id = application.get(key_of(tables[APPLICATION]))
         records = {
-            name: _records(tables, name, item[name], path, application, findings)
-            for name in history
+            name: _records(tables.get(name), rows, path, name, client_id, findings)
+            for name, rows in history.items()
         }
     if findings.errors:
         raise invalid(findings.errors)
     return Form(
         item,
         item.get("explain", explain),
-        item["client_id"] if application is None else _client(tables, application),
+        item["client_id"] if application is None else client_id,
         changes,
         application,
         records,
@@ -81,19 +83,10 @@ def read_form(tables: Tables, item: Any, path: str = "", explain: bool = True) -
     )
 
 
-def _history(tables: Tables, item: Mapping[str, Any]) -> list[str]:
-    """The tables sent along, in order; also those that the model may not use."""
-    known = dict.fromkeys((*HISTORY_TABLES, *tables))
-    return [name for name in known if name in item and name != APPLICATION]
-
-
-def _client(tables: Tables, application: Row) -> Any:
-    key = key_of(tables[APPLICATION])
-    return None if key is None else application.get(key)
-
-
-def _without(item: Any, names: Sequence[str]) -> Any:
-    return {k: v for k, v in item.items() if k not in names} if names else item
+def _history(tables: Tables, item: Mapping[str, Any]) -> dict[str, Any]:
+    """The records sent along, by table; also of tables that the model may not use."""
+    known = (*HISTORY_TABLES, *tables)
+    return {name: item[name] for name in known if name in item and name != APPLICATION}
 
 
 def _kind(item: Any) -> type[KnownClient | WhatIf | NewApplicant]:
@@ -117,14 +110,13 @@ def read_model(kind: type[Body], value: Any, path: str = "") -> Body:
 
 
 def _records(
-    tables: Tables,
-    name: str,
+    columns: Columns | None,
     rows: Any,
     path: str,
-    application: Row,
+    name: str,
+    client_id: Any,
     findings: Findings,
 ) -> list[Row]:
-    columns = tables.get(name)
     path = f"{path}/{name}"
     if not isinstance(rows, list):
         findings.error(path, expected("an array", rows))
@@ -133,18 +125,14 @@ def _records(
         if rows:
             findings.error(path, "is a table that this model does not use")
         return []
-    client_id = _client(tables, application)
     key = key_of(columns)
     checked = []
     for at, row in enumerate(rows):
         place = f"{path}/{at}"
         values = check_row(columns, row, place, name, findings)
-        if key is None:
-            checked.append(values)
-            continue
-        if key in values and values[key] != client_id:
+        if values.get(key, client_id) != client_id:
             findings.error(
                 place + pointer(key), "must be left out or be the application's"
             )
-        checked.append({**values, key: client_id})
+        checked.append({**values, key: client_id} if key else values)
     return checked

@@ -391,12 +391,11 @@ class Term(Answer):
     How far a loan's term can be negotiated, as parts of what was asked for.
 
     `reach` bounds the search for what would be granted, in which a relative change
-    counts `weight` times; `tried` bounds what a person may try out.
+    counts `weight` times.
     """
 
     reach: tuple[float, float]
     weight: Annotated[float, Field(gt=0.0)]
-    tried: tuple[float, float]
 
 
 class TrainingData(Answer):
@@ -458,6 +457,7 @@ class Column(Answer):
 
     `role`: what it is, whatever a lender calls it (client, record, amount, instalment,
     goods_price, birth, date). `section`: which of the table's sections it is read in.
+    `missing`: values that say that there is none. `words`: what categories are called.
     """
 
     name: str
@@ -472,6 +472,8 @@ class Column(Answer):
     role: str | None = None
     section: int | None = None
     term: Term | None = None
+    missing: Sequence[int | str] = []
+    words: Annotated[Mapping[str, Labels], Field(validate_default=True)] = {}
 
 
 class Fairness(Answer):

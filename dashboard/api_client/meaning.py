@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
@@ -209,7 +209,8 @@ class Descriptor:
     """What a feature or a raw column is called and what its number counts.
 
     `bounds` are the least and the largest value that make sense, where known; `role` is
-    what the column is, whatever the lender calls it.
+    what the column is, whatever the lender calls it; `missing` are values that say that
+    there is none; `words` what categories are called.
     """
 
     name: str
@@ -219,18 +220,12 @@ class Descriptor:
     category: bool = False
     bounds: tuple[float, float] | None = None
     role: str = ""
+    missing: Sequence[Value] = ()
+    words: Mapping[str, answers.Labels] = field(default_factory=dict)
 
-
-@dataclass(frozen=True)
-class NegotiableColumn:
-    """A term of the loan: how far it can be tried out, and what can be true of it.
-
-    `tried` are parts of what was asked for.
-    """
-
-    name: str
-    tried: tuple[float, float]
-    bounds: tuple[float, float] | None
+    def word(self, value: str) -> str:
+        """In the language of the page; one that nobody foresaw stays as it is."""
+        return in_words(self.words.get(value), value)
 
 
 class ModelAnswerMeaning(Answer):
@@ -271,22 +266,37 @@ class ModelAnswerMeaning(Answer):
 
     def column(self, name: str) -> Descriptor:
         """What is known of a column of the application."""
-        raw = self.columns.get(name)
-        return _descriptor(name, raw or self.inputs.get(name), raw)
+        return self._descriptor(name, self.columns.get(name) or self.inputs.get(name))
 
     def describe(self, name: str) -> Descriptor:
         """What is known of a feature or application column, by its name."""
-        raw = self.columns.get(name)
-        return _descriptor(name, self.inputs.get(name) or raw, raw)
+        return self._descriptor(name, self.inputs.get(name) or self.columns.get(name))
 
     @cached_property
-    def terms(self) -> Mapping[str, NegotiableColumn]:
+    def terms(self) -> Mapping[str, Descriptor]:
         """The columns that can be negotiated, by their role."""
-        return {
-            column.role: NegotiableColumn(column.name, column.term.tried, column.bounds)
-            for column in self.columns.values()
-            if column.role and column.term
-        }
+        negotiable = [name for name, one in self.columns.items() if one.term]
+        return {one.role: one for one in map(self.column, negotiable) if one.role}
+
+    def _descriptor(
+        self, name: str, known: answers.Feature | answers.Column | None
+    ) -> Descriptor:
+        if known is None:
+            return Descriptor(name, name)
+        described = Descriptor(
+            name,
+            in_words(known.labels, name),
+            known.unit,
+            getattr(known, "group", ""),
+            bool(known.categories),
+            known.bounds,
+        )
+        raw = self.columns.get(name)
+        if raw is None:
+            return described
+        return replace(
+            described, role=raw.role or "", missing=raw.missing, words=raw.words
+        )
 
 
 def in_words(labels: answers.Labels | None, name: str) -> str:
@@ -294,21 +304,3 @@ def in_words(labels: answers.Labels | None, name: str) -> str:
     if labels is None:
         return name
     return (labels.fr if code() == "fr" else None) or labels.en or name
-
-
-def _descriptor(
-    name: str,
-    known: answers.Feature | answers.Column | None,
-    raw: answers.Column | None,
-) -> Descriptor:
-    if known is None:
-        return Descriptor(name, name)
-    return Descriptor(
-        name,
-        in_words(known.labels, name),
-        known.unit,
-        getattr(known, "group", ""),
-        bool(known.categories),
-        known.bounds,
-        (raw.role if raw else None) or "",
-    )

@@ -60,7 +60,7 @@ def changes_text(recorded: PastPrediction, model: ModelAnswer) -> str:
     told = []
     for name, value in (recorded.changes or {}).items():
         column = model.column(name)
-        shown = value_text(value, column.unit, column.role)
+        shown = value_text(value, column)
         told.append(_("{fact}: {value}", fact=column.label, value=shown))
     return "; ".join(told)
 

@@ -77,8 +77,8 @@ def _alike(
         rows.append(
             [
                 feature.label,
-                value_text(item.client, feature.unit, feature.role),
-                value_text(item.median, feature.unit, feature.role),
+                value_text(item.client, feature),
+                value_text(item.median, feature),
             ]
         )
     return [_("Fact"), _("This client"), _("Typical of similar clients")], rows
@@ -113,7 +113,7 @@ def _spread(
         if item.feature == feature.name
     )
     known = value is not None
-    told = value_text(value, feature.unit, feature.role) if known else ""
+    told = value_text(value, feature) if known else ""
     names = comparison_words.bin_names(answer, feature)
     place = told if answer.categories else value
     chart(
@@ -170,8 +170,8 @@ def _points(
 ) -> tuple[list[str], list[list[str]]]:
     rows = [
         [
-            value_text(point[0], x.unit, x.role),
-            value_text(point[1], y.unit, y.role),
+            value_text(point[0], x),
+            value_text(point[1], y),
             comparison.group_name("defaulted" if point[2] else "repaid"),
         ]
         for point in answer.points

@@ -17,7 +17,6 @@ from components.error_panel import show_trouble
 from components.layout import card, chart, written_in_english
 from session.language import _
 from texts import model as model_words
-from texts.categories import category_text
 from texts.formats import decimal, moment, percent, whole
 from texts.metrics import candidate_row, measure_rows, measure_titles, per
 
@@ -184,7 +183,7 @@ def _fairness(model: ModelAnswer) -> None:
     for column, fairness in zip(columns, audited, strict=True):
         rows = [
             [
-                category_text(group.group),
+                model_words.group_text(group.group, model.column(fairness.attribute)),
                 whole(group.clients),
                 percent(group.default_rate),
                 percent(group.approval_rate),

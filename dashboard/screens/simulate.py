@@ -117,7 +117,7 @@ def _amount(
     return float(
         st.select_slider(
             label,
-            amounts(present, model.terms[role]),
+            amounts(present, model.terms[role].bounds),
             present,
             key=f"{model.terms[role].name}_{client}",
             format_func=amount,
@@ -204,11 +204,12 @@ def _way(found: Opened, present: Terms, model: ModelAnswer) -> None:
         )
     )
     asked = zip(LEVERS, present.values(), strict=True)
+    movable = [role for role, value in asked if value]
     levers = st.pills(
         _("May be changed"),
-        [role for role, value in asked if value],
+        movable,
         selection_mode="multi",
-        default=[CREDIT, ANNUITY] if present.annuity else [CREDIT],
+        default=[role for role in movable if role != GOODS],
         format_func=lambda role: _(LEVERS[role]),
         key="may_change",
     )

@@ -45,13 +45,8 @@ def group_facts(
 
 
 def _group(title: str, facts: list[ApplicationFact], model: ModelAnswer) -> Group:
-    lines = [
-        Line(
-            in_words(fact.labels, fact.name),
-            value_text(fact.value, fact.unit, model.column(fact.name).role),
-        )
-        for fact in facts
-    ]
+    described = [(model.column(fact.name), fact.value) for fact in facts]
+    lines = [Line(one.label, value_text(value, one)) for one, value in described]
     gaps = tuple(line.label for line in lines if line.value == not_given())
     if len(gaps) <= FEW:
         return Group(title, tuple(lines), ())

@@ -46,8 +46,8 @@ def axis_title(feature: Descriptor) -> str:
 def bin_names(found: Distribution, feature: Descriptor) -> list[str]:
     """The bins in words: "0.1 to 0.2", or the category."""
     if found.categories:
-        return [value_text(name, "none") for name in found.categories]
-    ends = [value_text(edge, feature.unit, feature.role) for edge in found.edges or ()]
+        return [value_text(name, feature) for name in found.categories]
+    ends = [value_text(edge, feature) for edge in found.edges or ()]
     return [
         _("{low} to {high}", low=low, high=high)
         for low, high in zip(ends, ends[1:], strict=False)

@@ -201,7 +201,7 @@ def reason_facts(
             continue
         feature = model.describe(item.feature)
         if feature.group == reason.group:
-            value = value_text(item.value, feature.unit, feature.role)
+            value = value_text(item.value, feature)
             facts.append(_("{fact}: {value}", fact=feature.label, value=value))
         if len(facts) == FACTS_PER_REASON:
             break

@@ -13,14 +13,10 @@ from babel.numbers import (
 )
 from babel.units import format_unit
 
-from api_client.meaning import Value
+from api_client.meaning import Descriptor, Value
 from config import settings
 from session.language import _, locale
-from texts.categories import category_text
 
-NO_VALUE = {"", "XNA", "XAP"}
-YES_OR_NO = {"Y", "N"}
-NO_DAYS = 365243
 BIRTH, DATE = "birth", "date"
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
@@ -114,20 +110,18 @@ def age(days: float) -> str:
     return _("{years} old", years=years)
 
 
-def value_text(value: Value, unit: str, role: str = "") -> str:
-    """A fact with its unit, of a column or feature of this role."""
-    if value is None or (isinstance(value, str) and value.strip() in NO_VALUE):
+def value_text(value: Value, what: Descriptor) -> str:
+    """A value of a column or feature, with its unit."""
+    if value is None or value == "" or value in what.missing:
         return not_given()
-    if unit == "flag" or value in YES_OR_NO:
+    if what.unit == "flag":
         return _flag(value)
     if isinstance(value, str):
-        return category_text(value)
-    return _days(value, role) if unit == "days" else _number(value, unit)
+        return what.word(value)
+    return _days(value, what.role) if what.unit == "days" else _number(value, what.unit)
 
 
 def _days(days: float, role: str) -> str:
-    if days == NO_DAYS:
-        return not_given()
     if role == BIRTH:
         return age(days)
     if role == DATE or days < 0:

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 from api_client.answers import ClientAnswer, ModelAnswer
-from api_client.meaning import NegotiableColumn
 from session.language import mark
 
 # The roles of the columns that hold them.
@@ -16,6 +15,8 @@ LEVERS = {
     ANNUITY: mark("Instalment"),
     GOODS: mark("Price of the goods"),
 }
+# How far an amount can be moved, as shares of the one asked for.
+LEAST, MOST = 0.3, 1.3
 STEPS = 100
 FEWEST, LONGEST = 6, 60
 
@@ -66,13 +67,12 @@ def present_terms(client: ClientAnswer, model: ModelAnswer) -> Terms:
     return Terms(number(CREDIT), number(ANNUITY), number(GOODS))
 
 
-def amounts(present: float, term: NegotiableColumn) -> tuple[float, ...]:
+def amounts(present: float, bounds: tuple[float, float] | None) -> tuple[float, ...]:
     """The present amount among round ones, within what can be true at all."""
-    least, most = term.tried
-    step = nice(present * (most - least) / STEPS)
-    low, high = present * least, present * most
-    if term.bounds:
-        low, high = max(low, term.bounds[0]), min(high, term.bounds[1])
+    step = nice(present * (MOST - LEAST) / STEPS)
+    low, high = present * LEAST, present * MOST
+    if bounds:
+        low, high = max(low, bounds[0]), min(high, bounds[1])
     rounds = range(math.ceil(low / step), math.floor(high / step) + 1)
     return tuple(sorted({present, *(number * step for number in rounds)}))
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from api_client.answers import CalibrationCurve, CostCurve, Fairness, ModelAnswer
-from session.language import _
+from api_client.meaning import Descriptor
+from session.language import _, mark
 from texts.formats import decimal, percent, plain, whole
 from texts.metrics import per
 
 FAIR_RATIO = 0.8
+AGES = {"under 30": mark("Under 30"), "60 and over": mark("60 and over")}
 
 
 def costs_text(model: ModelAnswer) -> str:
@@ -89,6 +91,11 @@ def beeswarm_text(names: Sequence[str]) -> str:
         number=len(names),
         name=names[0] if names else "",
     )
+
+
+def group_text(group: str, attribute: Descriptor) -> str:
+    """A group of clients that was audited: a category of the attribute, or an age."""
+    return _(AGES[group]) if group in AGES else attribute.word(group)
 
 
 def fairness_text(fairness: Fairness) -> str:

@@ -82,7 +82,4 @@ def _chained(
 def describe(item: Contribution, model: ModelAnswer) -> tuple[str, str]:
     """The label of a contribution's feature, and its value with its unit."""
     feature = model.describe(item.feature)
-    return (
-        feature.label,
-        value_text(item.value, feature.unit, feature.role),
-    )
+    return feature.label, value_text(item.value, feature)

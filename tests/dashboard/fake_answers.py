@@ -121,7 +121,16 @@ LEVERS = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE")
 ROLES = dict(zip(LEVERS, ("amount", "instalment", "goods_price"), strict=True))
 ROLES |= {"SK_ID_CURR": "client", "DAYS_BIRTH": "birth"}
 ROLES |= dict.fromkeys(("DAYS_EMPLOYED", "DAYS_LAST_PHONE_CHANGE"), "date")
-TERM = {"reach": [0.3, 1.0], "weight": 1.0, "tried": [0.3, 1.3]}
+TERM = {"reach": [0.3, 1.0], "weight": 1.0}
+MISSING: dict[str, list[object]] = {"DAYS_EMPLOYED": [365243]}
+MISSING |= {"CODE_GENDER": ["XNA"], "ORGANIZATION_TYPE": ["XNA"]}
+WORDS = {
+    "CODE_GENDER": {
+        "F": {"en": "Woman", "fr": "Femme"},
+        "M": {"en": "Man", "fr": "Homme"},
+    },
+    "NAME_CONTRACT_TYPE": {"Cash loans": {"en": "Cash loan", "fr": "Prêt personnel"}},
+}
 SECTIONS = {
     "The loan asked for": ("NAME_CONTRACT_TYPE", *LEVERS, "HOUR_APPR_PROCESS_START"),
     "The client": (
@@ -461,5 +470,6 @@ def _columns() -> list[dict[str, Any]]:
         {"name": name, "type": "number", "unit": unit, "labels": labels(label)}
         | {"nullable": True, "meaning": f"{label}.", "role": ROLES.get(name)}
         | {"section": _section(name), "term": TERM if name in LEVERS else None}
+        | {"missing": MISSING.get(name, []), "words": WORDS.get(name, {})}
         for name, unit, label in COLUMNS
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -141,36 +142,15 @@ def _table(store: FeatureStore, name: str) -> dict[str, Any]:
     """A raw table's declaration, with the categories that training saw."""
     table, seen = TABLES[name], store.categories(name)
     return {
-        "columns": [_column(table, column, seen.get(column.name)) for column in table],
-        **layout_of_table(table),
-    }
-
-
-def layout_of_table(table: Table) -> dict[str, Any]:
-    """Where the records come from, and how the columns are put together to be read."""
-    return {
+        "columns": [described(table, one, seen.get(one.name)) for one in table],
         "origin": table.origin,
-        "sections": [{"en": one.en, "fr": one.fr} for one in table.sections],
+        "sections": [asdict(section) for section in table.sections],
     }
 
 
-def layout_of_column(table: Table, column: Column) -> dict[str, Any]:
-    """What the column is, where among the table's sections, and how far it goes."""
-    term, section = column.term, column.section
-    return {
-        "role": column.role,
-        "section": None if section is None else table.sections.index(section),
-        "term": None
-        if term is None
-        else {
-            "reach": list(term.reach),
-            "weight": term.weight,
-            "tried": list(term.tried),
-        },
-    }
-
-
-def _column(table: Table, column: Column, seen: list[str] | None) -> dict[str, Any]:
+def described(table: Table, column: Column, seen: list[str] | None) -> dict[str, Any]:
+    """A column as the manifest tells it; `seen`: its categories in training."""
+    section = column.section
     return {
         "name": column.name,
         "type": TYPES[column.type],
@@ -179,9 +159,15 @@ def _column(table: Table, column: Column, seen: list[str] | None) -> dict[str, A
         "labels": {"en": column.en, "fr": column.fr},
         "meaning": column.meaning,
         "categories": seen,
-        "bounds": None if column.bounds is None else list(column.bounds),
+        "words": {
+            text: {"en": en, "fr": fr} for text, (en, fr) in column.words.items()
+        },
+        "missing": column.missing,
+        "bounds": column.bounds,
+        "role": column.role,
+        "section": None if section is None else table.sections.index(section),
         "lever": column.term is not None,
-        **layout_of_column(table, column),
+        "term": None if column.term is None else asdict(column.term),
     }
 
 

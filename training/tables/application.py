@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from training.tables import words
 from training.tables.kinds import (
     ACCOMPANIED,
     HOUR,
     WEEKDAY,
     amount,
     category,
+    client_number,
     count,
     flag,
-    identifier,
     past_day,
     people,
     planned_day,
@@ -84,12 +85,11 @@ TARGET = flag(
 TABLE = Table(
     "application",
     columns=(
-        identifier(
+        client_number(
             "SK_ID_CURR",
             "Client number",
             "Numéro de client",
             "Number of the client and of this application.",
-            role=Role.CLIENT,
         ),
         category(
             "NAME_CONTRACT_TYPE",
@@ -98,6 +98,7 @@ TABLE = Table(
             "Cash loan or revolving credit.",
             nullable=False,
             section=LOAN,
+            words=words.LOAN_TYPES,
         ),
         category(
             "CODE_GENDER",
@@ -105,6 +106,7 @@ TABLE = Table(
             "Sexe",
             "F or M; XNA where it was not recorded.",
             section=PERSON,
+            words=words.GENDERS,
         ),
         category(
             "FLAG_OWN_CAR",
@@ -113,6 +115,7 @@ TABLE = Table(
             "Y when the client owns a car, else N.",
             nullable=False,
             section=HOME,
+            words=words.YES_OR_NO,
         ),
         category(
             "FLAG_OWN_REALTY",
@@ -121,6 +124,7 @@ TABLE = Table(
             "Y when the client owns a house or a flat, else N.",
             nullable=False,
             section=HOME,
+            words=words.YES_OR_NO,
         ),
         people(
             "CNT_CHILDREN",
@@ -175,6 +179,7 @@ TABLE = Table(
             "Where the income comes from: work, pension, business.",
             nullable=False,
             section=WORK,
+            words=words.INCOMES,
         ),
         category(
             "NAME_EDUCATION_TYPE",
@@ -183,6 +188,7 @@ TABLE = Table(
             "Highest level of education reached.",
             nullable=False,
             section=PERSON,
+            words=words.EDUCATION,
         ),
         category(
             "NAME_FAMILY_STATUS",
@@ -190,6 +196,7 @@ TABLE = Table(
             "Situation familiale",
             'Married, single, widowed and so on; "Unknown" occurs.',
             section=PERSON,
+            words=words.FAMILY,
         ),
         category(
             "NAME_HOUSING_TYPE",
@@ -198,6 +205,7 @@ TABLE = Table(
             "Own home, rented flat, with parents and so on.",
             nullable=False,
             section=HOME,
+            words=words.HOUSING,
         ),
         share(
             "REGION_POPULATION_RELATIVE",
@@ -298,6 +306,7 @@ TABLE = Table(
             "Profession",
             "What the client does for a living.",
             section=WORK,
+            words=words.OCCUPATIONS,
         ),
         people(
             "CNT_FAM_MEMBERS",
@@ -374,6 +383,7 @@ TABLE = Table(
             "Type d'employeur",
             "Kind of organisation the client works for; XNA without a job.",
             section=WORK,
+            words=words.EMPLOYERS,
         ),
         score(
             "EXT_SOURCE_1",
@@ -413,6 +423,7 @@ TABLE = Table(
             "Fonds de travaux de l'immeuble",
             "Which account pays for major repairs of the building.",
             section=BUILDING,
+            words=words.FUNDS,
         ),
         category(
             "HOUSETYPE_MODE",
@@ -420,6 +431,7 @@ TABLE = Table(
             "Type d'immeuble",
             "Block of flats, terraced house or specific housing.",
             section=BUILDING,
+            words=words.HOUSES,
         ),
         score(
             "TOTALAREA_MODE",
@@ -434,6 +446,7 @@ TABLE = Table(
             "Matériau des murs",
             "What the walls of the building are made of.",
             section=BUILDING,
+            words=words.WALLS,
         ),
         category(
             "EMERGENCYSTATE_MODE",
@@ -441,6 +454,7 @@ TABLE = Table(
             "Immeuble en état de péril",
             "Yes when the building is in a state of emergency, else No.",
             section=BUILDING,
+            words=words.YES_OR_NO,
         ),
         count(
             "OBS_30_CNT_SOCIAL_CIRCLE",

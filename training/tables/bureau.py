@@ -6,23 +6,23 @@ from training.tables.kinds import (
     amount,
     balance,
     category,
+    client_number,
     count,
     days_late,
     identifier,
     past_day,
     reported_day,
 )
-from training.tables.schema import Origin, Role, Table, Type
+from training.tables.schema import Origin, Table, Type
 
 TABLE = Table(
     "bureau",
     columns=(
-        identifier(
+        client_number(
             "SK_ID_CURR",
             "Client number",
             "Numéro de client",
             "Number of the client who holds the credit.",
-            role=Role.CLIENT,
         ),
         identifier(
             "SK_ID_BUREAU",

@@ -6,30 +6,25 @@ from typing import Any
 
 import narwhals as nw
 
-from training.tables.schema import Table, Type, Unit
+from training.tables.schema import Column, Table, Unit
 
-# Kaggle writes a thousand years for "no such day", and a few dates of a century ago
-# that nobody's credit can have; two codes stand for "no answer".
-NO_DAY = 365243
+# A few dates lie a century ago, where nobody's credit can begin or end.
 CENTURY = 36500
-NO_ANSWER = ("XNA", "XAP")
 
 
 def clean(frame: nw.LazyFrame[Any], table: Table) -> nw.LazyFrame[Any]:
     """The records known at the application, with sentinels as nulls."""
-    days = [
-        column.name
-        for column in table
-        if column.unit is Unit.DAYS and column.bounds and column.bounds[1] >= NO_DAY
-    ]
-    texts = [column.name for column in table if column.type is Type.CATEGORY]
-    unknown = {
-        **{n: (nw.col(n) == NO_DAY) | (nw.col(n) < -CENTURY) for n in days},
-        **{n: nw.col(n).is_in(NO_ANSWER) for n in texts},
-    }
-    known = [nw.when(~test).then(nw.col(n)).alias(n) for n, test in unknown.items()]
+    known = [_known(column) for column in table if column.missing]
     cleaned = frame.with_columns(*known) if known else frame
     return _until_the_application(cleaned, table)
+
+
+def _known(column: Column) -> nw.Expr:
+    value = nw.col(column.name)
+    unknown = value.is_in(column.missing)
+    if column.unit is Unit.DAYS:
+        unknown |= value < -CENTURY
+    return nw.when(~unknown).then(value).alias(column.name)
 
 
 def _until_the_application(frame: nw.LazyFrame[Any], table: Table) -> nw.LazyFrame[Any]:

@@ -8,10 +8,11 @@ from training.tables.kinds import (
     amount,
     balance,
     category,
+    client_number,
     count,
     identifier,
 )
-from training.tables.schema import Origin, Role, Table, Type
+from training.tables.schema import Origin, Table, Type
 
 TABLE = Table(
     "credit_card_balance",
@@ -22,12 +23,11 @@ TABLE = Table(
             "Numéro du contrat de carte",
             "Number of the earlier application that led to this card.",
         ),
-        identifier(
+        client_number(
             "SK_ID_CURR",
             "Client number",
             "Numéro de client",
             "Number of the client who holds the card.",
-            role=Role.CLIENT,
         ),
         MONTH,
         balance(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from training.tables.kinds import amount, identifier, past_day
-from training.tables.schema import Column, Origin, Role, Table, Type
+from training.tables.kinds import amount, client_number, identifier, past_day
+from training.tables.schema import Column, Origin, Table, Type
 
 TABLE = Table(
     "installments_payments",
@@ -14,12 +14,11 @@ TABLE = Table(
             "Numéro du prêt antérieur",
             "Number of the earlier application that led to this loan.",
         ),
-        identifier(
+        client_number(
             "SK_ID_CURR",
             "Client number",
             "Numéro de client",
             "Number of the client who holds the loan.",
-            role=Role.CLIENT,
         ),
         Column(
             "NUM_INSTALMENT_VERSION",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from training.tables.schema import Column, Role, Type, Unit
+from training.tables.words import COMPANY, WEEKDAYS
 
 
 @dataclass(frozen=True)
@@ -17,22 +18,24 @@ class Kind:
     bounds: tuple[float, float] | None = None
     nullable: bool = True
     role: Role | None = None
+    missing: tuple[str | int, ...] = ()
 
     def __call__(
         self, name: str, en: str, fr: str, meaning: str, **differs: Any
     ) -> Column:
         """A column of this kind; `differs`: the fields that it has otherwise."""
-        column = Column(
-            *(name, self.type, en, fr, meaning, self.unit, self.nullable, self.bounds)
+        return Column(
+            name=name, en=en, fr=fr, meaning=meaning, **{**vars(self), **differs}
         )
-        return replace(column, **{"role": self.role, **differs})
 
 
-category = Kind(Type.CATEGORY)
+# Kaggle's ways to write "none": two codes, and a thousand years.
+category = Kind(Type.CATEGORY, missing=("XNA", "XAP"))
 # Integers that JSON keeps exact.
 identifier = Kind(
     Type.INTEGER, bounds=(0, 9007199254740991), nullable=False, role=Role.RECORD
 )
+client_number = replace(identifier, role=Role.CLIENT)
 flag = Kind(Type.INTEGER, Unit.FLAG, (0, 1), nullable=False)
 amount = Kind(Type.NUMBER, Unit.CURRENCY, (0, 1e12))
 balance = Kind(Type.NUMBER, Unit.CURRENCY, (-1e12, 1e12))
@@ -41,10 +44,11 @@ people = Kind(Type.NUMBER, Unit.COUNT, (0, 100))
 share = Kind(Type.NUMBER, Unit.SHARE, (0, 1))
 score = Kind(Type.NUMBER, Unit.SCORE, (0, 1))
 past_day = Kind(Type.NUMBER, Unit.DAYS, (-36500, 0), role=Role.DATE)
-# 365243 is Kaggle's way to write "none".
-planned_day = Kind(Type.NUMBER, Unit.DAYS, (-36500, 365243), role=Role.DATE)
+planned_day = Kind(
+    Type.NUMBER, Unit.DAYS, (-36500, 365243), role=Role.DATE, missing=(365243,)
+)
 # Bureaus send dates of 1900 for "unknown".
-reported_day = Kind(Type.NUMBER, Unit.DAYS, (-73000, 365243), role=Role.DATE)
+reported_day = replace(planned_day, bounds=(-73000, 365243))
 days_late = Kind(Type.INTEGER, Unit.DAYS, (0, 36500))
 
 MONTH = Column(
@@ -63,6 +67,7 @@ WEEKDAY = category(
     "Weekday of the application",
     "Jour de la demande",
     "Day of the week on which the client applied.",
+    words=WEEKDAYS,
 )
 HOUR = Column(
     "HOUR_APPR_PROCESS_START",
@@ -78,6 +83,7 @@ ACCOMPANIED = category(
     "Accompanied by",
     "Accompagné par",
     "Who came along when the client applied.",
+    words=COMPANY,
 )
 ARREARS = (
     days_late(

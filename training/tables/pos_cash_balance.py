@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from training.tables.kinds import ARREARS, MONTH, category, count, identifier
-from training.tables.schema import Origin, Role, Table
+from training.tables.kinds import (
+    ARREARS,
+    MONTH,
+    category,
+    client_number,
+    count,
+    identifier,
+)
+from training.tables.schema import Origin, Table
 
 TABLE = Table(
     "POS_CASH_balance",
@@ -14,12 +21,11 @@ TABLE = Table(
             "Numéro du prêt antérieur",
             "Number of the earlier application that led to this loan.",
         ),
-        identifier(
+        client_number(
             "SK_ID_CURR",
             "Client number",
             "Numéro de client",
             "Number of the client who holds the loan.",
-            role=Role.CLIENT,
         ),
         MONTH,
         count(

@@ -8,6 +8,7 @@ from training.tables.kinds import (
     WEEKDAY,
     amount,
     category,
+    client_number,
     count,
     flag,
     identifier,
@@ -15,7 +16,7 @@ from training.tables.kinds import (
     planned_day,
     share,
 )
-from training.tables.schema import Column, Origin, Role, Table, Type
+from training.tables.schema import Column, Origin, Table, Type
 
 TABLE = Table(
     "previous_application",
@@ -26,12 +27,11 @@ TABLE = Table(
             "Numéro de la demande antérieure",
             "Number of an earlier application here.",
         ),
-        identifier(
+        client_number(
             "SK_ID_CURR",
             "Client number",
             "Numéro de client",
             "Number of the client who applied.",
-            role=Role.CLIENT,
         ),
         category(
             "NAME_CONTRACT_TYPE",

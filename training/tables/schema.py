@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -60,12 +60,11 @@ class Term:
     """How far a loan's term can be negotiated, as parts of what was asked for.
 
     `reach` bounds the search for what would be granted, in which a relative change
-    counts `weight` times; `tried` bounds what a person may try out.
+    counts `weight` times.
     """
 
     reach: tuple[float, float]
     weight: float
-    tried: tuple[float, float] = (0.3, 1.3)
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,8 @@ class Column:
     the features. Days of what is planned may lie ahead.
     `recorded`: the day or month at which a record was made, never after the application
     it is to help decide. `term`: only of what an applicant can negotiate.
+    `missing`: the values by which the source says that there is none. `words`: what its
+    categories are called in English and in French; one without stays as it is.
     """
 
     name: str
@@ -104,6 +105,8 @@ class Column:
     role: Role | None = None
     term: Term | None = None
     section: Section | None = None
+    missing: tuple[str | int, ...] = ()
+    words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

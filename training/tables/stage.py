@@ -22,7 +22,6 @@ from training.errors import TableError
 from training.files import PARQUET, replacing
 from training.tables import TABLES
 from training.tables.application import TARGET
-from training.tables.clean import NO_DAY
 from training.tables.schema import Column, Table, Type
 
 log = logging.getLogger(__name__)
@@ -230,7 +229,11 @@ def _warn_of_the_future(
     connection: duckdb.DuckDBPyConnection, table: Table, path: Path, name: str
 ) -> None:
     """Say how many records `training.tables.clean` will leave out."""
-    days = [f'"{c.name}" > 0 AND "{c.name}" < {NO_DAY}' for c in table if c.happened]
+    days = [
+        " AND ".join([f'"{c.name}" > 0', *(f'"{c.name}" <> {n}' for n in c.missing)])
+        for c in table
+        if c.happened
+    ]
     if not days:
         return
     [(younger,)] = connection.execute(

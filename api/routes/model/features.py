@@ -15,6 +15,7 @@ from api.http.lookups import known_client, population_of, vector_of
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
 from api.schemas.answers import Distribution
+from api.schemas.layout import EXAMPLES
 from api.schemas.population import Scatter, ScatterQuery
 from api.schemas.requests import DistributionQuery
 from api.scoring.decision import shown
@@ -37,7 +38,7 @@ blueprint = Blueprint("features", __name__, url_prefix="/v1/features")
     description="With `client_id` it needs the role officer.",
     query=DistributionQuery,
     problems=(403, 404),
-    path_examples={"name": "EXT_SOURCE_MEAN"},
+    path_examples={"name": EXAMPLES["feature"]},
     validated=True,
 )
 def distribution(name: str) -> Response:
@@ -89,7 +90,7 @@ def _similar(
     "the two is missing are left out.",
     query=ScatterQuery,
     problems=(404,),
-    path_examples={"name": "EXT_SOURCE_MEAN"},
+    path_examples={"name": EXAMPLES["feature"]},
 )
 def scatter(name: str) -> Response:
     champion = services().champion()

@@ -15,6 +15,7 @@ from api.http.operations import ANALYST, Operation
 from api.http.responses import answer, query
 from api.identifiers import now, uuid7
 from api.json_encoding import encode
+from api.schemas.layout import EXAMPLES
 from api.schemas.monitoring import (
     Acknowledgement,
     Alert,
@@ -53,10 +54,10 @@ _NEW: Document = {
     problems=(404, 409, 410),
     body_examples={
         "open": {
-            "cause": "feature:EXT_SOURCE_MEAN",
+            "cause": f"feature:{EXAMPLES['feature']}",
             "status": "open",
             "severity": "warning",
-            "title": "EXT_SOURCE_MEAN has moved",
+            "title": f"{EXAMPLES['feature']} has moved",
             "what": "Its median fell from 0.52 to 0.41 in four weeks.",
             "certainty": "Seen in each of the four weeks.",
             "action": "Ask the bureau whether its score was recalibrated.",

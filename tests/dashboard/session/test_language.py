@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from functools import cache
 from html import unescape
 from pathlib import Path
 from string import Formatter
 
+import fake_answers
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from fake_api import FakeApi
 from test_app import notices, open_app, page_text
 
+from api_client import meaning
+from api_client.answers import ModelAnswer
 from session import language
 from texts import formats
 
@@ -26,6 +30,8 @@ SHOWN |= {"info", "metric", "radio", "selectbox", "segmented_control", "spinner"
 SHOWN |= {"subheader", "success", "text_area", "text_input", "title", "warning"}
 SHOWN |= {"write", "pills", "select_slider", "download_button", "heading", "spoken"}
 PAGES = ("client", "compare", "simulate", "decide", "model", "drift", "alerts")
+
+MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
 
 
 @cache
@@ -130,11 +136,14 @@ def test_the_address_chooses_the_language_and_the_switch_changes_it(
 def test_numbers_dates_and_amounts_follow_the_language(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(language, "code", lambda: "fr")
+    for module in (language, meaning):
+        monkeypatch.setattr(module, "code", lambda: "fr")
     assert formats.percent(0.0413) == "4,1\u00a0%"
     assert formats.amount(406597.5) == "406\u202f597,50\u00a0€"
-    assert formats.value_text(-1134.0, "days", "date") == "il y a 3 ans 1\u00a0mois"
-    assert formats.value_text("Industry: type 3", "none") == "Industrie, type 3"
+    gender = MODEL.column("CODE_GENDER")
+    changed = MODEL.column("DAYS_LAST_PHONE_CHANGE")
+    assert formats.value_text(-1134.0, changed) == "il y a 3 ans 1\u00a0mois"
+    assert formats.value_text("F", gender) == "Femme"
 
 
 def test_the_currency_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

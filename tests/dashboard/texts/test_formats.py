@@ -7,7 +7,7 @@ import fake_answers
 import pytest
 
 from api_client.answers import ApplicationFact, Labels, ModelAnswer
-from api_client.meaning import Value, in_words
+from api_client.meaning import Descriptor, Value, in_words
 from texts.application import group_facts
 from texts.formats import ago, percents_apart, value_text
 
@@ -18,8 +18,6 @@ MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
     ("value", "unit", "role", "text"),
     [
         (None, "currency", "", "not given"),
-        ("XNA", "none", "", "not given"),
-        (365243.0, "days", "", "not given"),
         (406597.5, "currency", "", "€406,597.50"),
         (1350000.0, "currency", "", "€1,350,000"),
         (-15234.0, "days", "birth", "41 years old"),
@@ -45,7 +43,17 @@ MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
 def test_a_value_is_told_with_its_unit(
     value: Value, unit: str, role: str, text: str
 ) -> None:
-    assert value_text(value, unit, role) == text
+    assert value_text(value, Descriptor("X", "X", unit, role=role)) == text
+
+
+def test_what_a_column_says_of_its_values_is_told() -> None:
+    gender, employed = MODEL.column("CODE_GENDER"), MODEL.column("DAYS_EMPLOYED")
+    assert [value_text(one, gender) for one in ("F", "XNA", "X")] == [
+        "Woman",
+        "not given",
+        "X",
+    ]
+    assert value_text(365243.0, employed) == "not given"
 
 
 def test_two_shares_never_look_equal_unless_they_are() -> None:
