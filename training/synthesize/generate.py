@@ -84,8 +84,12 @@ def _write(
         for start in range(0, len(is_test), CLIENTS_PER_BLOCK):
             block = is_test[start : start + CLIENTS_PER_BLOCK]
             for name, drawn in draw_block(seed, start, block).items():
+                rows = len(drawn[FILES[name][0].name])
                 table = pa.table(
-                    {c.name: _array(drawn[c.name], c) for c in FILES[name]}
+                    {
+                        c.name: _array(drawn.get(c.name, _allowed(c, rows)), c)
+                        for c in FILES[name]
+                    }
                 )
                 if name not in files:
                     # Without a stored Arrow schema, words read back as plain strings.
@@ -124,6 +128,15 @@ def draw_block(seed: int, start: int, is_test: Array) -> dict[str, Columns]:
         },
         "credit_card_balance": cards,
     }
+
+
+def _allowed(column: Column, rows: int) -> Array | Words:
+    """What the declaration allows, in turn: for a column that has no shape."""
+    if column.type is Type.CATEGORY:
+        words = tuple(column.words) or ("A", "B")
+        return Words(words, np.arange(rows) % len(words))
+    low, high = column.bounds or (0, 1)
+    return np.resize(np.linspace(low, high, 101), rows)
 
 
 def _array(values: Any, column: Column) -> pa.Array:

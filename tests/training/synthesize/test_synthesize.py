@@ -13,6 +13,7 @@ import pytest
 
 from training.errors import ConfigurationError
 from training.synthesize import generate, synthesize
+from training.tables.kinds import category, share
 from training.tables.stage import stage
 
 CLIENTS = 12_000
@@ -123,6 +124,24 @@ def test_columns_are_the_declared_ones_in_order(folder: Path) -> None:
     for name, columns in generate.FILES.items():
         schema = pq.read_schema(folder / f"{name}.parquet")
         assert schema.names == [column.name for column in columns]
+
+
+def test_a_column_without_a_shape_is_drawn_from_its_declaration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = (
+        category("PET", "Pet", "Animal", "Which.", words={"CAT": ("Cat", "Chat")}),
+        share("TRUST", "Trust", "Confiance", "How much."),
+    )
+    files = dict(generate.FILES)
+    files["application_train"] += added
+    monkeypatch.setattr(generate, "FILES", files)
+    synthesize(200, tmp_path, file_format="parquet", progress=ignore)
+    path = tmp_path / "application_train.parquet"
+    drawn = duckdb.sql(
+        f"SELECT min(PET), max(PET), min(TRUST), max(TRUST) FROM '{path}'"
+    )
+    assert drawn.fetchall() == [("CAT", "CAT", 0.0, 1.0)]
 
 
 def test_clients_are_labelled_and_test_ones_in_proportion(
