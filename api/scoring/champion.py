@@ -56,7 +56,7 @@ class Champion:
     def levers(self) -> tuple[tuple[Column, Term], ...]:
         """The columns of the application that can be negotiated, and how far."""
         columns = self.columns[APPLICATION].values()
-        return tuple((c, c.term) for c in columns if c.term)
+        return tuple((c, c.term) for c in columns if c.term and c.role)
 
     @cached_property
     def places(self) -> dict[str, int]:

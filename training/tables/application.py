@@ -31,17 +31,22 @@ from training.tables.schema import (
     Unit,
 )
 
-LOAN = Section("The loan asked for", "Le prêt demandé")
-PERSON = Section("The client", "Le client")
-WORK = Section("Work and income", "Travail et revenus")
-HOME = Section("Home and car", "Logement et voiture")
-SCORES = Section("Scores from outside", "Scores externes")
-ENQUIRIES = Section("Credit bureau enquiries", "Consultations de la centrale de crédit")
-ACQUAINTANCES = Section("People around the client", "L'entourage du client")
-CONTACT = Section("Contact and papers", "Contact et papiers")
-PLACE = Section("Where the client lives and works", "Lieux de vie et de travail")
-DOCUMENTS = Section("Documents handed in", "Documents remis")
-BUILDING = Section("The building the client lives in", "L'immeuble du client")
+# In the order in which they are read.
+SECTIONS = (
+    LOAN := Section("The loan asked for", "Le prêt demandé"),
+    PERSON := Section("The client", "Le client"),
+    WORK := Section("Work and income", "Travail et revenus"),
+    HOME := Section("Home and car", "Logement et voiture"),
+    SCORES := Section("Scores from outside", "Scores externes"),
+    ENQUIRIES := Section(
+        "Credit bureau enquiries", "Consultations de la centrale de crédit"
+    ),
+    ACQUAINTANCES := Section("People around the client", "L'entourage du client"),
+    CONTACT := Section("Contact and papers", "Contact et papiers"),
+    PLACE := Section("Where the client lives and works", "Lieux de vie et de travail"),
+    DOCUMENTS := Section("Documents handed in", "Documents remis"),
+    BUILDING := Section("The building the client lives in", "L'immeuble du client"),
+)
 
 _BIRTH = (-45000, 0)  # the oldest person on record lived 44,724 days
 
@@ -514,17 +519,5 @@ TABLE = Table(
     ),
     origin=Origin.APPLICATION,
     key=("SK_ID_CURR",),
-    sections=(
-        LOAN,
-        PERSON,
-        WORK,
-        HOME,
-        SCORES,
-        ENQUIRIES,
-        ACQUAINTANCES,
-        CONTACT,
-        PLACE,
-        DOCUMENTS,
-        BUILDING,
-    ),
+    sections=SECTIONS,
 )
