@@ -53,13 +53,13 @@ class Config:
             for name, variable in names.items()
             if environ.get(variable)
         }
-        found = cls(**given)
-        if found.threads < LEAST_THREADS:
+        config = cls(**given)
+        if config.threads < LEAST_THREADS:
             raise ConfigurationError(
                 f"SCORING_THREADS: expected at least {LEAST_THREADS}, so that one "
-                f"never waits for the database; found {found.threads}"
+                f"never waits for the database; found {config.threads}"
             )
-        return found
+        return config
 
     def worker_count(self) -> int:
         """Worker processes to start."""

@@ -31,8 +31,8 @@ keys = AppGroup("keys", help="Keys that the API's clients send as bearer tokens.
 )
 def add(name: str, roles: tuple[str, ...], expires: datetime | None) -> None:
     """Make a key called NAME and print it, this once."""
-    made = [store.Role(role) for role in roles]
-    secret = store.add(database(), name, made, moment(expires) if expires else None)
+    granted = [store.Role(role) for role in roles]
+    secret = store.add(database(), name, granted, moment(expires) if expires else None)
     click.echo(f"key {name} ({', '.join(roles)}), shown only now:", err=True)
     click.echo(secret)
 

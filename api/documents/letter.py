@@ -83,8 +83,10 @@ def _compiler() -> typst.Compiler:
 def _written(text: str) -> str:
     """With a question mark for what no font can write."""
     return "".join(
-        one if " " <= one <= "~" or one == "\n" or _has_glyph(one) else "?"
-        for one in normalize("NFC", text)
+        character
+        if " " <= character <= "~" or character == "\n" or _has_glyph(character)
+        else "?"
+        for character in normalize("NFC", text)
     )
 
 

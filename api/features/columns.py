@@ -48,8 +48,8 @@ def numbered(
     begins: dict[str, int] = {}
     for place, records in applicants:
         numbers = {
-            name: {old: begins.get(name, 0) + at for at, old in enumerate(found)}
-            for name, found in _identifiers(records).items()
+            name: {old: begins.get(name, 0) + at for at, old in enumerate(ids)}
+            for name, ids in _identifiers(records).items()
         }
         for name, mapping in numbers.items():
             begins[name] = begins.get(name, 0) + len(mapping)
@@ -60,13 +60,13 @@ def numbered(
 
 
 def _identifiers(records: Mapping[str, Sequence[Row]]) -> dict[str, list[int]]:
-    found: dict[str, set[int]] = {}
+    identifiers: dict[str, set[int]] = {}
     for rows in records.values():
         for row in rows:
             for name, value in row.items():
                 if name.startswith("SK_ID_") and value is not None:
-                    found.setdefault(name, set()).add(value)
-    return {name: sorted(values) for name, values in found.items()}
+                    identifiers.setdefault(name, set()).add(value)
+    return {name: sorted(values) for name, values in identifiers.items()}
 
 
 def _renumber(row: Row, place: int, numbers: Mapping[str, Mapping[int, int]]) -> Row:

@@ -61,7 +61,7 @@ class OnlineFeatures:
         # Making one takes a tenth of a second: keep those of the usual questions.
         self._part_for = lru_cache(KEPT_PARTS)(self._make_part)
         columns = manifest.tables["application"].columns
-        self._levers = frozenset(one.name for one in columns if one.lever)
+        self._levers = frozenset(column.name for column in columns if column.lever)
         self._part_for(self._levers)
 
     def compute(self, applicants: Sequence[Applicant]) -> Matrix:
@@ -74,10 +74,12 @@ class OnlineFeatures:
 
     def revise(self, revisions: Sequence[Revision]) -> Matrix:
         """Like `compute`, but only what the changed columns reach; the same numbers."""
-        changed = frozenset[str]().union(*(one.changed for one in revisions))
+        changed = frozenset[str]().union(*(revision.changed for revision in revisions))
         reach = self._levers if changed <= self._levers else changed
         part, pool = self._part_for(reach)
-        matrix = np.array([one.features for one in revisions], dtype=np.float32)
+        matrix = np.array(
+            [revision.features for revision in revisions], dtype=np.float32
+        )
         if not part.features:
             return matrix
         with pool.transaction() as connection:
@@ -90,10 +92,15 @@ class OnlineFeatures:
         self, connection: duckdb.DuckDBPyConnection, applicants: Sequence[Applicant]
     ) -> list[tuple[Any, ...]]:
         """Each applicant gets its place as SK_ID_CURR, so that none can mix."""
-        rows = [{**one.application, CLIENT: at} for at, one in enumerate(applicants)]
+        rows = [
+            {**applicant.application, CLIENT: at}
+            for at, applicant in enumerate(applicants)
+        ]
         columns = self._manifest.tables["application"].columns
         _insert(connection, "application", columns_of(columns, rows))
-        together = numbered([(at, one.records) for at, one in enumerate(applicants)])
+        together = numbered(
+            [(at, applicant.records) for at, applicant in enumerate(applicants)]
+        )
         for name, records in together.items():
             if records:
                 columns = self._manifest.tables[name].columns
@@ -107,10 +114,15 @@ class OnlineFeatures:
         part: Part,
         revisions: Sequence[Revision],
     ) -> None:
-        rows = [{**one.application, CLIENT: at} for at, one in enumerate(revisions)]
+        rows = [
+            {**revision.application, CLIENT: at}
+            for at, revision in enumerate(revisions)
+        ]
         _insert(connection, "application", columns_of(part.application, rows))
         places = [self._manifest.history.index(name) for name in part.history]
-        matrix = np.array([one.history[places] for one in revisions], dtype=np.float32)
+        matrix = np.array(
+            [revision.history[places] for revision in revisions], dtype=np.float32
+        )
         columns = {CLIENT: np.arange(len(revisions))}
         named = zip(part.history, np.ascontiguousarray(matrix.T), strict=True)
         _insert(connection, "history", columns | dict(named))
@@ -170,7 +182,7 @@ def _codes(feature: Feature) -> dict[str, float] | None:
 def _create(
     connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[Column]
 ) -> None:
-    typed = ", ".join(f'"{one.name}" {TYPES[one.type]}' for one in columns)
+    typed = ", ".join(f'"{column.name}" {TYPES[column.type]}' for column in columns)
     connection.execute(f'CREATE TABLE "{name}" ({typed})')
 
 
@@ -192,22 +204,22 @@ def _check_answers(
             described = connection.execute(f"DESCRIBE {sql[name]}").fetchall()
         except duckdb.Error as error:
             raise BundleError(f"{name}.sql: {reason(error)}") from error
-        found = [(row[0], row[1]) for row in described]
-        _same(f"{name}.sql", [(CLIENT, "BIGINT"), *expected], found)
+        actual = [(row[0], row[1]) for row in described]
+        _same(f"{name}.sql", [(CLIENT, "BIGINT"), *expected], actual)
 
 
 def _same(
-    file: str, expected: list[tuple[str, str]], found: list[tuple[str, str]]
+    file: str, expected: list[tuple[str, str]], actual: list[tuple[str, str]]
 ) -> None:
-    for at, (wanted, answered) in enumerate(zip(expected, found, strict=False)):
+    for at, (wanted, answered) in enumerate(zip(expected, actual, strict=False)):
         if wanted != answered:
             raise BundleError(
                 f"{file}: column {at} is {' '.join(answered)}, "
                 f"expected {' '.join(wanted)}"
             )
-    if len(expected) != len(found):
+    if len(expected) != len(actual):
         raise BundleError(
-            f"{file}: answers {len(found)} columns, expected {len(expected)}"
+            f"{file}: answers {len(actual)} columns, expected {len(expected)}"
         )
 
 

@@ -53,8 +53,8 @@ def require(roles: frozenset[Role]) -> None:
     """Refuse the current request unless it has one of `roles`."""
     has = current_key().roles
     if not roles & has:
-        needed, found = " or ".join(sorted(roles)), ", ".join(sorted(has)) or "none"
-        detail = f"This needs the role {needed}; this request has {found}."
+        needed, held = " or ".join(sorted(roles)), ", ".join(sorted(has)) or "none"
+        detail = f"This needs the role {needed}; this request has {held}."
         raise Problem(HTTPStatus.FORBIDDEN, detail)
 
 

@@ -27,7 +27,7 @@ def query(kind: type[Query]) -> Query:
     try:
         return kind.model_validate(given)
     except ValidationError as error:
-        found = error.errors(include_url=False)
+        errors = error.errors(include_url=False)
         raise invalid(
-            [FieldError(str(one["loc"][0]), detail(one)) for one in found]
+            [FieldError(str(item["loc"][0]), detail(item)) for item in errors]
         ) from error

@@ -36,16 +36,16 @@ class Replayed:
 
 def replay(champion: Champion, database: Database) -> Replayed:
     """Every stored decision and simulation; raises DatabaseUnavailable."""
-    found = Replayed()
+    replayed = Replayed()
     for rows in _rows(database):
         kept = [row for row in rows if row.answer is not None]
-        found.erased += len(rows) - len(kept)
+        replayed.erased += len(rows) - len(kept)
         mine = [row for row in kept if row.bundle_sha256 == champion.bundle.sha256]
-        found.elsewhere += len(kept) - len(mine)
+        replayed.elsewhere += len(kept) - len(mine)
         different = tuple(_different(champion, mine)) if mine else ()
-        found.different += different
-        found.same += len(mine) - len(different)
-    return found
+        replayed.different += different
+        replayed.same += len(mine) - len(different)
+    return replayed
 
 
 def _different(champion: Champion, rows: Sequence[Row[Any]]) -> Iterator[str]:

@@ -181,18 +181,18 @@ def _take_up_alone(server: Any) -> None:
 def _take_up(server: Any) -> None:
     """Have the workers take up the bundle in the folder, if it can be served."""
     try:
-        found = read_bundle(_config.bundle)
+        bundle = read_bundle(_config.bundle)
     except ScoringError as error:
         server.log.error("reload refused: %s", error.message)
         return
-    if found.sha256 != server.bundle.sha256:
-        if not _can_serve(server, found):
+    if bundle.sha256 != server.bundle.sha256:
+        if not _can_serve(server, bundle):
             return
-        server.bundle = found
+        server.bundle = bundle
     server.taken_up.value += 1
 
 
-def _can_serve(server: Any, found: Bundle) -> bool:
+def _can_serve(server: Any, bundle: Bundle) -> bool:
     """Try it in a process of its own, as LightGBM must not start in this one."""
     trial = os.fork()
     if trial:
@@ -203,8 +203,8 @@ def _can_serve(server: Any, found: Bundle) -> bool:
 
     services = Services(_config)
     try:
-        services.require_fitting_clients(found)
-        services.serve(found)
+        services.require_fitting_clients(bundle)
+        services.serve(bundle)
     except ScoringError as error:
         server.log.error("reload refused: %s", error.message)
         os._exit(1)

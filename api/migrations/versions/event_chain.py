@@ -49,8 +49,8 @@ def _secrets(bind: sa.Connection) -> None:
         sa.Column("name", sa.String(50), primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
     )
-    made = {"name": "pseudonyms", "value": secrets.token_hex(32)}
-    bind.execute(sa.insert(table).values(made))
+    secret = {"name": "pseudonyms", "value": secrets.token_hex(32)}
+    bind.execute(sa.insert(table).values(secret))
 
 
 def _set_events_aside(dialect: str) -> None:
@@ -147,14 +147,14 @@ def _copy(
     head, seen = Head(chain.name([]), 0, chain.NOTHING), 0
     while rows := bind.execute(ordered.where(before.c.sequence > seen)).all():
         kept = [_kept(row) for row in rows]
-        made = [
-            _event(row, chain.digest(one, chain.PERSONAL))
-            for row, one in zip(rows, kept, strict=True)
+        copied = [
+            _event(row, chain.digest(part, chain.PERSONAL))
+            for row, part in zip(rows, kept, strict=True)
         ]
-        linked, head = chain.link(made, head, head.position)
+        linked, head = chain.link(copied, head, head.position)
         bind.execute(sa.insert(events), linked)
         places = [{"sequence": event["sequence"]} for event in linked]
-        filled = [one | place for one, place in zip(kept, places, strict=True)]
+        filled = [part | place for part, place in zip(kept, places, strict=True)]
         bind.execute(sa.insert(personal), filled)
         seen = rows[-1].sequence
     if head.position:

@@ -29,7 +29,7 @@ from api.services import services
 from api.store.database import Database
 from api.store.events.record import Reply
 from api.store.people.clients import Client
-from api.store.people.predictions import Stored
+from api.store.people.predictions import StoredPrediction
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion
@@ -76,7 +76,7 @@ def _answer(
     known = [name for name in names if name in question.terms.amounts]
     levers = [counterfactual.lever(n, question.terms.amounts[n]) for n in known]
     grants = _grants(champion, question, levers)
-    if grants(np.array([[one.value for one in levers]]))[0]:
+    if grants(np.array([[lever.value for lever in levers]]))[0]:
         detail = "The model that serves now grants this as it is: decide again."
         raise Problem(HTTPStatus.CONFLICT, detail)
     amounts = counterfactual.search(question.terms, levers, grants) if levers else None
@@ -105,7 +105,7 @@ class _Question:
         return {**self.client.application, **self.before}
 
 
-def _question(champion: Champion, stored: Stored) -> _Question:
+def _question(champion: Champion, stored: StoredPrediction) -> _Question:
     if stored.client_id is None or stored.facts["decision"] != REFUSED:
         detail = "Only for a refusal of a known client there is something to look for."
         raise Problem(HTTPStatus.CONFLICT, detail)
@@ -141,7 +141,7 @@ def _grants(
     champion: Champion, question: _Question, levers: Sequence[Lever]
 ) -> counterfactual.Grants:
     client, application = question.client, question.application
-    names = [one.name for one in levers]
+    names = [lever.name for lever in levers]
     changed = frozenset({*question.before, *names})
     calibration, threshold = champion.manifest.calibration, champion.manifest.threshold
 
@@ -157,7 +157,9 @@ def _grants(
         ]
         margins = champion.model.margins(champion.online.revise(revisions)).tolist()
         probabilities = (probability(margin, calibration) for margin in margins)
-        return np.array([decide(one, threshold) == GRANTED for one in probabilities])
+        return np.array(
+            [decide(value, threshold) == GRANTED for value in probabilities]
+        )
 
     return grants
 
@@ -171,9 +173,9 @@ def _simulated(
 ) -> Reply:
     """Score what was found as any simulation is."""
     moved = {
-        one.name: amount
-        for one, amount in zip(levers, amounts, strict=True)
-        if amount != one.value
+        lever.name: amount
+        for lever, amount in zip(levers, amounts, strict=True)
+        if amount != lever.value
     }
     changes = {**question.before, **moved}
     asked = {"client_id": question.client.client_id, "changes": changes}
@@ -183,13 +185,13 @@ def _simulated(
 def _told(
     name: str, levers: Sequence[Lever], amounts: Sequence[float] | None
 ) -> dict[str, Any]:
-    for at, one in enumerate(levers):
-        if one.name == name:
+    for at, lever in enumerate(levers):
+        if lever.name == name:
             return {
                 "name": name,
-                "from": one.value,
+                "from": lever.value,
                 "to": None if amounts is None else amounts[at],
-                "lowest": one.lowest,
-                "highest": one.highest,
+                "lowest": lever.lowest,
+                "highest": lever.highest,
             }
     return {"name": name, "from": None, "to": None, "lowest": None, "highest": None}

@@ -64,7 +64,7 @@ def observe() -> Response:
 
 
 def _observe(database: Database, asked: list[Outcome]) -> Reply:
-    ids = list(dict.fromkeys(one.prediction_id for one in asked))
+    ids = list(dict.fromkeys(outcome.prediction_id for outcome in asked))
     known = decided(database, ids)
     findings = _Findings()
     for at, outcome in enumerate(asked):
@@ -73,7 +73,7 @@ def _observe(database: Database, asked: list[Outcome]) -> Reply:
         raise invalid(findings.errors)
     counts = {"accepted": len(findings.events), "duplicates": findings.duplicates}
     events = tuple(findings.events)
-    of_people = [one.subject_id for one in events if one.client_id is not None]
+    of_people = [event.subject_id for event in events if event.client_id is not None]
     checks = still_kept([subject for subject in of_people if subject is not None])
     return Reply(HTTPStatus.CREATED, encode(counts), events=events, checks=checks)
 

@@ -23,7 +23,7 @@ from api.store.database import Database
 from api.store.events.record import DECISION, PREDICTIONS, REVIEW, Event, Reply
 from api.store.people import predictions
 from api.store.people.clients import LARGEST_ID
-from api.store.people.predictions import Stored
+from api.store.people.predictions import StoredPrediction
 from api.store.people.standing import standing_review, still_standing
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1")
@@ -70,7 +70,7 @@ def _review(database: Database, prediction_id: str, asked: ReviewRequest) -> Rep
         raise Problem(HTTPStatus.CONFLICT, f"{stands}: `replaces` must say so.")
     model_decision = decided.facts["decision"]
     same = asked.decision == model_decision
-    made = {
+    review = {
         "review_id": uuid7(),
         "prediction_id": prediction_id,
         "client_id": decided.client_id,
@@ -83,13 +83,13 @@ def _review(database: Database, prediction_id: str, asked: ReviewRequest) -> Rep
         "created_at": now(),
     }
     event = Event(
-        event_id=made["review_id"],
+        event_id=review["review_id"],
         kind=REVIEW,
         client_id=decided.client_id,
-        created_at=made["created_at"],
+        created_at=review["created_at"],
         bundle_sha256=decided.bundle_sha256,
-        answer=encode(made),
-        facts={name: made[name] for name in _FACTS},
+        answer=encode(review),
+        facts={name: review[name] for name in _FACTS},
         subject_id=prediction_id,
         unique_as=f"review {prediction_id} {standing or 'first'}",
     )
@@ -117,18 +117,23 @@ def history(client_id: int) -> Response:
         some = int(asked.cursor), asked.limit + 1
         page = predictions.of_client(database, client_id, kinds, *some)
     shown = page[: asked.limit]
-    reviews = predictions.reviews(database, [one.prediction_id for one in shown])
+    reviews = predictions.reviews(
+        database, [prediction.prediction_id for prediction in shown]
+    )
     following = len(page) > asked.limit
     return answer(
         {
             "client_id": client_id,
-            "predictions": [_past(one, reviews[one.prediction_id]) for one in shown],
+            "predictions": [
+                _past(prediction, reviews[prediction.prediction_id])
+                for prediction in shown
+            ],
             "next_cursor": str(shown[-1].sequence) if following else None,
         }
     )
 
 
-def _past(stored: Stored, reviews: list[dict[str, Any]]) -> dict[str, Any]:
+def _past(stored: StoredPrediction, reviews: list[dict[str, Any]]) -> dict[str, Any]:
     facts = ("probability", "threshold", "decision")
     return {
         "prediction_id": stored.prediction_id,

@@ -59,10 +59,10 @@ def importance() -> Response:
     validated=True,
 )
 def card() -> Response:
-    found = services().champion().bundle.files.get(_CARD)
-    if found is None:
+    content = services().champion().bundle.files.get(_CARD)
+    if content is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"The bundle holds no {_CARD}.")
-    return Response(found, content_type=f"{MARKDOWN}; charset=utf-8")
+    return Response(content, content_type=f"{MARKDOWN}; charset=utf-8")
 
 
 @Operation(

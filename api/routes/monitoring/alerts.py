@@ -26,7 +26,7 @@ from api.scoring.request_forms import read_model
 from api.services import services
 from api.store.events.record import Reply
 from api.store.monitoring import alerts
-from api.store.monitoring.alerts import Document, Stored
+from api.store.monitoring.alerts import Document, StoredAlert
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/v1/alerts")
 _SEVERITIES = ("critical", "warning", "info")
@@ -93,7 +93,7 @@ def _parts(asked: AlertRequest, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(asked, name) for name in names}
 
 
-def _reply(document: Document, before: Stored | None) -> Reply:
+def _reply(document: Document, before: StoredAlert | None) -> Reply:
     status = HTTPStatus.OK if before else HTTPStatus.CREATED
     changes = (alerts.saving(document, before),)
     return Reply(status, encode(document), changes=changes)
@@ -110,8 +110,8 @@ def _reply(document: Document, before: Stored | None) -> Reply:
     query=AlertQuery,
 )
 def listed() -> Response:
-    found = alerts.everything(services().database, query(AlertQuery).status)
-    return answer({"alerts": sorted(found, key=_urgency)})
+    documents = alerts.everything(services().database, query(AlertQuery).status)
+    return answer({"alerts": sorted(documents, key=_urgency)})
 
 
 def _urgency(document: Document) -> tuple[bool, int]:

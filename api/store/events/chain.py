@@ -63,7 +63,7 @@ NOWHERE = End(0, NOTHING)
 def name(ends: Iterable[Head]) -> str:
     """That of the chain that begins where the chains of before end so."""
     sha256 = hashlib.sha256()
-    for end in sorted(ends, key=lambda one: one.writer):
+    for end in sorted(ends, key=lambda end: end.writer):
         if not end.writer.startswith(CHAIN):
             sha256.update(f"{end.writer} {end.position} {end.sha256}\n".encode())
     return CHAIN + sha256.hexdigest()[:30]

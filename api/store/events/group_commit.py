@@ -52,7 +52,7 @@ class Recorder:
         if not (reply.events or reply.changes or token):
             return
         job = _Job(key_id, reply, token)
-        with self._database.place():
+        with self._database.slot():
             batch = self._wait_for_turn(job)
             if batch:
                 try:
@@ -95,10 +95,12 @@ class Recorder:
 
     def _transact(self, batch: Sequence[_Job]) -> None:
         end = None
-        made = [(job.key_id, event) for job in batch for event in job.reply.events]
+        keyed_events = [
+            (job.key_id, event) for job in batch for event in job.reply.events
+        ]
         with self._database.write() as connection:
-            if made:
-                end = append(connection, self._chain_end, made)
+            if keyed_events:
+                end = append(connection, self._chain_end, keyed_events)
             _remember(connection, batch)
             for job in batch:
                 _check(connection, job.reply)

@@ -87,8 +87,8 @@ def _erase(
             if not rows:
                 return count
             sequences = [row.sequence for row in rows]
-            made = [(None, _erasure(sequences, reason))]
-            end = append(connection, chain_end, made)
+            keyed_events = [(None, _erasure(sequences, reason))]
+            end = append(connection, chain_end, keyed_events)
             gone = personal.c.sequence.in_(sequences)
             connection.execute(delete(personal).where(gone))
             ids = [row.event_id for row in rows]

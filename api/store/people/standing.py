@@ -11,24 +11,24 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from api.store.database import Database
 from api.store.events.record import DECISION, REVIEW, Check
-from api.store.people.predictions import Stored, still_kept, stored
+from api.store.people.predictions import StoredPrediction, still_kept, stored
 from api.store.tables import events, personal
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingRecord:
     """`decided`: what the review is about, else the newest decision, `latest`.
 
     `features`: the vector that `latest` was scored from, as it is stored.
     """
 
-    decided: Stored
-    latest: Stored
+    decided: StoredPrediction
+    latest: StoredPrediction
     features: bytes
     review: Mapping[str, Any] | None
 
 
-def standing(database: Database, client_id: int) -> Standing | None:
+def standing(database: Database, client_id: int) -> StandingRecord | None:
     """None before the first decision."""
     with database.read() as connection:
         asked = {"client_id": client_id}
@@ -38,10 +38,10 @@ def standing(database: Database, client_id: int) -> Standing | None:
             return None
         latest, features = stored(newest), newest.features
         if review is None:
-            return Standing(latest, latest, features, None)
+            return StandingRecord(latest, latest, features, None)
         told = json.loads(review)
         decided = _decided(connection, told["prediction_id"]) or latest
-        return Standing(decided, latest, features, told)
+        return StandingRecord(decided, latest, features, told)
 
 
 def standing_review(
@@ -70,7 +70,7 @@ def _newest_review(client_id: int | None) -> Select[Any]:
     return _REVIEW_OF_PREDICTION if client_id is None else _REVIEW_OF_CLIENT
 
 
-def _decided(connection: Connection, prediction_id: str) -> Stored | None:
+def _decided(connection: Connection, prediction_id: str) -> StoredPrediction | None:
     row = connection.execute(_BY_ID, {"prediction_id": prediction_id}).one_or_none()
     return None if row is None else stored(row)
 
