@@ -75,8 +75,8 @@ def read_inputs(
     progress: Callable[[str], None],
 ) -> Iterator[tuple[np.ndarray, pd.DataFrame]]:
     """Clients and the model's inputs, some thousands at a time, by id."""
-    made = champion.feature_set(store)
-    columns = encoded_columns(made.features, champion.categories)
+    feature_set = champion.feature_set(store)
+    columns = encoded_columns(feature_set.features, champion.categories)
     done = 0
     with duckdb.connect() as connection:
         reader: pa.RecordBatchReader = connection.sql(
@@ -120,7 +120,7 @@ def _explained(
 def grouped(champion: Champion, inputs: pd.DataFrame) -> tuple[list[str], Array]:
     """Contributions summed per reason group: shape (clients, groups)."""
     values = contributions(champion.booster, inputs)[:, :-1]
-    groups = np.array([one["group"] for one in champion.core["features"]])
+    groups = np.array([feature["group"] for feature in champion.core["features"]])
     names = sorted(set(groups))
     return names, np.stack([values[:, groups == n].sum(axis=1) for n in names], axis=1)
 

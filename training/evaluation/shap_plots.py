@@ -39,7 +39,7 @@ def explanation_pictures(
     groups = shap.Explanation(
         sums,
         base_values=explained.margin - sums.sum(axis=1),
-        feature_names=[BY_GROUP[one].label_en for one in names],
+        feature_names=[BY_GROUP[group].label_en for group in names],
     )
     probability = chosen.calibration(explained.margin)
     kinds = typical_clients(probability, explained.target, chosen.threshold.value)

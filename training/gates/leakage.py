@@ -14,7 +14,7 @@ from scipy.stats import rankdata, spearmanr
 from training.arrays import Array
 from training.evaluation.cross_validation import assess
 from training.evaluation.shap_values import sample_rows
-from training.evaluation.trained_model import Outcome
+from training.evaluation.trained_model import TrainedModel
 from training.evaluation.uncertainty import (
     auc,
     auc_standard_error,
@@ -48,7 +48,7 @@ DATED = {
 }
 
 
-def permuted_labels(outcome: Outcome, jobs: int) -> Gate:
+def permuted_labels(outcome: TrainedModel, jobs: int) -> Gate:
     """The whole fit and validation again, on outcomes shuffled among clients."""
     rows = sample_rows(len(outcome.data.target), PERMUTED_SAMPLE)
     sample = _rows(outcome.data, rows)

@@ -19,11 +19,11 @@ def auc_alone(values: Array, target: Array) -> float:
     """
     bins = _bins(values)
     half = np.random.default_rng(0).permutation(len(target)) % 2
-    found = [
+    aucs = [
         _auc(bins[half == side], target[half == side], _rates(bins, target, half, side))
         for side in (0, 1)
     ]
-    return float(np.mean(found))
+    return float(np.mean(aucs))
 
 
 def _bins(values: Array) -> np.ndarray:

@@ -20,7 +20,7 @@ SCALED = ("leaf_value", "internal_value", "shrinkage")
 
 def merge(boosters: Sequence[lgb.Booster]) -> lgb.Booster:
     """One booster of the trees of all, which must be of the same inputs."""
-    texts = [one.model_to_string() for one in boosters]
+    texts = [booster.model_to_string() for booster in boosters]
     head, _, rest = texts[0].partition("\nTree=0\n")
     parameters = rest[rest.index("end of trees") :]
     # Sizes of trees only help to read in parallel; without them all are read in turn.
@@ -46,7 +46,7 @@ def _scaled(line: str, by: int) -> str:
     name, _, values = line.partition("=")
     if name not in SCALED:
         return line
-    return f"{name}=" + " ".join(repr(float(one) / by) for one in values.split())
+    return f"{name}=" + " ".join(repr(float(number) / by) for number in values.split())
 
 
 class Averaged(ClassifierMixin, BaseEstimator):

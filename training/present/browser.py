@@ -17,7 +17,7 @@ def program() -> str | None:
     """Chromium's; None where it or Playwright is not installed."""
     if find_spec("playwright") is None:
         return None
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 def photographs(

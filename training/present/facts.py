@@ -71,15 +71,15 @@ def read_facts(registry: Registry, bundle: Path) -> Facts:
         "decided": confusion_matrix(outcomes["TARGET"], refused, labels=[0, 1]),
         "outcomes": outcomes,
         "break_even": Costs(**costs).break_even,
-        "labels": {one["name"]: one["labels"] for one in [*columns, *features]},
-        "inputs": Counter(one["group"] for one in features).most_common(),
-        "reasons": {one["group"]: one for one in reasons["reasons"]},
+        "labels": {item["name"]: item["labels"] for item in [*columns, *features]},
+        "inputs": Counter(feature["group"] for feature in features).most_common(),
+        "reasons": {reason["group"]: reason for reason in reasons["reasons"]},
         "importance": importance,
         "distributions": distributions,
         "drawn": [
-            one["feature"]
-            for one in importance["features"]
-            if distributions.get(one["feature"], {}).get("kind") == "numeric"
+            feature["feature"]
+            for feature in importance["features"]
+            if distributions.get(feature["feature"], {}).get("kind") == "numeric"
         ],
         "drift": _drift(bundle / "drift" / "conclusion.md"),
         "applicant": invent(load_champion(registry, model["version"])),
@@ -101,5 +101,5 @@ def _drift(path: Path) -> Facts | None:
         "advice": WATCHED.sub("", parts["What to do"]),
         "watched": NAME.findall(parts["What to do"]),
         # A label ends in its column's name, which has labels in every language.
-        "moved": [{**one, "column": NAME.findall(one["column"])[-1]} for one in moved],
+        "moved": [{**row, "column": NAME.findall(row["column"])[-1]} for row in moved],
     }

@@ -51,14 +51,19 @@ def add_slide(file: File, slide: Slide, contents: Sequence[Content]) -> None:
     """
     layout = file.slide_layouts.get_by_name(slide.layout)
     if layout is None:
-        names = ", ".join(one.name for one in file.slide_layouts)
+        names = ", ".join(slide_layout.name for slide_layout in file.slide_layouts)
         raise ConfigurationError(f"no layout {slide.layout!r}; found: {names}")
     page = file.slides.add_slide(layout)
-    places = {one.placeholder_format.idx: one for one in page.placeholders}
+    places = {
+        placeholder.placeholder_format.idx: placeholder
+        for placeholder in page.placeholders
+    }
     places.pop(0).text_frame.text = slide.title
     places.pop(SOURCE).text_frame.text = slide.source
     slots = [places.pop(at) for at in CONTENTS if at in places]
-    texts = [slide.text] if len(places) == 1 else [[one] for one in slide.text]
+    texts = (
+        [slide.text] if len(places) == 1 else [[paragraph] for paragraph in slide.text]
+    )
     if len(texts) != len(places) or len(contents) != len(slots):
         raise ConfigurationError(
             f"{slide.title!r}: layout {slide.layout!r} is for {len(places)} texts and"
@@ -93,7 +98,9 @@ def _write(place: SlidePlaceholder, paragraphs: Sequence[str]) -> None:
     wide -= INDENT
     apart = len(paragraphs) - 1
     for size in TEXT_SIZES:
-        taken = sum(height(one, wide * SENTENCE, size) for one in paragraphs)
+        taken = sum(
+            height(paragraph, wide * SENTENCE, size) for paragraph in paragraphs
+        )
         if taken + apart * BETWEEN * size <= tall:
             break
     else:
@@ -122,7 +129,7 @@ def _table(page: Page, place: SlidePlaceholder, rows: Rows) -> None:
     room, widest = wide - CELL * len(letters), letters.index(max(letters))
     left = int(room / LETTER / READABLE) - sum(letters) + letters[widest]
     letters[widest] = min(letters[widest], max(left, BROKEN))
-    columns = [room * one / sum(letters) for one in letters]
+    columns = [room * length / sum(letters) for length in letters]
     for size in TABLE_SIZES:
         heights = [
             CELL / 2
@@ -141,7 +148,7 @@ def _table(page: Page, place: SlidePlaceholder, rows: Rows) -> None:
     for at, inches in enumerate(heights):
         shape.table.rows[at].height = Inches(inches * min(tall / sum(heights), 2.2))
     for at, texts in enumerate(zip(*rows, strict=True)):
-        number = at > 0 and all(NUMERIC.fullmatch(one) for one in texts[1:])
+        number = at > 0 and all(NUMERIC.fullmatch(text) for text in texts[1:])
         for row, text in enumerate(texts):
             cell = shape.table.cell(row, at)
             cell.margin_left = cell.margin_right = Inches(CELL / 2)

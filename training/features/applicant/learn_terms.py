@@ -111,13 +111,13 @@ def _read(wanted: str, columns: str, paths: list[Path]) -> pd.DataFrame:
 
 def main(folders: list[str]) -> None:
     stores = [FeatureStore(Path(folder)) for folder in folders]
-    told = [one.raw("previous_application") for one in stores]
+    told = [store.raw("previous_application") for store in stores]
     earlier = _read(
         f"CNT_PAYMENT IN {TERMS}",
         "SK_ID_PREV, CNT_PAYMENT",
         [path for path in told if path.exists()],
     )
-    loans = _read("true", "AMT_ANNUITY", [one.application for one in stores])
+    loans = _read("true", "AMT_ANNUITY", [store.application for store in stores])
     log.info("%d earlier cash loans, %d applications", len(earlier), len(loans))
     TABLE.write_text(json.dumps(nested(learn(earlier, loans))) + "\n")
 

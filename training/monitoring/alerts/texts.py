@@ -71,7 +71,7 @@ def what(reference: Reference, cause: str, evidence: Evidence) -> str:
     }[kind]()
     others = evidence.get("goes_with", [])
     if others:
-        names = ", ".join(one.partition(":")[2] or one for one in others[:8])
+        names = ", ".join(name.partition(":")[2] or name for name in others[:8])
         said += f" With it went: {names}."
     return said
 

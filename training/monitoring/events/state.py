@@ -102,8 +102,8 @@ class State:
         return int(self.fact("window"))
 
     def one(self, query: str, *values: object) -> Any:
-        (found,) = self.connection.execute(query, values).fetchone()
-        return found
+        (value,) = self.connection.execute(query, values).fetchone()
+        return value
 
     @property
     def decisions(self) -> int:
@@ -151,8 +151,8 @@ class State:
             " ORDER BY outcomes.number",
             [first, end],
         ).fetchall()
-        found = np.array(rows, np.float64).reshape(-1, 2)
-        return found[:, 0], found[:, 1]
+        pairs = np.array(rows, np.float64).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
 
     def outcome_of(self) -> dict[str, bool]:
         """Every outcome by the id of its prediction."""

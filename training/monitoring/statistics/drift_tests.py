@@ -14,7 +14,7 @@ import numpy as np
 from scipy import stats
 
 from training.arrays import Array
-from training.monitoring.statistics.histogram import Column, Counts
+from training.monitoring.statistics.histogram import ColumnBins, Counts
 
 # Smaller than these, a shift is not worth an alert however sure it is.
 LEAST_SHIFT = 0.1  # standard deviations
@@ -44,16 +44,20 @@ class Shifts:
     p_missing: Array
 
 
-def compare(columns: Sequence[Column], reference: Counts, current: Counts) -> Shifts:
+def compare(
+    columns: Sequence[ColumnBins], reference: Counts, current: Counts
+) -> Shifts:
     """Compare windows, shape (windows, columns, CELLS), with (columns, CELLS)."""
     parts = [
         _column(column, reference[place], current[:, place])
         for place, column in enumerate(columns)
     ]
-    return Shifts(*(np.stack(one, axis=1) for one in zip(*parts, strict=True)))
+    return Shifts(*(np.stack(field, axis=1) for field in zip(*parts, strict=True)))
 
 
-def _column(column: Column, reference: Counts, current: Counts) -> tuple[Array, ...]:
+def _column(
+    column: ColumnBins, reference: Counts, current: Counts
+) -> tuple[Array, ...]:
     missing, p_missing = share_test(
         current[:, 0], current.sum(axis=1), reference[0], int(reference.sum())
     )
@@ -78,14 +82,16 @@ def _column(column: Column, reference: Counts, current: Counts) -> tuple[Array, 
     )
 
 
-def _shares(column: Column, counts: Counts) -> Counts:
+def _shares(column: ColumnBins, counts: Counts) -> Counts:
     """What is compared: each category, or what lies at or below each edge."""
     if column.category:
         return counts
     return np.cumsum(counts, axis=-1)[..., :-1]
 
 
-def _rank_shift(column: Column, before: Counts, after: Counts) -> tuple[Array, Array]:
+def _rank_shift(
+    column: ColumnBins, before: Counts, after: Counts
+) -> tuple[Array, Array]:
     """The shift of the mean rank, as that of a normal column, and its p-value.
 
     Ranks, not values: a few enormous incomes do not decide.
@@ -128,7 +134,7 @@ def share_test(
     p = np.minimum(2 * stats.norm.sf(z), 1.0)
     exact = (z > EXACT_FROM) & (difference != 0)
     if exact.any():
-        k, n, before, total = (one[exact] for one in (k, n, before, total))
+        k, n, before, total = (counts[exact] for counts in (k, n, before, total))
         law = stats.hypergeom(n + total, k + before, n)
         tail = np.where(difference[exact] > 0, law.sf(k - 1), law.cdf(k))
         p[exact] = np.minimum(2 * tail, 1.0)

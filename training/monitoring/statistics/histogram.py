@@ -21,7 +21,7 @@ INTERVALS = 20
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnBins:
     """How one column's values fall into cells.
 
     `edges`: ascending; interval i is (edges[i - 1], edges[i]]. Categories are codes,
@@ -43,24 +43,24 @@ class Column:
         return places
 
 
-def numeric(name: str, values: NDArray[np.floating]) -> Column:
+def numeric(name: str, values: NDArray[np.floating]) -> ColumnBins:
     """Cut at the reference's quantiles, shape (rows,); repeated cuts are one."""
     known = values[~np.isnan(values)]
     if not len(known):
-        return Column(name, False, np.empty(0))
+        return ColumnBins(name, False, np.empty(0))
     shares = np.linspace(0, 1, INTERVALS + 1)[1:-1]
     cuts = np.quantile(known, shares, method="inverted_cdf").astype(np.float64)
     edges = np.unique(cuts)
     # Nothing lies above a cut at the largest value.
-    return Column(name, False, edges[edges < known.max()])
+    return ColumnBins(name, False, edges[edges < known.max()])
 
 
-def category(name: str, categories: int) -> Column:
+def category(name: str, categories: int) -> ColumnBins:
     """A cell per code; the last cell holds the codes that no cell is left for."""
-    return Column(name, True, np.arange(0.5, min(categories, CELLS - 1) - 1))
+    return ColumnBins(name, True, np.arange(0.5, min(categories, CELLS - 1) - 1))
 
 
-def count(columns: Sequence[Column], values: NDArray[np.floating]) -> Counts:
+def count(columns: Sequence[ColumnBins], values: NDArray[np.floating]) -> Counts:
     """Rows per cell, shape (columns, CELLS), of values of shape (rows, columns)."""
     counted = np.zeros((len(columns), CELLS), np.int64)
     for place, column in enumerate(columns):
@@ -70,7 +70,7 @@ def count(columns: Sequence[Column], values: NDArray[np.floating]) -> Counts:
 
 
 def count_groups(
-    columns: Sequence[Column], values: NDArray[np.floating], group: NDArray[np.intp]
+    columns: Sequence[ColumnBins], values: NDArray[np.floating], group: NDArray[np.intp]
 ) -> Counts:
     """The same per group of rows: shape (groups, columns, CELLS), groups from 0."""
     groups = int(group.max()) + 1 if len(group) else 0

@@ -54,12 +54,12 @@ class Sides:
     def known(self) -> Sides:
         """Without the columns that are empty on a side: they cannot be compared."""
         kept = tuple(
-            one
-            for one in self.columns
-            if self.reference[one.name].notna().any()
-            and self.current[one.name].notna().any()
+            column
+            for column in self.columns
+            if self.reference[column.name].notna().any()
+            and self.current[column.name].notna().any()
         )
-        names = [one.name for one in kept]
+        names = [column.name for column in kept]
         return Sides(self.reference[names], self.current[names], kept)
 
 
@@ -71,8 +71,8 @@ def of_application(data: Path, progress: Callable[[str], None]) -> Sides:
     """
     reference, current = (_raw(data, name, progress) for name in APPLICATION_FILES)
     columns = tuple(
-        Compare(one.name, f"{one.en} ({one.name})", _is_category(one))
-        for one in TABLES["application"].columns[1:]
+        Compare(column.name, f"{column.en} ({column.name})", _is_category(column))
+        for column in TABLES["application"].columns[1:]
     )
     return Sides(reference, current, columns)
 
@@ -128,7 +128,7 @@ def of_model(
     rows = np.resize(np.arange(len(bundle.frame)), len(reference))
     known = bundle.frame[[SCORE, PROBABILITY]].iloc[rows].reset_index(drop=True)
     columns = _columns(bundle)
-    names = [one.name for one in columns]
+    names = [column.name for column in columns]
     texts = {name: dict(enumerate(v)) for name, v in champion.categories.items()}
     sides = [
         frame[names].assign(**{n: frame[n].map(of) for n, of in texts.items()})
@@ -145,20 +145,20 @@ def _columns(bundle: Reference) -> tuple[Compare, ...]:
     )
     features = [
         Compare(
-            one["name"],
-            f"{one['labels']['en']} ({one['name']})",
-            one["dtype"] == "category",
-            shares.get(one["name"], 0.0),
+            feature["name"],
+            f"{feature['labels']['en']} ({feature['name']})",
+            feature["dtype"] == "category",
+            shares.get(feature["name"], 0.0),
         )
-        for one in bundle.manifest["features"]
+        for feature in bundle.manifest["features"]
     ]
-    return (*score, *sorted(features, key=lambda one: -(one.share or 0.0)))
+    return (*score, *sorted(features, key=lambda column: -(column.share or 0.0)))
 
 
 def _features(champion: Champion, store: FeatureStore, target: str) -> pd.DataFrame:
     """A sample of the model's inputs of the clients whose TARGET is so."""
-    made = champion.feature_set(store)
-    columns = encoded_columns(made.features, champion.categories)
+    feature_set = champion.feature_set(store)
+    columns = encoded_columns(feature_set.features, champion.categories)
     with duckdb.connect() as connection:
         rows = connection.execute(
             f"SELECT {columns} FROM {store.feature_rows} AS features WHERE TARGET"
