@@ -96,9 +96,9 @@ def _sidebar(
     with st.sidebar:
         tagline = _("Credit scoring")
         st.html(markup.product(PRODUCT, tagline))
-        for name, found in sections.items():
+        for name, pages in sections.items():
             st.html(markup.section(name))
-            for page in found:
+            for page in pages:
                 st.page_link(page, query_params=address)
         with st.container(key="status"):
             _language_switch()

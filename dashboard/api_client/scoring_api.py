@@ -80,13 +80,13 @@ class ScoringApi:
     def search(self, most: int, prefix: str = "", suffix: str = "") -> Matches:
         """Up to `most` clients whose number begins and ends with these digits."""
         asked = {"prefix": prefix, "suffix": suffix}
-        found: tuple[int, ...] = ()
+        ids: tuple[int, ...] = ()
         while True:
-            asked["limit"] = str(min(most - len(found), LONGEST_PAGE))
+            asked["limit"] = str(min(most - len(ids), LONGEST_PAGE))
             page = self.way.get(ClientPage, "/v1/clients", asked)
-            found += tuple(one.client_id for one in page.clients)
-            if page.next_cursor is None or len(found) >= most:
-                return Matches(found, page.total, page.next_cursor is not None)
+            ids += tuple(client.client_id for client in page.clients)
+            if page.next_cursor is None or len(ids) >= most:
+                return Matches(ids, page.total, page.next_cursor is not None)
             asked["cursor"] = page.next_cursor
 
     def client(self, client_id: int) -> ClientAnswer:

@@ -82,9 +82,9 @@ class Transport:
     def page(self, path: str, kind: str) -> bytes:
         """What is no JSON: a page, a text or a document of the media type `kind`."""
         response = self.checked("GET", path)
-        found = response.headers.get("Content-Type", "")
-        if not found.startswith(kind):
-            raise NonsenseAnswer(f"{path}: expected {kind}; found: {found}")
+        content_type = response.headers.get("Content-Type", "")
+        if not content_type.startswith(kind):
+            raise NonsenseAnswer(f"{path}: expected {kind}; found: {content_type}")
         return response.content
 
     def checked(

@@ -135,8 +135,8 @@ def _escaped(value: Any) -> Any:
         return escape(value, quote=False)
     if isinstance(value, dict):
         return {
-            name: one if name == "hovertemplate" else _escaped(one)
-            for name, one in value.items()
+            name: item if name == "hovertemplate" else _escaped(item)
+            for name, item in value.items()
         }
     if isinstance(value, list | tuple):
         return type(value)(map(_escaped, value))

@@ -113,7 +113,7 @@ def _content(report: Report) -> Content:
 def table(course: Course) -> Table:
     told = percent if course.share else _decimal
     rows = [
-        [day(at), *("–" if one is None else told(one) for one in values)]
+        [day(at), *("–" if value is None else told(value) for value in values)]
         for at, *values in zip(course.at, *course.lines.values(), strict=True)
     ]
     return [_("Day"), *course.lines], rows
@@ -181,11 +181,13 @@ def _risks(at: Sequence[datetime], quantiles: Sequence[Quantiles]) -> Course:
 def _stability(
     at: Sequence[datetime], indices: Mapping[str, Values], model: ModelAnswer
 ) -> Course:
-    found = dict(indices)
-    score = found.pop("score", None)
-    most = sorted(found, key=lambda name: -(found[name][-1] or 0.0))[:FACTS_SHOWN]
+    by_feature = dict(indices)
+    score = by_feature.pop("score", None)
+    most = sorted(by_feature, key=lambda name: -(by_feature[name][-1] or 0.0))[
+        :FACTS_SHOWN
+    ]
     lines = {_("Score"): score} if score else {}
-    lines |= {model.describe(name).label: found[name] for name in most}
+    lines |= {model.describe(name).label: by_feature[name] for name in most}
     sentence = _(
         "How far shares of clients differ from training (PSI, population stability "
         "index): 0 is not at all; below 0.1 counts as stable, above 0.25 as changed. "
@@ -234,11 +236,11 @@ def _of_looks(reports: list[Report], model: ModelAnswer) -> list[Course]:
         cost=_decimal(came),
         expected=_decimal(expected),
     )
-    found = [Course("cost", sentence, _("cost {per}", per=per(model)), at, costs)]
+    courses = [Course("cost", sentence, _("cost {per}", per=per(model)), at, costs)]
     ginis = lines(lambda side: side.gini)
-    if None not in {one for values in ginis.values() for one in values}:
-        found.append(Course("ranking", _gini_text(ginis), _("Gini"), at, ginis))
-    return found
+    if None not in {value for values in ginis.values() for value in values}:
+        courses.append(Course("ranking", _gini_text(ginis), _("Gini"), at, ginis))
+    return courses
 
 
 def _gini_text(ginis: Mapping[str, Values]) -> str:

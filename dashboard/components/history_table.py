@@ -90,5 +90,5 @@ def _row(same: Sequence[PastPrediction], model: ModelAnswer) -> list[str]:
         percent(newest.probability, 2),
         percent(newest.threshold, 2),
         newest.model.version,
-        " · ".join(review_text(one) for one in newest.reviews) or "–",
+        " · ".join(review_text(review) for review in newest.reviews) or "–",
     ]

@@ -87,7 +87,7 @@ def gauge(
 
 def reasons(
     title: str,
-    found: Sequence[tuple[str, str]],
+    pairs: Sequence[tuple[str, str]],
     raises: bool,
     nothing: str,
     client: str,
@@ -98,7 +98,7 @@ def reasons(
         f'<li class="{side}"><span class="why">{escape(text)}</span>'
         + (f'<span class="fact">{escape(facts)}</span>' if facts else "")
         + "</li>"
-        for text, facts in found
+        for text, facts in pairs
     )
     body = f"<ul>{items}</ul>" if items else f"<p>{escape(nothing)}</p>"
     return (

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from api_client.answers import ClientAnswer, ModelAnswer, Prediction
-from api_client.cache import Opened, api_is_ready, current_model, scoring_api
+from api_client.cache import OpenedClient, api_is_ready, current_model, scoring_api
 from charts import waterfall
 from components import markup, say
-from components.client_picker import client_on_the_desk, score_again_button
+from components.client_picker import chosen_client, score_again_button
 from components.history_table import show_history
 from components.layout import card, chart
 from components.next_steps import next_steps
@@ -26,32 +26,32 @@ MOST_FIRST, MOST_SECOND = 4, 3
 
 
 def show() -> None:
-    found = client_on_the_desk(_("Client"))
-    if not found:
+    opened = chosen_client(_("Client"))
+    if not opened:
         return
     model = current_model()
     with TURN:
-        _story(found, model)
-    _details(found, model)
+        _story(opened, model)
+    _details(opened, model)
 
 
-def _story(found: Opened, model: ModelAnswer) -> None:
+def _story(opened: OpenedClient, model: ModelAnswer) -> None:
     what, why = st.columns([1.95, 1.35], gap="small")
     with what:
         decision, risk = st.columns([1.05, 0.9], gap="small")
         with decision, card("decision"):
-            _decision(found, model)
+            _decision(opened, model)
         with risk, card("probability"):
-            _risk(found, model)
-        next_steps(found.prediction, "client")
+            _risk(opened, model)
+        next_steps(opened.prediction, "client")
     with why, card("reasons"):
-        _reasons(found.prediction, model)
+        _reasons(opened.prediction, model)
 
 
-def _decision(found: Opened, model: ModelAnswer) -> None:
-    prediction, standing = found.prediction, found.standing
+def _decision(opened: OpenedClient, model: ModelAnswer) -> None:
+    prediction, standing = opened.prediction, opened.standing
     word, meaning = words.verdict(prediction)
-    number = str(found.client.client_id)
+    number = str(opened.client.client_id)
     if standing.reviewed:
         word = words.decision_word(standing.result)
         meaning = words.standing_text(standing)
@@ -75,12 +75,12 @@ def _decision(found: Opened, model: ModelAnswer) -> None:
             ),
         )
     )
-    score_again_button(found.client.client_id, standing)
+    score_again_button(opened.client.client_id, standing)
 
 
-def _risk(found: Opened, model: ModelAnswer) -> None:
+def _risk(opened: OpenedClient, model: ModelAnswer) -> None:
     """The band around the limit is of the model that serves: not of an earlier one."""
-    prediction, earlier = found.prediction, found.standing.latest.model_changed
+    prediction, earlier = opened.prediction, opened.standing.latest.model_changed
     band = (prediction.threshold,) * 2 if earlier else model.threshold_interval
     unsure = "" if earlier else _("Grey: too close to the limit to be sure.")
     risk, limit = percents_apart(prediction.probability, prediction.threshold)
@@ -125,7 +125,7 @@ def _reasons(prediction: Prediction, model: ModelAnswer) -> None:
     st.html(block(first, MOST_FIRST) + block(not first, MOST_SECOND))
 
 
-def _details(found: Opened, model: ModelAnswer) -> None:
+def _details(opened: OpenedClient, model: ModelAnswer) -> None:
     moved, application, history = st.tabs(
         [_("What moved the risk"), _("Application"), _("History")],
         key="details",
@@ -133,14 +133,14 @@ def _details(found: Opened, model: ModelAnswer) -> None:
     )
     if moved.open:
         with moved, card("waterfall"):
-            _contributions(found.prediction, model)
+            _contributions(opened.prediction, model)
     if application.open:
         with application, st.container(key="application"):
-            _application(found.client)
+            _application(opened.client)
     if history.open:
         with history, card("history"):
-            record = scoring_api().history(found.client.client_id)
-            show_history(record, found.standing, model)
+            record = scoring_api().history(opened.client.client_id)
+            show_history(record, opened.standing, model)
 
 
 def _contributions(prediction: Prediction, model: ModelAnswer) -> None:

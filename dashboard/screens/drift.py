@@ -94,23 +94,23 @@ def _made(report: Report) -> str:
 def _performance(report: Report) -> None:
     with card("performance"):
         st.html(markup.heading(_("Over time")))
-        found = {
+        by_name = {
             course.name: course
             for course in courses(report, scoring_api(), current_model())
         }
-        if not found:
+        if not by_name:
             say.caption(_("The reports hold no figures to draw."))
             return
         chosen = st.segmented_control(
             _("Measure"),
-            list(found),
-            default=next(iter(found)),
+            list(by_name),
+            default=next(iter(by_name)),
             format_func=lambda name: _(MEASURES[name]),
             required=True,
             key=f"measure_{report.kind}",
             label_visibility="collapsed",
         )
-        course = found[str(chosen)]
+        course = by_name[str(chosen)]
         drawn = course_chart(course)
         chart(drawn, "performance", course.sentence, lambda: table(course))
 

@@ -51,8 +51,8 @@ def _(sentence: str, /, **values: object) -> str:
     return _translations(code()).gettext(sentence).format(**values)
 
 
-def plural(one: str, many: str, count: int, /, **values: object) -> str:
-    sentence = _translations(code()).ngettext(one, many, count)
+def plural(singular: str, many: str, count: int, /, **values: object) -> str:
+    sentence = _translations(code()).ngettext(singular, many, count)
     return sentence.format(**values)
 
 
