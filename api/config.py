@@ -48,12 +48,12 @@ class Config:
         """Take what is set, default what is not; raises ConfigurationError."""
         types = get_type_hints(cls)
         names = {field.name: PREFIX + field.name.upper() for field in fields(cls)}
-        given = {
+        values = {
             name: _parse(variable, environ[variable], types[name])
             for name, variable in names.items()
             if environ.get(variable)
         }
-        config = cls(**given)
+        config = cls(**values)
         if config.threads < LEAST_THREADS:
             raise ConfigurationError(
                 f"SCORING_THREADS: expected at least {LEAST_THREADS}, so that one "

@@ -60,9 +60,9 @@ def read_bundle(folder: Path) -> Bundle:
         _verify_hash(folder / name, contents[name], expected)
     catalogue = parse(ReasonCatalogue, contents["reasons.json"], "reasons.json")
     _verify_meaning(manifest, catalogue.reasons)
-    kept = {k: v for k, v in contents.items() if k != UNUSED}
+    files = {k: v for k, v in contents.items() if k != UNUSED}
     document = json.loads(contents[MANIFEST])
-    return Bundle(sha256, manifest, document, catalogue.reasons, kept)
+    return Bundle(sha256, manifest, document, catalogue.reasons, files)
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

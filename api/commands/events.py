@@ -19,7 +19,7 @@ from api.store.events.chain_end import ChainEnd, place
 from api.store.events.verification import Verification
 from api.store.events.verification import verify as verify_chain
 from api.store.people import erasure
-from api.store.people.retention import outlook
+from api.store.people.retention import preview
 
 events = AppGroup("events", help="What was decided, reviewed and observed.")
 
@@ -95,12 +95,12 @@ def retention(days: int, dry_run: bool, trust_clock: bool) -> None:
     chain_end.require_whole(store)
     today = now()
     since = moment(datetime.fromisoformat(today) - timedelta(days=days))
-    expected = outlook(store, since)
+    expected = preview(store, since)
     click.echo(f"to erase, from before {since}: {expected}", err=True)
     if not trust_clock:
         expected.require_likely(today)
     if not dry_run:
-        count = erasure.retain(store, chain_end, since)
+        count = erasure.erase_outdated(store, chain_end, since)
         click.echo(f"{count} events: personal part erased", err=True)
 
 

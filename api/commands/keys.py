@@ -40,7 +40,7 @@ def add(name: str, roles: tuple[str, ...], expires: datetime | None) -> None:
 @keys.command("list")
 def list_all() -> None:
     """Print name, roles and dates of every key."""
-    for key in store.everyone(database()):
+    for key in store.all_keys(database()):
         roles = ",".join(sorted(key.roles))
         click.echo(f"{key.name}\t{roles}\tmade {key.created_at}\t{key.validity()}")
 

@@ -46,7 +46,7 @@ def numbered(
     """
     together: dict[str, list[Row]] = {}
     begins: dict[str, int] = {}
-    for place, records in applicants:
+    for applicant_id, records in applicants:
         numbers = {
             name: {old: begins.get(name, 0) + at for at, old in enumerate(ids)}
             for name, ids in _identifiers(records).items()
@@ -54,7 +54,7 @@ def numbered(
         for name, mapping in numbers.items():
             begins[name] = begins.get(name, 0) + len(mapping)
         for table, rows in records.items():
-            renumbered = (_renumber(row, place, numbers) for row in rows)
+            renumbered = (_renumber(row, applicant_id, numbers) for row in rows)
             together.setdefault(table, []).extend(renumbered)
     return together
 
@@ -69,12 +69,14 @@ def _identifiers(records: Mapping[str, Sequence[Row]]) -> dict[str, list[int]]:
     return {name: sorted(values) for name, values in identifiers.items()}
 
 
-def _renumber(row: Row, place: int, numbers: Mapping[str, Mapping[int, int]]) -> Row:
+def _renumber(
+    row: Row, applicant_id: int, numbers: Mapping[str, Mapping[int, int]]
+) -> Row:
     changed = {
         name: mapping[row[name]]
         for name, mapping in numbers.items()
         if row.get(name) is not None
     }
     if "SK_ID_CURR" in row:
-        changed["SK_ID_CURR"] = place
+        changed["SK_ID_CURR"] = applicant_id
     return {**row, **changed}

@@ -22,7 +22,7 @@ from api.bundle.read import Bundle
 from api.errors import BundleError, FeatureError
 from api.features.columns import TYPES, Matrix, Row, columns_of, numbered
 from api.features.duckdb_pool import Pool, reason
-from api.features.partial_sql import CLIENT, Part, Reduction
+from api.features.partial_sql import CLIENT, FeatureLineage, Part
 from api.schemas.model import Column, Feature
 
 KEPT_PARTS = 32
@@ -57,7 +57,7 @@ class OnlineFeatures:
         self._places = {f.name: at for at, f in enumerate(manifest.features)}
         self._permits = BoundedSemaphore(max(1, limit))
         self._whole = Pool(self._prepare_whole, self._permits)
-        self._reduction = Reduction(self._sql["applicant"], manifest)
+        self._reduction = FeatureLineage(self._sql["applicant"], manifest)
         # Making one takes a tenth of a second: keep those of the usual questions.
         self._part_for = lru_cache(KEPT_PARTS)(self._make_part)
         columns = manifest.tables["application"].columns

@@ -32,7 +32,7 @@ class Part:
     history: tuple[str, ...]
 
 
-class Reduction:
+class FeatureLineage:
     """Knows what every feature of the applicant SQL is made of."""
 
     def __init__(self, sql: str, manifest: Manifest) -> None:
@@ -73,8 +73,8 @@ class Reduction:
         following = set(names)
         while following:
             reached |= following
-            read = (self._reads.get(name, set()) for name in following)
-            following = set().union(*read) - reached
+            inputs = (self._reads.get(name, set()) for name in following)
+            following = set().union(*inputs) - reached
         return reached
 
 

@@ -41,8 +41,8 @@ def check_changes(columns: Columns, row: Any, path: str, findings: Findings) -> 
     if CLIENT in row:
         findings.error(path + pointer(CLIENT), "cannot be changed")
     allowed = {name: column for name, column in columns.items() if name != CLIENT}
-    given = {name: value for name, value in row.items() if name != CLIENT}
-    return _check(allowed, given, path, "application", findings)
+    values = {name: value for name, value in row.items() if name != CLIENT}
+    return _check(allowed, values, path, "application", findings)
 
 
 def check_row(

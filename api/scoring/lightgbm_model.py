@@ -89,8 +89,8 @@ class Booster:
         self._handle = ctypes.c_void_p()
         self._library = _library()
         iterations, handle = ctypes.c_int(), ctypes.byref(self._handle)
-        read = self._library.LGBM_BoosterLoadModelFromString
-        self._check(read(text.encode(), ctypes.byref(iterations), handle))
+        load = self._library.LGBM_BoosterLoadModelFromString
+        self._check(load(text.encode(), ctypes.byref(iterations), handle))
         self.iterations = iterations.value
         self.features = self._features()
 

@@ -99,10 +99,10 @@ def explained(
     They are worked out from the stored features by the model that answered; raises
     Problem 409 when that one does not serve any more, and Gone.
     """
-    kept, features = answer_of(database, stored.prediction_id)
-    answer = json.loads(kept)
+    content, features = answer_of(database, stored.prediction_id)
+    answer = json.loads(content)
     if "explanation" in answer:
-        return kept
+        return content
     if stored.bundle_sha256 != champion.bundle.sha256:
         raise Problem(HTTPStatus.CONFLICT, _WITHOUT_REASONS)
     (score,) = champion.score(unpack(features)[np.newaxis], [True])
@@ -128,8 +128,8 @@ def _form(
 
 
 def _clients(subjects: Sequence[Subject | ScoringError]) -> list[Client]:
-    asked = [subject.client for subject in subjects if isinstance(subject, Subject)]
-    return [client for client in asked if client is not None]
+    clients = [subject.client for subject in subjects if isinstance(subject, Subject)]
+    return [client for client in clients if client is not None]
 
 
 def _answers(
@@ -187,9 +187,9 @@ def _vectors(
     champion: Champion, subjects: Sequence[Subject | ScoringError]
 ) -> list[Vector | ScoringError]:
     """Stored vectors as they are; the others computed together."""
-    asked = [subject for subject in subjects if isinstance(subject, Subject)]
-    fresh = [subject.applicant for subject in asked if subject.applicant is not None]
-    revised = [subject.revision for subject in asked if subject.revision is not None]
+    valid = [subject for subject in subjects if isinstance(subject, Subject)]
+    fresh = [subject.applicant for subject in valid if subject.applicant is not None]
+    revised = [subject.revision for subject in valid if subject.revision is not None]
     computed = iter(_computed(champion.online.compute, fresh))
     changed = iter(_computed(champion.online.revise, revised))
 
@@ -204,17 +204,17 @@ def _vectors(
 
 
 def _computed(
-    compute: Callable[[Sequence[Asked]], Matrix], asked: Sequence[Asked]
+    compute: Callable[[Sequence[Asked]], Matrix], batch: Sequence[Asked]
 ) -> list[Vector | ScoringError]:
-    if not asked:
+    if not batch:
         return []
     try:
-        return list(compute(asked))
+        return list(compute(batch))
     except FeatureError as error:
-        if len(asked) == 1:
+        if len(batch) == 1:
             return [error]
         # One of them is at fault: let it fail alone.
-        return [_computed(compute, [item])[0] for item in asked]
+        return [_computed(compute, [item])[0] for item in batch]
 
 
 def _events(champion: Champion, ready: Sequence[tuple[Subject, Vector]]) -> list[Event]:

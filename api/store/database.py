@@ -93,7 +93,7 @@ class Database:
         """Close every connection that is idle."""
         self._engine.dispose()
         if self._held is not None:
-            self._held.let_go()
+            self._held.release()
 
     def _make_engine(
         self, timeout: float, threads: int, create: bool, patient: bool
@@ -130,9 +130,9 @@ class Database:
     def _unavailable(self, error: Exception) -> DatabaseUnavailable:
         cause = error.orig if isinstance(error, DBAPIError) else error
         reason = (str(cause).splitlines() or [type(cause).__name__])[0]
-        place = self._url.render_as_string(hide_password=True)
+        address = self._url.render_as_string(hide_password=True)
         hint = f" (a new one: {UPGRADE})" if _missing(reason) else ""
-        return DatabaseUnavailable(f"database {place}: {reason}{hint}")
+        return DatabaseUnavailable(f"database {address}: {reason}{hint}")
 
 
 def _missing(reason: str) -> bool:

@@ -89,7 +89,7 @@ class HeldFile:
             if self._connections <= 0:
                 self._wal = None
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Hold nothing any more."""
         self._file = self._wal = None
         self._connections = 0
@@ -103,18 +103,18 @@ class HeldFile:
             if journal == ROLLBACK and not log.exists():
                 # Else SQLite would make it in the first commit, too late for the note.
                 log.touch(file.st_mode & 0o777)
-                _give(log, file)
+                _chown(log, file)
             status = _stat(log)
             if status is None:
                 return
-            told = [self._file[1], status.st_ino]
+            identity = [self._file[1], status.st_ino]
             if journal == WAL:
                 self._wal, self._seen = status.st_ino, _content(file)
-                told += self._seen
-            text = " ".join(map(str, told)) + "\n"
+                identity += self._seen
+            text = " ".join(map(str, identity)) + "\n"
             if self._noted() != text:
                 self._note.write_text(text)
-                _give(self._note, file)
+                _chown(self._note, file)
         except OSError as error:
             raise self._unnoted(error) from error
 
@@ -183,7 +183,7 @@ def _content(status: os.stat_result) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
-def _give(path: Path, file: os.stat_result) -> None:
+def _chown(path: Path, file: os.stat_result) -> None:
     """To the owner of the database, as SQLite does with its own files."""
     if os.geteuid() == 0:
         os.chown(path, file.st_uid, file.st_gid)

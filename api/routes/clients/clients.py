@@ -34,10 +34,10 @@ _LATEST = ("decision", "probability", "threshold")
     query=ClientSearch,
 )
 def search() -> Response:
-    asked = query(ClientSearch)
-    after = min(int(asked.cursor), LARGEST_ID)
-    digits = asked.prefix, asked.suffix
-    page = clients.search(services().database, *digits, after, asked.limit)
+    params = query(ClientSearch)
+    after = min(int(params.cursor), LARGEST_ID)
+    digits = params.prefix, params.suffix
+    page = clients.search(services().database, *digits, after, params.limit)
     return answer(
         {
             "clients": [{"client_id": client_id} for client_id in page.ids],

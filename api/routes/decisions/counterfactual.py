@@ -60,19 +60,19 @@ _NONE = "No change of these amounts within their bounds would be granted."
     replayable=True,
 )
 def create(prediction_id: UUID) -> Response:
-    asked = read_model(CounterfactualRequest, json_body.read(request))
+    body = read_model(CounterfactualRequest, json_body.read(request))
     champion, database = services().champion(), services().database
-    return once(lambda: _answer(champion, database, str(prediction_id), asked))
+    return once(lambda: _answer(champion, database, str(prediction_id), body))
 
 
 def _answer(
     champion: Champion,
     database: Database,
     prediction_id: str,
-    asked: CounterfactualRequest,
+    body: CounterfactualRequest,
 ) -> Reply:
     question = _question(champion, known_prediction(database, prediction_id))
-    names = _names(champion, asked)
+    names = _names(champion, body)
     known = [name for name in names if name in question.terms.amounts]
     levers = [counterfactual.lever(n, question.terms.amounts[n]) for n in known]
     grants = _grants(champion, question, levers)
@@ -80,15 +80,19 @@ def _answer(
         detail = "The model that serves now grants this as it is: decide again."
         raise Problem(HTTPStatus.CONFLICT, detail)
     amounts = counterfactual.search(question.terms, levers, grants) if levers else None
-    head = {"prediction_id": prediction_id, "found": amounts is not None}
+    common = {"prediction_id": prediction_id, "found": amounts is not None}
     if amounts is None:
-        levers_told = [_told(name, levers, None) for name in names]
-        none = {**head, "detail": _NONE, "levers": levers_told, "prediction": None}
+        levers_told = [_moved_lever(name, levers, None) for name in names]
+        none = {**common, "detail": _NONE, "levers": levers_told, "prediction": None}
         return Reply(HTTPStatus.OK, encode(none))
     simulated = _simulated(champion, database, question, levers, amounts)
     cost = counterfactual.costs(levers, np.array([amounts])).item()
-    told = {**head, "cost": cost, "levers": [_told(n, levers, amounts) for n in names]}
-    answer = encode(told)[:-1] + b',"prediction":' + simulated.answer + b"}"
+    document = {
+        **common,
+        "cost": cost,
+        "levers": [_moved_lever(n, levers, amounts) for n in names],
+    }
+    answer = encode(document)[:-1] + b',"prediction":' + simulated.answer + b"}"
     return replace(simulated, status=HTTPStatus.OK, answer=answer, location=None)
 
 
@@ -124,17 +128,17 @@ def _question(champion: Champion, stored: StoredPrediction) -> _Question:
     return _Question(client, before, Terms(amounts, champion.usual_durations))
 
 
-def _names(champion: Champion, asked: CounterfactualRequest) -> list[str]:
+def _names(champion: Champion, body: CounterfactualRequest) -> list[str]:
     """The levers asked for, which must be some of the model's."""
     columns = champion.columns["application"]
     ours = [n for n in counterfactual.WEIGHTS if n in columns and columns[n].lever]
-    if asked.levers is None:
+    if body.levers is None:
         return ours
-    wrong = [at for at, name in enumerate(asked.levers) if name not in ours]
+    wrong = [at for at, name in enumerate(body.levers) if name not in ours]
     if wrong:
         detail = "is not a lever of the model that serves"
         raise invalid([FieldError(f"/levers/{at}", detail) for at in wrong])
-    return [name for name in ours if name in asked.levers]
+    return [name for name in ours if name in body.levers]
 
 
 def _grants(
@@ -178,11 +182,11 @@ def _simulated(
         if amount != lever.value
     }
     changes = {**question.before, **moved}
-    asked = {"client_id": question.client.client_id, "changes": changes}
-    return predict(champion, database, asked)
+    body = {"client_id": question.client.client_id, "changes": changes}
+    return predict(champion, database, body)
 
 
-def _told(
+def _moved_lever(
     name: str, levers: Sequence[Lever], amounts: Sequence[float] | None
 ) -> dict[str, Any]:
     for at, lever in enumerate(levers):

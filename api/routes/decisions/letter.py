@@ -52,7 +52,7 @@ def letter(prediction_id: UUID) -> Response:
     # Typesetting takes 50 MB, and few processes write letters.
     from api.documents.letter import Letter, render
 
-    asked, champion, config = (
+    params, champion, config = (
         query(LetterQuery),
         services().champion(),
         services().config,
@@ -65,7 +65,7 @@ def letter(prediction_id: UUID) -> Response:
     answered = _answered(champion, database, stored, reviewed=review is not None)
     page = render(
         Letter(
-            language=asked.lang,
+            language=params.lang,
             lender=config.lender_name,
             contact=config.lender_contact,
             prediction_id=identifier,
@@ -78,12 +78,12 @@ def letter(prediction_id: UUID) -> Response:
             reviewed_at=datetime.fromisoformat(review["created_at"])
             if review
             else None,
-            reasons=_reasons(champion, answered, asked.lang),
+            reasons=_reasons(champion, answered, params.lang),
             tables=champion.manifest.tables,
         )
     )
     kind = "decision" if review else "draft"
-    name = f'inline; filename="{kind}-{identifier}-{asked.lang}.pdf"'
+    name = f'inline; filename="{kind}-{identifier}-{params.lang}.pdf"'
     return Response(page, headers={"Content-Disposition": name}, content_type=PDF)
 
 
@@ -121,10 +121,10 @@ def _reasons(champion: Champion, answered: dict[str, Any], language: str) -> lis
     """What weighed most for the model's decision; the English text was stored."""
     wanted = LOWERS if answered["decision"] == GRANTED else RAISES
     reasons = answered.get("reasons", [])
-    told = [reason for reason in reasons if reason["direction"] == wanted][:REASONS]
+    shown = [reason for reason in reasons if reason["direction"] == wanted][:REASONS]
     catalogue = {reason.code: reason for reason in champion.bundle.reasons}
     texts = []
-    for entry in told:
+    for entry in shown:
         reason = catalogue.get(entry["code"])
         if language == "en" or reason is None:
             texts.append(entry["text"])

@@ -54,31 +54,31 @@ _FACTS = ("action", "decision", "model_decision", "replaces")
     replayable=True,
 )
 def review(prediction_id: UUID) -> Response:
-    asked = read_model(ReviewRequest, json_body.read(request))
+    body = read_model(ReviewRequest, json_body.read(request))
     database = services().database
-    return once(lambda: _review(database, str(prediction_id), asked))
+    return once(lambda: _review(database, str(prediction_id), body))
 
 
-def _review(database: Database, prediction_id: str, asked: ReviewRequest) -> Reply:
+def _review(database: Database, prediction_id: str, body: ReviewRequest) -> Reply:
     decided = known_prediction(database, prediction_id)
     if decided.kind != DECISION:
         raise Problem(HTTPStatus.CONFLICT, "A simulation decides nothing to review.")
     before = standing_review(database, decided.client_id, prediction_id)
     standing = before["review_id"] if before else None
-    if asked.replaces != standing:
+    if body.replaces != standing:
         stands = f"Review {standing} stands" if standing else "No review stands"
         raise Problem(HTTPStatus.CONFLICT, f"{stands}: `replaces` must say so.")
     model_decision = decided.facts["decision"]
-    same = asked.decision == model_decision
+    same = body.decision == model_decision
     review = {
         "review_id": uuid7(),
         "prediction_id": prediction_id,
         "client_id": decided.client_id,
         "action": "confirmed" if same else "overridden",
-        "decision": asked.decision,
+        "decision": body.decision,
         "model_decision": model_decision,
-        "reason": asked.reason,
-        "reviewer": asked.reviewer,
+        "reason": body.reason,
+        "reviewer": body.reviewer,
         "replaces": standing,
         "created_at": now(),
     }
@@ -110,17 +110,17 @@ def _review(database: Database, prediction_id: str, asked: ReviewRequest) -> Rep
     path_examples={"client_id": 100001},
 )
 def history(client_id: int) -> Response:
-    asked = query(HistoryQuery)
-    kinds = [asked.kind] if asked.kind else PREDICTIONS
+    params = query(HistoryQuery)
+    kinds = [params.kind] if params.kind else PREDICTIONS
     database, page = services().database, []
     if client_id <= LARGEST_ID:
-        some = int(asked.cursor), asked.limit + 1
+        some = int(params.cursor), params.limit + 1
         page = predictions.of_client(database, client_id, kinds, *some)
-    shown = page[: asked.limit]
+    shown = page[: params.limit]
     reviews = predictions.reviews(
         database, [prediction.prediction_id for prediction in shown]
     )
-    following = len(page) > asked.limit
+    following = len(page) > params.limit
     return answer(
         {
             "client_id": client_id,

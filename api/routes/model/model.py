@@ -29,10 +29,15 @@ _CARD = "model-card.md"
 def describe() -> Response:
     bundle = services().champion().bundle
     document, reasons = bundle.document, bundle.json("reasons.json")
-    told = {**document, **document["model"], **reasons, "bundle_sha256": bundle.sha256}
+    fields = {
+        **document,
+        **document["model"],
+        **reasons,
+        "bundle_sha256": bundle.sha256,
+    }
     # The first bundles do not say it: their costs are per decision.
-    told.setdefault("costs_by_amount", False)
-    return answer({name: told[name] for name in ModelAnswer.model_fields})
+    fields.setdefault("costs_by_amount", False)
+    return answer({name: fields[name] for name in ModelAnswer.model_fields})
 
 
 @Operation(

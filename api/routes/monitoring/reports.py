@@ -53,11 +53,11 @@ _SANDBOX = (
     replayable=True,
 )
 def keep() -> Response:
-    asked = read_model(ReportRequest, json_body.read(request))
-    kept = StoredReport(uuid7(), asked.kind, now(), asked.conclusion, asked.report)
-    entry = {"id": kept.id, "kind": kept.kind, "created_at": kept.created_at}
-    location = f"{blueprint.url_prefix}/{kept.id}"
-    changes = (reports.adding(kept, asked.html),)
+    body = read_model(ReportRequest, json_body.read(request))
+    report = StoredReport(uuid7(), body.kind, now(), body.conclusion, body.report)
+    entry = {"id": report.id, "kind": report.kind, "created_at": report.created_at}
+    location = f"{blueprint.url_prefix}/{report.id}"
+    changes = (reports.adding(report, body.html),)
     reply = Reply(HTTPStatus.CREATED, encode(entry), location, changes=changes)
     return once(lambda: reply)
 
@@ -73,8 +73,8 @@ def keep() -> Response:
     query=ReportQuery,
 )
 def listed() -> Response:
-    asked = query(ReportQuery)
-    entries = _newest(asked.kind, asked.limit)
+    params = query(ReportQuery)
+    entries = _newest(params.kind, params.limit)
     return answer({"reports": [vars(entry) for entry in entries]})
 
 

@@ -52,16 +52,16 @@ def append(
         head = Head(row.writer, row.position, row.sha256)
     else:
         head = _begin(connection, newest)
-    kept = [_personal(event) for _, event in keyed_events]
+    personal_parts = [_personal(event) for _, event in keyed_events]
     rows = [
         _row(key_id, event, part)
-        for (key_id, event), part in zip(keyed_events, kept, strict=True)
+        for (key_id, event), part in zip(keyed_events, personal_parts, strict=True)
     ]
     linked, end = chain.link(rows, head, newest.sequence)
     connection.execute(insert(events), linked)
     filled = [
         {**part, "sequence": row["sequence"]}
-        for part, row in zip(kept, linked, strict=True)
+        for part, row in zip(personal_parts, linked, strict=True)
         if part is not None
     ]
     if filled:
@@ -107,12 +107,13 @@ def _personal(event: Event) -> dict[str, Any] | None:
 
 
 def _row(
-    key_id: int | None, event: Event, kept: dict[str, Any] | None
+    key_id: int | None, event: Event, personal_part: dict[str, Any] | None
 ) -> dict[str, Any]:
     facts = json.dumps(event.facts, allow_nan=False, separators=(",", ":"))
     return {
         **{name: getattr(event, name) for name in _EVENT},
         "key_id": key_id,
         "facts": facts,
-        "personal_sha256": kept and chain.digest(kept, chain.PERSONAL),
+        "personal_sha256": personal_part
+        and chain.digest(personal_part, chain.PERSONAL),
     }

@@ -95,13 +95,13 @@ def link(
     """
     linked = []
     for at, row in enumerate(rows, 1):
-        place = {
+        position = {
             "sequence": sequence + at,
             "writer": head.writer,
             "position": head.position + 1,
             "previous_sha256": head.sha256,
         }
-        whole = {**row, **place}
+        whole = {**row, **position}
         whole["sha256"] = digest(whole, HASHED)
         head = Head(head.writer, head.position + 1, whole["sha256"])
         linked.append(whole)

@@ -86,7 +86,7 @@ class Recorder:
         try:
             self._transact(batch)
         except BaseException as error:
-            if len(batch) > 1 and not _of_all(error):
+            if len(batch) > 1 and not _hits_whole_batch(error):
                 for job in batch:
                     self._commit([job])
                 return
@@ -116,7 +116,7 @@ class Recorder:
         return Overtaken()
 
 
-def _of_all(error: BaseException) -> bool:
+def _hits_whole_batch(error: BaseException) -> bool:
     """Whether it would hit every job of the batch alike."""
     if isinstance(error, DatabaseUnavailable):
         return not isinstance(error.__cause__, DataError)

@@ -140,15 +140,15 @@ def _rows(read: Read) -> Iterator[Row[Any]]:
     columns = [*events.c, *(personal.c[name] for name in PERSONAL)]
     joined = events.outerjoin(personal, personal.c.sequence == events.c.sequence)
     query = select(*columns).select_from(joined).order_by(events.c.sequence)
-    seen = 0
+    after = 0
     while True:
-        some = query.where(events.c.sequence > seen).limit(_AT_A_TIME)
+        some = query.where(events.c.sequence > after).limit(_AT_A_TIME)
         with read() as connection:
             rows = connection.execute(some).all()
         if not rows:
             return
         yield from rows
-        seen = rows[-1].sequence
+        after = rows[-1].sequence
 
 
 def _ends(read: Read) -> dict[str, Head]:

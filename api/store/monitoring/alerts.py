@@ -32,7 +32,7 @@ def find(database: Database, alert_id: str) -> StoredAlert | None:
     return _one(database, alerts.c.id == alert_id)
 
 
-def everything(database: Database, status: str) -> list[Document]:
+def with_status(database: Database, status: str) -> list[Document]:
     """The alerts that are open, closed, or all, newest first."""
     query = select(alerts.c.document).order_by(alerts.c.id.desc())
     chosen = {

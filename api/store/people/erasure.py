@@ -50,7 +50,7 @@ def forget(database: Database, chain_end: ChainEnd, client_id: int) -> int:
     return _erase(database, chain_end, personal.c.client_id == client_id, "forgotten")
 
 
-def retain(database: Database, chain_end: ChainEnd, since: str) -> int:
+def erase_outdated(database: Database, chain_end: ChainEnd, since: str) -> int:
     """Erase the events that are `outdated`; answers how many."""
     return _erase(database, chain_end, outdated(since), "retention")
 

@@ -31,26 +31,26 @@ class StandingRecord:
 def standing(database: Database, client_id: int) -> StandingRecord | None:
     """None before the first decision."""
     with database.read() as connection:
-        asked = {"client_id": client_id}
-        review = connection.execute(_REVIEW_OF_CLIENT, asked).scalar()
-        newest = connection.execute(_DECISION_OF_CLIENT, asked).one_or_none()
+        parameters = {"client_id": client_id}
+        review = connection.execute(_REVIEW_OF_CLIENT, parameters).scalar()
+        newest = connection.execute(_DECISION_OF_CLIENT, parameters).one_or_none()
         if newest is None:
             return None
         latest, features = stored(newest), newest.features
         if review is None:
             return StandingRecord(latest, latest, features, None)
-        told = json.loads(review)
-        decided = _decided(connection, told["prediction_id"]) or latest
-        return StandingRecord(decided, latest, features, told)
+        document = json.loads(review)
+        decided = _decided(connection, document["prediction_id"]) or latest
+        return StandingRecord(decided, latest, features, document)
 
 
 def standing_review(
     database: Database, client_id: int | None, prediction_id: str
 ) -> dict[str, Any] | None:
     """The newest review of the client; of the prediction when nobody knows whose."""
-    asked = {"client_id": client_id, "prediction_id": prediction_id}
+    parameters = {"client_id": client_id, "prediction_id": prediction_id}
     with database.read() as connection:
-        answer = connection.execute(_newest_review(client_id), asked).scalar()
+        answer = connection.execute(_newest_review(client_id), parameters).scalar()
     return None if answer is None else json.loads(answer)
 
 
@@ -58,10 +58,14 @@ def still_standing(
     client_id: int | None, prediction_id: str, review_id: str, replaces: str | None
 ) -> tuple[Check, ...]:
     """That what is reviewed was not erased, and `review_id` follows `replaces`."""
-    asked = {"client_id": client_id, "prediction_id": prediction_id, "mine": review_id}
+    parameters = {
+        "client_id": client_id,
+        "prediction_id": prediction_id,
+        "mine": review_id,
+    }
     other = _newest_review(client_id).where(events.c.event_id != bindparam("mine"))
     return (
-        Check(other.with_only_columns(events.c.event_id), replaces, asked),
+        Check(other.with_only_columns(events.c.event_id), replaces, parameters),
         *still_kept([prediction_id]),
     )
 
