@@ -63,15 +63,18 @@ def run_campaign(
     with mlflow.start_run(
         experiment_id=registry.experiment, run_name=f"campaign-{budget.name}"
     ):
-        given = {"budget": budget.name, "costs_by_amount": costs.by_amount}
-        tracking.describe_campaign({**given, **costs.to_json(), **about})
+        parameters = {"budget": budget.name, "costs_by_amount": costs.by_amount}
+        tracking.describe_campaign({**parameters, **costs.to_json(), **about})
         tracking.log_data(store, data, about["fingerprint"])
         comparing = ModelComparison(data, costs, budget, resources, progress, record)
         families = comparing.run()
         plain = chosen = families[-1]
         served = data
         several = candidates.several(chosen.candidate, budget.seeds)
-        if budget.fewer and seconds(chosen, resources.jobs) < resources.seconds_left:
+        if (
+            budget.select_features
+            and seconds(chosen, resources.jobs) < resources.seconds_left
+        ):
             few = select(chosen, data, costs, progress, resources.jobs)
             log_selection(few)
             chosen, served = few.chosen.assessment, only(data, few.names)

@@ -114,7 +114,7 @@ def _explained(
             "DECISION": np.where(refused, "refused", "granted"),
         }
     )
-    return decided.join(reasons.rename(columns=lambda place: f"REASON_{place + 1}"))
+    return decided.join(reasons.rename(columns=lambda rank: f"REASON_{rank + 1}"))
 
 
 def grouped(champion: Champion, inputs: pd.DataFrame) -> tuple[list[str], Array]:

@@ -55,22 +55,22 @@ def _heading(manifest: Document) -> str:
 
 
 def _use(manifest: Document) -> str:
-    said = f"""Decides on consumer loans, and explains the decision to the applicant: an
+    text = f"""Decides on consumer loans, and explains the decision to the applicant: an
         estimate of the probability of default, granted below
         {manifest["threshold"]:.4f} and refused from there on. A person may override
         each decision. Not for prices or limits, not for collection, and not for people
         or products unlike those of the training data."""
-    return f"## Intended use\n\n{_paragraph(said)}"
+    return f"## Intended use\n\n{_paragraph(text)}"
 
 
 def _data(manifest: Document) -> str:
     data, features = manifest["data"], manifest["features"]
-    said = f"""{data["clients"]:,} past clients with a known outcome,
+    text = f"""{data["clients"]:,} past clients with a known outcome,
         {data["default_rate"]:.2%} of whom defaulted. Tables:
         {", ".join(manifest["tables"])}. {len(features)} inputs, feature set
         `{manifest["feature_set"][:12]}`, data `{data["fingerprint"][:12]}`."""
     protected = _paragraph(_protected(manifest))
-    return f"## Data\n\n{_paragraph(said)}\n\n{protected}"
+    return f"## Data\n\n{_paragraph(text)}\n\n{protected}"
 
 
 def _protected(manifest: Document) -> str:
@@ -80,14 +80,14 @@ def _protected(manifest: Document) -> str:
         if feature["group"] == "PROTECTED"
     ]
     if inputs:
-        said = f"The protected attributes {', '.join(inputs)} are inputs."
+        text = f"The protected attributes {', '.join(inputs)} are inputs."
     else:
-        said = "Gender and family status are no inputs; they are kept for the audit."
+        text = "Gender and family status are no inputs; they are kept for the audit."
     price = manifest["metrics"].get("protected_price")
     if price is None:
-        return f"{said} What that costs was not measured in this run."
+        return f"{text} What that costs was not measured in this run."
     return (
-        f"{said} What leaving them out changes:"
+        f"{text} What leaving them out changes:"
         f" AUC {_difference(price['auc'])}, business score"
         f" {_difference(price['business_score'])}."
     )
@@ -116,11 +116,11 @@ def _ladder(manifest: Document) -> str:
         for candidate in manifest["metrics"]["candidates"]
     ]
     names = ("model", "AUC", "business score", "PR-AUC", "KS", "Brier", "ECE")
-    said = """Out of fold, five folds, ± one standard error; recall at each model's own
+    text = """Out of fold, five folds, ± one standard error; recall at each model's own
         threshold. The last one was chosen."""
     parts = [
         "## What was tried",
-        _paragraph(said),
+        _paragraph(text),
         _table((*names, "recall", "train gap"), rows),
     ]
     return "\n\n".join([*parts, *_variants(manifest)])
@@ -162,18 +162,18 @@ def _calibration(manifest: Document) -> str:
         (f"{predicted:.3f}", f"{observed:.3f}", f"{clients:,}")
         for predicted, observed, clients in zip(*columns, strict=True)
     ]
-    said = f"""Expected calibration error {manifest["metrics"]["cv"]["ece"]:.4f} over
+    text = f"""Expected calibration error {manifest["metrics"]["cv"]["ece"]:.4f} over
         bins of equal mass, after a monotone map of the margin fitted out of fold (slope
         {fitted["slope"]:.3f}, intercept {fitted["intercept"]:.3f})."""
     curve = _table(("predicted", "observed", "clients"), rows)
-    return f"## Calibration\n\n{_paragraph(said)}\n\n{curve}"
+    return f"## Calibration\n\n{_paragraph(text)}\n\n{curve}"
 
 
 def _cost(manifest: Document) -> str:
     costs, (low, high) = Costs.of_manifest(manifest), manifest["threshold_interval"]
     cv = manifest["metrics"]["cv"]
     unit = " of its credit" if costs.by_amount else ""
-    said = f"""A default that is granted costs {costs.false_negative:g}{unit}, a good
+    text = f"""A default that is granted costs {costs.false_negative:g}{unit}, a good
         client refused {costs.false_positive:g}{unit}. Business score (mean cost
         {costs.per})
         {_with_error(cv, "business_score")} at the threshold
@@ -182,7 +182,7 @@ def _cost(manifest: Document) -> str:
         {costs.break_even:.4f}. It refuses
         {cv["refused_share"]:.1%} of clients and {cv["recall"]:.1%} of those who
         default."""
-    return f"## Cost and threshold\n\n{_paragraph(said)}"
+    return f"## Cost and threshold\n\n{_paragraph(text)}"
 
 
 def _fairness(manifest: Document) -> str:
@@ -237,7 +237,7 @@ def _explanation(importance: Document) -> str:
         )
         for feature in importance["features"][:SHOWN_FEATURES]
     ]
-    said = f"""Each decision is explained by exact SHAP values of the margin, summed per
+    text = f"""Each decision is explained by exact SHAP values of the margin, summed per
         group into the sentences that the applicant is told. Mean absolute contribution,
         in log-odds, and how much AUC goes when the features of a group are shuffled
         among clients (in sample; rank correlation of both orders
@@ -247,7 +247,7 @@ def _explanation(importance: Document) -> str:
         {importance["permutation"]["rank_correlation"]:.2f}):"""
     parts = (
         "## Explanation",
-        _paragraph(said),
+        _paragraph(text),
         _table(("group", "contribution", "AUC lost"), groups),
         _paragraph(shuffled),
         _table(("feature", "contribution", "AUC lost"), features),

@@ -77,9 +77,9 @@ def _dependence(top: shap.Explanation) -> Figure:
         DEPENDENCE // 2, 2, figsize=(9.0, 10.0), layout="constrained"
     )
     figure.suptitle("What a feature's value adds to the margin")
-    for place, axes in zip(range(top.shape[1]), pages.flat, strict=False):
+    for index, axes in zip(range(top.shape[1]), pages.flat, strict=False):
         shap.plots.scatter(
-            top[:, place],
+            top[:, index],
             hist=False,
             dot_size=4,
             xmin="percentile(1)",

@@ -132,10 +132,10 @@ def build(
             run.write_features(feature_set, store.history, beside)
         _check_clients(beside, store.features.name, store.application)
 
-    said = f"history: {len(feature_set.history)} features"
-    _once(store.history, history, write_history, said, progress)
-    said = f"applicant: {len(feature_set.features)} features"
-    _once(store.features, features, write_features, said, progress)
+    message = f"history: {len(feature_set.history)} features"
+    _write_once(store.history, history, write_history, message, progress)
+    message = f"applicant: {len(feature_set.features)} features"
+    _write_once(store.features, features, write_features, message, progress)
     return store, feature_set
 
 
@@ -146,21 +146,21 @@ def _forget_others(store: FeatureStore, staged: dict[str, Path]) -> None:
             remove(path)
 
 
-def _once(
+def _write_once(
     path: Path,
     made_from: str,
     write: Callable[[Path], None],
-    said: str,
+    message: str,
     progress: Callable[[str], None],
 ) -> None:
     """Write an output unless it stands."""
     if receipts.stands(path, made_from):
-        progress(f"{said}, as before")
+        progress(f"{message}, as before")
         return
     with replacing(path) as beside:
         write(beside)
     receipts.keep(path, made_from)
-    progress(said)
+    progress(message)
 
 
 def _check_clients(written: Path, name: str, application: Path) -> None:

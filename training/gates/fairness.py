@@ -61,7 +61,7 @@ def equality(attributes: pd.DataFrame, decisions: Decisions) -> list[Gate]:
     genders = _groups(attributes["CODE_GENDER"])
     bands = _groups(attributes[AGE_BAND])
     older = _groups(attributes[AGE_BAND].eq(OLDEST).map({True: OLDEST, False: REST}))
-    asked = (
+    checks = (
         ("four_fifths_gender", FOUR_FIFTHS, _four_fifths, genders),
         ("equal_opportunity_gender", LARGEST_GAP, _equal_opportunity, genders),
         ("four_fifths_older_applicants", FOUR_FIFTHS, _four_fifths, older),
@@ -73,7 +73,7 @@ def equality(attributes: pd.DataFrame, decisions: Decisions) -> list[Gate]:
         judge(name, groups, decisions)
         if len(groups) > 1
         else Gate(name, None, limit, True, nobody)
-        for name, limit, judge, groups in asked
+        for name, limit, judge, groups in checks
     ]
 
 

@@ -63,18 +63,18 @@ def no_worse_than_logistic(trained: TrainedModel) -> Gate:
     """
     difference = _cost_against(trained, "logistic_regression")
     if difference.high < 0:
-        said = "the trees decide better"
+        verdict = "the trees decide better"
     elif difference.low > 0:
-        said = "the simpler model decides better: take it"
+        verdict = "the simpler model decides better: take it"
     else:
-        said = "no difference beyond chance on this many clients"
+        verdict = "no difference beyond chance on this many clients"
     return Gate(
         "no_worse_than_logistic_regression",
         difference.low,
         0.0,
         difference.low <= 0.0,
-        f"Business score less the logistic regression's: {_said(difference)}; {said}."
-        " Fails when all of the interval is above 0.",
+        f"Business score less the logistic regression's: {_said(difference)};"
+        f" {verdict}. Fails when all of the interval is above 0.",
     )
 
 

@@ -25,7 +25,7 @@ def id_blocks(segments: Segments) -> Gate:
         segment for segment in _ranked(segments) if segment["segment"].startswith(BLOCK)
     ]
     if len(blocks) < 2:
-        return _untold("id_blocks", LEAST_CHANCE)
+        return _not_measured("id_blocks", LEAST_CHANCE)
     weights = [_error(block) ** -2 for block in blocks]
     aucs = [block["auc"] for block in blocks]
     mean = sum(w * a for w, a in zip(weights, aucs, strict=True)) / sum(weights)
@@ -44,7 +44,7 @@ def segment_ranking(segments: Segments) -> Gate:
     """The model ranks in every segment; worst where it surely does not."""
     parts = _ranked(segments)
     if not parts:
-        return _untold("segment_ranking", LEAST_AUC)
+        return _not_measured("segment_ranking", LEAST_AUC)
     margin = _quantile(len(parts))
     worst = min(parts, key=lambda segment: segment["auc"] + margin * _error(segment))
     value = worst["auc"] + margin * _error(worst)
@@ -60,7 +60,7 @@ def segment_ranking(segments: Segments) -> Gate:
 def segment_calibration(segments: Segments) -> Gate:
     """Nowhere is the default rate surely far from what is predicted."""
     if not segments:
-        return _untold("segment_calibration", FARTHEST)
+        return _not_measured("segment_calibration", FARTHEST)
     margin = _quantile(len(segments))
     off = {segment["segment"]: _surely_off(segment, margin) for segment in segments}
     name = max(off, key=lambda segment: off[segment])
@@ -75,7 +75,7 @@ def segment_calibration(segments: Segments) -> Gate:
     )
 
 
-def _untold(name: str, limit: float) -> Gate:
+def _not_measured(name: str, limit: float) -> Gate:
     """What was not shown does not pass."""
     reason = "Too few defaults to tell: no part of the clients, or one, has enough."
     return Gate(name, None, limit, False, reason)

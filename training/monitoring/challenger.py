@@ -60,8 +60,8 @@ def read_challenger(reference: Reference, bundle: Path) -> Challenger:
     """
     manifest, digest = read_manifest(bundle)
     known = {
-        (feature["name"], feature["formula"], tuple(feature["categories"] or ())): place
-        for place, feature in enumerate(reference.manifest["features"])
+        (feature["name"], feature["formula"], tuple(feature["categories"] or ())): index
+        for index, feature in enumerate(reference.manifest["features"])
     }
     wanted = [
         (feature["name"], feature["formula"], tuple(feature["categories"] or ()))
@@ -96,13 +96,13 @@ def shadow(
     )
     report["champion"] = _names(reference.manifest, reference.bundle_sha256)
     report["challenger"] = _names(challenger.manifest, challenger.bundle_sha256)
-    said = conclude(report, reference.costs)
+    conclusion = conclude(report, reference.costs)
     token = f"challenger-{challenger.bundle_sha256[:16]}-{state.cursor}"
     with state.transaction():
         if state.fact("challenged") != token:
-            outbox.put_report(state, "challenger", said, report, None, token)
+            outbox.put_report(state, "challenger", conclusion, report, None, token)
             state.keep(challenged=token)
-    return said
+    return conclusion
 
 
 def _names(manifest: Any, digest: str) -> dict[str, str]:

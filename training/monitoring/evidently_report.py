@@ -194,8 +194,10 @@ def wasserstein(current: np.ndarray, reference: np.ndarray) -> float:
 
 def jensen_shannon(current: np.ndarray, reference: np.ndarray) -> float:
     """Of codes from 0 on."""
-    cells = int(max(current.max(), reference.max())) + 1
-    counts = (np.bincount(codes, minlength=cells) for codes in (current, reference))
+    categories = int(max(current.max(), reference.max())) + 1
+    counts = (
+        np.bincount(codes, minlength=categories) for codes in (current, reference)
+    )
     return float(jensenshannon(*counts))
 
 

@@ -69,9 +69,9 @@ def monitor(
                 run(api, reference, state, settings, mature_days, progress=progress)
                 if challenger is not None:
                     other = read_challenger(reference, challenger)
-                    said = shadow(api, reference, state, other, progress=progress)
+                    conclusion = shadow(api, reference, state, other, progress=progress)
                     outbox.deliver(state, api, settings, progress=progress)
-                    progress(said.splitlines()[0])
+                    progress(conclusion.splitlines()[0])
         except TrainingError as error:
             if every is None:
                 raise
@@ -126,27 +126,27 @@ def _look(
     outcomes = _outcomes(reference, state, seen, counted, complete)
     for at, signal in _outcome_signals(outcomes):
         changes += alerts.advance([signal], at, texts.severity)
-    told = {change.cause for change in changes}
+    changed = {change.cause for change in changes}
     refreshed = [
         AlertChange.of(name, cause, "refreshed")
         for name, cause in alerts.causes.items()
-        if cause.status == "open" and name not in told
+        if cause.status == "open" and name not in changed
     ]
     drawn = draw(reference, state.newest()) if scales else None
     with state.transaction():
         state.keep(looked=complete, looked_outcomes=counted)
         if scales:
             document = report.production(reference, state, scales, alerts.causes)
-            said = report.conclusion(reference, document)
+            conclusion = report.conclusion(reference, document)
             token = f"production-{complete}"
-            outbox.put_report(state, "production", said, document, drawn, token)
+            outbox.put_report(state, "production", conclusion, document, drawn, token)
         for change in (*changes, *refreshed):
             outbox.put_alert(state, reference, change, settings, api.url)
         if outcomes:
-            said = report.conclude_performance(reference, outcomes[-1])
+            conclusion = report.conclude_performance(reference, outcomes[-1])
             document = report.realised(reference, state, outcomes)
             token = f"performance-{counted}"
-            outbox.put_report(state, "performance", said, document, None, token)
+            outbox.put_report(state, "performance", conclusion, document, None, token)
         alerts.save()
     for change in changes:
         progress(f"alert {change.what}: {change.severity} {change.cause}")

@@ -41,12 +41,12 @@ def production(
                 "windows": windows,
                 "window": state.window,
                 "outcomes": state.outcomes,
-                "outcomes_waiting": state.one(
+                "outcomes_waiting": state.scalar(
                     "SELECT count(*) FROM outcomes WHERE number IS NULL"
                 ),
                 "of_other_models": state.fact("of_other_models", 0),
                 "duplicates": state.fact("duplicates", 0),
-                "repeats": state.one("SELECT count(*) FROM repeats"),
+                "repeats": state.scalar("SELECT count(*) FROM repeats"),
                 "unmatched_outcomes": state.fact("unmatched_outcomes", 0),
             },
             "expected": _gini(performance(reference, newest)),
@@ -88,14 +88,14 @@ def _features(
         {
             "feature": name,
             "label": reference.label(name),
-            "importance": float(reference.share[place]),
-            "shift": float(shifts.shift[-1, place]),
-            "distance": float(shifts.distance[-1, place]),
-            "missing_change": float(shifts.missing[-1, place]),
-            "psi": float(shifts.psi[-1, place]),
-            "p": float(smallest[place]),
+            "importance": float(reference.share[index]),
+            "shift": float(shifts.shift[-1, index]),
+            "distance": float(shifts.distance[-1, index]),
+            "missing_change": float(shifts.missing[-1, index]),
+            "psi": float(shifts.psi[-1, index]),
+            "p": float(smallest[index]),
         }
-        for place, name in enumerate(reference.monitored)
+        for index, name in enumerate(reference.monitored)
     ]
     return sorted(rows, key=lambda row: -row["importance"])  # type: ignore[operator]
 
@@ -115,8 +115,8 @@ def _series(reference: Reference, state: State, windows: int) -> dict[str, Any]:
         if name != "psi"
     }
     series["psi"] = {
-        name: [float(point["psi"][place]) for point in points]
-        for place, name in enumerate(names)
+        name: [float(point["psi"][index]) for point in points]
+        for index, name in enumerate(names)
     }
     return series
 
@@ -132,14 +132,14 @@ def _point(
     moment = "SELECT max(last_at) FROM windows WHERE number >= ? AND number < ?"
     psi = [
         drift_tests.stability_index(
-            reference.counts[place, : column.cells],
-            counted.counts[-1:, place, : column.cells],
+            reference.counts[index, : column.bins],
+            counted.counts[-1:, index, : column.bins],
         )[0]
-        for place, column in enumerate(reference.columns)
+        for index, column in enumerate(reference.columns)
     ]
     expected = _gini(performance(reference, scores))
     return {
-        "at": state.one(moment, first, end),
+        "at": state.scalar(moment, first, end),
         "decisions": decisions,
         "psi": psi,
         **{f"expected_{name}": value for name, value in expected.items()},

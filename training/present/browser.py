@@ -20,7 +20,7 @@ def program() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
-def photographs(
+def screenshots(
     urls: Mapping[str, str | None],
     awaited: Mapping[str, str],
     progress: Callable[[str], None],

@@ -92,9 +92,9 @@ def calibration(axes: Axes, facts: Facts, words: Words) -> None:
     axes.set_ylabel(words.say("observed default rate"))
 
 
-def feature(axes: Axes, facts: Facts, words: Words, place: int = 0) -> None:
+def feature(axes: Axes, facts: Facts, words: Words, index: int = 0) -> None:
     """One of the numeric features that weigh most, by what became of the loans."""
-    name = facts["drawn"][place]
+    name = facts["drawn"][index]
     distribution = facts["distributions"][name]
     for outcome, colour in (("repaid", BLUE), ("defaulted", ORANGE)):
         share = np.array(distribution[outcome]) / max(sum(distribution[outcome]), 1)
@@ -154,4 +154,4 @@ def _wrapped(name: str) -> str:
 CHARTS: dict[str, Callable[..., None]] = {
     chart.__name__: chart
     for chart in (cost, roc, precision, calibration, feature, reasons, beeswarm, local)
-} | {"second_feature": partial(feature, place=1)}
+} | {"second_feature": partial(feature, index=1)}

@@ -91,12 +91,12 @@ def _drift(path: Path) -> Facts | None:
     if not path.is_file():
         return None
     lines = path.read_text(encoding="utf-8").replace("**", "").splitlines()
-    said = [line for line in lines if line and not line.startswith("|")]
-    parts = dict(line.split(": ", 1) for line in said[1:] if ": " in line)
-    cells = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
-    moved = [dict(zip(cells[0], row, strict=True)) for row in cells[1 : MOVED + 1]]
+    sentences = [line for line in lines if line and not line.startswith("|")]
+    parts = dict(line.split(": ", 1) for line in sentences[1:] if ": " in line)
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    moved = [dict(zip(rows[0], row, strict=True)) for row in rows[1 : MOVED + 1]]
     return {
-        "compared": NUMBER.findall(said[0].replace("None", "0")),
+        "compared": NUMBER.findall(sentences[0].replace("None", "0")),
         "score": NUMBER.findall(parts.get("For the score", "")),
         "advice": WATCHED.sub("", parts["What to do"]),
         "watched": NAME.findall(parts["What to do"]),

@@ -61,7 +61,7 @@ def present(
         with served(registry) as mlflow:
             urls |= mlflow_pages(registry, facts, mlflow)
             awaited = dict.fromkeys(MLFLOW_RUNS, facts["run"].info.run_name)
-            pictures = browser.photographs(urls, awaited, progress)
+            pictures = browser.screenshots(urls, awaited, progress)
     answer = api and api.post("/v1/predictions", facts["applicant"]["records"])
     known = {
         **facts,

@@ -21,8 +21,8 @@ Entries = list[dict[str, Any]]
 def commits(root: Path = ROOT, *paths: str, count: int = COMMITS) -> Entries:
     """The newest: hash, date and subject."""
     names = ("commit", "date", "subject")
-    said = _git(root, "log", f"-{count}", "--format=%h\t%cs\t%s", "--", *paths)
-    return [dict(zip(names, row.split("\t", 2), strict=True)) for row in said]
+    lines = _git(root, "log", f"-{count}", "--format=%h\t%cs\t%s", "--", *paths)
+    return [dict(zip(names, row.split("\t", 2), strict=True)) for row in lines]
 
 
 def folders(root: Path = ROOT) -> Entries:

@@ -35,8 +35,8 @@ def keep_findings(
 
 
 def tag_gate(registry: Registry, version: str, gate: Gate) -> None:
-    said = "passed" if gate.passed else "NOT PASSED"
-    text = f"{said}: {number(gate.value)}, limit {number(gate.limit)}. {gate.reason}"
+    verdict = "passed" if gate.passed else "NOT PASSED"
+    text = f"{verdict}: {number(gate.value)}, limit {number(gate.limit)}. {gate.reason}"
     registry.client.set_model_version_tag(MODEL, version, f"gate.{gate.gate}", text)
 
 
@@ -45,8 +45,8 @@ def description(card: str) -> str:
     if len(card) <= LONGEST:
         return card
     rest = "\n\nThe whole card: artifact `bundle/model-card.md` of the run.\n"
-    kept = card[: LONGEST - len(rest)]
-    return kept[: kept.rindex("\n## ")].rstrip() + rest
+    shortened = card[: LONGEST - len(rest)]
+    return shortened[: shortened.rindex("\n## ")].rstrip() + rest
 
 
 def gates_of(version: ModelVersion) -> list[Gate]:

@@ -70,9 +70,9 @@ def promoted_gates(registered: ModelVersion, gates: Sequence[Gate]) -> list[Gate
     every = [*gates, gate_of(record["cost_of_champion"])]
     if record["override"] is None:
         return every
-    said = f" Overridden: {record['override']}"
+    note = f" Overridden: {record['override']}"
     return [
-        gate if gate.passed else replace(gate, reason=gate.reason + said)
+        gate if gate.passed else replace(gate, reason=gate.reason + note)
         for gate in every
     ]
 

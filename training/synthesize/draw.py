@@ -70,8 +70,8 @@ def take(columns: Columns, rows: Array) -> Columns:
 @cache
 def shapes(table: str) -> Mapping[str, Shape]:
     """The shapes of `table`.yaml by the column's name; several names may share one."""
-    read = yaml.safe_load(Path(__file__).with_name(f"{table}.yaml").read_bytes())
-    return {name: shape for names, shape in read.items() for name in names.split()}
+    document = yaml.safe_load(Path(__file__).with_name(f"{table}.yaml").read_bytes())
+    return {name: shape for names, shape in document.items() for name in names.split()}
 
 
 def blend(rng: np.random.Generator, rows: Columns, tilt: Mapping[str, float]) -> Array:
@@ -105,7 +105,7 @@ def _column(
     rng: np.random.Generator, shape: Shape, rows: Columns, known: Columns
 ) -> Any:
     words = tuple(dict.fromkeys(_words(shape)))
-    places: dict[Any, int] = {word: place for place, word in enumerate(words)}
+    places: dict[Any, int] = {word: index for index, word in enumerate(words)}
     options = shape if isinstance(shape, dict) else {}
     uniform, gap = (ndtr(blend(rng, rows, options.get(o, {}))) for o in ("tilt", "gap"))
 

@@ -183,8 +183,10 @@ def _telling(
     def tell(study: optuna.Study, _: FrozenTrial) -> None:
         if not (tried := _of(study, *TRIED)):
             return
-        took = [trial.duration.total_seconds() for trial in tried if trial.duration]
-        left = float(np.mean(took)) * max(0, trials - len(tried))
+        durations = [
+            trial.duration.total_seconds() for trial in tried if trial.duration
+        ]
+        left = float(np.mean(durations)) * max(0, trials - len(tried))
         left = max(0.0, min(left, resources.seconds_left))
         progress(
             f"{family.name}: {len(tried)} of {trials} trials, best business score "
@@ -232,9 +234,9 @@ def _objective(
     def judge(
         model: BaseEstimator, _: np.ndarray, test: np.ndarray
     ) -> dict[str, float]:
-        given = {} if weight is None else {"sample_weight": weight[test]}
+        weights = {} if weight is None else {"sample_weight": weight[test]}
         scores: dict[str, float] = scorer(
-            model, data.inputs.iloc[test], data.target[test], **given
+            model, data.inputs.iloc[test], data.target[test], **weights
         )
         return scores
 

@@ -40,7 +40,7 @@ class Budget:
     after the families were compared at like effort. `variants`: whether imbalance
     strategies, transformations and constraints are switched to see what they bring;
     if not, the forest is left out. `seeds`: how many LightGBMs that differ by chance
-    are averaged in the end. `fewer`: whether to look how few features do.
+    are averaged in the end. `select_features`: whether to look how few features do.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Budget:
     deeper: int = 0
     variants: bool = True
     seeds: int = 1
-    fewer: bool = True
+    select_features: bool = True
 
     def of(self, family: ModelFamily) -> int:
         return self.trials.get(family.name, 0)
@@ -60,7 +60,7 @@ class Budget:
 BUDGETS = {
     budget.name: budget
     for budget in (
-        Budget("quick", variants=False, fewer=False),
+        Budget("quick", variants=False, select_features=False),
         Budget(
             "standard",
             {"logistic_regression": 4, "random_forest": 3, "lightgbm": 8},

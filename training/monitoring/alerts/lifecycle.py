@@ -81,22 +81,22 @@ def signals(
     calm = (raw[:-1] > CALM).all(axis=0)
     calm &= ~raised[-1] | (np.abs(effect[-2]) < np.abs(effect[-1]) / 2)
     order = np.argsort(p.min(axis=0), kind="stable")
-    for place in order:
-        if not raised[:, place].any() and names[place] not in known:
+    for index in order:
+        if not raised[:, index].any() and names[index] not in known:
             continue
-        best = int(np.argmin(p[:, place]))
+        best = int(np.argmin(p[:, index]))
         sizes = tuple(
             tests.scale
-            for tests, yes in zip(scales, raised[:, place], strict=True)
+            for tests, yes in zip(scales, raised[:, index], strict=True)
             if yes
         )
         evidence = {
-            "effect": float(effect[best, place]),
-            "p": float(p[best, place]),
+            "effect": float(effect[best, index]),
+            "p": float(p[best, index]),
             "windows": scales[best].scale,
-            **_moved(scales[best], names[place], reference, row),
+            **_moved(scales[best], names[index], reference, row),
         }
-        yield Signal(names[place], sizes, bool(calm[place]), evidence)
+        yield Signal(names[index], sizes, bool(calm[index]), evidence)
 
 
 def _moved(
@@ -105,15 +105,15 @@ def _moved(
     kind, _, name = cause.partition(":")
     if kind not in {"feature", "missing", "score"}:
         return {}
-    place = reference.monitored.index(name) if name else len(reference.monitored)
+    index = reference.monitored.index(name) if name else len(reference.monitored)
     shifts = tests.shifts
     moved = {
-        "shift": float(shifts.shift[row, place]),
-        "distance": float(shifts.distance[row, place]),
-        "missing": float(shifts.missing[row, place]),
-        "psi": float(shifts.psi[row, place]),
+        "shift": float(shifts.shift[row, index]),
+        "distance": float(shifts.distance[row, index]),
+        "missing": float(shifts.missing[row, index]),
+        "psi": float(shifts.psi[row, index]),
     }
-    return moved | ({"importance": float(reference.share[place])} if name else {})
+    return moved | ({"importance": float(reference.share[index])} if name else {})
 
 
 class Alerts:
@@ -180,10 +180,10 @@ class Alerts:
             return None
         names = self.reference.monitored
         strength = self.reference.correlation[names.index(name)]
-        for place in np.argsort(-strength, kind="stable"):
-            if strength[place] < GOES_WITH:
+        for index in np.argsort(-strength, kind="stable"):
+            if strength[index] < GOES_WITH:
                 break
-            for other in (f"feature:{names[place]}", f"missing:{names[place]}"):
+            for other in (f"feature:{names[index]}", f"missing:{names[index]}"):
                 if other != cause and self._is_open(other):
                     return other
         return None

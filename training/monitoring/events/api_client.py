@@ -54,10 +54,10 @@ class Api:
 
     def events(self, after: int, limit: int, features: str, kind: str = "") -> bytes:
         """A whole page of NDJSON events after a sequence number; empty at the end."""
-        asked: dict[str, Any] = {"after": after, "limit": limit, "features": features}
+        params: dict[str, Any] = {"after": after, "limit": limit, "features": features}
         if kind:
-            asked["kind"] = kind
-        return self._ask("GET", "/v1/events", params=asked).content
+            params["kind"] = kind
+        return self._ask("GET", "/v1/events", params=params).content
 
     def get(self, path: str, **query: object) -> Any:
         return self._ask("GET", path, params=query).json()
@@ -101,5 +101,5 @@ def _accepted(answer: requests.Response, method: str, path: str) -> requests.Res
             detail += f"; {error.get('path')}: {error.get('detail')}"
     except (ValueError, AttributeError):
         detail = answer.text[:200]
-    said = f"{method} {path}: status {answer.status_code}: {detail}"
-    raise ApiError(said, answer.status_code)
+    message = f"{method} {path}: status {answer.status_code}: {detail}"
+    raise ApiError(message, answer.status_code)

@@ -13,7 +13,7 @@ from training.monitoring.events.api_client import Api
 from training.monitoring.events.read import EventPage, read_page, vectors
 from training.monitoring.events.state import State, pack, unpack
 from training.monitoring.statistics import histogram
-from training.monitoring.statistics.histogram import CELLS
+from training.monitoring.statistics.histogram import MAX_BINS
 from training.monitoring.statistics.reference import Reference
 
 PAGE = 50_000
@@ -157,12 +157,12 @@ def _count_windows(
     unknown = (decisions["unknown_categories"] > 0).to_numpy()
     refused = (decisions["decision"] == "refused").to_numpy()
     times = decisions["created_at"].to_numpy()
-    for number, seen in enumerate(counts, int(window[0])):
+    for number, window_counts in enumerate(counts, int(window[0])):
         mine = window == number
         tallies = [int(mine.sum()), int(unknown[mine].sum()), int(refused[mine].sum())]
         scores = reference.score_bins.count(margin[mine])
         moments = times[mine].min(), times[mine].max()
-        _add_window(state, number, seen, scores, tallies, moments)
+        _add_window(state, number, window_counts, scores, tallies, moments)
 
 
 def _add_window(
@@ -179,7 +179,7 @@ def _add_window(
         [number],
     ).fetchone()
     if before is not None:
-        counts = counts + unpack(before[0]).reshape(-1, CELLS)
+        counts = counts + unpack(before[0]).reshape(-1, MAX_BINS)
         scores = scores + unpack(before[1])
         tallies = [new + old for new, old in zip(tallies, before[2:5], strict=True)]
         moments = min(moments[0], before[5]), max(moments[1], before[6])

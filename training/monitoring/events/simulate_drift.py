@@ -83,13 +83,13 @@ def simulate(
         source = staged.get("application_test", staged["application_train"])
         change = _change(connection, source, drift, column, random)
         clients = _clients(connection, source, events, random)
-        for place in range(0, events, BATCH):
-            part = clients[place : place + BATCH]
-            asked = [
+        for start in range(0, events, BATCH):
+            part = clients[start : start + BATCH]
+            bodies = [
                 {**applicant, "application": change(applicant["application"])}
                 for applicant in applicants(connection, staged, source, part)
             ]
-            done += _decide(api, asked, f"{run}-{place}")
+            done += _decide(api, bodies, f"{run}-{start}")
             progress(f"simulate: {len(done):,} decisions")
     outcomes = _outcomes(api, done, drift, random) if drift.kind == "concept" else 0
     refused = sum(prediction["decision"] == "refused" for prediction in done)
@@ -208,8 +208,8 @@ def _rows(
         yield of, {name: value for name, value in row.items() if value is not None}
 
 
-def _decide(api: Api, asked: list[dict[str, Any]], token: str) -> list[dict[str, Any]]:
-    body = {"predictions": asked, "explain": False}
+def _decide(api: Api, bodies: list[dict[str, Any]], token: str) -> list[dict[str, Any]]:
+    body = {"predictions": bodies, "explain": False}
     answers = api.post("/v1/predictions/batch", body, token)["predictions"]
     for answer in answers:
         if "prediction_id" not in answer:
@@ -229,8 +229,10 @@ def _outcomes(
     outcomes = []
     for prediction in decided:
         if prediction["decision"] == "granted":
-            kept = (1 - drift.strength) * prediction["probability"]
-            defaulted = bool(random.random() < kept + drift.strength * mean)
+            risk = (1 - drift.strength) * prediction[
+                "probability"
+            ] + drift.strength * mean
+            defaulted = bool(random.random() < risk)
             outcomes.append(
                 {
                     "prediction_id": prediction["prediction_id"],
@@ -238,7 +240,7 @@ def _outcomes(
                     "observed_on": today,
                 }
             )
-    for place in range(0, len(outcomes), OUTCOMES):
-        part = outcomes[place : place + OUTCOMES]
+    for start in range(0, len(outcomes), OUTCOMES):
+        part = outcomes[start : start + OUTCOMES]
         api.post("/v1/outcomes", {"outcomes": part}, str(uuid.uuid4()))
     return len(outcomes)

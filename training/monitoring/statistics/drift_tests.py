@@ -32,7 +32,7 @@ class Shifts:
     `shift`: in standard deviations of the reference's ranks, 0 for categories.
     `distance`: the largest difference of a share: of a category, or of the values up
     to an edge (Kolmogorov-Smirnov). `missing`: difference of the missing share.
-    `psi`: population stability index, missing as a cell of its own.
+    `psi`: population stability index, missing as a bin of its own.
     `p_values`, `p_missing`: of no difference, 1 where it is too small to matter.
     """
 
@@ -47,10 +47,10 @@ class Shifts:
 def compare(
     columns: Sequence[ColumnBins], reference: Counts, current: Counts
 ) -> Shifts:
-    """Compare windows, shape (windows, columns, CELLS), with (columns, CELLS)."""
+    """Compare windows, shape (windows, columns, MAX_BINS), with (columns, MAX_BINS)."""
     parts = [
-        _column(column, reference[place], current[:, place])
-        for place, column in enumerate(columns)
+        _column(column, reference[index], current[:, index])
+        for index, column in enumerate(columns)
     ]
     return Shifts(*(np.stack(field, axis=1) for field in zip(*parts, strict=True)))
 
@@ -62,7 +62,7 @@ def _column(
         current[:, 0], current.sum(axis=1), reference[0], int(reference.sum())
     )
     p_missing = np.where(np.abs(missing) < LEAST_SHARE, 1.0, p_missing)
-    before, after = reference[1 : column.cells], current[:, 1 : column.cells]
+    before, after = reference[1 : column.bins], current[:, 1 : column.bins]
     shift, p_shift = _rank_shift(column, before, after)
     shares = _shares(column, before), _shares(column, after)
     known, known_before = after.sum(axis=1), int(before.sum())
@@ -76,7 +76,7 @@ def _column(
         shift,
         np.abs(differences).max(axis=1, initial=0.0),
         missing,
-        stability_index(reference[: column.cells], current[:, : column.cells]),
+        stability_index(reference[: column.bins], current[:, : column.bins]),
         np.minimum(smallest * tests, 1.0),
         p_missing,
     )
@@ -142,11 +142,11 @@ def share_test(
 
 
 def stability_index(reference: Counts, current: Counts) -> Array:
-    """PSI of windows, shape (windows,); half a row is added to each cell.
+    """PSI of windows, shape (windows,); half a row is added to each bin.
 
     Source: Siddiqi, Credit Risk Scorecards, 2006.
     """
-    cells = reference.shape[-1]
-    before = (reference + 0.5) / (reference.sum() + cells / 2)
-    after = (current + 0.5) / (current.sum(axis=-1, keepdims=True) + cells / 2)
+    bins = reference.shape[-1]
+    before = (reference + 0.5) / (reference.sum() + bins / 2)
+    after = (current + 0.5) / (current.sum(axis=-1, keepdims=True) + bins / 2)
     return np.asarray(((after - before) * np.log(after / before)).sum(axis=-1))

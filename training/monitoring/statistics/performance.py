@@ -94,21 +94,21 @@ class ScoreBins:
         if len(granted):
             cuts = np.append(cuts, granted.max())
         edges = np.unique(cuts)
-        place = np.searchsorted(edges, margin, side="left")
-        sums = np.bincount(place, expected(margin), len(edges) + 1)
-        clients = np.bincount(place, minlength=len(edges) + 1)
+        index = np.searchsorted(edges, margin, side="left")
+        sums = np.bincount(index, expected(margin), len(edges) + 1)
+        clients = np.bincount(index, minlength=len(edges) + 1)
         outer = expected(np.append(edges, edges[-1:]))
         chance = np.where(clients > 0, sums / np.maximum(clients, 1), outer)
         first_refused = np.searchsorted(edges, granted.max()) if len(granted) else -1
         counted = np.ones(len(edges) + 1)
         if weight is not None:
-            weights = np.bincount(place, weight, len(edges) + 1)
+            weights = np.bincount(index, weight, len(edges) + 1)
             counted = np.where(clients > 0, weights / np.maximum(clients, 1), 1.0)
         return cls(edges, chance, np.arange(len(edges) + 1) > first_refused, counted)
 
     def count(self, margin: Array) -> NDArray[np.int64]:
-        place = np.searchsorted(self.edges, margin, side="left")
-        return np.bincount(place, minlength=len(self.chance))
+        index = np.searchsorted(self.edges, margin, side="left")
+        return np.bincount(index, minlength=len(self.chance))
 
 
 @dataclass(frozen=True)

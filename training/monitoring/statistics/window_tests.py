@@ -35,7 +35,7 @@ LEAST_UNKNOWN, LEAST_RATE, LEAST_REVIEWS = 0.01, 0.03, 100
 class Windows:
     """Windows in order. Tallies have a row per window.
 
-    `counts`: shape (windows, columns, CELLS). `unknown`, `refused`: decisions with a
+    `counts`: shape (windows, columns, MAX_BINS). `unknown`, `refused`: decisions with a
     category that the model does not know, and refused ones. `reviewed`,
     `overridden`: of the reviews that arrived meanwhile.
     """

@@ -17,9 +17,9 @@ from training.monitoring.train_test_drift import datasets
 from training.monitoring.train_test_drift.conclusion import conclude, headline
 from training.monitoring.train_test_drift.datasets import (
     PROBABILITY,
-    Compare,
+    ComparedColumn,
+    DatasetPair,
     Shift,
-    Sides,
 )
 
 # Evidently draws the score, the most important features and those that drifted: what
@@ -85,7 +85,7 @@ def _drawn(shifts: Sequence[Shift]) -> list[Shift]:
     return (first + [shift for shift in others if shift.drifted])[:MOST_DRAWN]
 
 
-def _shift(column: Compare, pair: Sides) -> Shift:
+def _shift(column: ComparedColumn, pair: DatasetPair) -> Shift:
     before, after = pair.reference[column.name], pair.current[column.name]
     distance = distance_of(before, after, column.category)
     what, values = _values(column, before, after)
@@ -106,7 +106,7 @@ def _shift(column: Compare, pair: Sides) -> Shift:
 
 
 def _values(
-    column: Compare, before: pd.Series, after: pd.Series
+    column: ComparedColumn, before: pd.Series, after: pd.Series
 ) -> tuple[str, tuple[float, float]]:
     if not column.category:
         return "mean", (float(before.mean()), float(after.mean()))
