@@ -68,7 +68,7 @@ def scoring_api() -> ScoringApi:
 
 def _for_roles(api: ScoringApi) -> tuple[Settings, tuple[str, ...]]:
     """Whoever has the same roles is answered the same, and nobody else."""
-    return api.settings, api.way.asker.roles
+    return api.settings, api.transport.asker.roles
 
 
 SHARED: dict[str | type[Any], Callable[[Any], Any]] = {ScoringApi: _for_roles}
@@ -194,9 +194,9 @@ def open_client(client_id: int) -> OpenedClient:
 
     Raises WithoutReasons when those of the newest decision cannot be had any more.
     """
-    seen = last_seen(client_id)
-    if seen and not api_is_ready():
-        return seen
+    earlier = last_seen(client_id)
+    if earlier and not api_is_ready():
+        return earlier
     api = scoring_api()
     client = api.client(client_id)
     if client.standing is None:
@@ -230,9 +230,9 @@ def score_again(client_id: int, newest: str = "") -> None:
 
 def _newest(client_id: int, standing: Standing) -> Prediction:
     """What was decided is decided: it is fetched once."""
-    seen = last_seen(client_id)
-    if seen and seen.prediction.prediction_id == standing.latest.prediction_id:
-        return seen.prediction
+    earlier = last_seen(client_id)
+    if earlier and earlier.prediction.prediction_id == standing.latest.prediction_id:
+        return earlier.prediction
     return scoring_api().stored(standing.latest.prediction_id, client_id)
 
 
@@ -249,24 +249,24 @@ def _deciding(client_id: int) -> Lock:
 def simulated(opened: OpenedClient, changes: Mapping[str, float]) -> Prediction:
     """What the model says of these changes; asked once per session and decision."""
     key = (opened.prediction.prediction_id, tuple(sorted(changes.items())))
-    kept = st.session_state.setdefault(SIMULATIONS, {})
-    if key not in kept:
-        kept[key] = scoring_api().simulate(opened.client.client_id, changes)
-        _trim(kept, SIMULATIONS_KEPT)
-    return cast(Prediction, kept[key])
+    simulations = st.session_state.setdefault(SIMULATIONS, {})
+    if key not in simulations:
+        simulations[key] = scoring_api().simulate(opened.client.client_id, changes)
+        _trim(simulations, SIMULATIONS_KEPT)
+    return cast(Prediction, simulations[key])
 
 
 def _keep(client_id: int, opened: OpenedClient) -> None:
-    kept = _opened()
-    kept[client_id] = opened
-    _trim(kept, CLIENTS_KEPT)
+    clients = _opened()
+    clients[client_id] = opened
+    _trim(clients, CLIENTS_KEPT)
 
 
-def _trim(kept: MutableMapping[Any, Any], most: int) -> None:
-    while len(kept) > most:
-        del kept[next(iter(kept))]
+def _trim(entries: MutableMapping[Any, Any], most: int) -> None:
+    while len(entries) > most:
+        del entries[next(iter(entries))]
 
 
 def _opened() -> MutableMapping[int, OpenedClient]:
-    kept = st.session_state.setdefault(OPENED, {})
-    return cast(MutableMapping[int, OpenedClient], kept)
+    clients = st.session_state.setdefault(OPENED, {})
+    return cast(MutableMapping[int, OpenedClient], clients)

@@ -1,4 +1,4 @@
-"""The client on the desk: chosen by search, by address or from the recent ones.
+"""The client on the screen: chosen by search, by address or from the recent ones.
 
 `choose` runs before anything is drawn, so that every control of a page acts on the same
 client. The choice stands in the address: Back brings the client before back, and two
@@ -43,12 +43,12 @@ _BETWEEN = re.compile(r"[\s,.'’#_-]+|n[°o]\.?", re.IGNORECASE)
 def choose() -> None:
     """Take the client that is typed, else the one of the address, else the last."""
     typed = digits(_typed())
-    asked = st.query_params.get(PARAMETER)
+    parameter = st.query_params.get(PARAMETER)
     if typed and _is_the_only_one(typed):
-        take(int(typed))
-    elif asked is not None:
-        number = digits(asked)
-        st.session_state[CHOSEN] = str(int(number)) if number else asked.strip()
+        select(int(typed))
+    elif parameter is not None:
+        number = digits(parameter)
+        st.session_state[CHOSEN] = str(int(number)) if number else parameter.strip()
     elif CHOSEN in st.session_state:
         st.query_params[PARAMETER] = st.session_state[CHOSEN]
 
@@ -67,8 +67,8 @@ def digits(text: str) -> str:
     return number if good else ""
 
 
-def take(client_id: int) -> None:
-    """Put a client on the desk and clear the search."""
+def select(client_id: int) -> None:
+    """Put a client on the screen and clear the search."""
     st.session_state[CHOSEN] = str(client_id)
     st.session_state[SEARCH] = ""
     for key in (SHOWN, *OFFERED):
@@ -140,10 +140,10 @@ def _is_the_only_one(number: str) -> bool:
     return matches.client_ids == (int(number),)
 
 
-def _take_offered(key: str) -> None:
+def _select_offered(key: str) -> None:
     client_id = st.session_state.get(key)
     if client_id is not None:
-        take(client_id)
+        select(client_id)
 
 
 def _offer(label: str, key: str, client_ids: tuple[int, ...]) -> None:
@@ -153,7 +153,7 @@ def _offer(label: str, key: str, client_ids: tuple[int, ...]) -> None:
             client_ids,
             format_func=str,
             key=key,
-            on_change=_take_offered,
+            on_change=_select_offered,
             args=(key,),
             label_visibility="collapsed",
         )

@@ -57,12 +57,12 @@ def review_text(review: Review) -> str:
 
 
 def changes_text(recorded: PastPrediction, model: ModelAnswer) -> str:
-    told = []
+    parts = []
     for name, value in (recorded.changes or {}).items():
         column = model.column(name)
         shown = value_text(value, column.unit, name)
-        told.append(_("{fact}: {value}", fact=column.label, value=shown))
-    return "; ".join(told)
+        parts.append(_("{fact}: {value}", fact=column.label, value=shown))
+    return "; ".join(parts)
 
 
 def _key(recorded: PastPrediction) -> object:

@@ -15,7 +15,7 @@ from components.history_table import show_history
 from components.layout import card, chart
 from components.next_steps import next_steps
 from session.language import _
-from session.render_lock import TURN
+from session.render_lock import RENDER_LOCK
 from texts import decision as words
 from texts.application import group_facts
 from texts.formats import decimal, moment, percents_apart
@@ -30,7 +30,7 @@ def show() -> None:
     if not opened:
         return
     model = current_model()
-    with TURN:
+    with RENDER_LOCK:
         _story(opened, model)
     _details(opened, model)
 
@@ -109,7 +109,7 @@ def _reasons(prediction: Prediction, model: ModelAnswer) -> None:
 
     def block(raises: bool, most: int) -> str:
         title = _("▲ Against the loan") if raises else _("▼ In the client's favour")
-        told = [
+        items = [
             (
                 words.reason_text(reason, model),
                 words.reason_facts(reason, prediction, model),
@@ -118,7 +118,7 @@ def _reasons(prediction: Prediction, model: ModelAnswer) -> None:
             if reason.raises_risk == raises
         ]
         nothing = _("Nothing stands out.")
-        return markup.reasons(title, told[:most], raises, nothing, client)
+        return markup.reasons(title, items[:most], raises, nothing, client)
 
     first = not prediction.granted
     say.caption(_("In the words for the client; below each, its main facts."))
@@ -160,7 +160,7 @@ def _contributions(prediction: Prediction, model: ModelAnswer) -> None:
         steps = group_steps(explanation, model)
     say.caption(_(words.WATERFALL_HELP))
     limit, calibration = prediction.threshold, model.calibration
-    with TURN:
+    with RENDER_LOCK:
         chart(
             waterfall.waterfall(steps, explanation, limit, calibration),
             "waterfall",

@@ -18,7 +18,7 @@ from api_client.meaning import Descriptor
 from charts import comparison
 from components import markup, say
 from components.client_picker import chosen_client
-from components.error_panel import show_trouble
+from components.error_panel import show_error
 from components.layout import card, chart
 from components.next_steps import next_steps, recall
 from session.language import _
@@ -50,14 +50,15 @@ def _similar(opened: OpenedClient, model: ModelAnswer) -> None:
     try:
         similar = similar_to(opened)
     except ApiError as error:
-        show_trouble(error, "similar_again")
+        show_error(error, "similar_again")
         return
     risk, rate, everyone = st.columns(3)
     with risk:
         say.metric(_("This client's risk"), percent(opened.prediction.probability))
     with rate:
-        told = percent(similar.observed_default_rate)
-        say.metric(_("Similar clients who defaulted"), told)
+        say.metric(
+            _("Similar clients who defaulted"), percent(similar.observed_default_rate)
+        )
     with everyone:
         say.metric(
             _("All who defaulted"), percent(similar.population.observed_default_rate)
@@ -116,19 +117,19 @@ def _spread(
         if item.feature == feature.name
     )
     known = value is not None
-    told = value_text(value, feature.unit, feature.name) if known else ""
+    text = value_text(value, feature.unit, feature.name) if known else ""
     names = comparison_words.bin_names(answer, feature)
-    place = told if answer.categories else value
+    position = text if answer.categories else value
     chart(
         comparison.distribution(
             answer,
             names,
             groups,
-            place if known else None,
+            position if known else None,
             comparison_words.axis_title(feature),
         ),
         "distribution",
-        comparison_words.distribution_text(answer, feature, told),
+        comparison_words.distribution_text(answer, feature, text),
         lambda: _counted(answer, names, groups),
     )
 

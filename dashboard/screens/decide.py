@@ -9,7 +9,7 @@ from api_client.cache import OpenedClient, current_model, scoring_api
 from api_client.errors import ApiError, Conflict, Refused
 from components import markup, say
 from components.client_picker import chosen_client
-from components.error_panel import details, show_trouble
+from components.error_panel import details, show_error
 from components.history_table import show_history
 from components.layout import card
 from session.language import LANGUAGES, _, code
@@ -43,17 +43,17 @@ def _review(opened: OpenedClient, model: ModelAnswer) -> None:
     prediction, standing = opened.prediction, opened.standing
     word, meaning = words.verdict(prediction)
     client = str(opened.client.client_id)
-    said = _("The model says: {decision}", decision=word)
+    sentence = _("The model says: {decision}", decision=word)
     if standing.latest.model_changed:
-        said = _("An earlier model said: {decision}", decision=word)
+        sentence = _("An earlier model said: {decision}", decision=word)
     if standing.reviewed:
         word = words.decision_word(standing.result)
-        told = words.standing_text(standing)
-        st.html(markup.verdict(word, told, standing.result, client))
+        explanation = words.standing_text(standing)
+        st.html(markup.verdict(word, explanation, standing.result, client))
         say.text(standing.reason or "")
-        st.html(markup.standing(said, meaning, prediction.decision))
+        st.html(markup.standing(sentence, meaning, prediction.decision))
     else:
-        st.html(markup.verdict(said, meaning, prediction.decision, client))
+        st.html(markup.verdict(sentence, meaning, prediction.decision, client))
     say.text(words.weighing(prediction, model))
     for note in words.changed_since(standing):
         say.warning(note)
@@ -82,11 +82,11 @@ def _form(opened: OpenedClient) -> None:
     model_says = opened.prediction.granted
     options = [model_says, not model_says]
     # The widget is another one in another language.
-    kept = st.session_state.get(f"kept_{here}")
+    earlier = st.session_state.get(f"kept_{here}")
     chosen = st.radio(
         _("Your decision"),
         options,
-        index=None if kept is None else options.index(kept),
+        index=None if earlier is None else options.index(earlier),
         format_func=lambda granted: _choice(granted, model_says),
         key=f"choice_{here}",
         horizontal=True,
@@ -171,7 +171,7 @@ def _record(opened: OpenedClient, granted: bool | None, reason: str, name: str) 
         say.error(details(error))
         return
     except ApiError as error:
-        show_trouble(error, "record_again")
+        show_error(error, "record_again")
         return
     else:
         st.session_state[SAID] = client
@@ -216,7 +216,7 @@ def _hand_over(opened: OpenedClient, language: str) -> None:
         with st.spinner(_("Writing the letter…")):
             letter = scoring_api().letter(client, language)
     except ApiError as error:
-        show_trouble(error, "letter_again")
+        show_error(error, "letter_again")
         return
     draft = "" if opened.standing.reviewed else _("draft-")
     name = f"{draft}{client}-{language}.pdf"

@@ -13,7 +13,7 @@ from api_client.errors import ApiError, NotFound, Refused
 from charts.over_time import course_chart
 from charts.over_time_series import MEASURES, courses, table
 from components import markup, say
-from components.error_panel import show_trouble
+from components.error_panel import show_error
 from components.glossary import glossary
 from components.layout import card, chart, written_in_english
 from session.language import _, mark
@@ -122,7 +122,7 @@ def _report(report: Report) -> None:
     except NotFound:
         return
     except ApiError as error:
-        show_trouble(error, "report_again")
+        show_error(error, "report_again")
         return
     st.download_button(
         _("Download the full report"),

@@ -13,7 +13,7 @@ from api_client.meaning import in_words
 from charts import model as model_charts
 from charts.axes import Table
 from components import markup, say
-from components.error_panel import show_trouble
+from components.error_panel import show_error
 from components.layout import card, chart, written_in_english
 from session.language import _
 from texts import model as model_words
@@ -238,7 +238,7 @@ def _card(model: ModelAnswer) -> None:
     except NotFound:
         say.caption(_("This model came without a card."))
     except ApiError as error:
-        show_trouble(error, "card_again")
+        show_error(error, "card_again")
     else:
         written_in_english()
         say.written(text)

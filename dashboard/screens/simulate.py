@@ -9,7 +9,7 @@ from api_client.cache import OpenedClient, current_model, scoring_api, simulated
 from api_client.errors import ApiError, Conflict, Refused
 from components import markup, say
 from components.client_picker import chosen_client
-from components.error_panel import details, show_trouble
+from components.error_panel import details, show_error
 from components.layout import card
 from components.next_steps import next_steps, recall
 from session.language import _
@@ -26,7 +26,7 @@ from texts.loan_terms import (
     present_terms,
 )
 
-WAY = "way_through"
+COUNTERFACTUAL = "way_through"
 
 
 def show() -> None:
@@ -55,7 +55,7 @@ def _workbench(opened: OpenedClient) -> None:
     with result, card("outcome"):
         _outcome(opened, present, wanted, model)
     with card("way"):
-        _way(opened, present, model)
+        _counterfactual(opened, present, model)
 
 
 def _levers(opened: OpenedClient, present: Terms, model: ModelAnswer) -> Terms:
@@ -142,7 +142,7 @@ def _outcome(
             with st.spinner(_("Simulating…")):
                 answer = simulated(opened, changes)
         except ApiError as error:
-            show_trouble(error, "simulate_again")
+            show_error(error, "simulate_again")
             return
     now, then = st.columns(2)
     with now:
@@ -194,7 +194,7 @@ def _what_moved(present: Prediction, answer: Prediction, model: ModelAnswer) -> 
     )
 
 
-def _way(opened: OpenedClient, present: Terms, model: ModelAnswer) -> None:
+def _counterfactual(opened: OpenedClient, present: Terms, model: ModelAnswer) -> None:
     st.html(markup.heading(_("What would it take?")))
     if opened.prediction.granted:
         say.text(_("Nothing: the model grants the loan as it was asked for."))
@@ -214,35 +214,37 @@ def _way(opened: OpenedClient, present: Terms, model: ModelAnswer) -> None:
         key="may_change",
     )
     if st.button(_("Find it"), key="find", disabled=not levers):
-        _search(opened, tuple(levers))
-    kept = st.session_state.get(WAY)
-    if kept and kept[0] == opened.prediction.prediction_id:
-        _found(kept[1], opened, model)
+        _search_counterfactual(opened, tuple(levers))
+    stored = st.session_state.get(COUNTERFACTUAL)
+    if stored and stored[0] == opened.prediction.prediction_id:
+        _show_counterfactual(stored[1], opened, model)
 
 
-def _search(opened: OpenedClient, levers: tuple[str, ...]) -> None:
+def _search_counterfactual(opened: OpenedClient, levers: tuple[str, ...]) -> None:
     prediction = opened.prediction.prediction_id
     try:
         with st.spinner(_("Searching…")):
-            way = scoring_api().counterfactual(prediction, levers)
+            counterfactual = scoring_api().counterfactual(prediction, levers)
     except (Conflict, Refused) as error:
         say.warning(details(error))
         return
     except ApiError as error:
-        show_trouble(error, "way_again")
+        show_error(error, "way_again")
         return
-    st.session_state[WAY] = (prediction, way)
+    st.session_state[COUNTERFACTUAL] = (prediction, counterfactual)
 
 
-def _found(way: Counterfactual, opened: OpenedClient, model: ModelAnswer) -> None:
-    if not way.found or way.prediction is None:
+def _show_counterfactual(
+    counterfactual: Counterfactual, opened: OpenedClient, model: ModelAnswer
+) -> None:
+    if not counterfactual.found or counterfactual.prediction is None:
         text = _("No change of these terms alone would be granted.")
         st.html(markup.spoken(text))
         return
-    text = simulation.outcome_text(opened.prediction, way.prediction)
+    text = simulation.outcome_text(opened.prediction, counterfactual.prediction)
     st.html(markup.spoken(text))
     headers = [_("Term"), _("Now"), _("It would take")]
-    st.html(markup.table(headers, simulation.way_rows(way, model)))
+    st.html(markup.table(headers, simulation.way_rows(counterfactual, model)))
     say.caption(
         _("This is what the model would say; whether to offer it is for you to decide.")
     )

@@ -34,9 +34,9 @@ def locale() -> str:
 
 def choose() -> None:
     """Take the language that the address asks for, else the browser's, once."""
-    asked = st.query_params.get(PARAMETER)
-    if asked in LANGUAGES:
-        st.session_state[CHOSEN] = asked
+    parameter = st.query_params.get(PARAMETER)
+    if parameter in LANGUAGES:
+        st.session_state[CHOSEN] = parameter
     elif CHOSEN not in st.session_state:
         preferred = (st.context.locale or SOURCE).split("-")[0]
         st.session_state[CHOSEN] = preferred if preferred in LANGUAGES else SOURCE
