@@ -48,18 +48,18 @@ class Config:
         """Take what is set, default what is not; raises ConfigurationError."""
         types = get_type_hints(cls)
         names = {field.name: PREFIX + field.name.upper() for field in fields(cls)}
-        given = {
+        values = {
             name: _parse(variable, environ[variable], types[name])
             for name, variable in names.items()
             if environ.get(variable)
         }
-        found = cls(**given)
-        if found.threads < LEAST_THREADS:
+        config = cls(**values)
+        if config.threads < LEAST_THREADS:
             raise ConfigurationError(
                 f"SCORING_THREADS: expected at least {LEAST_THREADS}, so that one "
-                f"never waits for the database; found {found.threads}"
+                f"never waits for the database; found {config.threads}"
             )
-        return found
+        return config
 
     def worker_count(self) -> int:
         """Worker processes to start."""

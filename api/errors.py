@@ -193,8 +193,8 @@ def _expected(error: ScoringError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    kept = {"allow", "retry-after", "www-authenticate"}
-    headers = {k: v for k, v in error.get_headers() if k.lower() in kept}
+    allowed = {"allow", "retry-after", "www-authenticate"}
+    headers = {k: v for k, v in error.get_headers() if k.lower() in allowed}
     return as_response(Problem(status, error.description or "", headers=headers))
 
 

@@ -54,8 +54,8 @@ def register(app: Flask) -> None:
 
 
 def _begin() -> None:
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    header = request.headers.get("X-Request-ID", "")
+    g.request_id = header if _REQUEST_ID.fullmatch(header) else uuid.uuid4().hex
     g.started = time.perf_counter()
 
 

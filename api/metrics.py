@@ -24,7 +24,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 _SHARES = (0.01, 0.02, 0.05, 0.08, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1)
 
 
-class Metrics:
+class ProcessMetrics:
     """The numbers of one process."""
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class Metrics:
         return response
 
 
-def register(app: Flask, metrics: Metrics) -> None:
+def register(app: Flask, metrics: ProcessMetrics) -> None:
     app.after_request(metrics.answered)
 
 

@@ -13,7 +13,7 @@ from flask import current_app
 from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import BundleError
-from api.metrics import Metrics
+from api.metrics import ProcessMetrics
 from api.rate_limit import RateLimit
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd, place
@@ -37,7 +37,7 @@ class Services:
         self.database = Database(config.database_url, seconds, config.threads)
         self.chain_end = ChainEnd(place(config.chain_end, config.database_url), seconds)
         self.recorder = Recorder(self.database, self.chain_end)
-        self.metrics = Metrics()
+        self.metrics = ProcessMetrics()
         self.rate_limit = RateLimit(config.rate_per_second)
         # About to stop: nobody should send more.
         self.draining = False
@@ -111,5 +111,5 @@ class Services:
 
 def services() -> Services:
     """Those of the current application."""
-    found: Services = current_app.extensions["scoring"]
-    return found
+    registered: Services = current_app.extensions["scoring"]
+    return registered

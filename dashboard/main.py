@@ -8,12 +8,12 @@ import streamlit as st
 
 from api_client.cache import Connection, connection
 from components import client_picker, markup, say
-from components.error_panel import connection_word, show_surprise, show_trouble
+from components.error_panel import connection_word, show_error, show_unexpected
 from components.login_panel import ask_to_log_in, no_role
 from errors import DashboardError
 from session import language
 from session.language import _
-from session.render_lock import TURN
+from session.render_lock import RENDER_LOCK
 from session.user import ANALYST, OFFICER, Person, person
 
 HERE = Path(__file__).parent
@@ -43,9 +43,9 @@ def main() -> None:
         else:
             _serve(someone)
     except DashboardError as error:
-        show_trouble(error)
+        show_error(error)
     except Exception as error:  # the last stop before a traceback on the screen
-        show_surprise(error)
+        show_unexpected(error)
 
 
 def _serve(someone: Person) -> None:
@@ -53,11 +53,11 @@ def _serve(someone: Person) -> None:
     sections = pages(someone.roles)
     page = st.navigation(sections, position="hidden")
     state = connection()
-    with TURN:
+    with RENDER_LOCK:
         _sidebar(sections, state, someone)
     if state.error:
         say.title(page.title)
-        show_trouble(state.error)
+        show_error(state.error)
     else:
         page.run()
 
@@ -96,17 +96,17 @@ def _sidebar(
     with st.sidebar:
         tagline = _("Credit scoring")
         st.html(markup.product(PRODUCT, tagline))
-        for name, found in sections.items():
+        for name, pages in sections.items():
             st.html(markup.section(name))
-            for page in found:
+            for page in pages:
                 st.page_link(page, query_params=address)
         with st.container(key="status"):
             _language_switch()
             if someone.name:
                 say.caption(someone.name)
                 st.button(_("Log out"), key="log_out", on_click=st.logout)
-            alone = "" if someone.name else _("No login: this machine only")
-            st.html(markup.status(sign, words, version, alone))
+            no_login = "" if someone.name else _("No login: this machine only")
+            st.html(markup.status(sign, words, version, no_login))
 
 
 def _language_switch() -> None:

@@ -15,9 +15,9 @@ from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.learning_curve import learning_curve
+from training.evaluation.model_analysis import ModelAnalysis, analyse_model
 from training.evaluation.plots import errors_by_segment, pictures
-from training.evaluation.review import Review, review
-from training.evaluation.trained_model import Outcome
+from training.evaluation.trained_model import TrainedModel
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet, compile_features, feature_set_hash
 from training.gates.run_gates import examine
@@ -37,43 +37,50 @@ from training.tuning.model_comparison import Budget, ModelComparison
 def run_campaign(
     registry: Registry,
     store: FeatureStore,
-    made: FeatureSet,
+    feature_set: FeatureSet,
     costs: Costs,
     budget: Budget,
     resources: SearchResources,
     *,
     progress: Callable[[str], None],
-) -> tuple[str, Outcome]:
+) -> tuple[str, TrainedModel]:
     """Train on a feature store and register the best LightGBM as the challenger.
 
     Returns its version, and what it is worth.
     """
-    data = load_labelled(store, made)
-    about = describe(data, made)
+    data = load_labelled(store, feature_set)
+    about = describe(data, feature_set)
 
     def record(
-        one: Assessment, study: optuna.Study | None, comparison: Comparison | None
+        assessment: Assessment,
+        study: optuna.Study | None,
+        comparison: Comparison | None,
     ) -> None:
         tracking.record(
-            registry, data, costs, one, study, comparison, drawn=budget.variants
+            registry, data, costs, assessment, study, comparison, drawn=budget.variants
         )
 
     with mlflow.start_run(
         experiment_id=registry.experiment, run_name=f"campaign-{budget.name}"
     ):
-        given = {"budget": budget.name, "costs_by_amount": costs.by_amount}
-        tracking.describe_campaign({**given, **costs.to_json(), **about})
+        parameters = {"budget": budget.name, "costs_by_amount": costs.by_amount}
+        tracking.describe_campaign({**parameters, **costs.to_json(), **about})
         tracking.log_data(store, data, about["fingerprint"])
         comparing = ModelComparison(data, costs, budget, resources, progress, record)
         families = comparing.run()
         plain = chosen = families[-1]
         served = data
         several = candidates.several(chosen.candidate, budget.seeds)
-        if budget.fewer and seconds(chosen, resources.jobs) < resources.seconds_left:
+        if (
+            budget.select_features
+            and seconds(chosen, resources.jobs) < resources.seconds_left
+        ):
             few = select(chosen, data, costs, progress, resources.jobs)
             log_selection(few)
             chosen, served = few.chosen.assessment, only(data, few.names)
-            made = compile_features(made.tables, protected=True, only=few.names)
+            feature_set = compile_features(
+                feature_set.tables, protected=True, only=few.names
+            )
             if few.chosen is not few.points[0]:
                 count = few.chosen.features
                 several = on_the_best(count, plain.candidate, several)
@@ -83,38 +90,40 @@ def run_campaign(
         tried = families if chosen is plain else (*families, chosen)
         tracking.log_ladder(tried, comparing.variants, comparing.comparisons)
         progress("lightgbm: refit on every labelled client")
-        outcome = Outcome(
+        trained = TrainedModel(
             booster=refit(chosen, served),
             store=store,
             data=served,
             offered=data,
-            made=made,
+            feature_set=feature_set,
             assessments=tried,
             chosen=chosen,
             plain=plain,
             costs=costs,
-            about=describe(served, made),
+            about=describe(served, feature_set),
             comparisons=tuple(comparing.comparisons),
         )
-        mlflow.log_metrics(_summary(outcome))
+        mlflow.log_metrics(_summary(trained))
         priced = budget.variants and resources.seconds_left > 0
-        found = review(outcome, price=priced, progress=progress, jobs=resources.jobs)
-        _draw(outcome, found, budget, resources, progress)
+        analysis = analyse_model(
+            trained, price=priced, progress=progress, jobs=resources.jobs
+        )
+        _draw(trained, analysis, budget, resources, progress)
         progress("gates: may it be promoted")
-        gates = examine(outcome, found, resources.jobs)
-        version = register(registry, outcome, found, gates)
-    return version, outcome
+        gates = examine(trained, analysis, resources.jobs)
+        version = register(registry, trained, analysis, gates)
+    return version, trained
 
 
-def describe(data: Labelled, made: FeatureSet) -> dict[str, Any]:
+def describe(data: Labelled, feature_set: FeatureSet) -> dict[str, Any]:
     """What the model is trained on: how much, which, and a fingerprint."""
     return {
         "clients": len(data.target),
         "default_rate": float(data.target.mean()),
         "fingerprint": fingerprint(data),
-        "feature_count": len(made.features),
-        "feature_set": feature_set_hash(made, data.categories),
-        "tables": ",".join(made.tables),
+        "feature_count": len(feature_set.features),
+        "feature_set": feature_set_hash(feature_set, data.categories),
+        "tables": ",".join(feature_set.tables),
     }
 
 
@@ -124,25 +133,25 @@ def refit(chosen: Assessment, data: Labelled) -> lightgbm.Booster:
 
 
 def _draw(
-    outcome: Outcome,
-    found: Review,
+    trained: TrainedModel,
+    analysis: ModelAnalysis,
     budget: Budget,
     resources: SearchResources,
     progress: Callable[[str], None],
 ) -> None:
     """The chosen model's pictures; the learning curve only where there is time."""
-    drawings = pictures(outcome.chosen, outcome.data, outcome.costs)
-    drawings["segments.png"] = errors_by_segment(found.segments)
-    drawings |= _explained(outcome, found, progress)
+    drawings = pictures(trained.chosen, trained.data, trained.costs)
+    drawings["segments.png"] = errors_by_segment(analysis.segments)
+    drawings |= _explained(trained, analysis, progress)
     if budget.variants and resources.seconds_left > 0:
         drawings["learning_curve.png"] = learning_curve(
-            outcome.plain.candidate, outcome.offered, progress, resources.jobs
+            trained.plain.candidate, trained.offered, progress, resources.jobs
         )
     tracking.log_pictures(drawings)
 
 
 def _explained(
-    outcome: Outcome, found: Review, progress: Callable[[str], None]
+    trained: TrainedModel, analysis: ModelAnalysis, progress: Callable[[str], None]
 ) -> dict[str, Figure]:
     """What shap draws, where it is installed: it is an extra."""
     if find_spec("shap") is None:
@@ -153,16 +162,18 @@ def _explained(
         return {}
     from training.evaluation.shap_plots import explanation_pictures
 
-    return explanation_pictures(found.explained, outcome.made.features, outcome.chosen)
+    return explanation_pictures(
+        analysis.explained, trained.feature_set.features, trained.chosen
+    )
 
 
-def _summary(outcome: Outcome) -> dict[str, float]:
+def _summary(trained: TrainedModel) -> dict[str, float]:
     """The chosen one's metrics, and the others' under their names."""
-    chosen = outcome.chosen
+    chosen = trained.chosen
     others = {
-        f"{one.candidate.name}_{name}": value
-        for one in outcome.assessments
-        if one is not chosen
-        for name, value in one.metrics.to_json().items()
+        f"{assessment.candidate.name}_{name}": value
+        for assessment in trained.assessments
+        if assessment is not chosen
+        for name, value in assessment.metrics.to_json().items()
     }
     return {**chosen.metrics.to_json(), "threshold": chosen.threshold.value, **others}

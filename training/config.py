@@ -30,5 +30,5 @@ class Settings:
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """An empty variable counts as one that is not set."""
     names = [field.name for field in fields(Settings)]
-    given = {name: environment.get(f"TRAINING_{name.upper()}") for name in names}
-    return Settings(**{name: value for name, value in given.items() if value})
+    values = {name: environment.get(f"TRAINING_{name.upper()}") for name in names}
+    return Settings(**{name: value for name, value in values.items() if value})

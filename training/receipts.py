@@ -15,7 +15,7 @@ def digest(*parts: str | Path) -> str:
     whole = hashlib.sha256()
     for part in parts:
         if isinstance(part, Path) and part.is_dir():
-            for path in sorted(one for one in part.rglob("*") if one.is_file()):
+            for path in sorted(file for file in part.rglob("*") if file.is_file()):
                 whole.update(_content(path))
         else:
             whole.update(_content(part))

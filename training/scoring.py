@@ -75,8 +75,8 @@ def read_inputs(
     progress: Callable[[str], None],
 ) -> Iterator[tuple[np.ndarray, pd.DataFrame]]:
     """Clients and the model's inputs, some thousands at a time, by id."""
-    made = champion.feature_set(store)
-    columns = encoded_columns(made.features, champion.categories)
+    feature_set = champion.feature_set(store)
+    columns = encoded_columns(feature_set.features, champion.categories)
     done = 0
     with duckdb.connect() as connection:
         reader: pa.RecordBatchReader = connection.sql(
@@ -114,13 +114,14 @@ def _explained(
             "DECISION": np.where(refused, "refused", "granted"),
         }
     )
-    return decided.join(reasons.rename(columns=lambda place: f"REASON_{place + 1}"))
+    return decided.join(reasons.rename(columns=lambda rank: f"REASON_{rank + 1}"))
 
 
 def grouped(champion: Champion, inputs: pd.DataFrame) -> tuple[list[str], Array]:
     """Contributions summed per reason group: shape (clients, groups)."""
     values = contributions(champion.booster, inputs)[:, :-1]
-    return sums_by_group(values, [one["group"] for one in champion.core["features"]])
+    groups = [feature["group"] for feature in champion.core["features"]]
+    return sums_by_group(values, groups)
 
 
 def check_format(out: Path) -> None:

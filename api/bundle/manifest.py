@@ -66,5 +66,5 @@ def parse(kind: type[Parsed], content: bytes, file: str) -> Parsed:
         return TypeAdapter(kind).validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise BundleError(f"{file}: {place}: {first['msg']}") from error
+        location = ".".join(str(part) for part in first["loc"])
+        raise BundleError(f"{file}: {location}: {first['msg']}") from error

@@ -64,8 +64,8 @@ def read_bundle(folder: Path) -> Bundle:
         _verify_hash(folder / name, contents[name], expected)
     catalogue = parse(ReasonCatalogue, contents["reasons.json"], "reasons.json")
     _verify_meaning(manifest, catalogue.reasons)
-    kept = {k: v for k, v in contents.items() if k != UNUSED}
-    return Bundle(sha256, manifest, document, catalogue.reasons, kept)
+    files = {k: v for k, v in contents.items() if k != UNUSED}
+    return Bundle(sha256, manifest, document, catalogue.reasons, files)
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
@@ -87,13 +87,13 @@ def _verify_manifest(folder: Path, contents: Mapping[str, bytes]) -> str:
     seal = contents[SEAL].decode("latin-1")
     if not re.fullmatch(r"[0-9a-f]{64}\n", seal):
         raise BundleError(f"{folder / SEAL}: expected one line with a SHA-256 in hex")
-    found = hashlib.sha256(contents[MANIFEST]).hexdigest()
-    if seal.strip() != found:
+    sha256 = hashlib.sha256(contents[MANIFEST]).hexdigest()
+    if seal.strip() != sha256:
         raise BundleError(
-            f"{folder / MANIFEST}: was altered; its SHA-256 is {found}, "
+            f"{folder / MANIFEST}: was altered; its SHA-256 is {sha256}, "
             f"{SEAL} says {seal.strip()}"
         )
-    return found
+    return sha256
 
 
 def _verify_names(
@@ -107,10 +107,10 @@ def _verify_names(
 
 
 def _verify_hash(path: Path, content: bytes, expected: str) -> None:
-    found = hashlib.sha256(content).hexdigest()
-    if found != expected:
+    sha256 = hashlib.sha256(content).hexdigest()
+    if sha256 != expected:
         raise BundleError(
-            f"{path}: was altered; its SHA-256 is {found}, {MANIFEST} says {expected}"
+            f"{path}: was altered; its SHA-256 is {sha256}, {MANIFEST} says {expected}"
         )
 
 

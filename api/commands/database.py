@@ -18,7 +18,7 @@ def database(url: str | None = None) -> Database:
     """
     config = services().config
     url = url or config.database_url
-    found = Database(url, config.database_timeout_seconds, patient=True)
-    click.get_current_context().call_on_close(found.close)
-    found.require_schema()
-    return found
+    store = Database(url, config.database_timeout_seconds, patient=True)
+    click.get_current_context().call_on_close(store.close)
+    store.require_schema()
+    return store

@@ -16,10 +16,10 @@ from api.services import services
 from api.store.database import Database
 from api.store.events.chain import Head
 from api.store.events.chain_end import ChainEnd, place
-from api.store.events.verification import Findings
+from api.store.events.verification import Verification
 from api.store.events.verification import verify as verify_chain
 from api.store.people import erasure
-from api.store.people.retention import outlook
+from api.store.people.retention import preview
 
 events = AppGroup("events", help="What was decided, reviewed and observed.")
 
@@ -40,13 +40,13 @@ def verify(against: Path | None) -> None:
     """
     earlier = [] if against is None else list(_heads(against))
     store = database()
-    findings = verify_chain(store.read, earlier)
-    _require_whole(store, findings)
-    for head in findings.heads.values():
+    verification = verify_chain(store.read, earlier)
+    _require_whole(store, verification)
+    for head in verification.heads.values():
         click.echo(f"{head.writer} {head.position} {head.sha256}")
     click.echo(
-        f"{findings.events} events in {len(findings.heads)} chains are as they were "
-        f"written; the personal part of {findings.erased} was erased",
+        f"{verification.events} events in {len(verification.heads)} chains are as they "
+        f"were written; the personal part of {verification.erased} was erased",
         err=True,
     )
     if services().chain_end.noted() is None:
@@ -62,16 +62,16 @@ def replay() -> None:
     # LightGBM and numpy, which the other commands do without.
     from api.scoring.replay import replay as replay_events
 
-    found = replay_events(services().champion(), database())
+    replayed = replay_events(services().champion(), database())
     click.echo(
-        f"{found.same} answers are the same; {found.elsewhere} are of other bundles, "
-        f"{found.erased} erased",
+        f"{replayed.same} answers are the same; {replayed.elsewhere} are of other "
+        f"bundles, {replayed.erased} erased",
         err=True,
     )
-    if found.different:
+    if replayed.different:
         raise EventsError(
-            f"{len(found.different)} answers came out different, the first: "
-            f"prediction {found.different[0]}"
+            f"{len(replayed.different)} answers came out different, the first: "
+            f"prediction {replayed.different[0]}"
         )
 
 
@@ -95,12 +95,12 @@ def retention(days: int, dry_run: bool, trust_clock: bool) -> None:
     chain_end.require_whole(store)
     today = now()
     since = moment(datetime.fromisoformat(today) - timedelta(days=days))
-    expected = outlook(store, since)
+    expected = preview(store, since)
     click.echo(f"to erase, from before {since}: {expected}", err=True)
     if not trust_clock:
         expected.require_likely(today)
     if not dry_run:
-        count = erasure.retain(store, chain_end, since)
+        count = erasure.erase_outdated(store, chain_end, since)
         click.echo(f"{count} events: personal part erased", err=True)
 
 
@@ -121,9 +121,9 @@ def copy(url: str) -> None:
     click.echo(f"{count} events are copied, and as they were written", err=True)
 
 
-def _require_whole(store: Database, findings: Findings) -> None:
+def _require_whole(store: Database, verification: Verification) -> None:
     """Raise EventsError that says all that is wrong."""
-    wrong = [findings.broken] if findings.broken else []
+    wrong = [verification.broken] if verification.broken else []
     try:
         services().chain_end.require_whole(store)
     except EventsError as error:

@@ -31,8 +31,8 @@ keys = AppGroup("keys", help="Keys that the API's clients send as bearer tokens.
 )
 def add(name: str, roles: tuple[str, ...], expires: datetime | None) -> None:
     """Make a key called NAME and print it, this once."""
-    made = [store.Role(role) for role in roles]
-    secret = store.add(database(), name, made, moment(expires) if expires else None)
+    granted = [store.Role(role) for role in roles]
+    secret = store.add(database(), name, granted, moment(expires) if expires else None)
     click.echo(f"key {name} ({', '.join(roles)}), shown only now:", err=True)
     click.echo(secret)
 
@@ -40,7 +40,7 @@ def add(name: str, roles: tuple[str, ...], expires: datetime | None) -> None:
 @keys.command("list")
 def list_all() -> None:
     """Print name, roles and dates of every key."""
-    for key in store.everyone(database()):
+    for key in store.all_keys(database()):
         roles = ",".join(sorted(key.roles))
         click.echo(f"{key.name}\t{roles}\tmade {key.created_at}\t{key.validity()}")
 

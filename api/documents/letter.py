@@ -45,15 +45,15 @@ class Letter:
 
 def render(letter: Letter) -> bytes:
     """A PDF of one page, tagged (PDF/UA-1); the same bytes for the same letter."""
-    told = {
+    fields = {
         **{
-            name: _written(value) if isinstance(value, str) else value
+            name: _printable(value) if isinstance(value, str) else value
             for name, value in vars(letter).items()
         },
-        "reasons": [_written(reason) for reason in letter.reasons],
+        "reasons": [_printable(reason) for reason in letter.reasons],
         "origins": list(letter.origins),
     }
-    data = json.dumps(told, default=lambda moment: moment.timetuple()[:3])
+    data = json.dumps(fields, default=lambda moment: moment.timetuple()[:3])
     moment = letter.reviewed_at or letter.decided_at
     template = (FOLDER / "letter.typ").read_bytes()
     return compiled(template, {"letter": data}, int(moment.timestamp()))
@@ -79,11 +79,13 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(root=FOLDER, ignore_system_fonts=True)
 
 
-def _written(text: str) -> str:
+def _printable(text: str) -> str:
     """With a question mark for what no font can write."""
     return "".join(
-        one if " " <= one <= "~" or one == "\n" or _has_glyph(one) else "?"
-        for one in normalize("NFC", text)
+        character
+        if " " <= character <= "~" or character == "\n" or _has_glyph(character)
+        else "?"
+        for character in normalize("NFC", text)
     )
 
 

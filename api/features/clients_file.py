@@ -99,10 +99,12 @@ def _check_feature_set(
     connection: duckdb.DuckDBPyConnection, path: Path, manifest: Manifest
 ) -> None:
     query = "SELECT decode(key), decode(value) FROM parquet_kv_metadata(?)"
-    found = dict(connection.execute(query, [str(path)]).fetchall()).get("feature_set")
-    if found != manifest.feature_set:
+    feature_set = dict(connection.execute(query, [str(path)]).fetchall()).get(
+        "feature_set"
+    )
+    if feature_set != manifest.feature_set:
         raise ImportRefused(
-            f"{path}: its feature_set is {found}, the bundle's is "
+            f"{path}: its feature_set is {feature_set}, the bundle's is "
             f"{manifest.feature_set}: export both together"
         )
 
@@ -111,13 +113,13 @@ def _check_columns(
     connection: duckdb.DuckDBPyConnection, path: Path, manifest: Manifest
 ) -> None:
     """Names and types; the order of the application's fields is free."""
-    found = {r[0]: r[1] for r in connection.execute("DESCRIBE clients").fetchall()}
+    types = {r[0]: r[1] for r in connection.execute("DESCRIBE clients").fetchall()}
     vectors = {"history": "FLOAT[]", "features": "FLOAT[]"}
     expected = {manifest.client_key: "BIGINT", **vectors}
     for name, kind in expected.items():
-        _same(path, name, kind, found.get(name))
-    if not found.get("application", "").startswith("STRUCT"):
-        _same(path, "application", "STRUCT", found.get("application"))
+        _same(path, name, kind, types.get(name))
+    if not types.get("application", "").startswith("STRUCT"):
+        _same(path, "application", "STRUCT", types.get("application"))
     inner = connection.execute("DESCRIBE SELECT application.* FROM clients").fetchall()
     fields = {row[0]: row[1] for row in inner}
     for column in manifest.tables["application"].columns:
@@ -125,11 +127,11 @@ def _check_columns(
         _same(path, name, TYPES[column.type], fields.get(column.name))
 
 
-def _same(path: Path, name: str, expected: str, found: str | None) -> None:
-    if found is None:
+def _same(path: Path, name: str, expected: str, actual: str | None) -> None:
+    if actual is None:
         raise ImportRefused(f"{path}: column {name} is missing")
-    if found != expected:
-        raise ImportRefused(f"{path}: column {name} is {found}, expected {expected}")
+    if actual != expected:
+        raise ImportRefused(f"{path}: column {name} is {actual}, expected {expected}")
 
 
 def _check_rows(
@@ -145,9 +147,9 @@ def _check_rows(
             f'SELECT "{key}", len({name}) FROM clients '
             f"WHERE len({name}) IS DISTINCT FROM ? LIMIT 1"
         )
-        for client_id, found in connection.execute(query, [length]).fetchall():
+        for client_id, count in connection.execute(query, [length]).fetchall():
             raise ImportRefused(
-                f"{path}: client {client_id}: {name} has {found} values, "
+                f"{path}: client {client_id}: {name} has {count} values, "
                 f"expected {length}"
             )
     query = f'SELECT count(*), count(DISTINCT "{key}") FROM clients'
@@ -165,7 +167,7 @@ def _sealed(path: Path) -> str:
     try:
         named = _SEAL.fullmatch(seal.read_bytes())
         with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+            actual = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ImportRefused(
             f"{error.filename}: {error.strerror}: {_COPY_BOTH}"
@@ -173,8 +175,8 @@ def _sealed(path: Path) -> str:
     if named is None:
         raise ImportRefused(f"{seal}: expected a line of sha256sum: {_COPY_BOTH}")
     expected = named[1].decode()
-    if found != expected:
+    if actual != expected:
         raise ImportRefused(
-            f"{path}: expected SHA-256 {expected}, found {found}: {_COPY_BOTH}"
+            f"{path}: expected SHA-256 {expected}, found {actual}: {_COPY_BOTH}"
         )
-    return found
+    return actual

@@ -51,15 +51,15 @@ def numbered(
     roles = {c.name: c.role for table in tables.values() for c in table.columns}
     together: dict[str, list[Row]] = {}
     begins: dict[str, int] = {}
-    for place, records in applicants:
+    for applicant_id, records in applicants:
         numbers = {
-            name: {old: begins.get(name, 0) + at for at, old in enumerate(found)}
-            for name, found in _identifiers(roles, records).items()
+            name: {old: begins.get(name, 0) + at for at, old in enumerate(ids)}
+            for name, ids in _identifiers(roles, records).items()
         }
         for name, mapping in numbers.items():
             begins[name] = begins.get(name, 0) + len(mapping)
         for table, rows in records.items():
-            renumbered = (_renumber(roles, row, place, numbers) for row in rows)
+            renumbered = (_renumber(roles, row, applicant_id, numbers) for row in rows)
             together.setdefault(table, []).extend(renumbered)
     return together
 
@@ -67,21 +67,22 @@ def numbered(
 def _identifiers(
     roles: Roles, records: Mapping[str, Sequence[Row]]
 ) -> dict[str, list[int]]:
-    found: dict[str, set[int]] = {}
+    identifiers: dict[str, set[int]] = {}
     for rows in records.values():
         for row in rows:
             for name, value in row.items():
                 if roles.get(name) == RECORD and value is not None:
-                    found.setdefault(name, set()).add(value)
-    return {name: sorted(values) for name, values in found.items()}
+                    identifiers.setdefault(name, set()).add(value)
+    return {name: sorted(values) for name, values in identifiers.items()}
 
 
 def _renumber(
-    roles: Roles, row: Row, place: int, numbers: Mapping[str, Mapping[int, int]]
+    roles: Roles, row: Row, applicant_id: int, numbers: Mapping[str, Mapping[int, int]]
 ) -> Row:
     changed = {
         name: mapping[row[name]]
         for name, mapping in numbers.items()
         if row.get(name) is not None
     }
-    return {**row, **changed, **{n: place for n in row if roles.get(n) == CLIENT}}
+    keys = {name: applicant_id for name in row if roles.get(name) == CLIENT}
+    return {**row, **changed, **keys}

@@ -22,7 +22,7 @@ from api.bundle.read import Bundle
 from api.errors import BundleError, FeatureError
 from api.features.columns import TYPES, Matrix, Row, columns_of, numbered
 from api.features.duckdb_pool import Pool, reason
-from api.features.partial_sql import Part, Reduction
+from api.features.partial_sql import FeatureLineage, Part
 from api.schemas.model import Column, Feature
 
 KEPT_PARTS = 32
@@ -58,11 +58,11 @@ class OnlineFeatures:
         self._places = {f.name: at for at, f in enumerate(manifest.features)}
         self._permits = BoundedSemaphore(max(1, limit))
         self._whole = Pool(self._prepare_whole, self._permits)
-        self._reduction = Reduction(self._sql["applicant"], manifest)
+        self._reduction = FeatureLineage(self._sql["applicant"], manifest)
         # Making one takes a tenth of a second: keep those of the usual questions.
         self._part_for = lru_cache(KEPT_PARTS)(self._make_part)
         columns = manifest.tables["application"].columns
-        self._levers = frozenset(one.name for one in columns if one.term)
+        self._levers = frozenset(column.name for column in columns if column.term)
         self._part_for(self._levers)
 
     def compute(self, applicants: Sequence[Applicant]) -> Matrix:
@@ -75,10 +75,12 @@ class OnlineFeatures:
 
     def revise(self, revisions: Sequence[Revision]) -> Matrix:
         """Like `compute`, but only what the changed columns reach; the same numbers."""
-        changed = frozenset[str]().union(*(one.changed for one in revisions))
+        changed = frozenset[str]().union(*(revision.changed for revision in revisions))
         reach = self._levers if changed <= self._levers else changed
         part, pool = self._part_for(reach)
-        matrix = np.array([one.features for one in revisions], dtype=np.float32)
+        matrix = np.array(
+            [revision.features for revision in revisions], dtype=np.float32
+        )
         if not part.features:
             return matrix
         with pool.transaction() as connection:
@@ -91,12 +93,15 @@ class OnlineFeatures:
         self, connection: duckdb.DuckDBPyConnection, applicants: Sequence[Applicant]
     ) -> list[tuple[Any, ...]]:
         """Each applicant gets its place as number, so that none can mix."""
-        rows = [{**one.application, self._key: at} for at, one in enumerate(applicants)]
+        rows = [
+            {**applicant.application, self._key: at}
+            for at, applicant in enumerate(applicants)
+        ]
         columns = self._manifest.tables["application"].columns
         _insert(connection, "application", columns_of(columns, rows))
         together = numbered(
             self._manifest.tables,
-            [(at, one.records) for at, one in enumerate(applicants)],
+            [(at, applicant.records) for at, applicant in enumerate(applicants)],
         )
         for name, records in together.items():
             if records:
@@ -111,10 +116,15 @@ class OnlineFeatures:
         part: Part,
         revisions: Sequence[Revision],
     ) -> None:
-        rows = [{**one.application, self._key: at} for at, one in enumerate(revisions)]
+        rows = [
+            {**revision.application, self._key: at}
+            for at, revision in enumerate(revisions)
+        ]
         _insert(connection, "application", columns_of(part.application, rows))
         places = [self._manifest.history.index(name) for name in part.history]
-        matrix = np.array([one.history[places] for one in revisions], dtype=np.float32)
+        matrix = np.array(
+            [revision.history[places] for revision in revisions], dtype=np.float32
+        )
         columns = {self._key: np.arange(len(revisions))}
         named = zip(part.history, np.ascontiguousarray(matrix.T), strict=True)
         _insert(connection, "history", columns | dict(named))
@@ -174,7 +184,7 @@ def _codes(feature: Feature) -> dict[str, float] | None:
 def _create(
     connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[Column]
 ) -> None:
-    typed = ", ".join(f'"{one.name}" {TYPES[one.type]}' for one in columns)
+    typed = ", ".join(f'"{column.name}" {TYPES[column.type]}' for column in columns)
     connection.execute(f'CREATE TABLE "{name}" ({typed})')
 
 
@@ -196,22 +206,22 @@ def _check_answers(
             described = connection.execute(f"DESCRIBE {sql[name]}").fetchall()
         except duckdb.Error as error:
             raise BundleError(f"{name}.sql: {reason(error)}") from error
-        found = [(row[0], row[1]) for row in described]
-        _same(f"{name}.sql", [(manifest.client_key, "BIGINT"), *expected], found)
+        actual = [(row[0], row[1]) for row in described]
+        _same(f"{name}.sql", [(manifest.client_key, "BIGINT"), *expected], actual)
 
 
 def _same(
-    file: str, expected: list[tuple[str, str]], found: list[tuple[str, str]]
+    file: str, expected: list[tuple[str, str]], actual: list[tuple[str, str]]
 ) -> None:
-    for at, (wanted, answered) in enumerate(zip(expected, found, strict=False)):
+    for at, (wanted, answered) in enumerate(zip(expected, actual, strict=False)):
         if wanted != answered:
             raise BundleError(
                 f"{file}: column {at} is {' '.join(answered)}, "
                 f"expected {' '.join(wanted)}"
             )
-    if len(expected) != len(found):
+    if len(expected) != len(actual):
         raise BundleError(
-            f"{file}: answers {len(found)} columns, expected {len(expected)}"
+            f"{file}: answers {len(actual)} columns, expected {len(expected)}"
         )
 
 

@@ -32,7 +32,7 @@ class Part:
     history: tuple[str, ...]
 
 
-class Reduction:
+class FeatureLineage:
     """Knows what every feature of the applicant SQL is made of."""
 
     def __init__(self, sql: str, manifest: Manifest) -> None:
@@ -54,29 +54,29 @@ class Reduction:
         reached = [n for n, made_of in self._made_of.items() if made_of & set(changed)]
         needed = self._behind([*reached, *self._always])
         tree = json.loads(self._tree)
-        (top,) = (one["node"] for one in tree["statements"])
+        (top,) = (statement["node"] for statement in tree["statements"])
         for select in _selects(tree):
             kept = {self._manifest.client_key, *reached} if select is top else needed
             items = select["select_list"]
-            select["select_list"] = [one for one in items if _name(one) in kept]
+            select["select_list"] = [item for item in items if _name(item) in kept]
         columns = self._manifest.tables["application"].columns
         return Part(
             tuple(reached),
             _unparse(tree),
             self._manifest.client_key,
-            tuple(one for one in columns if one.name in needed),
+            tuple(column for column in columns if column.name in needed),
             tuple(name for name in self._manifest.history if name in needed),
         )
 
     def _behind(self, names: Iterable[str]) -> set[str]:
         """The names themselves, and all that they are made of."""
-        found: set[str] = set()
+        reached: set[str] = set()
         following = set(names)
         while following:
-            found |= following
-            read = (self._reads.get(name, set()) for name in following)
-            following = set().union(*read) - found
-        return found
+            reached |= following
+            inputs = (self._reads.get(name, set()) for name in following)
+            following = set().union(*inputs) - reached
+        return reached
 
 
 def _parse(sql: str) -> str:
@@ -127,8 +127,8 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
         yield tree
         tree = list(tree.values())
     if isinstance(tree, list):
-        for one in tree:
-            yield from _nodes(one)
+        for child in tree:
+            yield from _nodes(child)
 
 
 def _selects(tree: Any) -> list[dict[str, Any]]:
@@ -144,9 +144,9 @@ def _columns(tree: Any) -> Iterator[str]:
 
 
 def _name(item: dict[str, Any]) -> str:
-    found: str | None = item.get("alias")
-    if found is None and item.get("type") == _COLUMN:
-        found = item["column_names"][-1]
-    if found is None:
+    name: str | None = item.get("alias")
+    if name is None and item.get("type") == _COLUMN:
+        name = item["column_names"][-1]
+    if name is None:
         raise BundleError("applicant.sql: expected a name for every column")
-    return found
+    return name

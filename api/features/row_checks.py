@@ -47,8 +47,8 @@ def check_changes(columns: Columns, row: Any, path: str, findings: Findings) -> 
     if key in row:
         findings.error(path + pointer(key), "cannot be changed")
     allowed = {name: column for name, column in columns.items() if name != key}
-    given = {name: value for name, value in row.items() if name != key}
-    return _check(allowed, given, path, APPLICATION, findings)
+    values = {name: value for name, value in row.items() if name != key}
+    return _check(allowed, values, path, APPLICATION, findings)
 
 
 def check_row(

@@ -53,8 +53,8 @@ def require(roles: frozenset[Role]) -> None:
     """Refuse the current request unless it has one of `roles`."""
     has = current_key().roles
     if not roles & has:
-        needed, found = " or ".join(sorted(roles)), ", ".join(sorted(has)) or "none"
-        detail = f"This needs the role {needed}; this request has {found}."
+        needed, held = " or ".join(sorted(roles)), ", ".join(sorted(has)) or "none"
+        detail = f"This needs the role {needed}; this request has {held}."
         raise Problem(HTTPStatus.FORBIDDEN, detail)
 
 
@@ -70,7 +70,7 @@ def _guard() -> None:
     services().require_store()
     g.key = _authenticate()
     if Role.DELEGATE in g.key.roles:
-        g.key = replace(g.key, roles=_lent(g.key.roles))
+        g.key = replace(g.key, roles=_delegated_roles(g.key.roles))
     if operation.roles:
         require(operation.roles)
     seconds = services().rate_limit.wait(g.key.id)
@@ -80,17 +80,17 @@ def _guard() -> None:
         raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers=headers)
 
 
-def _lent(roles: frozenset[Role]) -> frozenset[Role]:
+def _delegated_roles(roles: frozenset[Role]) -> frozenset[Role]:
     """Of a delegate's roles those that the person has: none without a person."""
-    given = request.headers.get(ON_BEHALF_OF)
-    if given is None:
+    header = request.headers.get(ON_BEHALF_OF)
+    if header is None:
         return frozenset()
     try:
-        if not given.isascii():
+        if not header.isascii():
             raise ValueError
-        person = Person.model_validate_json(given)
+        person = Person.model_validate_json(header)
     except ValueError as error:
-        shown = given[:_LONGEST_SHOWN].encode("ascii", "backslashreplace")
+        shown = header[:_LONGEST_SHOWN].encode("ascii", "backslashreplace")
         detail = f"{ON_BEHALF_OF}: expected {_EXPECTED}; found: {shown.decode()}"
         raise Problem(HTTPStatus.BAD_REQUEST, detail) from error
     g.person = person

@@ -51,14 +51,14 @@ def once(produce: Callable[[], Reply]) -> Response:
 
 
 def _token() -> Token | None:
-    given = request.headers.get(HEADER)
-    if given is None:
+    key = request.headers.get(HEADER)
+    if key is None:
         return None
-    if not _VALID.fullmatch(given):
+    if not _VALID.fullmatch(key):
         detail = "expected 1 to 255 visible ASCII characters"
         raise invalid([FieldError(HEADER, detail)])
-    asked = f"{request.method} {request.path}\n".encode() + request.get_data()
-    return Token(current_key().id, given, hashlib.sha256(asked).hexdigest())
+    content = f"{request.method} {request.path}\n".encode() + request.get_data()
+    return Token(current_key().id, key, hashlib.sha256(content).hexdigest())
 
 
 def _replay(token: Token, before: Recorded) -> Response:

@@ -54,10 +54,10 @@ def _refuse_deep(value: Any) -> None:
     """What nothing here asks for may only be meant to harm who reads it later."""
     level = [value]
     for _ in range(DEEPEST + 1):
-        level = [one for one in level if isinstance(one, dict | list)]
+        level = [value for value in level if isinstance(value, dict | list)]
         if not level:
             return
-        level = [child for one in level for child in _children(one)]
+        level = [child for value in level for child in _children(value)]
     raise _malformed(_TOO_DEEP)
 
 
@@ -70,12 +70,12 @@ def _malformed(reason: str) -> Problem:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for name, value in pairs:
-        if name in found:
+        if name in members:
             raise ValueError(f"the key {name[:100]!r} is there twice")
-        found[name] = value
-    return found
+        members[name] = value
+    return members
 
 
 def _constant(name: str) -> NoReturn:

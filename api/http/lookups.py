@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from api.scoring.champion import Champion
     from api.scoring.similar_clients import Population
     from api.store.database import Database
-    from api.store.people.predictions import Stored
+    from api.store.people.predictions import StoredPrediction
 
 
 def known_client(champion: Champion, client_id: int) -> Client:
     """Raises Problem 404, or 503 when the import does not fit the bundle."""
-    found = {}
+    known = {}
     if client_id <= LARGEST_ID:
-        found = clients.find(services().database, [client_id])
-    if client_id not in found:
+        known = clients.find(services().database, [client_id])
+    if client_id not in known:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no client {client_id}.")
-    if found[client_id].feature_set != champion.manifest.feature_set:
+    if known[client_id].feature_set != champion.manifest.feature_set:
         raise feature_set_problem()
-    return found[client_id]
+    return known[client_id]
 
 
 def vector_of(
@@ -48,7 +48,7 @@ def population_of(champion: Champion) -> Population:
     return champion.population
 
 
-def known_prediction(database: Database, prediction_id: str) -> Stored:
+def known_prediction(database: Database, prediction_id: str) -> StoredPrediction:
     """Raises Problem 404, or Gone."""
     stored = predictions.find(database, prediction_id)
     if stored is None:

@@ -212,5 +212,5 @@ def _schemas(app: Flask) -> dict[str, Any]:
         [(kind, "validation") for kind in dict.fromkeys(kinds)],
         ref_template=_REFERENCE,
     )
-    found: dict[str, Any] = schema["$defs"]
-    return found
+    definitions: dict[str, Any] = schema["$defs"]
+    return definitions

@@ -46,8 +46,8 @@ _PROBLEMS: tuple[ScoringError, ...] = (
 
 @cache
 def _recorded() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = json.loads(_RECORDED.read_bytes())
-    return found
+    recorded: dict[str, dict[str, Any]] = json.loads(_RECORDED.read_bytes())
+    return recorded
 
 
 def answers(route: str) -> Mapping[str, Any]:

@@ -51,16 +51,16 @@ class Operation:
 
     def statuses(self) -> list[int]:
         """Every status of a problem."""
-        found = {*self.problems, HTTPStatus.INTERNAL_SERVER_ERROR.value}
+        codes = {*self.problems, HTTPStatus.INTERNAL_SERVER_ERROR.value}
         if self.roles is not None:
-            found |= {400, 401, 429, 503} | ({403} if self.roles else set())
+            codes |= {400, 401, 429, 503} | ({403} if self.roles else set())
         if self.path_examples:
-            found |= {404}
+            codes |= {404}
         if self.query is not None:
-            found |= {422}
+            codes |= {422}
         if self.body:
-            found |= {400, 413, 415, 422}
-        return sorted(found)
+            codes |= {400, 413, 415, 422}
+        return sorted(codes)
 
     def __call__(self, view: View) -> View:
         view.__dict__["operation"] = self
@@ -72,7 +72,7 @@ def current() -> Operation | None:
     """The operation of the request; None when no route matches it."""
     if request.endpoint is None:
         return None
-    found: Operation = current_app.view_functions[request.endpoint].__dict__[
+    operation: Operation = current_app.view_functions[request.endpoint].__dict__[
         "operation"
     ]
-    return found
+    return operation

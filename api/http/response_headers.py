@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
 
 
 def _finish(response: Response) -> Response:
-    _take_body()
+    _drain_body()
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     operation = operations.current()
@@ -44,7 +44,7 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _take_body() -> None:
+def _drain_body() -> None:
     """What a refusal left unread, before its answer brings the client's next request.
 
     gunicorn before 27, which MLflow pins, may take that for more of the body.

@@ -20,14 +20,14 @@ def answer(document: Any, status: int = 200) -> Response:
 
 def query(kind: type[Query]) -> Query:
     """The query parameters; raises Problem 422 naming each bad one."""
-    given = {
+    params = {
         name: values[0] if len(values) == 1 else values
         for name, values in request.args.to_dict(flat=False).items()
     }
     try:
-        return kind.model_validate(given)
+        return kind.model_validate(params)
     except ValidationError as error:
-        found = error.errors(include_url=False)
+        errors = error.errors(include_url=False)
         raise invalid(
-            [FieldError(str(one["loc"][0]), detail(one)) for one in found]
+            [FieldError(str(item["loc"][0]), detail(item)) for item in errors]
         ) from error

@@ -47,8 +47,8 @@ def ready() -> Response:
         detail = "It is about to stop. Send requests elsewhere."
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)
     checks = {"bundle": _bundle, "database": _database, "clients": _clients}
-    found = [_failure(name, check) for name, check in checks.items()]
-    errors = [error for error in found if error is not None]
+    failures = [_failure(name, check) for name, check in checks.items()]
+    errors = [error for error in failures if error is not None]
     if errors:
         detail = "; ".join(error.detail for error in errors)
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, errors)

@@ -67,13 +67,15 @@ class Scorer:
         `unknown`: raw columns whose category the model does not know.
         """
         manifest = self._manifest
-        found = probability(score.margin, manifest.calibration)
-        decision = decide(found, manifest.threshold)
+        default_probability = probability(score.margin, manifest.calibration)
+        decision = decide(default_probability, manifest.threshold)
         verdict = {
-            "probability": found,
+            "probability": default_probability,
             "threshold": manifest.threshold,
             "decision": decision,
-            "confidence": self._confidence(found, score.features, unknown),
+            "confidence": self._confidence(
+                default_probability, score.features, unknown
+            ),
         }
         if score.contributions is None:
             return verdict
@@ -104,7 +106,10 @@ class Scorer:
         return raising + lowering if decision == REFUSED else lowering + raising
 
     def _confidence(
-        self, found: float, features: NDArray[np.float32], unknown: Sequence[str]
+        self,
+        default_probability: float,
+        features: NDArray[np.float32],
+        unknown: Sequence[str],
     ) -> dict[str, Any]:
         low, high = self._manifest.threshold_interval
         outside = (features < self._low) | (features > self._high)
@@ -112,7 +117,7 @@ class Scorer:
         total = float(self._weights.sum())
         missing = float(self._weights[np.isnan(features)].sum())
         return {
-            "band": "borderline" if low <= found <= high else "clear",
+            "band": "borderline" if low <= default_probability <= high else "clear",
             "missing_share": missing / total if total else 0.0,
             "out_of_range": list(dict.fromkeys([*names, *unknown])),
         }

@@ -47,10 +47,10 @@ class Model:
         if END not in text:
             raise BundleError(f"model.txt: cut short: no line {END.strip()!r}")
         self._whole = Booster(TREE_SIZES.sub("", text))
-        found = self._whole.features
-        if found != list(features):
+        names = self._whole.features
+        if names != list(features):
             raise BundleError(
-                f"model.txt: takes {len(found)} features from {found[:1]}, "
+                f"model.txt: takes {len(names)} features from {names[:1]}, "
                 f"manifest.json lists {len(features)} from {list(features)[:1]}; "
                 "names and order must be the same"
             )
@@ -89,8 +89,8 @@ class Booster:
         self._handle = ctypes.c_void_p()
         self._library = _library()
         iterations, handle = ctypes.c_int(), ctypes.byref(self._handle)
-        read = self._library.LGBM_BoosterLoadModelFromString
-        self._check(read(text.encode(), ctypes.byref(iterations), handle))
+        load = self._library.LGBM_BoosterLoadModelFromString
+        self._check(load(text.encode(), ctypes.byref(iterations), handle))
         self.iterations = iterations.value
         self.features = self._features()
 
@@ -183,11 +183,11 @@ def _library() -> ctypes.CDLL:
     spec = importlib.util.find_spec("lightgbm")
     folders = spec.submodule_search_locations if spec else None
     places = [Path(folder) / file for folder in folders or () for file in FILES]
-    found = next((one for one in places if one.is_file()), None)
-    if found is None:
+    path = next((path for path in places if path.is_file()), None)
+    if path is None:
         raise BundleError("model.txt: LightGBM is not installed")
     try:
-        library = ctypes.CDLL(str(found))
+        library = ctypes.CDLL(str(path))
     except OSError as error:
         raise BundleError(
             "model.txt: LightGBM needs OpenMP's runtime, which is not there: "

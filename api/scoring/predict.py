@@ -29,7 +29,7 @@ from api.store.database import Database
 from api.store.events.record import Event, Reply, answer_of
 from api.store.people import clients
 from api.store.people.clients import Client, Vector, pack, still_known, unpack
-from api.store.people.predictions import Stored
+from api.store.people.predictions import StoredPrediction
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion
@@ -82,25 +82,27 @@ def predict_batch(champion: Champion, database: Database, body: Any) -> Reply:
     subjects = _subjects(champion, database, forms)
     answered = _answers(champion, subjects)
     parts = [
-        one.answer if isinstance(one, Event) else encode(as_json(one))
-        for one in answered
+        item.answer if isinstance(item, Event) else encode(as_json(item))
+        for item in answered
     ]
     answer = b'{"predictions":[' + b",".join(parts) + b"]}"
-    events = tuple(one for one in answered if isinstance(one, Event))
+    events = tuple(item for item in answered if isinstance(item, Event))
     checks = still_known(_clients(subjects)) if events else ()
     return Reply(HTTPStatus.OK, answer, None, events, checks=checks)
 
 
-def explained(champion: Champion, database: Database, stored: Stored) -> bytes:
+def explained(
+    champion: Champion, database: Database, stored: StoredPrediction
+) -> bytes:
     """The answer that was given, with its reasons even where none were asked for.
 
     They are worked out from the stored features by the model that answered; raises
     Problem 409 when that one does not serve any more, and Gone.
     """
-    kept, features = answer_of(database, stored.prediction_id)
-    answer = json.loads(kept)
+    content, features = answer_of(database, stored.prediction_id)
+    answer = json.loads(content)
     if "explanation" in answer:
-        return kept
+        return content
     if stored.bundle_sha256 != champion.bundle.sha256:
         raise Problem(HTTPStatus.CONFLICT, _WITHOUT_REASONS)
     (score,) = champion.score(unpack(features)[np.newaxis], [True])
@@ -126,8 +128,8 @@ def _form(
 
 
 def _clients(subjects: Sequence[Subject | ScoringError]) -> list[Client]:
-    found = [one.client for one in subjects if isinstance(one, Subject)]
-    return [client for client in found if client is not None]
+    clients = [subject.client for subject in subjects if isinstance(subject, Subject)]
+    return [client for client in clients if client is not None]
 
 
 def _answers(
@@ -185,9 +187,9 @@ def _vectors(
     champion: Champion, subjects: Sequence[Subject | ScoringError]
 ) -> list[Vector | ScoringError]:
     """Stored vectors as they are; the others computed together."""
-    asked = [one for one in subjects if isinstance(one, Subject)]
-    fresh = [one.applicant for one in asked if one.applicant is not None]
-    revised = [one.revision for one in asked if one.revision is not None]
+    valid = [subject for subject in subjects if isinstance(subject, Subject)]
+    fresh = [subject.applicant for subject in valid if subject.applicant is not None]
+    revised = [subject.revision for subject in valid if subject.revision is not None]
     computed = iter(_computed(champion.online.compute, fresh))
     changed = iter(_computed(champion.online.revise, revised))
 
@@ -202,17 +204,17 @@ def _vectors(
 
 
 def _computed(
-    compute: Callable[[Sequence[Asked]], Matrix], asked: Sequence[Asked]
+    compute: Callable[[Sequence[Asked]], Matrix], batch: Sequence[Asked]
 ) -> list[Vector | ScoringError]:
-    if not asked:
+    if not batch:
         return []
     try:
-        return list(compute(asked))
+        return list(compute(batch))
     except FeatureError as error:
-        if len(asked) == 1:
+        if len(batch) == 1:
             return [error]
         # One of them is at fault: let it fail alone.
-        return [_computed(compute, [one])[0] for one in asked]
+        return [_computed(compute, [item])[0] for item in batch]
 
 
 def _events(champion: Champion, ready: Sequence[tuple[Subject, Vector]]) -> list[Event]:

@@ -36,16 +36,16 @@ class Replayed:
 
 def replay(champion: Champion, database: Database) -> Replayed:
     """Every stored decision and simulation; raises DatabaseUnavailable."""
-    found = Replayed()
+    replayed = Replayed()
     for rows in _rows(database):
-        kept = [row for row in rows if row.answer is not None]
-        found.erased += len(rows) - len(kept)
-        mine = [row for row in kept if row.bundle_sha256 == champion.bundle.sha256]
-        found.elsewhere += len(kept) - len(mine)
+        present = [row for row in rows if row.answer is not None]
+        replayed.erased += len(rows) - len(present)
+        mine = [row for row in present if row.bundle_sha256 == champion.bundle.sha256]
+        replayed.elsewhere += len(present) - len(mine)
         different = tuple(_different(champion, mine)) if mine else ()
-        found.different += different
-        found.same += len(mine) - len(different)
-    return found
+        replayed.different += different
+        replayed.same += len(mine) - len(different)
+    return replayed
 
 
 def _different(champion: Champion, rows: Sequence[Row[Any]]) -> Iterator[str]:
@@ -74,12 +74,12 @@ def _rows(database: Database) -> Iterator[Sequence[Row[Any]]]:
         .where(events.c.kind.in_(PREDICTIONS))
         .order_by(events.c.sequence)
     )
-    seen = 0
+    after = 0
     while True:
-        some = query.where(events.c.sequence > seen).limit(_AT_A_TIME)
+        some = query.where(events.c.sequence > after).limit(_AT_A_TIME)
         with database.read() as connection:
             rows = connection.execute(some).all()
         if not rows:
             return
         yield rows
-        seen = rows[-1].sequence
+        after = rows[-1].sequence

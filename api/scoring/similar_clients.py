@@ -32,7 +32,7 @@ SHOWN_POINTS = 1000
 
 
 @dataclass(frozen=True)
-class Group:
+class Neighbours:
     """The nearest clients: their rows in the sample, nearest first."""
 
     rows: NDArray[np.intp]
@@ -66,7 +66,7 @@ class Population:
         random = np.random.default_rng(0)
         self._shown = random.permutation(self.size)
 
-    def nearest(self, vector: NDArray[np.float32]) -> Group:
+    def nearest(self, vector: NDArray[np.float32]) -> Neighbours:
         """Whom a client is like; `vector` holds its values of `names`.
 
         2 % of the sample, but from 200 clients, for an interval that says something,
@@ -80,14 +80,14 @@ class Population:
         distance[same.all(axis=1)] = math.inf
         rows = np.argsort(distance, kind="stable")[: self._group_size()]
         count = int(self.defaulted[rows].sum())
-        return Group(rows, count / len(rows), wilson(count, len(rows)))
+        return Neighbours(rows, count / len(rows), wilson(count, len(rows)))
 
     def points(self, first: str, second: str) -> list[tuple[float, float, int]]:
         """Up to 1,000 clients as (first, second, defaulted); both are known."""
-        one, other = self.column(first), self.column(second)
-        both = ~(np.isnan(one) | np.isnan(other))
+        x, y = self.column(first), self.column(second)
+        both = ~(np.isnan(x) | np.isnan(y))
         rows = self._shown[both[self._shown]][:SHOWN_POINTS]
-        chosen = one[rows].tolist(), other[rows].tolist(), self.defaulted[rows].tolist()
+        chosen = x[rows].tolist(), y[rows].tolist(), self.defaulted[rows].tolist()
         return [(x, y, int(late)) for x, y, late in zip(*chosen, strict=True)]
 
     def typical(self, rows: NDArray[np.intp]) -> list[float]:
@@ -99,8 +99,8 @@ class Population:
 
     def column(self, name: str) -> NDArray[np.float32]:
         """One feature of every client; NaN is missing."""
-        found: NDArray[np.float32] = self.matrix[:, self.names.index(name)]
-        return found
+        values: NDArray[np.float32] = self.matrix[:, self.names.index(name)]
+        return values
 
     def values(self, name: str, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """The known values of these rows."""

@@ -66,7 +66,7 @@ logconfig_dict = {
 def on_starting(server: Any) -> None:
     """Refuse to start on a bundle that is not what was exported."""
     # Counts the bundles that were taken up, in memory that the workers share.
-    server.taken_up = RawValue("L", 0)
+    server.reloads = RawValue("L", 0)
     # Before anything imports prometheus_client, which looks for it then.
     os.environ[SHARED_FOLDER] = tempfile.mkdtemp(prefix="scoring-metrics-")
     try:
@@ -78,13 +78,13 @@ def on_starting(server: Any) -> None:
 
 def when_ready(server: Any) -> None:
     """gunicorn's own SIGHUP replaces the workers, and ends all if one cannot start."""
-    signal.signal(signal.SIGHUP, lambda *_: _take_up_alone(server))
+    signal.signal(signal.SIGHUP, lambda *_: _reload_on_sighup(server))
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    worker.seen = server.taken_up.value
+    worker.seen = server.reloads.value
     worker.bundle = server.bundle
-    worker.taken_up = server.taken_up
+    worker.reloads = server.reloads
 
 
 def post_worker_init(worker: Any) -> None:
@@ -101,7 +101,9 @@ def post_worker_init(worker: Any) -> None:
     # It is the master's: a closed terminal sends it to all.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _drain_at_sigterm(worker, services)
-    threading.Thread(target=_follow, args=(worker, services), daemon=True).start()
+    threading.Thread(
+        target=_follow_reloads, args=(worker, services), daemon=True
+    ).start()
 
 
 def _drain_at_sigterm(worker: Any, services: Services) -> None:
@@ -130,12 +132,12 @@ def pre_request(worker: Any, request: Any) -> None:
         request.headers.insert(0, ("CONNECTION", "close"))
 
 
-def _follow(worker: Any, services: Services) -> None:
+def _follow_reloads(worker: Any, services: Services) -> None:
     """Take up each bundle that the master did, besides serving."""
     while True:
         time.sleep(LOOK_SECONDS)
-        if worker.taken_up.value != worker.seen:
-            worker.seen = worker.taken_up.value
+        if worker.reloads.value != worker.seen:
+            worker.seen = worker.reloads.value
             try:
                 serving = services.reload()
             except ScoringError as error:
@@ -169,30 +171,30 @@ def on_exit(server: Any) -> None:
     shutil.rmtree(os.environ[SHARED_FOLDER], ignore_errors=True)
 
 
-def _take_up_alone(server: Any) -> None:
+def _reload_on_sighup(server: Any) -> None:
     """A SIGHUP that comes meanwhile waits, as it may be about a later bundle."""
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
     try:
-        _take_up(server)
+        _reload(server)
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGHUP])
 
 
-def _take_up(server: Any) -> None:
+def _reload(server: Any) -> None:
     """Have the workers take up the bundle in the folder, if it can be served."""
     try:
-        found = read_bundle(_config.bundle)
+        bundle = read_bundle(_config.bundle)
     except ScoringError as error:
         server.log.error("reload refused: %s", error.message)
         return
-    if found.sha256 != server.bundle.sha256:
-        if not _can_serve(server, found):
+    if bundle.sha256 != server.bundle.sha256:
+        if not _can_serve(server, bundle):
             return
-        server.bundle = found
-    server.taken_up.value += 1
+        server.bundle = bundle
+    server.reloads.value += 1
 
 
-def _can_serve(server: Any, found: Bundle) -> bool:
+def _can_serve(server: Any, bundle: Bundle) -> bool:
     """Try it in a process of its own, as LightGBM must not start in this one."""
     trial = os.fork()
     if trial:
@@ -203,8 +205,8 @@ def _can_serve(server: Any, found: Bundle) -> bool:
 
     services = Services(_config)
     try:
-        services.require_fitting_clients(found)
-        services.serve(found)
+        services.require_fitting_clients(bundle)
+        services.serve(bundle)
     except ScoringError as error:
         server.log.error("reload refused: %s", error.message)
         os._exit(1)

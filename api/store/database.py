@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.errors import ConfigurationError, DatabaseUnavailable
 from api.store import revisions, tables
-from api.store.gate import Gate
+from api.store.concurrency_limit import ConcurrencyLimit
 from api.store.revisions import UPGRADE
 
 if TYPE_CHECKING:
@@ -45,15 +45,15 @@ class Database:
         self.kind = "PostgreSQL"
         self._engine = self._make_engine(timeout, threads, create, patient)
         self._writer = self._engine.execution_options(writes=True)
-        self._gate = Gate(max(1, threads - 1))
+        self._limit = ConcurrencyLimit(max(1, threads - 1))
         self._at_head = False
 
-    def place(self) -> AbstractContextManager[None]:
-        """A place among those who may wait for it, for more than one transaction.
+    def slot(self) -> AbstractContextManager[None]:
+        """A slot among those who may wait for it, for more than one transaction.
 
         Raises DatabaseUnavailable.
         """
-        return self._gate.place()
+        return self._limit.slot()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -93,7 +93,7 @@ class Database:
         """Close every connection that is idle."""
         self._engine.dispose()
         if self._held is not None:
-            self._held.let_go()
+            self._held.release()
 
     def _make_engine(
         self, timeout: float, threads: int, create: bool, patient: bool
@@ -102,8 +102,9 @@ class Database:
         if self._url.drivername == "sqlite":
             from api.store import sqlite
 
-            made = sqlite.make_engine(self._url, timeout, threads, create)
-            engine, self._held, self.kind = made
+            engine, self._held, self.kind = sqlite.make_engine(
+                self._url, timeout, threads, create
+            )
             return engine
         from api.store import postgresql
 
@@ -112,7 +113,7 @@ class Database:
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         """What was read or written in a file that was replaced meanwhile is nothing."""
-        with self.place():
+        with self.slot():
             self._require_same_file()
             try:
                 yield
@@ -129,9 +130,9 @@ class Database:
     def _unavailable(self, error: Exception) -> DatabaseUnavailable:
         cause = error.orig if isinstance(error, DBAPIError) else error
         reason = (str(cause).splitlines() or [type(cause).__name__])[0]
-        place = self._url.render_as_string(hide_password=True)
+        address = self._url.render_as_string(hide_password=True)
         hint = f" (a new one: {UPGRADE})" if _missing(reason) else ""
-        return DatabaseUnavailable(f"database {place}: {reason}{hint}")
+        return DatabaseUnavailable(f"database {address}: {reason}{hint}")
 
 
 def _missing(reason: str) -> bool:

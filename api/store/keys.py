@@ -76,7 +76,7 @@ def add(
     return secret
 
 
-def everyone(database: Database) -> list[ApiKey]:
+def all_keys(database: Database) -> list[ApiKey]:
     """All keys, revoked ones too, oldest first."""
     with database.read() as connection:
         rows = connection.execute(select(api_keys).order_by(api_keys.c.id)).all()

@@ -78,11 +78,11 @@ def make_engine(url: URL, timeout: float, threads: int, patient: bool) -> Engine
         return _Connection.connect(*arguments, **named)
 
     @event.listens_for(engine, "checkout")
-    def lend(connection: _Connection, *_: Any) -> None:
+    def on_checkout(connection: _Connection, *_: Any) -> None:
         connection.patience = patience
 
     @event.listens_for(engine, "checkin")
-    def take_back(connection: _Connection | None, *_: Any) -> None:
+    def on_checkin(connection: _Connection | None, *_: Any) -> None:
         if connection is not None:
             connection.patience = min(timeout, _CONNECT_SECONDS)
 

@@ -23,8 +23,8 @@ def current(connection: Connection) -> str | None:
     if not sqlalchemy.inspect(connection).has_table("alembic_version"):
         return None
     query = sqlalchemy.text("SELECT version_num FROM alembic_version")
-    found = connection.execute(query).scalar()
-    return None if found is None else str(found)
+    revision = connection.execute(query).scalar()
+    return None if revision is None else str(revision)
 
 
 def is_later(revision: str | None) -> bool:
@@ -53,9 +53,9 @@ def require_served(revision: str | None) -> None:
 
 def _parts(revision: str | None) -> tuple[int, int]:
     """The epoch, and how often it was expanded; a database without any is before."""
-    found = _NAME.fullmatch(revision or "0")
-    if found is None:
+    match = _NAME.fullmatch(revision or "0")
+    if match is None:
         raise NotPrepared(
             f"the database is at {revision}, expected a revision such as {HEAD}"
         )
-    return int(found[1]), int(found[2] or 0)
+    return int(match[1]), int(match[2] or 0)

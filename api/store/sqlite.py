@@ -47,20 +47,20 @@ class HeldFile:
         """Hold what is there, unless a file is held; raises DatabaseUnavailable."""
         with self._taking:
             if self._file is None:
-                found = _stat(self._path)
-                if found is not None:
-                    self._require_own_log(found)
-                    self._file = _identity(found)
+                status = _stat(self._path)
+                if status is not None:
+                    self._require_own_log(status)
+                    self._file = _identity(status)
         self.require()
 
     def require(self) -> None:
         """Raise DatabaseUnavailable when the file held is not in its place."""
         if self._file is None:
             return
-        found = _stat(self._path)
-        if found is None:
+        status = _stat(self._path)
+        if status is None:
             raise self._unavailable("the file is gone")
-        if _identity(found) != self._file:
+        if _identity(status) != self._file:
             raise self._unavailable(
                 "the file was replaced while it was served: stop the API, remove "
                 f"{self._path.name}-wal, -shm and -journal, which are of the earlier "
@@ -73,7 +73,7 @@ class HeldFile:
                     f"{self._path.name}-wal was removed while it was served: what is "
                     "written now would be lost; start the API again"
                 )
-            if _content(found) != self._seen:
+            if _content(status) != self._seen:
                 self._note_down()
 
     def opened(self) -> None:
@@ -89,7 +89,7 @@ class HeldFile:
             if self._connections <= 0:
                 self._wal = None
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Hold nothing any more."""
         self._file = self._wal = None
         self._connections = 0
@@ -103,18 +103,18 @@ class HeldFile:
             if journal == ROLLBACK and not log.exists():
                 # Else SQLite would make it in the first commit, too late for the note.
                 log.touch(file.st_mode & 0o777)
-                _give(log, file)
-            found = _stat(log)
-            if found is None:
+                _chown(log, file)
+            status = _stat(log)
+            if status is None:
                 return
-            told = [self._file[1], found.st_ino]
+            identity = [self._file[1], status.st_ino]
             if journal == WAL:
-                self._wal, self._seen = found.st_ino, _content(file)
-                told += self._seen
-            text = " ".join(map(str, told)) + "\n"
+                self._wal, self._seen = status.st_ino, _content(file)
+                identity += self._seen
+            text = " ".join(map(str, identity)) + "\n"
             if self._noted() != text:
                 self._note.write_text(text)
-                _give(self._note, file)
+                _chown(self._note, file)
         except OSError as error:
             raise self._unnoted(error) from error
 
@@ -128,12 +128,12 @@ class HeldFile:
         """
         noted = self._noted().split()
         same_file = noted[:1] == [str(file.st_ino)]
-        as_seen = noted[2:] == [str(one) for one in _content(file)]
+        as_seen = noted[2:] == [str(number) for number in _content(file)]
         for journal, log in zip(_LOGS, map(self._beside, _LOGS.values()), strict=True):
-            found = _stat(log)
-            if found is None or not found.st_size:
+            status = _stat(log)
+            if status is None or not status.st_size:
                 continue
-            same_log = noted[1:2] == [str(found.st_ino)]
+            same_log = noted[1:2] == [str(status.st_ino)]
             is_known = same_file and same_log and as_seen
             is_moved = same_log and not same_file
             if is_moved or (journal == WAL and not is_known and not self._fits()):
@@ -148,10 +148,10 @@ class HeldFile:
         module, address = self._library.module, f"file:{quote(str(self._path))}?mode=ro"
         try:
             with closing(module.connect(address, uri=True)) as connection:
-                found = connection.execute("PRAGMA quick_check(1)").fetchone()
+                result = connection.execute("PRAGMA quick_check(1)").fetchone()
         except module.DatabaseError:
             return False
-        return bool(found == ("ok",))
+        return bool(result == ("ok",))
 
     def _beside(self, suffix: str) -> Path:
         return self._path.with_name(self._path.name + suffix)
@@ -178,19 +178,19 @@ def _stat(path: Path) -> os.stat_result | None:
         return None
 
 
-def _content(found: os.stat_result) -> tuple[int, int]:
+def _content(status: os.stat_result) -> tuple[int, int]:
     """Changes whenever the file does; with a WAL that is at a checkpoint."""
-    return found.st_mtime_ns, found.st_size
+    return status.st_mtime_ns, status.st_size
 
 
-def _give(path: Path, file: os.stat_result) -> None:
+def _chown(path: Path, file: os.stat_result) -> None:
     """To the owner of the database, as SQLite does with its own files."""
     if os.geteuid() == 0:
         os.chown(path, file.st_uid, file.st_gid)
 
 
-def _identity(found: os.stat_result) -> tuple[int, int]:
-    return found.st_dev, found.st_ino
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def make_engine(

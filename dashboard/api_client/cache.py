@@ -39,7 +39,7 @@ OPENED, READY = "opened_clients", "api_is_ready"
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedClient:
     """A client on the screen, the decision that stands, and the model's newest one."""
 
     client: ClientAnswer
@@ -68,7 +68,7 @@ def scoring_api() -> ScoringApi:
 
 def _for_roles(api: ScoringApi) -> tuple[Settings, tuple[str, ...]]:
     """Whoever has the same roles is answered the same, and nobody else."""
-    return api.settings, api.way.asker.roles
+    return api.settings, api.transport.asker.roles
 
 
 SHARED: dict[str | type[Any], Callable[[Any], Any]] = {ScoringApi: _for_roles}
@@ -138,19 +138,19 @@ def report_html(kind: str, report_id: str) -> str:
     return _report_html(scoring_api(), kind, report_id)
 
 
-def distribution_of(feature: str, found: Opened) -> Distribution:
+def distribution_of(feature: str, opened: OpenedClient) -> Distribution:
     bundle = current_model().bundle_sha256
-    return _distribution(scoring_api(), bundle, feature, found.client.client_id)
+    return _distribution(scoring_api(), bundle, feature, opened.client.client_id)
 
 
-def scatter_of(feature: str, other: str, found: Opened) -> Scatter:
+def scatter_of(feature: str, other: str, opened: OpenedClient) -> Scatter:
     bundle = current_model().bundle_sha256
-    return _scatter(scoring_api(), bundle, feature, other, found.client.client_id)
+    return _scatter(scoring_api(), bundle, feature, other, opened.client.client_id)
 
 
-def similar_to(found: Opened) -> SimilarClients:
+def similar_to(opened: OpenedClient) -> SimilarClients:
     bundle = current_model().bundle_sha256
-    return _similar(scoring_api(), bundle, found.client.client_id)
+    return _similar(scoring_api(), bundle, opened.client.client_id)
 
 
 def connection() -> Connection:
@@ -184,19 +184,19 @@ def forget_answers() -> None:
     _model_card.clear()
 
 
-def opened(client_id: int) -> Opened | None:
+def last_seen(client_id: int) -> OpenedClient | None:
     """The client as this session saw them last."""
     return _opened().get(client_id)
 
 
-def open_client(client_id: int) -> Opened:
+def open_client(client_id: int) -> OpenedClient:
     """Fetch a client with what stands; decided on only when nothing does.
 
     Raises WithoutReasons when those of the newest decision cannot be had any more.
     """
-    seen = opened(client_id)
-    if seen and not api_is_ready():
-        return seen
+    earlier = last_seen(client_id)
+    if earlier and not api_is_ready():
+        return earlier
     api = scoring_api()
     client = api.client(client_id)
     if client.standing is None:
@@ -208,9 +208,9 @@ def open_client(client_id: int) -> Opened:
         prediction = _newest(client_id, client.standing)
     except Conflict as error:
         raise WithoutReasons(client.standing) from error
-    found = Opened(client, client.standing, prediction)
-    _keep(client_id, found)
-    return found
+    opened = OpenedClient(client, client.standing, prediction)
+    _keep(client_id, opened)
+    return opened
 
 
 def score_again(client_id: int, newest: str = "") -> None:
@@ -230,9 +230,9 @@ def score_again(client_id: int, newest: str = "") -> None:
 
 def _newest(client_id: int, standing: Standing) -> Prediction:
     """What was decided is decided: it is fetched once."""
-    seen = opened(client_id)
-    if seen and seen.prediction.prediction_id == standing.latest.prediction_id:
-        return seen.prediction
+    earlier = last_seen(client_id)
+    if earlier and earlier.prediction.prediction_id == standing.latest.prediction_id:
+        return earlier.prediction
     return scoring_api().stored(standing.latest.prediction_id, client_id)
 
 
@@ -246,27 +246,27 @@ def _deciding(client_id: int) -> Lock:
     return _locks().setdefault(client_id, Lock())
 
 
-def simulated(found: Opened, changes: Mapping[str, float]) -> Prediction:
+def simulated(opened: OpenedClient, changes: Mapping[str, float]) -> Prediction:
     """What the model says of these changes; asked once per session and decision."""
-    key = (found.prediction.prediction_id, tuple(sorted(changes.items())))
-    kept = st.session_state.setdefault(SIMULATIONS, {})
-    if key not in kept:
-        kept[key] = scoring_api().simulate(found.client.client_id, changes)
-        _trim(kept, SIMULATIONS_KEPT)
-    return cast(Prediction, kept[key])
+    key = (opened.prediction.prediction_id, tuple(sorted(changes.items())))
+    simulations = st.session_state.setdefault(SIMULATIONS, {})
+    if key not in simulations:
+        simulations[key] = scoring_api().simulate(opened.client.client_id, changes)
+        _trim(simulations, SIMULATIONS_KEPT)
+    return cast(Prediction, simulations[key])
 
 
-def _keep(client_id: int, found: Opened) -> None:
-    kept = _opened()
-    kept[client_id] = found
-    _trim(kept, CLIENTS_KEPT)
+def _keep(client_id: int, opened: OpenedClient) -> None:
+    clients = _opened()
+    clients[client_id] = opened
+    _trim(clients, CLIENTS_KEPT)
 
 
-def _trim(kept: MutableMapping[Any, Any], most: int) -> None:
-    while len(kept) > most:
-        del kept[next(iter(kept))]
+def _trim(entries: MutableMapping[Any, Any], most: int) -> None:
+    while len(entries) > most:
+        del entries[next(iter(entries))]
 
 
-def _opened() -> MutableMapping[int, Opened]:
-    kept = st.session_state.setdefault(OPENED, {})
-    return cast(MutableMapping[int, Opened], kept)
+def _opened() -> MutableMapping[int, OpenedClient]:
+    clients = st.session_state.setdefault(OPENED, {})
+    return cast(MutableMapping[int, OpenedClient], clients)

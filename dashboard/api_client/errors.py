@@ -56,7 +56,7 @@ class WithoutReasons(DashboardError):
         self.standing = standing
 
 
-class ServerTrouble(ApiError):
+class ServerError(ApiError):
     """429 or 5xx: the API is up but could not answer."""
 
 

@@ -50,7 +50,7 @@ def read(kind: type[Shape], body: bytes, path: str = "") -> Shape:
 
 
 def _sentence(error: Mapping[str, Any], path: str) -> str:
-    kind, where, found = error["type"], list(error["loc"]), error["input"]
+    kind, where, value = error["type"], list(error["loc"]), error["input"]
     expected = EXPECTED.get(kind, error["msg"].replace("Input should be", "expected"))
     cause = error.get("ctx", {}).get("error")
     if kind == "json_invalid":
@@ -59,9 +59,9 @@ def _sentence(error: Mapping[str, Any], path: str) -> str:
         expected = f"{where.pop()} is missing"
     if isinstance(cause, Contradiction):
         where.append(cause.member)
-        expected, found = str(cause), found[cause.member]
+        expected, value = str(cause), value[cause.member]
     path += "".join(f"/{part}" for part in where if part not in UNION)
-    shown = repr(found)
+    shown = repr(value)
     shown = shown if len(shown) <= 60 else shown[:57] + "…"
     return f"{path or '/'}: {expected}; found: {shown}"
 
@@ -132,7 +132,12 @@ class ExplanationMeaning(Answer):
     @cached_property
     def ranked(self) -> tuple[answers.Contribution, ...]:
         """The contributions, those that move most first."""
-        return tuple(sorted(self.contributions, key=lambda one: -abs(one.contribution)))
+        return tuple(
+            sorted(
+                self.contributions,
+                key=lambda contribution: -abs(contribution.contribution),
+            )
+        )
 
     @model_validator(mode="after")
     def check_sum(self) -> Self:
@@ -149,8 +154,8 @@ class DistributionMeaning(Answer):
     @property
     def counts(self) -> Mapping[str, Sequence[int]]:
         """How many clients lie in each bin, by group."""
-        found = {group: getattr(self, group) for group in COUNTED}
-        return {group: row for group, row in found.items() if row is not None}
+        by_group = {group: getattr(self, group) for group in COUNTED}
+        return {group: row for group, row in by_group.items() if row is not None}
 
     @model_validator(mode="after")
     def check_bins(self) -> Self:

@@ -55,42 +55,42 @@ class Raw:
 class ScoringApi:
     """The API's questions. Each raises an ApiError when it gets no good answer."""
 
-    way: Transport
+    transport: Transport
 
     @property
     def settings(self) -> Settings:
-        return self.way.settings
+        return self.transport.settings
 
     def ready(self) -> bool:
         """Whether the API says it can serve now; asked once, never retried."""
         patience = min(READY_SECONDS, self.settings.timeout_seconds)
-        response = self.way.ask("GET", READY, timeout=patience)
+        response = self.transport.ask("GET", READY, timeout=patience)
         return response.status_code == HTTPStatus.OK
 
     def model(self) -> ModelAnswer:
-        return self.way.get(ModelAnswer, "/v1/model")
+        return self.transport.get(ModelAnswer, "/v1/model")
 
     def importance(self) -> Importance:
-        return self.way.get(Importance, "/v1/model/importance")
+        return self.transport.get(Importance, "/v1/model/importance")
 
     def model_card(self) -> str:
         """Markdown."""
-        return self.way.page("/v1/model/card", "text/").decode("utf-8", "replace")
+        return self.transport.page("/v1/model/card", "text/").decode("utf-8", "replace")
 
     def search(self, most: int, prefix: str = "", suffix: str = "") -> Matches:
         """Up to `most` clients whose number begins and ends with these digits."""
-        asked = {"prefix": prefix, "suffix": suffix}
-        found: tuple[int, ...] = ()
+        params = {"prefix": prefix, "suffix": suffix}
+        ids: tuple[int, ...] = ()
         while True:
-            asked["limit"] = str(min(most - len(found), LONGEST_PAGE))
-            page = self.way.get(ClientPage, "/v1/clients", asked)
-            found += tuple(one.client_id for one in page.clients)
-            if page.next_cursor is None or len(found) >= most:
-                return Matches(found, page.total, page.next_cursor is not None)
-            asked["cursor"] = page.next_cursor
+            params["limit"] = str(min(most - len(ids), LONGEST_PAGE))
+            page = self.transport.get(ClientPage, "/v1/clients", params)
+            ids += tuple(client.client_id for client in page.clients)
+            if page.next_cursor is None or len(ids) >= most:
+                return Matches(ids, page.total, page.next_cursor is not None)
+            params["cursor"] = page.next_cursor
 
     def client(self, client_id: int) -> ClientAnswer:
-        client = self.way.get(ClientAnswer, f"/v1/clients/{client_id}")
+        client = self.transport.get(ClientAnswer, f"/v1/clients/{client_id}")
         _same_client(client_id, client.client_id)
         return client
 
@@ -101,7 +101,7 @@ class ScoringApi:
     def stored(self, prediction_id: str, client_id: int) -> Prediction:
         """A decision as it was made, with its reasons; Conflict when it has none."""
         path = f"/v1/predictions/{quote(prediction_id)}"
-        prediction = self.way.get(Prediction, path, {"explain": "true"})
+        prediction = self.transport.get(Prediction, path, {"explain": "true"})
         _same_client(client_id, prediction.client_id)
         return prediction
 
@@ -114,11 +114,11 @@ class ScoringApi:
     ) -> Counterfactual:
         """The smallest change of `levers` that would turn a refusal."""
         path = f"/v1/predictions/{quote(prediction_id)}/counterfactual"
-        return self.way.post(Counterfactual, path, {"levers": list(levers)})
+        return self.transport.post(Counterfactual, path, {"levers": list(levers)})
 
     def history(self, client_id: int) -> History:
         path = f"/v1/clients/{client_id}/predictions"
-        history = self.way.get(History, path, {"limit": str(HISTORY)})
+        history = self.transport.get(History, path, {"limit": str(HISTORY)})
         _same_client(client_id, history.client_id)
         return history
 
@@ -138,7 +138,7 @@ class ScoringApi:
             "replaces": replaces or None,
         }
         path = f"/v1/predictions/{quote(prediction_id)}/review"
-        return self.way.post(Review, path, body)
+        return self.transport.post(Review, path, body)
 
     def letter(self, client_id: int, language: str) -> bytes:
         """The letter on what stands for the client at this moment, a PDF."""
@@ -146,58 +146,60 @@ class ScoringApi:
         if standing is None:
             raise Conflict(f"nothing was decided on client {client_id}")
         path = f"/v1/predictions/{quote(standing.prediction_id)}/letter"
-        return self.way.page(f"{path}?lang={language}", "application/pdf")
+        return self.transport.page(f"{path}?lang={language}", "application/pdf")
 
     def similar(self, client_id: int) -> SimilarClients:
-        similar = self.way.get(SimilarClients, f"/v1/clients/{client_id}/similar")
+        similar = self.transport.get(SimilarClients, f"/v1/clients/{client_id}/similar")
         _same_client(client_id, similar.client_id)
         return similar
 
     def distribution(self, feature: str, client_id: int) -> Distribution:
         path = f"/v1/features/{quote(feature)}/distribution"
-        return self.way.get(Distribution, path, {"client_id": str(client_id)})
+        return self.transport.get(Distribution, path, {"client_id": str(client_id)})
 
     def scatter(self, feature: str, other: str, client_id: int) -> Scatter:
         path = f"/v1/features/{quote(feature)}/scatter"
         params = {"with": other, "client_id": str(client_id)}
-        return self.way.get(Scatter, path, params)
+        return self.transport.get(Scatter, path, params)
 
     def reports(self, kind: str, limit: int) -> Sequence[ReportEntry]:
         """The reports of a kind, newest first."""
         params = {"kind": kind, "limit": str(limit)}
-        return self.way.get(ReportList, "/v1/monitoring/reports", params).reports
+        return self.transport.get(ReportList, "/v1/monitoring/reports", params).reports
 
     def latest_report(self, kind: str) -> Report:
-        return self.way.get(Report, "/v1/monitoring/reports/latest", {"kind": kind})
+        return self.transport.get(
+            Report, "/v1/monitoring/reports/latest", {"kind": kind}
+        )
 
     def report(self, report_id: str) -> Report:
-        return self.way.get(Report, f"/v1/monitoring/reports/{quote(report_id)}")
+        return self.transport.get(Report, f"/v1/monitoring/reports/{quote(report_id)}")
 
     def latest_report_html(self, kind: str) -> str:
         query = urlencode({"kind": kind})
         path = f"/v1/monitoring/reports/latest/html?{query}"
-        return self.way.page(path, "text/html").decode("utf-8", "replace")
+        return self.transport.page(path, "text/html").decode("utf-8", "replace")
 
     def alerts(self, status: str) -> Sequence[Alert]:
         """Alerts of the status open, closed or all, the most severe first."""
-        return self.way.get(AlertList, "/v1/alerts", {"status": status}).alerts
+        return self.transport.get(AlertList, "/v1/alerts", {"status": status}).alerts
 
     def acknowledge(self, alert_id: str, by: str, note: str) -> Alert:
         path = f"/v1/alerts/{quote(alert_id)}/acknowledge"
-        return self.way.post(Alert, path, {"by": by, "note": note})
+        return self.transport.post(Alert, path, {"by": by, "note": note})
 
     def raw(self, method: str, path: str, body: object = None) -> Raw:
         """An answer as it is, whatever its status."""
-        response = self.way.ask(method, path, body=body)
+        response = self.transport.ask(method, path, body=body)
         return Raw(response.status_code, response.text)
 
     def _predict(self, client_id: int, more: Mapping[str, object]) -> Prediction:
         body = {"client_id": client_id, **more}
-        prediction = self.way.post(Prediction, "/v1/predictions", body)
+        prediction = self.transport.post(Prediction, "/v1/predictions", body)
         _same_client(client_id, prediction.client_id)
         return prediction
 
 
-def _same_client(asked: int, answered: int | None) -> None:
-    if asked != answered:
-        raise NonsenseAnswer(f"asked for client {asked}, answered for {answered}")
+def _same_client(requested: int, answered: int | None) -> None:
+    if requested != answered:
+        raise NonsenseAnswer(f"asked for client {requested}, answered for {answered}")

@@ -26,7 +26,7 @@ from api_client.errors import (
     NonsenseAnswer,
     NotFound,
     Refused,
-    ServerTrouble,
+    ServerError,
     Unauthorised,
     Unreachable,
 )
@@ -38,7 +38,7 @@ RETRIES = 2
 READY_SECONDS = 2.0
 # Of the second retry; the first follows at once.
 PAUSE_SECONDS = 0.4
-PASSING_TROUBLE = {502, 503, 504}
+TRANSIENT_STATUSES = {502, 503, 504}
 BROKEN = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 POOL_SIZE = 32
 READY = "/health/ready"
@@ -82,9 +82,9 @@ class Transport:
     def page(self, path: str, kind: str) -> bytes:
         """What is no JSON: a page, a text or a document of the media type `kind`."""
         response = self.checked("GET", path)
-        found = response.headers.get("Content-Type", "")
-        if not found.startswith(kind):
-            raise NonsenseAnswer(f"{path}: expected {kind}; found: {found}")
+        content_type = response.headers.get("Content-Type", "")
+        if not content_type.startswith(kind):
+            raise NonsenseAnswer(f"{path}: expected {kind}; found: {content_type}")
         return response.content
 
     def checked(
@@ -135,8 +135,8 @@ class Transport:
     ) -> None:
         """A key that is no delegate's lets everybody do what it may itself."""
         logged_in = self.asker.sub is not None
-        told = response.status_code < HTTPStatus.MULTIPLE_CHOICES
-        guarded = told and path.startswith(GUARDED)
+        succeeded = response.status_code < HTTPStatus.MULTIPLE_CHOICES
+        guarded = succeeded and path.startswith(GUARDED)
         if logged_in and guarded and COUNTED not in response.headers:
             raise NoDelegate(f"{path}: the answer has no {COUNTED}")
 
@@ -148,10 +148,10 @@ class Transport:
 class _Retry(Retry):
     """Not when nothing comes in time: somebody waits."""
 
-    def increment(self, *given: Any, **more: Any) -> Self:
+    def increment(self, *args: Any, **more: Any) -> Self:
         if isinstance(error := more.get("error"), ReadTimeoutError):
             raise error
-        return super().increment(*given, **more)
+        return super().increment(*args, **more)
 
 
 def connections(settings: Settings) -> requests.Session:
@@ -168,7 +168,7 @@ def connections(settings: Settings) -> requests.Session:
     retry = _Retry(
         RETRIES,
         allowed_methods=None,
-        status_forcelist=PASSING_TROUBLE,
+        status_forcelist=TRANSIENT_STATUSES,
         backoff_factor=PAUSE_SECONDS / 2,
         raise_on_status=False,
         respect_retry_after_header=False,
@@ -190,13 +190,13 @@ def problem(response: requests.Response) -> ApiError:
         HTTPStatus.NOT_FOUND: NotFound,
         HTTPStatus.METHOD_NOT_ALLOWED: NotFound,
         HTTPStatus.CONFLICT: Conflict,
-        HTTPStatus.TOO_MANY_REQUESTS: ServerTrouble,
+        HTTPStatus.TOO_MANY_REQUESTS: ServerError,
     }
     status = response.status_code
     if status in by_status:
         return by_status[status](detail)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return ServerTrouble(detail)
+        return ServerError(detail)
     if status >= HTTPStatus.BAD_REQUEST:
         return Refused(detail, faults)
     return NonsenseAnswer(f"expected an answer, found a redirection ({status})")

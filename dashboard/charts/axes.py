@@ -67,14 +67,14 @@ def upright(
 ) -> dict[str, Any]:
     """A line over the whole height, at a number or a category."""
     line = {"color": color, "width": width, "dash": dash}
-    place = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
-    return {"type": "line", "line": line, **place}
+    position = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
+    return {"type": "line", "line": line, **position}
 
 
 def above(x: float | str, text: str) -> dict[str, Any]:
     """A name over an upright line."""
-    place = {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom"}
-    return {"text": text, "showarrow": False, **place}
+    position = {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom"}
+    return {"text": text, "showarrow": False, **position}
 
 
 def percent_axis(title: str, **more: object) -> dict[str, Any]:
@@ -125,9 +125,9 @@ def plain(figure: go.Figure) -> go.Figure:
 
     Templates are the charts' own; what is put into them is escaped where it stands.
     """
-    told = figure.to_plotly_json()
-    safe = _escaped(told)
-    return figure if safe == told else go.Figure(safe)
+    document = figure.to_plotly_json()
+    safe = _escaped(document)
+    return figure if safe == document else go.Figure(safe)
 
 
 def _escaped(value: Any) -> Any:
@@ -135,8 +135,8 @@ def _escaped(value: Any) -> Any:
         return escape(value, quote=False)
     if isinstance(value, dict):
         return {
-            name: one if name == "hovertemplate" else _escaped(one)
-            for name, one in value.items()
+            name: item if name == "hovertemplate" else _escaped(item)
+            for name, item in value.items()
         }
     if isinstance(value, list | tuple):
         return type(value)(map(_escaped, value))

@@ -39,7 +39,7 @@ def shares(counts: Sequence[int]) -> list[float]:
 
 
 def distribution(
-    found: Distribution,
+    answer: Distribution,
     names: Sequence[str],
     groups: Sequence[str],
     client: float | str | None,
@@ -51,9 +51,9 @@ def distribution(
     """
     traces = []
     for group in groups:
-        counts = found.counts[group]
-        if found.edges:
-            traces.append(_line(group, found.edges, counts))
+        counts = answer.counts[group]
+        if answer.edges:
+            traces.append(_line(group, answer.edges, counts))
         else:
             traces.append(_columns(group, names, counts))
     share = percent_axis(_("share of the group"), rangemode="tozero")
@@ -68,11 +68,11 @@ def distribution(
     return go.Figure(traces, layout)
 
 
-def scatter(found: Scatter, x_title: str, y_title: str) -> go.Figure:
+def scatter(answer: Scatter, x_title: str, y_title: str) -> go.Figure:
     """Each dot a client; who defaulted is a cross, this client a large diamond."""
-    traces = [_crowd(found, defaulted) for defaulted in (False, True)]
-    if found.client:
-        traces.append(_one(found.client))
+    traces = [_crowd(answer, defaulted) for defaulted in (False, True)]
+    if answer.client:
+        traces.append(_one(answer.client))
     layout = {
         "xaxis": {"title": {"text": x_title}, "gridcolor": GRID, "zeroline": False},
         "yaxis": {"title": {"text": y_title}, "gridcolor": GRID, "zeroline": False},
@@ -82,8 +82,8 @@ def scatter(found: Scatter, x_title: str, y_title: str) -> go.Figure:
     return go.Figure(traces, layout)
 
 
-def _crowd(found: Scatter, defaulted: bool) -> go.Scatter:
-    points = [point for point in found.points if point[2] == defaulted]
+def _crowd(answer: Scatter, defaulted: bool) -> go.Scatter:
+    points = [point for point in answer.points if point[2] == defaulted]
     group = "defaulted" if defaulted else "repaid"
     return go.Scatter(
         x=[point[0] for point in points],

@@ -92,7 +92,7 @@ def calibration(curve: CalibrationCurve) -> go.Figure:
     truth = go.Scatter(
         x=[0, top], y=[0, top], mode="lines", line=dashes, hoverinfo="skip"
     )
-    found = go.Scatter(
+    observed = go.Scatter(
         x=[100 * share for share in curve.predicted],
         y=[100 * share for share in curve.observed],
         mode="markers+lines",
@@ -105,7 +105,7 @@ def calibration(curve: CalibrationCurve) -> go.Figure:
         "yaxis": percent_axis(_("share that defaulted"), range=[0, top]),
         **PLAIN,
     }
-    return go.Figure([truth, found], layout)
+    return go.Figure([truth, observed], layout)
 
 
 def beeswarm(names: Sequence[str], swarm: Beeswarm) -> go.Figure:

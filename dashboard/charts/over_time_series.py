@@ -51,7 +51,7 @@ class Series(Answer):
     overridden: Values = ()
 
 
-class Side(Answer):
+class Performance(Answer):
     cost: float
     auc: float | None = None
 
@@ -60,18 +60,18 @@ class Side(Answer):
         return None if self.auc is None else 2 * self.auc - 1
 
 
-class Look(Answer):
+class OutcomeLook(Answer):
     """What the scores made expect, and what came, of the same decisions."""
 
-    before: Side
-    after: Side
+    before: Performance
+    after: Performance
 
 
 class Content(Answer):
     """What is drawn of a report."""
 
     series: Series | None = None
-    looks: Sequence[Look] = ()
+    looks: Sequence[OutcomeLook] = ()
 
 
 @dataclass(frozen=True)
@@ -111,9 +111,9 @@ def _content(report: Report) -> Content:
 
 
 def table(course: Course) -> Table:
-    told = percent if course.share else _decimal
+    format_value = percent if course.share else _decimal
     rows = [
-        [day(at), *("–" if one is None else told(one) for one in values)]
+        [day(at), *("–" if value is None else format_value(value) for value in values)]
         for at, *values in zip(course.at, *course.lines.values(), strict=True)
     ]
     return [_("Day"), *course.lines], rows
@@ -166,8 +166,8 @@ def _risks(at: Sequence[datetime], quantiles: Sequence[Quantiles]) -> Course:
         "p95": _("one in 20 above"),
     }
     lines = {
-        told: tuple(getattr(point, name) for point in quantiles)
-        for name, told in names.items()
+        label: tuple(getattr(point, name) for point in quantiles)
+        for name, label in names.items()
     }
     sentence = _(
         "The risk that the model states, over time: half of the clients lie between "
@@ -181,11 +181,13 @@ def _risks(at: Sequence[datetime], quantiles: Sequence[Quantiles]) -> Course:
 def _stability(
     at: Sequence[datetime], indices: Mapping[str, Values], model: ModelAnswer
 ) -> Course:
-    found = dict(indices)
-    score = found.pop("score", None)
-    most = sorted(found, key=lambda name: -(found[name][-1] or 0.0))[:FACTS_SHOWN]
+    by_feature = dict(indices)
+    score = by_feature.pop("score", None)
+    most = sorted(by_feature, key=lambda name: -(by_feature[name][-1] or 0.0))[
+        :FACTS_SHOWN
+    ]
     lines = {_("Score"): score} if score else {}
-    lines |= {model.describe(name).label: found[name] for name in most}
+    lines |= {model.describe(name).label: by_feature[name] for name in most}
     sentence = _(
         "How far shares of clients differ from training (PSI, population stability "
         "index): 0 is not at all; below 0.1 counts as stable, above 0.25 as changed. "
@@ -218,35 +220,35 @@ def _of_looks(reports: list[Report], model: ModelAnswer) -> list[Course]:
         return []
     at, looks = tuple(last), list(last.values())
 
-    def lines(measure: Callable[[Side], float | None]) -> dict[str, Values]:
+    def lines(measure: Callable[[Performance], float | None]) -> dict[str, Values]:
         return {
             _("As it came"): tuple(measure(look.after) for look in looks),
             _("As expected"): tuple(measure(look.before) for look in looks),
         }
 
     costs = lines(lambda side: side.cost)
-    came, expected = (values[-1] or 0.0 for values in costs.values())
+    realised, expected = (values[-1] or 0.0 for values in costs.values())
     sentence = _(
         "Cost of wrong decisions {per}: as it came (line), and as the scores alone "
         "made expect it (dashes). Where the line is above the dashes, the model does "
         "worse than it should. Last: {cost} against {expected}.",
         per=per(model),
-        cost=_decimal(came),
+        cost=_decimal(realised),
         expected=_decimal(expected),
     )
-    found = [Course("cost", sentence, _("cost {per}", per=per(model)), at, costs)]
+    courses = [Course("cost", sentence, _("cost {per}", per=per(model)), at, costs)]
     ginis = lines(lambda side: side.gini)
-    if None not in {one for values in ginis.values() for one in values}:
-        found.append(Course("ranking", _gini_text(ginis), _("Gini"), at, ginis))
-    return found
+    if None not in {value for values in ginis.values() for value in values}:
+        courses.append(Course("ranking", _gini_text(ginis), _("Gini"), at, ginis))
+    return courses
 
 
 def _gini_text(ginis: Mapping[str, Values]) -> str:
-    came, expected = (values[-1] or 0.0 for values in ginis.values())
+    realised, expected = (values[-1] or 0.0 for values in ginis.values())
     return _(
         "How well the scores told those who defaulted from those who repaid (Gini; 0 "
         "is a coin toss, 1 is perfect): as it came (line), and as the scores alone "
         "made expect it (dashes). Last: {gini} against {expected}.",
-        gini=_decimal(came),
+        gini=_decimal(realised),
         expected=_decimal(expected),
     )

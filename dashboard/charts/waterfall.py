@@ -51,11 +51,11 @@ def waterfall(
 
 
 def _names(steps: Sequence[Step]) -> list[str]:
-    told = [
+    labels = [
         _("{fact}: {value}", fact=s.label, value=s.value) if s.value else s.label
         for s in steps
     ]
-    return [_("Starting point, before any fact"), *told, _("This client")]
+    return [_("Starting point, before any fact"), *labels, _("This client")]
 
 
 def _link(row: int, x: float) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The client on the desk: chosen by search, by address or from the recent ones.
+"""The client on the screen: chosen by search, by address or from the recent ones.
 
 `choose` runs before anything is drawn, so that every control of a page acts on the same
 client. The choice stands in the address: Back brings the client before back, and two
@@ -12,7 +12,13 @@ import re
 import streamlit as st
 
 from api_client.answers import Standing
-from api_client.cache import Opened, open_client, opened, score_again, scoring_api
+from api_client.cache import (
+    OpenedClient,
+    last_seen,
+    open_client,
+    score_again,
+    scoring_api,
+)
 from api_client.errors import ApiError, NotFound, WithoutReasons
 from api_client.scoring_api import Matches
 from components import say
@@ -37,12 +43,12 @@ _BETWEEN = re.compile(r"[\s,.'’#_-]+|n[°o]\.?", re.IGNORECASE)
 def choose() -> None:
     """Take the client that is typed, else the one of the address, else the last."""
     typed = digits(_typed())
-    asked = st.query_params.get(PARAMETER)
+    parameter = st.query_params.get(PARAMETER)
     if typed and _is_the_only_one(typed):
-        take(int(typed))
-    elif asked is not None:
-        number = digits(asked)
-        st.session_state[CHOSEN] = str(int(number)) if number else asked.strip()
+        select(int(typed))
+    elif parameter is not None:
+        number = digits(parameter)
+        st.session_state[CHOSEN] = str(int(number)) if number else parameter.strip()
     elif CHOSEN in st.session_state:
         st.query_params[PARAMETER] = st.session_state[CHOSEN]
 
@@ -56,13 +62,13 @@ def digits(text: str) -> str:
 
     Nothing when there is anything else in it.
     """
-    found = _BETWEEN.sub("", text)
-    good = found.isascii() and found.isdigit() and len(found) <= LONGEST_NUMBER
-    return found if good else ""
+    number = _BETWEEN.sub("", text)
+    good = number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER
+    return number if good else ""
 
 
-def take(client_id: int) -> None:
-    """Put a client on the desk and clear the search."""
+def select(client_id: int) -> None:
+    """Put a client on the screen and clear the search."""
     st.session_state[CHOSEN] = str(client_id)
     st.session_state[SEARCH] = ""
     for key in (SHOWN, *OFFERED):
@@ -70,7 +76,7 @@ def take(client_id: int) -> None:
     st.query_params[PARAMETER] = str(client_id)
 
 
-def client_on_the_desk(title: str) -> Opened | None:
+def chosen_client(title: str) -> OpenedClient | None:
     """The heading with its search, and the client that is open, if one is.
 
     `title` is the page's; the client's number is put after it.
@@ -91,7 +97,9 @@ def client_on_the_desk(title: str) -> Opened | None:
         )
         text = _typed()
         if not text:
-            others = tuple(one for one in _recent() if str(one) != number)
+            others = tuple(
+                client_id for client_id in _recent() if str(client_id) != number
+            )
             _offer(_("Recent clients"), OFFERED[0], others)
     if text:
         _suggest(text)
@@ -126,16 +134,16 @@ def _typed() -> str:
 def _is_the_only_one(number: str) -> bool:
     """Whether it is a client's number, and no other one's begins with it."""
     try:
-        found = scoring_api().search(2, prefix=number)
+        matches = scoring_api().search(2, prefix=number)
     except ApiError:
         return False  # The page asks again, and tells what is wrong.
-    return found.client_ids == (int(number),)
+    return matches.client_ids == (int(number),)
 
 
-def _take_offered(key: str) -> None:
+def _select_offered(key: str) -> None:
     client_id = st.session_state.get(key)
     if client_id is not None:
-        take(client_id)
+        select(client_id)
 
 
 def _offer(label: str, key: str, client_ids: tuple[int, ...]) -> None:
@@ -145,7 +153,7 @@ def _offer(label: str, key: str, client_ids: tuple[int, ...]) -> None:
             client_ids,
             format_func=str,
             key=key,
-            on_change=_take_offered,
+            on_change=_select_offered,
             args=(key,),
             label_visibility="collapsed",
         )
@@ -202,7 +210,7 @@ def _nobody(text: str) -> None:
     )
 
 
-def _open(number: str) -> Opened | None:
+def _open(number: str) -> OpenedClient | None:
     """The client and what stands for them.
 
     What an earlier run left on the screen goes first, so that no decision is ever
@@ -214,14 +222,14 @@ def _open(number: str) -> Opened | None:
     client_id = int(number)
     asked_for, newest = st.session_state.pop(SCORE_AGAIN, (None, ""))
     screen = st.empty()
-    if asked_for == client_id or not opened(client_id):
+    if asked_for == client_id or not last_seen(client_id):
         with screen.container():
             say.caption(_("Opening client {number}…", number=number))
             st.skeleton(240)
     try:
         if asked_for == client_id:
             score_again(client_id, newest)
-        found = open_client(client_id)
+        opened = open_client(client_id)
     except NotFound:
         with screen.container():
             _nobody(number)
@@ -232,7 +240,7 @@ def _open(number: str) -> Opened | None:
         return None
     screen.empty()
     _remember(client_id)
-    return found
+    return opened
 
 
 def _without_reasons(client_id: int, standing: Standing) -> None:
@@ -247,7 +255,7 @@ def _without_reasons(client_id: int, standing: Standing) -> None:
 
 
 def _remember(client_id: int) -> None:
-    others = [one for one in _recent() if one != client_id]
+    others = [other for other in _recent() if other != client_id]
     st.session_state[RECENT] = (client_id, *others)[:RECENT_KEPT]
 
 

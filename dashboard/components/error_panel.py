@@ -16,7 +16,7 @@ from api_client.errors import (
     NonsenseAnswer,
     NotFound,
     Refused,
-    ServerTrouble,
+    ServerError,
     Unauthorised,
     Unreachable,
 )
@@ -87,7 +87,7 @@ ADVICE: dict[type[DashboardError], Advice] = {
         mark("Something changed on record in the meantime."),
         mark("Look at what is on record now, then decide again."),
     ),
-    ServerTrouble: Advice(
+    ServerError: Advice(
         mark("The scoring API is in trouble and gave no result."),
         mark("Wait a moment and try again; nothing shown here was decided."),
     ),
@@ -108,14 +108,14 @@ def advice_for(error: DashboardError) -> Advice:
     return ADVICE.get(type(error), UNEXPECTED)
 
 
-def show_trouble(error: DashboardError, key: str = "try_again") -> None:
+def show_error(error: DashboardError, key: str = "try_again") -> None:
     """The sentence, the detail, and a button to try again."""
     advice = advice_for(error)
     logging.getLogger(__name__).warning("%s: %s", type(error).__name__, error)
     _show(advice, details(error), key)
 
 
-def show_surprise(error: Exception) -> None:
+def show_unexpected(error: Exception) -> None:
     """For an error nobody foresaw: the log gets its traceback, the page a sentence."""
     logging.getLogger(__name__).error("unexpected error", exc_info=error)
     _show(UNEXPECTED, "", "try_again")

@@ -57,12 +57,12 @@ def review_text(review: Review) -> str:
 
 
 def changes_text(recorded: PastPrediction, model: ModelAnswer) -> str:
-    told = []
+    parts = []
     for name, value in (recorded.changes or {}).items():
         column = model.column(name)
         shown = value_text(value, column)
-        told.append(_("{fact}: {value}", fact=column.label, value=shown))
-    return "; ".join(told)
+        parts.append(_("{fact}: {value}", fact=column.label, value=shown))
+    return "; ".join(parts)
 
 
 def _key(recorded: PastPrediction) -> object:
@@ -90,5 +90,5 @@ def _row(same: Sequence[PastPrediction], model: ModelAnswer) -> list[str]:
         percent(newest.probability, 2),
         percent(newest.threshold, 2),
         newest.model.version,
-        " · ".join(review_text(one) for one in newest.reviews) or "–",
+        " · ".join(review_text(review) for review in newest.reviews) or "–",
     ]

@@ -59,7 +59,7 @@ def gauge(
     """The risk on a scale with the limit and the band around it; zones are named."""
     end = scale_end(probability, threshold)
 
-    def place(share: float) -> str:
+    def position(share: float) -> str:
         return f"{100 * min(share, end) / end:.2f}%"
 
     low, high = interval
@@ -72,14 +72,14 @@ def gauge(
     return (
         f'<div class="gauge" role="img" aria-label="{escape(sentence)}">'
         f'<div class="zones"><span>{offered}</span><span>{advised}</span></div>'
-        f'<div class="track"><i class="open" style="width:{place(low)}"></i>'
-        f'<i class="unsure" style="left:{place(low)};'
-        f'width:calc({place(high)} - {place(low)})"></i>'
-        f'<i class="closed" style="left:{place(high)};right:0"></i>'
-        f'<b class="bar {side}" style="width:{place(probability)}"></b>'
-        f'<b class="limit" style="left:{place(threshold)}"></b></div>'
+        f'<div class="track"><i class="open" style="width:{position(low)}"></i>'
+        f'<i class="unsure" style="left:{position(low)};'
+        f'width:calc({position(high)} - {position(low)})"></i>'
+        f'<i class="closed" style="left:{position(high)};right:0"></i>'
+        f'<b class="bar {side}" style="width:{position(probability)}"></b>'
+        f'<b class="limit" style="left:{position(threshold)}"></b></div>'
         f'<div class="scale"><span>{zero}</span>'
-        f'<span class="{label}" style="left:{place(threshold)}">'
+        f'<span class="{label}" style="left:{position(threshold)}">'
         f"{mark}</span>"
         f"<span>{percent(end, 0)}</span></div></div>"
     )
@@ -87,7 +87,7 @@ def gauge(
 
 def reasons(
     title: str,
-    found: Sequence[tuple[str, str]],
+    pairs: Sequence[tuple[str, str]],
     raises: bool,
     nothing: str,
     client: str,
@@ -98,7 +98,7 @@ def reasons(
         f'<li class="{side}"><span class="why">{escape(text)}</span>'
         + (f'<span class="fact">{escape(facts)}</span>' if facts else "")
         + "</li>"
-        for text, facts in found
+        for text, facts in pairs
     )
     body = f"<ul>{items}</ul>" if items else f"<p>{escape(nothing)}</p>"
     return (
@@ -133,10 +133,10 @@ def fact_group(group: Group) -> str:
         f"<td{_quiet(line.value)}>{escape(line.value)}</td></tr>"
         for line in group.lines
     )
-    given = f"<table><tbody>{rows}</tbody></table>" if rows else ""
+    table = f"<table><tbody>{rows}</tbody></table>" if rows else ""
     return (
         f'<section class="facts"><h2>{escape(group.title)}</h2>'
-        f"{given}{_missing(group.missing)}</section>"
+        f"{table}{_missing(group.missing)}</section>"
     )
 
 
@@ -185,10 +185,10 @@ def page_language(code: str) -> str:
 def download(name: str, data: bytes, mime: str) -> str:
     """Hands a file to the browser when it is drawn, each time anew."""
     link = {"download": name, "href": f"data:{mime};base64,{b64encode(data).decode()}"}
-    told = json.dumps(link).replace("<", "\\u003c")
+    encoded = json.dumps(link).replace("<", "\\u003c")
     return (
         f"<script>/* {token_hex(8)} */"
-        f'Object.assign(document.createElement("a"), {told}).click();</script>'
+        f'Object.assign(document.createElement("a"), {encoded}).click();</script>'
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from api_client.answers import ModelAnswer, Prediction
-from api_client.cache import Opened
+from api_client.cache import OpenedClient
 from components import markup, say
 from components.client_picker import PARAMETER, score_again_button
 from components.layout import card
@@ -14,12 +14,12 @@ from session.language import _, code
 from texts import decision
 
 
-def recall(found: Opened, model: ModelAnswer) -> bool:
+def recall(opened: OpenedClient, model: ModelAnswer) -> bool:
     """What stands and why, in short, on the pages that go into something else.
 
     Whether it can be compared with what the model says now, of the data as they are.
     """
-    prediction, standing = found.prediction, found.standing
+    prediction, standing = opened.prediction, opened.standing
     numbers, why = decision.numbers(prediction), decision.weighing(prediction, model)
     lines = (f"{numbers[:1].upper()}{numbers[1:]}.", why)
     st.html(
@@ -30,7 +30,7 @@ def recall(found: Opened, model: ModelAnswer) -> bool:
     for note in decision.changed_since(standing):
         say.warning(note)
     if standing.latest.outdated:
-        score_again_button(found.client.client_id, standing)
+        score_again_button(opened.client.client_id, standing)
     return not standing.latest.outdated
 
 

@@ -8,7 +8,7 @@ from api_client.answers import Alert
 from api_client.cache import scoring_api
 from api_client.errors import ApiError
 from components import markup, say
-from components.error_panel import show_trouble
+from components.error_panel import show_error
 from components.glossary import glossary
 from components.layout import card, written_in_english
 from session.language import _
@@ -57,12 +57,12 @@ def _alert(alert: Alert) -> None:
     }
     sign, severity = SIGNS.get(alert.severity, "!"), severities.get(alert.severity)
     st.html(markup.alert(sign, severity or alert.severity, alert.title, alert.severity))
-    told = [
+    pairs = [
         (_("What"), alert.what),
         (_("How sure"), alert.certainty),
         (_("What to do"), alert.action),
     ]
-    st.html(markup.terms([pair for pair in told if pair[1]]))
+    st.html(markup.terms([pair for pair in pairs if pair[1]]))
     st.html(markup.small(*_dates(alert)))
     if alert.status == "open" and not alert.acknowledged_at:
         _acknowledge(alert)
@@ -79,12 +79,12 @@ def _dates(alert: Alert) -> list[str]:
     if alert.closed_at:
         lines.append(_("Closed on {moment}.", moment=moment(alert.closed_at)))
     if alert.acknowledged_at:
-        seen = _(
+        acknowledged = _(
             "Acknowledged by {name} on {moment}.",
             name=alert.acknowledged_by,
             moment=moment(alert.acknowledged_at),
         )
-        lines.append(f"{seen} {alert.note or ''}".strip())
+        lines.append(f"{acknowledged} {alert.note or ''}".strip())
     return lines
 
 
@@ -116,7 +116,7 @@ def _send(alert: Alert, name: str, note: str) -> None:
         with st.spinner(_("Recording…")):
             scoring_api().acknowledge(alert.id, name, note)
     except ApiError as error:
-        show_trouble(error, f"again_{alert.id}")
+        show_error(error, f"again_{alert.id}")
         return
     st.rerun()
 

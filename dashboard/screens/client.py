@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from api_client.answers import ClientAnswer, ModelAnswer, Prediction
-from api_client.cache import Opened, api_is_ready, current_model, scoring_api
+from api_client.cache import OpenedClient, api_is_ready, current_model, scoring_api
 from charts import waterfall
 from components import markup, say
-from components.client_picker import client_on_the_desk, score_again_button
+from components.client_picker import chosen_client, score_again_button
 from components.history_table import show_history
 from components.layout import card, chart
 from components.next_steps import next_steps
 from session.language import _
-from session.render_lock import TURN
+from session.render_lock import RENDER_LOCK
 from texts import decision as words
 from texts.application import group_facts
 from texts.formats import decimal, moment, percents_apart
@@ -26,32 +26,32 @@ MOST_FIRST, MOST_SECOND = 4, 3
 
 
 def show() -> None:
-    found = client_on_the_desk(_("Client"))
-    if not found:
+    opened = chosen_client(_("Client"))
+    if not opened:
         return
     model = current_model()
-    with TURN:
-        _story(found, model)
-    _details(found, model)
+    with RENDER_LOCK:
+        _story(opened, model)
+    _details(opened, model)
 
 
-def _story(found: Opened, model: ModelAnswer) -> None:
+def _story(opened: OpenedClient, model: ModelAnswer) -> None:
     what, why = st.columns([1.95, 1.35], gap="small")
     with what:
         decision, risk = st.columns([1.05, 0.9], gap="small")
         with decision, card("decision"):
-            _decision(found, model)
+            _decision(opened, model)
         with risk, card("probability"):
-            _risk(found, model)
-        next_steps(found.prediction, "client")
+            _risk(opened, model)
+        next_steps(opened.prediction, "client")
     with why, card("reasons"):
-        _reasons(found.prediction, model)
+        _reasons(opened.prediction, model)
 
 
-def _decision(found: Opened, model: ModelAnswer) -> None:
-    prediction, standing = found.prediction, found.standing
+def _decision(opened: OpenedClient, model: ModelAnswer) -> None:
+    prediction, standing = opened.prediction, opened.standing
     word, meaning = words.verdict(prediction)
-    number = str(found.client.client_id)
+    number = str(opened.client.client_id)
     if standing.reviewed:
         word = words.decision_word(standing.result)
         meaning = words.standing_text(standing)
@@ -75,12 +75,12 @@ def _decision(found: Opened, model: ModelAnswer) -> None:
             ),
         )
     )
-    score_again_button(found.client.client_id, standing)
+    score_again_button(opened.client.client_id, standing)
 
 
-def _risk(found: Opened, model: ModelAnswer) -> None:
+def _risk(opened: OpenedClient, model: ModelAnswer) -> None:
     """The band around the limit is of the model that serves: not of an earlier one."""
-    prediction, earlier = found.prediction, found.standing.latest.model_changed
+    prediction, earlier = opened.prediction, opened.standing.latest.model_changed
     band = (prediction.threshold,) * 2 if earlier else model.threshold_interval
     unsure = "" if earlier else _("Grey: too close to the limit to be sure.")
     risk, limit = percents_apart(prediction.probability, prediction.threshold)
@@ -109,7 +109,7 @@ def _reasons(prediction: Prediction, model: ModelAnswer) -> None:
 
     def block(raises: bool, most: int) -> str:
         title = _("▲ Against the loan") if raises else _("▼ In the client's favour")
-        told = [
+        items = [
             (
                 words.reason_text(reason, model),
                 words.reason_facts(reason, prediction, model),
@@ -118,14 +118,14 @@ def _reasons(prediction: Prediction, model: ModelAnswer) -> None:
             if reason.raises_risk == raises
         ]
         nothing = _("Nothing stands out.")
-        return markup.reasons(title, told[:most], raises, nothing, client)
+        return markup.reasons(title, items[:most], raises, nothing, client)
 
     first = not prediction.granted
     say.caption(_("In the words for the client; below each, its main facts."))
     st.html(block(first, MOST_FIRST) + block(not first, MOST_SECOND))
 
 
-def _details(found: Opened, model: ModelAnswer) -> None:
+def _details(opened: OpenedClient, model: ModelAnswer) -> None:
     moved, application, history = st.tabs(
         [_("What moved the risk"), _("Application"), _("History")],
         key="details",
@@ -133,14 +133,14 @@ def _details(found: Opened, model: ModelAnswer) -> None:
     )
     if moved.open:
         with moved, card("waterfall"):
-            _contributions(found.prediction, model)
+            _contributions(opened.prediction, model)
     if application.open:
         with application, st.container(key="application"):
-            _application(found.client, model)
+            _application(opened.client, model)
     if history.open:
         with history, card("history"):
-            record = scoring_api().history(found.client.client_id)
-            show_history(record, found.standing, model)
+            record = scoring_api().history(opened.client.client_id)
+            show_history(record, opened.standing, model)
 
 
 def _contributions(prediction: Prediction, model: ModelAnswer) -> None:
@@ -160,7 +160,7 @@ def _contributions(prediction: Prediction, model: ModelAnswer) -> None:
         steps = group_steps(explanation, model)
     say.caption(_(words.WATERFALL_HELP))
     limit, calibration = prediction.threshold, model.calibration
-    with TURN:
+    with RENDER_LOCK:
         chart(
             waterfall.waterfall(steps, explanation, limit, calibration),
             "waterfall",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from api_client.answers import Distribution, ModelAnswer, Scatter, SimilarClients
 from api_client.cache import (
-    Opened,
+    OpenedClient,
     current_model,
     distribution_of,
     importance_of,
@@ -17,8 +17,8 @@ from api_client.errors import ApiError, NotFound, Refused
 from api_client.meaning import Descriptor
 from charts import comparison
 from components import markup, say
-from components.client_picker import client_on_the_desk
-from components.error_panel import show_trouble
+from components.client_picker import chosen_client
+from components.error_panel import show_error
 from components.layout import card, chart
 from components.next_steps import next_steps, recall
 from session.language import _
@@ -29,35 +29,36 @@ MOST_COMPARED = 12
 
 
 def show() -> None:
-    found = client_on_the_desk(_("Compare client"))
-    if not found:
+    opened = chosen_client(_("Compare client"))
+    if not opened:
         return
     model = current_model()
-    if not recall(found, model):
+    if not recall(opened, model):
         return
     with card("similar"):
-        _similar(found, model)
-    one, two = st.columns(2, gap="small")
-    with one, card("distribution"):
-        _one_fact(found, model)
-    with two, card("scatter"):
-        _two_facts(found, model)
-    next_steps(found.prediction, "compare")
+        _similar(opened, model)
+    left, right = st.columns(2, gap="small")
+    with left, card("distribution"):
+        _one_fact(opened, model)
+    with right, card("scatter"):
+        _two_facts(opened, model)
+    next_steps(opened.prediction, "compare")
 
 
-def _similar(found: Opened, model: ModelAnswer) -> None:
+def _similar(opened: OpenedClient, model: ModelAnswer) -> None:
     st.html(markup.heading(_("Clients like this one")))
     try:
-        similar = similar_to(found)
+        similar = similar_to(opened)
     except ApiError as error:
-        show_trouble(error, "similar_again")
+        show_error(error, "similar_again")
         return
     risk, rate, everyone = st.columns(3)
     with risk:
-        say.metric(_("This client's risk"), percent(found.prediction.probability))
+        say.metric(_("This client's risk"), percent(opened.prediction.probability))
     with rate:
-        told = percent(similar.observed_default_rate)
-        say.metric(_("Similar clients who defaulted"), told)
+        say.metric(
+            _("Similar clients who defaulted"), percent(similar.observed_default_rate)
+        )
     with everyone:
         say.metric(
             _("All who defaulted"), percent(similar.population.observed_default_rate)
@@ -84,12 +85,12 @@ def _alike(
     return [_("Fact"), _("This client"), _("Typical of similar clients")], rows
 
 
-def _one_fact(found: Opened, model: ModelAnswer) -> None:
+def _one_fact(opened: OpenedClient, model: ModelAnswer) -> None:
     st.html(markup.heading(_("One fact")))
     name = _pick(_("Fact"), "fact", 0, model)
     try:
         with st.spinner(_("Fetching…")):
-            answer = distribution_of(name, found)
+            answer = distribution_of(name, opened)
     except NotFound:
         say.info(_("The model keeps no spread of this fact. Choose another one."))
         return
@@ -101,31 +102,34 @@ def _one_fact(found: Opened, model: ModelAnswer) -> None:
         format_func=comparison.group_name,
         key="groups",
     )
-    _spread(answer, tuple(groups), model.describe(name), found)
+    _spread(answer, tuple(groups), model.describe(name), opened)
 
 
 def _spread(
-    answer: Distribution, groups: tuple[str, ...], feature: Descriptor, found: Opened
+    answer: Distribution,
+    groups: tuple[str, ...],
+    feature: Descriptor,
+    opened: OpenedClient,
 ) -> None:
     value = next(
         item.value
-        for item in found.prediction.explanation.contributions
+        for item in opened.prediction.explanation.contributions
         if item.feature == feature.name
     )
     known = value is not None
-    told = value_text(value, feature) if known else ""
+    text = value_text(value, feature) if known else ""
     names = comparison_words.bin_names(answer, feature)
-    place = told if answer.categories else value
+    position = text if answer.categories else value
     chart(
         comparison.distribution(
             answer,
             names,
             groups,
-            place if known else None,
+            position if known else None,
             comparison_words.axis_title(feature),
         ),
         "distribution",
-        comparison_words.distribution_text(answer, feature, told),
+        comparison_words.distribution_text(answer, feature, text),
         lambda: _counted(answer, names, groups),
     )
 
@@ -142,7 +146,7 @@ def _counted(
     return [_("Value"), *titles], rows
 
 
-def _two_facts(found: Opened, model: ModelAnswer) -> None:
+def _two_facts(opened: OpenedClient, model: ModelAnswer) -> None:
     st.html(markup.heading(_("Two facts at once")))
     across, up = st.columns(2)
     with across:
@@ -151,7 +155,7 @@ def _two_facts(found: Opened, model: ModelAnswer) -> None:
         y = _pick(_("Upwards"), "up", 1, model, numbers_only=True)
     try:
         with st.spinner(_("Fetching…")):
-            answer = scatter_of(x, y, found)
+            answer = scatter_of(x, y, opened)
     except (NotFound, Refused):
         say.info(_("One of the two is not in the model's sample. Choose another one."))
         return

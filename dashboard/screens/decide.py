@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from api_client.answers import ModelAnswer
-from api_client.cache import Opened, current_model, scoring_api
+from api_client.cache import OpenedClient, current_model, scoring_api
 from api_client.errors import ApiError, Conflict, Refused
 from components import markup, say
-from components.client_picker import client_on_the_desk
-from components.error_panel import details, show_trouble
+from components.client_picker import chosen_client
+from components.error_panel import details, show_error
 from components.history_table import show_history
 from components.layout import card
 from session.language import LANGUAGES, _, code
@@ -23,42 +23,42 @@ RECORDED = "decisions_recorded"
 
 
 def show() -> None:
-    found = client_on_the_desk(_("Decide on client"))
-    if not found:
+    opened = chosen_client(_("Decide on client"))
+    if not opened:
         return
     model = current_model()
-    history = scoring_api().history(found.client.client_id)
+    history = scoring_api().history(opened.client.client_id)
     decision, letter = st.columns([1.5, 1], gap="small")
     with decision, card("review"):
-        _review(found, model)
+        _review(opened, model)
     with letter, card("letter"):
-        _letter(found)
+        _letter(opened)
     with card("history"):
         st.html(markup.heading(_("On record for this client")))
-        show_history(history, found.standing, model)
+        show_history(history, opened.standing, model)
 
 
-def _review(found: Opened, model: ModelAnswer) -> None:
+def _review(opened: OpenedClient, model: ModelAnswer) -> None:
     """What stands, largest; beside a person's decision what the model says."""
-    prediction, standing = found.prediction, found.standing
+    prediction, standing = opened.prediction, opened.standing
     word, meaning = words.verdict(prediction)
-    client = str(found.client.client_id)
-    said = _("The model says: {decision}", decision=word)
+    client = str(opened.client.client_id)
+    sentence = _("The model says: {decision}", decision=word)
     if standing.latest.model_changed:
-        said = _("An earlier model said: {decision}", decision=word)
+        sentence = _("An earlier model said: {decision}", decision=word)
     if standing.reviewed:
         word = words.decision_word(standing.result)
-        told = words.standing_text(standing)
-        st.html(markup.verdict(word, told, standing.result, client))
+        explanation = words.standing_text(standing)
+        st.html(markup.verdict(word, explanation, standing.result, client))
         say.text(standing.reason or "")
-        st.html(markup.standing(said, meaning, prediction.decision))
+        st.html(markup.standing(sentence, meaning, prediction.decision))
     else:
-        st.html(markup.verdict(said, meaning, prediction.decision, client))
+        st.html(markup.verdict(sentence, meaning, prediction.decision, client))
     say.text(words.weighing(prediction, model))
     for note in words.changed_since(standing):
         say.warning(note)
-    _tell_last(found.client.client_id)
-    _form(found)
+    _tell_last(opened.client.client_id)
+    _form(opened)
 
 
 def _tell_last(client_id: int) -> None:
@@ -75,18 +75,18 @@ def _tell_last(client_id: int) -> None:
         )
 
 
-def _form(found: Opened) -> None:
+def _form(opened: OpenedClient) -> None:
     """What is typed belongs to the client, is kept across pages, and ends recorded."""
-    client = found.client.client_id
+    client = opened.client.client_id
     here = f"{client}_{_recorded().get(client, 0)}"
-    model_says = found.prediction.granted
+    model_says = opened.prediction.granted
     options = [model_says, not model_says]
     # The widget is another one in another language.
-    kept = st.session_state.get(f"kept_{here}")
+    earlier = st.session_state.get(f"kept_{here}")
     chosen = st.radio(
         _("Your decision"),
         options,
-        index=None if kept is None else options.index(kept),
+        index=None if earlier is None else options.index(earlier),
         format_func=lambda granted: _choice(granted, model_says),
         key=f"choice_{here}",
         horizontal=True,
@@ -101,13 +101,13 @@ def _form(found: Opened) -> None:
         persist_state="session",
     )
     name = _name()
-    standing = found.standing
+    standing = opened.standing
     label = (
-        _("Replace the decision on client {client}", client=found.client.client_id)
+        _("Replace the decision on client {client}", client=opened.client.client_id)
         if standing.reviewed
         else _(
             "Put my decision on client {client} on record",
-            client=found.client.client_id,
+            client=opened.client.client_id,
         )
     )
     sent = st.button(
@@ -118,7 +118,7 @@ def _form(found: Opened) -> None:
         args=(standing.review_id or "",),
     )
     if sent:
-        _record(found, chosen, (reason or "").strip(), name)
+        _record(opened, chosen, (reason or "").strip(), name)
 
 
 def _choice(granted: bool, model_says: bool) -> str:
@@ -139,8 +139,8 @@ def _name() -> str:
 
 
 def _recorded() -> dict[int, int]:
-    found: dict[int, int] = st.session_state.setdefault(RECORDED, {})
-    return found
+    recorded: dict[int, int] = st.session_state.setdefault(RECORDED, {})
+    return recorded
 
 
 def _remember_seen(review_id: str) -> None:
@@ -151,7 +151,7 @@ def _remember_seen(review_id: str) -> None:
     st.session_state[SEEN] = review_id
 
 
-def _record(found: Opened, granted: bool | None, reason: str, name: str) -> None:
+def _record(opened: OpenedClient, granted: bool | None, reason: str, name: str) -> None:
     if granted is None or not reason or not name:
         say.error(
             _(
@@ -160,7 +160,7 @@ def _record(found: Opened, granted: bool | None, reason: str, name: str) -> None
             )
         )
         return
-    client, prediction = found.client.client_id, found.prediction.prediction_id
+    client, prediction = opened.client.client_id, opened.prediction.prediction_id
     replaces = str(st.session_state.get(SEEN, ""))
     try:
         with st.spinner(_("Recording…")):
@@ -171,7 +171,7 @@ def _record(found: Opened, granted: bool | None, reason: str, name: str) -> None
         say.error(details(error))
         return
     except ApiError as error:
-        show_trouble(error, "record_again")
+        show_error(error, "record_again")
         return
     else:
         st.session_state[SAID] = client
@@ -179,12 +179,12 @@ def _record(found: Opened, granted: bool | None, reason: str, name: str) -> None
     st.rerun()
 
 
-def _letter(found: Opened) -> None:
+def _letter(opened: OpenedClient) -> None:
     st.html(markup.heading(_("Letter to the client")))
     say.text(
         _("It tells the decision, the reasons, the data used and the client's rights.")
     )
-    reviewed = found.standing.reviewed
+    reviewed = opened.standing.reviewed
     if not reviewed:
         say.caption(
             _("No person has decided yet: the letter is a draft, and is marked as one.")
@@ -202,23 +202,23 @@ def _letter(found: Opened) -> None:
         icon=":material/download:",
         key="letter_download",
     ):
-        _hand_over(found, str(language))
+        _hand_over(opened, str(language))
 
 
-def _hand_over(found: Opened, language: str) -> None:
+def _hand_over(opened: OpenedClient, language: str) -> None:
     """Written at the click: what stands then is what the letter says.
 
     Streamlit's own button loses such a file when the page is drawn between click and
     download, as it is when somebody clicks straight out of a text.
     """
-    client = found.client.client_id
+    client = opened.client.client_id
     try:
         with st.spinner(_("Writing the letter…")):
             letter = scoring_api().letter(client, language)
     except ApiError as error:
-        show_trouble(error, "letter_again")
+        show_error(error, "letter_again")
         return
-    draft = "" if found.standing.reviewed else _("draft-")
+    draft = "" if opened.standing.reviewed else _("draft-")
     name = f"{draft}{client}-{language}.pdf"
     st.html(
         markup.download(name, letter, "application/pdf"), unsafe_allow_javascript=True

@@ -13,7 +13,7 @@ from api_client.errors import ApiError, NotFound, Refused
 from charts.over_time import course_chart
 from charts.over_time_series import MEASURES, courses, table
 from components import markup, say
-from components.error_panel import show_trouble
+from components.error_panel import show_error
 from components.glossary import glossary
 from components.layout import card, chart, written_in_english
 from session.language import _, mark
@@ -94,23 +94,23 @@ def _made(report: Report) -> str:
 def _performance(report: Report) -> None:
     with card("performance"):
         st.html(markup.heading(_("Over time")))
-        found = {
+        by_name = {
             course.name: course
             for course in courses(report, scoring_api(), current_model())
         }
-        if not found:
+        if not by_name:
             say.caption(_("The reports hold no figures to draw."))
             return
         chosen = st.segmented_control(
             _("Measure"),
-            list(found),
-            default=next(iter(found)),
+            list(by_name),
+            default=next(iter(by_name)),
             format_func=lambda name: _(MEASURES[name]),
             required=True,
             key=f"measure_{report.kind}",
             label_visibility="collapsed",
         )
-        course = found[str(chosen)]
+        course = by_name[str(chosen)]
         drawn = course_chart(course)
         chart(drawn, "performance", course.sentence, lambda: table(course))
 
@@ -122,7 +122,7 @@ def _report(report: Report) -> None:
     except NotFound:
         return
     except ApiError as error:
-        show_trouble(error, "report_again")
+        show_error(error, "report_again")
         return
     st.download_button(
         _("Download the full report"),

@@ -10,7 +10,7 @@ from api_client.answers import ModelAnswer
 from api_client.cache import api_is_ready, current_model, scoring_api
 from api_client.errors import ApiError
 from components import markup, say
-from components.error_panel import show_trouble
+from components.error_panel import show_error
 from components.example_requests import (
     Example,
     Request,
@@ -100,7 +100,7 @@ def _send(request: Request) -> None:
         with st.spinner(_("Waiting for the answer…")):
             answer = scoring_api().raw(request.method, request.path, request.document)
     except ApiError as error:
-        show_trouble(error, "send_again")
+        show_error(error, "send_again")
         return
     st.html(markup.spoken(_("Answer: status {status}", status=answer.status)))
     st.code(_shown(answer.body), language=None, height=320, wrap_lines=True)

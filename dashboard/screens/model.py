@@ -13,7 +13,7 @@ from api_client.meaning import in_words
 from charts import model as model_charts
 from charts.axes import Table
 from components import markup, say
-from components.error_panel import show_trouble
+from components.error_panel import show_error
 from components.layout import card, chart, written_in_english
 from session.language import _
 from texts import model as model_words
@@ -101,11 +101,11 @@ def _importance(model: ModelAnswer) -> None:
         _beeswarm(importance, model)
     elif chosen == by_fact:
         features = importance.features
-        names = [model.describe(one.feature).label for one in features]
-        _weights(names, [one.mean_absolute for one in features])
+        names = [model.describe(feature.feature).label for feature in features]
+        _weights(names, [feature.mean_absolute for feature in features])
     else:
-        names = [model.group_label(one.group) for one in importance.groups]
-        _weights(names, [one.mean_absolute for one in importance.groups])
+        names = [model.group_label(group.group) for group in importance.groups]
+        _weights(names, [group.mean_absolute for group in importance.groups])
 
 
 def _weights(names: Sequence[str], weights: Sequence[float]) -> None:
@@ -141,7 +141,9 @@ def _spread(names: Sequence[str], importance: Importance) -> Table:
     for i, name in enumerate(names):
         moves = sorted(client[i] for client in importance.beeswarm.contributions)
         middle = moves[len(moves) // 2]
-        rows.append([name, *(decimal(one, 3) for one in (moves[0], middle, moves[-1]))])
+        rows.append(
+            [name, *(decimal(move, 3) for move in (moves[0], middle, moves[-1]))]
+        )
     headers = [_("Fact"), _("Lowers most"), _("Middle client"), _("Raises most")]
     return headers, rows
 
@@ -235,7 +237,7 @@ def _card(model: ModelAnswer) -> None:
     except NotFound:
         say.caption(_("This model came without a card."))
     except ApiError as error:
-        show_trouble(error, "card_again")
+        show_error(error, "card_again")
     else:
         written_in_english()
         say.written(text)

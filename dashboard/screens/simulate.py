@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from api_client.answers import Counterfactual, ModelAnswer, Prediction
-from api_client.cache import Opened, current_model, scoring_api, simulated
+from api_client.cache import OpenedClient, current_model, scoring_api, simulated
 from api_client.errors import ApiError, Conflict, Refused
 from components import markup, say
-from components.client_picker import client_on_the_desk
-from components.error_panel import details, show_trouble
+from components.client_picker import chosen_client
+from components.error_panel import details, show_error
 from components.layout import card
 from components.next_steps import next_steps, recall
 from session.language import _
@@ -26,14 +26,14 @@ from texts.loan_terms import (
     present_terms,
 )
 
-WAY = "way_through"
+COUNTERFACTUAL = "way_through"
 
 
 def show() -> None:
-    found = client_on_the_desk(_("Simulate for client"))
-    if not found:
+    opened = chosen_client(_("Simulate for client"))
+    if not opened:
         return
-    if not recall(found, current_model()):
+    if not recall(opened, current_model()):
         return
     say.info(
         _(
@@ -41,26 +41,26 @@ def show() -> None:
             "apart from decisions."
         )
     )
-    _workbench(found)
-    next_steps(found.prediction, "simulate")
+    _workbench(opened)
+    next_steps(opened.prediction, "simulate")
 
 
 @st.fragment
-def _workbench(found: Opened) -> None:
+def _workbench(opened: OpenedClient) -> None:
     model = current_model()
-    present = present_terms(found.client, model)
+    present = present_terms(opened.client, model)
     levers, result = st.columns([1, 1.6], gap="small")
     with levers, card("levers"):
-        wanted = _levers(found, present, model)
+        wanted = _levers(opened, present, model)
     with result, card("outcome"):
-        _outcome(found, present, wanted, model)
+        _outcome(opened, present, wanted, model)
     with card("way"):
-        _way(found, present, model)
+        _counterfactual(opened, present, model)
 
 
-def _levers(found: Opened, present: Terms, model: ModelAnswer) -> Terms:
+def _levers(opened: OpenedClient, present: Terms, model: ModelAnswer) -> Terms:
     st.html(markup.heading(_("What can be changed")))
-    client = found.client.client_id
+    client = opened.client.client_id
     if present.credit is None:
         say.warning(_("The application gives no loan amount, so nothing can be moved."))
         return present
@@ -131,28 +131,30 @@ def _forget_levers(client: int, model: ModelAnswer) -> None:
         st.session_state.pop(f"{name}_{client}", None)
 
 
-def _outcome(found: Opened, present: Terms, wanted: Terms, model: ModelAnswer) -> None:
+def _outcome(
+    opened: OpenedClient, present: Terms, wanted: Terms, model: ModelAnswer
+) -> None:
     st.html(markup.heading(_("Now, and with the changes")))
     changes = wanted.changes_from(present, model)
-    answer = found.prediction
+    answer = opened.prediction
     if changes:
         try:
             with st.spinner(_("Simulating…")):
-                answer = simulated(found, changes)
+                answer = simulated(opened, changes)
         except ApiError as error:
-            show_trouble(error, "simulate_again")
+            show_error(error, "simulate_again")
             return
     now, then = st.columns(2)
     with now:
-        _side(_("Present application"), found.prediction, model)
+        _side(_("Present application"), opened.prediction, model)
     with then:
         _side(_("Simulation"), answer, model)
     if not changes:
         say.caption(_("Move a slider to see what would change."))
         return
-    sentence = simulation.outcome_text(found.prediction, answer)
+    sentence = simulation.outcome_text(opened.prediction, answer)
     st.html(markup.spoken(sentence))
-    _what_moved(found.prediction, answer, model)
+    _what_moved(opened.prediction, answer, model)
     with st.expander(_("The terms side by side"), key="terms"):
         headers = [_("Term"), _("Now"), _("Simulation")]
         st.html(markup.table(headers, simulation.terms_rows(present, wanted)))
@@ -192,9 +194,9 @@ def _what_moved(present: Prediction, answer: Prediction, model: ModelAnswer) -> 
     )
 
 
-def _way(found: Opened, present: Terms, model: ModelAnswer) -> None:
+def _counterfactual(opened: OpenedClient, present: Terms, model: ModelAnswer) -> None:
     st.html(markup.heading(_("What would it take?")))
-    if found.prediction.granted:
+    if opened.prediction.granted:
         say.text(_("Nothing: the model grants the loan as it was asked for."))
         return
     say.text(
@@ -214,35 +216,38 @@ def _way(found: Opened, present: Terms, model: ModelAnswer) -> None:
         key="may_change",
     )
     if st.button(_("Find it"), key="find", disabled=not levers):
-        _search(found, tuple(model.terms[role].name for role in levers))
-    kept = st.session_state.get(WAY)
-    if kept and kept[0] == found.prediction.prediction_id:
-        _found(kept[1], found, model)
+        names = tuple(model.terms[role].name for role in levers)
+        _search_counterfactual(opened, names)
+    stored = st.session_state.get(COUNTERFACTUAL)
+    if stored and stored[0] == opened.prediction.prediction_id:
+        _show_counterfactual(stored[1], opened, model)
 
 
-def _search(found: Opened, levers: tuple[str, ...]) -> None:
-    prediction = found.prediction.prediction_id
+def _search_counterfactual(opened: OpenedClient, levers: tuple[str, ...]) -> None:
+    prediction = opened.prediction.prediction_id
     try:
         with st.spinner(_("Searching…")):
-            way = scoring_api().counterfactual(prediction, levers)
+            counterfactual = scoring_api().counterfactual(prediction, levers)
     except (Conflict, Refused) as error:
         say.warning(details(error))
         return
     except ApiError as error:
-        show_trouble(error, "way_again")
+        show_error(error, "way_again")
         return
-    st.session_state[WAY] = (prediction, way)
+    st.session_state[COUNTERFACTUAL] = (prediction, counterfactual)
 
 
-def _found(way: Counterfactual, found: Opened, model: ModelAnswer) -> None:
-    if not way.found or way.prediction is None:
+def _show_counterfactual(
+    counterfactual: Counterfactual, opened: OpenedClient, model: ModelAnswer
+) -> None:
+    if not counterfactual.found or counterfactual.prediction is None:
         text = _("No change of these terms alone would be granted.")
         st.html(markup.spoken(text))
         return
-    text = simulation.outcome_text(found.prediction, way.prediction)
+    text = simulation.outcome_text(opened.prediction, counterfactual.prediction)
     st.html(markup.spoken(text))
     headers = [_("Term"), _("Now"), _("It would take")]
-    st.html(markup.table(headers, simulation.way_rows(way, model)))
+    st.html(markup.table(headers, simulation.way_rows(counterfactual, model)))
     say.caption(
         _("This is what the model would say; whether to offer it is for you to decide.")
     )

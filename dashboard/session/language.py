@@ -34,9 +34,9 @@ def locale() -> str:
 
 def choose() -> None:
     """Take the language that the address asks for, else the browser's, once."""
-    asked = st.query_params.get(PARAMETER)
-    if asked in LANGUAGES:
-        st.session_state[CHOSEN] = asked
+    parameter = st.query_params.get(PARAMETER)
+    if parameter in LANGUAGES:
+        st.session_state[CHOSEN] = parameter
     elif CHOSEN not in st.session_state:
         preferred = (st.context.locale or SOURCE).split("-")[0]
         st.session_state[CHOSEN] = preferred if preferred in LANGUAGES else SOURCE
@@ -51,8 +51,8 @@ def _(sentence: str, /, **values: object) -> str:
     return _translations(code()).gettext(sentence).format(**values)
 
 
-def plural(one: str, many: str, count: int, /, **values: object) -> str:
-    sentence = _translations(code()).ngettext(one, many, count)
+def plural(singular: str, many: str, count: int, /, **values: object) -> str:
+    sentence = _translations(code()).ngettext(singular, many, count)
     return sentence.format(**values)
 
 

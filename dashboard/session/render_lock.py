@@ -6,7 +6,7 @@ from collections import deque
 from threading import Lock
 
 
-class Turns:
+class FairLock:
     """A lock that is passed on in the order in which it was asked for.
 
     A session holds it for a part of its page and asks again for the next part, behind
@@ -19,12 +19,12 @@ class Turns:
         self._places: deque[Lock] = deque()
 
     def __enter__(self) -> None:
-        place = Lock()
+        lock = Lock()
         with self._mine:
             if self._places:
-                place.acquire()
-            self._places.append(place)
-        place.acquire()
+                lock.acquire()
+            self._places.append(lock)
+        lock.acquire()
 
     def __exit__(self, *_: object) -> None:
         with self._mine:
@@ -33,4 +33,4 @@ class Turns:
                 self._places[0].release()
 
 
-TURN = Turns()
+RENDER_LOCK = FairLock()

@@ -22,7 +22,12 @@ from training.monitoring.statistics import histogram
 from training.monitoring.statistics.outcome_tests import look_at_outcomes
 from training.monitoring.statistics.performance import auc, expected
 from training.monitoring.statistics.reference import Reference
-from training.monitoring.statistics.window_tests import LEVEL, WINDOW, Windows, look
+from training.monitoring.statistics.window_tests import (
+    LEVEL,
+    WINDOW,
+    Windows,
+    compare_windows,
+)
 
 REFERENCE = 20_000
 # Outcomes are compared with a reference of nearly the size a bundle has.
@@ -64,8 +69,8 @@ def false_alarms(
     for reference, rows in splits(population, seed):
         made = windows_of(reference, population.values(rows))
         alarm = np.zeros(len(made), bool)
-        for answers in look(reference, made):
-            alarm |= (answers.p <= LEVEL).any(axis=1)
+        for tests in compare_windows(reference, made):
+            alarm |= (tests.p <= LEVEL).any(axis=1)
         alarm = alarm[: windows - seen]
         raised, seen = raised + int(alarm.sum()), seen + len(alarm)
         if seen == windows:
@@ -87,8 +92,8 @@ def detected(
         made = windows_of(reference, values)
         hit = f"feature:{column}"
         found += any(
-            (answers.p[:, answers.causes.index(hit)] <= LEVEL).any()
-            for answers in look(reference, made)
+            (tests.p[:, tests.causes.index(hit)] <= LEVEL).any()
+            for tests in compare_windows(reference, made)
         )
     return found
 

@@ -55,70 +55,72 @@ def _heading(manifest: Document) -> str:
 
 
 def _use(manifest: Document) -> str:
-    said = f"""Decides on consumer loans, and explains the decision to the applicant: an
+    text = f"""Decides on consumer loans, and explains the decision to the applicant: an
         estimate of the probability of default, granted below
         {manifest["threshold"]:.4f} and refused from there on. A person may override
         each decision. Not for prices or limits, not for collection, and not for people
         or products unlike those of the training data."""
-    return f"## Intended use\n\n{_paragraph(said)}"
+    return f"## Intended use\n\n{_paragraph(text)}"
 
 
 def _data(manifest: Document) -> str:
     data, features = manifest["data"], manifest["features"]
-    said = f"""{data["clients"]:,} past clients with a known outcome,
+    text = f"""{data["clients"]:,} past clients with a known outcome,
         {data["default_rate"]:.2%} of whom defaulted. Tables:
         {", ".join(manifest["tables"])}. {len(features)} inputs, feature set
         `{manifest["feature_set"][:12]}`, data `{data["fingerprint"][:12]}`."""
     protected = _paragraph(_protected(manifest))
-    return f"## Data\n\n{_paragraph(said)}\n\n{protected}"
+    return f"## Data\n\n{_paragraph(text)}\n\n{protected}"
 
 
 def _protected(manifest: Document) -> str:
     inputs = [
-        one["name"] for one in manifest["features"] if one["group"] == "PROTECTED"
+        feature["name"]
+        for feature in manifest["features"]
+        if feature["group"] == "PROTECTED"
     ]
     if inputs:
-        said = f"The protected attributes {', '.join(inputs)} are inputs."
+        text = f"The protected attributes {', '.join(inputs)} are inputs."
     else:
-        said = "Gender and family status are no inputs; they are kept for the audit."
+        text = "Gender and family status are no inputs; they are kept for the audit."
     price = manifest["metrics"].get("protected_price")
     if price is None:
-        return f"{said} What that costs was not measured in this run."
+        return f"{text} What that costs was not measured in this run."
     return (
-        f"{said} What leaving them out changes:"
+        f"{text} What leaving them out changes:"
         f" AUC {_difference(price['auc'])}, business score"
         f" {_difference(price['business_score'])}."
     )
 
 
-def _difference(found: Mapping[str, float]) -> str:
+def _difference(measured: Mapping[str, float]) -> str:
     return (
-        f"{found['difference']:+.4f} ± {found['standard_error']:.4f}"
-        f" ({found['without']:.4f} without, {found['with']:.4f} with)"
+        f"{measured['difference']:+.4f} ± {measured['standard_error']:.4f}"
+        f" ({measured['without']:.4f} without, {measured['with']:.4f} with)"
     )
 
 
 def _ladder(manifest: Document) -> str:
     rows = [
         (
-            one.get("label", one["name"]),
-            _with_error(one, "auc"),
-            _with_error(one, "business_score"),
-            _with_error(one, "average_precision"),
-            f"{one['ks']:.3f}",
-            _with_error(one, "brier"),
-            f"{one['ece']:.4f}",
-            f"{one['recall']:.3f}",
-            _number(one.get("auc_gap")),
+            candidate.get("label", candidate["name"]),
+            _with_error(candidate, "auc"),
+            _with_error(candidate, "business_score"),
+            _with_error(candidate, "average_precision"),
+            f"{candidate['ks']:.3f}",
+            _with_error(candidate, "brier"),
+            f"{candidate['ece']:.4f}",
+            f"{candidate['recall']:.3f}",
+            _number(candidate.get("auc_gap")),
         )
-        for one in manifest["metrics"]["candidates"]
+        for candidate in manifest["metrics"]["candidates"]
     ]
     names = ("model", "AUC", "business score", "PR-AUC", "KS", "Brier", "ECE")
-    said = """Out of fold, five folds, ± one standard error; recall at each model's own
+    text = """Out of fold, five folds, ± one standard error; recall at each model's own
         threshold. The last one was chosen."""
     parts = [
         "## What was tried",
-        _paragraph(said),
+        _paragraph(text),
         _table((*names, "recall", "train gap"), rows),
     ]
     return "\n\n".join([*parts, *_variants(manifest)])
@@ -128,13 +130,13 @@ def _variants(manifest: Document) -> list[str]:
     """What each change of a model brought over it, those that failed included."""
     rows = [
         (
-            one["variant"],
-            one["base"],
-            f"{one['business_score']:+.4f} ± {one['business_score_se']:.4f}",
-            f"{one['auc']:+.4f} ± {one['auc_se']:.4f}",
-            "yes" if one["pays"] else "no",
+            change["variant"],
+            change["base"],
+            f"{change['business_score']:+.4f} ± {change['business_score_se']:.4f}",
+            f"{change['auc']:+.4f} ± {change['auc_se']:.4f}",
+            "yes" if change["pays"] else "no",
         )
-        for one in manifest["metrics"]["comparisons"]
+        for change in manifest["metrics"]["comparisons"]
     ]
     if not rows:
         return []
@@ -144,9 +146,9 @@ def _variants(manifest: Document) -> list[str]:
     ]
 
 
-def _with_error(one: Document, name: str) -> str:
-    error = one.get(f"{name}_se")
-    return f"{one[name]:.4f}" + (f" ± {error:.4f}" if error is not None else "")
+def _with_error(candidate: Document, name: str) -> str:
+    error = candidate.get(f"{name}_se")
+    return f"{candidate[name]:.4f}" + (f" ± {error:.4f}" if error is not None else "")
 
 
 def _number(value: float | None) -> str:
@@ -160,18 +162,18 @@ def _calibration(manifest: Document) -> str:
         (f"{predicted:.3f}", f"{observed:.3f}", f"{clients:,}")
         for predicted, observed, clients in zip(*columns, strict=True)
     ]
-    said = f"""Expected calibration error {manifest["metrics"]["cv"]["ece"]:.4f} over
+    text = f"""Expected calibration error {manifest["metrics"]["cv"]["ece"]:.4f} over
         bins of equal mass, after a monotone map of the margin fitted out of fold (slope
         {fitted["slope"]:.3f}, intercept {fitted["intercept"]:.3f})."""
-    found = _table(("predicted", "observed", "clients"), rows)
-    return f"## Calibration\n\n{_paragraph(said)}\n\n{found}"
+    curve = _table(("predicted", "observed", "clients"), rows)
+    return f"## Calibration\n\n{_paragraph(text)}\n\n{curve}"
 
 
 def _cost(manifest: Document) -> str:
     costs, (low, high) = Costs.of_manifest(manifest), manifest["threshold_interval"]
     cv = manifest["metrics"]["cv"]
     unit = " of its credit" if costs.by_amount else ""
-    said = f"""A default that is granted costs {costs.false_negative:g}{unit}, a good
+    text = f"""A default that is granted costs {costs.false_negative:g}{unit}, a good
         client refused {costs.false_positive:g}{unit}. Business score (mean cost
         {costs.per})
         {_with_error(cv, "business_score")} at the threshold
@@ -180,17 +182,17 @@ def _cost(manifest: Document) -> str:
         {costs.break_even:.4f}. It refuses
         {cv["refused_share"]:.1%} of clients and {cv["recall"]:.1%} of those who
         default."""
-    return f"## Cost and threshold\n\n{_paragraph(said)}"
+    return f"## Cost and threshold\n\n{_paragraph(text)}"
 
 
 def _fairness(manifest: Document) -> str:
     parts = ["## Fairness", "", "Decisions at the threshold, out of fold."]
-    for one in manifest["metrics"]["fairness"]:
-        parts += ["", f"### {one['label']['en']}", "", _audited(one)]
+    for attribute in manifest["metrics"]["fairness"]:
+        parts += ["", f"### {attribute['label']['en']}", "", _audited(attribute)]
     return "\n".join(parts)
 
 
-def _audited(one: Document) -> str:
+def _audited(attribute: Document) -> str:
     rows = [
         (
             group["group"],
@@ -200,19 +202,20 @@ def _audited(one: Document) -> str:
             f"{group['good_approval_rate']:.3f}",
             _number(group["auc"]),
         )
-        for group in one["groups"]
+        for group in attribute["groups"]
     ]
-    ratio = one["approval_ratio"]
+    ratio = attribute["approval_ratio"]
     short = " - **below four fifths**" if ratio < 0.8 else ""
     names = ("group", "clients", "default rate", "granted", "granted of repayers")
     return (
         f"{_table((*names, 'AUC'), rows)}\n\nLowest over highest approval rate"
-        f" {ratio:.3f}{short}; gap between repayers {one['equal_opportunity_gap']:.3f}."
+        f" {ratio:.3f}{short}; gap between repayers"
+        f" {attribute['equal_opportunity_gap']:.3f}."
     )
 
 
 def _gates(manifest: Document) -> str:
-    gates = [gate_of(one) for one in manifest["metrics"]["gates"]]
+    gates = [gate_of(gate) for gate in manifest["metrics"]["gates"]]
     return f"## Promotion gates\n\n{table(gates)}"
 
 
@@ -220,17 +223,21 @@ def _explanation(importance: Document) -> str:
     of_groups = importance["permutation_of_groups"]
     groups = [
         (
-            BY_GROUP[one["group"]].label_en,
-            f"{one['mean_absolute']:.4f}",
-            f"{of_groups['auc_lost'][one['group']]:.4f}",
+            BY_GROUP[group["group"]].label_en,
+            f"{group['mean_absolute']:.4f}",
+            f"{of_groups['auc_lost'][group['group']]:.4f}",
         )
-        for one in importance["groups"]
+        for group in importance["groups"]
     ]
     features = [
-        (one["feature"], f"{one['mean_absolute']:.4f}", _permuted(importance, one))
-        for one in importance["features"][:SHOWN_FEATURES]
+        (
+            feature["feature"],
+            f"{feature['mean_absolute']:.4f}",
+            _permuted(importance, feature),
+        )
+        for feature in importance["features"][:SHOWN_FEATURES]
     ]
-    said = f"""Each decision is explained by exact SHAP values of the margin, summed per
+    text = f"""Each decision is explained by exact SHAP values of the margin, summed per
         group into the sentences that the applicant is told. Mean absolute contribution,
         in log-odds, and how much AUC goes when the features of a group are shuffled
         among clients (in sample; rank correlation of both orders
@@ -240,7 +247,7 @@ def _explanation(importance: Document) -> str:
         {importance["permutation"]["rank_correlation"]:.2f}):"""
     parts = (
         "## Explanation",
-        _paragraph(said),
+        _paragraph(text),
         _table(("group", "contribution", "AUC lost"), groups),
         _paragraph(shuffled),
         _table(("feature", "contribution", "AUC lost"), features),
@@ -248,22 +255,22 @@ def _explanation(importance: Document) -> str:
     return "\n\n".join(parts)
 
 
-def _permuted(importance: Document, one: Document) -> str:
+def _permuted(importance: Document, feature: Document) -> str:
     lost: Mapping[str, float] = importance["permutation"]["auc_lost"]
-    return f"{lost[one['feature']]:.4f}" if one["feature"] in lost else "-"
+    return f"{lost[feature['feature']]:.4f}" if feature["feature"] in lost else "-"
 
 
 def _segments(manifest: Document) -> str:
     rows = [
         (
-            one["segment"],
-            f"{one['clients']:,}",
-            f"{one['default_rate']:.3f}",
-            f"{one['predicted_rate']:.3f}",
-            _number(one["auc"]),
-            f"{one['business_score']:.3f}",
+            segment["segment"],
+            f"{segment['clients']:,}",
+            f"{segment['default_rate']:.3f}",
+            f"{segment['predicted_rate']:.3f}",
+            _number(segment["auc"]),
+            f"{segment['business_score']:.3f}",
         )
-        for one in manifest["metrics"]["segments"]
+        for segment in manifest["metrics"]["segments"]
     ]
     names = ("segment", "clients", "default rate", "predicted", "AUC", "business score")
     return f"## Where it is better and worse\n\n{_table(names, rows)}"
@@ -271,12 +278,16 @@ def _segments(manifest: Document) -> str:
 
 def _limits(manifest: Document) -> str:
     uneven = [
-        one["label"]["en"].lower()
-        for one in manifest["metrics"]["fairness"]
-        if one["approval_ratio"] < 0.8
+        attribute["label"]["en"].lower()
+        for attribute in manifest["metrics"]["fairness"]
+        if attribute["approval_ratio"] < 0.8
     ]
-    ranked = [one for one in manifest["metrics"]["segments"] if one["auc"] is not None]
-    weakest = min(ranked, key=lambda one: one["auc"], default=None)
+    ranked = [
+        segment
+        for segment in manifest["metrics"]["segments"]
+        if segment["auc"] is not None
+    ]
+    weakest = min(ranked, key=lambda segment: segment["auc"], default=None)
     lines = [
         "Learned from clients who were granted a loan: how refused ones would have"
         " repaid is unknown.",
@@ -284,7 +295,7 @@ def _limits(manifest: Document) -> str:
         " campaign.",
         "A reason says what moved the estimate, not what causes default.",
     ]
-    if any(one["name"] == PRICED for one in manifest["features"]):
+    if any(feature["name"] == PRICED for feature in manifest["features"]):
         lines.append(
             f"{PRICED}, the interest that the instalments imply, is the lender's own"
             " pricing: what it knew of the client speaks through it, and a new price"

@@ -26,20 +26,20 @@ class Champion:
     def categories(self) -> dict[str, list[str]]:
         """The values of each category feature, in the order of their codes."""
         return {
-            one["name"]: one["categories"]
-            for one in self.core["features"]
-            if one["dtype"] == "category"
+            feature["name"]: feature["categories"]
+            for feature in self.core["features"]
+            if feature["dtype"] == "category"
         }
 
     @property
     def protected(self) -> bool:
         """Whether protected attributes are inputs."""
-        return any(one["group"] == "PROTECTED" for one in self.core["features"])
+        return any(feature["group"] == "PROTECTED" for feature in self.core["features"])
 
     @property
     def calibration(self) -> Calibration:
-        found = self.core["calibration"]
-        return Calibration(found["slope"], found["intercept"])
+        calibration = self.core["calibration"]
+        return Calibration(calibration["slope"], calibration["intercept"])
 
     def feature_set(self, store: FeatureStore) -> FeatureSet:
         """The features of a store, which must be those of the model.
@@ -47,13 +47,13 @@ class Champion:
         Raises:
             TrainingError: they are not: other tables, or other code.
         """
-        names = [one["name"] for one in self.core["features"]]
-        made = compile_features(store.present(), protected=True, only=names)
-        if feature_set_hash(made, self.categories) != self.core["feature_set"]:
+        names = [feature["name"] for feature in self.core["features"]]
+        feature_set = compile_features(store.present(), protected=True, only=names)
+        if feature_set_hash(feature_set, self.categories) != self.core["feature_set"]:
             trained = ", ".join(self.core["tables"])
             raise TrainingError(
-                f"{store.folder}: its features, from {', '.join(made.tables)}, are not"
-                f" those of model version {self.version}, from {trained};"
+                f"{store.folder}: its features, from {', '.join(feature_set.tables)},"
+                f" are not those of model version {self.version}, from {trained};"
                 " run `train` again"
             )
-        return made
+        return feature_set

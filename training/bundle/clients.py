@@ -31,12 +31,13 @@ def export_clients(
     Raises:
         TrainingError: the store's features are not those the model was trained on.
     """
-    made = champion.feature_set(store)
+    feature_set = champion.feature_set(store)
     # The seal takes its place last: until then the API refuses the file.
     with replacing(out.with_name(f"{out.name}.sha256")) as seal_beside:
         with duckdb.connect() as connection, replacing(out) as beside:
             rows = connection.execute(
-                f"COPY ({_clients(store, made, champion.categories)}) TO '{beside}'"
+                f"COPY ({_clients(store, feature_set, champion.categories)})"
+                f" TO '{beside}'"
                 f" ({PARQUET}, ROW_GROUP_SIZE 20480, KV_METADATA"
                 f" {{feature_set: '{champion.core['feature_set']}'}})"
             ).fetchone()
@@ -47,13 +48,13 @@ def export_clients(
 
 
 def _clients(
-    store: FeatureStore, made: FeatureSet, categories: dict[str, list[str]]
+    store: FeatureStore, feature_set: FeatureSet, categories: dict[str, list[str]]
 ) -> str:
     raw = ", ".join(
         f'"{name}" := application."{name}"' for name in TABLES["application"].names
     )
-    past = ", ".join(f'history."{one.name}"' for one in made.history)
-    inputs = ", ".join(encoded(made.features, categories))
+    past = ", ".join(f'history."{feature.name}"' for feature in feature_set.history)
+    inputs = ", ".join(encoded(feature_set.features, categories))
     return (
         f"SELECT features.SK_ID_CURR, struct_pack({raw}) AS application,"
         f" [{past}]::FLOAT[] AS history, [{inputs}]::FLOAT[] AS features"

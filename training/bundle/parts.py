@@ -20,9 +20,9 @@ from training.bundle.samples import (
     write_reference,
 )
 from training.evaluation.business_cost import business_score
-from training.evaluation.review import Review
+from training.evaluation.model_analysis import ModelAnalysis
 from training.evaluation.shap_values import distributions
-from training.evaluation.trained_model import Outcome
+from training.evaluation.trained_model import TrainedModel
 from training.features.build import FeatureStore
 from training.features.define import Feature
 from training.features.sql import feature_set_hash
@@ -44,10 +44,10 @@ TYPES = {
 
 
 def write_parts(
-    folder: Path, outcome: Outcome, found: Review, gates: Sequence[Gate]
+    folder: Path, outcome: TrainedModel, found: ModelAnalysis, gates: Sequence[Gate]
 ) -> None:
     """Write the model, its SQL, its explanations and the manifest's core."""
-    made, data, chosen = outcome.made, outcome.data, outcome.chosen
+    made, data, chosen = outcome.feature_set, outcome.data, outcome.chosen
     outcome.booster.save_model(str(folder / "model.txt"))
     (folder / "history.sql").write_text(made.history_sql + "\n", encoding="utf-8")
     (folder / "applicant.sql").write_text(made.applicant_sql + "\n", encoding="utf-8")
@@ -68,9 +68,11 @@ def write_json(path: Path, value: object) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _core(outcome: Outcome, found: Review, gates: Sequence[Gate]) -> dict[str, Any]:
+def _core(
+    outcome: TrainedModel, found: ModelAnalysis, gates: Sequence[Gate]
+) -> dict[str, Any]:
     """The manifest without the model's name and the hashes of the files."""
-    made, data, chosen = outcome.made, outcome.data, outcome.chosen
+    made, data, chosen = outcome.feature_set, outcome.data, outcome.chosen
     return {
         "format": 1,
         "costs": outcome.costs.to_json(),
@@ -109,7 +111,7 @@ def _core(outcome: Outcome, found: Review, gates: Sequence[Gate]) -> dict[str, A
     }
 
 
-def _curve(outcome: Outcome) -> dict[str, list[float]]:
+def _curve(outcome: TrainedModel) -> dict[str, list[float]]:
     """The cost at as many thresholds as a chart can show."""
     data, probability = outcome.data, outcome.chosen.probability
     weight = outcome.costs.weight(data.inputs)

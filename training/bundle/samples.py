@@ -24,14 +24,16 @@ def displayed(
     features: Sequence[Feature], importance: Mapping[str, Any]
 ) -> list[Feature]:
     """The application's own columns and the features that matter most."""
-    top = {one["feature"] for one in importance["features"][:DISPLAYED]}
+    top = {feature["feature"] for feature in importance["features"][:DISPLAYED]}
     raw = set(TABLES["application"].names)
-    return [one for one in features if one.name in top or one.name in raw]
+    return [
+        feature for feature in features if feature.name in top or feature.name in raw
+    ]
 
 
 def monitored(importance: Mapping[str, Any]) -> list[str]:
     """The features whose drift is watched: those that matter most, in that order."""
-    return [one["feature"] for one in importance["features"][:MONITORED]]
+    return [feature["feature"] for feature in importance["features"][:MONITORED]]
 
 
 def write_population(
@@ -39,7 +41,7 @@ def write_population(
 ) -> None:
     """Displayed features (categories as text), out-of-fold probability, outcome."""
     rows = sample_rows(len(data.target), POPULATION)
-    scored = _readable(data).iloc[rows][[one.name for one in shown]]
+    scored = _readable(data).iloc[rows][[feature.name for feature in shown]]
     scored = scored.assign(
         PROBABILITY=chosen.probability[rows], TARGET=data.target[rows].astype(np.int8)
     )

@@ -19,14 +19,14 @@ from training.cli.train import train
 from training.errors import TrainingError, without_openmp
 
 
-class InOrder(click.Group):
+class OrderedGroup(click.Group):
     """Lists its commands in the order in which they are run."""
 
     def list_commands(self, _: click.Context) -> list[str]:
         return list(self.commands)
 
 
-@click.group(cls=InOrder, context_settings={"show_default": True})
+@click.group(cls=OrderedGroup, context_settings={"show_default": True})
 def commands() -> None:
     """Train the credit-scoring model."""
     # Before MLflow and Evidently are imported: nothing is sent anywhere.

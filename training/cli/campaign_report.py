@@ -11,26 +11,28 @@ from training.evaluation.cross_validation import Assessment
 
 def ladder_lines(assessments: Sequence[Assessment]) -> Iterator[str]:
     """One line per family, with standard errors."""
-    for one in assessments:
-        found = one.metrics
+    for assessment in assessments:
+        metrics = assessment.metrics
         yield (
-            f"{one.candidate.label:32}"
-            f" business score {found.business_score:.4f} ±{found.business_score_se:.4f}"
-            f"  AUC {found.auc:.4f} ±{found.auc_se:.4f}"
-            f"  AP {found.average_precision:.4f}  KS {found.ks:.3f}"
-            f"  Brier {found.brier:.4f}  ECE {found.ece:.4f}"
-            f"  recall {found.recall:.2f}  gap {found.auc_gap:.3f}"
-            f"  fit {found.fit_seconds:.1f} s"
+            f"{assessment.candidate.label:32}"
+            f" business score {metrics.business_score:.4f}"
+            f" ±{metrics.business_score_se:.4f}"
+            f"  AUC {metrics.auc:.4f} ±{metrics.auc_se:.4f}"
+            f"  AP {metrics.average_precision:.4f}  KS {metrics.ks:.3f}"
+            f"  Brier {metrics.brier:.4f}  ECE {metrics.ece:.4f}"
+            f"  recall {metrics.recall:.2f}  gap {metrics.auc_gap:.3f}"
+            f"  fit {metrics.fit_seconds:.1f} s"
         )
 
 
 def variant_lines(comparisons: Sequence[Comparison]) -> Iterator[str]:
     """What each variant brings; below 0 it costs less."""
-    for one in comparisons:
+    for comparison in comparisons:
         yield (
-            f"{one.variant:42} business score {one.business_score:+.4f}"
-            f" ±{one.business_score_se:.4f}  AUC {one.auc:+.4f} ±{one.auc_se:.4f}"
-            f"  {'pays' if one.pays else ''}".rstrip()
+            f"{comparison.variant:42} business score {comparison.business_score:+.4f}"
+            f" ±{comparison.business_score_se:.4f}"
+            f"  AUC {comparison.auc:+.4f} ±{comparison.auc_se:.4f}"
+            f"  {'pays' if comparison.pays else ''}".rstrip()
         )
 
 

@@ -33,5 +33,7 @@ def features(
     if data is None:
         click.echo(catalogue(compile_features(HISTORY_TABLES).features))
         return
-    store, made = build(data, out, engine, protected=protected, progress=progress)
-    click.echo(f"{store.features}: {len(made.features)} features")
+    store, feature_set = build(
+        data, out, engine, protected=protected, progress=progress
+    )
+    click.echo(f"{store.features}: {len(feature_set.features)} features")

@@ -39,10 +39,10 @@ def promote(version: str, override: str | None) -> None:
     from training.gates.gate import table
     from training.registry.promote import promote as make_champion
 
-    made = make_champion(registry(), version, override)
-    click.echo(table(made.gates))
-    over = f", over gates: {made.override}" if made.override else ""
-    click.echo(f"version {made.version} is the champion{over}")
+    promotion = make_champion(registry(), version, override)
+    click.echo(table(promotion.gates))
+    over = f", over gates: {promotion.override}" if promotion.override else ""
+    click.echo(f"version {promotion.version} is the champion{over}")
 
 
 @click.command("export")

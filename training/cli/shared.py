@@ -86,10 +86,10 @@ def engine_options(command: Function) -> Function:
         from training.features.engines.embedded import DuckDB
         from training.features.engines.spark import Spark
 
-        made: Engine = DuckDB(memory_limit)
+        chosen: Engine = DuckDB(memory_limit)
         if engine == Spark.name:
-            made = Spark(spark_master, memory_limit)
-        command(engine=made, **others)
+            chosen = Spark(spark_master, memory_limit)
+        command(engine=chosen, **others)
 
     return with_engine
 

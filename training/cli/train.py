@@ -69,16 +69,24 @@ def train(
 
     url = study or study_beside(from_environment().tracking_uri)
     resources = SearchResources.within(url, time_limit, jobs)
-    store, made = build(data, features, engine, protected=protected, progress=progress)
+    store, feature_set = build(
+        data, features, engine, protected=protected, progress=progress
+    )
     if join:
-        labelled = load_labelled(store, made)
+        labelled = load_labelled(store, feature_set)
         help_search(labelled, costs, BUDGETS[budget], resources, progress)
         return
-    version, outcome = run_campaign(
-        registry(), store, made, costs, BUDGETS[budget], resources, progress=progress
+    version, trained = run_campaign(
+        registry(),
+        store,
+        feature_set,
+        costs,
+        BUDGETS[budget],
+        resources,
+        progress=progress,
     )
-    for line in campaign_report.ladder_lines(outcome.assessments):
+    for line in campaign_report.ladder_lines(trained.assessments):
         click.echo(line)
-    for line in campaign_report.variant_lines(outcome.comparisons):
+    for line in campaign_report.variant_lines(trained.comparisons):
         click.echo(line)
-    click.echo(campaign_report.threshold_line(version, outcome.chosen, costs))
+    click.echo(campaign_report.threshold_line(version, trained.chosen, costs))

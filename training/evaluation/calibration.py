@@ -27,9 +27,9 @@ class Calibration:
 
         By `math.exp`, one at a time: the API does the same and gets the same bits.
         """
-        return np.array([self.one(float(value)) for value in margin])
+        return np.array([self.probability(float(value)) for value in margin])
 
-    def one(self, margin: float) -> float:
+    def probability(self, margin: float) -> float:
         exponent = -(self.slope * margin + self.intercept)
         return 1.0 / (1.0 + math.exp(min(exponent, 700.0)))
 

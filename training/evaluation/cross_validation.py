@@ -76,7 +76,7 @@ def each_fold(
     """
     wanted = True
 
-    def one(number: float) -> tuple[Result, float]:
+    def judge_fold(number: float) -> tuple[Result, float]:
         train, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         started = time.perf_counter()
         model = candidate.fit(
@@ -90,7 +90,9 @@ def each_fold(
     pool = joblib.Parallel(
         n_jobs=jobs, return_as="generator", pre_dispatch="n_jobs", max_nbytes="1M"
     )
-    results = pool(joblib.delayed(one)(number) for number in np.unique(fold) if wanted)
+    results = pool(
+        joblib.delayed(judge_fold)(number) for number in np.unique(fold) if wanted
+    )
     try:
         # Not `yield from`, which would close the pool and kill its processes.
         for result in results:  # noqa: UP028

@@ -73,11 +73,11 @@ def _attribute(
     counts = values.value_counts()
     large = sorted(str(g) for g, size in counts.items() if size >= LEAST_CLIENTS)
     groups = [
-        _group(one, (values == one).to_numpy(), target, probability, granted)
-        for one in large
+        _group(category, (values == category).to_numpy(), target, probability, granted)
+        for category in large
     ]
-    approved = [one["approval_rate"] for one in groups]
-    repaying = [one["good_approval_rate"] for one in groups]
+    approved = [group["approval_rate"] for group in groups]
+    repaying = [group["good_approval_rate"] for group in groups]
     highest = max(approved, default=0.0)
     return {
         "attribute": name,

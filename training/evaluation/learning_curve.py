@@ -36,9 +36,11 @@ def learning_curve(
     for share in SHARES:
         progress(f"learning curve: {share:.1%} of the clients")
         part = replace(candidate, fit=_on_part(candidate, share))
-        found = np.array([one for one, _ in each_fold(part, data, fold, judge, jobs)])
-        held_out.append(found[:, 0])
-        known.append(found[:, 1])
+        aucs = np.array(
+            [values for values, _ in each_fold(part, data, fold, judge, jobs)]
+        )
+        held_out.append(aucs[:, 0])
+        known.append(aucs[:, 1])
     learned = len(data.target) * (FOLDS - 1) / FOLDS
     clients = [round(learned * share) for share in SHARES]
     return plots.learning_curve(clients, np.array(held_out), np.array(known))

@@ -74,10 +74,10 @@ def evaluate(
     out in, `cost` what its decision cost. Standard errors: over clients for means,
     over folds for rankings.
     """
-    held_out = [fold == one for one in np.unique(fold)]
+    held_out = [fold == number for number in np.unique(fold)]
     auc = ranking_by_fold(target, probability, fold)
     precision = [
-        average_precision_score(target[one], probability[one]) for one in held_out
+        average_precision_score(target[rows], probability[rows]) for rows in held_out
     ]
     refused = probability >= threshold
     return Metrics(
@@ -102,8 +102,8 @@ def evaluate(
 def ranking_by_fold(target: Array, score: Array, fold: Array) -> list[float]:
     """The AUC in each fold, for a score of any scale."""
     return [
-        float(roc_auc_score(target[fold == one], score[fold == one]))
-        for one in np.unique(fold)
+        float(roc_auc_score(target[fold == number], score[fold == number]))
+        for number in np.unique(fold)
     ]
 
 

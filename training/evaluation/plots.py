@@ -22,25 +22,25 @@ from training.evaluation.metrics import calibration_curve
 from training.models.dataset import Labelled
 
 
-def pictures(one: Assessment, data: Labelled, costs: Costs) -> dict[str, Figure]:
+def pictures(assessment: Assessment, data: Labelled, costs: Costs) -> dict[str, Figure]:
     """One figure per question that out-of-fold predictions answer, by file name."""
     target, weight = data.target, costs.weight(data.inputs)
     return {
-        "roc.png": roc(one, target),
-        "precision_recall.png": precision_recall(one, target),
-        "calibration.png": calibration(one, target),
-        "cost_curve.png": cost(one, target, costs, weight),
-        "confusion.png": confusion(one, target),
+        "roc.png": roc(assessment, target),
+        "precision_recall.png": precision_recall(assessment, target),
+        "calibration.png": calibration(assessment, target),
+        "cost_curve.png": cost(assessment, target, costs, weight),
+        "confusion.png": confusion(assessment, target),
     }
 
 
-def roc(one: Assessment, target: Array) -> Figure:
-    figure, axes = _page(f"{one.candidate.label}: ROC, out of fold")
-    for number in np.unique(one.fold):
-        held_out = one.fold == number
+def roc(assessment: Assessment, target: Array) -> Figure:
+    figure, axes = _page(f"{assessment.candidate.label}: ROC, out of fold")
+    for number in np.unique(assessment.fold):
+        held_out = assessment.fold == number
         RocCurveDisplay.from_predictions(
             target[held_out],
-            one.probability[held_out],
+            assessment.probability[held_out],
             ax=axes,
             name=f"fold {int(number) + 1}",
             curve_kwargs={"linewidth": 1},
@@ -51,12 +51,18 @@ def roc(one: Assessment, target: Array) -> Figure:
     return figure
 
 
-def precision_recall(one: Assessment, target: Array) -> Figure:
-    figure, axes = _page(f"{one.candidate.label}: precision and recall, out of fold")
-    PrecisionRecallDisplay.from_predictions(
-        target, one.probability, ax=axes, name="out of fold", plot_chance_level=True
+def precision_recall(assessment: Assessment, target: Array) -> Figure:
+    figure, axes = _page(
+        f"{assessment.candidate.label}: precision and recall, out of fold"
     )
-    at = one.probability >= one.threshold.value
+    PrecisionRecallDisplay.from_predictions(
+        target,
+        assessment.probability,
+        ax=axes,
+        name="out of fold",
+        plot_chance_level=True,
+    )
+    at = assessment.probability >= assessment.threshold.value
     if at.any():
         precision, recall = target[at].mean(), at[target == 1].mean()
         axes.plot(recall, precision, "o", color="black", label="at the threshold")
@@ -65,10 +71,10 @@ def precision_recall(one: Assessment, target: Array) -> Figure:
     return figure
 
 
-def calibration(one: Assessment, target: Array) -> Figure:
+def calibration(assessment: Assessment, target: Array) -> Figure:
     """Observed against predicted rate in bins of equal mass, with 95 % bars."""
-    figure, axes = _page(f"{one.candidate.label}: calibration, out of fold")
-    curve = calibration_curve(target, one.probability)
+    figure, axes = _page(f"{assessment.candidate.label}: calibration, out of fold")
+    curve = calibration_curve(target, assessment.probability)
     predicted, observed, clients = (np.array(curve[name]) for name in curve)
     margin = 1.96 * np.sqrt(observed * (1 - observed) / clients)
     top = max(predicted.max(), (observed + margin).max()) * 1.05
@@ -80,16 +86,20 @@ def calibration(one: Assessment, target: Array) -> Figure:
         xlim=(0, top),
         ylim=(0, top),
     )
-    axes.legend(title=f"ECE {one.metrics.ece:.4f}", loc="upper left")
+    axes.legend(title=f"ECE {assessment.metrics.ece:.4f}", loc="upper left")
     return figure
 
 
-def cost(one: Assessment, target: Array, costs: Costs, weight: Array | None) -> Figure:
-    figure, axes = _page(f"{one.candidate.label}: cost of each threshold, out of fold")
-    curve = cost_curve(target, one.probability, costs, weight)
+def cost(
+    assessment: Assessment, target: Array, costs: Costs, weight: Array | None
+) -> Figure:
+    figure, axes = _page(
+        f"{assessment.candidate.label}: cost of each threshold, out of fold"
+    )
+    curve = cost_curve(target, assessment.probability, costs, weight)
     axes.plot(curve.threshold[:-1], curve.business_score[:-1])
-    axes.axvspan(*one.threshold.interval, alpha=0.15, label="90 % of resamples")
-    chosen = one.threshold.value
+    axes.axvspan(*assessment.threshold.interval, alpha=0.15, label="90 % of resamples")
+    chosen = assessment.threshold.value
     axes.axvline(chosen, color="black", label=f"chosen {chosen:.4f}")
     axes.axvline(
         costs.break_even,
@@ -97,7 +107,7 @@ def cost(one: Assessment, target: Array, costs: Costs, weight: Array | None) -> 
         ls=":",
         label=f"in theory {costs.break_even:.4f}",
     )
-    right = max(float(np.quantile(one.probability, 0.99)), 3 * costs.break_even)
+    right = max(float(np.quantile(assessment.probability, 0.99)), 3 * costs.break_even)
     axes.set(
         xlabel="threshold",
         ylabel="cost per client",
@@ -108,11 +118,11 @@ def cost(one: Assessment, target: Array, costs: Costs, weight: Array | None) -> 
     return figure
 
 
-def confusion(one: Assessment, target: Array) -> Figure:
-    figure, axes = _page(f"{one.candidate.label}: decisions, out of fold")
+def confusion(assessment: Assessment, target: Array) -> Figure:
+    figure, axes = _page(f"{assessment.candidate.label}: decisions, out of fold")
     ConfusionMatrixDisplay.from_predictions(
         target,
-        (one.probability >= one.threshold.value).astype(float),
+        (assessment.probability >= assessment.threshold.value).astype(float),
         ax=axes,
         display_labels=["repaid", "defaulted"],
         cmap="Blues",
@@ -131,7 +141,7 @@ def learning_curve(clients: Sequence[int], held_out: Array, known: Array) -> Fig
         train_sizes=clients, train_scores=known, test_scores=held_out, score_name="AUC"
     ).plot(ax=axes, line_kw={"marker": "o"})
     axes.set(xlabel="clients", xscale="log")
-    axes.set_xticks(clients, [f"{one:,}" for one in clients])
+    axes.set_xticks(clients, [f"{count:,}" for count in clients])
     axes.minorticks_off()
     axes.legend(["learned from", "held out"], title="mean ± deviation of folds")
     return figure
@@ -142,17 +152,17 @@ def selection_curve(points: Sequence[Mapping[str, float]], served: int) -> Figur
     figure = Figure(figsize=(7.0, 6.0), layout="constrained")
     above, below = figure.subplots(2, sharex=True)
     above.set_title("Cost and AUC by number of features")
-    numbers = [one["features"] for one in points]
+    numbers = [point["features"] for point in points]
     for axes, name, error, label in (
         (above, "business_score", "business_score_above_least_se", "business score"),
         (below, "auc", "auc_below_highest_se", "AUC"),
     ):
-        values, errors = ([one[key] for one in points] for key in (name, error))
+        values, errors = ([point[key] for point in points] for key in (name, error))
         axes.errorbar(numbers, values, errors, marker="o", capsize=3)
         axes.axvline(served, color="black", linestyle="--", label=f"{served} served")
         axes.set(ylabel=label, xscale="log")
     below.set_xlabel("features")
-    below.set_xticks(numbers, [f"{one:,.0f}" for one in numbers])
+    below.set_xticks(numbers, [f"{number:,.0f}" for number in numbers])
     below.minorticks_off()
     below.legend()
     return figure
@@ -164,13 +174,15 @@ def errors_by_segment(segments: Sequence[Mapping[str, Any]]) -> Figure:
     figure.suptitle("Where the model fails, and for whom")
     left, right = figure.subplots(1, 2)
     shown = list(reversed(segments))
-    labels = [one["segment"] for one in shown]
-    expected = np.array([one["predicted_rate"] * one["clients"] for one in shown])
-    off = [one["default_rate"] / one["predicted_rate"] for one in shown]
+    labels = [segment["segment"] for segment in shown]
+    expected = np.array(
+        [segment["predicted_rate"] * segment["clients"] for segment in shown]
+    )
+    off = [segment["default_rate"] / segment["predicted_rate"] for segment in shown]
     left.errorbar(off, labels, xerr=1.96 / np.sqrt(expected), fmt="o", capsize=2)
     left.axvline(1, color="grey", linestyle=":")
     left.set(xlabel="observed over predicted default rate")
-    ranked = [np.nan if one["auc"] is None else one["auc"] for one in shown]
+    ranked = [np.nan if segment["auc"] is None else segment["auc"] for segment in shown]
     right.plot(ranked, labels, "o")
     right.set(xlabel="AUC", yticklabels=[])
     left.tick_params(axis="y", labelsize=6)

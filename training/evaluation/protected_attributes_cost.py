@@ -10,13 +10,13 @@ import pandas as pd
 
 from training.evaluation.comparison import compare
 from training.evaluation.cross_validation import assess
-from training.evaluation.trained_model import Outcome
+from training.evaluation.trained_model import TrainedModel
 from training.features.applicant.raw import PROTECTED
 from training.models.dataset import Labelled, only
 
 
 def price_of_protected(
-    outcome: Outcome,
+    trained: TrainedModel,
     applications: pd.DataFrame,
     progress: Callable[[str], None],
     jobs: int,
@@ -26,28 +26,28 @@ def price_of_protected(
     Each with its `difference`, without less with, and the standard error of that:
     over folds for the AUC, over clients for the score. Takes one cross-validation.
     """
-    data = outcome.offered
+    data = trained.offered
     are_in = set(PROTECTED) <= set(data.inputs.columns)
     others = [name for name in data.inputs.columns if name not in PROTECTED]
     other = only(data, others) if are_in else _with(data, applications)
     progress("protected attributes: what they are worth")
-    plain = outcome.plain.candidate
-    judged = assess(plain, other, outcome.costs, lambda _: None, jobs)
-    included, left_out = (outcome.plain, judged) if are_in else (judged, outcome.plain)
-    found = compare(included, left_out, data.target)
+    plain = trained.plain.candidate
+    judged = assess(plain, other, trained.costs, lambda _: None, jobs)
+    included, left_out = (trained.plain, judged) if are_in else (judged, trained.plain)
+    comparison = compare(included, left_out, data.target)
     return {
         "attributes": list(PROTECTED),
         "auc": {
             "without": left_out.metrics.auc,
             "with": included.metrics.auc,
-            "difference": found.auc,
-            "standard_error": found.auc_se,
+            "difference": comparison.auc,
+            "standard_error": comparison.auc_se,
         },
         "business_score": {
             "without": left_out.metrics.business_score,
             "with": included.metrics.business_score,
-            "difference": found.business_score,
-            "standard_error": found.business_score_se,
+            "difference": comparison.business_score,
+            "standard_error": comparison.business_score_se,
         },
     }
 
@@ -61,6 +61,8 @@ def _with(data: Labelled, applications: pd.DataFrame) -> Labelled:
         name: pd.Categorical(applications[name], values).codes.astype(np.float32)
         for name, values in categories.items()
     }
-    columns = {name: np.where(one < 0, np.nan, one) for name, one in codes.items()}
+    columns = {
+        name: np.where(column < 0, np.nan, column) for name, column in codes.items()
+    }
     inputs = data.inputs.assign(**columns).astype(np.float32)
     return Labelled(inputs, data.target, data.client, {**data.categories, **categories})

@@ -39,7 +39,7 @@ def explanation_pictures(
     groups = shap.Explanation(
         sums,
         base_values=explained.margin - sums.sum(axis=1),
-        feature_names=[BY_GROUP[one].label_en for one in names],
+        feature_names=[BY_GROUP[group].label_en for group in names],
     )
     probability = chosen.calibration(explained.margin)
     kinds = typical_clients(probability, explained.target, chosen.threshold.value)
@@ -77,9 +77,9 @@ def _dependence(top: shap.Explanation) -> Figure:
         DEPENDENCE // 2, 2, figsize=(9.0, 10.0), layout="constrained"
     )
     figure.suptitle("What a feature's value adds to the margin")
-    for place, axes in zip(range(top.shape[1]), pages.flat, strict=False):
+    for index, axes in zip(range(top.shape[1]), pages.flat, strict=False):
         shap.plots.scatter(
-            top[:, place],
+            top[:, index],
             hist=False,
             dot_size=4,
             xmin="percentile(1)",

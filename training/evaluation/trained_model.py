@@ -17,19 +17,19 @@ from training.models.dataset import Labelled
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrainedModel:
     """The chosen model, refit on every labelled client, and all that it rests on.
 
-    `data` and `made` have the features that the model looks at, `offered` has the same
-    clients with every feature. `about` says how many clients, their default rate and a
-    fingerprint of the data; `comparisons` what each variant of a family brought.
+    `data` and `feature_set` have the features that the model looks at, `offered` has
+    the same clients with every feature. `about` says how many clients, their default
+    rate and a fingerprint of the data; `comparisons` what each variant brought.
     """
 
     booster: lightgbm.Booster
     store: FeatureStore
     data: Labelled
     offered: Labelled
-    made: FeatureSet
+    feature_set: FeatureSet
     assessments: tuple[Assessment, ...]
     chosen: Assessment
     plain: Assessment

@@ -26,10 +26,10 @@ def auc_standard_error(value: float, defaults: int, repaid: int) -> float:
     Source: Hanley and McNeil, The Meaning and Use of the Area under a ROC Curve,
     Radiology 1982.
     """
-    both = value / (2 - value)
-    one = 2 * value**2 / (1 + value)
+    q1 = value / (2 - value)
+    q2 = 2 * value**2 / (1 + value)
     spread = value * (1 - value)
-    spread += (defaults - 1) * (both - value**2) + (repaid - 1) * (one - value**2)
+    spread += (defaults - 1) * (q1 - value**2) + (repaid - 1) * (q2 - value**2)
     return math.sqrt(max(spread, 0.0) / (defaults * repaid))
 
 

@@ -83,11 +83,11 @@ def values_of(
     connection: duckdb.DuckDBPyConnection, column: str, rows: str
 ) -> list[str]:
     """What a category column holds in `rows`, SQL to select from, sorted."""
-    found = connection.execute(
+    result = connection.execute(
         f'SELECT DISTINCT "{column}" FROM {rows}'
         f' WHERE "{column}" IS NOT NULL ORDER BY 1'
     )
-    return [value for (value,) in found.fetchall()]
+    return [value for (value,) in result.fetchall()]
 
 
 def build(
@@ -114,29 +114,29 @@ def build(
     staged = stage(data, store.tables, progress=progress)
     _forget_others(store, staged)
     _join_applications(store, staged)
-    made = compile_features(store.present(), protected=protected)
-    raw = {name: store.raw(name) for name in made.tables}
+    feature_set = compile_features(store.present(), protected=protected)
+    raw = {name: store.raw(name) for name in feature_set.tables}
     inputs = [receipts.of(path) for path in raw.values()]
-    history = receipts.digest(engine.name, made.history_sql, *inputs)
-    features = receipts.digest(engine.name, made.applicant_sql, history)
+    history = receipts.digest(engine.name, feature_set.history_sql, *inputs)
+    features = receipts.digest(engine.name, feature_set.applicant_sql, history)
     spill = out / "spill"
     remove(spill)
 
     def write_history(beside: Path) -> None:
         with engine.start(raw, spill) as run:
-            run.write_history(made, beside)
+            run.write_history(feature_set, beside)
         _check_clients(beside, store.history.name, store.application)
 
     def write_features(beside: Path) -> None:
         with engine.start(raw, spill) as run:
-            run.write_features(made, store.history, beside)
+            run.write_features(feature_set, store.history, beside)
         _check_clients(beside, store.features.name, store.application)
 
-    said = f"history: {len(made.history)} features"
-    _once(store.history, history, write_history, said, progress)
-    said = f"applicant: {len(made.features)} features"
-    _once(store.features, features, write_features, said, progress)
-    return store, made
+    message = f"history: {len(feature_set.history)} features"
+    _write_once(store.history, history, write_history, message, progress)
+    message = f"applicant: {len(feature_set.features)} features"
+    _write_once(store.features, features, write_features, message, progress)
+    return store, feature_set
 
 
 def _forget_others(store: FeatureStore, staged: dict[str, Path]) -> None:
@@ -146,21 +146,21 @@ def _forget_others(store: FeatureStore, staged: dict[str, Path]) -> None:
             remove(path)
 
 
-def _once(
+def _write_once(
     path: Path,
     made_from: str,
     write: Callable[[Path], None],
-    said: str,
+    message: str,
     progress: Callable[[str], None],
 ) -> None:
     """Write an output unless it stands."""
     if receipts.stands(path, made_from):
-        progress(f"{said}, as before")
+        progress(f"{message}, as before")
         return
     with replacing(path) as beside:
         write(beside)
     receipts.keep(path, made_from)
-    progress(said)
+    progress(message)
 
 
 def _check_clients(written: Path, name: str, application: Path) -> None:

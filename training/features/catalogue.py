@@ -32,7 +32,7 @@ def describe(features: Iterable[Feature]) -> str:
         key = f"One row per {', '.join(table.key)}.\n\n" if table.key else ""
         rows = "\n".join(_table(RAW, (_raw(column) for column in table)))
         parts.append(f"## {table.name}\n\n{key}{rows}")
-    rows = "\n".join(_table(COLUMNS, (_feature(one) for one in features)))
+    rows = "\n".join(_table(COLUMNS, (_feature(feature) for feature in features)))
     return "\n\n".join([*parts, f"## Features\n\n{rows}"])
 
 
@@ -58,14 +58,14 @@ def _cut(column: Column) -> str:
     return "; above 0 the record is left out" if column.happened else ""
 
 
-def _feature(one: Feature) -> tuple[str, ...]:
+def _feature(feature: Feature) -> tuple[str, ...]:
     return (
-        one.name,
-        one.table,
-        one.family,
-        one.unit.value,
-        one.group,
-        one.formula,
-        one.en,
-        one.fr,
+        feature.name,
+        feature.table,
+        feature.family,
+        feature.unit.value,
+        feature.group,
+        feature.formula,
+        feature.en,
+        feature.fr,
     )

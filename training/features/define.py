@@ -106,7 +106,7 @@ def within(subset: Subset, values: nw.Expr) -> nw.Expr:
 
 
 @dataclass(frozen=True)
-class Operation:
+class Aggregation:
     """One way of turning many values into one."""
 
     name: str
@@ -119,11 +119,11 @@ class Operation:
 OPERATIONS = {
     operation.name: operation
     for operation in (
-        Operation("MIN", lambda v, _: v.min(), "lowest", "minimum", "minimum"),
-        Operation("MAX", lambda v, _: v.max(), "highest", "maximum", "maximum"),
-        Operation("MEAN", average, "average", "moyenne", "mean"),
-        Operation("SUM", total, "total", "total", "sum"),
-        Operation("STD", deviation, "spread", "dispersion", "standard deviation"),
+        Aggregation("MIN", lambda v, _: v.min(), "lowest", "minimum", "minimum"),
+        Aggregation("MAX", lambda v, _: v.max(), "highest", "maximum", "maximum"),
+        Aggregation("MEAN", average, "average", "moyenne", "mean"),
+        Aggregation("SUM", total, "total", "total", "sum"),
+        Aggregation("STD", deviation, "spread", "dispersion", "standard deviation"),
     )
 }
 
@@ -204,11 +204,11 @@ class Source:
 
     def features(self) -> list[Feature]:
         """Counts, shares, aggregates, trends and slopes, in the order declared."""
-        made = [self._count(tally, EVERY) for tally in self.tallies[:1]]
+        features = [self._count(tally, EVERY) for tally in self.tallies[:1]]
         for tally in self.tallies:
-            made += [self._count(tally, subset) for subset in tally.counted]
-            made += [self._share(tally, subset) for subset in tally.shared]
-        made += [
+            features += [self._count(tally, subset) for subset in tally.counted]
+            features += [self._share(tally, subset) for subset in tally.shared]
+        features += [
             self._aggregate(
                 recipe.group, subset, self.quantity(name), OPERATIONS[operation]
             )
@@ -217,12 +217,12 @@ class Source:
             for name in recipe.columns.split()
             for operation in recipe.operations.split()
         ]
-        made += [
+        features += [
             self._trend(trend, self.quantity(name))
             for trend in self.trends
             for name in trend.columns.split()
         ]
-        return made + [
+        return features + [
             self._slope(line, subset, self.quantity(name))
             for line in self.slopes
             for subset in line.subsets
@@ -230,7 +230,7 @@ class Source:
         ]
 
     def _aggregate(
-        self, group: str, subset: Subset, value: Quantity, operation: Operation
+        self, group: str, subset: Subset, value: Quantity, operation: Aggregation
     ) -> Feature:
         return Feature(
             self._name(subset.name, value.name, operation.name),

@@ -36,7 +36,7 @@ class FeatureSet:
     applicant_sql: str
 
     def __getitem__(self, name: str) -> Feature:
-        return {one.name: one for one in self.features}[name]
+        return {feature.name: feature for feature in self.features}[name]
 
 
 def compile_features(
@@ -58,19 +58,19 @@ def compile_features(
 def _compile(
     tables: tuple[str, ...], protected: bool, only: frozenset[str] | None
 ) -> FeatureSet:
-    made = applicant.features(tables, protected=protected)
+    features = applicant.features(tables, protected=protected)
     past = history.features(tables)
     if only is not None:
-        made = [one for one in made if one.name in only]
-        used = applicant.history_columns(made)
-        past = [one for one in past if one.name in used]
+        features = [feature for feature in features if feature.name in only]
+        used = applicant.history_columns(features)
+        past = [feature for feature in past if feature.name in used]
     with duckdb.connect() as connection:
         frames = {name: _empty(connection, name) for name in tables}
         history_rows = _sql(history.history(frames, past))
         connection.execute(f"CREATE TABLE history AS {history_rows}")
         known = nw.from_native(connection.table("history"))
-        rows = _sql(applicant.applicant(frames["application"], known, made))
-    return FeatureSet(tables, tuple(past), tuple(made), history_rows, rows)
+        rows = _sql(applicant.applicant(frames["application"], known, features))
+    return FeatureSet(tables, tuple(past), tuple(features), history_rows, rows)
 
 
 def _empty(connection: duckdb.DuckDBPyConnection, name: str) -> nw.LazyFrame[Any]:
@@ -91,10 +91,10 @@ def encoded(features: Iterable[Feature], categories: dict[str, list[str]]) -> li
     an absent one is.
     """
     return [
-        _position(one.name, categories[one.name])
-        if one.category
-        else f'features."{one.name}"'
-        for one in features
+        _position(feature.name, categories[feature.name])
+        if feature.category
+        else f'features."{feature.name}"'
+        for feature in features
     ]
 
 
@@ -103,7 +103,7 @@ def encoded_columns(
 ) -> str:
     """The select list of the model's inputs under their names; see `encoded`."""
     columns = zip(encoded(features, categories), features, strict=True)
-    return ", ".join(f'{sql} AS "{one.name}"' for sql, one in columns)
+    return ", ".join(f'{sql} AS "{feature.name}"' for sql, feature in columns)
 
 
 def _position(name: str, values: list[str]) -> str:
@@ -111,8 +111,15 @@ def _position(name: str, values: list[str]) -> str:
     return f'CAST(list_position([{quoted}]::VARCHAR[], features."{name}") - 1 AS FLOAT)'
 
 
-def feature_set_hash(made: FeatureSet, categories: Mapping[str, list[str]]) -> str:
+def feature_set_hash(
+    feature_set: FeatureSet, categories: Mapping[str, list[str]]
+) -> str:
     """What two bundles must share for one's client vectors to fit the other."""
-    names = [one.name for one in made.features]
-    identity = [names, dict(categories), made.history_sql, made.applicant_sql]
+    names = [feature.name for feature in feature_set.features]
+    identity = [
+        names,
+        dict(categories),
+        feature_set.history_sql,
+        feature_set.applicant_sql,
+    ]
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()

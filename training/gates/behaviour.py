@@ -11,7 +11,7 @@ import numpy as np
 
 from training.arrays import Array
 from training.evaluation.shap_values import sample_rows
-from training.evaluation.trained_model import Outcome
+from training.evaluation.trained_model import TrainedModel
 from training.features.applicant.raw import EXTERNAL, PROTECTED
 from training.features.sql import encoded_columns
 from training.gates.gate import Gate, at_least, at_most
@@ -21,20 +21,20 @@ LEAST_SHARE = 0.95
 LOW, HIGH = 0.1, 0.9
 
 
-def behaviour(outcome: Outcome) -> list[Gate]:
+def behaviour(trained: TrainedModel) -> list[Gate]:
     """Every gate of this module."""
     return [
-        direction_of_external_scores(outcome),
-        row_order(outcome),
-        protected_columns(outcome),
+        direction_of_external_scores(trained),
+        row_order(trained),
+        protected_columns(trained),
     ]
 
 
-def direction_of_external_scores(outcome: Outcome) -> Gate:
+def direction_of_external_scores(trained: TrainedModel) -> Gate:
     """Better scores at outside agencies must lower the risk."""
     low, high = (
         margins_after(
-            outcome, {name: _quantile(outcome, name, share) for name in EXTERNAL}
+            trained, {name: _quantile(trained, name, share) for name in EXTERNAL}
         )
         for share in (LOW, HIGH)
     )
@@ -48,12 +48,12 @@ def direction_of_external_scores(outcome: Outcome) -> Gate:
     )
 
 
-def row_order(outcome: Outcome) -> Gate:
+def row_order(trained: TrainedModel) -> Gate:
     """A client's answer must not depend on who else is scored, or where."""
-    rows = outcome.data.inputs.to_numpy()[sample_rows(len(outcome.data.target), SAMPLE)]
+    rows = trained.data.inputs.to_numpy()[sample_rows(len(trained.data.target), SAMPLE)]
     order = np.random.default_rng(0).permutation(len(rows))
-    together = _margins(outcome, rows)
-    value = float(np.abs(_margins(outcome, rows[order]) - together[order]).max())
+    together = _margins(trained, rows)
+    value = float(np.abs(_margins(trained, rows[order]) - together[order]).max())
     return at_most(
         "row_order",
         value,
@@ -62,20 +62,24 @@ def row_order(outcome: Outcome) -> Gate:
     )
 
 
-def protected_columns(outcome: Outcome) -> Gate:
+def protected_columns(trained: TrainedModel) -> Gate:
     """Gender and family status must not move the answer, by any feature."""
     with duckdb.connect() as connection:
         others = {
             name: _quoted(
                 connection.execute(
-                    f"SELECT max(\"{name}\") FROM '{outcome.store.application}'"
+                    f"SELECT max(\"{name}\") FROM '{trained.store.application}'"
                 ).fetchone()
             )
             for name in PROTECTED
         }
-    moved = margins_after(outcome, others) - margins_after(outcome, {})
+    moved = margins_after(trained, others) - margins_after(trained, {})
     value = float(np.abs(moved).max())
-    inputs = [one.name for one in outcome.made.features if one.name in PROTECTED]
+    inputs = [
+        feature.name
+        for feature in trained.feature_set.features
+        if feature.name in PROTECTED
+    ]
     why = (
         f"; {', '.join(inputs)} are inputs, which needs a reason of the lender's"
         if inputs
@@ -90,35 +94,37 @@ def protected_columns(outcome: Outcome) -> Gate:
     )
 
 
-def margins_after(outcome: Outcome, changes: dict[str, str]) -> Array:
+def margins_after(trained: TrainedModel, changes: dict[str, str]) -> Array:
     """Margins of sampled clients, by id, with columns set to SQL values."""
-    rows = sample_rows(len(outcome.data.client), SAMPLE)
-    clients = ", ".join(str(one) for one in outcome.data.client[rows])
+    rows = sample_rows(len(trained.data.client), SAMPLE)
+    clients = ", ".join(str(client) for client in trained.data.client[rows])
     replaced = ", ".join(f'{sql} AS "{name}"' for name, sql in changes.items())
     star = f"* REPLACE ({replaced})" if replaced else "*"
-    columns = encoded_columns(outcome.made.features, dict(outcome.data.categories))
+    columns = encoded_columns(
+        trained.feature_set.features, dict(trained.data.categories)
+    )
     with duckdb.connect() as connection:
         connection.execute(
             f"CREATE VIEW application AS SELECT {star} FROM"
-            f" '{outcome.store.application}' WHERE SK_ID_CURR IN ({clients})"
+            f" '{trained.store.application}' WHERE SK_ID_CURR IN ({clients})"
         )
         connection.execute(
-            f"CREATE VIEW history AS SELECT * FROM {outcome.store.history_rows}"
+            f"CREATE VIEW history AS SELECT * FROM {trained.store.history_rows}"
             f" WHERE SK_ID_CURR IN ({clients})"
         )
         inputs = connection.execute(
-            f"SELECT {columns} FROM ({outcome.made.applicant_sql}) AS features"
+            f"SELECT {columns} FROM ({trained.feature_set.applicant_sql}) AS features"
             " ORDER BY features.SK_ID_CURR"
         ).df()
-    return _margins(outcome, inputs.to_numpy(np.float32))
+    return _margins(trained, inputs.to_numpy(np.float32))
 
 
-def _margins(outcome: Outcome, inputs: np.ndarray) -> Array:
-    return np.asarray(outcome.booster.predict(inputs, raw_score=True))
+def _margins(trained: TrainedModel, inputs: np.ndarray) -> Array:
+    return np.asarray(trained.booster.predict(inputs, raw_score=True))
 
 
-def _quantile(outcome: Outcome, name: str, share: float) -> str:
-    values = outcome.data.inputs[name].to_numpy(np.float64)
+def _quantile(trained: TrainedModel, name: str, share: float) -> str:
+    values = trained.data.inputs[name].to_numpy(np.float64)
     return f"{float(np.nanquantile(values, share))!r}::DOUBLE"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from training.evaluation.trained_model import Outcome
+from training.evaluation.trained_model import TrainedModel
 from training.evaluation.uncertainty import paired_bootstrap
 from training.gates.gate import Gate
 
@@ -16,9 +16,9 @@ FOLDER, FILE = "validation", "out_of_fold.parquet"
 SAME = ["SK_ID_CURR", "TARGET"]
 
 
-def write_out_of_fold(folder: Path, outcome: Outcome) -> None:
+def write_out_of_fold(folder: Path, trained: TrainedModel) -> None:
     """What each labelled client's decision cost, by the model that did not see it."""
-    data, chosen = outcome.data, outcome.chosen
+    data, chosen = trained.data, trained.chosen
     rows = pd.DataFrame(
         {
             "SK_ID_CURR": data.client,
@@ -44,13 +44,13 @@ def cost_of_champion(challenger: pd.DataFrame, champion: pd.DataFrame | None) ->
             f" ({len(champion):,}; here {len(challenger):,})."
         )
         return Gate(name, None, 0.0, True, reason)
-    found = paired_bootstrap((challenger["cost"] - champion["cost"]).to_numpy())
+    difference = paired_bootstrap((challenger["cost"] - champion["cost"]).to_numpy())
     return Gate(
         name,
-        found.low,
+        difference.low,
         0.0,
-        found.low <= 0.0,
+        difference.low <= 0.0,
         f"Business score less the champion's on the same {len(champion):,} clients:"
-        f" {found.value:+.4f}, 95 % within {found.low:+.4f} and {found.high:+.4f}."
-        " Fails when all of the interval is above 0.",
+        f" {difference.value:+.4f}, 95 % within {difference.low:+.4f} and"
+        f" {difference.high:+.4f}. Fails when all of the interval is above 0.",
     )

@@ -61,7 +61,7 @@ def equality(attributes: pd.DataFrame, decisions: Decisions) -> list[Gate]:
     genders = _groups(attributes["CODE_GENDER"])
     bands = _groups(attributes[AGE_BAND])
     older = _groups(attributes[AGE_BAND].eq(OLDEST).map({True: OLDEST, False: REST}))
-    asked = (
+    checks = (
         ("four_fifths_gender", FOUR_FIFTHS, _four_fifths, genders),
         ("equal_opportunity_gender", LARGEST_GAP, _equal_opportunity, genders),
         ("four_fifths_older_applicants", FOUR_FIFTHS, _four_fifths, older),
@@ -73,14 +73,14 @@ def equality(attributes: pd.DataFrame, decisions: Decisions) -> list[Gate]:
         judge(name, groups, decisions)
         if len(groups) > 1
         else Gate(name, None, limit, True, nobody)
-        for name, limit, judge, groups in asked
+        for name, limit, judge, groups in checks
     ]
 
 
 def _groups(values: pd.Series) -> dict[str, np.ndarray]:
     return {
-        str(one): (values == one).to_numpy()
-        for one, size in values.value_counts().items()
+        str(value): (values == value).to_numpy()
+        for value, size in values.value_counts().items()
         if size >= LEAST_CLIENTS
     }
 
@@ -89,13 +89,13 @@ def _rates(
     groups: Mapping[str, np.ndarray], decisions: Decisions, among: np.ndarray
 ) -> list[Rate]:
     """Approval rates among some of the clients, lowest first."""
-    found = []
+    rates = []
     for name, mask in groups.items():
         granted = decisions.granted[mask & among]
         share = float(granted.mean()) if len(granted) else 0.0
         error = math.sqrt(max(share * (1 - share), 1e-4) / max(len(granted), 1))
-        found.append(Rate(name, share, error))
-    return sorted(found, key=lambda one: one.value)
+        rates.append(Rate(name, share, error))
+    return sorted(rates, key=lambda rate: rate.value)
 
 
 def _four_fifths(
@@ -148,8 +148,8 @@ def _four_fifths_of_own_risk(
         granted, warranted = _warranted(bands[band], decisions, everyone, sure)
         return granted / max(warranted, 1e-9)
 
-    worst = min(bands, key=lambda one: ratio(one, 0.0))
-    surely = min(ratio(one, SURE) for one in bands)
+    worst = min(bands, key=lambda band: ratio(band, 0.0))
+    surely = min(ratio(band, SURE) for band in bands)
     value = ratio(worst, 0.0)
     raw = rates[0].value / max(rates[-1].value, 1e-9)
     return Gate(
@@ -174,14 +174,14 @@ def _opportunity_of_own_risk(
         granted, warranted = _warranted(bands[band], decisions, decisions.repaid, sure)
         return warranted - granted
 
-    worst = max(bands, key=lambda one: gap(one, 0.0))
+    worst = max(bands, key=lambda band: gap(band, 0.0))
     value = gap(worst, 0.0)
     raw = rates[-1].value - rates[0].value
     return Gate(
         name,
         value,
         LARGEST_GAP,
-        max(gap(one, SURE) for one in bands) <= LARGEST_GAP,
+        max(gap(band, SURE) for band in bands) <= LARGEST_GAP,
         f"Share of those of {worst} who repay and are refused, but would be granted at"
         f" their band's own default rate; fails when surely above the limit. Before"
         f" risk, the gap between {rates[-1].group} and {rates[0].group} is {raw:.2f}.",

@@ -36,18 +36,18 @@ def at_least(gate: str, value: float, limit: float, reason: str) -> Gate:
     return Gate(gate, value, limit, value >= limit, reason)
 
 
-def gate_of(found: Mapping[str, Any]) -> Gate:
+def gate_of(document: Mapping[str, Any]) -> Gate:
     """The gate of an entry of the manifest."""
-    return Gate(**found)
+    return Gate(**document)
 
 
 def table(gates: Iterable[Gate]) -> str:
     """Every gate as a Markdown table, a line each."""
     lines = ["| gate | found | limit | passed | why |", "|---|---|---|---|---|"]
     lines += [
-        f"| {one.gate} | {number(one.value)} | {number(one.limit)} |"
-        f" {'yes' if one.passed else '**no**'} | {one.reason} |"
-        for one in gates
+        f"| {gate.gate} | {number(gate.value)} | {number(gate.limit)} |"
+        f" {'yes' if gate.passed else '**no**'} | {gate.reason} |"
+        for gate in gates
     ]
     return "\n".join(lines)
 

@@ -14,7 +14,7 @@ from scipy.stats import rankdata, spearmanr
 from training.arrays import Array
 from training.evaluation.cross_validation import assess
 from training.evaluation.shap_values import sample_rows
-from training.evaluation.trained_model import Outcome
+from training.evaluation.trained_model import TrainedModel
 from training.evaluation.uncertainty import (
     auc,
     auc_standard_error,
@@ -22,7 +22,7 @@ from training.evaluation.uncertainty import (
 )
 from training.features.build import FeatureStore
 from training.gates.gate import Gate, at_least, at_most
-from training.gates.single_feature_auc import auc_alone
+from training.gates.single_feature_auc import single_feature_auc
 from training.gates.target_encoding_test import suspicion
 from training.models.dataset import Labelled
 from training.tables import TABLES
@@ -39,7 +39,7 @@ IDENTIFIER = re.compile(r"SK_ID_")
 OUTCOME = re.compile(r"\bTARGET\b")
 
 
-def permuted_labels(outcome: Outcome, jobs: int) -> Gate:
+def permuted_labels(outcome: TrainedModel, jobs: int) -> Gate:
     """The whole fit and validation again, on outcomes shuffled among clients."""
     rows = sample_rows(len(outcome.data.target), PERMUTED_SAMPLE)
     sample = _rows(outcome.data, rows)
@@ -62,7 +62,9 @@ def single_feature(data: Labelled) -> Gate:
     """No feature may say nearly as much as the whole model."""
     sample = _rows(data, sample_rows(len(data.target), SAMPLE))
     alone = {
-        name: auc_alone(sample.inputs[name].to_numpy(np.float64), sample.target)
+        name: single_feature_auc(
+            sample.inputs[name].to_numpy(np.float64), sample.target
+        )
         for name in sample.inputs.columns
     }
     name = max(alone, key=lambda one: alone[one])
@@ -154,8 +156,8 @@ def outcome_columns(names: Sequence[str], statements: Mapping[str, str]) -> Gate
 
 def client_numbers(data: Labelled) -> Gate:
     """The number a client got must not tell who defaults."""
-    blocks = auc_alone(rankdata(data.client), data.target)
-    digits = auc_alone((data.client % 10).astype(np.float64), data.target)
+    blocks = single_feature_auc(rankdata(data.client), data.target)
+    digits = single_feature_auc((data.client % 10).astype(np.float64), data.target)
     value = max(blocks, digits)
     limit = _highest_by_chance(data.target)
     return at_most(

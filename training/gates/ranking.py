@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from training.evaluation.metrics import chance_error
-from training.evaluation.trained_model import Outcome
+from training.evaluation.trained_model import TrainedModel
 from training.evaluation.uncertainty import Difference, paired_bootstrap
 from training.gates.gate import Gate, at_most
 
@@ -17,8 +17,8 @@ GAP, GAP_PER_DEFAULT = 0.1, 4.0
 HIGHEST_CALIBRATION_ERROR = 0.01
 
 
-def auc_ceiling(outcome: Outcome) -> Gate:
-    value = outcome.chosen.metrics.auc
+def auc_ceiling(trained: TrainedModel) -> Gate:
+    value = trained.chosen.metrics.auc
     return at_most(
         "auc_ceiling",
         value,
@@ -28,9 +28,9 @@ def auc_ceiling(outcome: Outcome) -> Gate:
     )
 
 
-def train_gap(outcome: Outcome) -> Gate:
-    value = outcome.chosen.metrics.auc_gap
-    defaults = float(outcome.data.target.sum())
+def train_gap(trained: TrainedModel) -> Gate:
+    value = trained.chosen.metrics.auc_gap
+    defaults = float(trained.data.target.sum())
     limit = GAP + GAP_PER_DEFAULT / math.sqrt(defaults)
     return at_most(
         "train_cv_gap",
@@ -42,57 +42,61 @@ def train_gap(outcome: Outcome) -> Gate:
     )
 
 
-def better_than_dummy(outcome: Outcome) -> Gate:
+def better_than_dummy(trained: TrainedModel) -> Gate:
     """Decisions must cost less than one decision for everyone, for sure."""
-    found = _cost_against(outcome, "dummy")
+    difference = _cost_against(trained, "dummy")
     return Gate(
         "better_than_dummy",
-        found.high,
+        difference.high,
         0.0,
-        found.high < 0,
-        f"Business score less the dummy's: {_said(found)}; all of the interval must be"
-        " below 0.",
+        difference.high < 0,
+        f"Business score less the dummy's: {_said(difference)}; all of the interval"
+        " must be below 0.",
     )
 
 
-def no_worse_than_logistic(outcome: Outcome) -> Gate:
+def no_worse_than_logistic(trained: TrainedModel) -> Gate:
     """The simpler model must not decide better, as far as the clients can tell.
 
     It is not asked that trees win: where the truth is simple both are as good, and
     the choice between equals is free. That they lose must show beyond chance.
     """
-    found = _cost_against(outcome, "logistic_regression")
-    if found.high < 0:
-        said = "the trees decide better"
-    elif found.low > 0:
-        said = "the simpler model decides better: take it"
+    difference = _cost_against(trained, "logistic_regression")
+    if difference.high < 0:
+        verdict = "the trees decide better"
+    elif difference.low > 0:
+        verdict = "the simpler model decides better: take it"
     else:
-        said = "no difference beyond chance on this many clients"
+        verdict = "no difference beyond chance on this many clients"
     return Gate(
         "no_worse_than_logistic_regression",
-        found.low,
+        difference.low,
         0.0,
-        found.low <= 0.0,
-        f"Business score less the logistic regression's: {_said(found)}; {said}. Fails"
-        " when all of the interval is above 0.",
+        difference.low <= 0.0,
+        f"Business score less the logistic regression's: {_said(difference)};"
+        f" {verdict}. Fails when all of the interval is above 0.",
     )
 
 
-def _said(found: Difference) -> str:
+def _said(difference: Difference) -> str:
     return (
-        f"{found.value:+.4f}, 95 % within {found.low:+.4f} and {found.high:+.4f}"
-        " by paired bootstrap"
+        f"{difference.value:+.4f}, 95 % within {difference.low:+.4f} and"
+        f" {difference.high:+.4f} by paired bootstrap"
     )
 
 
-def _cost_against(outcome: Outcome, name: str) -> Difference:
-    family = next(one for one in outcome.assessments if one.candidate.name == name)
-    return paired_bootstrap(outcome.chosen.cost - family.cost)
+def _cost_against(trained: TrainedModel, name: str) -> Difference:
+    family = next(
+        assessment
+        for assessment in trained.assessments
+        if assessment.candidate.name == name
+    )
+    return paired_bootstrap(trained.chosen.cost - family.cost)
 
 
-def calibration(outcome: Outcome) -> Gate:
-    value = outcome.chosen.metrics.ece
-    chance = chance_error(outcome.chosen.probability)
+def calibration(trained: TrainedModel) -> Gate:
+    value = trained.chosen.metrics.ece
+    chance = chance_error(trained.chosen.probability)
     limit = max(HIGHEST_CALIBRATION_ERROR, chance)
     return at_most(
         "calibration_error",

@@ -14,7 +14,7 @@ import pandas as pd
 
 from training.arrays import Array
 from training.evaluation.shap_values import contributions, sample_rows, sums_by_group
-from training.evaluation.trained_model import Outcome
+from training.evaluation.trained_model import TrainedModel
 from training.features.define import Feature
 from training.gates.gate import Gate, at_least
 
@@ -24,7 +24,7 @@ TOLD = 4
 LEAST_SHARE = 0.99
 
 
-def reasons(outcome: Outcome) -> Gate:
+def reasons(outcome: TrainedModel) -> Gate:
     """The told reasons must be what the refusal rests on."""
     name = "reasons_lower_risk"
     inputs, chosen = outcome.data.inputs, outcome.chosen
@@ -39,7 +39,7 @@ def reasons(outcome: Outcome) -> Gate:
 
     def lowered(count: int) -> float:
         """The share of these clients whose margin falls without so many reasons."""
-        blamed = most_raising(values, outcome.made.features, count)
+        blamed = most_raising(values, outcome.feature_set.features, count)
         changed = np.where(blamed, typical, inputs.iloc[rows].to_numpy())
         after = np.asarray(outcome.booster.predict(changed, raw_score=True))
         return float((after < margin[rows]).mean())

@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 from training.evaluation.fairness import protected_attributes
-from training.evaluation.review import Review
-from training.evaluation.trained_model import Outcome
+from training.evaluation.model_analysis import ModelAnalysis
+from training.evaluation.trained_model import TrainedModel
 from training.gates import behaviour, fairness, leakage, ranking, reasons, stability
 from training.gates.gate import Gate
 
 
-def examine(outcome: Outcome, found: Review, jobs: int) -> list[Gate]:
+def examine(trained: TrainedModel, analysis: ModelAnalysis, jobs: int) -> list[Gate]:
     """Every gate that needs no other model; in the order of the table."""
-    data, made, chosen = outcome.data, outcome.made, outcome.chosen
-    formulas = {one.name: one.formula for one in made.features}
-    history = [one.name for one in made.history]
+    data, feature_set, chosen = trained.data, trained.feature_set, trained.chosen
+    formulas = {feature.name: feature.formula for feature in feature_set.features}
+    history = [feature.name for feature in feature_set.history]
     statements = {
-        "history.sql": made.history_sql,
-        "applicant.sql": made.applicant_sql,
+        "history.sql": feature_set.history_sql,
+        "applicant.sql": feature_set.applicant_sql,
     }
     decisions = fairness.Decisions(
         data.target, chosen.probability, chosen.threshold.value
     )
     return [
-        ranking.auc_ceiling(outcome),
-        ranking.train_gap(outcome),
-        ranking.better_than_dummy(outcome),
-        ranking.no_worse_than_logistic(outcome),
-        ranking.calibration(outcome),
-        leakage.permuted_labels(outcome, jobs),
+        ranking.auc_ceiling(trained),
+        ranking.train_gap(trained),
+        ranking.better_than_dummy(trained),
+        ranking.no_worse_than_logistic(trained),
+        ranking.calibration(trained),
+        leakage.permuted_labels(trained, jobs),
         leakage.single_feature(data),
         leakage.target_encoding(data),
         leakage.identifiers(data, formulas, history),
         leakage.outcome_columns(list(data.inputs.columns), statements),
         leakage.client_numbers(data),
-        leakage.dated_records(outcome.store),
-        stability.id_blocks(found.segments),
-        stability.segment_ranking(found.segments),
-        stability.segment_calibration(found.segments),
-        *fairness.equality(protected_attributes(found.applications), decisions),
-        *behaviour.behaviour(outcome),
-        reasons.reasons(outcome),
+        leakage.dated_records(trained.store),
+        stability.id_blocks(analysis.segments),
+        stability.segment_ranking(analysis.segments),
+        stability.segment_calibration(analysis.segments),
+        *fairness.equality(protected_attributes(analysis.applications), decisions),
+        *behaviour.behaviour(trained),
+        reasons.reasons(trained),
     ]

@@ -11,7 +11,7 @@ BINS = 20
 PRIOR = 20.0
 
 
-def auc_alone(values: Array, target: Array) -> float:
+def single_feature_auc(values: Array, target: Array) -> float:
     """Held-out AUC of the default rate per bin of a feature, both shape (clients,).
 
     Bins of equal mass, missing values one of their own; each half of the clients is
@@ -19,11 +19,11 @@ def auc_alone(values: Array, target: Array) -> float:
     """
     bins = _bins(values)
     half = np.random.default_rng(0).permutation(len(target)) % 2
-    found = [
+    aucs = [
         _auc(bins[half == side], target[half == side], _rates(bins, target, half, side))
         for side in (0, 1)
     ]
-    return float(np.mean(found))
+    return float(np.mean(aucs))
 
 
 def _bins(values: Array) -> np.ndarray:
@@ -44,11 +44,11 @@ def _rates(bins: np.ndarray, target: Array, half: np.ndarray, side: int) -> Arra
 
 def _auc(bins: np.ndarray, target: Array, rates: Array) -> float:
     """The AUC of a score with one value per bin, from the counts of each bin."""
-    score, place = np.unique(rates, return_inverse=True)
+    score, index = np.unique(rates, return_inverse=True)
     of_bin = np.bincount(bins, minlength=len(rates))
     bad_of_bin = np.bincount(bins, target, minlength=len(rates))
-    size = np.bincount(place, of_bin, minlength=len(score))
-    bad = np.bincount(place, bad_of_bin, minlength=len(score))
+    size = np.bincount(index, of_bin, minlength=len(score))
+    bad = np.bincount(index, bad_of_bin, minlength=len(score))
     good = size - bad
     if not bad.sum() or not good.sum():
         return 0.5

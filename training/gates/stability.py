@@ -21,11 +21,13 @@ FARTHEST = 1.25
 
 def id_blocks(segments: Segments) -> Gate:
     """AUC over consecutive client numbers: the blocks differ by chance only."""
-    blocks = [one for one in _ranked(segments) if one["segment"].startswith(BLOCK)]
+    blocks = [
+        segment for segment in _ranked(segments) if segment["segment"].startswith(BLOCK)
+    ]
     if len(blocks) < 2:
-        return _untold("id_blocks", LEAST_CHANCE)
-    weights = [_error(one) ** -2 for one in blocks]
-    aucs = [one["auc"] for one in blocks]
+        return _not_measured("id_blocks", LEAST_CHANCE)
+    weights = [_error(block) ** -2 for block in blocks]
+    aucs = [block["auc"] for block in blocks]
     mean = sum(w * a for w, a in zip(weights, aucs, strict=True)) / sum(weights)
     apart = sum(w * (a - mean) ** 2 for w, a in zip(weights, aucs, strict=True))
     value = float(chi2.sf(apart, len(blocks) - 1))
@@ -42,9 +44,9 @@ def segment_ranking(segments: Segments) -> Gate:
     """The model ranks in every segment; worst where it surely does not."""
     parts = _ranked(segments)
     if not parts:
-        return _untold("segment_ranking", LEAST_AUC)
+        return _not_measured("segment_ranking", LEAST_AUC)
     margin = _quantile(len(parts))
-    worst = min(parts, key=lambda one: one["auc"] + margin * _error(one))
+    worst = min(parts, key=lambda segment: segment["auc"] + margin * _error(segment))
     value = worst["auc"] + margin * _error(worst)
     return at_least(
         "segment_ranking",
@@ -58,14 +60,14 @@ def segment_ranking(segments: Segments) -> Gate:
 def segment_calibration(segments: Segments) -> Gate:
     """Nowhere is the default rate surely far from what is predicted."""
     if not segments:
-        return _untold("segment_calibration", FARTHEST)
+        return _not_measured("segment_calibration", FARTHEST)
     margin = _quantile(len(segments))
-    found = {one["segment"]: _surely_off(one, margin) for one in segments}
-    name = max(found, key=lambda one: found[one])
-    (worst,) = [one for one in segments if one["segment"] == name]
+    off = {segment["segment"]: _surely_off(segment, margin) for segment in segments}
+    name = max(off, key=lambda segment: off[segment])
+    (worst,) = [segment for segment in segments if segment["segment"] == name]
     return at_most(
         "segment_calibration",
-        found[name],
+        off[name],
         FARTHEST,
         "Factor by which a segment's default rate is off the prediction beyond chance;"
         f" most in {name}: observed {worst['default_rate']:.3f}, predicted"
@@ -73,26 +75,26 @@ def segment_calibration(segments: Segments) -> Gate:
     )
 
 
-def _untold(name: str, limit: float) -> Gate:
+def _not_measured(name: str, limit: float) -> Gate:
     """What was not shown does not pass."""
     reason = "Too few defaults to tell: no part of the clients, or one, has enough."
     return Gate(name, None, limit, False, reason)
 
 
-def _surely_off(one: Mapping[str, Any], margin: float) -> float:
+def _surely_off(segment: Mapping[str, Any], margin: float) -> float:
     """The factor between observed and predicted that chance does not explain, >= 1."""
-    expected = one["predicted_rate"] * one["clients"]
-    off = abs(math.log(one["default_rate"] / one["predicted_rate"]))
+    expected = segment["predicted_rate"] * segment["clients"]
+    off = abs(math.log(segment["default_rate"] / segment["predicted_rate"]))
     return math.exp(max(0.0, off - margin / math.sqrt(expected)))
 
 
 def _ranked(segments: Segments) -> list[Mapping[str, Any]]:
-    return [one for one in segments if one["auc"] is not None]
+    return [segment for segment in segments if segment["auc"] is not None]
 
 
-def _error(one: Mapping[str, Any]) -> float:
-    defaults = round(one["default_rate"] * one["clients"])
-    return auc_standard_error(one["auc"], defaults, one["clients"] - defaults)
+def _error(segment: Mapping[str, Any]) -> float:
+    defaults = round(segment["default_rate"] * segment["clients"])
+    return auc_standard_error(segment["auc"], defaults, segment["clients"] - defaults)
 
 
 def _quantile(count: int) -> float:

@@ -31,15 +31,15 @@ def suspicion(values: Array, target: Array) -> float:
     first = values[known][:GLANCE]
     if len(np.unique(first)) > SCATTERED * GLANCE:
         return 1.0
-    distinct, place = np.unique(values[known], return_inverse=True)
+    distinct, index = np.unique(values[known], return_inverse=True)
     if len(distinct) < LEAST_VALUES:
         return 1.0
-    size = np.bincount(place).astype(np.float64)
+    size = np.bincount(index).astype(np.float64)
     expected = size * target[known].mean()
     shared = expected >= LEAST_EXPECTED
     if shared.sum() < LEAST_VALUES:
         return 1.0
-    rate = np.bincount(place, target[known])[shared] / size[shared]
+    rate = np.bincount(index, target[known])[shared] / size[shared]
     return _closeness(distinct[shared], rate, size[shared])
 
 

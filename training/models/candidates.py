@@ -157,7 +157,7 @@ def lightgbm(
         ]
         if seeds == 1:
             return models[0]
-        return Averaged(merge([booster_of(one) for one in models]))
+        return Averaged(merge([booster_of(model) for model in models]))
 
     parts = [
         _named(strategy),
@@ -168,9 +168,14 @@ def lightgbm(
     return Candidate("lightgbm", fit, dict(parameters), variant, strategy, monotone)
 
 
-def several(one: Candidate, seeds: int) -> Candidate:
+def several(candidate: Candidate, seeds: int) -> Candidate:
     """The average of so many of a LightGBM that differ by chance."""
-    return lightgbm(one.parameters, one.strategy, monotone=one.monotone, seeds=seeds)
+    return lightgbm(
+        candidate.parameters,
+        candidate.strategy,
+        monotone=candidate.monotone,
+        seeds=seeds,
+    )
 
 
 def _boosted(

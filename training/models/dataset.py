@@ -34,7 +34,7 @@ class Labelled:
     categories: Mapping[str, list[str]]
 
 
-def load_labelled(store: FeatureStore, made: FeatureSet) -> Labelled:
+def load_labelled(store: FeatureStore, feature_set: FeatureSet) -> Labelled:
     """Read the labelled clients' features, in the order of their ids.
 
     Raises:
@@ -43,11 +43,11 @@ def load_labelled(store: FeatureStore, made: FeatureSet) -> Labelled:
     with duckdb.connect() as connection:
         labelled = f"(FROM {store.feature_rows} WHERE TARGET IS NOT NULL)"
         categories = {
-            one.name: values_of(connection, one.name, labelled)
-            for one in made.features
-            if one.category
+            feature.name: values_of(connection, feature.name, labelled)
+            for feature in feature_set.features
+            if feature.category
         }
-        columns = encoded_columns(made.features, categories)
+        columns = encoded_columns(feature_set.features, categories)
         rows = connection.execute(
             f"SELECT SK_ID_CURR, TARGET, {columns} FROM {labelled} AS features"
             " ORDER BY SK_ID_CURR"

@@ -20,19 +20,19 @@ SCALED = ("leaf_value", "internal_value", "shrinkage")
 
 def merge(boosters: Sequence[lgb.Booster]) -> lgb.Booster:
     """One booster of the trees of all, which must be of the same inputs."""
-    texts = [one.model_to_string() for one in boosters]
-    head, _, rest = texts[0].partition("\nTree=0\n")
+    texts = [booster.model_to_string() for booster in boosters]
+    header, _, rest = texts[0].partition("\nTree=0\n")
     parameters = rest[rest.index("end of trees") :]
     # Sizes of trees only help to read in parallel; without them all are read in turn.
-    head = "\n".join(
-        line for line in head.split("\n") if not line.startswith("tree_sizes=")
+    header = "\n".join(
+        line for line in header.split("\n") if not line.startswith("tree_sizes=")
     )
     trees = [tree for text in texts for tree in _trees(text)]
     numbered = [
         f"Tree={number}\n" + "\n".join(_scaled(line, len(texts)) for line in tree)
         for number, tree in enumerate(trees)
     ]
-    whole = "\n".join([head, *numbered, parameters])
+    whole = "\n".join([header, *numbered, parameters])
     return lgb.Booster(model_str=whole)
 
 
@@ -46,7 +46,7 @@ def _scaled(line: str, by: int) -> str:
     name, _, values = line.partition("=")
     if name not in SCALED:
         return line
-    return f"{name}=" + " ".join(repr(float(one) / by) for one in values.split())
+    return f"{name}=" + " ".join(repr(float(number) / by) for number in values.split())
 
 
 class Averaged(ClassifierMixin, BaseEstimator):

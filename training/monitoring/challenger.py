@@ -47,8 +47,8 @@ class Challenger:
     def probability(self, vectors: np.ndarray) -> Array:
         """Of champion's vectors, shape (events, its features)."""
         margin = self.booster.predict(vectors[:, self.places], raw_score=True)
-        found = self.manifest["calibration"]
-        line = found["slope"] * np.asarray(margin) + found["intercept"]
+        calibration = self.manifest["calibration"]
+        line = calibration["slope"] * np.asarray(margin) + calibration["intercept"]
         return np.asarray(expit(line))
 
 
@@ -60,12 +60,12 @@ def read_challenger(reference: Reference, bundle: Path) -> Challenger:
     """
     manifest, digest = read_manifest(bundle)
     known = {
-        (one["name"], one["formula"], tuple(one["categories"] or ())): place
-        for place, one in enumerate(reference.manifest["features"])
+        (feature["name"], feature["formula"], tuple(feature["categories"] or ())): index
+        for index, feature in enumerate(reference.manifest["features"])
     }
     wanted = [
-        (one["name"], one["formula"], tuple(one["categories"] or ()))
-        for one in manifest["features"]
+        (feature["name"], feature["formula"], tuple(feature["categories"] or ()))
+        for feature in manifest["features"]
     ]
     lacking = [key[0] for key in wanted if key not in known]
     if lacking:
@@ -96,13 +96,13 @@ def shadow(
     )
     report["champion"] = _names(reference.manifest, reference.bundle_sha256)
     report["challenger"] = _names(challenger.manifest, challenger.bundle_sha256)
-    said = conclude(report, reference.costs)
+    conclusion = conclude(report, reference.costs)
     token = f"challenger-{challenger.bundle_sha256[:16]}-{state.cursor}"
     with state.transaction():
         if state.fact("challenged") != token:
-            outbox.put_report(state, "challenger", said, report, None, token)
+            outbox.put_report(state, "challenger", conclusion, report, None, token)
             state.keep(challenged=token)
-    return said
+    return conclusion
 
 
 def _names(manifest: Any, digest: str) -> dict[str, str]:
@@ -142,15 +142,15 @@ def _decided(
         progress(f"challenger: {sum(map(len, parts)):,} decisions")
     if not parts:
         raise ConfigurationError("--challenger: no decision yet to compare on")
-    found = pd.concat(parts, ignore_index=True).drop_duplicates("event_id")
-    return found.assign(defaulted=found["event_id"].map(state.outcome_of()))
+    decisions = pd.concat(parts, ignore_index=True).drop_duplicates("event_id")
+    return decisions.assign(defaulted=decisions["event_id"].map(state.outcome_of()))
 
 
 def _amounts(reference: Reference, vectors: np.ndarray) -> dict[str, np.ndarray]:
     """What costs by amount weigh each decision by; nothing for other costs."""
     if not reference.costs.by_amount:
         return {}
-    names = [one["name"] for one in reference.manifest["features"]]
+    names = [feature["name"] for feature in reference.manifest["features"]]
     return {AMOUNT: vectors[:, names.index(AMOUNT)]}
 
 
@@ -170,13 +170,13 @@ def compare(
     return {
         "decisions": len(decided),
         "changed": int((refused[0] != refused[1]).sum()),
-        "refused_share": [float(one.mean()) for one in refused],
+        "refused_share": [float(refusals.mean()) for refusals in refused],
         "swap_in": _swap(decided, refused[0] & ~refused[1]),
         "swap_out": _swap(decided, ~refused[0] & refused[1]),
         "expected_cost": {
             by: [
-                expected_cost(decided[by].to_numpy(), one, costs, weight)
-                for one in refused
+                expected_cost(decided[by].to_numpy(), refusals, costs, weight)
+                for refusals in refused
             ]
             for by in ("champion", "challenger")
         },
@@ -208,7 +208,9 @@ def _realised(
     if len(target) < LEAST_OUTCOMES or not 0 < target.sum() < len(target):
         return None
     weight = costs.weight(decided[known])
-    cost = [expected_cost(target, one[known], costs, weight) for one in refused]
+    cost = [
+        expected_cost(target, refusals[known], costs, weight) for refusals in refused
+    ]
     area = [auc(decided[n][known].to_numpy(), target) for n in decided.columns[1:3]]
     return {
         "outcomes": len(target),

@@ -104,7 +104,7 @@ def _arranged(
     from evidently.core.report import Snapshot
 
     model = snapshot.to_snapshot_model()
-    model.widgets = [one for one in model.widgets if one.type == TABLE]
+    model.widgets = [widget for widget in model.widgets if widget.type == TABLE]
     for widget in model.widgets if shares else ():
         rows = widget.params["data"]
         rows.sort(key=lambda row: order.index(row["column_name"]))
@@ -134,7 +134,7 @@ def draw(reference: Reference, newest: np.ndarray) -> str | None:
     # Evidently cannot compare a column that is empty on a side.
     drawn = [n for n in names if before[n].notna().any() and after[n].notna().any()]
     order = [names[-1], *drawn[:-1]] if names[-1] in drawn else drawn
-    categories = {one.name for one in reference.columns if one.category}
+    categories = {column.name for column in reference.columns if column.category}
     limits = {}
     for name in order:
         both = before[name], after[name], name in categories
@@ -149,7 +149,7 @@ def distance_of(reference: pd.Series, current: pd.Series, category: bool) -> flo
     """What Evidently computes for the two columns, missing values left out."""
     known = reference.dropna(), current.dropna()
     if not category:
-        before, after = (one.to_numpy(np.float64) for one in known)
+        before, after = (column.to_numpy(np.float64) for column in known)
         return wasserstein(after, before)
     codes = pd.factorize(pd.concat(known, ignore_index=True))[0]
     return jensen_shannon(codes[len(known[0]) :], codes[: len(known[0])])
@@ -170,7 +170,7 @@ def by_chance(reference: pd.Series, current: pd.Series, category: bool) -> float
     Five standard deviations above the mean of permutations; 0 for large samples.
     """
     known = reference.dropna(), current.dropna()
-    sizes = [len(one) for one in known]
+    sizes = [len(series) for series in known]
     if min(sizes) >= MANY or not min(sizes):
         return 0.0
     pooled = pd.concat(known, ignore_index=True)
@@ -194,8 +194,10 @@ def wasserstein(current: np.ndarray, reference: np.ndarray) -> float:
 
 def jensen_shannon(current: np.ndarray, reference: np.ndarray) -> float:
     """Of codes from 0 on."""
-    cells = int(max(current.max(), reference.max())) + 1
-    counts = (np.bincount(one, minlength=cells) for one in (current, reference))
+    categories = int(max(current.max(), reference.max())) + 1
+    counts = (
+        np.bincount(codes, minlength=categories) for codes in (current, reference)
+    )
     return float(jensenshannon(*counts))
 
 
@@ -204,5 +206,5 @@ def finite(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {key: finite(one) for key, one in value.items()}
-    return [finite(one) for one in value] if isinstance(value, list) else value
+        return {key: finite(item) for key, item in value.items()}
+    return [finite(item) for item in value] if isinstance(value, list) else value

@@ -11,7 +11,7 @@ from training.config import Settings
 from training.errors import ConfigurationError, TrainingError
 from training.monitoring import report
 from training.monitoring.alerts import delivery, outbox, texts
-from training.monitoring.alerts.lifecycle import Alerts, Change, Signal, signals
+from training.monitoring.alerts.lifecycle import AlertChange, Alerts, Signal, signals
 from training.monitoring.challenger import read_challenger, shadow
 from training.monitoring.events.api_client import Api
 from training.monitoring.events.ingest import fetch, mature
@@ -24,8 +24,8 @@ from training.monitoring.statistics.window_tests import (
     LEAD,
     SCALES,
     WINDOW,
-    Answers,
-    look,
+    ScaleTests,
+    compare_windows,
 )
 
 # So many looks at once: what is in memory stays small however much has come.
@@ -69,9 +69,9 @@ def monitor(
                 run(api, reference, state, settings, mature_days, progress=progress)
                 if challenger is not None:
                     other = read_challenger(reference, challenger)
-                    said = shadow(api, reference, state, other, progress=progress)
+                    conclusion = shadow(api, reference, state, other, progress=progress)
                     outbox.deliver(state, api, settings, progress=progress)
-                    progress(said.splitlines()[0])
+                    progress(conclusion.splitlines()[0])
         except TrainingError as error:
             if every is None:
                 raise
@@ -117,36 +117,36 @@ def _look(
     if complete == looked and counted == seen:
         return 0
     alerts = Alerts(reference, state)
-    changes: list[Change] = []
-    answers: list[Answers] = []
+    changes: list[AlertChange] = []
+    scales: list[ScaleTests] = []
     for first in range(looked, complete, CHUNK):
         end = min(first + CHUNK, complete)
-        answers, found = _decisions(reference, state, alerts, first, end)
-        changes += found
+        scales, decision_changes = _decisions(reference, state, alerts, first, end)
+        changes += decision_changes
     outcomes = _outcomes(reference, state, seen, counted, complete)
     for at, signal in _outcome_signals(outcomes):
         changes += alerts.advance([signal], at, texts.severity)
-    told = {one.cause for one in changes}
+    changed = {change.cause for change in changes}
     refreshed = [
-        Change.of(name, cause, "refreshed")
+        AlertChange.of(name, cause, "refreshed")
         for name, cause in alerts.causes.items()
-        if cause.status == "open" and name not in told
+        if cause.status == "open" and name not in changed
     ]
-    drawn = draw(reference, state.newest()) if answers else None
+    drawn = draw(reference, state.newest()) if scales else None
     with state.transaction():
         state.keep(looked=complete, looked_outcomes=counted)
-        if answers:
-            made = report.production(reference, state, answers, alerts.causes)
-            said = report.conclusion(reference, made)
+        if scales:
+            document = report.production(reference, state, scales, alerts.causes)
+            conclusion = report.conclusion(reference, document)
             token = f"production-{complete}"
-            outbox.put_report(state, "production", said, made, drawn, token)
+            outbox.put_report(state, "production", conclusion, document, drawn, token)
         for change in (*changes, *refreshed):
             outbox.put_alert(state, reference, change, settings, api.url)
         if outcomes:
-            said = report.conclude_performance(reference, outcomes[-1])
-            made = report.realised(reference, state, outcomes)
+            conclusion = report.conclude_performance(reference, outcomes[-1])
+            document = report.realised(reference, state, outcomes)
             token = f"performance-{counted}"
-            outbox.put_report(state, "performance", said, made, None, token)
+            outbox.put_report(state, "performance", conclusion, document, None, token)
         alerts.save()
     for change in changes:
         progress(f"alert {change.what}: {change.severity} {change.cause}")
@@ -155,15 +155,15 @@ def _look(
 
 def _decisions(
     reference: Reference, state: State, alerts: Alerts, first: int, end: int
-) -> tuple[list[Answers], list[Change]]:
+) -> tuple[list[ScaleTests], list[AlertChange]]:
     """The looks at the windows from `first` to before `end`."""
     start = max(0, first - LEAD)
-    answers = look(reference, state.windows(start, end))
+    scales = compare_windows(reference, state.windows(start, end))
     changes = []
     for number in range(first, end):
-        found = signals(reference, answers, number - start, alerts.causes)
-        changes += alerts.advance(found, number, texts.severity)
-    return answers, changes
+        raised = signals(reference, scales, number - start, alerts.causes)
+        changes += alerts.advance(raised, number, texts.severity)
+    return scales, changes
 
 
 def _outcomes(
@@ -181,12 +181,12 @@ def _outcomes(
 
 def _outcome_signals(looks: list[OutcomeLook]) -> Iterator[tuple[int, Signal]]:
     """One signal per moment at which outcomes were looked at."""
-    for outcomes in sorted({one.outcomes for one in looks}):
-        taken = [one for one in looks if one.outcomes == outcomes]
-        raised = [one for one in taken if one.raised]
-        newest = min(taken, key=lambda one: one.size)
-        best = min(raised or taken, key=lambda one: one.p)
+    for outcomes in sorted({look.outcomes for look in looks}):
+        taken = [look for look in looks if look.outcomes == outcomes]
+        raised = [look for look in taken if look.raised]
+        newest = min(taken, key=lambda look: look.size)
+        best = min(raised or taken, key=lambda look: look.p)
         evidence = {**best.to_json(), "effect": best.auc_drop}
-        sizes = tuple(one.size // OUTCOMES for one in raised)
+        sizes = tuple(look.size // OUTCOMES for look in raised)
         calm = newest.p > CALM
         yield outcomes // OUTCOMES, Signal("performance", sizes, calm, evidence)

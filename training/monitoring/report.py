@@ -16,7 +16,7 @@ from training.monitoring.statistics import drift_tests
 from training.monitoring.statistics.outcome_tests import OutcomeLook
 from training.monitoring.statistics.performance import Performance, expected
 from training.monitoring.statistics.reference import Reference
-from training.monitoring.statistics.window_tests import Answers, Windows
+from training.monitoring.statistics.window_tests import ScaleTests, Windows
 
 POINTS = 100
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -25,13 +25,13 @@ SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 def production(
     reference: Reference,
     state: State,
-    answers: Sequence[Answers],
+    scales: Sequence[ScaleTests],
     causes: dict[str, Cause],
 ) -> dict[str, Any]:
     """The JSON of a production report: see docs/monitoring.md for its shape."""
     windows = state.fact("looked", 0)
     series = _series(reference, state, windows)
-    newest = state.scores(max(0, windows - answers[-1].scale), windows).sum(axis=0)
+    newest = state.scores(max(0, windows - scales[-1].scale), windows).sum(axis=0)
     report: dict[str, Any] = finite(
         {
             "model": {**reference.manifest["model"]}
@@ -41,22 +41,22 @@ def production(
                 "windows": windows,
                 "window": state.window,
                 "outcomes": state.outcomes,
-                "outcomes_waiting": state.one(
+                "outcomes_waiting": state.scalar(
                     "SELECT count(*) FROM outcomes WHERE number IS NULL"
                 ),
                 "of_other_models": state.fact("of_other_models", 0),
                 "duplicates": state.fact("duplicates", 0),
-                "repeats": state.one("SELECT count(*) FROM repeats"),
+                "repeats": state.scalar("SELECT count(*) FROM repeats"),
                 "unmatched_outcomes": state.fact("unmatched_outcomes", 0),
             },
             "expected": _gini(performance(reference, newest)),
             "reference": _gini(performance(reference, reference_scores(reference))),
-            "features": _features(reference, answers),
+            "features": _features(reference, scales),
             "series": series,
             "open_alerts": [
-                {"cause": name, "severity": one.severity, "evidence": one.evidence}
-                for name, one in causes.items()
-                if one.status == "open"
+                {"cause": name, "severity": cause.severity, "evidence": cause.evidence}
+                for name, cause in causes.items()
+                if cause.status == "open"
             ],
         }
     )
@@ -73,31 +73,31 @@ def performance(reference: Reference, scores: np.ndarray) -> Performance:
     return expected(bins, scores, bins.chance, reference.costs)
 
 
-def _gini(found: Performance) -> dict[str, float]:
-    return {**asdict(found), "gini": 2 * found.auc - 1}
+def _gini(measured: Performance) -> dict[str, float]:
+    return {**asdict(measured), "gini": 2 * measured.auc - 1}
 
 
 def _features(
-    reference: Reference, answers: Sequence[Answers]
+    reference: Reference, scales: Sequence[ScaleTests]
 ) -> list[dict[str, object]]:
     """Every monitored feature over the newest windows, the most important first."""
     # Before the widest scale is filled, all there is: the sums are the same.
-    widest = answers[-1]
-    found, smallest = widest.shifts, np.min([one.p[-1] for one in answers], axis=0)
+    widest = scales[-1]
+    shifts, smallest = widest.shifts, np.min([tests.p[-1] for tests in scales], axis=0)
     rows = [
         {
             "feature": name,
             "label": reference.label(name),
-            "importance": float(reference.share[place]),
-            "shift": float(found.shift[-1, place]),
-            "distance": float(found.distance[-1, place]),
-            "missing_change": float(found.missing[-1, place]),
-            "psi": float(found.psi[-1, place]),
-            "p": float(smallest[place]),
+            "importance": float(reference.share[index]),
+            "shift": float(shifts.shift[-1, index]),
+            "distance": float(shifts.distance[-1, index]),
+            "missing_change": float(shifts.missing[-1, index]),
+            "psi": float(shifts.psi[-1, index]),
+            "p": float(smallest[index]),
         }
-        for place, name in enumerate(reference.monitored)
+        for index, name in enumerate(reference.monitored)
     ]
-    return sorted(rows, key=lambda one: -one["importance"])  # type: ignore[operator]
+    return sorted(rows, key=lambda row: -row["importance"])  # type: ignore[operator]
 
 
 def _series(reference: Reference, state: State, windows: int) -> dict[str, Any]:
@@ -115,8 +115,8 @@ def _series(reference: Reference, state: State, windows: int) -> dict[str, Any]:
         if name != "psi"
     }
     series["psi"] = {
-        name: [float(point["psi"][place]) for point in points]
-        for place, name in enumerate(names)
+        name: [float(point["psi"][index]) for point in points]
+        for index, name in enumerate(names)
     }
     return series
 
@@ -132,17 +132,17 @@ def _point(
     moment = "SELECT max(last_at) FROM windows WHERE number >= ? AND number < ?"
     psi = [
         drift_tests.stability_index(
-            reference.counts[place, : column.cells],
-            counted.counts[-1:, place, : column.cells],
+            reference.counts[index, : column.bins],
+            counted.counts[-1:, index, : column.bins],
         )[0]
-        for place, column in enumerate(reference.columns)
+        for index, column in enumerate(reference.columns)
     ]
-    found = _gini(performance(reference, scores))
+    expected = _gini(performance(reference, scores))
     return {
-        "at": state.one(moment, first, end),
+        "at": state.scalar(moment, first, end),
         "decisions": decisions,
         "psi": psi,
-        **{f"expected_{name}": value for name, value in found.items()},
+        **{f"expected_{name}": value for name, value in expected.items()},
         "refused": int(counted.refused[-1]) / decisions,
         "missing": float(missing @ weight),
         "unknown_categories": int(counted.unknown[-1]) / decisions,
@@ -157,8 +157,8 @@ def _quantiles(reference: Reference, scores: np.ndarray) -> dict[str, float]:
     places = np.searchsorted(total, SHARES).clip(0, len(scores) - 1)
     chance = reference.score_bins.chance[places]
     return {
-        f"p{round(100 * share):02}": float(one)
-        for share, one in zip(SHARES, chance, strict=True)
+        f"p{round(100 * share):02}": float(quantile)
+        for share, quantile in zip(SHARES, chance, strict=True)
     }
 
 
@@ -177,7 +177,7 @@ def realised(
                 " what they say is carried to all decisions. Clients without an"
                 " outcome are taken to be like those of the same score with one."
             ),
-            "looks": [one.to_json() for one in looks],
+            "looks": [look.to_json() for look in looks],
         }
     )
     return report
@@ -199,8 +199,9 @@ def conclusion(reference: Reference, report: dict[str, Any]) -> str:
         " what a score means shows only in outcomes.",
         "",
         *(
-            f"- {one['severity']}: {title(reference, one['cause'])} (`{one['cause']}`)"
-            for one in alerts
+            f"- {alert['severity']}: {title(reference, alert['cause'])}"
+            f" (`{alert['cause']}`)"
+            for alert in alerts
         ),
     ]
     return "\n".join(lines).rstrip() + "\n"

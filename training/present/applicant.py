@@ -63,7 +63,7 @@ def _largest_first(
     values: Sequence[float], names: Iterable[str]
 ) -> list[tuple[str, float]]:
     pairs = zip(names, map(float, values), strict=True)
-    return sorted(pairs, key=lambda one: -abs(one[1]))
+    return sorted(pairs, key=lambda pair: -abs(pair[1]))
 
 
 def _quiet(_: str) -> None:

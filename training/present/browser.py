@@ -17,10 +17,10 @@ def program() -> str | None:
     """Chromium's; None where it or Playwright is not installed."""
     if find_spec("playwright") is None:
         return None
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
-def photographs(
+def screenshots(
     urls: Mapping[str, str | None],
     awaited: Mapping[str, str],
     progress: Callable[[str], None],

@@ -71,8 +71,8 @@ def roc(axes: Axes, facts: Facts, words: Words) -> None:
 
 def precision(axes: Axes, facts: Facts, words: Words) -> None:
     target, probability = facts["outcomes"]["TARGET"], facts["outcomes"]["probability"]
-    right, found, _ = precision_recall_curve(target, probability)
-    axes.plot(found[:-1], right[:-1], color=BLUE)
+    right, recall, _ = precision_recall_curve(target, probability)
+    axes.plot(recall[:-1], right[:-1], color=BLUE)
     axes.axhline(target.mean(), **DOTTED, label=words.say("by chance"))
     refused = probability >= facts["threshold"]
     point = target[refused].sum() / target.sum(), target[refused].mean()
@@ -84,7 +84,7 @@ def precision(axes: Axes, facts: Facts, words: Words) -> None:
 def calibration(axes: Axes, facts: Facts, words: Words) -> None:
     """Observed against predicted rates, with 95 % bars."""
     curve = facts["calibration_curve"]
-    predicted, observed, clients = (np.array(one) for one in curve.values())
+    predicted, observed, clients = (np.array(values) for values in curve.values())
     error = 1.96 * np.sqrt(observed * (1 - observed) / clients)
     axes.axline((0, 0), slope=1, **DOTTED)
     axes.errorbar(predicted, observed, error, fmt="o", color=BLUE, capsize=2)
@@ -92,32 +92,37 @@ def calibration(axes: Axes, facts: Facts, words: Words) -> None:
     axes.set_ylabel(words.say("observed default rate"))
 
 
-def feature(axes: Axes, facts: Facts, words: Words, place: int = 0) -> None:
+def feature(axes: Axes, facts: Facts, words: Words, index: int = 0) -> None:
     """One of the numeric features that weigh most, by what became of the loans."""
-    name = facts["drawn"][place]
-    found = facts["distributions"][name]
+    name = facts["drawn"][index]
+    distribution = facts["distributions"][name]
     for outcome, colour in (("repaid", BLUE), ("defaulted", ORANGE)):
-        share = np.array(found[outcome]) / max(sum(found[outcome]), 1)
+        share = np.array(distribution[outcome]) / max(sum(distribution[outcome]), 1)
         label = words.say(outcome)
         axes.stairs(
-            share, found["edges"], color=colour, label=label, fill=True, alpha=0.45
+            share,
+            distribution["edges"],
+            color=colour,
+            label=label,
+            fill=True,
+            alpha=0.45,
         )
     axes.set(xlabel=words.say(name), ylabel=words.say("share of clients"))
 
 
 def reasons(axes: Axes, facts: Facts, words: Words) -> None:
-    found = facts["importance"]["groups"][:SHOWN]
-    names = [words.say(facts["reasons"][one["group"]]["labels"]) for one in found]
-    _bars(axes, names, [one["mean_absolute"] for one in found])
+    groups = facts["importance"]["groups"][:SHOWN]
+    names = [words.say(facts["reasons"][group["group"]]["labels"]) for group in groups]
+    _bars(axes, names, [group["mean_absolute"] for group in groups])
     axes.set_xlabel(words.say("mean absolute contribution (log-odds)"))
 
 
 def beeswarm(axes: Axes, facts: Facts, words: Words) -> None:
-    found = facts["importance"]["beeswarm"]
+    swarm = facts["importance"]["beeswarm"]
     values, shares = (
-        np.array(found[name], float)[:, :SHOWN] for name in ("values", "contributions")
+        np.array(swarm[name], float)[:, :SHOWN] for name in ("values", "contributions")
     )
-    names = [_wrapped(words.say(one)) for one in found["features"][:SHOWN]]
+    names = [_wrapped(words.say(labels)) for labels in swarm["features"][:SHOWN]]
     explained = shap.Explanation(shares, data=values, feature_names=names)
     shown = {"color_bar": False, "plot_size": None, "show": False}
     shap.plots.beeswarm(explained, max_display=SHOWN, ax=axes, **shown)
@@ -134,11 +139,11 @@ def local(axes: Axes, facts: Facts, words: Words) -> None:
 def _bars(axes: Axes, names: Sequence[str], values: Sequence[float]) -> None:
     """Horizontal, the first on top; what raises the risk in orange."""
     both = min(values) < 0
-    colours = [ORANGE if both and one > 0 else BLUE for one in values]
+    colours = [ORANGE if both and value > 0 else BLUE for value in values]
     # By place: two features may have the same label.
     places = range(len(values))
     axes.barh(places, values, color=colours)
-    axes.set_yticks(places, [_wrapped(one) for one in names])
+    axes.set_yticks(places, [_wrapped(name) for name in names])
     axes.invert_yaxis()
 
 
@@ -147,6 +152,6 @@ def _wrapped(name: str) -> str:
 
 
 CHARTS: dict[str, Callable[..., None]] = {
-    one.__name__: one
-    for one in (cost, roc, precision, calibration, feature, reasons, beeswarm, local)
-} | {"second_feature": partial(feature, place=1)}
+    chart.__name__: chart
+    for chart in (cost, roc, precision, calibration, feature, reasons, beeswarm, local)
+} | {"second_feature": partial(feature, index=1)}

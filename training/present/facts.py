@@ -71,15 +71,15 @@ def read_facts(registry: Registry, bundle: Path) -> Facts:
         "decided": confusion_matrix(outcomes["TARGET"], refused, labels=[0, 1]),
         "outcomes": outcomes,
         "break_even": Costs(**costs).break_even,
-        "labels": {one["name"]: one["labels"] for one in [*columns, *features]},
-        "inputs": Counter(one["group"] for one in features).most_common(),
-        "reasons": {one["group"]: one for one in reasons["reasons"]},
+        "labels": {item["name"]: item["labels"] for item in [*columns, *features]},
+        "inputs": Counter(feature["group"] for feature in features).most_common(),
+        "reasons": {reason["group"]: reason for reason in reasons["reasons"]},
         "importance": importance,
         "distributions": distributions,
         "drawn": [
-            one["feature"]
-            for one in importance["features"]
-            if distributions.get(one["feature"], {}).get("kind") == "numeric"
+            feature["feature"]
+            for feature in importance["features"]
+            if distributions.get(feature["feature"], {}).get("kind") == "numeric"
         ],
         "drift": _drift(bundle / "drift" / "conclusion.md"),
         "applicant": invent(load_champion(registry, model["version"])),
@@ -91,15 +91,15 @@ def _drift(path: Path) -> Facts | None:
     if not path.is_file():
         return None
     lines = path.read_text(encoding="utf-8").replace("**", "").splitlines()
-    said = [line for line in lines if line and not line.startswith("|")]
-    parts = dict(line.split(": ", 1) for line in said[1:] if ": " in line)
-    cells = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
-    moved = [dict(zip(cells[0], row, strict=True)) for row in cells[1 : MOVED + 1]]
+    sentences = [line for line in lines if line and not line.startswith("|")]
+    parts = dict(line.split(": ", 1) for line in sentences[1:] if ": " in line)
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    moved = [dict(zip(rows[0], row, strict=True)) for row in rows[1 : MOVED + 1]]
     return {
-        "compared": NUMBER.findall(said[0].replace("None", "0")),
+        "compared": NUMBER.findall(sentences[0].replace("None", "0")),
         "score": NUMBER.findall(parts.get("For the score", "")),
         "advice": WATCHED.sub("", parts["What to do"]),
         "watched": NAME.findall(parts["What to do"]),
         # A label ends in its column's name, which has labels in every language.
-        "moved": [{**one, "column": NAME.findall(one["column"])[-1]} for one in moved],
+        "moved": [{**row, "column": NAME.findall(row["column"])[-1]} for row in moved],
     }

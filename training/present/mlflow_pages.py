@@ -17,7 +17,10 @@ RUNS = ("mlflow_runs", "mlflow_run")
 def mlflow_pages(registry: Registry, facts: Facts, url: str) -> dict[str, str]:
     """Addresses by the names of their pictures; `url`: where MLflow is served."""
     run, kind = facts["run"].info, "workflowType=machine_learning"
-    columns = ["attributes.`Created`", *(f"metrics.`{one}`" for one in MEASURES)]
+    columns = [
+        "attributes.`Created`",
+        *(f"metrics.`{measure}`" for measure in MEASURES),
+    ]
     view = {"orderByKey": columns[1], "orderByAsc": True, "selectedColumns": columns}
     registry.client.set_experiment_tag(
         run.experiment_id, f"mlflow.sharedViewState.{VIEW}", json.dumps(view)

@@ -51,21 +51,26 @@ def add_slide(file: File, slide: Slide, contents: Sequence[Content]) -> None:
     """
     layout = file.slide_layouts.get_by_name(slide.layout)
     if layout is None:
-        names = ", ".join(one.name for one in file.slide_layouts)
+        names = ", ".join(slide_layout.name for slide_layout in file.slide_layouts)
         raise ConfigurationError(f"no layout {slide.layout!r}; found: {names}")
     page = file.slides.add_slide(layout)
-    places = {one.placeholder_format.idx: one for one in page.placeholders}
+    places = {
+        placeholder.placeholder_format.idx: placeholder
+        for placeholder in page.placeholders
+    }
     places.pop(0).text_frame.text = slide.title
     places.pop(SOURCE).text_frame.text = slide.source
     slots = [places.pop(at) for at in CONTENTS if at in places]
-    texts = [slide.text] if len(places) == 1 else [[one] for one in slide.text]
+    texts = (
+        [slide.text] if len(places) == 1 else [[paragraph] for paragraph in slide.text]
+    )
     if len(texts) != len(places) or len(contents) != len(slots):
         raise ConfigurationError(
             f"{slide.title!r}: layout {slide.layout!r} is for {len(places)} texts and"
             f" {len(slots)} tables or pictures, found {len(texts)} and {len(contents)}"
         )
-    for place, paragraphs in zip(places.values(), texts, strict=True):
-        _write(place, paragraphs)
+    for placeholder, paragraphs in zip(places.values(), texts, strict=True):
+        _write(placeholder, paragraphs)
     for slot, content in zip(slots, contents, strict=True):
         if callable(content):
             size = Emu(slot.width).inches, Emu(slot.height).inches
@@ -88,41 +93,49 @@ def height(text: str, room: float, size: float) -> float:
     return len(lines) * LINE * size
 
 
-def _write(place: SlidePlaceholder, paragraphs: Sequence[str]) -> None:
-    wide, tall = (Emu(side).inches - PADDING for side in (place.width, place.height))
+def _write(placeholder: SlidePlaceholder, paragraphs: Sequence[str]) -> None:
+    wide, tall = (
+        Emu(side).inches - PADDING for side in (placeholder.width, placeholder.height)
+    )
     wide -= INDENT
     apart = len(paragraphs) - 1
     for size in TEXT_SIZES:
-        taken = sum(height(one, wide * SENTENCE, size) for one in paragraphs)
+        taken = sum(
+            height(paragraph, wide * SENTENCE, size) for paragraph in paragraphs
+        )
         if taken + apart * BETWEEN * size <= tall:
             break
     else:
         raise ConfigurationError(f"{paragraphs[0]!r}: too long for its place")
-    place.text_frame.text = "\n".join(paragraphs)
-    for paragraph in place.text_frame.paragraphs:
+    placeholder.text_frame.text = "\n".join(paragraphs)
+    for paragraph in placeholder.text_frame.paragraphs:
         paragraph.font.size = Pt(size)
 
 
-def _picture(page: Page, place: SlidePlaceholder, png: bytes, said: str) -> None:
+def _picture(
+    page: Page, placeholder: SlidePlaceholder, png: bytes, alt_text: str
+) -> None:
     """In the middle of its place, as large as that is, and described."""
-    picture = page.shapes.add_picture(io.BytesIO(png), place.left, place.top)
-    scale = min(place.width / picture.width, place.height / picture.height)
+    picture = page.shapes.add_picture(
+        io.BytesIO(png), placeholder.left, placeholder.top
+    )
+    scale = min(placeholder.width / picture.width, placeholder.height / picture.height)
     picture.width, picture.height = (
         Emu(int(scale * side)) for side in (picture.width, picture.height)
     )
-    picture.left = Emu(place.left + (place.width - picture.width) // 2)
-    picture.top = Emu(place.top + (place.height - picture.height) // 2)
-    picture._element._nvXxPr.cNvPr.set("descr", said)
+    picture.left = Emu(placeholder.left + (placeholder.width - picture.width) // 2)
+    picture.top = Emu(placeholder.top + (placeholder.height - picture.height) // 2)
+    picture._element._nvXxPr.cNvPr.set("descr", alt_text)
 
 
-def _table(page: Page, place: SlidePlaceholder, rows: Rows) -> None:
+def _table(page: Page, placeholder: SlidePlaceholder, rows: Rows) -> None:
     """As wide as its place, and as high unless it has few rows."""
-    wide, tall = Emu(place.width).inches, Emu(place.height).inches
+    wide, tall = Emu(placeholder.width).inches, Emu(placeholder.height).inches
     letters = [max(map(len, texts)) + 1 for texts in zip(*rows, strict=True)]
     room, widest = wide - CELL * len(letters), letters.index(max(letters))
     left = int(room / LETTER / READABLE) - sum(letters) + letters[widest]
     letters[widest] = min(letters[widest], max(left, BROKEN))
-    columns = [room * one / sum(letters) for one in letters]
+    columns = [room * length / sum(letters) for length in letters]
     for size in TABLE_SIZES:
         heights = [
             CELL / 2
@@ -134,14 +147,19 @@ def _table(page: Page, place: SlidePlaceholder, rows: Rows) -> None:
     else:
         raise ConfigurationError(f"{rows[0][0]!r}: {len(rows)} rows do not fit")
     shape = page.shapes.add_table(
-        len(rows), len(columns), place.left, place.top, place.width, place.height
+        len(rows),
+        len(columns),
+        placeholder.left,
+        placeholder.top,
+        placeholder.width,
+        placeholder.height,
     )
     for at, inches in enumerate(columns):
         shape.table.columns[at].width = Inches(inches + CELL)
     for at, inches in enumerate(heights):
         shape.table.rows[at].height = Inches(inches * min(tall / sum(heights), 2.2))
     for at, texts in enumerate(zip(*rows, strict=True)):
-        number = at > 0 and all(NUMERIC.fullmatch(one) for one in texts[1:])
+        number = at > 0 and all(NUMERIC.fullmatch(text) for text in texts[1:])
         for row, text in enumerate(texts):
             cell = shape.table.cell(row, at)
             cell.margin_left = cell.margin_right = Inches(CELL / 2)

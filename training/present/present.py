@@ -61,7 +61,7 @@ def present(
         with served(registry) as mlflow:
             urls |= mlflow_pages(registry, facts, mlflow)
             awaited = dict.fromkeys(MLFLOW_RUNS, facts["run"].info.run_name)
-            pictures = browser.photographs(urls, awaited, progress)
+            pictures = browser.screenshots(urls, awaited, progress)
     answer = api and api.post("/v1/predictions", facts["applicant"]["records"])
     known = {
         **facts,
@@ -80,7 +80,7 @@ def present(
     slides, words = read_script(script, language, known)
     file = page.new_file()
     for slide in slides:
-        contents = [_content(one, known, words) for one in slide.contents]
+        contents = [_content(content, known, words) for content in slide.contents]
         page.add_slide(file, slide, contents)
     with replacing(out) as beside:
         file.save(str(beside))

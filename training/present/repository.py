@@ -21,19 +21,19 @@ Entries = list[dict[str, Any]]
 def commits(root: Path = ROOT, *paths: str, count: int = COMMITS) -> Entries:
     """The newest: hash, date and subject."""
     names = ("commit", "date", "subject")
-    said = _git(root, "log", f"-{count}", "--format=%h\t%cs\t%s", "--", *paths)
-    return [dict(zip(names, row.split("\t", 2), strict=True)) for row in said]
+    lines = _git(root, "log", f"-{count}", "--format=%h\t%cs\t%s", "--", *paths)
+    return [dict(zip(names, row.split("\t", 2), strict=True)) for row in lines]
 
 
 def folders(root: Path = ROOT) -> Entries:
     """Each at the top, with its number of files and its newest commit."""
-    counts = Counter(one.split("/")[0] for one in _git(root, "ls-files", "*/*"))
-    return [{**_newest(root, one), "files": counts[one]} for one in counts]
+    counts = Counter(path.split("/")[0] for path in _git(root, "ls-files", "*/*"))
+    return [{**_newest(root, folder), "files": counts[folder]} for folder in counts]
 
 
 def delivered(root: Path = ROOT) -> Entries:
     """The files that build and deploy, each with its newest commit."""
-    return [_newest(root, one) for one in _git(root, "ls-files", *DELIVERY)]
+    return [_newest(root, path) for path in _git(root, "ls-files", *DELIVERY)]
 
 
 def _newest(root: Path, path: str) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def read_script(
     parts = re.split(
         r"^# ", words.spaced(text).replace("<br>", "\v"), flags=re.MULTILINE
     )[1:]
-    return [_slide(one, path.name) for one in parts], words
+    return [_slide(part, path.name) for part in parts], words
 
 
 def _slide(part: str, file: str) -> Slide:
@@ -72,11 +72,11 @@ def _slide(part: str, file: str) -> Slide:
             contents += pictures
         else:
             points = re.split(r"^- ", block, flags=re.MULTILINE)
-            text += [re.sub("[ \n]+", " ", one).strip() for one in points if one]
+            text += [re.sub("[ \n]+", " ", point).strip() for point in points if point]
     return Slide(**heading.groupdict(), text=text, contents=contents)
 
 
 def _rows(table: str) -> Rows:
     """A Markdown table's cells, without the line under its head."""
     lines = [line for line in table.splitlines() if line.startswith("| ")]
-    return [[one.strip() for one in line.strip("| ").split("|")] for line in lines]
+    return [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines]

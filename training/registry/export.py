@@ -35,17 +35,17 @@ def export_bundle(
     Raises:
         TrainingError: there is no such version, or the report is not whole.
     """
-    found = registry.version(version)
+    registered = registry.version(version)
     with replacing(out) as beside, tempfile.TemporaryDirectory() as downloads:
         parts = mlflow.artifacts.download_artifacts(
-            run_id=found.run_id, artifact_path=PARTS, dst_path=downloads
+            run_id=registered.run_id, artifact_path=PARTS, dst_path=downloads
         )
         shutil.copytree(parts, beside)
         if drift is not None:
             _add_drift(drift, beside / "drift")
         core = json.loads((beside / CORE).read_text(encoding="utf-8"))
         (beside / CORE).unlink()
-        manifest = _named(core, found)
+        manifest = _named(core, registered)
         write_card(beside, manifest)
         manifest["files"] = hashes(beside)
         seal(beside, manifest)
@@ -53,20 +53,22 @@ def export_bundle(
 
 
 def _named(
-    core: dict[str, Any], found: mlflow.entities.model_registry.ModelVersion
+    core: dict[str, Any], registered: mlflow.entities.model_registry.ModelVersion
 ) -> dict[str, Any]:
     """The manifest but for its hashes: the core, as this version of this model."""
-    gates = promoted_gates(found, [gate_of(one) for one in core["metrics"]["gates"]])
-    metrics = {**core["metrics"], "gates": [one.to_json() for one in gates]}
-    return {**core, "metrics": metrics, "model": _model(found)}
+    gates = promoted_gates(
+        registered, [gate_of(gate) for gate in core["metrics"]["gates"]]
+    )
+    metrics = {**core["metrics"], "gates": [gate.to_json() for gate in gates]}
+    return {**core, "metrics": metrics, "model": _model(registered)}
 
 
-def _model(found: mlflow.entities.model_registry.ModelVersion) -> dict[str, str]:
-    created = datetime.fromtimestamp(found.creation_timestamp / 1000, UTC)
+def _model(registered: mlflow.entities.model_registry.ModelVersion) -> dict[str, str]:
+    created = datetime.fromtimestamp(registered.creation_timestamp / 1000, UTC)
     return {
         "name": MODEL,
-        "version": str(found.version),
-        "mlflow_run_id": str(found.run_id),
+        "version": str(registered.version),
+        "mlflow_run_id": str(registered.run_id),
         "created_at": created.isoformat(timespec="microseconds").replace("+00:00", "Z"),
     }
 

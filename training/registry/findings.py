@@ -20,7 +20,9 @@ LONGEST = 5_000
 def log_gates(gates: Sequence[Gate]) -> None:
     """Put the gates into the active run, as a table to read and as numbers."""
     mlflow.log_text(table(gates) + "\n", f"{GATES}/{GATES}.md")
-    mlflow.log_dict({GATES: [one.to_json() for one in gates]}, f"{GATES}/{GATES}.json")
+    mlflow.log_dict(
+        {GATES: [gate.to_json() for gate in gates]}, f"{GATES}/{GATES}.json"
+    )
 
 
 def keep_findings(
@@ -28,13 +30,13 @@ def keep_findings(
 ) -> None:
     """Describe a version by its model card, and tag it with every gate."""
     registry.client.update_model_version(MODEL, version, description(card))
-    for one in gates:
-        tag_gate(registry, version, one)
+    for gate in gates:
+        tag_gate(registry, version, gate)
 
 
 def tag_gate(registry: Registry, version: str, gate: Gate) -> None:
-    said = "passed" if gate.passed else "NOT PASSED"
-    text = f"{said}: {number(gate.value)}, limit {number(gate.limit)}. {gate.reason}"
+    verdict = "passed" if gate.passed else "NOT PASSED"
+    text = f"{verdict}: {number(gate.value)}, limit {number(gate.limit)}. {gate.reason}"
     registry.client.set_model_version_tag(MODEL, version, f"gate.{gate.gate}", text)
 
 
@@ -43,8 +45,8 @@ def description(card: str) -> str:
     if len(card) <= LONGEST:
         return card
     rest = "\n\nThe whole card: artifact `bundle/model-card.md` of the run.\n"
-    kept = card[: LONGEST - len(rest)]
-    return kept[: kept.rindex("\n## ")].rstrip() + rest
+    shortened = card[: LONGEST - len(rest)]
+    return shortened[: shortened.rindex("\n## ")].rstrip() + rest
 
 
 def gates_of(version: ModelVersion) -> list[Gate]:
@@ -54,11 +56,11 @@ def gates_of(version: ModelVersion) -> list[Gate]:
         PromotionRefused: its run has none.
     """
     try:
-        found = mlflow.artifacts.load_dict(
+        document = mlflow.artifacts.load_dict(
             f"runs:/{version.run_id}/{GATES}/{GATES}.json"
         )
     except (MlflowException, OSError):
         raise PromotionRefused(
             f"version {version.version}: its run has no gates; run `train` again"
         ) from None
-    return [gate_of(one) for one in found[GATES]]
+    return [gate_of(gate) for gate in document[GATES]]

@@ -16,8 +16,8 @@ def load_champion(registry: Registry, version: str) -> Champion:
     Raises:
         TrainingError: there is no such version.
     """
-    found = registry.version(version)
-    parts = f"runs:/{found.run_id}/{PARTS}"
+    registered = registry.version(version)
+    parts = f"runs:/{registered.run_id}/{PARTS}"
     core = mlflow.artifacts.load_dict(f"{parts}/{CORE}")
     model = mlflow.artifacts.load_text(f"{parts}/model.txt")
-    return Champion(str(found.version), lightgbm.Booster(model_str=model), core)
+    return Champion(str(registered.version), lightgbm.Booster(model_str=model), core)

@@ -47,40 +47,41 @@ def promote(
     """
     if override is not None and not override.strip():
         raise ConfigurationError("--override: expected a reason, found an empty text")
-    found = registry.version(version)
-    gates = (*gates_of(found), _against_champion(registry, found))
-    failed = [one for one in gates if not one.passed]
-    tag_gate(registry, str(found.version), gates[-1])
+    registered = registry.version(version)
+    gates = (*gates_of(registered), _against_champion(registry, registered))
+    failed = [gate for gate in gates if not gate.passed]
+    tag_gate(registry, str(registered.version), gates[-1])
     if failed and override is None:
-        raise PromotionRefused(f"version {found.version}: {_said(failed)}")
-    made = Promotion(str(found.version), gates, override if failed else None)
-    record = {"override": made.override, "cost_of_champion": gates[-1].to_json()}
+        raise PromotionRefused(f"version {registered.version}: {_said(failed)}")
+    promotion = Promotion(str(registered.version), gates, override if failed else None)
+    record = {"override": promotion.override, "cost_of_champion": gates[-1].to_json()}
     registry.client.set_model_version_tag(
-        MODEL, made.version, PROMOTION, json.dumps(record, ensure_ascii=False)
+        MODEL, promotion.version, PROMOTION, json.dumps(record, ensure_ascii=False)
     )
-    registry.client.set_registered_model_alias(MODEL, CHAMPION, made.version)
-    return made
+    registry.client.set_registered_model_alias(MODEL, CHAMPION, promotion.version)
+    return promotion
 
 
-def promoted_gates(found: ModelVersion, gates: Sequence[Gate]) -> list[Gate]:
+def promoted_gates(registered: ModelVersion, gates: Sequence[Gate]) -> list[Gate]:
     """A version's gates, with what its promotion added, once it was promoted."""
-    if PROMOTION not in found.tags:
+    if PROMOTION not in registered.tags:
         return list(gates)
-    record = json.loads(found.tags[PROMOTION])
+    record = json.loads(registered.tags[PROMOTION])
     every = [*gates, gate_of(record["cost_of_champion"])]
     if record["override"] is None:
         return every
-    said = f" Overridden: {record['override']}"
+    note = f" Overridden: {record['override']}"
     return [
-        one if one.passed else replace(one, reason=one.reason + said) for one in every
+        gate if gate.passed else replace(gate, reason=gate.reason + note)
+        for gate in every
     ]
 
 
 def _said(failed: Sequence[Gate]) -> str:
     numbers = (
-        f"{one.gate}: found {number(one.value)}, limit {number(one.limit)};"
-        f" {one.reason}"
-        for one in failed
+        f"{gate.gate}: found {number(gate.value)}, limit {number(gate.limit)};"
+        f" {gate.reason}"
+        for gate in failed
     )
     which = "\n  ".join(numbers)
     plural = "gate is" if len(failed) == 1 else "gates are"

@@ -1,4 +1,4 @@
-"""Put a campaign's outcome into the registry, as the challenger."""
+"""Put a campaign's model into the registry, as the challenger."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
 from training.bundle.card import CARD, model_card
 from training.bundle.parts import CORE, PARTS, write_parts
-from training.evaluation.review import Review
-from training.evaluation.trained_model import Outcome
+from training.evaluation.model_analysis import ModelAnalysis
+from training.evaluation.trained_model import TrainedModel
 from training.gates.champion import FOLDER, write_out_of_fold
 from training.gates.gate import Gate
 from training.models.dataset import Labelled
@@ -28,7 +28,10 @@ CODE = Path(__file__).with_name("served_model.py")
 
 
 def register(
-    registry: Registry, outcome: Outcome, found: Review, gates: Sequence[Gate]
+    registry: Registry,
+    trained: TrainedModel,
+    analysis: ModelAnalysis,
+    gates: Sequence[Gate],
 ) -> str:
     """Log the model, the parts of its bundle and its gates in the active run.
 
@@ -36,12 +39,12 @@ def register(
     new version's number.
     """
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        write_parts(Path(folder), outcome, found, gates)
-        card = write_card(Path(folder), found)
+        write_parts(Path(folder), trained, analysis, gates)
+        card = write_card(Path(folder), analysis)
         mlflow.log_artifacts(folder, PARTS)
-        version = _log_model(Path(folder), outcome.data)
+        version = _log_model(Path(folder), trained.data)
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        write_out_of_fold(Path(folder), outcome)
+        write_out_of_fold(Path(folder), trained)
         mlflow.log_artifacts(folder, FOLDER)
     log_gates(gates)
     registry.client.set_registered_model_alias(MODEL, CHALLENGER, version)
@@ -59,7 +62,8 @@ def _log_model(parts: Path, data: Labelled) -> str:
         signature=_signature(data),
         input_example=_nobody(data),
         pip_requirements=[
-            f"{one.__name__}=={one.__version__}" for one in (lightgbm, mlflow, pd)
+            f"{package.__name__}=={package.__version__}"
+            for package in (lightgbm, mlflow, pd)
         ],
         await_registration_for=0,
     )
@@ -84,11 +88,13 @@ def _signature(data: Labelled) -> ModelSignature:
 def _nobody(data: Labelled) -> pd.DataFrame:
     """One row that is no client's: each feature's median, or its first category."""
     example = data.inputs.median().astype("float64").to_frame().T
-    return example.assign(**{name: one[0] for name, one in data.categories.items()})
+    return example.assign(
+        **{name: categories[0] for name, categories in data.categories.items()}
+    )
 
 
-def write_card(parts: Path, found: Review) -> str:
+def write_card(parts: Path, analysis: ModelAnalysis) -> str:
     core = json.loads((parts / CORE).read_text(encoding="utf-8"))
-    card = model_card(core, found.importance)
+    card = model_card(core, analysis.importance)
     (parts / CARD).write_text(card, encoding="utf-8")
     return card

@@ -37,18 +37,20 @@ class ScoringModel(PythonModel):
         is missing, as an absent one is.
         """
         features = self.core["features"]
-        columns = [_numbers(model_input[one["name"]], one) for one in features]
+        columns = [
+            _numbers(model_input[feature["name"]], feature) for feature in features
+        ]
         matrix = pd.concat(columns, axis=1).to_numpy("float32")
         margins = self.booster.predict(matrix, raw_score=True)
-        probability = [self._probability(float(one)) for one in margins]
+        probability = [self._probability(float(margin)) for margin in margins]
         threshold = self.core["threshold"]
         decision = ["granted" if p < threshold else "refused" for p in probability]
         answer = {"probability": probability, "decision": decision}
         return pd.DataFrame(answer, index=model_input.index)
 
     def _probability(self, margin: float) -> float:
-        found = self.core["calibration"]
-        exponent = -(found["slope"] * margin + found["intercept"])
+        calibration = self.core["calibration"]
+        exponent = -(calibration["slope"] * margin + calibration["intercept"])
         return 1.0 / (1.0 + math.exp(min(exponent, 700.0)))
 
 

@@ -44,8 +44,8 @@ class Registry:
             ) from None
 
     def _known(self) -> str:
-        found = self.client.search_model_versions(f"name = '{MODEL}'")
-        numbers = ", ".join(str(n) for n in sorted(int(v.version) for v in found))
+        versions = self.client.search_model_versions(f"name = '{MODEL}'")
+        numbers = ", ".join(str(n) for n in sorted(int(v.version) for v in versions))
         return f"found: {numbers}" if numbers else "found none; run `train` first"
 
 
@@ -64,10 +64,10 @@ def open_registry(uri: str) -> Registry:
     logging.getLogger("mlflow").setLevel(logging.ERROR)
     mlflow.set_tracking_uri(uri)
     client = mlflow.MlflowClient(tracking_uri=uri)
-    found = client.get_experiment_by_name(EXPERIMENT)
-    if found is None:
-        made = client.create_experiment(
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    if experiment is None:
+        experiment_id = client.create_experiment(
             EXPERIMENT, artifact_location=location, tags=KIND
         )
-        return Registry(uri, made, client)
-    return Registry(uri, found.experiment_id, client)
+        return Registry(uri, experiment_id, client)
+    return Registry(uri, experiment.experiment_id, client)

@@ -45,7 +45,10 @@ def describe_campaign(parameters: Mapping[str, Any]) -> None:
     """Parameters, library versions and, where there is one, the commit."""
     versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
     mlflow.log_params(
-        {**parameters, **{f"version_{name}": one for name, one in versions.items()}}
+        {
+            **parameters,
+            **{f"version_{name}": version for name, version in versions.items()},
+        }
     )
     commit = git_commit()
     if commit:
@@ -79,29 +82,34 @@ def record(
     registry: Registry,
     data: Labelled,
     costs: Costs,
-    one: Assessment,
+    assessment: Assessment,
     study: optuna.Study | None,
     comparison: Comparison | None,
     *,
     drawn: bool,
 ) -> None:
     """A child run for one candidate: its metrics, its trials and its pictures."""
-    label = one.candidate.label
+    label = assessment.candidate.label
     with mlflow.start_run(
         experiment_id=registry.experiment, run_name=label, nested=True
     ):
         mlflow.log_params(
-            {**one.candidate.parameters, "strategy": one.candidate.strategy}
+            {
+                **assessment.candidate.parameters,
+                "strategy": assessment.candidate.strategy,
+            }
         )
         mlflow.set_tag("kind", "family" if comparison is None else "variant")
-        mlflow.log_metrics({**one.metrics.to_json(), **_threshold(one, costs)})
+        mlflow.log_metrics(
+            {**assessment.metrics.to_json(), **_threshold(assessment, costs)}
+        )
         if comparison is not None:
             mlflow.set_tag("compared_with", comparison.base)
             mlflow.log_metrics(_differences(comparison))
         if study is not None:
             log_trials(study)
         if drawn:
-            log_pictures(pictures(one, data, costs))
+            log_pictures(pictures(assessment, data, costs))
 
 
 def log_pictures(drawings: Mapping[str, Figure]) -> None:
@@ -109,10 +117,10 @@ def log_pictures(drawings: Mapping[str, Figure]) -> None:
         mlflow.log_figure(figure, f"{PICTURES}/{name}")
 
 
-def _threshold(one: Assessment, costs: Costs) -> dict[str, float]:
-    low, high = one.threshold.interval
+def _threshold(assessment: Assessment, costs: Costs) -> dict[str, float]:
+    low, high = assessment.threshold.interval
     return {
-        "threshold": one.threshold.value,
+        "threshold": assessment.threshold.value,
         "threshold_low": low,
         "threshold_high": high,
         "break_even": costs.break_even,
@@ -158,22 +166,22 @@ def log_ladder(
 ) -> None:
     """The ladder as a table, and what each variant brought."""
     rows = [
-        {"candidate": one.candidate.label, **one.metrics.to_json()}
-        for one in (*families, *variants)
+        {"candidate": assessment.candidate.label, **assessment.metrics.to_json()}
+        for assessment in (*families, *variants)
     ]
     mlflow.log_table(pd.DataFrame(rows), "ladder.json")
     if comparisons:
-        found = pd.DataFrame([one.to_json() for one in comparisons])
-        mlflow.log_table(found, "variants.json")
+        frame = pd.DataFrame([comparison.to_json() for comparison in comparisons])
+        mlflow.log_table(frame, "variants.json")
 
 
-def log_selection(found: Selection) -> None:
+def log_selection(selection: Selection) -> None:
     """Put the curve into the active run: as metrics, a table and a picture."""
-    rows = [one.to_json() for one in found.points]
+    rows = [point.to_json() for point in selection.points]
     for row in rows:
         step = int(row["features"])
         mlflow.log_metrics({f"selection_{n}": v for n, v in row.items()}, step=step)
-    mlflow.log_metric("features_served", len(found.names))
+    mlflow.log_metric("features_served", len(selection.names))
     mlflow.log_table(pd.DataFrame(rows), "selection.json")
-    mlflow.log_text("\n".join(found.names) + "\n", "features_served.txt")
-    log_pictures({"selection.png": selection_curve(rows, found.chosen.features)})
+    mlflow.log_text("\n".join(selection.names) + "\n", "features_served.txt")
+    log_pictures({"selection.png": selection_curve(rows, selection.chosen.features)})

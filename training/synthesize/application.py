@@ -37,12 +37,12 @@ def _person(drawn: Columns) -> Columns:
     """What has to agree: family and children, age and job, region and city."""
     family = drawn["NAME_FAMILY_STATUS"]
     together = family.equals("Married") | family.equals("Civil marriage")
-    people = drawn["CNT_CHILDREN"] + 1 + together
+    family_size = drawn["CNT_CHILDREN"] + 1 + together
     born, job = drawn["DAYS_BIRTH"], drawn["DAYS_EMPLOYED"]
     grown = np.minimum(born + 18 * YEAR, -30).astype(int)
     city = drawn["REGION_RATING_CLIENT"] - drawn["promoted"]
     return {
-        "CNT_FAM_MEMBERS": blank(people, family.equals("Unknown")),
+        "CNT_FAM_MEMBERS": blank(family_size, family.equals("Unknown")),
         "DAYS_EMPLOYED": np.where(job == NO_JOB, job, np.maximum(job, grown)),
         "DAYS_REGISTRATION": np.maximum(drawn["DAYS_REGISTRATION"], born),
         "DAYS_ID_PUBLISH": np.maximum(drawn["DAYS_ID_PUBLISH"], born + 14 * 365),
@@ -65,18 +65,21 @@ def _loan(drawn: Columns) -> Columns:
 
 def _dossier(drawn: Columns) -> Columns:
     """Whoever defaulted was seen; enquiries are known of all periods or of none."""
-    given, asked = drawn["document"], [n for n in drawn if n.startswith("AMT_REQ")]
-    seen = drawn["OBS_30_CNT_SOCIAL_CIRCLE"]
-    late = np.minimum(drawn["DEF_30_CNT_SOCIAL_CIRCLE"], seen)
+    documents, enquiries = (
+        drawn["document"],
+        [n for n in drawn if n.startswith("AMT_REQ")],
+    )
+    observed = drawn["OBS_30_CNT_SOCIAL_CIRCLE"]
+    late = np.minimum(drawn["DEF_30_CNT_SOCIAL_CIRCLE"], observed)
     circle = {
-        "OBS_30": seen,
+        "OBS_30": observed,
         "DEF_30": late,
-        "OBS_60": np.maximum(seen - drawn["OBS_60_CNT_SOCIAL_CIRCLE"], late),
+        "OBS_60": np.maximum(observed - drawn["OBS_60_CNT_SOCIAL_CIRCLE"], late),
         "DEF_60": np.maximum(late - drawn["DEF_60_CNT_SOCIAL_CIRCLE"], 0),
     }
     return {
-        **{f"FLAG_DOCUMENT_{number}": given.equals(number) for number in "368"},
-        **{name: blank(drawn[name], drawn["unasked"] > 0) for name in asked},
+        **{f"FLAG_DOCUMENT_{number}": documents.equals(number) for number in "368"},
+        **{name: blank(drawn[name], drawn["unasked"] > 0) for name in enquiries},
         **{
             f"{name}_CNT_SOCIAL_CIRCLE": blank(count, drawn["unseen"] > 0)
             for name, count in circle.items()

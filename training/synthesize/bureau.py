@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from training.synthesize.draw import Columns, Words, blank, draw, spread, take
+from training.synthesize.draw import Columns, WordColumn, blank, draw, spread, take
 
 STATES = ("Active", "Closed", "Sold", "Bad debt")
 STATUSES = ("0", "1", "2", "3", "4", "5", "C", "X")
@@ -43,7 +43,7 @@ def draw_bureau(rng: np.random.Generator, clients: Columns, first_id: int) -> Co
         **drawn,
         "ended": ended,
         "SK_ID_BUREAU": first_id + np.arange(len(client)),
-        "CREDIT_ACTIVE": Words(STATES, np.where(active, 0, 1 + sold)),
+        "CREDIT_ACTIVE": WordColumn(STATES, np.where(active, 0, 1 + sold)),
         "CREDIT_DAY_OVERDUE": late,
         "DAYS_CREDIT_ENDDATE": blank(term - age, drawn["endless"] > 0),
         "DAYS_ENDDATE_FACT": blank(-ended, active | sold),
@@ -81,5 +81,5 @@ def draw_bureau_balance(rng: np.random.Generator, credits: Columns) -> Columns:
     return {
         "SK_ID_BUREAU": columns["SK_ID_BUREAU"][owner],
         "MONTHS_BALANCE": -month,
-        "STATUS": Words(STATUSES, status),
+        "STATUS": WordColumn(STATUSES, status),
     }

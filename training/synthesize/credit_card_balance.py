@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from training.synthesize.draw import Array, Columns, Words, blank, spread
+from training.synthesize.draw import Array, Columns, WordColumn, blank, spread
 from training.synthesize.previous_application import NEVER, keys
 
 MONTH, OLDEST = 30.44, 96  # days; months
@@ -64,7 +64,7 @@ def draw_cards(rng: np.random.Generator, previous: Columns) -> Columns:
         "AMT_TOTAL_RECEIVABLE": balance,
         **_drawings(rng, drawn, used < 0),
         "CNT_INSTALMENT_MATURE_CUM": blank(mature, unsaid),
-        "NAME_CONTRACT_STATUS": Words(
+        "NAME_CONTRACT_STATUS": WordColumn(
             ("Active", "Signed"), (month == 0) & (four < 0.08)
         ),
         "SK_DPD": days,
@@ -88,10 +88,10 @@ def _drawings(rng: np.random.Generator, drawn: Array, no: Array) -> Columns:
 
 def draw_card_payments(rng: np.random.Generator, cards: Columns) -> Columns:
     """One row per payment on a card, several a month."""
-    made = np.flatnonzero(cards["paid"] > 0)
-    times = 1 + rng.poisson(1.15, len(made))
+    paying = np.flatnonzero(cards["paid"] > 0)
+    times = 1 + rng.poisson(1.15, len(paying))
     payment, position = spread(times)
-    row = made[payment]
+    row = paying[payment]
     due = np.round((cards["MONTHS_BALANCE"][row] + 0.5) * MONTH) - position
     due = np.minimum(due, -1)
     spent = rng.exponential(5, len(row)) * (rng.random(len(row)) < 0.45)

@@ -39,24 +39,26 @@ PROBABILITIES = (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1)
 
 
 @dataclass(frozen=True)
-class Words:
+class WordColumn:
     """A column of words: `codes` index `words`, -1 is missing."""
 
     words: tuple[str, ...]
     codes: Array
 
-    def __getitem__(self, rows: Array) -> Words:
-        return Words(self.words, self.codes[rows])
+    def __getitem__(self, rows: Array) -> WordColumn:
+        return WordColumn(self.words, self.codes[rows])
 
     def equals(self, word: str) -> Array:
         return np.asarray(self.codes == self.words.index(word))
 
-    def where(self, keep: Array, word: str) -> Words:
+    def where(self, keep: Array, word: str) -> WordColumn:
         """The same column with `word` wherever `keep` is false."""
-        return Words(self.words, np.where(keep, self.codes, self.words.index(word)))
+        return WordColumn(
+            self.words, np.where(keep, self.codes, self.words.index(word))
+        )
 
 
-# Columns by name: arrays of numbers (NaN is missing) or Words.
+# Columns by name: arrays of numbers (NaN is missing) or WordColumn.
 Columns = dict[str, Any]
 
 
@@ -68,8 +70,8 @@ def take(columns: Columns, rows: Array) -> Columns:
 @cache
 def shapes(table: str) -> Mapping[str, Shape]:
     """The shapes of `table`.yaml by the column's name; several names may share one."""
-    read = yaml.safe_load(Path(__file__).with_name(f"{table}.yaml").read_bytes())
-    return {name: shape for names, shape in read.items() for name in names.split()}
+    document = yaml.safe_load(Path(__file__).with_name(f"{table}.yaml").read_bytes())
+    return {name: shape for names, shape in document.items() for name in names.split()}
 
 
 def blend(rng: np.random.Generator, rows: Columns, tilt: Mapping[str, float]) -> Array:
@@ -103,7 +105,7 @@ def _column(
     rng: np.random.Generator, shape: Shape, rows: Columns, known: Columns
 ) -> Any:
     words = tuple(dict.fromkeys(_words(shape)))
-    places: dict[Any, int] = {word: place for place, word in enumerate(words)}
+    places: dict[Any, int] = {word: index for index, word in enumerate(words)}
     options = shape if isinstance(shape, dict) else {}
     uniform, gap = (ndtr(blend(rng, rows, options.get(o, {}))) for o in ("tilt", "gap"))
 
@@ -131,7 +133,7 @@ def _column(
         later = np.flatnonzero(rows["later"])
         values[later] = read(options | options["later"], later)
     if words:
-        return Words(words, np.nan_to_num(values, nan=-1).astype(np.int16))
+        return WordColumn(words, np.nan_to_num(values, nan=-1).astype(np.int16))
     return values
 
 
@@ -149,8 +151,8 @@ def _distribution(shape: Shape, uniform: Array, places: Mapping[Any, int]) -> Ar
     if "one_of" in shape:
         values = np.array([places.get(v, v) for v in shape["one_of"][::2]], float)
         edges = np.cumsum(np.array(shape["one_of"][1::2], float))
-        found = np.searchsorted(edges / edges[-1], uniform, side="right")
-        return values[np.minimum(found, len(values) - 1)]
+        index = np.searchsorted(edges / edges[-1], uniform, side="right")
+        return values[np.minimum(index, len(values) - 1)]
     if "quantiles" in shape:
         return np.asarray(np.interp(uniform, PROBABILITIES, shape["quantiles"]))
     if "share" in shape:

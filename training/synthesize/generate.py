@@ -22,7 +22,15 @@ from training.files import replacing
 from training.synthesize.application import draw_application, draw_target
 from training.synthesize.bureau import draw_bureau, draw_bureau_balance
 from training.synthesize.credit_card_balance import draw_card_payments, draw_cards
-from training.synthesize.draw import Array, Columns, Words, blend, draw, shapes, take
+from training.synthesize.draw import (
+    Array,
+    Columns,
+    WordColumn,
+    blend,
+    draw,
+    shapes,
+    take,
+)
 from training.synthesize.loans import draw_loan_payments, draw_pos_cash
 from training.synthesize.previous_application import draw_previous
 from training.tables.schema import Column, Type
@@ -130,17 +138,17 @@ def draw_block(seed: int, start: int, is_test: Array) -> dict[str, Columns]:
     }
 
 
-def _allowed(column: Column, rows: int) -> Array | Words:
+def _allowed(column: Column, rows: int) -> Array | WordColumn:
     """What the declaration allows, in turn: for a column that has no shape."""
     if column.type is Type.CATEGORY:
         words = tuple(column.words) or ("A", "B")
-        return Words(words, np.arange(rows) % len(words))
+        return WordColumn(words, np.arange(rows) % len(words))
     low, high = column.bounds or (0, 1)
     return np.resize(np.linspace(low, high, 101), rows)
 
 
 def _array(values: Any, column: Column) -> pa.Array:
-    if isinstance(values, Words):
+    if isinstance(values, WordColumn):
         codes = pa.array(values.codes.astype(np.int16), mask=values.codes < 0)
         return pa.DictionaryArray.from_arrays(codes, pa.array(values.words))
     number = np.int64 if column.type is Type.INTEGER else np.float64

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from training.synthesize.draw import Columns, Words, blank, spread
+from training.synthesize.draw import Columns, WordColumn, blank, spread
 from training.synthesize.previous_application import PERIOD, keys
 
 MONTH, OLDEST, SIGNED = 30.44, 96, 4  # days; months; place in STATUSES
@@ -45,7 +45,7 @@ def draw_pos_cash(rng: np.random.Generator, previous: Columns) -> Columns:
         "MONTHS_BALANCE": position - first[owner],
         "CNT_INSTALMENT": blank(term, unknown),
         "CNT_INSTALMENT_FUTURE": blank(left, unknown),
-        "NAME_CONTRACT_STATUS": Words(tuple(STATUSES.split(",")), status),
+        "NAME_CONTRACT_STATUS": WordColumn(tuple(STATUSES.split(",")), status),
         "SK_DPD": days,
         # Small debts are left aside, however old.
         "SK_DPD_DEF": np.where(tolerated < np.where(behind > 5, 0.9, 0.35), 0, days),

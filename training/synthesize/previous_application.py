@@ -64,17 +64,17 @@ def _amounts(drawn: Columns, card: Array) -> Columns:
     credit = to_grid((goods - down) * np.where(card, 1, drawn["markup"]), 4.5)
     level = instalment(credit, drawn["rate"], drawn["term"])
     annuity = to_grid(np.where(card, credit / 20, level), 0.045).round(3)
-    asked = np.where(empty | (drawn["priceless"] > 0), 0, goods)
+    requested = np.where(empty | (drawn["priceless"] > 0), 0, goods)
     share = np.round(np.minimum(1.0890909 * down / (credit + down), 1), 9)
     plain = empty | ~kind.equals("Consumer loans")
     product, cash = drawn["PRODUCT_COMBINATION"], kind.equals("Cash loans")
     return {
         "level": annuity,
         "AMT_ANNUITY": blank(annuity, empty),
-        "AMT_APPLICATION": asked,
+        "AMT_APPLICATION": requested,
         "AMT_CREDIT": np.where(empty, 0, credit),
         "AMT_DOWN_PAYMENT": blank(down, plain),
-        "AMT_GOODS_PRICE": blank(goods, asked == 0),
+        "AMT_GOODS_PRICE": blank(goods, requested == 0),
         "RATE_DOWN_PAYMENT": blank(share, plain),
         "RATE_INTEREST_PRIMARY": blank(drawn["RATE_INTEREST_PRIMARY"], ~special),
         "RATE_INTEREST_PRIVILEGED": blank(drawn["RATE_INTEREST_PRIVILEGED"], ~special),

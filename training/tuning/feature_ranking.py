@@ -67,10 +67,10 @@ def ranking(model: BaseEstimator, inputs: pd.DataFrame) -> list[str]:
     sample = inputs.iloc[:: max(1, len(inputs) // SAMPLE), order]
     twins = _correlations(sample.to_numpy(np.float64)) > TWINS
     kept: list[int] = []
-    for place in range(len(order)):
-        if not twins[place, kept].any():
-            kept.append(place)
-    return [str(sample.columns[place]) for place in kept]
+    for index in range(len(order)):
+        if not twins[index, kept].any():
+            kept.append(index)
+    return [str(sample.columns[index]) for index in kept]
 
 
 def _correlations(values: Array) -> Array:

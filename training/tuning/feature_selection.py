@@ -87,19 +87,21 @@ def select(
     """
     every = list(map(str, data.inputs.columns))
     tried = sorted((count for count in counts if count < len(every)), reverse=True)
-    found = [whole, *_curve(whole, data, costs, tried, progress, jobs)]
-    cheapest = min(found, key=lambda one: one.metrics.business_score)
-    highest = max(found, key=lambda one: one.metrics.auc)
+    assessments = [whole, *_curve(whole, data, costs, tried, progress, jobs)]
+    cheapest = min(
+        assessments, key=lambda assessment: assessment.metrics.business_score
+    )
+    highest = max(assessments, key=lambda assessment: assessment.metrics.auc)
     points = tuple(
         Point(
             count,
-            one,
-            compare(cheapest, one, data.target),
-            compare(highest, one, data.target),
+            assessment,
+            compare(cheapest, assessment, data.target),
+            compare(highest, assessment, data.target),
         )
-        for count, one in zip((len(every), *tried), found, strict=True)
+        for count, assessment in zip((len(every), *tried), assessments, strict=True)
     )
-    chosen = next((one for one in reversed(points) if one.as_good), points[0])
+    chosen = next((point for point in reversed(points) if point.as_good), points[0])
     names = every
     if chosen is not points[0]:
         progress(f"selection: the best {chosen.features} of {len(every)} features")
@@ -131,12 +133,12 @@ def _curve(
     ) -> tuple[np.ndarray, list[tuple[Array, Spent]]]:
         order = ranking(model, data.inputs.iloc[train])
         some = (only(data, first(order, data.inputs, count)) for count in counts)
-        return test, [_held_out(whole, one, train, test) for one in some]
+        return test, [_held_out(whole, subset, train, test) for subset in some]
 
     runs = each_fold(whole.candidate, data, whole.fold, judge, jobs)
-    for done, ((test, found), ranked) in enumerate(runs, start=1):
+    for done, ((test, margins), ranked) in enumerate(runs, start=1):
         for count, (values, (known, fitting, predicting)) in zip(
-            counts, found, strict=True
+            counts, margins, strict=True
         ):
             margin[count][test] = values
             spent[count].append((known, ranked + fitting, predicting))

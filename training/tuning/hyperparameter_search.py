@@ -183,8 +183,10 @@ def _telling(
     def tell(study: optuna.Study, _: FrozenTrial) -> None:
         if not (tried := _of(study, *TRIED)):
             return
-        took = [one.duration.total_seconds() for one in tried if one.duration]
-        left = float(np.mean(took)) * max(0, trials - len(tried))
+        durations = [
+            trial.duration.total_seconds() for trial in tried if trial.duration
+        ]
+        left = float(np.mean(durations)) * max(0, trials - len(tried))
         left = max(0.0, min(left, resources.seconds_left))
         progress(
             f"{family.name}: {len(tried)} of {trials} trials, best business score "
@@ -204,10 +206,10 @@ def _waiting(storage: RDBStorage, trials: int, resources: SearchResources) -> Ca
 
     def wait(study: optuna.Study, _: FrozenTrial) -> None:
         while resources.seconds_left > 0:
-            for one in _of(study, TrialState.RUNNING):
-                if one.number not in watched:
-                    storage.record_heartbeat(one._trial_id)
-                    watched.add(one.number)
+            for trial in _of(study, TrialState.RUNNING):
+                if trial.number not in watched:
+                    storage.record_heartbeat(trial._trial_id)
+                    watched.add(trial.number)
             fail_stale_trials(study)
             tried, running = _of(study, *TRIED), _of(study, TrialState.RUNNING)
             if not len(tried) < trials <= len(tried) + len(running):
@@ -232,11 +234,11 @@ def _objective(
     def judge(
         model: BaseEstimator, _: np.ndarray, test: np.ndarray
     ) -> dict[str, float]:
-        given = {} if weight is None else {"sample_weight": weight[test]}
-        found: dict[str, float] = scorer(
-            model, data.inputs.iloc[test], data.target[test], **given
+        weights = {} if weight is None else {"sample_weight": weight[test]}
+        scores: dict[str, float] = scorer(
+            model, data.inputs.iloc[test], data.target[test], **weights
         )
-        return found
+        return scores
 
     def objective(trial: optuna.Trial) -> float:
         if _beyond(trial, trials):
@@ -245,10 +247,10 @@ def _objective(
         candidate = family.make(family.suggest(trial))
         costly, ranking = [], []
         with closing(each_fold(candidate, data, fold, judge, resources.jobs)) as runs:
-            for step, (found, _) in enumerate(runs):
+            for step, (scores, _) in enumerate(runs):
                 # A scorer's greater is better; a cost's less is.
-                costly.append(-found["business_score"])
-                ranking.append(found["auc"])
+                costly.append(-scores["business_score"])
+                ranking.append(scores["auc"])
                 trial.report(float(np.mean(costly)), step)
                 trial.set_user_attr(AUC, float(np.mean(ranking)))
                 if resources.seconds_left <= 0:
@@ -274,4 +276,4 @@ def _beyond(trial: optuna.Trial, trials: int) -> bool:
     last place at once just one keeps it.
     """
     taken = _of(trial.study, *TRIED, TrialState.RUNNING, TrialState.WAITING)
-    return sum(one.number < trial.number for one in taken) >= trials
+    return sum(other.number < trial.number for other in taken) >= trials

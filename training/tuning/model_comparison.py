@@ -40,7 +40,7 @@ class Budget:
     after the families were compared at like effort. `variants`: whether imbalance
     strategies, transformations and constraints are switched to see what they bring;
     if not, the forest is left out. `seeds`: how many LightGBMs that differ by chance
-    are averaged in the end. `fewer`: whether to look how few features do.
+    are averaged in the end. `select_features`: whether to look how few features do.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Budget:
     deeper: int = 0
     variants: bool = True
     seeds: int = 1
-    fewer: bool = True
+    select_features: bool = True
 
     def of(self, family: ModelFamily) -> int:
         return self.trials.get(family.name, 0)
@@ -58,9 +58,9 @@ class Budget:
 
 
 BUDGETS = {
-    one.name: one
-    for one in (
-        Budget("quick", variants=False, fewer=False),
+    budget.name: budget
+    for budget in (
+        Budget("quick", variants=False, select_features=False),
         Budget(
             "standard",
             {"logistic_regression": 4, "random_forest": 3, "lightgbm": 8},
@@ -127,11 +127,11 @@ class ModelComparison:
     def _deeper(self, family: ModelFamily, base: Assessment) -> Assessment:
         """The choice of a longer search, when it decides or ranks better."""
         trials = self.budget.of(family) + self.budget.beyond(family)
-        made = family.make(self._search(family, trials))
-        if made.parameters == base.candidate.parameters:
+        candidate = family.make(self._search(family, trials))
+        if candidate.parameters == base.candidate.parameters:
             return base
-        found = self._vary(replace(made, variant="searched deeper"), base)
-        return found[0] if found and found[1].helps else base
+        varied = self._vary(replace(candidate, variant="searched deeper"), base)
+        return varied[0] if varied and varied[1].helps else base
 
     def _search(self, family: ModelFamily, trials: int) -> Values:
         if not trials:
@@ -151,10 +151,10 @@ class ModelComparison:
         self, family: ModelFamily, strategy: str, base: Assessment
     ) -> Assessment:
         """The base, or the variant when it pays and can be served."""
-        found = self._vary(family.make(base.candidate.parameters, strategy), base)
+        varied = self._vary(family.make(base.candidate.parameters, strategy), base)
         # SMOTE needs imputed columns, which the served text model does not have.
         served = family is not LIGHTGBM or strategy != SYNTHETIC
-        return found[0] if found and served and found[1].pays else base
+        return varied[0] if varied and served and varied[1].pays else base
 
     def _transformations(self, base: Assessment) -> None:
         """What each transformation of the logistic regression brings."""
@@ -173,10 +173,12 @@ class ModelComparison:
 
         One standard error is enough against it: five folds see little.
         """
-        one = base.candidate
-        made = candidates.lightgbm(one.parameters, one.strategy, monotone=True)
-        found = self._vary(made, base)
-        return found[0] if found and not found[1].loses(1.0) else base
+        current = base.candidate
+        candidate = candidates.lightgbm(
+            current.parameters, current.strategy, monotone=True
+        )
+        varied = self._vary(candidate, base)
+        return varied[0] if varied and not varied[1].loses(1.0) else base
 
     def average(self, base: Assessment, several: Candidate) -> Assessment:
         """Several of the same averaged, unless that surely costs something.
@@ -184,8 +186,8 @@ class ModelComparison:
         Less chance in a model is known to help; two standard errors speak against it.
         The last step, after all that needs many fits.
         """
-        found = self._vary(several, base)
-        return found[0] if found and not found[1].loses(2.0) else base
+        varied = self._vary(several, base)
+        return varied[0] if varied and not varied[1].loses(2.0) else base
 
     def _vary(
         self, candidate: Candidate, base: Assessment
@@ -193,12 +195,12 @@ class ModelComparison:
         """Assess a variant, unless time is up, and compare it with its base."""
         if self.resources.seconds_left <= 0:
             return None
-        found = self._assess(candidate)
-        compared = compare(base, found, self.data.target)
-        self.record(found, None, compared)
-        self.variants.append(found)
+        assessment = self._assess(candidate)
+        compared = compare(base, assessment, self.data.target)
+        self.record(assessment, None, compared)
+        self.variants.append(assessment)
         self.comparisons.append(compared)
-        return found, compared
+        return assessment, compared
 
     def _assess(self, candidate: Candidate) -> Assessment:
         return assess(

@@ -25,10 +25,10 @@ def best_parameters(study: optuna.Study, family: ModelFamily) -> dict[str, Any]:
     finished = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
     if not finished:
         return dict(family.defaults)
-    least = fold_costs(min(finished, key=lambda one: one.values[0]))
-    equal = [one for one in finished if _costs_the_same(fold_costs(one), least)]
-    chosen = max(equal, key=lambda one: (one.user_attrs[AUC], -one.number))
-    return family.with_found(chosen.params)
+    least = fold_costs(min(finished, key=lambda trial: trial.values[0]))
+    equal = [trial for trial in finished if _costs_the_same(fold_costs(trial), least)]
+    chosen = max(equal, key=lambda trial: (trial.user_attrs[AUC], -trial.number))
+    return family.with_values(chosen.params)
 
 
 def fold_costs(trial: FrozenTrial) -> np.ndarray:

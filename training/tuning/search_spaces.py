@@ -54,18 +54,20 @@ class ModelFamily:
 
     def suggest(self, trial: optuna.Trial) -> dict[str, Any]:
         """Parameters for a trial: the defaults, but for those searched."""
-        found = {name: one.suggest(trial, name) for name, one in self.space.items()}
-        return self.with_found(found)
+        values = {
+            name: bounds.suggest(trial, name) for name, bounds in self.space.items()
+        }
+        return self.with_values(values)
 
-    def with_found(self, found: Values) -> dict[str, Any]:
+    def with_values(self, values: Values) -> dict[str, Any]:
         """The parameters at a point of the space."""
-        return {**self.defaults, **self.parameters(found)}
+        return {**self.defaults, **self.parameters(values)}
 
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "defaults": dict(self.defaults),
-            "space": {name: asdict(one) for name, one in self.space.items()},
+            "space": {name: asdict(bounds) for name, bounds in self.space.items()},
         }
 
 
@@ -75,9 +77,9 @@ def _learned(parameters: Values) -> Values:
     return {**parameters, "learned": fit}
 
 
-def _trees(found: Values) -> Values:
-    rest = {name: value for name, value in found.items() if name != "learned"}
-    return {**rest, "n_estimators": round(found["learned"] / found["learning_rate"])}
+def _trees(values: Values) -> Values:
+    rest = {name: value for name, value in values.items() if name != "learned"}
+    return {**rest, "n_estimators": round(values["learned"] / values["learning_rate"])}
 
 
 LOGISTIC_REGRESSION = ModelFamily(

@@ -49,8 +49,8 @@ def _secrets(bind: sa.Connection) -> None:
         sa.Column("name", sa.String(50), primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
     )
-    made = {"name": "pseudonyms", "value": secrets.token_hex(32)}
-    bind.execute(sa.insert(table).values(made))
+    secret = {"name": "pseudonyms", "value": secrets.token_hex(32)}
+    bind.execute(sa.insert(table).values(secret))
 
 
 def _set_events_aside(dialect: str) -> None:
@@ -144,19 +144,22 @@ def _copy(
     """Chain what there is, numbered anew: there may have been gaps."""
     before = sa.Table("events_before", sa.MetaData(), autoload_with=bind)
     ordered = sa.select(before).order_by(before.c.sequence).limit(_AT_A_TIME)
-    head, seen = Head(chain.name([]), 0, chain.NOTHING), 0
-    while rows := bind.execute(ordered.where(before.c.sequence > seen)).all():
-        kept = [_kept(row) for row in rows]
-        made = [
-            _event(row, chain.digest(one, chain.PERSONAL))
-            for row, one in zip(rows, kept, strict=True)
+    head, after = Head(chain.name([]), 0, chain.NOTHING), 0
+    while rows := bind.execute(ordered.where(before.c.sequence > after)).all():
+        personal_parts = [_kept(row) for row in rows]
+        copied = [
+            _event(row, chain.digest(part, chain.PERSONAL))
+            for row, part in zip(rows, personal_parts, strict=True)
         ]
-        linked, head = chain.link(made, head, head.position)
+        linked, head = chain.link(copied, head, head.position)
         bind.execute(sa.insert(events), linked)
         places = [{"sequence": event["sequence"]} for event in linked]
-        filled = [one | place for one, place in zip(kept, places, strict=True)]
+        filled = [
+            part | position
+            for part, position in zip(personal_parts, places, strict=True)
+        ]
         bind.execute(sa.insert(personal), filled)
-        seen = rows[-1].sequence
+        after = rows[-1].sequence
     if head.position:
         bind.execute(sa.insert(writers).values(vars(head)))
 

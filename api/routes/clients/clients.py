@@ -34,10 +34,10 @@ _LATEST = ("decision", "probability", "threshold")
     query=ClientSearch,
 )
 def search() -> Response:
-    asked = query(ClientSearch)
-    after = min(int(asked.cursor), LARGEST_ID)
-    digits = asked.prefix, asked.suffix
-    page = clients.search(services().database, *digits, after, asked.limit)
+    params = query(ClientSearch)
+    after = min(int(params.cursor), LARGEST_ID)
+    digits = params.prefix, params.suffix
+    page = clients.search(services().database, *digits, after, params.limit)
     return answer(
         {
             "clients": [{"client_id": client_id} for client_id in page.ids],
@@ -82,13 +82,13 @@ def application(client_id: int) -> Response:
 
 
 def _standing(champion: Champion, client: Client) -> dict[str, Any] | None:
-    found = standing(services().database, client.client_id)
-    if found is None:
+    record = standing(services().database, client.client_id)
+    if record is None:
         return None
-    decided, latest, review = found.decided, found.latest, found.review
+    decided, latest, review = record.decided, record.latest, record.review
     basis = decided.basis or {}
     model_changed = latest.bundle_sha256 != champion.bundle.sha256
-    same_data = found.features == pack(client.features)
+    same_data = record.features == pack(client.features)
     return {
         "result": review["decision"] if review else decided.facts["decision"],
         "by": "person" if review else "model",

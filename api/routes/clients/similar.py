@@ -16,7 +16,7 @@ from api.scoring.decision import shown
 from api.services import services
 
 if TYPE_CHECKING:
-    from api.scoring.similar_clients import Group, Population
+    from api.scoring.similar_clients import Neighbours, Population
 
 blueprint = Blueprint("similar", __name__, url_prefix="/v1/clients")
 
@@ -59,7 +59,7 @@ def similar(client_id: int) -> Response:
 
 
 def _compared(
-    population: Population, vector: NDArray[np.float32], group: Group
+    population: Population, vector: NDArray[np.float32], group: Neighbours
 ) -> list[dict[str, Any]]:
     typical = population.typical(group.rows)
     return [

@@ -30,7 +30,7 @@ from api.services import services
 from api.store.database import Database
 from api.store.events.record import Reply
 from api.store.people.clients import Client
-from api.store.people.predictions import Stored
+from api.store.people.predictions import StoredPrediction
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion
@@ -61,38 +61,42 @@ _NONE = "No change of these amounts within their bounds would be granted."
     replayable=True,
 )
 def create(prediction_id: UUID) -> Response:
-    asked = read_model(CounterfactualRequest, json_body.read(request))
+    body = read_model(CounterfactualRequest, json_body.read(request))
     champion, database = services().champion(), services().database
-    return once(lambda: _answer(champion, database, str(prediction_id), asked))
+    return once(lambda: _answer(champion, database, str(prediction_id), body))
 
 
 def _answer(
     champion: Champion,
     database: Database,
     prediction_id: str,
-    asked: CounterfactualRequest,
+    body: CounterfactualRequest,
 ) -> Reply:
     question = _question(champion, known_prediction(database, prediction_id))
-    names = _names(champion, asked)
+    names = _names(champion, body)
     levers = [
         counterfactual.lever(column, term, question.terms.amounts[column.role])
         for column, term in champion.levers
         if column.name in names and column.role in question.terms.amounts
     ]
     grants = _grants(champion, question, levers)
-    if grants(np.array([[one.value for one in levers]]))[0]:
+    if grants(np.array([[lever.value for lever in levers]]))[0]:
         detail = "The model that serves now grants this as it is: decide again."
         raise Problem(HTTPStatus.CONFLICT, detail)
     amounts = counterfactual.search(question.terms, levers, grants) if levers else None
-    head = {"prediction_id": prediction_id, "found": amounts is not None}
+    common = {"prediction_id": prediction_id, "found": amounts is not None}
     if amounts is None:
-        levers_told = [_told(name, levers, None) for name in names]
-        none = {**head, "detail": _NONE, "levers": levers_told, "prediction": None}
+        levers_told = [_moved_lever(name, levers, None) for name in names]
+        none = {**common, "detail": _NONE, "levers": levers_told, "prediction": None}
         return Reply(HTTPStatus.OK, encode(none))
     simulated = _simulated(champion, database, question, levers, amounts)
     cost = counterfactual.costs(levers, np.array([amounts])).item()
-    told = {**head, "cost": cost, "levers": [_told(n, levers, amounts) for n in names]}
-    answer = encode(told)[:-1] + b',"prediction":' + simulated.answer + b"}"
+    document = {
+        **common,
+        "cost": cost,
+        "levers": [_moved_lever(n, levers, amounts) for n in names],
+    }
+    answer = encode(document)[:-1] + b',"prediction":' + simulated.answer + b"}"
     return replace(simulated, status=HTTPStatus.OK, answer=answer, location=None)
 
 
@@ -109,7 +113,7 @@ class _Question:
         return {**self.client.application, **self.before}
 
 
-def _question(champion: Champion, stored: Stored) -> _Question:
+def _question(champion: Champion, stored: StoredPrediction) -> _Question:
     if stored.client_id is None or stored.facts["decision"] != REFUSED:
         detail = "Only for a refusal of a known client there is something to look for."
         raise Problem(HTTPStatus.CONFLICT, detail)
@@ -128,23 +132,23 @@ def _question(champion: Champion, stored: Stored) -> _Question:
     return _Question(client, before, Terms(amounts, champion.usual_durations))
 
 
-def _names(champion: Champion, asked: CounterfactualRequest) -> list[str]:
+def _names(champion: Champion, body: CounterfactualRequest) -> list[str]:
     """The levers asked for, which must be some of the model's."""
     ours = [column.name for column, _ in champion.levers]
-    if asked.levers is None:
+    if body.levers is None:
         return ours
-    wrong = [at for at, name in enumerate(asked.levers) if name not in ours]
+    wrong = [at for at, name in enumerate(body.levers) if name not in ours]
     if wrong:
         detail = "is not a lever of the model that serves"
         raise invalid([FieldError(f"/levers/{at}", detail) for at in wrong])
-    return [name for name in ours if name in asked.levers]
+    return [name for name in ours if name in body.levers]
 
 
 def _grants(
     champion: Champion, question: _Question, levers: Sequence[Lever]
 ) -> counterfactual.Grants:
     client, application = question.client, question.application
-    names = [one.name for one in levers]
+    names = [lever.name for lever in levers]
     changed = frozenset({*question.before, *names})
     calibration, threshold = champion.manifest.calibration, champion.manifest.threshold
 
@@ -160,7 +164,9 @@ def _grants(
         ]
         margins = champion.model.margins(champion.online.revise(revisions)).tolist()
         probabilities = (probability(margin, calibration) for margin in margins)
-        return np.array([decide(one, threshold) == GRANTED for one in probabilities])
+        return np.array(
+            [decide(value, threshold) == GRANTED for value in probabilities]
+        )
 
     return grants
 
@@ -174,25 +180,25 @@ def _simulated(
 ) -> Reply:
     """Score what was found as any simulation is."""
     moved = {
-        one.name: amount
-        for one, amount in zip(levers, amounts, strict=True)
-        if amount != one.value
+        lever.name: amount
+        for lever, amount in zip(levers, amounts, strict=True)
+        if amount != lever.value
     }
     changes = {**question.before, **moved}
-    asked = {"client_id": question.client.client_id, "changes": changes}
-    return predict(champion, database, asked)
+    body = {"client_id": question.client.client_id, "changes": changes}
+    return predict(champion, database, body)
 
 
-def _told(
+def _moved_lever(
     name: str, levers: Sequence[Lever], amounts: Sequence[float] | None
 ) -> dict[str, Any]:
-    for at, one in enumerate(levers):
-        if one.name == name:
+    for at, lever in enumerate(levers):
+        if lever.name == name:
             return {
                 "name": name,
-                "from": one.value,
+                "from": lever.value,
                 "to": None if amounts is None else amounts[at],
-                "lowest": one.lowest,
-                "highest": one.highest,
+                "lowest": lever.lowest,
+                "highest": lever.highest,
             }
     return {"name": name, "from": None, "to": None, "lowest": None, "highest": None}

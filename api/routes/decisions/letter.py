@@ -20,7 +20,7 @@ from api.scoring.predict import explained
 from api.services import services
 from api.store.database import Database
 from api.store.events.record import DECISION, answer_of
-from api.store.people.predictions import Stored
+from api.store.people.predictions import StoredPrediction
 from api.store.people.standing import standing, standing_review
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def letter(prediction_id: UUID) -> Response:
     # Typesetting takes 50 MB, and few processes write letters.
     from api.documents.letter import Letter, render
 
-    asked, champion, config = (
+    params, champion, config = (
         query(LetterQuery),
         services().champion(),
         services().config,
@@ -65,7 +65,7 @@ def letter(prediction_id: UUID) -> Response:
     answered = _answered(champion, database, stored, reviewed=review is not None)
     page = render(
         Letter(
-            language=asked.lang,
+            language=params.lang,
             lender=config.lender_name,
             contact=config.lender_contact,
             prediction_id=identifier,
@@ -78,31 +78,33 @@ def letter(prediction_id: UUID) -> Response:
             reviewed_at=datetime.fromisoformat(review["created_at"])
             if review
             else None,
-            reasons=_reasons(champion, answered, asked.lang),
+            reasons=_reasons(champion, answered, params.lang),
             origins=[table.origin for table in champion.manifest.tables.values()],
         )
     )
     kind = "decision" if review else "draft"
-    name = f'inline; filename="{kind}-{identifier}-{asked.lang}.pdf"'
+    name = f'inline; filename="{kind}-{identifier}-{params.lang}.pdf"'
     return Response(page, headers={"Content-Disposition": name}, content_type=PDF)
 
 
-def _standing_review(database: Database, stored: Stored) -> dict[str, Any] | None:
+def _standing_review(
+    database: Database, stored: StoredPrediction
+) -> dict[str, Any] | None:
     """None for a draft; raises Problem 409 when another decision stands."""
     if stored.client_id is None:
         return standing_review(database, None, stored.prediction_id)
-    found = standing(database, stored.client_id)
-    if found is None:
+    record = standing(database, stored.client_id)
+    if record is None:
         return None
-    stands = found.decided.prediction_id
+    stands = record.decided.prediction_id
     if stands != stored.prediction_id:
         detail = f"Another decision stands for this client: prediction {stands}."
         raise Problem(HTTPStatus.CONFLICT, detail)
-    return None if found.review is None else dict(found.review)
+    return None if record.review is None else dict(record.review)
 
 
 def _answered(
-    champion: Champion, database: Database, stored: Stored, reviewed: bool
+    champion: Champion, database: Database, stored: StoredPrediction, reviewed: bool
 ) -> dict[str, Any]:
     """With its reasons; a person's decision stands also where there are none."""
     try:
@@ -111,21 +113,21 @@ def _answered(
         if not reviewed:
             raise
         answer, _ = answer_of(database, stored.prediction_id)
-    found: dict[str, Any] = json.loads(answer)
-    return found
+    document: dict[str, Any] = json.loads(answer)
+    return document
 
 
 def _reasons(champion: Champion, answered: dict[str, Any], language: str) -> list[str]:
     """What weighed most for the model's decision; the English text was stored."""
     wanted = LOWERS if answered["decision"] == GRANTED else RAISES
     reasons = answered.get("reasons", [])
-    told = [one for one in reasons if one["direction"] == wanted][:REASONS]
-    catalogue = {one.code: one for one in champion.bundle.reasons}
+    shown = [reason for reason in reasons if reason["direction"] == wanted][:REASONS]
+    catalogue = {reason.code: reason for reason in champion.bundle.reasons}
     texts = []
-    for one in told:
-        reason = catalogue.get(one["code"])
+    for entry in shown:
+        reason = catalogue.get(entry["code"])
         if language == "en" or reason is None:
-            texts.append(one["text"])
+            texts.append(entry["text"])
         else:
             sentence = reason.lowers_risk if wanted == LOWERS else reason.raises_risk
             texts.append(sentence.fr)

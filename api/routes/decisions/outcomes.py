@@ -58,27 +58,27 @@ class _Findings:
     replayable=True,
 )
 def observe() -> Response:
-    asked = read_model(Outcomes, json_body.read(request))
+    body = read_model(Outcomes, json_body.read(request))
     database = services().database
-    return once(lambda: _observe(database, asked.outcomes))
+    return once(lambda: _observe(database, body.outcomes))
 
 
-def _observe(database: Database, asked: list[Outcome]) -> Reply:
-    ids = list(dict.fromkeys(one.prediction_id for one in asked))
+def _observe(database: Database, outcomes: list[Outcome]) -> Reply:
+    ids = list(dict.fromkeys(outcome.prediction_id for outcome in outcomes))
     known = decided(database, ids)
     findings = _Findings()
-    for at, outcome in enumerate(asked):
-        _take(findings, known, at, outcome)
+    for at, outcome in enumerate(outcomes):
+        _add_outcome(findings, known, at, outcome)
     if findings.errors:
         raise invalid(findings.errors)
     counts = {"accepted": len(findings.events), "duplicates": findings.duplicates}
     events = tuple(findings.events)
-    of_people = [one.subject_id for one in events if one.client_id is not None]
+    of_people = [event.subject_id for event in events if event.client_id is not None]
     checks = still_kept([subject for subject in of_people if subject is not None])
     return Reply(HTTPStatus.CREATED, encode(counts), events=events, checks=checks)
 
 
-def _take(
+def _add_outcome(
     findings: _Findings, known: dict[str, Decided], at: int, outcome: Outcome
 ) -> None:
     before = known.get(outcome.prediction_id)

@@ -42,9 +42,9 @@ blueprint = Blueprint("predictions", __name__, url_prefix="/v1/predictions")
     replayable=True,
 )
 def create() -> Response:
-    asked = json_body.read(request)
+    body = json_body.read(request)
     champion, database = services().champion(), services().database
-    return once(lambda: predict(champion, database, asked))
+    return once(lambda: predict(champion, database, body))
 
 
 @Operation(
@@ -68,9 +68,9 @@ def create() -> Response:
     replayable=True,
 )
 def create_batch() -> Response:
-    asked = json_body.read(request)
+    body = json_body.read(request)
     champion, database = services().champion(), services().database
-    return once(lambda: predict_batch(champion, database, asked))
+    return once(lambda: predict_batch(champion, database, body))
 
 
 @Operation(
@@ -86,10 +86,10 @@ def create_batch() -> Response:
     path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
 )
 def stored(prediction_id: UUID) -> Response:
-    asked, database = query(StoredQuery), services().database
-    kept = known_prediction(database, str(prediction_id))
-    if asked.explain:
-        told = explained(services().champion(), database, kept)
+    params, database = query(StoredQuery), services().database
+    prediction = known_prediction(database, str(prediction_id))
+    if params.explain:
+        content = explained(services().champion(), database, prediction)
     else:
-        told, _ = record.answer_of(database, kept.prediction_id)
-    return Response(told, content_type=JSON)
+        content, _ = record.answer_of(database, prediction.prediction_id)
+    return Response(content, content_type=JSON)

@@ -23,7 +23,7 @@ from api.store.database import Database
 from api.store.events.record import DECISION, PREDICTIONS, REVIEW, Event, Reply
 from api.store.people import predictions
 from api.store.people.clients import LARGEST_ID
-from api.store.people.predictions import Stored
+from api.store.people.predictions import StoredPrediction
 from api.store.people.standing import standing_review, still_standing
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1")
@@ -54,42 +54,42 @@ _FACTS = ("action", "decision", "model_decision", "replaces")
     replayable=True,
 )
 def review(prediction_id: UUID) -> Response:
-    asked = read_model(ReviewRequest, json_body.read(request))
+    body = read_model(ReviewRequest, json_body.read(request))
     database = services().database
-    return once(lambda: _review(database, str(prediction_id), asked))
+    return once(lambda: _review(database, str(prediction_id), body))
 
 
-def _review(database: Database, prediction_id: str, asked: ReviewRequest) -> Reply:
+def _review(database: Database, prediction_id: str, body: ReviewRequest) -> Reply:
     decided = known_prediction(database, prediction_id)
     if decided.kind != DECISION:
         raise Problem(HTTPStatus.CONFLICT, "A simulation decides nothing to review.")
     before = standing_review(database, decided.client_id, prediction_id)
     standing = before["review_id"] if before else None
-    if asked.replaces != standing:
+    if body.replaces != standing:
         stands = f"Review {standing} stands" if standing else "No review stands"
         raise Problem(HTTPStatus.CONFLICT, f"{stands}: `replaces` must say so.")
     model_decision = decided.facts["decision"]
-    same = asked.decision == model_decision
-    made = {
+    same = body.decision == model_decision
+    review = {
         "review_id": uuid7(),
         "prediction_id": prediction_id,
         "client_id": decided.client_id,
         "action": "confirmed" if same else "overridden",
-        "decision": asked.decision,
+        "decision": body.decision,
         "model_decision": model_decision,
-        "reason": asked.reason,
-        "reviewer": asked.reviewer,
+        "reason": body.reason,
+        "reviewer": body.reviewer,
         "replaces": standing,
         "created_at": now(),
     }
     event = Event(
-        event_id=made["review_id"],
+        event_id=review["review_id"],
         kind=REVIEW,
         client_id=decided.client_id,
-        created_at=made["created_at"],
+        created_at=review["created_at"],
         bundle_sha256=decided.bundle_sha256,
-        answer=encode(made),
-        facts={name: made[name] for name in _FACTS},
+        answer=encode(review),
+        facts={name: review[name] for name in _FACTS},
         subject_id=prediction_id,
         unique_as=f"review {prediction_id} {standing or 'first'}",
     )
@@ -110,25 +110,30 @@ def _review(database: Database, prediction_id: str, asked: ReviewRequest) -> Rep
     path_examples={"client_id": 100001},
 )
 def history(client_id: int) -> Response:
-    asked = query(HistoryQuery)
-    kinds = [asked.kind] if asked.kind else PREDICTIONS
+    params = query(HistoryQuery)
+    kinds = [params.kind] if params.kind else PREDICTIONS
     database, page = services().database, []
     if client_id <= LARGEST_ID:
-        some = int(asked.cursor), asked.limit + 1
+        some = int(params.cursor), params.limit + 1
         page = predictions.of_client(database, client_id, kinds, *some)
-    shown = page[: asked.limit]
-    reviews = predictions.reviews(database, [one.prediction_id for one in shown])
-    following = len(page) > asked.limit
+    shown = page[: params.limit]
+    reviews = predictions.reviews(
+        database, [prediction.prediction_id for prediction in shown]
+    )
+    following = len(page) > params.limit
     return answer(
         {
             "client_id": client_id,
-            "predictions": [_past(one, reviews[one.prediction_id]) for one in shown],
+            "predictions": [
+                _past(prediction, reviews[prediction.prediction_id])
+                for prediction in shown
+            ],
             "next_cursor": str(shown[-1].sequence) if following else None,
         }
     )
 
 
-def _past(stored: Stored, reviews: list[dict[str, Any]]) -> dict[str, Any]:
+def _past(stored: StoredPrediction, reviews: list[dict[str, Any]]) -> dict[str, Any]:
     facts = ("probability", "threshold", "decision")
     return {
         "prediction_id": stored.prediction_id,

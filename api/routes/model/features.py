@@ -43,19 +43,19 @@ blueprint = Blueprint("features", __name__, url_prefix="/v1/features")
 )
 def distribution(name: str) -> Response:
     champion = services().champion()
-    asked = query(DistributionQuery)
+    params = query(DistributionQuery)
     if name not in champion.distributions or name not in champion.places:
         detail = f"There is no distribution of {name}."
         raise Problem(HTTPStatus.NOT_FOUND, detail)
     document = {"feature": name, **champion.distributions[name]}
-    if asked.client_id is not None:
+    if params.client_id is not None:
         require(OFFICER)
-        client = known_client(champion, asked.client_id)
+        client = known_client(champion, params.client_id)
         value = champion.scorer.values(client.features)[champion.places[name]]
-        document["client"] = {"client_id": asked.client_id, "value": value}
+        document["client"] = {"client_id": params.client_id, "value": value}
         document |= _similar(champion, client, document)
     response = answer(document)
-    if asked.client_id is not None:
+    if params.client_id is not None:
         response.cache_control.no_store = True
     return response
 
@@ -94,25 +94,27 @@ def _similar(
 )
 def scatter(name: str) -> Response:
     champion = services().champion()
-    asked = query(ScatterQuery)
-    for wanted in (name, asked.other):
+    params = query(ScatterQuery)
+    for wanted in (name, params.other):
         if wanted not in champion.places:
             raise Problem(HTTPStatus.NOT_FOUND, f"There is no feature {wanted}.")
     population = population_of(champion)
-    outside = [f for f in (name, asked.other) if f not in population.names]
+    outside = [f for f in (name, params.other) if f not in population.names]
     if outside:
         detail = "is not in the population sample"
         raise invalid([FieldError(wanted, detail) for wanted in outside])
-    axes = [champion.manifest.features[champion.places[f]] for f in (name, asked.other)]
+    axes = [
+        champion.manifest.features[champion.places[f]] for f in (name, params.other)
+    ]
     points = [
         [shown(x, axes[0]), shown(y, axes[1]), defaulted]
-        for x, y, defaulted in population.points(name, asked.other)
+        for x, y, defaulted in population.points(name, params.other)
     ]
     client = None
-    if asked.client_id is not None:
+    if params.client_id is not None:
         values = champion.scorer.values(
-            known_client(champion, asked.client_id).features
+            known_client(champion, params.client_id).features
         )
         both = [values[champion.places[axis.name]] for axis in axes]
         client = None if None in both else both
-    return answer({"x": name, "y": asked.other, "points": points, "client": client})
+    return answer({"x": name, "y": params.other, "points": points, "client": client})

@@ -29,10 +29,15 @@ _CARD = "model-card.md"
 def describe() -> Response:
     bundle = services().champion().bundle
     document, reasons = bundle.document, bundle.json("reasons.json")
-    told = {**document, **document["model"], **reasons, "bundle_sha256": bundle.sha256}
+    fields = {
+        **document,
+        **document["model"],
+        **reasons,
+        "bundle_sha256": bundle.sha256,
+    }
     # The first bundles do not say it: their costs are per decision.
-    told.setdefault("costs_by_amount", False)
-    return answer({name: told[name] for name in ModelAnswer.model_fields})
+    fields.setdefault("costs_by_amount", False)
+    return answer({name: fields[name] for name in ModelAnswer.model_fields})
 
 
 @Operation(
@@ -59,10 +64,10 @@ def importance() -> Response:
     validated=True,
 )
 def card() -> Response:
-    found = services().champion().bundle.files.get(_CARD)
-    if found is None:
+    content = services().champion().bundle.files.get(_CARD)
+    if content is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"The bundle holds no {_CARD}.")
-    return Response(found, content_type=f"{MARKDOWN}; charset=utf-8")
+    return Response(content, content_type=f"{MARKDOWN}; charset=utf-8")
 
 
 @Operation(

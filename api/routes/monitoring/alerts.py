@@ -27,7 +27,7 @@ from api.scoring.request_forms import read_model
 from api.services import services
 from api.store.events.record import Reply
 from api.store.monitoring import alerts
-from api.store.monitoring.alerts import Document, Stored
+from api.store.monitoring.alerts import Document, StoredAlert
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/v1/alerts")
 _SEVERITIES = ("critical", "warning", "info")
@@ -68,33 +68,33 @@ _NEW: Document = {
     replayable=True,
 )
 def post() -> Response:
-    asked = read_model(AlertRequest, json_body.read(request))
-    return once(lambda: _posted(asked))
+    body = read_model(AlertRequest, json_body.read(request))
+    return once(lambda: _posted(body))
 
 
-def _posted(asked: AlertRequest) -> Reply:
-    before = alerts.open_of(services().database, asked.cause)
-    if before is None and asked.status == "closed":
-        detail = f"There is no open alert of the cause {asked.cause}."
+def _posted(body: AlertRequest) -> Reply:
+    before = alerts.open_of(services().database, body.cause)
+    if before is None and body.status == "closed":
+        detail = f"There is no open alert of the cause {body.cause}."
         raise Problem(HTTPStatus.NOT_FOUND, detail)
     moment = now()
     old = before.document if before else {"id": uuid7(), "opened_at": moment, **_NEW}
-    step = {"at": moment, **_parts(asked, ("status", "severity", "title"))}
+    step = {"at": moment, **_parts(body, ("status", "severity", "title"))}
     document = {
         **old,
-        **_parts(asked, tuple(AlertRequest.model_fields)),
+        **_parts(body, tuple(AlertRequest.model_fields)),
         "updated_at": moment,
-        "closed_at": moment if asked.status == "closed" else None,
+        "closed_at": moment if body.status == "closed" else None,
         "history": [*old["history"], step],
     }
     return _reply(document, before)
 
 
-def _parts(asked: AlertRequest, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: getattr(asked, name) for name in names}
+def _parts(body: AlertRequest, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(body, name) for name in names}
 
 
-def _reply(document: Document, before: Stored | None) -> Reply:
+def _reply(document: Document, before: StoredAlert | None) -> Reply:
     status = HTTPStatus.OK if before else HTTPStatus.CREATED
     changes = (alerts.saving(document, before),)
     return Reply(status, encode(document), changes=changes)
@@ -111,8 +111,8 @@ def _reply(document: Document, before: Stored | None) -> Reply:
     query=AlertQuery,
 )
 def listed() -> Response:
-    found = alerts.everything(services().database, query(AlertQuery).status)
-    return answer({"alerts": sorted(found, key=_urgency)})
+    documents = alerts.with_status(services().database, query(AlertQuery).status)
+    return answer({"alerts": sorted(documents, key=_urgency)})
 
 
 def _urgency(document: Document) -> tuple[bool, int]:
@@ -134,13 +134,17 @@ def _urgency(document: Document) -> tuple[bool, int]:
     replayable=True,
 )
 def acknowledge(alert_id: UUID) -> Response:
-    asked = read_model(Acknowledgement, json_body.read(request))
-    return once(lambda: _acknowledged(str(alert_id), asked))
+    body = read_model(Acknowledgement, json_body.read(request))
+    return once(lambda: _acknowledged(str(alert_id), body))
 
 
-def _acknowledged(alert_id: str, asked: Acknowledgement) -> Reply:
+def _acknowledged(alert_id: str, body: Acknowledgement) -> Reply:
     before = alerts.find(services().database, alert_id)
     if before is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no alert {alert_id}.")
-    seen = {"acknowledged_at": now(), "acknowledged_by": asked.by, "note": asked.note}
-    return _reply({**before.document, **seen}, before)
+    acknowledged = {
+        "acknowledged_at": now(),
+        "acknowledged_by": body.by,
+        "note": body.note,
+    }
+    return _reply({**before.document, **acknowledged}, before)

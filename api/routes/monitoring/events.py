@@ -50,14 +50,14 @@ Line = dict[str, Any]
     "is ever added before a `sequence` that was read: ask for what is after it.",
 )
 def export() -> Response:
-    asked = query(EventsQuery)
+    params = query(EventsQuery)
     database = services().database
-    kinds = [asked.kind] if asked.kind else KINDS
-    wanted = asked.features != "none"
-    parts = rows(database, kinds, asked.after, asked.limit, wanted)
+    kinds = [params.kind] if params.kind else KINDS
+    wanted = params.features != "none"
+    parts = rows(database, kinds, params.after, params.limit, wanted)
     # Failures before the first line are still answered as problems.
     whole = chain([next(parts)], parts)
-    line = _line(Pseudonyms(database), _vectors(services().champion(), asked.features))
+    line = _line(Pseudonyms(database), _vectors(services().champion(), params.features))
     return Response(_lines(whole, line), content_type=NDJSON)
 
 
@@ -91,17 +91,17 @@ def _line(
     return make
 
 
-def _vectors(champion: Champion, asked: str) -> Callable[[Row[Any]], Line]:
+def _vectors(champion: Champion, features: str) -> Callable[[Row[Any]], Line]:
     """What a line says of the features."""
     monitored = champion.bundle.document.get("monitored")
     places = [champion.places[name] for name in monitored or ()]
 
     def make(row: Row[Any]) -> Line:
-        if asked == "none":
+        if features == "none":
             return {}
         stored = row.features
         serves = row.bundle_sha256 == champion.bundle.sha256
-        if stored is not None and asked == "monitored" and serves and places:
+        if stored is not None and features == "monitored" and serves and places:
             stored = pack(unpack(stored)[np.array(places)])
         text = None if stored is None else base64.b64encode(stored).decode()
         return {"features": text}

@@ -20,7 +20,7 @@ from api.scoring.request_forms import read_model
 from api.services import services
 from api.store.events.record import Reply
 from api.store.monitoring import reports
-from api.store.monitoring.reports import Entry, Report
+from api.store.monitoring.reports import Entry, StoredReport
 
 blueprint = Blueprint("monitoring", __name__, url_prefix="/v1/monitoring/reports")
 _EXAMPLE = {"report_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"}
@@ -53,11 +53,11 @@ _SANDBOX = (
     replayable=True,
 )
 def keep() -> Response:
-    asked = read_model(ReportRequest, json_body.read(request))
-    kept = Report(uuid7(), asked.kind, now(), asked.conclusion, asked.report)
-    entry = {"id": kept.id, "kind": kept.kind, "created_at": kept.created_at}
-    location = f"{blueprint.url_prefix}/{kept.id}"
-    changes = (reports.adding(kept, asked.html),)
+    body = read_model(ReportRequest, json_body.read(request))
+    report = StoredReport(uuid7(), body.kind, now(), body.conclusion, body.report)
+    entry = {"id": report.id, "kind": report.kind, "created_at": report.created_at}
+    location = f"{blueprint.url_prefix}/{report.id}"
+    changes = (reports.adding(report, body.html),)
     reply = Reply(HTTPStatus.CREATED, encode(entry), location, changes=changes)
     return once(lambda: reply)
 
@@ -73,9 +73,9 @@ def keep() -> Response:
     query=ReportQuery,
 )
 def listed() -> Response:
-    asked = query(ReportQuery)
-    found = _newest(asked.kind, asked.limit)
-    return answer({"reports": [vars(entry) for entry in found]})
+    params = query(ReportQuery)
+    entries = _newest(params.kind, params.limit)
+    return answer({"reports": [vars(entry) for entry in entries]})
 
 
 @Operation(
@@ -141,44 +141,44 @@ def one_html(report_id: str) -> Response:
 
 def _latest() -> Entry:
     kind = query(LatestQuery).kind
-    found = _newest(kind, 1)
-    if not found:
+    entries = _newest(kind, 1)
+    if not entries:
         detail = f"There is no report{f' of kind {kind}' if kind else ''}."
         raise Problem(HTTPStatus.NOT_FOUND, detail)
-    return found[0]
+    return entries[0]
 
 
 def _newest(kind: str | None, limit: int) -> list[Entry]:
     database = services().database
-    found = reports.newest(database, kind, limit)
+    entries = reports.newest(database, kind, limit)
     own = _bundled(services().champion().bundle)
-    if own is None or kind not in (None, _BUNDLED) or len(found) == limit:
-        return found
+    if own is None or kind not in (None, _BUNDLED) or len(entries) == limit:
+        return entries
     if reports.newest(database, _BUNDLED, 1):
-        return found
-    return [*found, Entry(own.id, own.kind, own.created_at)]
+        return entries
+    return [*entries, Entry(own.id, own.kind, own.created_at)]
 
 
-def _find(report_id: str) -> Report:
-    found = reports.find(services().database, _storable(report_id))
+def _find(report_id: str) -> StoredReport:
+    report = reports.find(services().database, _storable(report_id))
     own = _bundled(services().champion().bundle)
-    if found is None and own is not None and own.id == report_id:
+    if report is None and own is not None and own.id == report_id:
         return own
-    if found is None:
+    if report is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no such report.")
-    return found
+    return report
 
 
 def _page(report_id: str) -> Response:
     bundle = services().champion().bundle
-    found = reports.page(services().database, _storable(report_id))
+    html = reports.page(services().database, _storable(report_id))
     own = _bundled(bundle)
-    if found is None and own is not None and own.id == report_id:
-        found = bundle.files.get("drift/report.html")
-    if found is None:
+    if html is None and own is not None and own.id == report_id:
+        html = bundle.files.get("drift/report.html")
+    if html is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no page of such a report.")
     headers = {"Content-Security-Policy": _SANDBOX}
-    return Response(found, headers=headers, content_type=f"{HTML}; charset=utf-8")
+    return Response(html, headers=headers, content_type=f"{HTML}; charset=utf-8")
 
 
 def _storable(report_id: str) -> str:
@@ -186,12 +186,12 @@ def _storable(report_id: str) -> str:
     return report_id if report_id.isascii() and report_id.isprintable() else ""
 
 
-def _bundled(bundle: Bundle) -> Report | None:
+def _bundled(bundle: Bundle) -> StoredReport | None:
     """The bundle's comparison of training and test data."""
     needed = ("drift/conclusion.md", "drift/report.json")
     if any(name not in bundle.files for name in needed):
         return None
-    return Report(
+    return StoredReport(
         id=f"train-test-{bundle.sha256[:16]}",
         kind=_BUNDLED,
         created_at=bundle.manifest.model.created_at,

@@ -32,7 +32,7 @@ _EVENT = (
 def append(
     connection: Connection,
     chain_end: ChainEnd,
-    made: Sequence[tuple[int | None, Event]],
+    keyed_events: Sequence[tuple[int | None, Event]],
 ) -> End:
     """Chain and insert events, each with the API key it came by.
 
@@ -52,22 +52,22 @@ def append(
         head = Head(row.writer, row.position, row.sha256)
     else:
         head = _begin(connection, newest)
-    kept = [_personal(event) for _, event in made]
+    personal_parts = [_personal(event) for _, event in keyed_events]
     rows = [
-        _row(key_id, event, one)
-        for (key_id, event), one in zip(made, kept, strict=True)
+        _row(key_id, event, part)
+        for (key_id, event), part in zip(keyed_events, personal_parts, strict=True)
     ]
     linked, end = chain.link(rows, head, newest.sequence)
     connection.execute(insert(events), linked)
     filled = [
-        {**one, "sequence": row["sequence"]}
-        for one, row in zip(kept, linked, strict=True)
-        if one is not None
+        {**part, "sequence": row["sequence"]}
+        for part, row in zip(personal_parts, linked, strict=True)
+        if part is not None
     ]
     if filled:
         connection.execute(insert(personal), filled)
     _move(connection, head, end)
-    return End(newest.sequence + len(made), end.sha256)
+    return End(newest.sequence + len(keyed_events), end.sha256)
 
 
 def wait_for_turn(connection: Connection) -> None:
@@ -99,20 +99,21 @@ def _move(connection: Connection, head: Head, end: Head) -> None:
 
 
 def _personal(event: Event) -> dict[str, Any] | None:
-    found = {name: getattr(event, name) for name in _PERSONAL}
-    found["answer"] = event.answer or None
-    if all(value is None for value in found.values()):
+    values = {name: getattr(event, name) for name in _PERSONAL}
+    values["answer"] = event.answer or None
+    if all(value is None for value in values.values()):
         return None
-    return {**found, "salt": secrets.token_bytes(16)}
+    return {**values, "salt": secrets.token_bytes(16)}
 
 
 def _row(
-    key_id: int | None, event: Event, kept: dict[str, Any] | None
+    key_id: int | None, event: Event, personal_part: dict[str, Any] | None
 ) -> dict[str, Any]:
     facts = json.dumps(event.facts, allow_nan=False, separators=(",", ":"))
     return {
         **{name: getattr(event, name) for name in _EVENT},
         "key_id": key_id,
         "facts": facts,
-        "personal_sha256": kept and chain.digest(kept, chain.PERSONAL),
+        "personal_sha256": personal_part
+        and chain.digest(personal_part, chain.PERSONAL),
     }

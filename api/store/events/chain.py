@@ -63,7 +63,7 @@ NOWHERE = End(0, NOTHING)
 def name(ends: Iterable[Head]) -> str:
     """That of the chain that begins where the chains of before end so."""
     sha256 = hashlib.sha256()
-    for end in sorted(ends, key=lambda one: one.writer):
+    for end in sorted(ends, key=lambda end: end.writer):
         if not end.writer.startswith(CHAIN):
             sha256.update(f"{end.writer} {end.position} {end.sha256}\n".encode())
     return CHAIN + sha256.hexdigest()[:30]
@@ -95,13 +95,13 @@ def link(
     """
     linked = []
     for at, row in enumerate(rows, 1):
-        place = {
+        position = {
             "sequence": sequence + at,
             "writer": head.writer,
             "position": head.position + 1,
             "previous_sha256": head.sha256,
         }
-        whole = {**row, **place}
+        whole = {**row, **position}
         whole["sha256"] = digest(whole, HASHED)
         head = Head(head.writer, head.position + 1, whole["sha256"])
         linked.append(whole)

@@ -111,12 +111,12 @@ class ChainEnd:
             row = connection.execute(_AT, {"noted": noted.sequence}).one_or_none()
         self.compare(noted, End(row.sequence, row.sha256) if row else NOWHERE)
 
-    def compare(self, noted: End | None, found: End) -> None:
+    def compare(self, noted: End | None, stored: End) -> None:
         """Raise EventsError when what is found there is not what was noted before."""
-        if noted is None or noted == found or noted.sequence < found.sequence:
+        if noted is None or noted == stored or noted.sequence < stored.sequence:
             return
         raise EventsError(
-            f"the event store is not as it was written: it ends with {_name(found)}, "
+            f"the event store is not as it was written: it ends with {_name(stored)}, "
             f"where {self.path} has noted {_name(noted)}. Events are missing that were "
             "acknowledged: put back what was taken away, or restore a backup. Where "
             "this is on purpose (a backup was restored, the database is new), remove "

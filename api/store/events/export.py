@@ -51,9 +51,9 @@ def rows(
     while wanted:
         some = query.where(events.c.sequence > after).limit(wanted)
         with database.read() as connection:
-            found = list(connection.execute(some).all())
-        yield found
-        if len(found) < wanted:
+            page = list(connection.execute(some).all())
+        yield page
+        if len(page) < wanted:
             return
-        after, limit = found[-1].sequence, limit - len(found)
+        after, limit = page[-1].sequence, limit - len(page)
         wanted = min(limit, _AT_A_TIME)

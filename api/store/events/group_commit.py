@@ -52,7 +52,7 @@ class Recorder:
         if not (reply.events or reply.changes or token):
             return
         job = _Job(key_id, reply, token)
-        with self._database.place():
+        with self._database.slot():
             batch = self._wait_for_turn(job)
             if batch:
                 try:
@@ -86,7 +86,7 @@ class Recorder:
         try:
             self._transact(batch)
         except BaseException as error:
-            if len(batch) > 1 and not _of_all(error):
+            if len(batch) > 1 and not _hits_whole_batch(error):
                 for job in batch:
                     self._commit([job])
                 return
@@ -95,10 +95,12 @@ class Recorder:
 
     def _transact(self, batch: Sequence[_Job]) -> None:
         end = None
-        made = [(job.key_id, event) for job in batch for event in job.reply.events]
+        keyed_events = [
+            (job.key_id, event) for job in batch for event in job.reply.events
+        ]
         with self._database.write() as connection:
-            if made:
-                end = append(connection, self._chain_end, made)
+            if keyed_events:
+                end = append(connection, self._chain_end, keyed_events)
             _remember(connection, batch)
             for job in batch:
                 _check(connection, job.reply)
@@ -114,7 +116,7 @@ class Recorder:
         return Overtaken()
 
 
-def _of_all(error: BaseException) -> bool:
+def _hits_whole_batch(error: BaseException) -> bool:
     """Whether it would hit every job of the batch alike."""
     if isinstance(error, DatabaseUnavailable):
         return not isinstance(error.__cause__, DataError)

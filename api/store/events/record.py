@@ -109,9 +109,9 @@ _RECORDED = (
 
 def recorded(database: Database, token: Token) -> Recorded | None:
     """The first answer given under this token; raises Gone when it was erased."""
-    asked = {"key_id": token.key_id, "token": token.token}
+    values = {"key_id": token.key_id, "token": token.token}
     with database.read() as connection:
-        row = connection.execute(_RECORDED, asked).one_or_none()
+        row = connection.execute(_RECORDED, values).one_or_none()
     if row is None:
         return None
     if row[3] is None:

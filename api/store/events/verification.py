@@ -21,7 +21,7 @@ Read = Callable[[], AbstractContextManager[Connection]]
 
 
 @dataclass
-class Findings:
+class Verification:
     """`broken` names the first break; `heads` are the ends of the chains.
 
     `newest_sha256`: of the last event.
@@ -38,28 +38,30 @@ class _Broken(Exception):
     pass
 
 
-def verify(read: Read, earlier: Iterable[Head] = ()) -> Findings:
+def verify(read: Read, earlier: Iterable[Head] = ()) -> Verification:
     """Check hashes, places and ends; raises DatabaseUnavailable.
 
     `earlier`: ends that were found before and kept elsewhere. Each must still be
     there: so even a tail that was cut off together with its entry in `writers` shows.
     """
-    findings = Findings()
-    check = _Check(findings, {(one.writer, one.position): one for one in earlier})
+    verification = Verification()
+    check = _Check(
+        verification, {(head.writer, head.position): head for head in earlier}
+    )
     try:
         for row in _rows(read):
             check.take(row)
         check.finish(_ends(read))
     except _Broken as broken:
-        findings.broken = str(broken)
-    return findings
+        verification.broken = str(broken)
+    return verification
 
 
 class _Check:
     def __init__(
-        self, findings: Findings, earlier: dict[tuple[str, int], Head]
+        self, verification: Verification, earlier: dict[tuple[str, int], Head]
     ) -> None:
-        self._findings = findings
+        self._verification = verification
         self._earlier = earlier
         self._absent: set[int] = set()
 
@@ -71,37 +73,37 @@ class _Check:
         self._personal(row)
         if row.kind == ERASURE:
             for first, last in erased_ranges(row.facts):
-                self._findings.erased += last - first + 1
+                self._verification.erased += last - first + 1
                 self._absent.difference_update(range(first, last + 1))
         head = Head(row.writer, row.position, row.sha256)
         self._compare(head)
-        self._findings.heads[row.writer] = head
-        self._findings.events += 1
-        self._findings.newest_sha256 = row.sha256
+        self._verification.heads[row.writer] = head
+        self._verification.events += 1
+        self._verification.newest_sha256 = row.sha256
 
     def finish(self, ends: Mapping[str, Head]) -> None:
         if self._absent:
             first = min(self._absent)
             raise _Broken(f"event {first}: its personal part is missing, not erased")
         for head in [*ends.values(), *self._earlier.values()]:
-            found = self._findings.heads.get(head.writer)
-            if found is None or found.position < head.position:
-                there = found.position if found else 0
+            newest = self._verification.heads.get(head.writer)
+            if newest is None or newest.position < head.position:
+                there = newest.position if newest else 0
                 raise _Broken(
                     f"writer {head.writer}: truncated, {head.position} events were "
                     f"written, {there} are there"
                 )
-        for head in self._findings.heads.values():
+        for head in self._verification.heads.values():
             if ends.get(head.writer) != head:
                 raise _Broken(f"writer {head.writer}: its end is not the recorded one")
 
     def _place(self, row: Row[Any]) -> None:
-        expected = self._findings.events + 1
+        expected = self._verification.events + 1
         if row.sequence != expected:
             raise _Broken(f"event {expected}: missing, {row.sequence} is the next")
 
     def _link(self, row: Row[Any]) -> None:
-        heads = self._findings.heads
+        heads = self._verification.heads
         before, is_one = heads.get(row.writer), row.writer.startswith(CHAIN)
         position = before.position + 1 if before else 1
         if row.position != position:
@@ -109,7 +111,7 @@ class _Check:
                 f"event {row.sequence}: out of order, {row.position} of writer "
                 f"{row.writer} where {position} is next"
             )
-        newest = self._findings.newest_sha256
+        newest = self._verification.newest_sha256
         if row.previous_sha256 != (newest if is_one or not before else before.sha256):
             raise _Broken(f"event {row.sequence}: does not follow what is before it")
         if is_one and not before and row.writer != chain.name(heads.values()):
@@ -138,15 +140,15 @@ def _rows(read: Read) -> Iterator[Row[Any]]:
     columns = [*events.c, *(personal.c[name] for name in PERSONAL)]
     joined = events.outerjoin(personal, personal.c.sequence == events.c.sequence)
     query = select(*columns).select_from(joined).order_by(events.c.sequence)
-    seen = 0
+    after = 0
     while True:
-        some = query.where(events.c.sequence > seen).limit(_AT_A_TIME)
+        some = query.where(events.c.sequence > after).limit(_AT_A_TIME)
         with read() as connection:
             rows = connection.execute(some).all()
         if not rows:
             return
         yield from rows
-        seen = rows[-1].sequence
+        after = rows[-1].sequence
 
 
 def _ends(read: Read) -> dict[str, Head]:

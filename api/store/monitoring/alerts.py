@@ -16,23 +16,23 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredAlert:
     """An alert as it is answered, and how often it was changed."""
 
     document: Document
     revision: int
 
 
-def open_of(database: Database, cause: str) -> Stored | None:
+def open_of(database: Database, cause: str) -> StoredAlert | None:
     """The open alert of a cause."""
     return _one(database, alerts.c.open_cause == cause)
 
 
-def find(database: Database, alert_id: str) -> Stored | None:
+def find(database: Database, alert_id: str) -> StoredAlert | None:
     return _one(database, alerts.c.id == alert_id)
 
 
-def everything(database: Database, status: str) -> list[Document]:
+def with_status(database: Database, status: str) -> list[Document]:
     """The alerts that are open, closed, or all, newest first."""
     query = select(alerts.c.document).order_by(alerts.c.id.desc())
     chosen = {
@@ -43,7 +43,7 @@ def everything(database: Database, status: str) -> list[Document]:
         return [json.loads(text) for text in connection.execute(chosen).scalars()]
 
 
-def saving(document: Mapping[str, Any], before: Stored | None) -> Insert | Update:
+def saving(document: Mapping[str, Any], before: StoredAlert | None) -> Insert | Update:
     """The statement that stores an alert, if it is still as it was `before`."""
     is_open = document["status"] == "open"
     row = {
@@ -57,8 +57,8 @@ def saving(document: Mapping[str, Any], before: Stored | None) -> Insert | Updat
     return update(alerts).where(same).values(row)
 
 
-def _one(database: Database, which: ColumnElement[bool]) -> Stored | None:
+def _one(database: Database, which: ColumnElement[bool]) -> StoredAlert | None:
     query = select(alerts.c.document, alerts.c.revision).where(which)
     with database.read() as connection:
         row = connection.execute(query).one_or_none()
-    return None if row is None else Stored(json.loads(row.document), row.revision)
+    return None if row is None else StoredAlert(json.loads(row.document), row.revision)

@@ -13,7 +13,7 @@ from api.store.tables import reports
 
 
 @dataclass(frozen=True)
-class Report:
+class StoredReport:
     """A report without its page."""
 
     id: str
@@ -32,7 +32,7 @@ class Entry:
     created_at: str
 
 
-def adding(report: Report, html: str | None) -> Insert:
+def adding(report: StoredReport, html: str | None) -> Insert:
     """The statement that stores a report."""
     row = vars(report) | {
         "report": json.dumps(report.report, allow_nan=False, separators=(",", ":")),
@@ -49,14 +49,14 @@ def newest(database: Database, kind: str | None, limit: int) -> list[Entry]:
     return [Entry(*row) for row in rows]
 
 
-def find(database: Database, report_id: str) -> Report | None:
-    columns = [reports.c[name] for name in Report.__dataclass_fields__]
+def find(database: Database, report_id: str) -> StoredReport | None:
+    columns = [reports.c[name] for name in StoredReport.__dataclass_fields__]
     query = select(*columns).where(reports.c.id == report_id)
     with database.read() as connection:
         row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    return Report(**{**row._asdict(), "report": json.loads(row.report)})
+    return StoredReport(**{**row._asdict(), "report": json.loads(row.report)})
 
 
 def page(database: Database, report_id: str) -> bytes | None:

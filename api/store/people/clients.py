@@ -34,7 +34,7 @@ class Client:
 
 
 @dataclass(frozen=True)
-class Page:
+class IdPage:
     """Some of the ids that match, in order; `following`: there are more after."""
 
     ids: tuple[int, ...]
@@ -53,13 +53,13 @@ def unpack(stored: bytes) -> Vector:
 
 def find(database: Database, ids: Sequence[int]) -> dict[int, Client]:
     """The clients of these ids that are known, by id."""
-    found: dict[int, Client] = {}
+    known: dict[int, Client] = {}
     wanted = sorted(set(ids))
     with database.read() as connection:
         for part in parts(wanted):
             rows = connection.execute(_OF_IDS, {"ids": part})
-            found |= {row.client_id: _client(row) for row in rows}
-    return found
+            known |= {row.client_id: _client(row) for row in rows}
+    return known
 
 
 def still_known(known: Sequence[Client]) -> tuple[Check, ...]:
@@ -84,7 +84,7 @@ def active_feature_set(database: Database) -> str | None:
 
 def search(
     database: Database, prefix: str, suffix: str, after: int, limit: int
-) -> Page:
+) -> IdPage:
     """Ids whose digits begin and end so, above `after`, in numeric order."""
     ids = _of_active_import(clients.c.client_id).where(_matches(prefix, suffix))
     some = ids.where(clients.c.client_id > after).order_by(clients.c.client_id)
@@ -92,7 +92,7 @@ def search(
     with database.read() as connection:
         rows = connection.execute(some.limit(limit + 1)).scalars().all()
         count = connection.execute(total).scalar_one()
-    return Page(tuple(rows[:limit]), count, len(rows) > limit)
+    return IdPage(tuple(rows[:limit]), count, len(rows) > limit)
 
 
 def _of_active_import(*columns: Any) -> Select[Any]:

@@ -50,7 +50,7 @@ def forget(database: Database, chain_end: ChainEnd, client_id: int) -> int:
     return _erase(database, chain_end, personal.c.client_id == client_id, "forgotten")
 
 
-def retain(database: Database, chain_end: ChainEnd, since: str) -> int:
+def erase_outdated(database: Database, chain_end: ChainEnd, since: str) -> int:
     """Erase the events that are `outdated`; answers how many."""
     return _erase(database, chain_end, outdated(since), "retention")
 
@@ -87,8 +87,8 @@ def _erase(
             if not rows:
                 return count
             sequences = [row.sequence for row in rows]
-            made = [(None, _erasure(sequences, reason))]
-            end = append(connection, chain_end, made)
+            keyed_events = [(None, _erasure(sequences, reason))]
+            end = append(connection, chain_end, keyed_events)
             gone = personal.c.sequence.in_(sequences)
             connection.execute(delete(personal).where(gone))
             ids = [row.event_id for row in rows]

@@ -49,8 +49,11 @@ def activate(database: Database, import_id: int) -> None:
     mine = clients.c.import_id == import_id
     with database.write() as connection:
         expected = select(imports.c.clients).where(imports.c.id == import_id)
-        found = select(func.count()).select_from(clients).where(mine)
-        if connection.execute(expected).scalar() != connection.execute(found).scalar():
+        counted = select(func.count()).select_from(clients).where(mine)
+        if (
+            connection.execute(expected).scalar()
+            != connection.execute(counted).scalar()
+        ):
             raise ImportRefused("another import ran at the same time; import again")
         finished = update(imports).where(imports.c.id == import_id)
         connection.execute(finished.values(finished_at=now()))

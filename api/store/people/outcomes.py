@@ -28,7 +28,7 @@ class Decided:
 
 def decided(database: Database, prediction_ids: Sequence[str]) -> dict[str, Decided]:
     """Those that are decisions, by id."""
-    found: dict[str, Decided] = {}
+    decisions: dict[str, Decided] = {}
     with database.read() as connection:
         for part in parts(prediction_ids):
             query = (
@@ -38,16 +38,16 @@ def decided(database: Database, prediction_ids: Sequence[str]) -> dict[str, Deci
             )
             for row in connection.execute(query):
                 named = row.event_id, row.client_id, row.bundle_sha256
-                found[row.event_id] = Decided(*named)
+                decisions[row.event_id] = Decided(*named)
             outcomes = (
                 select(events.c.subject_id, events.c.facts)
                 .where(events.c.subject_id.in_(part), events.c.kind == OUTCOME)
                 .order_by(events.c.sequence)
             )
             for row in connection.execute(outcomes):
-                before = found[row.subject_id]
-                found[row.subject_id] = observed(before, json.loads(row.facts))
-    return found
+                before = decisions[row.subject_id]
+                decisions[row.subject_id] = observed(before, json.loads(row.facts))
+    return decisions
 
 
 def observed(before: Decided, outcome: dict[str, Any]) -> Decided:

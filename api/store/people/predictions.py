@@ -17,7 +17,7 @@ from api.store.tables import events, personal
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredPrediction:
     """A decision or simulation; `facts` as recorded, `changes` of a what-if.
 
     `basis`: the terms and the import that a decision was made on; none in events of
@@ -40,7 +40,7 @@ class Stored:
         return {**self.facts["model"], "bundle_sha256": self.bundle_sha256}
 
 
-def find(database: Database, prediction_id: str) -> Stored | None:
+def find(database: Database, prediction_id: str) -> StoredPrediction | None:
     """The prediction of this id; raises Gone when it was erased."""
     with database.read() as connection:
         query = _predictions().where(events.c.event_id == prediction_id)
@@ -52,7 +52,7 @@ def find(database: Database, prediction_id: str) -> Stored | None:
 
 def of_client(
     database: Database, client_id: int, kinds: Sequence[str], before: int, limit: int
-) -> list[Stored]:
+) -> list[StoredPrediction]:
     """A client's predictions of these kinds below the sequence, newest first."""
     query = (
         _predictions()
@@ -78,11 +78,13 @@ def reviews(
         .where(events.c.subject_id.in_(prediction_ids), events.c.kind == REVIEW)
         .order_by(events.c.sequence)
     )
-    found: dict[str, list[dict[str, Any]]] = {one: [] for one in prediction_ids}
+    by_prediction: dict[str, list[dict[str, Any]]] = {
+        prediction_id: [] for prediction_id in prediction_ids
+    }
     with database.read() as connection:
         for row in connection.execute(query):
-            found[row.subject_id].append(json.loads(row.answer))
-    return found
+            by_prediction[row.subject_id].append(json.loads(row.answer))
+    return by_prediction
 
 
 def _predictions() -> Select[Any]:
@@ -107,10 +109,10 @@ _KEPT = (
 )
 
 
-def stored(row: Row[Any]) -> Stored:
+def stored(row: Row[Any]) -> StoredPrediction:
     """A row of events, with `client_id` and `request` of its personal part."""
     request = json.loads(row.request) if row.request else {}
-    return Stored(
+    return StoredPrediction(
         sequence=row.sequence,
         prediction_id=row.event_id,
         kind=row.kind,

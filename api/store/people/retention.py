@@ -23,7 +23,7 @@ _LONGEST_SILENCE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Outlook:
+class RetentionPreview:
     """Moments of the events to erase, of the first to stay, and of the newest one."""
 
     count: int
@@ -55,19 +55,23 @@ class Outlook:
             )
 
 
-def outlook(database: Database, since: str) -> Outlook:
+def preview(database: Database, since: str) -> RetentionPreview:
     """What would go and what would stay, if all from before `since` is erased."""
     moment, old = events.c.created_at, outdated(since)
-    kept = personal.join(events, events.c.sequence == personal.c.sequence)
+    personal_events = personal.join(events, events.c.sequence == personal.c.sequence)
     going = select(func.count(), func.min(moment), func.max(moment)).where(old)
     staying = select(func.min(moment)).where(~old)
     # An erasure is of this command's clock, and says nothing of it.
     newest = select(moment).where(events.c.kind != ERASURE)
     newest = newest.order_by(events.c.sequence.desc()).limit(1)
     with database.read() as connection:
-        count, first, last = connection.execute(going.select_from(kept)).one()
-        first_to_stay = connection.execute(staying.select_from(kept)).scalar()
-        return Outlook(
+        count, first, last = connection.execute(
+            going.select_from(personal_events)
+        ).one()
+        first_to_stay = connection.execute(
+            staying.select_from(personal_events)
+        ).scalar()
+        return RetentionPreview(
             count, first, last, first_to_stay, connection.execute(newest).scalar()
         )
 

@@ -11,46 +11,46 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from api.store.database import Database
 from api.store.events.record import DECISION, REVIEW, Check
-from api.store.people.predictions import Stored, still_kept, stored
+from api.store.people.predictions import StoredPrediction, still_kept, stored
 from api.store.tables import events, personal
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingRecord:
     """`decided`: what the review is about, else the newest decision, `latest`.
 
     `features`: the vector that `latest` was scored from, as it is stored.
     """
 
-    decided: Stored
-    latest: Stored
+    decided: StoredPrediction
+    latest: StoredPrediction
     features: bytes
     review: Mapping[str, Any] | None
 
 
-def standing(database: Database, client_id: int) -> Standing | None:
+def standing(database: Database, client_id: int) -> StandingRecord | None:
     """None before the first decision."""
     with database.read() as connection:
-        asked = {"client_id": client_id}
-        review = connection.execute(_REVIEW_OF_CLIENT, asked).scalar()
-        newest = connection.execute(_DECISION_OF_CLIENT, asked).one_or_none()
+        parameters = {"client_id": client_id}
+        review = connection.execute(_REVIEW_OF_CLIENT, parameters).scalar()
+        newest = connection.execute(_DECISION_OF_CLIENT, parameters).one_or_none()
         if newest is None:
             return None
         latest, features = stored(newest), newest.features
         if review is None:
-            return Standing(latest, latest, features, None)
-        told = json.loads(review)
-        decided = _decided(connection, told["prediction_id"]) or latest
-        return Standing(decided, latest, features, told)
+            return StandingRecord(latest, latest, features, None)
+        document = json.loads(review)
+        decided = _decided(connection, document["prediction_id"]) or latest
+        return StandingRecord(decided, latest, features, document)
 
 
 def standing_review(
     database: Database, client_id: int | None, prediction_id: str
 ) -> dict[str, Any] | None:
     """The newest review of the client; of the prediction when nobody knows whose."""
-    asked = {"client_id": client_id, "prediction_id": prediction_id}
+    parameters = {"client_id": client_id, "prediction_id": prediction_id}
     with database.read() as connection:
-        answer = connection.execute(_newest_review(client_id), asked).scalar()
+        answer = connection.execute(_newest_review(client_id), parameters).scalar()
     return None if answer is None else json.loads(answer)
 
 
@@ -58,10 +58,14 @@ def still_standing(
     client_id: int | None, prediction_id: str, review_id: str, replaces: str | None
 ) -> tuple[Check, ...]:
     """That what is reviewed was not erased, and `review_id` follows `replaces`."""
-    asked = {"client_id": client_id, "prediction_id": prediction_id, "mine": review_id}
+    parameters = {
+        "client_id": client_id,
+        "prediction_id": prediction_id,
+        "mine": review_id,
+    }
     other = _newest_review(client_id).where(events.c.event_id != bindparam("mine"))
     return (
-        Check(other.with_only_columns(events.c.event_id), replaces, asked),
+        Check(other.with_only_columns(events.c.event_id), replaces, parameters),
         *still_kept([prediction_id]),
     )
 
@@ -70,7 +74,7 @@ def _newest_review(client_id: int | None) -> Select[Any]:
     return _REVIEW_OF_PREDICTION if client_id is None else _REVIEW_OF_CLIENT
 
 
-def _decided(connection: Connection, prediction_id: str) -> Stored | None:
+def _decided(connection: Connection, prediction_id: str) -> StoredPrediction | None:
     row = connection.execute(_BY_ID, {"prediction_id": prediction_id}).one_or_none()
     return None if row is None else stored(row)
 

@@ -315,7 +315,7 @@ def test_what_a_review_is_about_is_kept_as_long_as_the_review(
     app: Flask, call: Any, decide: Any, review: Any, standing: Any
 ) -> None:
     services = app.extensions["scoring"]
-    retain = partial(erasure.retain, services.database, services.chain_end)
+    retain = partial(erasure.erase_outdated, services.database, services.chain_end)
     decide()
     made = decide()
     reviewed = review(made, "refused").json

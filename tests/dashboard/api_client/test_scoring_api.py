@@ -14,7 +14,7 @@ from api_client.errors import (
     NonsenseAnswer,
     NotFound,
     Refused,
-    ServerTrouble,
+    ServerError,
     Unauthorised,
     Unreachable,
 )
@@ -101,9 +101,9 @@ def test_tries_again_after_passing_trouble_with_the_same_idempotency_key(
         (404, NotFound, 1),
         (409, Conflict, 1),
         (422, Refused, 1),
-        (429, ServerTrouble, 1),
-        (500, ServerTrouble, 1),
-        (503, ServerTrouble, 3),
+        (429, ServerError, 1),
+        (500, ServerError, 1),
+        (503, ServerError, 3),
     ],
 )
 def test_each_bad_status_is_its_own_error(
@@ -131,7 +131,7 @@ def test_an_error_page_from_something_else_is_still_told(
     api: FakeApi, client: ScoringApi
 ) -> None:
     api.replies["/v1/model"] = (500, "text/html", b"<h1>Bad</h1>")
-    with pytest.raises(ServerTrouble, match="500"):
+    with pytest.raises(ServerError, match="500"):
         client.model()
 
 

@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from session.render_lock import Turns
+from session.render_lock import FairLock
 
 
 def test_turns_are_taken_in_order_and_one_at_a_time() -> None:
-    turns, drawn = Turns(), list[tuple[int, str]]()
+    turns, drawn = FairLock(), list[tuple[int, str]]()
 
     def draw(number: int) -> None:
         with turns:
@@ -31,7 +31,7 @@ def test_turns_are_taken_in_order_and_one_at_a_time() -> None:
 
 
 def test_a_page_that_fails_passes_its_turn_on() -> None:
-    turns = Turns()
+    turns = FairLock()
     for _ in range(2):
         with pytest.raises(ValueError, match="page"), turns:
             raise ValueError("page")

@@ -21,7 +21,7 @@ from training.config import Settings
 from training.errors import ConfigurationError
 from training.monitoring import monitor
 from training.monitoring.alerts import delivery, outbox
-from training.monitoring.alerts.lifecycle import Change
+from training.monitoring.alerts.lifecycle import AlertChange
 from training.monitoring.events.api_client import Api
 from training.monitoring.events.state import State, open_state
 from training.monitoring.statistics.reference import Reference
@@ -37,7 +37,7 @@ EVIDENCE = {
     "psi": 0.12,
     "importance": 0.5,
 }
-OPENED = Change("feature:FIRST", "open", "warning", "opened", EVIDENCE)
+OPENED = AlertChange("feature:FIRST", "open", "warning", "opened", EVIDENCE)
 
 
 class Hook:

@@ -109,10 +109,10 @@ def test_broken_pages_restarts_and_repetitions_change_nothing(
     state = opened()
     assert state.decisions == 250
     assert state.fact("duplicates") == 1
-    assert state.one("SELECT sum(counted) FROM windows") == 250
+    assert state.scalar("SELECT sum(counted) FROM windows") == 250
     assert state.labelled(0, 10)[1].tolist() == [0.0]
     assert state.windows(0, 2).decisions.tolist() == [100, 100]
-    assert state.one("SELECT sum(overridden) FROM reviews") == 1
+    assert state.scalar("SELECT sum(overridden) FROM reviews") == 1
 
 
 def five_looks_at_one_and_one_at_four(fake: FakeApi) -> list[dict[str, Any]]:
@@ -146,7 +146,7 @@ def test_a_client_looked_at_five_times_is_one_decision(
     state = opened()
     assert state.decisions == 5
     assert state.windows(0, 1).decisions.tolist() == [5]
-    assert state.one("SELECT count(*) FROM repeats") == 4
+    assert state.scalar("SELECT count(*) FROM repeats") == 4
     assert (state.fact("duplicates", 0), state.fact("of_other_models", 0)) == (0, 0)
     fake.events.lines[5:] = []
     watch(fake, reference, tmp_path / "without")
@@ -260,7 +260,7 @@ def test_a_state_of_the_version_that_counted_every_decision_is_counted_anew(
     state = opened()
     assert (state.decisions, state.fact("looked", 0)) == (5, 0)
     assert [one["kind"] for one in fake.reports] == ["late"]
-    assert state.one("SELECT group_concat(cause) FROM alerts") == "score"
+    assert state.scalar("SELECT group_concat(cause) FROM alerts") == "score"
     assert state.fact("id") != "before"
 
 
@@ -356,7 +356,7 @@ def test_killed_at_any_moment_it_counts_every_event_once(
     assert state.decisions == 1000
     assert state.outcomes == 300
     assert state.windows(0, 10).counts[:, 0].sum() == 1000
-    assert state.one("SELECT count(*) FROM outbox") == 0
+    assert state.scalar("SELECT count(*) FROM outbox") == 0
     assert len([one for one in fake.alerts if one["cause"] == "feature:FIRST"]) == 1
     assert [r["kind"] for r in fake.reports].count("production") == 1
 

@@ -16,7 +16,7 @@ from training.monitoring.statistics.window_tests import (
     WINDOW,
     Windows,
     adjusted,
-    look,
+    compare_windows,
 )
 
 
@@ -40,7 +40,7 @@ def drawn(reference: Reference, rows: int, seed: int) -> np.ndarray:
 
 def raised(reference: Reference, values: np.ndarray) -> np.ndarray:
     """Windows by causes: what any width raised."""
-    found = look(reference, windows_of(reference, values))
+    found = compare_windows(reference, windows_of(reference, values))
     return np.any([one.p <= LEVEL for one in found], axis=0)
 
 
@@ -55,14 +55,14 @@ def test_a_shift_is_found_in_every_replay(
     for seed in range(20):
         values = drawn(reference, events, seed)
         values[:, 1] += shift
-        causes = look(reference, windows_of(reference, values))[0].causes
+        causes = compare_windows(reference, windows_of(reference, values))[0].causes
         assert raised(reference, values)[:, causes.index("feature:FIRST")].any()
 
 
 def test_what_is_missing_has_a_cause_of_its_own(reference: Reference) -> None:
     values = drawn(reference, 2000, 0)
     values[::5, 0] = np.nan
-    found = look(reference, windows_of(reference, values))[1]
+    found = compare_windows(reference, windows_of(reference, values))[1]
     hit = {found.causes[place] for place in np.flatnonzero(found.p[-1] <= LEVEL)}
     assert hit == {"missing:THIRD"}
 

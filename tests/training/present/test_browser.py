@@ -38,7 +38,7 @@ def test_pages_that_can_be_reached_become_pictures(
         # Playwright allows one browser a thread, and other tests keep one in this.
         with ThreadPoolExecutor() as aside:
             taking = aside.submit(
-                browser.photographs, pages, {"page": "hello"}, said.append
+                browser.screenshots, pages, {"page": "hello"}, said.append
             )
             taken = taking.result()
         server.shutdown()

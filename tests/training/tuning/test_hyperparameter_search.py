@@ -103,9 +103,9 @@ def test_the_default_is_tried_first_and_the_same_points_follow(tmp_path: Path) -
         resources = SearchResources(f"sqlite:///{tmp_path}/{name}.db", jobs=1)
         study = search(FAMILY, data(), Costs(), 8, resources, progress=lambda _: None)
         runs.append([(one.params, one.value, one.state) for one in study.trials])
-        assert FAMILY.with_found(study.trials[0].params) == FAMILY.defaults
+        assert FAMILY.with_values(study.trials[0].params) == FAMILY.defaults
         assert best_parameters(study, FAMILY) in [
-            FAMILY.with_found(one.params) for one in study.get_trials(states=TRIED)
+            FAMILY.with_values(one.params) for one in study.get_trials(states=TRIED)
         ]
     assert runs[0] == runs[1]
     assert len(runs[0]) == 8
@@ -133,7 +133,7 @@ def test_of_equally_cheap_points_the_best_ranking_one_is_taken() -> None:
 
 def test_the_space_of_lightgbm_holds_its_defaults() -> None:
     start = LIGHTGBM.start()
-    assert LIGHTGBM.with_found(start) == dict(candidates.LIGHTGBM)
+    assert LIGHTGBM.with_values(start) == dict(candidates.LIGHTGBM)
     for name, one in LIGHTGBM.space.items():
         assert one.low <= start[name] <= one.high, name
 

@@ -27,32 +27,32 @@ def features(present: Collection[str], *, protected: bool = False) -> list[Featu
         *loan.features(),
         *terms.features(),
         *person.features(),
-        *crosses.features({one.name for one in past}),
-        *(replace(one, expression=nw.col(one.name)) for one in past),
+        *crosses.features({feature.name for feature in past}),
+        *(replace(feature, expression=nw.col(feature.name)) for feature in past),
     ]
 
 
-def history_columns(made: Sequence[Feature]) -> set[str]:
+def history_columns(features: Sequence[Feature]) -> set[str]:
     """The history features that these features are, or are made of."""
-    names = {one.name for one in made}
-    needed = (needs for needs, one in crosses.CROSSES if one.name in names)
+    names = {feature.name for feature in features}
+    needed = (needs for needs, feature in crosses.CROSSES if feature.name in names)
     return names.union(*needed)
 
 
 def applicant(
     application: nw.LazyFrame[Any],
     history_rows: nw.LazyFrame[Any],
-    made: Sequence[Feature],
+    features: Sequence[Feature],
 ) -> nw.LazyFrame[Any]:
     """One row per application: SK_ID_CURR and every feature of `made`, in order.
 
     Numbers are float32, categories text; `history_rows` has one row per client.
     """
     rows = clean(application, raw.APPLICATION)
-    if any(one.group == terms.GROUP for one in made):
+    if any(feature.group == terms.GROUP for feature in features):
         rows = terms.with_term(rows)
     rows = rows.join(history_rows, on=raw.KEY, how="left")
-    return rows.select(raw.KEY, *(_output(one) for one in made))
+    return rows.select(raw.KEY, *(_output(feature) for feature in features))
 
 
 def _output(feature: Feature) -> nw.Expr:

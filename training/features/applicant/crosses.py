@@ -22,7 +22,7 @@ def _over(
 ) -> tuple[tuple[str, ...], Feature]:
     """A ratio, and the history columns it needs."""
     needed = tuple(
-        one for one in (numerator, denominator) if not one.startswith("AMT_")
+        column for column in (numerator, denominator) if not column.startswith("AMT_")
     )
     value = ratio(nw.col(numerator), nw.col(denominator))
     formula = f"{numerator} / {denominator}"
@@ -145,4 +145,4 @@ CROSSES = (
 
 def features(history: Collection[str]) -> list[Feature]:
     """The crosses whose history columns are there."""
-    return [one for needed, one in CROSSES if set(needed) <= set(history)]
+    return [feature for needed, feature in CROSSES if set(needed) <= set(history)]

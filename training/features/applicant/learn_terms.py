@@ -54,15 +54,15 @@ def learn(earlier: pd.DataFrame, loans: pd.DataFrame) -> DecisionTreeClassifier:
     )
     teacher.fit(_hints(earlier), known)
     chances = np.asarray(teacher.predict_proba(_hints(loans)))
-    said, sure = teacher.classes_[chances.argmax(axis=1)], chances.max(axis=1)
+    labels, sure = teacher.classes_[chances.argmax(axis=1)], chances.max(axis=1)
     tree = DecisionTreeClassifier(
         max_leaf_nodes=LEAVES, min_samples_leaf=10, random_state=0
     )
     third = (loans["SK_ID_CURR"] % 3 == 0).to_numpy()
-    rest = tree.fit(loans[SPLITS][~third], said[~third], sample_weight=sure[~third])
-    agreed = (rest.predict(loans[SPLITS][third]) == said[third]).mean()
+    rest = tree.fit(loans[SPLITS][~third], labels[~third], sample_weight=sure[~third])
+    agreed = (rest.predict(loans[SPLITS][third]) == labels[third]).mean()
     log.info("small tree on loans held out: agrees on %.4f", agreed)
-    return tree.fit(loans[SPLITS], said, sample_weight=sure)
+    return tree.fit(loans[SPLITS], labels, sample_weight=sure)
 
 
 def _hints(loans: pd.DataFrame) -> np.ndarray:
@@ -111,13 +111,13 @@ def _read(wanted: str, columns: str, paths: list[Path]) -> pd.DataFrame:
 
 def main(folders: list[str]) -> None:
     stores = [FeatureStore(Path(folder)) for folder in folders]
-    told = [one.raw("previous_application") for one in stores]
+    paths = [store.raw("previous_application") for store in stores]
     earlier = _read(
         f"CNT_PAYMENT IN {TERMS}",
         "SK_ID_PREV, CNT_PAYMENT",
-        [path for path in told if path.exists()],
+        [path for path in paths if path.exists()],
     )
-    loans = _read("true", "AMT_ANNUITY", [one.application for one in stores])
+    loans = _read("true", "AMT_ANNUITY", [store.application for store in stores])
     log.info("%d earlier cash loans, %d applications", len(earlier), len(loans))
     TABLE.write_text(json.dumps(nested(learn(earlier, loans))) + "\n")
 

@@ -35,16 +35,16 @@ def _to_age(column: str, name: str, group: str, en: str, fr: str) -> Feature:
 
 
 def _social(days: int) -> Feature:
-    seen = f"OBS_{days}_CNT_SOCIAL_CIRCLE"
+    observed = f"OBS_{days}_CNT_SOCIAL_CIRCLE"
     late = f"DEF_{days}_CNT_SOCIAL_CIRCLE"
     return _feature(
         f"SOCIAL_CIRCLE_{days}_DEFAULT_SHARE",
-        ratio(nw.col(late), nw.col(seen)),
+        ratio(nw.col(late), nw.col(observed)),
         "SOCIAL_CIRCLE",
         Unit.SHARE,
         f"Acquaintances {days} days late, share",
         f"Connaissances en retard de {days} jours, part",
-        f"{late} / {seen}",
+        f"{late} / {observed}",
     )
 
 

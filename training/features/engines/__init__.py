@@ -13,10 +13,10 @@ from training.features.sql import FeatureSet
 class Run(Protocol):
     """Both stages over one set of staged tables."""
 
-    def write_history(self, made: FeatureSet, out: Path) -> None:
+    def write_history(self, feature_set: FeatureSet, out: Path) -> None:
         """One row per client: SK_ID_CURR and every history feature."""
 
-    def write_features(self, made: FeatureSet, history: Path, out: Path) -> None:
+    def write_features(self, feature_set: FeatureSet, history: Path, out: Path) -> None:
         """One row per client: SK_ID_CURR, every feature, TARGET."""
 
 

@@ -36,7 +36,7 @@ class DuckDB:
     name = "duckdb"
 
     @contextmanager
-    def start(self, tables: Mapping[str, Path], spill: Path) -> Iterator[_Run]:
+    def start(self, tables: Mapping[str, Path], spill: Path) -> Iterator[_EmbeddedRun]:
         with duckdb.connect() as connection:
             if self.memory_limit:
                 connection.execute(f"SET memory_limit = '{self.memory_limit}'")
@@ -44,20 +44,21 @@ class DuckDB:
                 connection.execute(f"SET threads = {self.threads}")
             connection.execute(f"SET temp_directory = '{spill}'")
             connection.execute(f"SET disabled_optimizers = '{SLOW_OPTIMIZER}'")
-            yield _Run(connection, tables)
+            yield _EmbeddedRun(connection, tables)
 
 
 @dataclass(frozen=True)
-class _Run:
+class _EmbeddedRun:
     connection: duckdb.DuckDBPyConnection
     tables: Mapping[str, Path]
 
-    def write_history(self, made: FeatureSet, out: Path) -> None:
-        self._write(made.history_sql, self.tables, out)
+    def write_history(self, feature_set: FeatureSet, out: Path) -> None:
+        self._write(feature_set.history_sql, self.tables, out)
 
-    def write_features(self, made: FeatureSet, history: Path, out: Path) -> None:
+    def write_features(self, feature_set: FeatureSet, history: Path, out: Path) -> None:
         sql = (
-            f"SELECT made.*, application.TARGET FROM ({made.applicant_sql}) AS made"
+            "SELECT made.*, application.TARGET"
+            f" FROM ({feature_set.applicant_sql}) AS made"
             " JOIN application USING (SK_ID_CURR)"
         )
         self._write(sql, {**self.tables, "history": history}, out)
@@ -106,7 +107,7 @@ class _Run:
         if len(firsts) < 2:
             return []
         starts = [first for (first,) in firsts]
-        ends = [*(f" AND SK_ID_CURR < {one}" for one in starts[1:]), ""]
+        ends = [*(f" AND SK_ID_CURR < {start}" for start in starts[1:]), ""]
         return [f"SK_ID_CURR >= {a}{b}" for a, b in zip(starts, ends, strict=True)]
 
     def _at_a_time(self) -> int:

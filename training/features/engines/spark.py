@@ -37,26 +37,26 @@ class Spark:
     name = "spark"
 
     @contextmanager
-    def start(self, tables: Mapping[str, Path], spill: Path) -> Iterator[_Run]:
+    def start(self, tables: Mapping[str, Path], spill: Path) -> Iterator[_SparkRun]:
         session = _session(self.master, self.memory_limit)
         try:
-            yield _Run(session, tables)
+            yield _SparkRun(session, tables)
         finally:
             session.stop()
 
 
 @dataclass(frozen=True)
-class _Run:
+class _SparkRun:
     session: SparkSession
     tables: Mapping[str, Path]
 
-    def write_history(self, made: FeatureSet, out: Path) -> None:
+    def write_history(self, feature_set: FeatureSet, out: Path) -> None:
         tables = {name: self._read(path) for name, path in self.tables.items()}
-        _write(history(tables, made.history).to_native(), out)
+        _write(history(tables, feature_set.history).to_native(), out)
 
-    def write_features(self, made: FeatureSet, history: Path, out: Path) -> None:
+    def write_features(self, feature_set: FeatureSet, history: Path, out: Path) -> None:
         application = self._read(self.tables["application"])
-        rows = applicant(application, self._read(history), made.features)
+        rows = applicant(application, self._read(history), feature_set.features)
         target = application.select(KEY, "TARGET")
         _write(rows.join(target, on=KEY, how="inner").to_native(), out)
 

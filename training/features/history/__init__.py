@@ -31,32 +31,34 @@ KEY = "SK_ID_CURR"
 
 def features(present: Collection[str]) -> list[Feature]:
     """The history features that the tables present can give, in order."""
-    made: list[Feature] = []
+    features: list[Feature] = []
     if "bureau" in present:
-        made += bureau.features(with_balance="bureau_balance" in present)
+        features += bureau.features(with_balance="bureau_balance" in present)
     for name, source in ALONE.items():
         if name in present:
-            made += source.features()
-    return made
+            features += source.features()
+    return features
 
 
 def history(
-    tables: Mapping[str, nw.LazyFrame[Any]], made: Sequence[Feature]
+    tables: Mapping[str, nw.LazyFrame[Any]], features: Sequence[Feature]
 ) -> nw.LazyFrame[Any]:
     """One row per client: SK_ID_CURR and every feature of `made` as float32.
 
     `tables` holds the raw frames by name; `application` is required and says which
     clients there are. A client without records in a table has nulls for it.
     """
-    names = [one.name for one in made]
+    names = [feature.name for feature in features]
     clients = tables["application"].select(KEY)
     for possible, records in _per_table(tables):
         columns = [
-            one.expression.alias(one.name) for one in possible if one.name in names
+            feature.expression.alias(feature.name)
+            for feature in possible
+            if feature.name in names
         ]
         if columns:
-            found = records.group_by(KEY).agg(*columns)
-            clients = clients.join(found, on=KEY, how="left")
+            aggregates = records.group_by(KEY).agg(*columns)
+            clients = clients.join(aggregates, on=KEY, how="left")
     return clients.select(KEY, *(nw.col(name).cast(nw.Float32) for name in names))
 
 
@@ -64,12 +66,12 @@ def _per_table(
     tables: Mapping[str, nw.LazyFrame[Any]],
 ) -> list[tuple[Sequence[Feature], nw.LazyFrame[Any]]]:
     """The features of each table present, and the records they are taken of."""
-    found: list[tuple[Sequence[Feature], nw.LazyFrame[Any]]] = []
+    per_table: list[tuple[Sequence[Feature], nw.LazyFrame[Any]]] = []
     if "bureau" in tables:
         balance = tables.get("bureau_balance")
         records = bureau.records(tables["bureau"], balance)
-        found.append((bureau.features(with_balance=balance is not None), records))
+        per_table.append((bureau.features(with_balance=balance is not None), records))
     for name, source in ALONE.items():
         if name in tables:
-            found.append((source.features(), source.records(tables[name])))
-    return found
+            per_table.append((source.features(), source.records(tables[name])))
+    return per_table

@@ -116,7 +116,7 @@ def check(settings: Settings) -> None:
     if not settings.alert_smtp_url:
         return
     if urlsplit(settings.alert_smtp_url).scheme not in SCHEMES:
-        expected = " or ".join(f"{one}://" for one in SCHEMES)
+        expected = " or ".join(f"{scheme}://" for scheme in SCHEMES)
         raise ConfigurationError(f"TRAINING_ALERT_SMTP_URL: expected {expected}")
     if not settings.alert_to:
         raise ConfigurationError("TRAINING_ALERT_TO: expected an e-mail address")

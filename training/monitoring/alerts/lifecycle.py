@@ -17,7 +17,7 @@ import numpy as np
 
 from training.monitoring.events.state import State
 from training.monitoring.statistics.reference import Reference
-from training.monitoring.statistics.window_tests import LEVEL, Answers
+from training.monitoring.statistics.window_tests import LEVEL, ScaleTests
 
 QUIET = 4
 CALM = 0.01
@@ -50,7 +50,7 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Change:
+class AlertChange:
     """An alert that was opened, updated or closed at a look."""
 
     cause: str
@@ -60,58 +60,60 @@ class Change:
     evidence: Mapping[str, Any]
 
     @classmethod
-    def of(cls, name: str, cause: Cause, what: str) -> Change:
+    def of(cls, name: str, cause: Cause, what: str) -> AlertChange:
         return cls(name, cause.status, cause.severity, what, dict(cause.evidence))
 
 
 def signals(
-    reference: Reference, answers: list[Answers], row: int, known: Container[str]
+    reference: Reference, scales: list[ScaleTests], row: int, known: Container[str]
 ) -> Iterator[Signal]:
-    """What the look at one row of the answers says, strongest first.
+    """What the look at one row of the tests says, strongest first.
 
     Of causes that are neither raised nor known it says nothing.
     """
-    names = answers[0].causes
-    p = np.stack([one.p[row] for one in answers])
-    raw = np.stack([one.raw[row] for one in answers])
-    effect = np.stack([one.effect[row] for one in answers])
+    names = scales[0].causes
+    p = np.stack([tests.p[row] for tests in scales])
+    raw = np.stack([tests.raw[row] for tests in scales])
+    effect = np.stack([tests.effect[row] for tests in scales])
     raised = np.asarray(np.less_equal(p, LEVEL))
     # The widest scale remembers what is over; the one before it must be quiet, and
     # show far less than the widest.
     calm = (raw[:-1] > CALM).all(axis=0)
     calm &= ~raised[-1] | (np.abs(effect[-2]) < np.abs(effect[-1]) / 2)
     order = np.argsort(p.min(axis=0), kind="stable")
-    for place in order:
-        if not raised[:, place].any() and names[place] not in known:
+    for index in order:
+        if not raised[:, index].any() and names[index] not in known:
             continue
-        best = int(np.argmin(p[:, place]))
+        best = int(np.argmin(p[:, index]))
         sizes = tuple(
-            one.scale for one, yes in zip(answers, raised[:, place], strict=True) if yes
+            tests.scale
+            for tests, yes in zip(scales, raised[:, index], strict=True)
+            if yes
         )
         evidence = {
-            "effect": float(effect[best, place]),
-            "p": float(p[best, place]),
-            "windows": answers[best].scale,
-            **_moved(answers[best], names[place], reference, row),
+            "effect": float(effect[best, index]),
+            "p": float(p[best, index]),
+            "windows": scales[best].scale,
+            **_moved(scales[best], names[index], reference, row),
         }
-        yield Signal(names[place], sizes, bool(calm[place]), evidence)
+        yield Signal(names[index], sizes, bool(calm[index]), evidence)
 
 
 def _moved(
-    answers: Answers, cause: str, reference: Reference, row: int
+    tests: ScaleTests, cause: str, reference: Reference, row: int
 ) -> dict[str, float]:
     kind, _, name = cause.partition(":")
     if kind not in {"feature", "missing", "score"}:
         return {}
-    place = reference.monitored.index(name) if name else len(reference.monitored)
-    found = answers.shifts
+    index = reference.monitored.index(name) if name else len(reference.monitored)
+    shifts = tests.shifts
     moved = {
-        "shift": float(found.shift[row, place]),
-        "distance": float(found.distance[row, place]),
-        "missing": float(found.missing[row, place]),
-        "psi": float(found.psi[row, place]),
+        "shift": float(shifts.shift[row, index]),
+        "distance": float(shifts.distance[row, index]),
+        "missing": float(shifts.missing[row, index]),
+        "psi": float(shifts.psi[row, index]),
     }
-    return moved | ({"importance": float(reference.share[place])} if name else {})
+    return moved | ({"importance": float(reference.share[index])} if name else {})
 
 
 class Alerts:
@@ -123,11 +125,11 @@ class Alerts:
         self.causes = {cause: Cause(**json.loads(text)) for cause, text in rows}
 
     def advance(
-        self, found: Iterable[Signal], at: int, severity: Callable[..., str]
-    ) -> list[Change]:
+        self, raised: Iterable[Signal], at: int, severity: Callable[..., str]
+    ) -> list[AlertChange]:
         """What one look changes; `severity(reference, cause, evidence)` grades it."""
-        changes: list[Change] = []
-        for signal in found:
+        changes: list[AlertChange] = []
+        for signal in raised:
             cause = self.causes.get(signal.cause)
             if cause is None:
                 if not signal.sizes:
@@ -136,7 +138,7 @@ class Alerts:
             graded = severity(self.reference, signal.cause, signal.evidence)
             what = self._step(cause, signal, at, graded)
             if what:
-                changes.append(Change.of(signal.cause, cause, what))
+                changes.append(AlertChange.of(signal.cause, cause, what))
         return changes
 
     def _step(self, cause: Cause, signal: Signal, at: int, severity: str) -> str | None:
@@ -178,17 +180,17 @@ class Alerts:
             return None
         names = self.reference.monitored
         strength = self.reference.correlation[names.index(name)]
-        for place in np.argsort(-strength, kind="stable"):
-            if strength[place] < GOES_WITH:
+        for index in np.argsort(-strength, kind="stable"):
+            if strength[index] < GOES_WITH:
                 break
-            for other in (f"feature:{names[place]}", f"missing:{names[place]}"):
+            for other in (f"feature:{names[index]}", f"missing:{names[index]}"):
                 if other != cause and self._is_open(other):
                     return other
         return None
 
     def _is_open(self, cause: str) -> bool:
-        found = self.causes.get(cause)
-        return found is not None and found.status == "open"
+        state = self.causes.get(cause)
+        return state is not None and state.status == "open"
 
     def save(self) -> None:
         self.state.connection.executemany(

@@ -14,7 +14,7 @@ from typing import Any
 from training.config import Settings
 from training.monitoring.alerts import texts
 from training.monitoring.alerts.delivery import DeliveryFailed, send_mail, send_webhook
-from training.monitoring.alerts.lifecycle import Change
+from training.monitoring.alerts.lifecycle import AlertChange
 from training.monitoring.events.api_client import Api, ApiError
 from training.monitoring.events.state import State
 from training.monitoring.statistics.reference import Reference
@@ -37,7 +37,11 @@ def put_report(
 
 
 def put_alert(
-    state: State, reference: Reference, change: Change, settings: Settings, api_url: str
+    state: State,
+    reference: Reference,
+    change: AlertChange,
+    settings: Settings,
+    api_url: str,
 ) -> None:
     """Inside a transaction: for the API and, unless a mere refresh, for people."""
     number = state.fact("alert_number", 0)
@@ -54,7 +58,7 @@ def put_alert(
         _put(state, MAIL, token, notice)
 
 
-def _alert(state: State, reference: Reference, change: Change) -> dict[str, Any]:
+def _alert(state: State, reference: Reference, change: AlertChange) -> dict[str, Any]:
     cause, evidence = change.cause, change.evidence
     return {
         "cause": cause,

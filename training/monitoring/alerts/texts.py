@@ -58,7 +58,7 @@ def what(reference: Reference, cause: str, evidence: Evidence) -> str:
     if kind == "performance":
         return _what_performance(evidence, reference)
     effect = evidence["effect"]
-    said = {
+    text = {
         "feature": lambda: _what_moved(name, evidence, reference),
         "score": lambda: _what_moved("The model's score", evidence, reference),
         "missing": lambda: f"{name} is missing {_points(effect)} often.",
@@ -71,9 +71,9 @@ def what(reference: Reference, cause: str, evidence: Evidence) -> str:
     }[kind]()
     others = evidence.get("goes_with", [])
     if others:
-        names = ", ".join(one.partition(":")[2] or one for one in others[:8])
-        said += f" With it went: {names}."
-    return said
+        names = ", ".join(name.partition(":")[2] or name for name in others[:8])
+        text += f" With it went: {names}."
+    return text
 
 
 def _points(effect: float) -> str:
@@ -85,15 +85,15 @@ def _what_moved(name: str, evidence: Evidence, reference: Reference) -> str:
     shift, psi = evidence["shift"], evidence["psi"]
     if abs(shift) >= LEAST_SHIFT:
         way = "higher" if shift > 0 else "lower"
-        said = f"{name} lies {abs(shift):.2f} standard deviations {way} than in"
+        text = f"{name} lies {abs(shift):.2f} standard deviations {way} than in"
     else:
-        said = (
+        text = (
             f"Shares of {name} differ by up to {evidence['distance']:.1%} from those in"
         )
-    said += f" the reference (PSI {psi:.2f})."
+    text += f" the reference (PSI {psi:.2f})."
     if "importance" in evidence:
-        said += f" It carries {evidence['importance']:.1%} of the model's importance."
-    return said
+        text += f" It carries {evidence['importance']:.1%} of the model's importance."
+    return text
 
 
 def _what_performance(evidence: Evidence, reference: Reference) -> str:

@@ -47,17 +47,17 @@ class Api:
             backoff_max=60,
             raise_on_status=False,
         )
-        made = requests.Session()
-        made.headers["Authorization"] = f"Bearer {self.key}"
-        made.mount(self.url, HTTPAdapter(max_retries=retry))
-        return made
+        session = requests.Session()
+        session.headers["Authorization"] = f"Bearer {self.key}"
+        session.mount(self.url, HTTPAdapter(max_retries=retry))
+        return session
 
     def events(self, after: int, limit: int, features: str, kind: str = "") -> bytes:
         """A whole page of NDJSON events after a sequence number; empty at the end."""
-        asked: dict[str, Any] = {"after": after, "limit": limit, "features": features}
+        params: dict[str, Any] = {"after": after, "limit": limit, "features": features}
         if kind:
-            asked["kind"] = kind
-        return self._ask("GET", "/v1/events", params=asked).content
+            params["kind"] = kind
+        return self._ask("GET", "/v1/events", params=params).content
 
     def get(self, path: str, **query: object) -> Any:
         return self._ask("GET", path, params=query).json()
@@ -97,9 +97,9 @@ def _accepted(answer: requests.Response, method: str, path: str) -> requests.Res
     try:
         problem = answer.json()
         detail = str(problem.get("detail") or problem.get("title"))
-        for one in problem.get("errors", [])[:3]:
-            detail += f"; {one.get('path')}: {one.get('detail')}"
+        for error in problem.get("errors", [])[:3]:
+            detail += f"; {error.get('path')}: {error.get('detail')}"
     except (ValueError, AttributeError):
         detail = answer.text[:200]
-    said = f"{method} {path}: status {answer.status_code}: {detail}"
-    raise ApiError(said, answer.status_code)
+    message = f"{method} {path}: status {answer.status_code}: {detail}"
+    raise ApiError(message, answer.status_code)

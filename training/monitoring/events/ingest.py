@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from training.monitoring.events.api_client import Api
-from training.monitoring.events.read import Page, read_page, vectors
+from training.monitoring.events.read import EventPage, read_page, vectors
 from training.monitoring.events.state import State, pack, unpack
 from training.monitoring.statistics import histogram
-from training.monitoring.statistics.histogram import CELLS
+from training.monitoring.statistics.histogram import MAX_BINS
 from training.monitoring.statistics.reference import Reference
 
 PAGE = 50_000
@@ -34,7 +34,7 @@ def fetch(
         progress(f"events: {total:,}")
 
 
-def count_page(reference: Reference, state: State, page: Page) -> None:
+def count_page(reference: Reference, state: State, page: EventPage) -> None:
     """One transaction: what the page adds, and how far events are counted by now.
 
     Only decisions of the reference's bundle count, and of one application the first:
@@ -59,7 +59,7 @@ def count_page(reference: Reference, state: State, page: Page) -> None:
         state.keep(cursor=page.last)
 
 
-def _ours(reference: Reference, page: Page) -> tuple[pd.DataFrame, int]:
+def _ours(reference: Reference, page: EventPage) -> tuple[pd.DataFrame, int]:
     decisions = page.of("decision")
     ours = decisions["bundle_sha256"] == reference.bundle_sha256
     ours &= decisions["features"].notna()
@@ -69,7 +69,7 @@ def _ours(reference: Reference, page: Page) -> tuple[pd.DataFrame, int]:
 def _unseen(connection: sqlite3.Connection, decisions: pd.DataFrame) -> pd.DataFrame:
     """Without events that were sent before, in this page or an earlier one."""
     counted = _counted(connection, decisions["event_id"])
-    new = np.array([one is None for one in counted], bool)
+    new = np.array([number is None for number in counted], bool)
     return decisions[new].drop_duplicates("event_id", ignore_index=True)
 
 
@@ -82,7 +82,10 @@ def _first(
     """
     query = "SELECT 1 FROM decisions WHERE client = ?"
     client = decisions["client"]
-    known = [connection.execute(query, [one]).fetchone() is not None for one in client]
+    known = [
+        connection.execute(query, [client_id]).fetchone() is not None
+        for client_id in client
+    ]
     again = client.notna() & (client.duplicated() | np.array(known, bool))
     return decisions[~again].reset_index(drop=True), decisions[again]
 
@@ -100,8 +103,10 @@ def _counted(connection: sqlite3.Connection, ids: Iterable[str]) -> list[bytes |
         "SELECT event_id FROM decisions WHERE event_id = ?1 UNION ALL"
         " SELECT counted FROM repeats WHERE event_id = ?1"
     )
-    found = [connection.execute(query, [_bytes(one)]).fetchone() for one in ids]
-    return [row and row[0] for row in found]
+    rows = [
+        connection.execute(query, [_bytes(event_id)]).fetchone() for event_id in ids
+    ]
+    return [row and row[0] for row in rows]
 
 
 def _bytes(event_id: str) -> bytes:
@@ -131,7 +136,7 @@ def _count_decisions(
     newest = zip(numbers[-NEWEST:].tolist(), values[-NEWEST:], strict=True)
     state.connection.executemany(
         "INSERT INTO newest VALUES (?, ?)",
-        ((number, one.astype("<f4").tobytes()) for number, one in newest),
+        ((number, vector.astype("<f4").tobytes()) for number, vector in newest),
     )
     state.connection.execute(
         "DELETE FROM newest WHERE number <= ?", [int(numbers[-1]) - NEWEST]
@@ -152,12 +157,12 @@ def _count_windows(
     unknown = (decisions["unknown_categories"] > 0).to_numpy()
     refused = (decisions["decision"] == "refused").to_numpy()
     times = decisions["created_at"].to_numpy()
-    for number, seen in enumerate(counts, int(window[0])):
+    for number, window_counts in enumerate(counts, int(window[0])):
         mine = window == number
         tallies = [int(mine.sum()), int(unknown[mine].sum()), int(refused[mine].sum())]
         scores = reference.score_bins.count(margin[mine])
         moments = times[mine].min(), times[mine].max()
-        _add_window(state, number, seen, scores, tallies, moments)
+        _add_window(state, number, window_counts, scores, tallies, moments)
 
 
 def _add_window(
@@ -174,7 +179,7 @@ def _add_window(
         [number],
     ).fetchone()
     if before is not None:
-        counts = counts + unpack(before[0]).reshape(-1, CELLS)
+        counts = counts + unpack(before[0]).reshape(-1, MAX_BINS)
         scores = scores + unpack(before[1])
         tallies = [new + old for new, old in zip(tallies, before[2:5], strict=True)]
         moments = min(moments[0], before[5]), max(moments[1], before[6])

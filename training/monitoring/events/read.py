@@ -37,7 +37,7 @@ BLOCK = 8 << 20
 
 
 @dataclass(frozen=True)
-class Page:
+class EventPage:
     """Events in the order of their sequence, one row each, each sequence once."""
 
     rows: pd.DataFrame
@@ -53,14 +53,14 @@ class Page:
         return len(self.rows)
 
 
-def read_page(content: bytes, after: int) -> Page:
+def read_page(content: bytes, after: int) -> EventPage:
     """Parse NDJSON; lines at or before `after` are left out.
 
     Raises:
         ApiError: it is not what GET /v1/events answers.
     """
     if not content.strip():
-        return Page(pd.DataFrame({name: [] for name in FIELDS}))
+        return EventPage(pd.DataFrame({name: [] for name in FIELDS}))
     if not content.endswith(b"\n"):
         raise ApiError("GET /v1/events: the last line is not whole")
     try:
@@ -76,7 +76,7 @@ def read_page(content: bytes, after: int) -> Page:
         raise ApiError(f"GET /v1/events: {error}") from None
     rows: pd.DataFrame = table.to_pandas()
     rows = rows[rows["sequence"] > after].drop_duplicates("sequence")
-    return Page(rows.sort_values("sequence", ignore_index=True))
+    return EventPage(rows.sort_values("sequence", ignore_index=True))
 
 
 def vectors(reference: Reference, encoded: pd.Series) -> np.ndarray:
@@ -91,8 +91,8 @@ def vectors(reference: Reference, encoded: pd.Series) -> np.ndarray:
     decoded = _decode(encoded, (monitored, every))
     values = np.empty((len(decoded), monitored), np.float32)
     for length, places in ((every, reference.places), (monitored, slice(None))):
-        chosen = np.array([len(one) == 4 * length for one in decoded], bool)
-        parts = [one for one, yes in zip(decoded, chosen, strict=True) if yes]
+        chosen = np.array([len(vector) == 4 * length for vector in decoded], bool)
+        parts = [vector for vector, yes in zip(decoded, chosen, strict=True) if yes]
         whole = np.frombuffer(b"".join(parts), "<f4").reshape(-1, length)
         values[chosen] = whole[:, places]
     return values
@@ -107,11 +107,11 @@ def whole_vectors(reference: Reference, encoded: pd.Series) -> np.ndarray:
 
 def _decode(encoded: pd.Series, lengths: tuple[int, ...]) -> list[bytes]:
     decoded = [base64.b64decode(text) for text in encoded]
-    for found in {len(one) for one in decoded}:
-        if found not in {4 * length for length in lengths}:
+    for size in {len(vector) for vector in decoded}:
+        if size not in {4 * length for length in lengths}:
             expected = " or ".join(map(str, lengths))
             raise ApiError(
-                f"GET /v1/events: a vector of {found / 4:g} features, expected"
+                f"GET /v1/events: a vector of {size / 4:g} features, expected"
                 f" {expected}"
             )
     return decoded

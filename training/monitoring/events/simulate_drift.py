@@ -83,16 +83,16 @@ def simulate(
         source = staged.get("application_test", staged["application_train"])
         change = _change(connection, source, drift, column, random)
         clients = _clients(connection, source, events, random)
-        for place in range(0, events, BATCH):
-            part = clients[place : place + BATCH]
-            asked = [
-                {**one, "application": change(one["application"])}
-                for one in applicants(connection, staged, source, part)
+        for start in range(0, events, BATCH):
+            part = clients[start : start + BATCH]
+            bodies = [
+                {**applicant, "application": change(applicant["application"])}
+                for applicant in applicants(connection, staged, source, part)
             ]
-            done += _decide(api, asked, f"{run}-{place}")
+            done += _decide(api, bodies, f"{run}-{start}")
             progress(f"simulate: {len(done):,} decisions")
     outcomes = _outcomes(api, done, drift, random) if drift.kind == "concept" else 0
-    refused = sum(one["decision"] == "refused" for one in done)
+    refused = sum(prediction["decision"] == "refused" for prediction in done)
     return Simulated(len(done), refused, outcomes)
 
 
@@ -161,7 +161,7 @@ def _clients(
     ids = np.array([client for (client,) in rows.fetchall()])
     rounds = -(-events // len(ids))
     order = [random.permutation(ids) for _ in range(rounds)]
-    return [int(one) for one in np.concatenate(order)[:events]]
+    return [int(client) for client in np.concatenate(order)[:events]]
 
 
 def applicants(
@@ -171,23 +171,23 @@ def applicants(
     clients: list[int],
 ) -> Iterator[dict[str, Any]]:
     """Each client as a new applicant with its records."""
-    found: dict[int, dict[str, Any]] = {}
+    by_client: dict[int, dict[str, Any]] = {}
     for client, row in _rows(connection, source, clients):
-        found[client] = {"application": row}
+        by_client[client] = {"application": row}
     bureau_of: dict[int, int] = {}
     for name in TABLES:
         if name not in staged or name in {"application", "bureau_balance"}:
             continue
         for client, row in _rows(connection, staged[name], clients):
-            found[client].setdefault(name, []).append(row)
+            by_client[client].setdefault(name, []).append(row)
             if name == "bureau":
                 bureau_of[row["SK_ID_BUREAU"]] = client
     if "bureau_balance" in staged and bureau_of:
         path = staged["bureau_balance"]
         for key, row in _rows(connection, path, list(bureau_of), "SK_ID_BUREAU"):
-            of = found[bureau_of[key]]
+            of = by_client[bureau_of[key]]
             of.setdefault("bureau_balance", []).append({**row, "SK_ID_BUREAU": key})
-    return (found[client] for client in clients)
+    return (by_client[client] for client in clients)
 
 
 def _rows(
@@ -200,7 +200,7 @@ def _rows(
     cursor = connection.execute(
         f"SELECT * FROM '{path}' WHERE {key} IN (SELECT unnest(?))", [keys]
     )
-    names = [one[0] for one in cursor.description or ()]
+    names = [column[0] for column in cursor.description or ()]
     for values in cursor.fetchall():
         row = dict(zip(names, values, strict=True))
         of = row.pop(key)
@@ -208,12 +208,12 @@ def _rows(
         yield of, {name: value for name, value in row.items() if value is not None}
 
 
-def _decide(api: Api, asked: list[dict[str, Any]], token: str) -> list[dict[str, Any]]:
-    body = {"predictions": asked, "explain": False}
+def _decide(api: Api, bodies: list[dict[str, Any]], token: str) -> list[dict[str, Any]]:
+    body = {"predictions": bodies, "explain": False}
     answers = api.post("/v1/predictions/batch", body, token)["predictions"]
-    for one in answers:
-        if "prediction_id" not in one:
-            raise ApiError(f"POST /v1/predictions/batch: {one['detail']} {one}")
+    for answer in answers:
+        if "prediction_id" not in answer:
+            raise ApiError(f"POST /v1/predictions/batch: {answer['detail']} {answer}")
     return list(answers)
 
 
@@ -224,21 +224,23 @@ def _outcomes(
     random: np.random.Generator,
 ) -> int:
     """Post what became of granted applications; returns how many."""
-    mean = float(np.mean([one["probability"] for one in decided]))
+    mean = float(np.mean([prediction["probability"] for prediction in decided]))
     today = datetime.now(UTC).date().isoformat()
     outcomes = []
-    for one in decided:
-        if one["decision"] == "granted":
-            kept = (1 - drift.strength) * one["probability"]
-            defaulted = bool(random.random() < kept + drift.strength * mean)
+    for prediction in decided:
+        if prediction["decision"] == "granted":
+            risk = (1 - drift.strength) * prediction[
+                "probability"
+            ] + drift.strength * mean
+            defaulted = bool(random.random() < risk)
             outcomes.append(
                 {
-                    "prediction_id": one["prediction_id"],
+                    "prediction_id": prediction["prediction_id"],
                     "defaulted": defaulted,
                     "observed_on": today,
                 }
             )
-    for place in range(0, len(outcomes), OUTCOMES):
-        part = outcomes[place : place + OUTCOMES]
+    for start in range(0, len(outcomes), OUTCOMES):
+        part = outcomes[start : start + OUTCOMES]
         api.post("/v1/outcomes", {"outcomes": part}, str(uuid.uuid4()))
     return len(outcomes)

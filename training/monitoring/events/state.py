@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from training.errors import ConfigurationError
-from training.monitoring.statistics.histogram import CELLS, Counts
+from training.monitoring.statistics.histogram import MAX_BINS, Counts
 from training.monitoring.statistics.window_tests import Windows
 
 SCHEMA = """
@@ -101,18 +101,18 @@ class State:
         """Decisions per window."""
         return int(self.fact("window"))
 
-    def one(self, query: str, *values: object) -> Any:
-        (found,) = self.connection.execute(query, values).fetchone()
-        return found
+    def scalar(self, query: str, *values: object) -> Any:
+        (value,) = self.connection.execute(query, values).fetchone()
+        return value
 
     @property
     def decisions(self) -> int:
-        return int(self.one("SELECT coalesce(max(number) + 1, 0) FROM decisions"))
+        return int(self.scalar("SELECT coalesce(max(number) + 1, 0) FROM decisions"))
 
     @property
     def outcomes(self) -> int:
         """Outcomes that are counted: those of decisions old enough."""
-        return int(self.one("SELECT coalesce(max(number) + 1, 0) FROM outcomes"))
+        return int(self.scalar("SELECT coalesce(max(number) + 1, 0) FROM outcomes"))
 
     def windows(self, first: int, end: int) -> Windows:
         """The windows from `first` to before `end`."""
@@ -122,7 +122,7 @@ class State:
             [first, end],
         ).fetchall()
         tallies = np.array([row[1:] for row in rows], np.int64).reshape(-1, 3)
-        counts = [unpack(row[0]).reshape(self.columns, CELLS) for row in rows]
+        counts = [unpack(row[0]).reshape(self.columns, MAX_BINS) for row in rows]
         reviews = np.zeros((2, len(rows)), np.int64)
         for number, reviewed, overridden in self.connection.execute(
             "SELECT window, count(*), sum(overridden) FROM reviews"
@@ -130,7 +130,7 @@ class State:
             [first, end],
         ):
             reviews[:, number - first] = reviewed, overridden
-        stacked: Counts = np.array(counts).reshape(-1, self.columns, CELLS)
+        stacked: Counts = np.array(counts).reshape(-1, self.columns, MAX_BINS)
         return Windows(stacked, *tallies.T, *reviews)
 
     def scores(self, first: int, end: int) -> np.ndarray:
@@ -151,8 +151,8 @@ class State:
             " ORDER BY outcomes.number",
             [first, end],
         ).fetchall()
-        found = np.array(rows, np.float64).reshape(-1, 2)
-        return found[:, 0], found[:, 1]
+        pairs = np.array(rows, np.float64).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
 
     def outcome_of(self) -> dict[str, bool]:
         """Every outcome by the id of its prediction."""

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import stats
 
 from training.arrays import Array
-from training.monitoring.statistics.histogram import Column, Counts
+from training.monitoring.statistics.histogram import ColumnBins, Counts
 
 # Smaller than these, a shift is not worth an alert however sure it is.
 LEAST_SHIFT = 0.1  # standard deviations
@@ -32,7 +32,7 @@ class Shifts:
     `shift`: in standard deviations of the reference's ranks, 0 for categories.
     `distance`: the largest difference of a share: of a category, or of the values up
     to an edge (Kolmogorov-Smirnov). `missing`: difference of the missing share.
-    `psi`: population stability index, missing as a cell of its own.
+    `psi`: population stability index, missing as a bin of its own.
     `p_values`, `p_missing`: of no difference, 1 where it is too small to matter.
     """
 
@@ -44,21 +44,25 @@ class Shifts:
     p_missing: Array
 
 
-def compare(columns: Sequence[Column], reference: Counts, current: Counts) -> Shifts:
-    """Compare windows, shape (windows, columns, CELLS), with (columns, CELLS)."""
+def compare(
+    columns: Sequence[ColumnBins], reference: Counts, current: Counts
+) -> Shifts:
+    """Compare windows, shape (windows, columns, MAX_BINS), with (columns, MAX_BINS)."""
     parts = [
-        _column(column, reference[place], current[:, place])
-        for place, column in enumerate(columns)
+        _column(column, reference[index], current[:, index])
+        for index, column in enumerate(columns)
     ]
-    return Shifts(*(np.stack(one, axis=1) for one in zip(*parts, strict=True)))
+    return Shifts(*(np.stack(field, axis=1) for field in zip(*parts, strict=True)))
 
 
-def _column(column: Column, reference: Counts, current: Counts) -> tuple[Array, ...]:
+def _column(
+    column: ColumnBins, reference: Counts, current: Counts
+) -> tuple[Array, ...]:
     missing, p_missing = share_test(
         current[:, 0], current.sum(axis=1), reference[0], int(reference.sum())
     )
     p_missing = np.where(np.abs(missing) < LEAST_SHARE, 1.0, p_missing)
-    before, after = reference[1 : column.cells], current[:, 1 : column.cells]
+    before, after = reference[1 : column.bins], current[:, 1 : column.bins]
     shift, p_shift = _rank_shift(column, before, after)
     shares = _shares(column, before), _shares(column, after)
     known, known_before = after.sum(axis=1), int(before.sum())
@@ -72,20 +76,22 @@ def _column(column: Column, reference: Counts, current: Counts) -> tuple[Array, 
         shift,
         np.abs(differences).max(axis=1, initial=0.0),
         missing,
-        stability_index(reference[: column.cells], current[:, : column.cells]),
+        stability_index(reference[: column.bins], current[:, : column.bins]),
         np.minimum(smallest * tests, 1.0),
         p_missing,
     )
 
 
-def _shares(column: Column, counts: Counts) -> Counts:
+def _shares(column: ColumnBins, counts: Counts) -> Counts:
     """What is compared: each category, or what lies at or below each edge."""
     if column.category:
         return counts
     return np.cumsum(counts, axis=-1)[..., :-1]
 
 
-def _rank_shift(column: Column, before: Counts, after: Counts) -> tuple[Array, Array]:
+def _rank_shift(
+    column: ColumnBins, before: Counts, after: Counts
+) -> tuple[Array, Array]:
     """The shift of the mean rank, as that of a normal column, and its p-value.
 
     Ranks, not values: a few enormous incomes do not decide.
@@ -128,7 +134,7 @@ def share_test(
     p = np.minimum(2 * stats.norm.sf(z), 1.0)
     exact = (z > EXACT_FROM) & (difference != 0)
     if exact.any():
-        k, n, before, total = (one[exact] for one in (k, n, before, total))
+        k, n, before, total = (counts[exact] for counts in (k, n, before, total))
         law = stats.hypergeom(n + total, k + before, n)
         tail = np.where(difference[exact] > 0, law.sf(k - 1), law.cdf(k))
         p[exact] = np.minimum(2 * tail, 1.0)
@@ -136,11 +142,11 @@ def share_test(
 
 
 def stability_index(reference: Counts, current: Counts) -> Array:
-    """PSI of windows, shape (windows,); half a row is added to each cell.
+    """PSI of windows, shape (windows,); half a row is added to each bin.
 
     Source: Siddiqi, Credit Risk Scorecards, 2006.
     """
-    cells = reference.shape[-1]
-    before = (reference + 0.5) / (reference.sum() + cells / 2)
-    after = (current + 0.5) / (current.sum(axis=-1, keepdims=True) + cells / 2)
+    bins = reference.shape[-1]
+    before = (reference + 0.5) / (reference.sum() + bins / 2)
+    after = (current + 0.5) / (current.sum(axis=-1, keepdims=True) + bins / 2)
     return np.asarray(((after - before) * np.log(after / before)).sum(axis=-1))

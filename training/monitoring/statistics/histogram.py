@@ -1,6 +1,6 @@
-"""Count values into cells: all that windows keep of the features they saw.
+"""Count values into bins: all that windows keep of the features they saw.
 
-A column's cells are: 0 for missing, then either intervals between quantiles of the
+A column's bins are: 0 for missing, then either intervals between quantiles of the
 reference, or categories. Counts add up over windows; no client can be read from them.
 """
 
@@ -16,13 +16,13 @@ from training.arrays import Array
 
 Counts = NDArray[np.int64]
 
-CELLS = 64
+MAX_BINS = 64
 INTERVALS = 20
 
 
 @dataclass(frozen=True)
-class Column:
-    """How one column's values fall into cells.
+class ColumnBins:
+    """How one column's values fall into bins.
 
     `edges`: ascending; interval i is (edges[i - 1], edges[i]]. Categories are codes,
     so their edges lie between whole numbers, and their order means nothing.
@@ -33,51 +33,51 @@ class Column:
     edges: Array
 
     @property
-    def cells(self) -> int:
+    def bins(self) -> int:
         return len(self.edges) + 2
 
-    def place(self, values: NDArray[np.floating]) -> NDArray[np.intp]:
-        """The cell of each value, shape (rows,)."""
+    def bin_of(self, values: NDArray[np.floating]) -> NDArray[np.intp]:
+        """The bin of each value, shape (rows,)."""
         places = np.searchsorted(self.edges, values, side="left") + 1
         places[np.isnan(values)] = 0
         return places
 
 
-def numeric(name: str, values: NDArray[np.floating]) -> Column:
+def numeric(name: str, values: NDArray[np.floating]) -> ColumnBins:
     """Cut at the reference's quantiles, shape (rows,); repeated cuts are one."""
     known = values[~np.isnan(values)]
     if not len(known):
-        return Column(name, False, np.empty(0))
+        return ColumnBins(name, False, np.empty(0))
     shares = np.linspace(0, 1, INTERVALS + 1)[1:-1]
     cuts = np.quantile(known, shares, method="inverted_cdf").astype(np.float64)
     edges = np.unique(cuts)
     # Nothing lies above a cut at the largest value.
-    return Column(name, False, edges[edges < known.max()])
+    return ColumnBins(name, False, edges[edges < known.max()])
 
 
-def category(name: str, categories: int) -> Column:
-    """A cell per code; the last cell holds the codes that no cell is left for."""
-    return Column(name, True, np.arange(0.5, min(categories, CELLS - 1) - 1))
+def category(name: str, categories: int) -> ColumnBins:
+    """A bin per code; the last bin holds the codes that no bin is left for."""
+    return ColumnBins(name, True, np.arange(0.5, min(categories, MAX_BINS - 1) - 1))
 
 
-def count(columns: Sequence[Column], values: NDArray[np.floating]) -> Counts:
-    """Rows per cell, shape (columns, CELLS), of values of shape (rows, columns)."""
-    counted = np.zeros((len(columns), CELLS), np.int64)
-    for place, column in enumerate(columns):
-        cells = column.place(values[:, place])
-        counted[place] = np.bincount(cells, minlength=CELLS)
+def count(columns: Sequence[ColumnBins], values: NDArray[np.floating]) -> Counts:
+    """Rows per bin, shape (columns, MAX_BINS), of values of shape (rows, columns)."""
+    counted = np.zeros((len(columns), MAX_BINS), np.int64)
+    for index, column in enumerate(columns):
+        bins = column.bin_of(values[:, index])
+        counted[index] = np.bincount(bins, minlength=MAX_BINS)
     return counted
 
 
 def count_groups(
-    columns: Sequence[Column], values: NDArray[np.floating], group: NDArray[np.intp]
+    columns: Sequence[ColumnBins], values: NDArray[np.floating], group: NDArray[np.intp]
 ) -> Counts:
-    """The same per group of rows: shape (groups, columns, CELLS), groups from 0."""
+    """The same per group of rows: shape (groups, columns, MAX_BINS), groups from 0."""
     groups = int(group.max()) + 1 if len(group) else 0
-    counted = np.zeros((groups, len(columns), CELLS), np.int64)
-    for place, column in enumerate(columns):
-        cells = group * CELLS + column.place(values[:, place])
-        counted[:, place] = np.bincount(cells, minlength=groups * CELLS).reshape(
-            groups, CELLS
+    counted = np.zeros((groups, len(columns), MAX_BINS), np.int64)
+    for index, column in enumerate(columns):
+        bins = group * MAX_BINS + column.bin_of(values[:, index])
+        counted[:, index] = np.bincount(bins, minlength=groups * MAX_BINS).reshape(
+            groups, MAX_BINS
         )
     return counted

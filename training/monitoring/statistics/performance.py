@@ -53,15 +53,17 @@ def logistic(inputs: Array, target: Array) -> tuple[Array, Array]:
     A trace of a ridge keeps separated outcomes from running away.
     """
     ridge = 1e-6 * np.eye(inputs.shape[1])
-    found = np.zeros(inputs.shape[1])
+    coefficients = np.zeros(inputs.shape[1])
     for _ in range(50):
-        p = expit(inputs @ found)
+        p = expit(inputs @ coefficients)
         information = (inputs * (p * (1 - p))[:, None]).T @ inputs + ridge
-        step = np.linalg.solve(information, inputs.T @ (target - p) - ridge @ found)
-        found = found + step / max(1.0, float(np.abs(step).max()) / 2)
+        step = np.linalg.solve(
+            information, inputs.T @ (target - p) - ridge @ coefficients
+        )
+        coefficients = coefficients + step / max(1.0, float(np.abs(step).max()) / 2)
         if np.abs(step).max() < 1e-9:
             break
-    return found, np.linalg.inv(information)
+    return coefficients, np.linalg.inv(information)
 
 
 @dataclass(frozen=True)
@@ -92,21 +94,21 @@ class ScoreBins:
         if len(granted):
             cuts = np.append(cuts, granted.max())
         edges = np.unique(cuts)
-        place = np.searchsorted(edges, margin, side="left")
-        sums = np.bincount(place, expected(margin), len(edges) + 1)
-        clients = np.bincount(place, minlength=len(edges) + 1)
+        index = np.searchsorted(edges, margin, side="left")
+        sums = np.bincount(index, expected(margin), len(edges) + 1)
+        clients = np.bincount(index, minlength=len(edges) + 1)
         outer = expected(np.append(edges, edges[-1:]))
         chance = np.where(clients > 0, sums / np.maximum(clients, 1), outer)
         first_refused = np.searchsorted(edges, granted.max()) if len(granted) else -1
         counted = np.ones(len(edges) + 1)
         if weight is not None:
-            weights = np.bincount(place, weight, len(edges) + 1)
+            weights = np.bincount(index, weight, len(edges) + 1)
             counted = np.where(clients > 0, weights / np.maximum(clients, 1), 1.0)
         return cls(edges, chance, np.arange(len(edges) + 1) > first_refused, counted)
 
     def count(self, margin: Array) -> NDArray[np.int64]:
-        place = np.searchsorted(self.edges, margin, side="left")
-        return np.bincount(place, minlength=len(self.chance))
+        index = np.searchsorted(self.edges, margin, side="left")
+        return np.bincount(index, minlength=len(self.chance))
 
 
 @dataclass(frozen=True)
@@ -195,13 +197,13 @@ def recalibrate(
     """Fit on labelled decisions, both of shape (decisions,)."""
     line = logit(np.clip(expectation(margin), 1e-9, 1 - 1e-9))
     inputs = np.stack([np.ones_like(line), line], axis=1)
-    found, covariance = logistic(inputs, target)
+    coefficients, covariance = logistic(inputs, target)
     # How far the reference's own error moves the two, to first order.
     p = expectation(margin)
     weighted = inputs * (p * (1 - p))[:, None]
     moved = np.linalg.solve(weighted.T @ inputs, weighted.T @ _quadratic(margin))
     covariance = covariance + moved @ expectation.covariance @ moved.T
-    return Recalibration(float(found[0]), float(found[1]), covariance)
+    return Recalibration(float(coefficients[0]), float(coefficients[1]), covariance)
 
 
 def auc(score: Array, target: Array) -> tuple[float, float]:

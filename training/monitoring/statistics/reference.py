@@ -18,7 +18,7 @@ from training.bundle.read import read_manifest, verified
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import AMOUNT, Costs
 from training.monitoring.statistics import histogram
-from training.monitoring.statistics.histogram import Column, Counts
+from training.monitoring.statistics.histogram import ColumnBins, Counts
 from training.monitoring.statistics.performance import Expectation, ScoreBins
 
 SCORE = "margin"
@@ -38,7 +38,7 @@ class Reference:
     bundle_sha256: str
     manifest: Mapping[str, Any]
     frame: pd.DataFrame
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnBins, ...]
     importance: Mapping[str, float]
 
     @property
@@ -61,7 +61,7 @@ class Reference:
     @cached_property
     def places(self) -> np.ndarray:
         """Where the monitored features are among all the model's features."""
-        names = [one["name"] for one in self.manifest["features"]]
+        names = [feature["name"] for feature in self.manifest["features"]]
         return np.array([names.index(name) for name in self.monitored])
 
     @cached_property
@@ -89,8 +89,8 @@ class Reference:
         """Absolute rank correlations of the monitored features (a sample of rows)."""
         sample = self.frame[self.monitored].iloc[:5000]
         ranks = sample.rank()
-        found = ranks.fillna(ranks.mean()).corr().abs()
-        return found.fillna(0.0).to_numpy(np.float64)
+        correlations = ranks.fillna(ranks.mean()).corr().abs()
+        return correlations.fillna(0.0).to_numpy(np.float64)
 
     @property
     def refused(self) -> tuple[int, int]:
@@ -100,9 +100,9 @@ class Reference:
 
     def label(self, name: str) -> str:
         """A feature's English name."""
-        for one in self.manifest["features"]:
-            if one["name"] == name:
-                return str(one["labels"]["en"])
+        for feature in self.manifest["features"]:
+            if feature["name"] == name:
+                return str(feature["labels"]["en"])
         return name
 
     def booster(self) -> lightgbm.Booster:
@@ -123,8 +123,11 @@ def read_reference(bundle: Path) -> Reference:
     frame = pd.read_parquet(verified(bundle, manifest, "reference.parquet"))
     verified(bundle, manifest, "model.txt")
     importance = json.loads(verified(bundle, manifest, "importance.json").read_text())
-    weights = {one["feature"]: one["mean_absolute"] for one in importance["features"]}
-    features = {one["name"]: one for one in manifest["features"]}
+    weights = {
+        feature["feature"]: feature["mean_absolute"]
+        for feature in importance["features"]
+    }
+    features = {feature["name"]: feature for feature in manifest["features"]}
     wanted = [*manifest["monitored"], SCORE, "probability", "TARGET"]
     if Costs.of_manifest(manifest).by_amount:
         wanted.append(AMOUNT)
@@ -143,7 +146,7 @@ def read_reference(bundle: Path) -> Reference:
     return Reference(bundle, digest, manifest, frame, tuple(columns), shares)
 
 
-def _column(feature: Mapping[str, Any], values: np.ndarray) -> Column:
+def _column(feature: Mapping[str, Any], values: np.ndarray) -> ColumnBins:
     if feature["dtype"] == "category":
         return histogram.category(feature["name"], len(feature["categories"]))
     return histogram.numeric(feature["name"], values)

@@ -35,7 +35,7 @@ LEAST_UNKNOWN, LEAST_RATE, LEAST_REVIEWS = 0.01, 0.03, 100
 class Windows:
     """Windows in order. Tallies have a row per window.
 
-    `counts`: shape (windows, columns, CELLS). `unknown`, `refused`: decisions with a
+    `counts`: shape (windows, columns, MAX_BINS). `unknown`, `refused`: decisions with a
     category that the model does not know, and refused ones. `reviewed`,
     `overridden`: of the reviews that arrived meanwhile.
     """
@@ -52,7 +52,7 @@ class Windows:
 
     def sums(self, size: int) -> Windows:
         """Each window and the ones before it, `size` in all; fewer at the start."""
-        return Windows(*(_rolling(one, size) for one in vars(self).values()))
+        return Windows(*(_rolling(counts, size) for counts in vars(self).values()))
 
 
 def _rolling(values: np.ndarray, size: int) -> np.ndarray:
@@ -63,8 +63,8 @@ def _rolling(values: np.ndarray, size: int) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Answers:
-    """The family at one scale: shape (windows, causes), `p` is `raw` over the family.
+class ScaleTests:
+    """The tests at one scale: shape (windows, causes), `p` is `raw` over the family.
 
     `effect`: in the cause's own unit, signed where it has a sign.
     """
@@ -97,19 +97,19 @@ def weights(reference: Reference) -> Array:
     return np.array([*(FEATURES * each), SCORE, *(MISSING * each), *rest])
 
 
-def look(reference: Reference, windows: Windows) -> list[Answers]:
+def compare_windows(reference: Reference, windows: Windows) -> list[ScaleTests]:
     """Ask everything of every window, at every scale."""
     return [_at_scale(reference, windows, scale) for scale in SCALES]
 
 
-def _at_scale(reference: Reference, windows: Windows, scale: int) -> Answers:
+def _at_scale(reference: Reference, windows: Windows, scale: int) -> ScaleTests:
     wide = windows.sums(scale)
-    found = drift_tests.compare(reference.columns, reference.counts, wide.counts)
+    shifts = drift_tests.compare(reference.columns, reference.counts, wide.counts)
     before_refused, before = reference.refused
     # Each: the effects and their p-values.
     questions = (
-        (_larger(found.shift, found.distance), found.p_values),
-        (found.missing[:, :-1], found.p_missing[:, :-1]),
+        (_larger(shifts.shift, shifts.distance), shifts.p_values),
+        (shifts.missing[:, :-1], shifts.p_missing[:, :-1]),
         _rate(wide.unknown, wide.decisions, 0, before, LEAST_UNKNOWN),
         _rate(wide.refused, wide.decisions, before_refused, before, LEAST_RATE),
         _override_rate(windows, wide),
@@ -118,8 +118,8 @@ def _at_scale(reference: Reference, windows: Windows, scale: int) -> Answers:
     # A scale that is not filled yet repeats a smaller one: it asks nothing.
     raw[: scale - 1] = 1.0
     weight = weights(reference)
-    p = np.stack([adjusted(one, weight) for one in raw]) if len(raw) else raw
-    return Answers(scale, causes(reference), effect, raw, p, found)
+    p = np.stack([adjusted(window, weight) for window in raw]) if len(raw) else raw
+    return ScaleTests(scale, causes(reference), effect, raw, p, shifts)
 
 
 def adjusted(p: Array, weight: Array) -> Array:

@@ -36,7 +36,7 @@ RULE = (
 
 
 def headline(shifts: Sequence[Shift]) -> str:
-    drifted = [one for one in shifts if one.drifted]
+    drifted = [shift for shift in shifts if shift.drifted]
     if not drifted:
         return f"None of {len(shifts)} columns drifted."
     verb = "has" if len(drifted) == 1 else "have"
@@ -50,7 +50,7 @@ def conclude(
 
     `scores`: see `Scores`; None where no model is compared.
     """
-    drifted = [one for one in shifts if one.drifted]
+    drifted = [shift for shift in shifts if shift.drifted]
     advice = _by_score(shifts, scores) if scores else _by_count(drifted, len(shifts))
     parts = [
         f"**{headline(shifts)}** {rows[0]:,} clients with a known outcome (training)"
@@ -68,7 +68,7 @@ def _table(drifted: Sequence[Shift], *, important: bool) -> str:
         "| column |" + (" importance |" if important else "") + " distance |"
         " of which | training | now | missing, training | missing, now |",
         "|---|---|---|---|---|---|---|" + ("---|" if important else ""),
-        *(_row(one, important) for one in drifted[:LISTED]),
+        *(_row(shift, important) for shift in drifted[:LISTED]),
     ]
     if len(drifted) > LISTED:
         less = ", of less importance" if important else ""
@@ -76,25 +76,25 @@ def _table(drifted: Sequence[Shift], *, important: bool) -> str:
     return "\n".join(lines)
 
 
-def _row(one: Shift, important: bool) -> str:
-    share = "" if one.column.share is None else f"{one.column.share:.1%}"
+def _row(shift: Shift, important: bool) -> str:
+    share = "" if shift.column.share is None else f"{shift.column.share:.1%}"
     return (
-        f"| {one.column.label} |"
+        f"| {shift.column.label} |"
         + (f" {share} |" if important else "")
-        + f" {one.distance:.3f} | {one.what}"
-        f" | {_number(one, one.before)} | {_number(one, one.after)}"
-        f" | {one.missing_before:.1%} | {one.missing_after:.1%} |"
+        + f" {shift.distance:.3f} | {shift.what}"
+        f" | {_number(shift, shift.before)} | {_number(shift, shift.after)}"
+        f" | {shift.missing_before:.1%} | {shift.missing_after:.1%} |"
     )
 
 
-def _number(one: Shift, value: float) -> str:
-    if one.column.category:
+def _number(shift: Shift, value: float) -> str:
+    if shift.column.category:
         return f"{value:.1%}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _moved_importance(shifts: Sequence[Shift]) -> float:
-    return sum(one.column.share or 0.0 for one in shifts if one.drifted)
+    return sum(shift.column.share or 0.0 for shift in shifts if shift.drifted)
 
 
 def _score_shift(scores: Scores) -> float:
@@ -126,7 +126,9 @@ def _on_the_score(shifts: Sequence[Shift], scores: Scores) -> str:
 def _by_score(shifts: Sequence[Shift], scores: Scores) -> str:
     """What to do, by what the model makes of the drift."""
     share, shift = _moved_importance(shifts), abs(_score_shift(scores))
-    names = [one.column.name for one in shifts if one.drifted and one.column.share]
+    names = [
+        shift.column.name for shift in shifts if shift.drifted and shift.column.share
+    ]
     watched = f" Watch {', '.join(names[:5])}." if names else ""
     if shift < SMALL_SHIFT and share < LITTLE:
         return (
@@ -150,7 +152,7 @@ def _by_count(drifted: Sequence[Shift], compared: int) -> str:
     if not drifted:
         return "The model may be used on these clients as it is."
     if len(drifted) < compared / 4:
-        names = ", ".join(one.column.name for one in drifted[:5])
+        names = ", ".join(shift.column.name for shift in drifted[:5])
         return (
             "Most of the form is as it was in training, so the model may be used;"
             f" watch the columns that moved ({names}) and the score's own"

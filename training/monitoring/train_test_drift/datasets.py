@@ -34,7 +34,7 @@ PROBABILITY = "probability"
 
 
 @dataclass(frozen=True)
-class Compare:
+class ComparedColumn:
     """One column to compare; `share`: its part of the model's importance, if known."""
 
     name: str
@@ -44,26 +44,26 @@ class Compare:
 
 
 @dataclass(frozen=True)
-class Sides:
+class DatasetPair:
     """Both frames have the columns in the order in which to show them."""
 
     reference: pd.DataFrame
     current: pd.DataFrame
-    columns: tuple[Compare, ...]
+    columns: tuple[ComparedColumn, ...]
 
-    def known(self) -> Sides:
+    def known(self) -> DatasetPair:
         """Without the columns that are empty on a side: they cannot be compared."""
-        kept = tuple(
-            one
-            for one in self.columns
-            if self.reference[one.name].notna().any()
-            and self.current[one.name].notna().any()
+        columns = tuple(
+            column
+            for column in self.columns
+            if self.reference[column.name].notna().any()
+            and self.current[column.name].notna().any()
         )
-        names = [one.name for one in kept]
-        return Sides(self.reference[names], self.current[names], kept)
+        names = [column.name for column in columns]
+        return DatasetPair(self.reference[names], self.current[names], columns)
 
 
-def of_application(data: Path, progress: Callable[[str], None]) -> Sides:
+def of_application(data: Path, progress: Callable[[str], None]) -> DatasetPair:
     """The application form's columns, of both application files.
 
     Raises:
@@ -71,10 +71,12 @@ def of_application(data: Path, progress: Callable[[str], None]) -> Sides:
     """
     reference, current = (_raw(data, name, progress) for name in APPLICATION_FILES)
     columns = tuple(
-        Compare(one.name, f"{one.en} ({one.name})", _is_category(one))
-        for one in TABLES["application"].columns[1:]
+        ComparedColumn(
+            column.name, f"{column.en} ({column.name})", _is_category(column)
+        )
+        for column in TABLES["application"].columns[1:]
     )
-    return Sides(reference, current, columns)
+    return DatasetPair(reference, current, columns)
 
 
 def _is_category(column: Column) -> bool:
@@ -103,7 +105,7 @@ def _there(data: Path, name: str) -> Path:
 
 def of_model(
     data: Path, features: Path, bundle: Reference, progress: Callable[[str], None]
-) -> Sides:
+) -> DatasetPair:
     """The score and every feature of a bundle's model, the most important first.
 
     The reference's scores are the bundle's, out of fold: a model knows its own
@@ -128,37 +130,37 @@ def of_model(
     rows = np.resize(np.arange(len(bundle.frame)), len(reference))
     known = bundle.frame[[SCORE, PROBABILITY]].iloc[rows].reset_index(drop=True)
     columns = _columns(bundle)
-    names = [one.name for one in columns]
+    names = [column.name for column in columns]
     texts = {name: dict(enumerate(v)) for name, v in champion.categories.items()}
-    sides = [
+    frames = [
         frame[names].assign(**{n: frame[n].map(of) for n, of in texts.items()})
         for frame in (reference.join(known), scored)
     ]
-    return Sides(sides[0], sides[1], columns)
+    return DatasetPair(frames[0], frames[1], columns)
 
 
-def _columns(bundle: Reference) -> tuple[Compare, ...]:
+def _columns(bundle: Reference) -> tuple[ComparedColumn, ...]:
     shares = bundle.importance
     score = (
-        Compare(SCORE, "Score (margin, log-odds)", False),
-        Compare(PROBABILITY, "Probability of default", False),
+        ComparedColumn(SCORE, "Score (margin, log-odds)", False),
+        ComparedColumn(PROBABILITY, "Probability of default", False),
     )
     features = [
-        Compare(
-            one["name"],
-            f"{one['labels']['en']} ({one['name']})",
-            one["dtype"] == "category",
-            shares.get(one["name"], 0.0),
+        ComparedColumn(
+            feature["name"],
+            f"{feature['labels']['en']} ({feature['name']})",
+            feature["dtype"] == "category",
+            shares.get(feature["name"], 0.0),
         )
-        for one in bundle.manifest["features"]
+        for feature in bundle.manifest["features"]
     ]
-    return (*score, *sorted(features, key=lambda one: -(one.share or 0.0)))
+    return (*score, *sorted(features, key=lambda column: -(column.share or 0.0)))
 
 
 def _features(champion: Champion, store: FeatureStore, target: str) -> pd.DataFrame:
     """A sample of the model's inputs of the clients whose TARGET is so."""
-    made = champion.feature_set(store)
-    columns = encoded_columns(made.features, champion.categories)
+    feature_set = champion.feature_set(store)
+    columns = encoded_columns(feature_set.features, champion.categories)
     with duckdb.connect() as connection:
         rows = connection.execute(
             f"SELECT {columns} FROM {store.feature_rows} AS features WHERE TARGET"
@@ -202,7 +204,7 @@ class Shift:
     that missing shares differ is beyond doubt.
     """
 
-    column: Compare
+    column: ComparedColumn
     distance: float
     limit: float
     what: str

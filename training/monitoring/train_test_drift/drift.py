@@ -17,9 +17,9 @@ from training.monitoring.train_test_drift import datasets
 from training.monitoring.train_test_drift.conclusion import conclude, headline
 from training.monitoring.train_test_drift.datasets import (
     PROBABILITY,
-    Compare,
+    ComparedColumn,
+    DatasetPair,
     Shift,
-    Sides,
 )
 
 # Evidently draws the score, the most important features and those that drifted: what
@@ -48,27 +48,29 @@ def analyse(
     """
     evidently_report.require()
     if bundle is None or features is None:
-        found = datasets.of_application(data, progress).known()
+        pair = datasets.of_application(data, progress).known()
     else:
-        found = datasets.of_model(data, features, bundle, progress).known()
-    progress(f"comparing {len(found.columns)} columns")
-    shifts = [_shift(column, found) for column in found.columns]
+        pair = datasets.of_model(data, features, bundle, progress).known()
+    progress(f"comparing {len(pair.columns)} columns")
+    shifts = [_shift(column, pair) for column in pair.columns]
     drawn = _drawn(shifts)
-    names = [one.column.name for one in drawn]
-    rows = len(found.reference), len(found.current)
+    names = [shift.column.name for shift in drawn]
+    rows = len(pair.reference), len(pair.current)
     scores = None
     if bundle is not None:
-        probability = found.current[PROBABILITY].to_numpy(np.float64)
-        scores = bundle, probability, bundle.costs.weight(found.current)
+        probability = pair.current[PROBABILITY].to_numpy(np.float64)
+        scores = bundle, probability, bundle.costs.weight(pair.current)
     with replacing(out) as beside:
         beside.mkdir()
         evidently_report.write_report(
             beside,
-            found.reference[names],
-            found.current[names],
-            {one.column.name for one in drawn if one.column.category},
-            {one.column.name: one.limit for one in drawn},
-            {one.column.name: one.column.share for one in drawn} if bundle else None,
+            pair.reference[names],
+            pair.current[names],
+            {shift.column.name for shift in drawn if shift.column.category},
+            {shift.column.name: shift.limit for shift in drawn},
+            {shift.column.name: shift.column.share for shift in drawn}
+            if bundle
+            else None,
         )
         text = conclude(shifts, rows, scores)
         (beside / "conclusion.md").write_text(text, encoding="utf-8")
@@ -77,14 +79,14 @@ def analyse(
 
 def _drawn(shifts: Sequence[Shift]) -> list[Shift]:
     """In order: the first ones, and the others that drifted."""
-    if all(one.column.share is None for one in shifts):
+    if all(shift.column.share is None for shift in shifts):
         return list(shifts)
     first, others = list(shifts[:DRAWN]), shifts[DRAWN:]
-    return (first + [one for one in others if one.drifted])[:MOST_DRAWN]
+    return (first + [shift for shift in others if shift.drifted])[:MOST_DRAWN]
 
 
-def _shift(column: Compare, found: Sides) -> Shift:
-    before, after = found.reference[column.name], found.current[column.name]
+def _shift(column: ComparedColumn, pair: DatasetPair) -> Shift:
+    before, after = pair.reference[column.name], pair.current[column.name]
     distance = distance_of(before, after, column.category)
     what, values = _values(column, before, after)
     empty = int(before.isna().sum()), int(after.isna().sum())
@@ -99,18 +101,18 @@ def _shift(column: Compare, found: Sides) -> Shift:
         *values,
         empty[0] / len(before),
         empty[1] / len(after),
-        bool(p[0] * len(found.columns) < SURE),
+        bool(p[0] * len(pair.columns) < SURE),
     )
 
 
 def _values(
-    column: Compare, before: pd.Series, after: pd.Series
+    column: ComparedColumn, before: pd.Series, after: pd.Series
 ) -> tuple[str, tuple[float, float]]:
     if not column.category:
         return "mean", (float(before.mean()), float(after.mean()))
     shares = [
-        one[one.notna()].astype(str).value_counts(normalize=True)
-        for one in (before, after)
+        values[values.notna()].astype(str).value_counts(normalize=True)
+        for values in (before, after)
     ]
     moved = (shares[1] - shares[0].reindex(shares[1].index).fillna(0)).abs()
     most = str(moved.idxmax())

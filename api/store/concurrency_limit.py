@@ -9,26 +9,26 @@ from contextlib import contextmanager
 
 from api.errors import DatabaseUnavailable
 
-# When no place was freed for so long, nobody waits for one any more.
+# When no slot was freed for so long, nobody waits for one any more.
 STALLED_SECONDS = 0.5
 
 
-class Gate:
+class ConcurrencyLimit:
     """Lets a number of threads in at once; the others wait for a moment, or fail.
 
-    A thread that is in may come in again. As long as places are freed, whoever waits
+    A thread that is in may come in again. As long as slots are freed, whoever waits
     gets one; when those inside are stuck, all others fail at once, so that a queue of
     requests does not wait for a database that does not answer.
     """
 
-    def __init__(self, places: int) -> None:
-        self._free = places
+    def __init__(self, slots: int) -> None:
+        self._free = slots
         self._changed = threading.Condition()
         self._last_taken = 0.0
         self._thread = threading.local()
 
     @contextmanager
-    def place(self) -> Iterator[None]:
+    def slot(self) -> Iterator[None]:
         """Be inside to the end of the block; raises DatabaseUnavailable."""
         if getattr(self._thread, "inside", False):
             yield

@@ -13,12 +13,12 @@ from training.evaluation.metrics import calibration_curve
 from training.evaluation.protected_attributes_cost import price_of_protected
 from training.evaluation.segments import segment_metrics
 from training.evaluation.shap_values import Explained, explain, importance
-from training.evaluation.trained_model import Outcome
+from training.evaluation.trained_model import TrainedModel
 
 
 @dataclass(frozen=True)
-class Review:
-    """The findings about an outcome, as its manifest and its model card state them.
+class ModelAnalysis:
+    """The findings about a trained model, as its manifest and model card state them.
 
     `applications`: the labelled clients' raw applications, in the order of the data;
     `explained`: some clients and what moved their margins.
@@ -34,22 +34,22 @@ class Review:
     protected_price: Mapping[str, Any] | None = None
 
 
-def review(
-    outcome: Outcome, *, price: bool, progress: Callable[[str], None], jobs: int
-) -> Review:
+def analyse_model(
+    trained: TrainedModel, *, price: bool, progress: Callable[[str], None], jobs: int
+) -> ModelAnalysis:
     """Explain, audit and split the chosen model's out-of-fold decisions.
 
     `price`: also measure what leaving the protected attributes out costs, which takes
     one more cross-validation.
     """
     progress("review: explanations, fairness, segments")
-    data, chosen = outcome.data, outcome.chosen
-    applications = load_applications(outcome.store, data.client)
-    explained = explain(outcome.booster, data)
-    return Review(
+    data, chosen = trained.data, trained.chosen
+    applications = load_applications(trained.store, data.client)
+    explained = explain(trained.booster, data)
+    return ModelAnalysis(
         applications=applications,
         explained=explained,
-        importance=importance(outcome.booster, explained, outcome.made.features),
+        importance=importance(trained.booster, explained, trained.feature_set.features),
         calibration_curve=calibration_curve(data.target, chosen.probability),
         fairness=audit(
             protected_attributes(applications),
@@ -59,6 +59,6 @@ def review(
         ),
         segments=segment_metrics(applications, data, chosen),
         protected_price=(
-            price_of_protected(outcome, applications, progress, jobs) if price else None
+            price_of_protected(trained, applications, progress, jobs) if price else None
         ),
     )
