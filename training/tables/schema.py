@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from training.language import Labels
+
 
 class Type(StrEnum):
     """The three kinds of raw values, by the DuckDB type that holds them."""
@@ -34,7 +36,7 @@ class Unit(StrEnum):
 class Column:
     """One raw column, named as Kaggle spells it.
 
-    `en` and `fr` are short labels for people ("Loan amount", "Montant du prêt");
+    `labels` are short names for people, in every language ("Loan amount");
     `meaning` is one English sentence for developers.
     `bounds` are the values that can be true at all, both ends included, in the
     column's unit; a number outside them is refused, never clipped.
@@ -45,8 +47,7 @@ class Column:
 
     name: str
     type: Type
-    en: str
-    fr: str
+    labels: Labels
     meaning: str
     unit: Unit = Unit.NONE
     nullable: bool = True

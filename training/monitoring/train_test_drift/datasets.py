@@ -16,6 +16,7 @@ from training.bundle.champion import Champion
 from training.errors import ConfigurationError, TableError
 from training.features.build import FeatureStore, build
 from training.features.sql import encoded_columns
+from training.language import SOURCE
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import SCORE, Reference
 from training.tables import TABLES
@@ -71,7 +72,7 @@ def of_application(data: Path, progress: Callable[[str], None]) -> Sides:
     """
     reference, current = (_raw(data, name, progress) for name in APPLICATION_FILES)
     columns = tuple(
-        Compare(one.name, f"{one.en} ({one.name})", _is_category(one))
+        Compare(one.name, f"{one.labels[SOURCE]} ({one.name})", _is_category(one))
         for one in TABLES["application"].columns[1:]
     )
     return Sides(reference, current, columns)
