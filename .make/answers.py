@@ -75,7 +75,8 @@ def as_asked(schemas: dict[str, Any]) -> dict[str, Any]:
             if member == LABELS:
                 schema["properties"][name] = {"anyOf": [LABELS, {"type": "null"}]}
                 schema["required"].remove(name)
-    del schemas["Labels"]["required"]
+    for rule in ("additionalProperties", "required"):
+        del schemas["Labels"][rule]
     prediction = schemas["Prediction"]
     for name in ("explanation", "reasons"):
         prediction["properties"][name] = prediction["properties"][name]["anyOf"][0]

@@ -22,10 +22,17 @@ class Answer(BaseModel):
 
 
 class Labels(Answer):
-    """The same words in both languages."""
+    """The same words in every language that the bundle's catalogues speak."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, str]
 
     en: str
     fr: str
+
+    def in_language(self, language: str) -> str:
+        """In English where the bundle does not speak it."""
+        return str(getattr(self, language, self.en))
 
 
 class FieldProblem(Answer):

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from api.schemas.requests import Query
 
+# A catalogue of the letter's words for each.
+LANGUAGES = sorted(
+    path.stem for path in Path(__file__).parents[1].glob("documents/texts/*.json")
+)
+if TYPE_CHECKING:
+    Language = str
+else:
+    Language = Literal[tuple(LANGUAGES)]
+
 
 class LetterQuery(Query):
     """In which language."""
 
-    lang: Annotated[Literal["en", "fr"], Field(description="Its language.")] = "en"
+    lang: Annotated[Language, Field(description="Its language.")] = "en"

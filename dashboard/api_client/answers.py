@@ -16,6 +16,7 @@ from api_client.meaning import (
     CostCurveMeaning,
     DistributionMeaning,
     ExplanationMeaning,
+    LabelsMeaning,
     LatestDecisionMeaning,
     ModelAnswerMeaning,
     PredictionMeaning,
@@ -204,8 +205,8 @@ class Health(Answer):
     status: str
 
 
-class Labels(Answer):
-    """The same words in both languages."""
+class Labels(LabelsMeaning):
+    """The same words in every language that the bundle's catalogues speak."""
 
     en: str | None = None
     fr: str | None = None

@@ -82,6 +82,10 @@ class Answer(BaseModel):
     )
 
 
+class LabelsMeaning(Answer):
+    model_config = ConfigDict(extra="allow")
+
+
 class PredictionMeaning(Answer):
     probability: float
     threshold: float
@@ -308,4 +312,4 @@ def in_words(labels: answers.Labels | None, name: str) -> str:
     """In the language of the page, else in English, else `name`."""
     if labels is None:
         return name
-    return (labels.fr if code() == "fr" else None) or labels.en or name
+    return getattr(labels, code(), None) or labels.en or name

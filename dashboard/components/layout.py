@@ -12,6 +12,7 @@ from charts import axes
 from charts.axes import Table
 from components import markup, say
 from session.language import SOURCE, _, code
+from texts.formats import decimal_and_group
 
 PLOTLY = {"displayModeBar": False}
 
@@ -24,7 +25,7 @@ def card(key: str) -> DeltaGenerator:
 def chart(figure: Figure, key: str, sentence: str, table: Callable[[], Table]) -> None:
     """A chart, what it shows in a sentence, and its numbers as a table on demand."""
     say.caption(sentence)
-    figure.update_layout(separators=",\u202f" if code() == "fr" else ".,")
+    figure.update_layout(separators=decimal_and_group())
     st.plotly_chart(axes.plain(figure), key=f"{key}_chart", config=PLOTLY, alt=sentence)
     numbers(f"{key}_numbers", table, sentence)
 

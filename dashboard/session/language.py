@@ -1,4 +1,4 @@
-"""The page's language: English as the code says it, French from the catalogue.
+"""The page's language: English as the code says it, others from the catalogues.
 
 `_` translates a sentence, `plural` one that counts, and `mark` leaves a constant for
 `_` to translate later. Values go in by name, so that a translation may move them.
@@ -12,18 +12,22 @@ from io import BytesIO
 from pathlib import Path
 
 import streamlit as st
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LANGUAGES = {"en": "English", "fr": "Français"}
 LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+LANGUAGES = {
+    language: str(Locale.parse(locale).get_language_name()).capitalize()
+    for language, locale in LOCALES.items()
+}
 SOURCE = "en"
 CATALOGUES = Path(__file__).parents[1] / "locale"
 CHOSEN, PARAMETER = "language", "lang"
 
 
 def code() -> str:
-    """The language of this session, "en" or "fr"."""
+    """The language of this session, one of LANGUAGES."""
     return str(st.session_state.get(CHOSEN, SOURCE))
 
 

@@ -13,7 +13,7 @@ from api_client.answers import (
     Standing,
 )
 from api_client.meaning import in_words
-from session.language import _, code, mark
+from session.language import SOURCE, _, code, mark
 from texts.formats import ago, moment, percent, percents_apart, value_text, whole
 from texts.waterfall_steps import Step
 
@@ -184,7 +184,7 @@ def gauge_text(prediction: Prediction) -> str:
 def reason_text(reason: ReasonAnswer, model: ModelAnswer) -> str:
     """A reason in the page's language; English is the API's own wording."""
     known = model.groups.get(reason.group)
-    if code() == "en" or known is None:
+    if code() == SOURCE or known is None:
         return reason.text
     labels = known.raises_risk if reason.raises_risk else known.lowers_risk
     return in_words(labels, reason.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from babel import Locale
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import (
     format_currency,
@@ -35,7 +36,13 @@ def percent(share: float, decimals: int = 1) -> str:
 
 
 def percent_sign() -> str:
-    return "\u00a0%" if locale().startswith("fr") else "%"
+    return str(Locale.parse(locale()).percent_formats[None].pattern).lstrip("#,0")
+
+
+def decimal_and_group() -> str:
+    """The two signs that a locale sets in a number, as Plotly takes them."""
+    signs = Locale.parse(locale()).number_symbols["latn"]
+    return str(signs["decimal"] + signs["group"])
 
 
 def percents_apart(first: float, second: float) -> tuple[str, str]:
@@ -49,9 +56,9 @@ def percents_apart(first: float, second: float) -> tuple[str, str]:
 
 def amount(number: float) -> str:
     """In the lender's currency, with cents only where there are any: "€406,597.50"."""
-    pattern = "¤#,##0" if locale().startswith("en") else "#,##0\u00a0¤"
-    if not float(number).is_integer():
-        pattern = pattern.replace("#,##0", "#,##0.00")
+    pattern = Locale.parse(locale()).currency_formats["standard"].pattern
+    if float(number).is_integer():
+        pattern = pattern.replace(".00", "")
     return format_currency(
         number,
         settings().currency,

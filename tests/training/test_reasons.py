@@ -1,15 +1,11 @@
 from __future__ import annotations
 
+from training.language import LANGUAGES
 from training.reasons import BY_GROUP, REASONS, Reason, to_json
 
 
 def sentences(reason: Reason) -> tuple[str, ...]:
-    return (
-        reason.raises_risk_en,
-        reason.raises_risk_fr,
-        reason.lowers_risk_en,
-        reason.lowers_risk_fr,
-    )
+    return (*reason.raises_risk.values(), *reason.lowers_risk.values())
 
 
 def test_codes_count_up_without_a_gap():
@@ -36,21 +32,29 @@ def test_no_sentence_is_used_twice():
 
 
 def test_labels_are_unique_in_each_language():
-    assert len({reason.label_en for reason in REASONS}) == len(REASONS)
-    assert len({reason.label_fr for reason in REASONS}) == len(REASONS)
+    for language in LANGUAGES:
+        assert len({reason.labels[language] for reason in REASONS}) == len(REASONS)
 
 
 def test_to_json_gives_the_shape_of_the_bundle():
-    reason = Reason("R01", "AGE", "Age", "Âge", "Up.", "Haut.", "Down.", "Bas.")
-
-    assert to_json([reason]) == {
+    assert to_json([BY_GROUP["AGE"]]) == {
         "reasons": [
             {
-                "code": "R01",
+                "code": "R06",
                 "group": "AGE",
                 "labels": {"en": "Age", "fr": "Âge"},
-                "raises_risk": {"en": "Up.", "fr": "Haut."},
-                "lowers_risk": {"en": "Down.", "fr": "Bas."},
+                "raises_risk": {
+                    "en": "Your age on the day you applied weighs against your"
+                    " application.",
+                    "fr": "Votre âge au jour de la demande pèse en défaveur de votre"
+                    " demande.",
+                },
+                "lowers_risk": {
+                    "en": "Your age on the day you applied weighs in favour of your"
+                    " application.",
+                    "fr": "Votre âge au jour de la demande pèse en faveur de votre"
+                    " demande.",
+                },
             }
         ]
     }

@@ -11,6 +11,7 @@ from typing import Any
 
 from training.evaluation.business_cost import Costs
 from training.gates.gate import gate_of, table
+from training.language import SOURCE
 from training.reasons import BY_GROUP
 
 CARD = "model-card.md"
@@ -223,7 +224,7 @@ def _explanation(importance: Document) -> str:
     of_groups = importance["permutation_of_groups"]
     groups = [
         (
-            BY_GROUP[group["group"]].label_en,
+            BY_GROUP[group["group"]].labels[SOURCE],
             f"{group['mean_absolute']:.4f}",
             f"{of_groups['auc_lost'][group['group']]:.4f}",
         )

@@ -133,7 +133,7 @@ def _descriptor(feature: Feature, data: Labelled) -> dict[str, Any]:
         "table": feature.table,
         "group": feature.group,
         "unit": feature.unit.value,
-        "labels": {"en": feature.en, "fr": feature.fr},
+        "labels": feature.labels,
         "formula": feature.formula,
         "bounds": [float(values.min()), float(values.max())] if known else None,
         "lever": feature.lever,
@@ -146,7 +146,7 @@ def _table(store: FeatureStore, name: str) -> dict[str, Any]:
     return {
         "columns": [described(table, one, seen.get(one.name)) for one in table],
         "origin": table.origin,
-        "sections": [asdict(section) for section in table.sections],
+        "sections": table.sections,
     }
 
 
@@ -158,12 +158,10 @@ def described(table: Table, column: Column, seen: list[str] | None) -> dict[str,
         "type": TYPES[column.type],
         "nullable": column.nullable,
         "unit": column.unit.value,
-        "labels": {"en": column.en, "fr": column.fr},
+        "labels": column.labels,
         "meaning": column.meaning,
         "categories": seen,
-        "words": {
-            text: {"en": en, "fr": fr} for text, (en, fr) in column.words.items()
-        },
+        "words": column.words,
         "missing": column.missing,
         "bounds": column.bounds,
         "role": column.role,

@@ -16,12 +16,13 @@ from training.arrays import Array
 from training.evaluation.uncertainty import auc
 from training.features.applicant.raw import PROTECTED
 from training.features.build import FeatureStore
+from training.language import _
 
 AGE_BAND = "AGE_BAND"
 LABELS = {
-    "CODE_GENDER": {"en": "Gender", "fr": "Sexe"},
-    AGE_BAND: {"en": "Age", "fr": "Âge"},
-    "NAME_FAMILY_STATUS": {"en": "Family status", "fr": "Situation familiale"},
+    "CODE_GENDER": _("Gender"),
+    AGE_BAND: _("Age"),
+    "NAME_FAMILY_STATUS": _("Family status"),
 }
 AGES = (0, 30, 40, 50, 60, 200)
 AGE_NAMES = ("under 30", "30-39", "40-49", "50-59", "60 and over")

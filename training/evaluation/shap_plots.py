@@ -17,6 +17,7 @@ from training.arrays import Array
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.shap_values import Explained, sums_by_group
 from training.features.define import Feature
+from training.language import SOURCE
 from training.reasons import BY_GROUP
 
 TOP, DEPENDENCE = 20, 6
@@ -39,7 +40,7 @@ def explanation_pictures(
     groups = shap.Explanation(
         sums,
         base_values=explained.margin - sums.sum(axis=1),
-        feature_names=[BY_GROUP[group].label_en for group in names],
+        feature_names=[BY_GROUP[group].labels[SOURCE] for group in names],
     )
     probability = chosen.calibration(explained.margin)
     kinds = typical_clients(probability, explained.target, chosen.threshold.value)

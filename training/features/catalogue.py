@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from training.features.define import Feature
+from training.language import LANGUAGES
 from training.tables import TABLES
 from training.tables.schema import Column
 
-RAW = ("column", "type", "unit", "bounds", "meaning", "label (en)", "label (fr)")
-COLUMNS = (
-    "name",
-    "table",
-    "family",
-    "unit",
-    "group",
-    "formula",
-    "label (en)",
-    "label (fr)",
-)
+LABELS = tuple(f"label ({language})" for language in LANGUAGES)
+RAW = ("column", "type", "unit", "bounds", "meaning", *LABELS)
+COLUMNS = ("name", "table", "family", "unit", "group", "formula", *LABELS)
 TITLE = """# Data dictionary
 
 Made by `python -m training features --describe`. Bounds are the values that can be true
@@ -49,8 +42,7 @@ def _raw(column: Column) -> tuple[str, ...]:
         column.unit.value,
         "" if column.bounds is None else f"{low:g} to {high:g}{_cut(column)}",
         column.meaning,
-        column.en,
-        column.fr,
+        *column.labels.values(),
     )
 
 
@@ -66,6 +58,5 @@ def _feature(feature: Feature) -> tuple[str, ...]:
         feature.unit.value,
         feature.group,
         feature.formula,
-        feature.en,
-        feature.fr,
+        *feature.labels.values(),
     )

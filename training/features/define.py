@@ -19,6 +19,7 @@ from training.features.arithmetic import (
     slope,
     total,
 )
+from training.language import Labels, _, inside
 from training.tables.clean import clean
 from training.tables.schema import Table, Unit
 
@@ -37,8 +38,7 @@ class Feature:
     table: str
     group: str
     unit: Unit
-    en: str
-    fr: str
+    labels: Labels
     formula: str
     family: str = "derived"
     category: bool = False
@@ -52,8 +52,7 @@ class Quantity:
     name: str
     expression: nw.Expr
     unit: Unit
-    en: str
-    fr: str
+    labels: Labels
     formula: str
 
 
@@ -63,39 +62,34 @@ class Subset:
 
     name: str
     condition: nw.Expr | None
-    en: str
-    fr: str
+    labels: Labels
     formula: str
 
 
 # What one step of the moments is called.
-PER = {Unit.DAYS: ("day", "jour"), Unit.MONTHS: ("month", "mois")}
-EVERY = Subset("", None, "", "", "")
+STEPS = {Unit.DAYS: _("day"), Unit.MONTHS: _("month")}
+EVERY = Subset("", None, {}, "")
 
 
-def where(name: str, column: str, value: str, en: str, fr: str) -> Subset:
+def where(name: str, column: str, value: str, labels: Labels) -> Subset:
     """The records with this value of a column."""
     condition = nw.col(column) == value
-    return Subset(name, condition, en, fr, f" with {column} {value}")
+    return Subset(name, condition, labels, f" with {column} {value}")
 
 
 def quotient(
-    name: str, over: str, under: str, en: str, fr: str, unit: Unit = Unit.SHARE
+    name: str, over: str, under: str, labels: Labels, unit: Unit = Unit.SHARE
 ) -> Quantity:
     """One raw column over another, of each record."""
     value = bounded(ratio(nw.col(over), nw.col(under)))
-    return Quantity(name, value, unit, en, fr, f"{over} / {under}")
+    return Quantity(name, value, unit, labels, f"{over} / {under}")
 
 
 def quantity(table: Table, name: str) -> Quantity:
     """A raw column as a quantity, with the labels of its declaration."""
     column = table[name]
-    en, fr = _uncapitalised(column.en), _uncapitalised(column.fr)
-    return Quantity(name, nw.col(name), column.unit, en, fr, name)
-
-
-def _uncapitalised(label: str) -> str:
-    return label[:1].lower() + label[1:]
+    labels = inside(column.labels)
+    return Quantity(name, nw.col(name), column.unit, labels, name)
 
 
 def within(subset: Subset, values: nw.Expr) -> nw.Expr:
@@ -111,19 +105,18 @@ class Aggregation:
 
     name: str
     apply: Callable[[nw.Expr, Unit], nw.Expr]
-    en: str
-    fr: str
+    labels: Labels
     formula: str
 
 
 OPERATIONS = {
     operation.name: operation
     for operation in (
-        Aggregation("MIN", lambda v, _: v.min(), "lowest", "minimum", "minimum"),
-        Aggregation("MAX", lambda v, _: v.max(), "highest", "maximum", "maximum"),
-        Aggregation("MEAN", average, "average", "moyenne", "mean"),
-        Aggregation("SUM", total, "total", "total", "sum"),
-        Aggregation("STD", deviation, "spread", "dispersion", "standard deviation"),
+        Aggregation("MIN", lambda v, _: v.min(), _("lowest"), "minimum"),
+        Aggregation("MAX", lambda v, _: v.max(), _("highest"), "maximum"),
+        Aggregation("MEAN", average, _("average"), "mean"),
+        Aggregation("SUM", total, _("total"), "sum"),
+        Aggregation("STD", deviation, _("spread"), "standard deviation"),
     )
 }
 
@@ -181,8 +174,7 @@ class Source:
 
     prefix: str
     table: Table
-    en: str
-    fr: str
+    labels: Labels
     derived: tuple[Quantity, ...] = ()
     tallies: tuple[Tally, ...] = ()
     recipes: tuple[Recipe, ...] = ()
@@ -238,8 +230,12 @@ class Source:
             self.table.name,
             group,
             value.unit,
-            f"{_among(self.en, subset.en)}: {value.en}, {operation.en}",
-            f"{_among(self.fr, subset.fr)} : {value.fr}, {operation.fr}",
+            _(
+                "{records}: {quantity}, {operation}",
+                records=_among(self.labels, subset),
+                quantity=value.labels,
+                operation=operation.labels,
+            ),
             f"{operation.formula} of {value.formula}{subset.formula}",
             family="aggregate",
         )
@@ -251,16 +247,18 @@ class Source:
             average(within(subset, value.expression), value.unit)
             for subset in (recent, whole)
         ]
-        en = f"{_among(self.en, recent.en)}: {value.en}"
-        fr = f"{_among(self.fr, recent.fr)} : {value.fr}"
         return Feature(
             self._name(value.name, recent.name, over),
             ratio(*means),
             self.table.name,
             trend.group,
             Unit.SHARE,
-            f"{en}, against the {_among('average', whole.en)}",
-            f"{fr}, par rapport à la {_among('moyenne', whole.fr)}",
+            _(
+                "{records}: {quantity}, against the {average}",
+                records=_among(self.labels, recent),
+                quantity=value.labels,
+                average=_among(OPERATIONS["MEAN"].labels, whole),
+            ),
             f"mean of {value.formula}{recent.formula} over the mean{whole.formula}",
             family="trend",
         )
@@ -268,15 +266,18 @@ class Source:
     def _slope(self, line: Slope, subset: Subset, value: Quantity) -> Feature:
         moments = self.quantity(line.moments)
         values = within(subset, value.expression)
-        en, fr = PER[moments.unit]
         return Feature(
             self._name(subset.name, value.name, "SLOPE"),
             slope(values, value.unit, moments.expression, moments.unit),
             self.table.name,
             line.group,
             value.unit,
-            f"{_among(self.en, subset.en)}: {value.en}, change per {en}",
-            f"{_among(self.fr, subset.fr)} : {value.fr}, évolution par {fr}",
+            _(
+                "{records}: {quantity}, change per {step}",
+                records=_among(self.labels, subset),
+                quantity=value.labels,
+                step=STEPS[moments.unit],
+            ),
             f"least-squares slope of {value.formula} over {moments.name}"
             f"{subset.formula}",
             family="trend",
@@ -292,8 +293,7 @@ class Source:
             self.table.name,
             tally.group,
             Unit.COUNT,
-            f"{_among(self.en, subset.en)}: number",
-            f"{_among(self.fr, subset.fr)} : nombre",
+            _("{records}: number", records=_among(self.labels, subset)),
             f"number of records{subset.formula}",
             family="count",
         )
@@ -305,8 +305,7 @@ class Source:
             name=self._name(subset.name, "SHARE"),
             expression=counted.expression / nw.len(),
             unit=Unit.SHARE,
-            en=f"{_among(self.en, subset.en)}: share",
-            fr=f"{_among(self.fr, subset.fr)} : part",
+            labels=_("{records}: share", records=_among(self.labels, subset)),
             formula=f"share of records{subset.formula}",
             family="share",
         )
@@ -315,5 +314,7 @@ class Source:
         return "_".join((self.prefix, *(part for part in parts if part)))
 
 
-def _among(of: str, among: str) -> str:
-    return f"{of} ({among})" if among else of
+def _among(records: Labels, subset: Subset) -> Labels:
+    if subset.condition is None:
+        return records
+    return _("{records} ({subset})", records=records, subset=subset.labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from training.language import _
 from training.tables.kinds import MONTH, category, identifier
 from training.tables.schema import Origin, Table
 
@@ -10,15 +11,13 @@ TABLE = Table(
     columns=(
         identifier(
             "SK_ID_BUREAU",
-            "Number of the outside credit",
-            "Numéro du crédit externe",
+            _("Number of the outside credit"),
             "Number of the credit at the other lender.",
         ),
         MONTH,
         category(
             "STATUS",
-            "Status in the month",
-            "État dans le mois",
+            _("Status in the month"),
             "0: on time, 1 to 5: ever later, 5: written off, C: closed, X: unknown.",
             nullable=False,
         ),

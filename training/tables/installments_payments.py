@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from training.language import _
 from training.tables.kinds import amount, client_number, identifier, past_day
 from training.tables.schema import Column, Origin, Table, Type
 
@@ -10,21 +11,18 @@ TABLE = Table(
     columns=(
         identifier(
             "SK_ID_PREV",
-            "Number of the earlier loan",
-            "Numéro du prêt antérieur",
+            _("Number of the earlier loan"),
             "Number of the earlier application that led to this loan.",
         ),
         client_number(
             "SK_ID_CURR",
-            "Client number",
-            "Numéro de client",
+            _("Client number"),
             "Number of the client who holds the loan.",
         ),
         Column(
             "NUM_INSTALMENT_VERSION",
             Type.NUMBER,
-            "Version of the schedule",
-            "Version de l'échéancier",
+            _("Version of the schedule"),
             "Version of the payment schedule; 0 for credit cards.",
             nullable=False,
             bounds=(0, 1e6),
@@ -32,38 +30,33 @@ TABLE = Table(
         Column(
             "NUM_INSTALMENT_NUMBER",
             Type.INTEGER,
-            "Rank of the instalment",
-            "Rang de l'échéance",
+            _("Rank of the instalment"),
             "Place of the instalment in the schedule, from 1.",
             nullable=False,
             bounds=(0, 1e6),
         ),
         past_day(
             "DAYS_INSTALMENT",
-            "Due date",
-            "Date d'échéance",
+            _("Due date"),
             "When the instalment was due, in days before the application.",
             nullable=False,
             recorded=True,
         ),
         past_day(
             "DAYS_ENTRY_PAYMENT",
-            "Date of payment",
-            "Date de paiement",
+            _("Date of payment"),
             "When it was paid, in days before the application; missing when unpaid.",
             recorded=True,
         ),
         amount(
             "AMT_INSTALMENT",
-            "Amount due",
-            "Montant dû",
+            _("Amount due"),
             "Amount of the instalment as scheduled.",
             nullable=False,
         ),
         amount(
             "AMT_PAYMENT",
-            "Amount paid",
-            "Montant payé",
+            _("Amount paid"),
             "Amount paid on the instalment; missing when nothing was.",
         ),
     ),

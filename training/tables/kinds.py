@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from training.language import Labels, _
 from training.tables.schema import Column, Role, Type, Unit
 from training.tables.words import COMPANY, WEEKDAYS
 
@@ -21,11 +22,11 @@ class Kind:
     missing: tuple[str | int, ...] = ()
 
     def __call__(
-        self, name: str, en: str, fr: str, meaning: str, **differs: Any
+        self, name: str, labels: Labels, meaning: str, **differs: Any
     ) -> Column:
         """A column of this kind; `differs`: the fields that it has otherwise."""
         return Column(
-            name=name, en=en, fr=fr, meaning=meaning, **{**vars(self), **differs}
+            name=name, labels=labels, meaning=meaning, **{**vars(self), **differs}
         )
 
 
@@ -54,8 +55,7 @@ days_late = Kind(Type.INTEGER, Unit.DAYS, (0, 36500))
 MONTH = Column(
     "MONTHS_BALANCE",
     Type.INTEGER,
-    "Month",
-    "Mois",
+    _("Month"),
     "Month of the record, counted back from the application.",
     Unit.MONTHS,
     nullable=False,
@@ -64,39 +64,34 @@ MONTH = Column(
 )
 WEEKDAY = category(
     "WEEKDAY_APPR_PROCESS_START",
-    "Weekday of the application",
-    "Jour de la demande",
+    _("Weekday of the application"),
     "Day of the week on which the client applied.",
     words=WEEKDAYS,
 )
 HOUR = Column(
     "HOUR_APPR_PROCESS_START",
     Type.INTEGER,
-    "Hour of the application",
-    "Heure de la demande",
+    _("Hour of the application"),
     "Hour of the day at which the client applied, rounded.",
     Unit.HOUR,
     bounds=(0, 23),
 )
 ACCOMPANIED = category(
     "NAME_TYPE_SUITE",
-    "Accompanied by",
-    "Accompagné par",
+    _("Accompanied by"),
     "Who came along when the client applied.",
     words=COMPANY,
 )
 ARREARS = (
     days_late(
         "SK_DPD",
-        "Days late",
-        "Jours de retard",
+        _("Days late"),
         "Days past due in the month.",
         nullable=False,
     ),
     days_late(
         "SK_DPD_DEF",
-        "Days late on sizeable sums",
-        "Jours de retard sur sommes notables",
+        _("Days late on sizeable sums"),
         "Days past due in the month, small debts left aside.",
         nullable=False,
     ),

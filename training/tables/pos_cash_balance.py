@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from training.language import _
 from training.tables.kinds import (
     ARREARS,
     MONTH,
@@ -17,33 +18,28 @@ TABLE = Table(
     columns=(
         identifier(
             "SK_ID_PREV",
-            "Number of the earlier loan",
-            "Numéro du prêt antérieur",
+            _("Number of the earlier loan"),
             "Number of the earlier application that led to this loan.",
         ),
         client_number(
             "SK_ID_CURR",
-            "Client number",
-            "Numéro de client",
+            _("Client number"),
             "Number of the client who holds the loan.",
         ),
         MONTH,
         count(
             "CNT_INSTALMENT",
-            "Instalments in total",
-            "Nombre total d'échéances",
+            _("Instalments in total"),
             "Length of the loan in instalments; it can change over time.",
         ),
         count(
             "CNT_INSTALMENT_FUTURE",
-            "Instalments left",
-            "Échéances restantes",
+            _("Instalments left"),
             "Instalments still to be paid.",
         ),
         category(
             "NAME_CONTRACT_STATUS",
-            "Status of the loan",
-            "État du prêt",
+            _("Status of the loan"),
             "Status in the month: active, completed and so on; XNA when unknown.",
         ),
         *ARREARS,

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from training.language import Labels
+
 
 class Type(StrEnum):
     """The three kinds of raw values, by the DuckDB type that holds them."""
@@ -68,18 +70,10 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Section:
-    """Columns that are read together."""
-
-    en: str
-    fr: str
-
-
-@dataclass(frozen=True)
 class Column:
     """One raw column, named as Kaggle spells it.
 
-    `en` and `fr` are short labels for people ("Loan amount", "Montant du prêt");
+    `labels` are short names for people, in every language ("Loan amount");
     `meaning` is one English sentence for developers.
     `bounds` are the values that can be true at all, both ends included, in the
     column's unit; a number outside them is refused, never clipped.
@@ -89,13 +83,12 @@ class Column:
     `recorded`: the day or month at which a record was made, never after the application
     it is to help decide. `term`: only of what an applicant can negotiate.
     `missing`: the values by which the source says that there is none. `words`: what its
-    categories are called in English and in French; one without stays as it is.
+    categories are called; one without stays as it is. `section`: what it is read with.
     """
 
     name: str
     type: Type
-    en: str
-    fr: str
+    labels: Labels
     meaning: str
     unit: Unit = Unit.NONE
     nullable: bool = True
@@ -104,9 +97,9 @@ class Column:
     recorded: bool = False
     role: Role | None = None
     term: Term | None = None
-    section: Section | None = None
+    section: Labels | None = None
     missing: tuple[str | int, ...] = ()
-    words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    words: Mapping[str, Labels] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -120,7 +113,7 @@ class Table:
     columns: tuple[Column, ...]
     origin: Origin
     key: tuple[str, ...] = ()
-    sections: tuple[Section, ...] = ()
+    sections: tuple[Labels, ...] = ()
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)

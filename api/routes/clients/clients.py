@@ -64,7 +64,7 @@ def application(client_id: int) -> Response:
     facts = [
         {
             "name": column.name,
-            "labels": {"en": column.labels.en, "fr": column.labels.fr},
+            "labels": column.labels.model_dump(),
             "type": column.type,
             "unit": column.unit,
             "value": client.application.get(column.name),

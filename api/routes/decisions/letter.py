@@ -130,5 +130,5 @@ def _reasons(champion: Champion, answered: dict[str, Any], language: str) -> lis
             texts.append(entry["text"])
         else:
             sentence = reason.lowers_risk if wanted == LOWERS else reason.raises_risk
-            texts.append(sentence.fr)
+            texts.append(sentence.in_language(language))
     return texts

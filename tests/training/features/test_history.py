@@ -13,6 +13,7 @@ from tests.training.rows import Row, fill, only_row
 from training.features import history
 from training.features.history import history as history_stage
 from training.features.sql import compile_features
+from training.language import LANGUAGES
 from training.tables import HISTORY_TABLES, TABLES
 
 CLIENT = {"SK_ID_CURR": 1}
@@ -287,9 +288,11 @@ def test_there_are_enough_features_and_each_is_described_once() -> None:
     found = compile_features(HISTORY_TABLES)
     assert len(found.features) >= 700
     assert {one.table for one in found.features} == {"application", *HISTORY_TABLES}
-    for label in ("name", "en", "fr"):
-        values = [getattr(one, label) for one in found.features]
-        assert len(values) == len(set(values)), f"{label} repeated"
+    names = [feature.name for feature in found.features]
+    assert len(names) == len(set(names))
+    for language in LANGUAGES:
+        labels = [feature.labels[language] for feature in found.features]
+        assert len(labels) == len(set(labels)), language
 
 
 def test_absent_tables_give_no_features() -> None:

@@ -40,7 +40,7 @@ def test_the_application_does_not_contain_its_own_outcome():
 @pytest.mark.parametrize("name", COLUMN_COUNTS)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_no_two_columns_of_a_table_share_a_label(name, language):
-    labels = [getattr(column, language) for column in TABLES[name]]
+    labels = [column.labels[language] for column in TABLES[name]]
     assert sorted(labels) == sorted(set(labels))
 
 
@@ -69,7 +69,11 @@ def test_lower_bounds_lie_below_upper_bounds():
 
 
 def test_every_label_is_translated():
-    same = {column.en for _, column in every_column() if column.en == column.fr}
+    same = {
+        column.labels["en"]
+        for _, column in every_column()
+        if column.labels["en"] == column.labels["fr"]
+    }
     assert same == set()
 
 

@@ -8,6 +8,7 @@ import narwhals as nw
 
 from training.features.arithmetic import ratio
 from training.features.define import Feature
+from training.language import Labels, _
 from training.tables.schema import Unit
 
 
@@ -17,8 +18,7 @@ def _over(
     denominator: str,
     table: str,
     group: str,
-    en: str,
-    fr: str,
+    labels: Labels,
 ) -> tuple[tuple[str, ...], Feature]:
     """A ratio, and the history columns it needs."""
     needed = tuple(
@@ -27,7 +27,7 @@ def _over(
     value = ratio(nw.col(numerator), nw.col(denominator))
     formula = f"{numerator} / {denominator}"
     return needed, Feature(
-        name, value, table, group, Unit.SHARE, en, fr, formula, family="cross"
+        name, value, table, group, Unit.SHARE, labels, formula, family="cross"
     )
 
 
@@ -38,8 +38,7 @@ CROSSES = (
         "AMT_INCOME_TOTAL",
         "bureau",
         "BUREAU_DEBT",
-        "Debt elsewhere over income",
-        "Dette ailleurs sur revenu",
+        _("Debt elsewhere over income"),
     ),
     _over(
         "BUREAU_DEBT_TO_LOAN",
@@ -47,8 +46,7 @@ CROSSES = (
         "AMT_CREDIT",
         "bureau",
         "BUREAU_DEBT",
-        "Debt elsewhere over loan amount",
-        "Dette ailleurs sur montant du prêt",
+        _("Debt elsewhere over loan amount"),
     ),
     _over(
         "BUREAU_OPEN_DEBT_TO_OPEN_CREDIT",
@@ -56,8 +54,7 @@ CROSSES = (
         "BUREAU_ACTIVE_AMT_CREDIT_SUM_SUM",
         "bureau",
         "BUREAU_DEBT",
-        "Debt elsewhere over open credits",
-        "Dette ailleurs sur crédits en cours",
+        _("Debt elsewhere over open credits"),
     ),
     _over(
         "BUREAU_ANNUITY_TO_INCOME",
@@ -65,8 +62,7 @@ CROSSES = (
         "AMT_INCOME_TOTAL",
         "bureau",
         "BUREAU_DEBT",
-        "Instalments elsewhere over income",
-        "Mensualités ailleurs sur revenu",
+        _("Instalments elsewhere over income"),
     ),
     _over(
         "LOAN_TO_PREVIOUS_CREDIT",
@@ -74,8 +70,7 @@ CROSSES = (
         "PREVIOUS_APPROVED_AMT_CREDIT_MEAN",
         "previous_application",
         "PREVIOUS_TERMS",
-        "Loan amount over earlier loans here",
-        "Montant du prêt sur prêts antérieurs ici",
+        _("Loan amount over earlier loans here"),
     ),
     _over(
         "LOAN_TO_PREVIOUS_HIGHEST",
@@ -83,8 +78,7 @@ CROSSES = (
         "PREVIOUS_APPROVED_AMT_CREDIT_MAX",
         "previous_application",
         "PREVIOUS_TERMS",
-        "Loan amount over the largest earlier loan here",
-        "Montant du prêt sur plus grand prêt antérieur ici",
+        _("Loan amount over the largest earlier loan here"),
     ),
     _over(
         "ANNUITY_TO_PREVIOUS_ANNUITY",
@@ -92,8 +86,7 @@ CROSSES = (
         "PREVIOUS_APPROVED_AMT_ANNUITY_MEAN",
         "previous_application",
         "PREVIOUS_TERMS",
-        "Instalment over earlier instalments here",
-        "Mensualité sur mensualités antérieures ici",
+        _("Instalment over earlier instalments here"),
     ),
     _over(
         "PREVIOUS_RUNNING_ANNUITY_TO_INCOME",
@@ -101,8 +94,7 @@ CROSSES = (
         "AMT_INCOME_TOTAL",
         "previous_application",
         "REPAYMENT_BURDEN",
-        "Instalments of running loans here over income",
-        "Mensualités des prêts en cours ici sur revenu",
+        _("Instalments of running loans here over income"),
     ),
     _over(
         "PREVIOUS_REFUSED_TO_LOAN",
@@ -110,8 +102,7 @@ CROSSES = (
         "AMT_CREDIT",
         "previous_application",
         "PREVIOUS_REFUSALS",
-        "Refused amounts over loan amount",
-        "Montants refusés sur montant du prêt",
+        _("Refused amounts over loan amount"),
     ),
     _over(
         "INSTALMENTS_PAID_TO_DUE",
@@ -119,8 +110,7 @@ CROSSES = (
         "INSTALMENTS_AMT_INSTALMENT_SUM",
         "installments_payments",
         "INSTALMENT_PUNCTUALITY",
-        "Amounts paid over amounts due here",
-        "Montants payés sur montants dus ici",
+        _("Amounts paid over amounts due here"),
     ),
     _over(
         "ANNUITY_TO_PAID_INSTALMENT",
@@ -128,8 +118,7 @@ CROSSES = (
         "INSTALMENTS_AMT_PAYMENT_MEAN",
         "installments_payments",
         "REPAYMENT_BURDEN",
-        "Instalment over instalments paid before",
-        "Mensualité sur échéances déjà payées",
+        _("Instalment over instalments paid before"),
     ),
     _over(
         "CARD_BALANCE_TO_INCOME",
@@ -137,8 +126,7 @@ CROSSES = (
         "AMT_INCOME_TOTAL",
         "credit_card_balance",
         "CARD_USE",
-        "Card balance over income",
-        "Solde de carte sur revenu",
+        _("Card balance over income"),
     ),
 )
 

@@ -10,6 +10,7 @@ import narwhals as nw
 from training.features.applicant.raw import EXTERNAL
 from training.features.arithmetic import filled_sum, known, ratio
 from training.features.define import Feature
+from training.language import Labels, _
 from training.tables.schema import Unit
 
 # Heavier where the score is younger and more often given.
@@ -17,7 +18,7 @@ WEIGHTS = dict(zip(EXTERNAL, (2, 3, 4), strict=True))
 
 
 def _feature(
-    name: str, value: nw.Expr, en: str, fr: str, formula: str, unit: Unit = Unit.SCORE
+    name: str, value: nw.Expr, labels: Labels, formula: str, unit: Unit = Unit.SCORE
 ) -> Feature:
     return Feature(
         f"EXT_SOURCE_{name}",
@@ -25,8 +26,7 @@ def _feature(
         "application",
         "EXTERNAL_SCORES",
         unit,
-        f"External scores: {en}",
-        f"Scores externes : {fr}",
+        _("External scores: {summary}", summary=labels),
         formula,
     )
 
@@ -58,55 +58,48 @@ def features() -> list[Feature]:
     first, second, third = (nw.col(name) for name in EXTERNAL)
     scores = "EXT_SOURCE_1..3"
     return [
-        _feature("MEAN", _mean(), "average", "moyenne", f"mean of {scores}"),
+        _feature("MEAN", _mean(), _("average"), f"mean of {scores}"),
         _feature(
             "WEIGHTED",
             _weighted(),
-            "weighted average",
-            "moyenne pondérée",
+            _("weighted average"),
             f"mean of {scores} with weights 2, 3 and 4",
         ),
         _feature(
             "MIN",
             nw.min_horizontal(*EXTERNAL),
-            "lowest",
-            "minimum",
+            _("lowest"),
             f"minimum of {scores}",
         ),
         _feature(
             "MAX",
             nw.max_horizontal(*EXTERNAL),
-            "highest",
-            "maximum",
+            _("highest"),
             f"maximum of {scores}",
         ),
         _feature(
             "SPREAD",
             _spread(),
-            "spread",
-            "dispersion",
+            _("spread"),
             f"standard deviation of {scores}",
         ),
         _feature(
             "KNOWN",
             known(EXTERNAL),
-            "number given",
-            "nombre connu",
+            _("number given"),
             f"number of {scores} given",
             Unit.COUNT,
         ),
         _feature(
             "PRODUCT",
             first * second * third,
-            "product",
-            "produit",
+            _("product"),
             f"product of {scores}",
         ),
         _feature(
             "2_TIMES_3",
             second * third,
-            "product of the second and third",
-            "produit du deuxième et du troisième",
+            _("product of the second and third"),
             "EXT_SOURCE_2 * EXT_SOURCE_3",
         ),
     ]

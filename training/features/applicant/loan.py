@@ -6,6 +6,7 @@ import narwhals as nw
 
 from training.features.arithmetic import ratio
 from training.features.define import Feature
+from training.language import Labels, _
 from training.tables.schema import Unit
 
 CREDIT, ANNUITY = nw.col("AMT_CREDIT"), nw.col("AMT_ANNUITY")
@@ -16,12 +17,11 @@ def _feature(
     name: str,
     value: nw.Expr,
     group: str,
-    en: str,
-    fr: str,
+    labels: Labels,
     formula: str,
     unit: Unit = Unit.SHARE,
 ) -> Feature:
-    return Feature(name, value, "application", group, unit, en, fr, formula)
+    return Feature(name, value, "application", group, unit, labels, formula)
 
 
 def features() -> list[Feature]:
@@ -31,8 +31,7 @@ def features() -> list[Feature]:
             "CREDIT_TO_ANNUITY",
             ratio(CREDIT, ANNUITY),
             "REPAYMENT_BURDEN",
-            "Loan amount over instalment",
-            "Montant du prêt sur mensualité",
+            _("Loan amount over instalment"),
             "AMT_CREDIT / AMT_ANNUITY",
             Unit.NONE,
         ),
@@ -40,24 +39,21 @@ def features() -> list[Feature]:
             "ANNUITY_TO_INCOME",
             ratio(ANNUITY, INCOME),
             "REPAYMENT_BURDEN",
-            "Instalment over income",
-            "Mensualité sur revenu",
+            _("Instalment over income"),
             "AMT_ANNUITY / AMT_INCOME_TOTAL",
         ),
         _feature(
             "CREDIT_TO_INCOME",
             ratio(CREDIT, INCOME),
             "REPAYMENT_BURDEN",
-            "Loan amount over income",
-            "Montant du prêt sur revenu",
+            _("Loan amount over income"),
             "AMT_CREDIT / AMT_INCOME_TOTAL",
         ),
         _feature(
             "INCOME_AFTER_ANNUITY",
             INCOME - ANNUITY,
             "REPAYMENT_BURDEN",
-            "Income less instalment",
-            "Revenu moins mensualité",
+            _("Income less instalment"),
             "AMT_INCOME_TOTAL - AMT_ANNUITY",
             Unit.CURRENCY,
         ),
@@ -65,16 +61,14 @@ def features() -> list[Feature]:
             "CREDIT_TO_GOODS",
             ratio(CREDIT, GOODS),
             "LOAN_AMOUNT",
-            "Loan amount over price of the goods",
-            "Montant du prêt sur prix du bien",
+            _("Loan amount over price of the goods"),
             "AMT_CREDIT / AMT_GOODS_PRICE",
         ),
         _feature(
             "CREDIT_LESS_GOODS",
             CREDIT - GOODS,
             "LOAN_AMOUNT",
-            "Loan amount less price of the goods",
-            "Montant du prêt moins prix du bien",
+            _("Loan amount less price of the goods"),
             "AMT_CREDIT - AMT_GOODS_PRICE",
             Unit.CURRENCY,
         ),
@@ -82,16 +76,14 @@ def features() -> list[Feature]:
             "GOODS_TO_INCOME",
             ratio(GOODS, INCOME),
             "LOAN_AMOUNT",
-            "Price of the goods over income",
-            "Prix du bien sur revenu",
+            _("Price of the goods over income"),
             "AMT_GOODS_PRICE / AMT_INCOME_TOTAL",
         ),
         _feature(
             "INCOME_PER_PERSON",
             ratio(INCOME, nw.col("CNT_FAM_MEMBERS")),
             "INCOME",
-            "Income per person of the household",
-            "Revenu par personne du foyer",
+            _("Income per person of the household"),
             "AMT_INCOME_TOTAL / CNT_FAM_MEMBERS",
             Unit.CURRENCY,
         ),
@@ -99,8 +91,7 @@ def features() -> list[Feature]:
             "INCOME_PER_DAY_OF_AGE",
             ratio(INCOME, -nw.col("DAYS_BIRTH")),
             "INCOME",
-            "Income over age",
-            "Revenu sur âge",
+            _("Income over age"),
             "AMT_INCOME_TOTAL / -DAYS_BIRTH",
             Unit.NONE,
         ),

@@ -7,6 +7,7 @@ import narwhals as nw
 from training.features.applicant.raw import ADDRESSES, BUILDING, DOCUMENTS, ENQUIRIES
 from training.features.arithmetic import filled_sum, known, ratio
 from training.features.define import Feature
+from training.language import Labels, _
 from training.tables import TABLES
 from training.tables.schema import Type, Unit
 
@@ -17,24 +18,23 @@ NUMERIC_BUILDING = tuple(
 
 
 def _feature(
-    name: str, value: nw.Expr, group: str, unit: Unit, en: str, fr: str, formula: str
+    name: str, value: nw.Expr, group: str, unit: Unit, labels: Labels, formula: str
 ) -> Feature:
-    return Feature(name, value, "application", group, unit, en, fr, formula)
+    return Feature(name, value, "application", group, unit, labels, formula)
 
 
-def _to_age(column: str, name: str, group: str, en: str, fr: str) -> Feature:
+def _to_age(column: str, name: str, group: str, labels: Labels) -> Feature:
     return _feature(
         f"{name}_TO_AGE",
         ratio(nw.col(column), BIRTH),
         group,
         Unit.SHARE,
-        f"{en}, part of the client's life",
-        f"{fr}, part de la vie du client",
+        _("{duration}, part of the client's life", duration=labels),
         f"{column} / DAYS_BIRTH",
     )
 
 
-def _social(days: int) -> Feature:
+def _social(days: int, labels: Labels) -> Feature:
     observed = f"OBS_{days}_CNT_SOCIAL_CIRCLE"
     late = f"DEF_{days}_CNT_SOCIAL_CIRCLE"
     return _feature(
@@ -42,8 +42,7 @@ def _social(days: int) -> Feature:
         ratio(nw.col(late), nw.col(observed)),
         "SOCIAL_CIRCLE",
         Unit.SHARE,
-        f"Acquaintances {days} days late, share",
-        f"Connaissances en retard de {days} jours, part",
+        labels,
         f"{late} / {observed}",
     )
 
@@ -51,37 +50,31 @@ def _social(days: int) -> Feature:
 def features() -> list[Feature]:
     """Ages over age, counts of papers, mismatches and unknowns."""
     return [
-        _to_age(
-            "DAYS_EMPLOYED", "EMPLOYED", "EMPLOYMENT", "Time in the job", "Ancienneté"
-        ),
+        _to_age("DAYS_EMPLOYED", "EMPLOYED", "EMPLOYMENT", _("Time in the job")),
         _to_age(
             "DAYS_REGISTRATION",
             "REGISTRATION",
             "CONTACT",
-            "Age of the registration",
-            "Ancienneté de l'inscription",
+            _("Age of the registration"),
         ),
         _to_age(
             "DAYS_ID_PUBLISH",
             "ID_PUBLISH",
             "CONTACT",
-            "Age of the identity paper",
-            "Ancienneté de la pièce d'identité",
+            _("Age of the identity paper"),
         ),
         _to_age(
             "DAYS_LAST_PHONE_CHANGE",
             "PHONE_CHANGE",
             "CONTACT",
-            "Age of the phone number",
-            "Ancienneté du numéro de téléphone",
+            _("Age of the phone number"),
         ),
         _feature(
             "CAR_AGE_TO_EMPLOYED",
             ratio(nw.col("OWN_CAR_AGE") * -365, nw.col("DAYS_EMPLOYED")),
             "ASSETS",
             Unit.NONE,
-            "Age of the car over time in the job",
-            "Âge de la voiture sur ancienneté",
+            _("Age of the car over time in the job"),
             "-365 OWN_CAR_AGE / DAYS_EMPLOYED",
         ),
         _feature(
@@ -89,8 +82,7 @@ def features() -> list[Feature]:
             ratio(nw.col("CNT_CHILDREN"), nw.col("CNT_FAM_MEMBERS")),
             "FAMILY",
             Unit.SHARE,
-            "Children's part of the household",
-            "Part des enfants dans le foyer",
+            _("Children's part of the household"),
             "CNT_CHILDREN / CNT_FAM_MEMBERS",
         ),
         _feature(
@@ -98,8 +90,7 @@ def features() -> list[Feature]:
             filled_sum(DOCUMENTS),
             "DOCUMENTS",
             Unit.COUNT,
-            "Documents handed in",
-            "Documents remis",
+            _("Documents handed in"),
             "sum of FLAG_DOCUMENT_2..21",
         ),
         _feature(
@@ -107,8 +98,7 @@ def features() -> list[Feature]:
             filled_sum(ADDRESSES),
             "REGION",
             Unit.COUNT,
-            "Addresses that do not match",
-            "Adresses qui ne concordent pas",
+            _("Addresses that do not match"),
             "sum of REG_*_NOT_* and LIVE_*_NOT_*",
         ),
         _feature(
@@ -116,8 +106,7 @@ def features() -> list[Feature]:
             filled_sum(ENQUIRIES),
             "BUREAU_ENQUIRIES",
             Unit.COUNT,
-            "Enquiries at the credit bureau",
-            "Consultations du fichier des crédits",
+            _("Enquiries at the credit bureau"),
             "sum of AMT_REQ_CREDIT_BUREAU_*",
         ),
         _feature(
@@ -125,8 +114,7 @@ def features() -> list[Feature]:
             known(BUILDING),
             "HOUSING",
             Unit.COUNT,
-            "Facts given on the building",
-            "Informations données sur l'immeuble",
+            _("Facts given on the building"),
             "number of building columns given",
         ),
         _feature(
@@ -134,10 +122,9 @@ def features() -> list[Feature]:
             ratio(filled_sum(NUMERIC_BUILDING), known(NUMERIC_BUILDING)),
             "HOUSING",
             Unit.SCORE,
-            "Quality of the building, average",
-            "Qualité de l'immeuble, moyenne",
+            _("Quality of the building, average"),
             "mean of the numeric building columns",
         ),
-        _social(30),
-        _social(60),
+        _social(30, _("Acquaintances 30 days late, share")),
+        _social(60, _("Acquaintances 60 days late, share")),
     ]

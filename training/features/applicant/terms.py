@@ -17,6 +17,7 @@ import narwhals as nw
 
 from training.features.arithmetic import ratio, yearly_rate
 from training.features.define import Feature
+from training.language import Labels, _
 from training.tables.schema import Unit
 
 TABLE = Path(__file__).with_name("loan_terms.json")
@@ -56,9 +57,9 @@ def _term(node: Any) -> nw.Expr:
 
 
 def _feature(
-    name: str, value: nw.Expr, unit: Unit, en: str, fr: str, formula: str
+    name: str, value: nw.Expr, unit: Unit, labels: Labels, formula: str
 ) -> Feature:
-    return Feature(f"LOAN_{name}", value, "application", GROUP, unit, en, fr, formula)
+    return Feature(f"LOAN_{name}", value, "application", GROUP, unit, labels, formula)
 
 
 def features() -> list[Feature]:
@@ -70,8 +71,7 @@ def features() -> list[Feature]:
             "TERM",
             term,
             Unit.MONTHS,
-            "Length of the loan, as its price tells it",
-            "Durée du prêt, d'après son prix",
+            _("Length of the loan, as its price tells it"),
             "decision tree over AMT_CREDIT, AMT_CREDIT / AMT_ANNUITY and"
             " AMT_CREDIT / AMT_GOODS_PRICE",
         ),
@@ -79,32 +79,28 @@ def features() -> list[Feature]:
             "RATE",
             yearly_rate(ratio(ANNUITY, CREDIT), term),
             Unit.SHARE,
-            "Yearly interest rate of the loan",
-            "Taux d'intérêt annuel du prêt",
+            _("Yearly interest rate of the loan"),
             "yearly rate at which LOAN_TERM payments of AMT_ANNUITY repay AMT_CREDIT",
         ),
         _feature(
             "INTEREST",
             ratio(interest, CREDIT),
             Unit.SHARE,
-            "Interest over the whole loan, part of its amount",
-            "Intérêts sur toute la durée, part du montant du prêt",
+            _("Interest over the whole loan, part of its amount"),
             "(LOAN_TERM * AMT_ANNUITY - AMT_CREDIT) / AMT_CREDIT",
         ),
         _feature(
             "INSURANCE",
             ratio(RATIOS["CREDIT_TO_GOODS"] - 1, term),
             Unit.SHARE,
-            "Insurance for each month, part of the price of the goods",
-            "Assurance par mois, part du prix du bien",
+            _("Insurance for each month, part of the price of the goods"),
             "(AMT_CREDIT / AMT_GOODS_PRICE - 1) / LOAN_TERM",
         ),
         _feature(
             "INTEREST_TO_INCOME",
             ratio(interest, INCOME),
             Unit.SHARE,
-            "Interest over the whole loan over income",
-            "Intérêts sur toute la durée sur revenu",
+            _("Interest over the whole loan over income"),
             "(LOAN_TERM * AMT_ANNUITY - AMT_CREDIT) / AMT_INCOME_TOTAL",
         ),
     ]

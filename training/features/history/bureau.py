@@ -19,64 +19,58 @@ from training.features.define import (
     quotient,
     where,
 )
+from training.language import Labels, _
 from training.tables import TABLES
 from training.tables.schema import Unit
 
 ACTIVE = Subset(
     "ACTIVE",
     nw.col("CREDIT_ACTIVE") == "Active",
-    "open credits",
-    "crédits en cours",
+    _("open credits"),
     " over open credits",
 )
 CLOSED = Subset(
     "CLOSED",
     nw.col("CREDIT_ACTIVE") == "Closed",
-    "closed credits",
-    "crédits clos",
+    _("closed credits"),
     " over closed credits",
 )
 
 ENDS_LATER = Subset(
     "ENDS_LATER",
     nw.col("DAYS_CREDIT_ENDDATE") > 0,
-    "ending after the application",
-    "se terminant après la demande",
+    _("ending after the application"),
     " with DAYS_CREDIT_ENDDATE after the application",
 )
 ENDED_EARLY = Subset(
     "ENDED_EARLY",
     nw.col("DAYS_ENDDATE_FACT") < nw.col("DAYS_CREDIT_ENDDATE"),
-    "ended before plan",
-    "terminés avant terme",
+    _("ended before plan"),
     " with DAYS_ENDDATE_FACT before DAYS_CREDIT_ENDDATE",
 )
 OVERDUE = Subset(
     "OVERDUE",
     nw.col("AMT_CREDIT_SUM_OVERDUE") > 0,
-    "with amounts overdue",
-    "avec montants en retard",
+    _("with amounts overdue"),
     " with AMT_CREDIT_SUM_OVERDUE above 0",
 )
 
 
-def _since(name: str, days: int, en: str, fr: str) -> Subset:
+def _since(name: str, days: int, labels: Labels) -> Subset:
     condition = nw.col("DAYS_CREDIT") >= -days
-    return Subset(name, condition, en, fr, f" opened in the last {days} days")
+    return Subset(name, condition, labels, f" opened in the last {days} days")
 
 
-LAST_YEAR = _since("LAST_YEAR", 365, "opened in the last year", "ouverts en un an")
-LAST_TWO_YEARS = _since(
-    "LAST_TWO_YEARS", 730, "opened in the last two years", "ouverts en deux ans"
-)
+LAST_YEAR = _since("LAST_YEAR", 365, _("opened in the last year"))
+LAST_TWO_YEARS = _since("LAST_TWO_YEARS", 730, _("opened in the last two years"))
 TYPES = tuple(
-    where(name, "CREDIT_TYPE", value, en, fr)
-    for name, value, en, fr in (
-        ("CONSUMER", "Consumer credit", "consumer credits", "crédits conso"),
-        ("CARD", "Credit card", "credit cards", "cartes de crédit"),
-        ("CAR", "Car loan", "car loans", "crédits auto"),
-        ("MORTGAGE", "Mortgage", "mortgages", "crédits immobiliers"),
-        ("MICROLOAN", "Microloan", "microloans", "microcrédits"),
+    where(name, "CREDIT_TYPE", value, labels)
+    for name, value, labels in (
+        ("CONSUMER", "Consumer credit", _("consumer credits")),
+        ("CARD", "Credit card", _("credit cards")),
+        ("CAR", "Car loan", _("car loans")),
+        ("MORTGAGE", "Mortgage", _("mortgages")),
+        ("MICROLOAN", "Microloan", _("microloans")),
     )
 )
 
@@ -85,39 +79,34 @@ DERIVED = (
         "DAYS_BETWEEN",
         since_the_one_before("DAYS_CREDIT"),
         Unit.DAYS,
-        "days since the credit before",
-        "jours depuis le crédit précédent",
+        _("days since the credit before"),
         "DAYS_CREDIT less that of the credit before",
     ),
     Quantity(
         "CREDIT_DURATION",
         nw.col("DAYS_CREDIT_ENDDATE") - nw.col("DAYS_CREDIT"),
         Unit.DAYS,
-        "agreed length",
-        "durée prévue",
+        _("agreed length"),
         "DAYS_CREDIT_ENDDATE - DAYS_CREDIT",
     ),
     Quantity(
         "DAYS_ENDED_AFTER_PLAN",
         nw.col("DAYS_ENDDATE_FACT") - nw.col("DAYS_CREDIT_ENDDATE"),
         Unit.DAYS,
-        "days from planned to real end",
-        "jours entre fin prévue et fin réelle",
+        _("days from planned to real end"),
         "DAYS_ENDDATE_FACT - DAYS_CREDIT_ENDDATE",
     ),
     quotient(
         "DEBT_TO_CREDIT",
         "AMT_CREDIT_SUM_DEBT",
         "AMT_CREDIT_SUM",
-        "part still owed",
-        "part restant due",
+        _("part still owed"),
     ),
     quotient(
         "OVERDUE_TO_DEBT",
         "AMT_CREDIT_SUM_OVERDUE",
         "AMT_CREDIT_SUM_DEBT",
-        "overdue part of the debt",
-        "part en retard de la dette",
+        _("overdue part of the debt"),
     ),
 )
 
@@ -131,56 +120,49 @@ MONTHLY = (
         "MONTHS_REPORTED",
         nw.len(),
         Unit.MONTHS,
-        "months reported",
-        "mois suivis",
+        _("months reported"),
         "number of bureau_balance months",
     ),
     Quantity(
         "MONTHS_SINCE_REPORT",
         nw.col("MONTHS_BALANCE").max(),
         Unit.MONTHS,
-        "month of the last report",
-        "mois du dernier relevé",
+        _("month of the last report"),
         "highest MONTHS_BALANCE",
     ),
     Quantity(
         "LAST_LATE_MONTH",
         nw.when(_LATE).then(nw.col("MONTHS_BALANCE")).max(),
         Unit.MONTHS,
-        "last month with a late payment",
-        "dernier mois avec retard de paiement",
+        _("last month with a late payment"),
         "highest MONTHS_BALANCE with STATUS 1 to 5",
     ),
     Quantity(
         "FIRST_LATE_MONTH",
         nw.when(_LATE).then(nw.col("MONTHS_BALANCE")).min(),
         Unit.MONTHS,
-        "first month with a late payment",
-        "premier mois avec retard de paiement",
+        _("first month with a late payment"),
         "lowest MONTHS_BALANCE with STATUS 1 to 5",
     ),
     Quantity(
         "MONTHS_LATE",
         nw.when(_LATE).then(nw.lit(1)).count(),
         Unit.MONTHS,
-        "months with a late payment",
-        "mois avec retard de paiement",
+        _("months with a late payment"),
         "number of months with STATUS 1 to 5",
     ),
     Quantity(
         "MONTHS_LATE_RECENTLY",
         nw.when(_LATE & _RECENT).then(nw.lit(1)).count(),
         Unit.MONTHS,
-        "late months in the last year",
-        "mois de retard depuis un an",
+        _("late months in the last year"),
         "number of the last 12 months with STATUS 1 to 5",
     ),
     Quantity(
         "WORST_STATUS",
         _LEVEL.max().cast(nw.Int64),
         Unit.SCORE,
-        "worst arrears level from 0 to 5",
-        "pire niveau de retard de 0 à 5",
+        _("worst arrears level from 0 to 5"),
         "highest STATUS from 0 to 5",
     ),
 )
@@ -242,8 +224,7 @@ MONTHLY_RECIPES = (
 CREDITS = Source(
     "BUREAU",
     TABLES["bureau"],
-    "Credits elsewhere",
-    "Crédits ailleurs",
+    _("Credits elsewhere"),
     derived=DERIVED,
     tallies=(TALLY,),
     recipes=RECIPES,

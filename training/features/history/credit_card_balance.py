@@ -15,27 +15,25 @@ from training.features.define import (
     quotient,
 )
 from training.features.history.monthly import LAST_HALF, LAST_QUARTER, LAST_YEAR, LATE
+from training.language import _
 from training.tables import TABLES
 
 CASH_DRAWN = Subset(
     "CASH_DRAWN",
     nw.col("AMT_DRAWINGS_ATM_CURRENT") > 0,
-    "months with cash drawn",
-    "mois avec retrait d'espèces",
+    _("months with cash drawn"),
     " with cash drawn",
 )
 OVER_LIMIT = Subset(
     "OVER_LIMIT",
     nw.col("AMT_BALANCE") > nw.col("AMT_CREDIT_LIMIT_ACTUAL"),
-    "months over the limit",
-    "mois au-dessus du plafond",
+    _("months over the limit"),
     " with AMT_BALANCE above AMT_CREDIT_LIMIT_ACTUAL",
 )
 UNDER_MINIMUM = Subset(
     "UNDER_MINIMUM",
     nw.col("AMT_PAYMENT_CURRENT") < nw.col("AMT_INST_MIN_REGULARITY"),
-    "months paid below the minimum",
-    "mois payés sous le minimum",
+    _("months paid below the minimum"),
     " with AMT_PAYMENT_CURRENT below AMT_INST_MIN_REGULARITY",
 )
 
@@ -44,29 +42,25 @@ DERIVED = (
         "UTILISATION",
         "AMT_BALANCE",
         "AMT_CREDIT_LIMIT_ACTUAL",
-        "used part of the card's limit",
-        "part utilisée du plafond de la carte",
+        _("used part of the card's limit"),
     ),
     quotient(
         "DRAWINGS_TO_LIMIT",
         "AMT_DRAWINGS_CURRENT",
         "AMT_CREDIT_LIMIT_ACTUAL",
-        "drawn in a month over the card's limit",
-        "tirages du mois sur le plafond de la carte",
+        _("drawn in a month over the card's limit"),
     ),
     quotient(
         "PAYMENT_TO_MINIMUM",
         "AMT_PAYMENT_CURRENT",
         "AMT_INST_MIN_REGULARITY",
-        "payment over the minimum due",
-        "paiement sur le minimum dû",
+        _("payment over the minimum due"),
     ),
     quotient(
         "CASH_SHARE",
         "AMT_DRAWINGS_ATM_CURRENT",
         "AMT_DRAWINGS_CURRENT",
-        "cash part of drawings",
-        "part d'espèces des tirages",
+        _("cash part of drawings"),
     ),
 )
 
@@ -121,8 +115,7 @@ SLOPES = (
 SOURCE = Source(
     "CARD",
     TABLES["credit_card_balance"],
-    "Card statements here",
-    "Relevés de carte ici",
+    _("Card statements here"),
     derived=DERIVED,
     tallies=(TALLY,),
     recipes=RECIPES,

@@ -17,30 +17,28 @@ from training.features.define import (
     Trend,
     quotient,
 )
+from training.language import Labels, _
 from training.tables import TABLES
 from training.tables.schema import Unit
 
 
-def _since(name: str, days: int, en: str, fr: str) -> Subset:
+def _since(name: str, days: int, labels: Labels) -> Subset:
     condition = nw.col("DAYS_INSTALMENT") >= -days
-    return Subset(name, condition, en, fr, f" due in the last {days} days")
+    return Subset(name, condition, labels, f" due in the last {days} days")
 
 
-LAST_QUARTER = _since("LAST_QUARTER", 91, "last quarter", "dernier trimestre")
-LAST_HALF = _since("LAST_HALF", 182, "last half-year", "dernier semestre")
-LAST_YEAR = _since("LAST_YEAR", 365, "last year", "depuis un an")
-LAST_THREE_YEARS = _since(
-    "LAST_THREE_YEARS", 1095, "last three years", "depuis trois ans"
-)
+LAST_QUARTER = _since("LAST_QUARTER", 91, _("last quarter"))
+LAST_HALF = _since("LAST_HALF", 182, _("last half-year"))
+LAST_YEAR = _since("LAST_YEAR", 365, _("last year"))
+LAST_THREE_YEARS = _since("LAST_THREE_YEARS", 1095, _("last three years"))
 _DELAY = nw.col("DAYS_ENTRY_PAYMENT") - nw.col("DAYS_INSTALMENT")
 
 
-def _last(count: int) -> Subset:
+def _last(count: int, labels: Labels) -> Subset:
     return Subset(
         f"LAST_{count}",
         nw.col(RECENCY) <= count,
-        f"last {count}",
-        f"{count} dernières",
+        labels,
         f" over the last {count} due",
     )
 
@@ -48,30 +46,25 @@ def _last(count: int) -> Subset:
 RECENCY = "RECENCY_RANK"
 # Every column that is aggregated breaks ties, so that equal rows may change places.
 ORDER = ("DAYS_INSTALMENT", "DAYS_ENTRY_PAYMENT", "AMT_INSTALMENT", "AMT_PAYMENT")
-LATEST = Subset("LAST_1", nw.col(RECENCY) == 1, "last one", "dernière", " due last")
-LAST_FEW = tuple(_last(count) for count in (3, 5, 10))
-LATE = Subset(
-    "LATE", _DELAY > 0, "paid late", "payées en retard", " paid after the due day"
-)
+LATEST = Subset("LAST_1", nw.col(RECENCY) == 1, _("last one"), " due last")
+LAST_FEW = (_last(3, _("last 3")), _last(5, _("last 5")), _last(10, _("last 10")))
+LATE = Subset("LATE", _DELAY > 0, _("paid late"), " paid after the due day")
 VERY_LATE = Subset(
     "VERY_LATE",
     _DELAY > 7,
-    "paid over a week late",
-    "payées avec plus d'une semaine de retard",
+    _("paid over a week late"),
     " paid more than 7 days after the due day",
 )
 SHORT = Subset(
     "SHORT",
     nw.col("AMT_PAYMENT") < nw.col("AMT_INSTALMENT"),
-    "paid short",
-    "payées en partie",
+    _("paid short"),
     " with AMT_PAYMENT below AMT_INSTALMENT",
 )
 UNPAID = Subset(
     "UNPAID",
     nw.col("DAYS_ENTRY_PAYMENT").is_null(),
-    "without a payment",
-    "sans paiement",
+    _("without a payment"),
     " without DAYS_ENTRY_PAYMENT",
 )
 
@@ -80,31 +73,27 @@ DERIVED = (
         "DAYS_LATE",
         nw.when(_DELAY.is_null()).then(_DELAY).otherwise(_DELAY.clip(lower_bound=0)),
         Unit.DAYS,
-        "days paid after the due day",
-        "jours de retard de paiement",
+        _("days paid after the due day"),
         "DAYS_ENTRY_PAYMENT - DAYS_INSTALMENT when positive, else 0",
     ),
     Quantity(
         "DAYS_EARLY",
         nw.when(_DELAY.is_null()).then(_DELAY).otherwise((-_DELAY).clip(lower_bound=0)),
         Unit.DAYS,
-        "days paid before the due day",
-        "jours d'avance de paiement",
+        _("days paid before the due day"),
         "DAYS_INSTALMENT - DAYS_ENTRY_PAYMENT when positive, else 0",
     ),
     quotient(
         "PAYMENT_SHARE",
         "AMT_PAYMENT",
         "AMT_INSTALMENT",
-        "paid part of instalments due",
-        "part payée des échéances dues",
+        _("paid part of instalments due"),
     ),
     Quantity(
         "SHORTFALL",
         nw.col("AMT_INSTALMENT") - nw.col("AMT_PAYMENT"),
         Unit.CURRENCY,
-        "instalment due less amount paid",
-        "échéance due moins montant payé",
+        _("instalment due less amount paid"),
         "AMT_INSTALMENT - AMT_PAYMENT",
     ),
 )
@@ -176,8 +165,7 @@ def _ranked(payments: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 SOURCE = Source(
     "INSTALMENTS",
     TABLES["installments_payments"],
-    "Instalments of loans here",
-    "Échéances des prêts ici",
+    _("Instalments of loans here"),
     derived=DERIVED,
     tallies=(TALLY,),
     recipes=RECIPES,

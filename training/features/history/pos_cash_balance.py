@@ -16,18 +16,16 @@ from training.features.define import (
     where,
 )
 from training.features.history.monthly import LAST_HALF, LAST_QUARTER, LAST_YEAR, LATE
+from training.language import _
 from training.tables import TABLES
 
 _STATUS = "NAME_CONTRACT_STATUS"
-COMPLETED = where(
-    "COMPLETED", _STATUS, "Completed", "completed loans", "prêts terminés"
-)
-ACTIVE = where("ACTIVE", _STATUS, "Active", "running loans", "prêts en cours")
+COMPLETED = where("COMPLETED", _STATUS, "Completed", _("completed loans"))
+ACTIVE = where("ACTIVE", _STATUS, "Active", _("running loans"))
 CLEARLY_LATE = Subset(
     "CLEARLY_LATE",
     nw.col("SK_DPD_DEF") > 0,
-    "months in arrears that count",
-    "mois en retard significatif",
+    _("months in arrears that count"),
     " with days past due above the tolerance",
 )
 
@@ -36,8 +34,7 @@ DERIVED = (
         "REMAINING_SHARE",
         "CNT_INSTALMENT_FUTURE",
         "CNT_INSTALMENT",
-        "part of instalments left",
-        "part des échéances restantes",
+        _("part of instalments left"),
     ),
 )
 
@@ -82,8 +79,7 @@ SLOPES = (Slope("INSTALMENT_PUNCTUALITY", "SK_DPD", "MONTHS_BALANCE"),)
 SOURCE = Source(
     "POS",
     TABLES["POS_CASH_balance"],
-    "Monthly statements of loans here",
-    "Relevés mensuels des prêts ici",
+    _("Monthly statements of loans here"),
     derived=DERIVED,
     tallies=(TALLY, ARREARS),
     recipes=RECIPES,

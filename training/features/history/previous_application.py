@@ -20,78 +20,76 @@ from training.features.define import (
     quotient,
     where,
 )
+from training.language import _
 from training.tables import TABLES
 from training.tables.schema import Unit
 
 _STATUS = "NAME_CONTRACT_STATUS"
-APPROVED = where("APPROVED", _STATUS, "Approved", "granted", "accordées")
-REFUSED = where("REFUSED", _STATUS, "Refused", "refused", "refusées")
-CANCELED = where("CANCELED", _STATUS, "Canceled", "cancelled", "annulées")
-UNUSED = where("UNUSED", _STATUS, "Unused offer", "unused offers", "offres inutilisées")
+APPROVED = where("APPROVED", _STATUS, "Approved", _("granted"))
+REFUSED = where("REFUSED", _STATUS, "Refused", _("refused"))
+CANCELED = where("CANCELED", _STATUS, "Canceled", _("cancelled"))
+UNUSED = where("UNUSED", _STATUS, "Unused offer", _("unused offers"))
 LAST_YEAR = Subset(
     "LAST_YEAR",
     nw.col("DAYS_DECISION") >= -365,
-    "last year",
-    "depuis un an",
+    _("last year"),
     " decided in the last 365 days",
 )
 REFUSED_LAST_YEAR = Subset(
     "REFUSED_LAST_YEAR",
     REFUSED.condition & LAST_YEAR.condition,  # type: ignore[operator]
-    "refused in the last year",
-    "refusées depuis un an",
+    _("refused in the last year"),
     " refused in the last 365 days",
 )
 _TYPE = "NAME_CONTRACT_TYPE"
 KINDS = (
-    where("CASH", _TYPE, "Cash loans", "cash loans", "prêts en espèces"),
+    where("CASH", _TYPE, "Cash loans", _("cash loans")),
     where(
         "CONSUMER",
         _TYPE,
         "Consumer loans",
-        "purchase loans",
-        "prêts affectés à un achat",
+        _("purchase loans"),
     ),
     where(
         "REVOLVING",
         _TYPE,
         "Revolving loans",
-        "revolving loans",
-        "crédits renouvelables",
+        _("revolving loans"),
     ),
 )
 REASONS = tuple(
-    where(
-        f"REJECT_{code}", "CODE_REJECT_REASON", code, f"refusal {code}", f"refus {code}"
+    where(f"REJECT_{code}", "CODE_REJECT_REASON", code, labels)
+    for code, labels in (
+        ("HC", _("refusal HC")),
+        ("LIMIT", _("refusal LIMIT")),
+        ("SCO", _("refusal SCO")),
+        ("SCOFR", _("refusal SCOFR")),
+        ("SYSTEM", _("refusal SYSTEM")),
+        ("VERIF", _("refusal VERIF")),
     )
-    for code in ("HC", "LIMIT", "SCO", "SCOFR", "SYSTEM", "VERIF")
 )
 PRICES = tuple(
-    where(f"YIELD_{code.upper()}", "NAME_YIELD_GROUP", code, en, fr)
-    for code, en, fr in (
-        ("high", "high price", "prix élevé"),
-        ("middle", "middle price", "prix moyen"),
-        ("low_normal", "normal price", "prix normal"),
-        ("low_action", "special offer", "offre spéciale"),
+    where(f"YIELD_{code.upper()}", "NAME_YIELD_GROUP", code, labels)
+    for code, labels in (
+        ("high", _("high price")),
+        ("middle", _("middle price")),
+        ("low_normal", _("normal price")),
+        ("low_action", _("special offer")),
     )
 )
-NEW_CLIENT = where(
-    "NEW_CLIENT", "NAME_CLIENT_TYPE", "New", "as a new client", "comme nouveau client"
-)
-WALK_IN = where("WALK_IN", "NAME_PRODUCT_TYPE", "walk-in", "walk-in", "sans invitation")
+NEW_CLIENT = where("NEW_CLIENT", "NAME_CLIENT_TYPE", "New", _("as a new client"))
+WALK_IN = where("WALK_IN", "NAME_PRODUCT_TYPE", "walk-in", _("walk-in"))
 
 ENDED_EARLY = Subset(
     "ENDED_EARLY",
     nw.col("DAYS_LAST_DUE") < nw.col("DAYS_LAST_DUE_1ST_VERSION"),
-    "loans ended before plan",
-    "prêts terminés avant terme",
+    _("loans ended before plan"),
     " with DAYS_LAST_DUE before DAYS_LAST_DUE_1ST_VERSION",
 )
 RUNNING = Subset(
     "RUNNING",
     APPROVED.condition & (nw.col("DAYS_LAST_DUE_1ST_VERSION") > 0),
-    "loans still running",
-    "prêts encore en cours",
+    _("loans still running"),
     " granted, with DAYS_LAST_DUE_1ST_VERSION after the application",
 )
 _TERM = nw.col("CNT_PAYMENT")
@@ -106,8 +104,7 @@ DERIVED = (
         "DAYS_BETWEEN",
         since_the_one_before("DAYS_DECISION"),
         Unit.DAYS,
-        "days since the application before",
-        "jours depuis la demande précédente",
+        _("days since the application before"),
         "DAYS_DECISION less that of the application before",
     ),
     Quantity(
@@ -116,23 +113,20 @@ DERIVED = (
             nw.when(_PRICED).then(_ANNUITY_TO_CREDIT), nw.when(_PRICED).then(_TERM)
         ),
         Unit.SHARE,
-        "yearly interest rate",
-        "taux d'intérêt annuel",
+        _("yearly interest rate"),
         "yearly rate at which CNT_PAYMENT payments of AMT_ANNUITY repay AMT_CREDIT",
     ),
     quotient(
         "APPLICATION_TO_CREDIT",
         "AMT_APPLICATION",
         "AMT_CREDIT",
-        "amount asked over amount granted",
-        "montant demandé sur montant accordé",
+        _("amount asked over amount granted"),
     ),
     quotient(
         "CREDIT_TO_ANNUITY",
         "AMT_CREDIT",
         "AMT_ANNUITY",
-        "amount over instalment",
-        "montant sur mensualité",
+        _("amount over instalment"),
         Unit.NONE,
     ),
     Quantity(
@@ -142,16 +136,14 @@ DERIVED = (
         )
         - 1,
         Unit.SHARE,
-        "cost over amount",
-        "coût sur montant",
+        _("cost over amount"),
         "AMT_ANNUITY * CNT_PAYMENT / AMT_CREDIT - 1",
     ),
     Quantity(
         "DAYS_ENDED_AFTER_PLAN",
         nw.col("DAYS_LAST_DUE") - nw.col("DAYS_LAST_DUE_1ST_VERSION"),
         Unit.DAYS,
-        "days from planned to real last due date",
-        "jours entre dernière échéance prévue et réelle",
+        _("days from planned to real last due date"),
         "DAYS_LAST_DUE - DAYS_LAST_DUE_1ST_VERSION",
     ),
 )
@@ -215,8 +207,7 @@ RECIPES = (
 SOURCE = Source(
     "PREVIOUS",
     TABLES["previous_application"],
-    "Earlier applications here",
-    "Demandes antérieures ici",
+    _("Earlier applications here"),
     derived=DERIVED,
     tallies=(TALLY, REFUSALS, TERMS),
     recipes=RECIPES,

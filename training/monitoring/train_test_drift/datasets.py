@@ -16,6 +16,7 @@ from training.bundle.champion import Champion
 from training.errors import ConfigurationError, TableError
 from training.features.build import FeatureStore, build
 from training.features.sql import encoded_columns
+from training.language import SOURCE
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import SCORE, Reference
 from training.tables import TABLES
@@ -72,7 +73,9 @@ def of_application(data: Path, progress: Callable[[str], None]) -> DatasetPair:
     reference, current = (_raw(data, name, progress) for name in APPLICATION_FILES)
     columns = tuple(
         ComparedColumn(
-            column.name, f"{column.en} ({column.name})", _is_category(column)
+            column.name,
+            f"{column.labels[SOURCE]} ({column.name})",
+            _is_category(column),
         )
         for column in TABLES["application"].columns[1:]
     )

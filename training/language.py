@@ -1,0 +1,58 @@
+"""What people read: declared in English, in other languages by the catalogues.
+
+`_` marks a sentence for translation, as the gettext tools expect it. What it answers is
+said in every language at once: {"en": "Loan amount", "fr": "Montant du prêt"}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+Labels = Mapping[str, str]
+
+SOURCE = "en"
+CATALOGUES = Path(__file__).parent / "locale"
+LANGUAGES = (SOURCE, *sorted(folder.name for folder in CATALOGUES.iterdir()))
+# They write nouns with a capital wherever these stand.
+CAPITAL_NOUNS = ("de", "lb")
+
+
+def _(sentence: str, /, **parts: Labels | int) -> Labels:
+    """The sentence in every language, with parts of it in the same one.
+
+    A sentence that a catalogue lacks stays English; tests hold that none does.
+    """
+    return {
+        language: _translated(language, sentence).format(
+            **{
+                name: part if isinstance(part, int) else part[language]
+                for name, part in parts.items()
+            }
+        )
+        for language in LANGUAGES
+    }
+
+
+def inside(labels: Labels) -> Labels:
+    """The labels as they are written inside a sentence: without the first capital."""
+    return {
+        language: label if language in CAPITAL_NOUNS else label[:1].lower() + label[1:]
+        for language, label in labels.items()
+    }
+
+
+def _translated(language: str, sentence: str) -> str:
+    if language == SOURCE:
+        return sentence
+    return _catalogue(language).get(sentence, sentence)
+
+
+@cache
+def _catalogue(language: str) -> dict[str, str]:
+    with (CATALOGUES / language / "LC_MESSAGES" / "training.po").open("rb") as file:
+        entries = read_po(file, locale=language)
+    return {str(entry.id): str(entry.string) for entry in entries if entry.string}
