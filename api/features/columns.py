@@ -38,7 +38,7 @@ def _array(kind: str, values: list[Any]) -> Any:
 def numbered(
     applicants: Sequence[tuple[int, Mapping[str, Sequence[Row]]]],
 ) -> dict[str, list[Row]]:
-    """The records of all applicants, by table, with identifiers that cannot meet.
+    """The records of all applicants by table, renumbered so that none share an id.
 
     SK_ID_CURR becomes the applicant's place. Other identifiers are numbered anew
     over all applicants, keeping their order inside each and the links between

@@ -91,7 +91,7 @@ class OnlineFeatures:
     def _run(
         self, connection: duckdb.DuckDBPyConnection, applicants: Sequence[Applicant]
     ) -> list[tuple[Any, ...]]:
-        """Each applicant gets its place as SK_ID_CURR, so that none can mix."""
+        """Compute all in one run; an applicant's index is its SK_ID_CURR there."""
         rows = [
             {**applicant.application, CLIENT: at}
             for at, applicant in enumerate(applicants)
