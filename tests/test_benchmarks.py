@@ -12,7 +12,7 @@ NAMES = sorted(path.stem for path in Path(__file__).parent.glob("benchmarks/*.py
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_imports_what_there_is(name: str) -> None:
+def test_every_benchmark_can_be_imported(name: str) -> None:
     with warnings.catch_warnings():
         # The wheel of PostgreSQL's, about folders of its own.
         warnings.simplefilter("ignore")

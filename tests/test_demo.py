@@ -78,7 +78,7 @@ def test_runs_a_stage_and_what_comes_after_it_only_when_needed(
     assert demo("CLIENTS=20") == ["--check", *MADE[2:]]
 
 
-def test_tables_of_one_s_own_are_used_again_until_they_change(
+def test_the_demo_reuses_a_user_s_tables_until_they_change(
     demo: Demo, folder: Path
 ) -> None:
     tables = folder / "own tables"

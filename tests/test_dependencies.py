@@ -55,7 +55,9 @@ def declared(*extras: str) -> set[str]:
     [("api",), ("dashboard",), ("training", "report", "present", "shap", "spark")],
     ids=lambda e: e[0],
 )
-def test_imports_and_declarations_are_the_same(extras: tuple[str, ...]) -> None:
+def test_imported_packages_and_declared_dependencies_are_the_same(
+    extras: tuple[str, ...],
+) -> None:
     modules = imported(extras[0]) - sys.stdlib_module_names
     packages = packages_distributions()
     used = {

@@ -25,7 +25,7 @@ def test_links_and_paths_lead_somewhere(document: Path) -> None:
     assert not missing
 
 
-def test_short_ones_stay_short() -> None:
+def test_short_documents_stay_short() -> None:
     """A page that nobody reads to its end helps nobody."""
     for name in ("architecture", "deployment", "operations", "security", "regulation"):
         lines = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8").splitlines()

@@ -46,14 +46,16 @@ def run(installed: Path, folder: Path, *command: str) -> str:
     ).stdout
 
 
-def test_every_file_that_is_kept_is_in_it(installed: Path) -> None:
+def test_every_versioned_file_is_in_the_package(installed: Path) -> None:
     parts = ["git", "ls-files", "api", "training"]
     kept = subprocess.run(parts, cwd=ROOT, capture_output=True, text=True, check=True)
     missing = [one for one in kept.stdout.split() if not (installed / one).exists()]
     assert missing == ["api/Dockerfile", "training/Dockerfile"]
 
 
-def test_its_commands_run_from_anywhere(installed: Path, tmp_path: Path) -> None:
+def test_the_package_s_commands_run_from_any_folder(
+    installed: Path, tmp_path: Path
+) -> None:
     run(installed, tmp_path, "scoring-api", "db", "upgrade")
     assert (tmp_path / "var" / "scoring.sqlite").is_file()
     assert "# Data dictionary" in run(

@@ -12,7 +12,7 @@ PARAMETER, NAME = re.compile(r"<(?:[^:<>]*:)?([^<>]+)>"), r"{\1}"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_every_training_command() -> None:
+def test_the_readme_lists_every_training_command() -> None:
     from training.cli import commands
 
     section = README.split("## Training")[1].split("## The API")[0]
@@ -20,7 +20,7 @@ def test_every_training_command() -> None:
     assert listed == list(commands.commands)
 
 
-def test_every_api_command_and_route() -> None:
+def test_the_readme_lists_every_api_command_and_route() -> None:
     from api import create_app
 
     app = create_app()
@@ -36,7 +36,7 @@ def test_every_api_command_and_route() -> None:
     assert sorted(listed) == sorted(served)
 
 
-def test_every_setting() -> None:
+def test_the_readme_lists_every_setting() -> None:
     listed = set(re.findall(r"^\| `([A-Z_]+)`", README, re.MULTILINE))
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     example = set(re.findall(r"^([A-Z_]+)=", text, re.MULTILINE))
@@ -59,12 +59,12 @@ def test_every_setting() -> None:
 @pytest.mark.parametrize(
     "target", ["demo", "test", "check", "bench", "examples", "lock", "clean"]
 )
-def test_every_make_target(target: str) -> None:
+def test_the_readme_lists_every_make_target(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:", makefile, re.MULTILINE)
     assert f"`make {target}`" in README
 
 
-def test_the_pictures_are_there() -> None:
+def test_every_picture_of_the_readme_exists() -> None:
     for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
         assert (ROOT / path).is_file(), path

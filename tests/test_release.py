@@ -32,7 +32,7 @@ def smoke(url: str, key: str, *more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_real_decision_passes(served: Served) -> None:
+def test_the_smoke_test_passes_only_when_this_bundle_decides(served: Served) -> None:
     done = smoke(served.url, served.key)
     assert done.returncode == 0, done.stderr
     assert "explained and stored" in done.stdout
@@ -66,7 +66,7 @@ def test_a_broken_bundle_is_never_released(served: Served, tmp_path: Path) -> No
     assert not swaps.exists()
 
 
-def test_what_breaks_after_the_swap_is_swapped_back(
+def test_a_release_that_fails_after_the_swap_is_swapped_back(
     served: Served, tmp_path: Path
 ) -> None:
     """Production answers 503 from the first swap to the second."""

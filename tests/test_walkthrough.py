@@ -14,14 +14,16 @@ NOTEBOOK = ROOT / "docs" / "walkthrough.ipynb"
 HERE = {"metadata": {"path": str(NOTEBOOK.parent)}}
 
 
-def test_it_is_kept_without_outputs() -> None:
+def test_the_notebook_is_kept_without_outputs() -> None:
     cells = json.loads(NOTEBOOK.read_text())["cells"]
     code = [one for one in cells if one["cell_type"] == "code"]
     assert code
     assert not any(one["outputs"] or one["execution_count"] for one in code)
 
 
-def test_it_runs_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_notebook_runs_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with warnings.catch_warnings():
         # The kernel's client warns of what it does itself.
         warnings.simplefilter("ignore")

@@ -75,12 +75,12 @@ def compiled(template: bytes, inputs: dict[str, str], moment: int = 0) -> bytes:
 
 @cache
 def _compiler() -> typst.Compiler:
-    """With the fonts that it brings: the same on every machine."""
+    """Typst with its own fonts only: the same letter on every machine."""
     return typst.Compiler(root=FOLDER, ignore_system_fonts=True)
 
 
 def _printable(text: str) -> str:
-    """With a question mark for what no font can write."""
+    """The text, with a question mark for each character that no font has."""
     return "".join(
         character
         if " " <= character <= "~" or character == "\n" or _has_glyph(character)

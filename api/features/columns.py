@@ -42,7 +42,7 @@ def numbered(
     tables: Mapping[str, Table],
     applicants: Sequence[tuple[int, Mapping[str, Sequence[Row]]]],
 ) -> dict[str, list[Row]]:
-    """The records of all applicants, by table, with identifiers that cannot meet.
+    """The records of all applicants by table, renumbered so that none share an id.
 
     The client's number becomes the applicant's place. Those of records are numbered
     anew over all applicants, keeping their order inside each and the links between

@@ -92,7 +92,7 @@ class OnlineFeatures:
     def _run(
         self, connection: duckdb.DuckDBPyConnection, applicants: Sequence[Applicant]
     ) -> list[tuple[Any, ...]]:
-        """Each applicant gets its place as number, so that none can mix."""
+        """Compute all in one run; an applicant's number there is its index."""
         rows = [
             {**applicant.application, self._key: at}
             for at, applicant in enumerate(applicants)

@@ -51,7 +51,7 @@ def parse(content: bytes) -> Any:
 
 
 def _refuse_deep(value: Any) -> None:
-    """What nothing here asks for may only be meant to harm who reads it later."""
+    """Refuse nesting deeper than any request needs: it could crash a later reader."""
     level = [value]
     for _ in range(DEEPEST + 1):
         level = [value for value in level if isinstance(value, dict | list)]

@@ -45,7 +45,7 @@ def _finish(response: Response) -> Response:
 
 
 def _drain_body() -> None:
-    """What a refusal left unread, before its answer brings the client's next request.
+    """Read what a refusal left unread of a body, or the next request would begin there.
 
     gunicorn before 27, which MLflow pins, may take that for more of the body.
     """

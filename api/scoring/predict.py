@@ -54,7 +54,7 @@ class Subject:
 
     @property
     def known(self) -> Vector | None:
-        """The vector as it is stored, when nothing of it is asked to be other."""
+        """The stored vector, when the request changes nothing of the application."""
         return None if self.client is None or self.revision else self.client.features
 
 

@@ -133,7 +133,7 @@ def pre_request(worker: Any, request: Any) -> None:
 
 
 def _follow_reloads(worker: Any, services: Services) -> None:
-    """Take up each bundle that the master did, besides serving."""
+    """Load, in a thread of the worker, each bundle that the master has accepted."""
     while True:
         time.sleep(LOOK_SECONDS)
         if worker.reloads.value != worker.seen:
@@ -161,7 +161,7 @@ def child_exit(server: Any, worker: Any) -> None:
 
 
 def _forget(process: int) -> None:
-    """It is gone, and so no process that serves a bundle."""
+    """Tell Prometheus that a process is gone and serves no bundle any more."""
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(process)  # type: ignore[no-untyped-call]
@@ -172,7 +172,7 @@ def on_exit(server: Any) -> None:
 
 
 def _reload_on_sighup(server: Any) -> None:
-    """A SIGHUP that comes meanwhile waits, as it may be about a later bundle."""
+    """Reload; a SIGHUP that comes meanwhile waits, as it may mean a later bundle."""
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
     try:
         _reload(server)

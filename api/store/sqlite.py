@@ -77,7 +77,7 @@ class HeldFile:
                 self._note_down()
 
     def opened(self) -> None:
-        """A connection has read, so that a WAL is there: tell whose the log is."""
+        """Note which file the WAL belongs to, now that a connection has made one."""
         with self._taking:
             self._connections += 1
             self._note_down()

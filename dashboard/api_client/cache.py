@@ -229,7 +229,7 @@ def score_again(client_id: int, newest: str = "") -> None:
 
 
 def _newest(client_id: int, standing: Standing) -> Prediction:
-    """What was decided is decided: it is fetched once."""
+    """The newest prediction, fetched once: a stored one never changes."""
     earlier = last_seen(client_id)
     if earlier and earlier.prediction.prediction_id == standing.latest.prediction_id:
         return earlier.prediction

@@ -146,7 +146,7 @@ class Transport:
 
 
 class _Retry(Retry):
-    """Not when nothing comes in time: somebody waits."""
+    """Retries broken connections, but not after a time-out: somebody waits."""
 
     def increment(self, *args: Any, **more: Any) -> Self:
         if isinstance(error := more.get("error"), ReadTimeoutError):

@@ -62,7 +62,7 @@ def _review(opened: OpenedClient, model: ModelAnswer) -> None:
 
 
 def _tell_last(client_id: int) -> None:
-    """What became of the last click, told once."""
+    """Say, once, whether the last decision was recorded."""
     if st.session_state.pop(SAID, None) == client_id:
         say.success(_("Your decision is on record."))
     if conflict := st.session_state.pop(CONFLICT, None):

@@ -37,7 +37,7 @@ def test_an_unexpected_failure_is_a_problem_without_details(
     assert request["status"] == 500
 
 
-def test_a_line_tells_who_asked_by_key_and_pseudonym(
+def test_a_log_line_names_who_asked_by_key_and_pseudonym(
     call: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = {"On-Behalf-Of": '{"name": "Ada", "sub": "248289", "roles": []}'}

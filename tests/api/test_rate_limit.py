@@ -7,7 +7,9 @@ import pytest
 from api.rate_limit import RateLimit
 
 
-def test_a_bucket_fills_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rate_limited_key_may_ask_again_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     clock = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: clock[0])
     limit = RateLimit(10)

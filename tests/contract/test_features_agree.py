@@ -25,11 +25,11 @@ BATCH, FEW = 1000, 20
 
 
 @pytest.mark.xdist_group("house")
-def test_of_every_invented_client(house: House) -> None:
+def test_features_of_every_invented_client_agree(house: House) -> None:
     check(house)
 
 
-def test_of_a_model_on_few_features(few_house: House) -> None:
+def test_features_of_a_model_on_few_of_them_agree(few_house: House) -> None:
     check(few_house)
     champion = load(read_bundle(few_house.bundle), threads=1)
     assert len(champion.manifest.features) == FEW
@@ -44,7 +44,7 @@ def few_house(tmp_path_factory: pytest.TempPathFactory) -> House:
     return small_house(folder / "data", folder, few=FEW)
 
 
-def test_of_every_real_client(real_house: House) -> None:
+def test_features_of_every_real_client_agree(real_house: House) -> None:
     check(real_house)
 
 

@@ -88,7 +88,7 @@ def test_every_curl_command_works(
         assert answer["kind"] == "simulation"
 
 
-def test_the_page_has_commands() -> None:
+def test_the_integration_page_has_curl_commands() -> None:
     assert len(COMMANDS) == 12
 
 

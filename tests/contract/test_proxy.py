@@ -111,7 +111,7 @@ def test_a_decision_over_tls(proxy: Proxy, served: Served) -> None:
     assert "Server" not in answer.headers or "/" not in answer.headers["Server"]
 
 
-def test_without_a_key_it_is_still_refused(proxy: Proxy) -> None:
+def test_behind_nginx_a_request_without_a_key_is_refused(proxy: Proxy) -> None:
     assert proxy.get("/v1/model").status_code == 401
 
 

@@ -51,7 +51,7 @@ def answers(served: Served, inputs: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def test_it_answers_what_the_api_answers(
+def test_the_registered_model_answers_what_the_api_answers(
     model: mlflow.pyfunc.PyFuncModel,
     inputs: pd.DataFrame,
     answers: list[dict[str, Any]],
@@ -60,7 +60,7 @@ def test_it_answers_what_the_api_answers(
     assert model.predict(inputs).to_dict("records") == answers
 
 
-def test_mlflow_serves_it(
+def test_mlflow_serves_the_registered_model(
     served: Served, inputs: pd.DataFrame, answers: list[dict[str, Any]]
 ) -> None:
     port = free_port()
@@ -83,7 +83,9 @@ def test_mlflow_serves_it(
             assert json.load(answer)["predictions"] == answers
 
 
-def test_mlflow_evaluates_it(served: Served, inputs: pd.DataFrame) -> None:
+def test_mlflow_evaluates_the_registered_model(
+    served: Served, inputs: pd.DataFrame
+) -> None:
     outcomes = [n % 2 for n in range(CLIENTS)]
     mlflow.set_experiment("evaluation")
     found = mlflow.models.evaluate(
@@ -98,7 +100,7 @@ def test_mlflow_evaluates_it(served: Served, inputs: pd.DataFrame) -> None:
     assert 0.2 < found.metrics["mean_squared_error"] < 1
 
 
-def test_nothing_of_it_is_a_pickle_and_its_example_is_nobody(
+def test_the_registered_model_has_no_pickle_and_an_invented_example(
     served: Served, model: mlflow.pyfunc.PyFuncModel
 ) -> None:
     (logged,) = served.house.folder.glob("mlartifacts/models/*/artifacts")

@@ -87,14 +87,18 @@ def wait(port: int) -> None:
     raise TimeoutError(f"no master at port {port} after {START_SECONDS} s")
 
 
-def test_of_every_invented_client(cluster: Cluster, tmp_path: Path) -> None:
+def test_spark_gives_the_features_of_every_invented_client(
+    cluster: Cluster, tmp_path: Path
+) -> None:
     data = tmp_path / "data"
     synthesize(1750, data, file_format="parquet", seed=6, progress=quiet)
     check(data, tmp_path, cluster)
 
 
 @pytest.mark.skipif(REAL_DATA not in os.environ, reason=f"{REAL_DATA} is not set")
-def test_of_every_real_client(cluster: Cluster, tmp_path: Path) -> None:
+def test_spark_gives_the_features_of_every_real_client(
+    cluster: Cluster, tmp_path: Path
+) -> None:
     check(Path(os.environ[REAL_DATA]) / "home-credit-linked", tmp_path, cluster)
 
 

@@ -96,7 +96,7 @@ def test_a_second_click_scores_once(api: FakeApi) -> None:
     assert api.asked(*PREDICTIONS) == 2
 
 
-def test_looking_is_not_deciding(api: FakeApi) -> None:
+def test_opening_a_client_again_makes_no_decision(api: FakeApi) -> None:
     """A decision is made by whoever opens a client first, and by nobody after."""
     open_app("700001")
     text = page_text(open_app("700001"))
@@ -129,7 +129,9 @@ def test_a_prefix_offers_the_clients_that_begin_with_it(api: FakeApi) -> None:
 @pytest.mark.parametrize(
     "typed", ["700 002", "700,002", "#700002", " 700002\u202f", "n° 700.002"]
 )
-def test_a_number_is_taken_as_people_type_it(api: FakeApi, typed: str) -> None:
+def test_a_client_number_is_accepted_as_people_type_it(
+    api: FakeApi, typed: str
+) -> None:
     app = search(open_app(), typed)
     assert app.query_params["client"] == "700002"
     assert app.text_input(key="search").value == ""
@@ -228,7 +230,7 @@ def test_an_old_decision_is_marked_when_the_api_is_gone(
     assert "API not ready" in page_text(app)
 
 
-def test_a_wrong_key_and_a_missing_one(
+def test_a_wrong_key_and_a_missing_key_get_a_sentence(
     api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DASHBOARD_API_KEY", "wrong")

@@ -8,7 +8,7 @@ def sentences(reason: Reason) -> tuple[str, ...]:
     return (*reason.raises_risk.values(), *reason.lowers_risk.values())
 
 
-def test_codes_count_up_without_a_gap():
+def test_reason_codes_count_up_without_a_gap():
     assert [reason.code for reason in REASONS] == [f"R{n:02d}" for n in range(1, 28)]
 
 

@@ -76,7 +76,7 @@ def segment_calibration(segments: Segments) -> Gate:
 
 
 def _not_measured(name: str, limit: float) -> Gate:
-    """What was not shown does not pass."""
+    """The gate that could not be computed, and so is not passed."""
     reason = "Too few defaults to tell: no part of the clients, or one, has enough."
     return Gate(name, None, limit, False, reason)
 

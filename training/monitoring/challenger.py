@@ -202,7 +202,7 @@ def _swap(decided: pd.DataFrame, chosen: np.ndarray) -> dict[str, Any]:
 def _realised(
     decided: pd.DataFrame, refused: tuple[np.ndarray, np.ndarray], costs: Costs
 ) -> dict[str, Any] | None:
-    """Of clients with an outcome, which the champion granted: it is at home there."""
+    """Cost and AUC where outcomes are known: of clients that the champion granted."""
     known = decided["defaulted"].notna().to_numpy()
     target = decided["defaulted"][known].to_numpy(np.float64)
     if len(target) < LEAST_OUTCOMES or not 0 < target.sum() < len(target):

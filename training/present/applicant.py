@@ -67,4 +67,4 @@ def _largest_first(
 
 
 def _quiet(_: str) -> None:
-    """The sentences of the stages, which nobody asked for here."""
+    """Leave out the progress messages of the stages."""

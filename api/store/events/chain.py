@@ -61,7 +61,7 @@ NOWHERE = End(0, NOTHING)
 
 
 def name(ends: Iterable[Head]) -> str:
-    """That of the chain that begins where the chains of before end so."""
+    """The name of the chain that goes on from earlier chains with these ends."""
     sha256 = hashlib.sha256()
     for end in sorted(ends, key=lambda end: end.writer):
         if not end.writer.startswith(CHAIN):

@@ -27,7 +27,7 @@ class Decided:
 
 
 def decided(database: Database, prediction_ids: Sequence[str]) -> dict[str, Decided]:
-    """Those that are decisions, by id."""
+    """The decisions among these predictions, by id."""
     decisions: dict[str, Decided] = {}
     with database.read() as connection:
         for part in parts(prediction_ids):

@@ -29,7 +29,7 @@ class StandingRecord:
 
 
 def standing(database: Database, client_id: int) -> StandingRecord | None:
-    """None before the first decision."""
+    """The decision that stands for a client; None before the first decision."""
     with database.read() as connection:
         parameters = {"client_id": client_id}
         review = connection.execute(_REVIEW_OF_CLIENT, parameters).scalar()

@@ -36,7 +36,7 @@ def folder(world: Any, tmp_path: Path) -> Path:
     return Path(shutil.copytree(world.bundle, tmp_path / "bundle"))
 
 
-def test_the_list_of_files_is_complete(folder: Path) -> None:
+def test_the_list_of_bundle_files_is_complete(folder: Path) -> None:
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
     assert found == set(FILES)
 
@@ -111,7 +111,9 @@ def test_refuses_a_model_whose_features_come_in_another_order(
         load(read_bundle(folder), 1)
 
 
-def test_refuses_sql_that_is_none(folder: Path, conftest: Any) -> None:
+def test_a_bundle_whose_sql_is_not_valid_is_refused(
+    folder: Path, conftest: Any
+) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "applicant.sql").write_text("SELECT NOTHING FROM application")
     conftest.seal(folder, manifest)

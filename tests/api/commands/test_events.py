@@ -104,7 +104,7 @@ def test_verify_names_the_first_break(app: Flask, run: Any, way: str) -> None:
 
 
 @pytest.mark.usefixtures("filled")
-def test_a_cut_that_was_covered_up_shows_against_an_earlier_end(
+def test_verify_against_an_earlier_end_finds_events_cut_off_without_a_trace(
     app: Flask, run: Any, call: Any, tmp_path: Path
 ) -> None:
     ends = tmp_path / "ends.txt"

@@ -129,14 +129,14 @@ def test_the_longest_letter_fits() -> None:
         ('{prediction} "]', '{prediction} "]'),
     ],
 )
-def test_any_name_is_printed_as_it_is_written(name: str, printed: str) -> None:
+def test_a_letter_prints_any_name_as_it_is_written(name: str, printed: str) -> None:
     named = replace(LETTER, lender=name, contact=name, model=name, reasons=[name])
     reader, text = read(render(named))
     assert text.count(printed) == 5
     assert reader.metadata.author == printed
 
 
-def test_is_tagged_and_declares_that_everybody_can_read_it() -> None:
+def test_the_letter_is_a_tagged_accessible_pdf() -> None:
     reader, _ = read(render(LETTER))
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
@@ -264,7 +264,7 @@ def test_a_persons_decision_has_its_letter_also_where_the_reasons_are_lost(
         ({"client_id": 100001}, "?lang=de", 422),
     ],
 )
-def test_there_is_not_always_a_letter(
+def test_neither_a_simulation_nor_an_unknown_language_has_a_letter(
     call: Any, asked: dict[str, Any], query: str, status: int
 ) -> None:
     made = call("POST", "/v1/predictions", json=asked).json

@@ -56,7 +56,7 @@ def test_no_route_and_no_method_takes_a_bad_key(app: Flask, header: str | None) 
 
 
 @pytest.mark.usefixtures("own")
-def test_nor_a_key_of_every_role_that_is_revoked_or_expired(
+def test_no_route_takes_a_revoked_or_expired_key(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = app.test_cli_runner().invoke

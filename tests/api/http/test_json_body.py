@@ -38,5 +38,5 @@ def test_accepts_every_character_and_number() -> None:
     assert json_body.parse('{"é\\ud83d\\ude00": 1.5e308}'.encode()) == {"é😀": 1.5e308}
 
 
-def test_accepts_sixteen_levels() -> None:
+def test_a_body_nested_sixteen_levels_deep_is_accepted() -> None:
     assert json_body.parse(b"[" * 16 + b"1" + b"]" * 16)

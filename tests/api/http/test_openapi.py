@@ -153,7 +153,7 @@ def test_predictions_and_problems_have_the_documented_shape(call: Any) -> None:
     assert isinstance(third, answers.ProblemAnswer)
 
 
-def test_the_page_s_files_are_the_api_s_own(app: Flask) -> None:
+def test_the_documentation_page_loads_files_of_the_api_alone(app: Flask) -> None:
     page = app.test_client().get("/docs")
     assert page.content_type == "text/html; charset=utf-8"
     named = re.findall(r'(?:src|href)="([^"]+)"', page.text)

@@ -53,13 +53,13 @@ def test_a_lever_reaches_round_amounts_around_what_was_asked() -> None:
     assert (goods.lowest, goods.highest) == (136000, 451000)
 
 
-def test_only_what_must_move_moves_and_only_as_far() -> None:
+def test_a_counterfactual_moves_no_more_than_it_must() -> None:
     terms = Terms(ASKED, ANY_DURATION)
     found = search(terms, LEVERS, below(300_400))
     assert found == (300_000, 24700.5, 451_000)
 
 
-def test_finds_what_trying_every_round_amount_finds() -> None:
+def test_the_search_finds_what_trying_every_round_amount_finds() -> None:
     """Where credit and instalment together decide, within a step of each."""
     terms = Terms(ASKED, ANY_DURATION)
     levers = LEVERS[:2]
@@ -81,7 +81,7 @@ def _every(one: Any) -> list[float]:
     return [*steps.tolist(), one.value]
 
 
-def test_terms_stay_usual() -> None:
+def test_a_counterfactual_keeps_to_usual_durations_and_the_price_of_the_goods() -> None:
     """To pay less a month for longer than anyone does is not offered."""
     terms = Terms(ASKED, (10.0, 20.0))
 
@@ -99,7 +99,7 @@ def test_terms_stay_usual() -> None:
     assert search(dearer, goods_only, lambda c: c[:, 0] < 4e5) is None
 
 
-def test_none_within_reach_is_an_answer() -> None:
+def test_no_counterfactual_within_the_bounds_is_an_answer() -> None:
     assert search(Terms(ASKED, ANY_DURATION), LEVERS, below(100_000)) is None
 
 
@@ -167,7 +167,7 @@ def test_a_retry_gets_the_same_simulation(call: Any, world: Any) -> None:
 
 
 @on_sqlite
-def test_starts_from_the_simulation_that_was_refused(call: Any) -> None:
+def test_a_counterfactual_of_a_refused_simulation_starts_from_it(call: Any) -> None:
     changes = {"AMT_CREDIT": 940000, "EXT_SOURCE_1": 0.01}
     asked = {"client_id": 100001, "changes": changes}
     made = call("POST", "/v1/predictions", json=asked).json
@@ -182,7 +182,9 @@ def test_starts_from_the_simulation_that_was_refused(call: Any) -> None:
 
 
 @on_sqlite
-def test_refuses_what_has_nothing_to_flip(call: Any, world: Any) -> None:
+def test_a_counterfactual_needs_a_refused_known_client_and_listed_levers(
+    call: Any, world: Any
+) -> None:
     def status(prediction_id: str, **body: Any) -> int:
         path = f"/v1/predictions/{prediction_id}/counterfactual"
         return int(call("POST", path, "officer", json=body).status_code)

@@ -32,7 +32,9 @@ def test_the_threshold_itself_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("margin", "expected"), [(-1e6, 0.0), (1e6, 1.0), (0.0, 0.5)])
-def test_no_margin_is_too_large(margin: float, expected: float) -> None:
+def test_the_probability_of_a_huge_margin_is_finite(
+    margin: float, expected: float
+) -> None:
     assert (
         probability(margin, Calibration(method="sigmoid", slope=1.0, intercept=0.0))
         == expected
@@ -46,7 +48,7 @@ def test_a_model_that_is_cut_short_is_refused(world: Any, share: float) -> None:
         Model(text[: round(share * len(text))], [])
 
 
-def test_nor_is_one_read_whose_tree_has_lost_a_leaf(world: Any) -> None:
+def test_a_model_whose_tree_has_lost_a_leaf_is_refused(world: Any) -> None:
     text = read_bundle(world.bundle).text("model.txt")
     damaged = re.sub(r"(leaf_value=\S+) \S+", r"\1", text, count=1)
     with pytest.raises(BundleError, match=r"model\.txt: "):
@@ -103,7 +105,9 @@ def test_confidence_counts_missing_by_importance(scorer: Scorer) -> None:
     assert "explanation" not in verdict
 
 
-def test_a_clear_answer_is_outside_the_interval(world: Any, scorer: Scorer) -> None:
+def test_a_decision_outside_the_threshold_interval_is_clear(
+    world: Any, scorer: Scorer
+) -> None:
     manifest = replace(read_bundle(world.bundle).manifest, threshold_interval=(0, 0.1))
     reasons = read_bundle(world.bundle).reasons
     vector = np.zeros(7, dtype=np.float32)

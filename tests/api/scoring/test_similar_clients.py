@@ -41,7 +41,7 @@ def vector(*values: float) -> Any:
         ((1e30, 1.0), [17, 15]),
     ],
 )
-def test_the_group_is_the_nearest_tenth(
+def test_similar_clients_are_the_nearest_tenth_of_the_sample(
     population: Population, client: tuple[float, float], rows: list[int]
 ) -> None:
     assert population.nearest(vector(*client)).rows.tolist() == rows
@@ -55,7 +55,7 @@ def test_outliers_do_not_hide_differences(world: Any) -> None:
     assert population.nearest(vector(2.9)).rows.tolist() == [1]
 
 
-def test_a_group_says_its_rate_its_medians_and_what_is_missing(
+def test_similar_clients_have_a_default_rate_medians_and_missing_values(
     population: Population,
 ) -> None:
     group = population.nearest(vector(1.5, 1.0))
@@ -125,5 +125,7 @@ def test_a_scatter_shows_known_pairs_and_the_client(call: Any, world: Any) -> No
         ("/v1/features/AMT_CREDIT/scatter?with=CODE_GENDER&client_id=5", 404),
     ],
 )
-def test_names_what_is_not_there(call: Any, path: str, status: int) -> None:
+def test_an_unknown_client_feature_or_sample_is_named(
+    call: Any, path: str, status: int
+) -> None:
     assert call("GET", path, "officer").status_code == status

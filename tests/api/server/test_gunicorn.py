@@ -117,7 +117,7 @@ def lines_of(process: subprocess.Popen[bytes]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in errors.splitlines()]
 
 
-def test_serves_counts_reloads_drains_and_stops(
+def test_gunicorn_serves_counts_reloads_drains_and_stops(
     start: Start, port: int, world: Any, template: Any, tmp_path: Path, conftest: Any
 ) -> None:
     _, keys = template

@@ -39,7 +39,7 @@ def call(folder: Path, url: str, template: Any) -> Any:
     app.extensions["scoring"].database.close()
 
 
-def test_takes_up_a_new_bundle(call: Any, folder: Path, conftest: Any) -> None:
+def test_a_reload_serves_the_new_bundle(call: Any, folder: Path, conftest: Any) -> None:
     told: list[bool] = []
     call.services.announce = lambda: told.append(True)
     before = call("GET", "/v1/model", "admin").json

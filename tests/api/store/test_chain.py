@@ -120,7 +120,7 @@ def test_every_process_and_command_goes_on_with_the_one_chain(
 
 
 @pytest.mark.parametrize("came_through", [True, False])
-def test_goes_on_from_whatever_a_broken_commit_has_left(
+def test_the_chain_goes_on_after_a_broken_commit(
     app: Flask, call: Any, came_through: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database: Database = app.extensions["scoring"].database
@@ -147,7 +147,7 @@ def test_goes_on_from_whatever_a_broken_commit_has_left(
     assert line.split()[1] == "3"
 
 
-def test_seals_what_earlier_releases_wrote_before_it_and_in_between(
+def test_the_chain_seals_what_earlier_releases_wrote_before_and_in_between(
     app: Flask, tmp_path: Path
 ) -> None:
     for at, writer in enumerate((FIRST, SECOND, FIRST, SECOND), 1):

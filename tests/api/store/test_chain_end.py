@@ -177,7 +177,7 @@ def ends(app: Flask) -> tuple[int, int | None]:
         return count.scalar_one(), noted.sequence if noted else None
 
 
-def test_is_written_forward_only_with_a_sync_for_each_end_that_is_new(
+def test_the_chain_end_only_moves_forward_and_syncs_each_new_end_once(
     noted: ChainEnd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert noted.noted() is None
@@ -192,7 +192,7 @@ def test_is_written_forward_only_with_a_sync_for_each_end_that_is_new(
     assert len(synced) < 52
 
 
-def test_a_record_that_was_not_written_whole_leaves_the_one_before(
+def test_a_half_written_chain_end_leaves_the_one_before(
     noted: ChainEnd,
 ) -> None:
     for sequence in (4, 5):
@@ -230,7 +230,7 @@ def test_waits_for_another_process_and_not_for_ever(noted: ChainEnd) -> None:
         ("/notes/end", "postgresql://a:b@host/scoring", "/notes/end"),
     ],
 )
-def test_is_beside_the_database_or_where_it_is_told(
+def test_the_chain_end_file_is_beside_the_database_or_where_the_setting_says(
     monkeypatch: pytest.MonkeyPatch, setting: str, url: str, expected: str
 ) -> None:
     monkeypatch.setattr("api.store.events.chain_end.FOLDER", Path("var"))

@@ -61,7 +61,7 @@ print(json.dumps({
 """
 
 
-def test_there_is_a_release_to_go_back_to() -> None:
+def test_an_earlier_release_is_kept_to_test_with() -> None:
     assert RELEASES
 
 

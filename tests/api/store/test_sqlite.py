@@ -139,7 +139,7 @@ def test_postgresql_needs_no_sqlite(
 
 @SQLITE
 @pytest.mark.usefixtures("rollback")
-def test_says_at_the_start_which_it_is(
+def test_the_log_names_the_sqlite_library_at_the_start(
     app: Flask, call: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("INFO", "api"):

@@ -199,7 +199,7 @@ def at_once(*asked: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, asked))
 
 
-def test_of_two_reviews_at_once_of_two_predictions_one_wins(
+def test_of_two_simultaneous_reviews_of_a_client_one_is_refused(
     decide: Any, review: Any, standing: Any
 ) -> None:
     before = None

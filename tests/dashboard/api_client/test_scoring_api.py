@@ -135,12 +135,12 @@ def test_an_error_page_from_something_else_is_still_told(
         client.model()
 
 
-def test_nobody_there() -> None:
+def test_an_api_that_refuses_the_connection_is_unreachable() -> None:
     with pytest.raises(Unreachable, match="no API at"):
         asking("http://127.0.0.1:1").model()
 
 
-def test_no_answer_in_time(api: FakeApi) -> None:
+def test_an_api_that_answers_too_late_is_unreachable(api: FakeApi) -> None:
     gate = threading.Event()
 
     def late() -> tuple[int, str, bytes]:
@@ -277,7 +277,9 @@ def test_another_clients_record_is_not_shown(api: FakeApi, client: ScoringApi) -
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"[]", b"{}", b"\xff\xfe", b'{"name": NaN}', b"null"]
 )
-def test_nonsense_is_refused(api: FakeApi, client: ScoringApi, body: bytes) -> None:
+def test_an_answer_that_is_no_model_is_refused(
+    api: FakeApi, client: ScoringApi, body: bytes
+) -> None:
     api.replies["/v1/model"] = (200, "application/json", body)
     with pytest.raises(NonsenseAnswer):
         client.model()

@@ -116,7 +116,7 @@ def test_risk_ticks_are_round_and_apart() -> None:
     assert narrow == [0.07, 0.08, 0.09, 0.1]
 
 
-def test_calibration_goes_both_ways() -> None:
+def test_a_margin_is_found_back_from_its_probability() -> None:
     calibration = Calibration(method="sigmoid", slope=1.02, intercept=-0.01)
     margin = calibration.margin(0.0413)
     assert calibration.probability(margin) == pytest.approx(0.0413, abs=1e-15)

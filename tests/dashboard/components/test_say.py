@@ -247,7 +247,9 @@ def test_only_say_puts_sentences_on_a_page_and_labels_are_constant(path: Path) -
         "st.pills(_('Groups'), names, format_func=lambda one: model.label(one))",
     ],
 )
-def test_the_rule_sees_a_value_in_a_label(line: str, tmp_path: Path) -> None:
+def test_the_label_rule_refuses_a_label_with_a_value_in_it(
+    line: str, tmp_path: Path
+) -> None:
     path = tmp_path / "page.py"
     path.write_text(f"def show(name, names):\n    {line}\nshow(find(), ask())\n")
     assert faults(Module(path))

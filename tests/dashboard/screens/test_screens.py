@@ -80,7 +80,7 @@ def test_the_number_of_instalments_sets_their_amount(api: FakeApi) -> None:
     assert changes == {"AMT_ANNUITY": round(406597.5 / 20, 2)}
 
 
-def test_what_it_would_take_is_found_among_the_terms_allowed(api: FakeApi) -> None:
+def test_the_counterfactual_moves_only_the_terms_allowed(api: FakeApi) -> None:
     app = page("simulate")
     app.button(key="find").click().run()
     assert posted(api, "counterfactual") == [{"levers": ["AMT_CREDIT", "AMT_ANNUITY"]}]
@@ -88,7 +88,7 @@ def test_what_it_would_take_is_found_among_the_terms_allowed(api: FakeApi) -> No
     assert "would turn from “Refused” to “Granted”" in text and "€200,000" in text
 
 
-def test_a_granted_loan_needs_nothing(api: FakeApi) -> None:
+def test_no_counterfactual_is_offered_for_a_granted_loan(api: FakeApi) -> None:
     assert "Nothing: the model grants" in page_text(page("simulate", GRANTED))
 
 
@@ -123,7 +123,9 @@ def test_a_second_decision_replaces_the_first(api: FakeApi) -> None:
     assert "Granted (overridden)" in page_text(app)
 
 
-def test_somebody_else_was_faster(api: FakeApi) -> None:
+def test_a_decision_made_by_somebody_else_meanwhile_is_not_replaced(
+    api: FakeApi,
+) -> None:
     app = page("decide")
     reviews = overrule(api, "refused")
     decide(app)
@@ -250,7 +252,7 @@ def test_a_decision_of_an_earlier_model_is_compared_with_nothing(
     assert app.select_slider or app.selectbox
 
 
-def test_a_choice_outlives_another_language(api: FakeApi) -> None:
+def test_what_is_chosen_stays_when_the_language_changes(api: FakeApi) -> None:
     app = page("decide")
     app.radio[0].set_value(True).run()
     app.segmented_control(key="language_switch").set_value("fr").run()

@@ -29,7 +29,7 @@ def test_keeps_the_order_even_of_a_model_that_ranks_backwards() -> None:
     assert np.all(np.diff(calibration(margin)) > 0)
 
 
-def test_is_the_formula_of_the_contract_bit_for_bit() -> None:
+def test_calibration_is_the_formula_of_the_contract_bit_for_bit() -> None:
     calibration = Calibration(1.1, -0.2)
     for margin in (-3.21, 0.0, 1e-9, 5.5):
         expected = 1.0 / (1.0 + math.exp(-(1.1 * margin + -0.2)))

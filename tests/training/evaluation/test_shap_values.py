@@ -72,7 +72,7 @@ def test_importance_by_shap_and_by_shuffling_name_the_same_first(
     assert total == pytest.approx(np.abs(explained.values).mean(axis=0).sum())
 
 
-def test_shuffling_that_costs_nothing_has_no_order(data: Labelled) -> None:
+def test_permuting_a_useless_feature_gives_no_rank_correlation(data: Labelled) -> None:
     model = candidates.lightgbm().fit(data.inputs, data.target, [])
     by_heart = explain(model.booster_, data)
     nothing = {"FLAG_MOBIL": [data.inputs.columns.get_loc("FLAG_MOBIL")]}

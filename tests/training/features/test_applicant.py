@@ -89,7 +89,7 @@ def test_the_price_of_a_cash_loan_tells_its_term_and_interest() -> None:
         {"AMT_CREDIT": 0.0},
     ],
 )
-def test_without_a_price_there_is_no_term(change: Row) -> None:
+def test_a_loan_without_a_price_has_no_estimated_term(change: Row) -> None:
     row = made({**CASH_LOAN, **change})
     assert {row[name] for name in row if name.startswith("LOAN_T")} == {None}
     assert row["LOAN_RATE"] is None

@@ -61,7 +61,7 @@ def copy(sql: str, target: Path) -> None:
 
 
 @pytest.mark.parametrize("disturb", [shuffled, among_strangers, in_pieces])
-def test_neither_order_nor_strangers_nor_files_change_a_feature(
+def test_row_order_other_clients_and_split_files_change_no_feature(
     data: Path,
     undisturbed: Path,
     tmp_path: Path,
@@ -75,7 +75,7 @@ def test_neither_order_nor_strangers_nor_files_change_a_feature(
     assert_same(store.features, undisturbed)
 
 
-def test_nor_does_the_number_of_threads(
+def test_the_number_of_threads_changes_no_feature(
     data: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
     store, _ = build(data, tmp_path / "features", DuckDB(threads=1), progress=quiet)
@@ -87,7 +87,7 @@ def test_nor_does_the_number_of_threads(
     [("CLIENTS_AT_A_TIME", 70, 70), ("BYTES_PER_CLIENT", 14_000_000, 71)],
     ids=["clients", "memory"],
 )
-def test_nor_do_parts_of_the_clients(
+def test_computing_features_in_parts_of_the_clients_changes_no_feature(
     data: Path,
     undisturbed: Path,
     tmp_path: Path,

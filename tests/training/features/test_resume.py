@@ -77,7 +77,9 @@ def test_killed_in_any_stage_it_leaves_nothing_half_written(
     assert names == {path.name for path in whole.rglob("*")}
 
 
-def test_only_what_changed_is_made_again(data: Path, tmp_path: Path) -> None:
+def test_only_features_whose_inputs_changed_are_computed_again(
+    data: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "features"
     finish(data, out)
     assert finish(data, out).count("as before") == 10

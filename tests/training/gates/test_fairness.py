@@ -35,7 +35,9 @@ def fair() -> tuple[np.ndarray, np.ndarray]:
     return (random.random(CLIENTS) < probability).astype(float), probability
 
 
-def test_even_decisions_pass(fair: tuple[np.ndarray, np.ndarray]) -> None:
+def test_decisions_that_are_even_between_groups_pass(
+    fair: tuple[np.ndarray, np.ndarray],
+) -> None:
     assert failed(*fair) == set()
 
 

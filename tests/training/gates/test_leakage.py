@@ -64,7 +64,7 @@ def test_a_noisy_copy_of_the_target_predicts_too_well_alone(honest: Labelled) ->
     assert "LEAK" in found.reason
 
 
-def test_a_copy_that_is_folded_up_and_down_is_seen_too(honest: Labelled) -> None:
+def test_a_non_monotone_copy_of_the_target_is_found(honest: Labelled) -> None:
     """No order tells: defaults have middle values."""
     away = np.random.default_rng(1).choice([-1.0, 1.0], CLIENTS)
     noise = np.random.default_rng(2).normal(0, 0.2, CLIENTS)

@@ -59,7 +59,7 @@ def test_an_auc_that_no_honest_model_reaches_is_refused(
     assert not ranking.auc_ceiling(outcome(families, found)).passed
 
 
-def test_knowing_the_clients_by_heart_is_refused(
+def test_an_overfitted_model_is_refused(
     families: dict[str, Assessment],
 ) -> None:
     one = families["lightgbm"]

@@ -36,14 +36,16 @@ def test_no_segment_may_be_ranked_or_priced_badly() -> None:
 
 
 @pytest.mark.parametrize("parts", [[], blocks(None)])
-def test_what_cannot_be_told_does_not_pass(parts: list[dict[str, Any]]) -> None:
+def test_a_gate_without_segments_to_judge_does_not_pass(
+    parts: list[dict[str, Any]],
+) -> None:
     assert not stability.id_blocks(parts).passed
     assert not stability.segment_ranking(parts).passed
     assert not stability.segment_calibration([]).passed
 
 
 @pytest.mark.parametrize(("defaults", "expected"), [(10, 1), (90, 2), (900, 5)])
-def test_there_are_as_many_blocks_as_can_be_ranked(
+def test_clients_are_cut_into_as_many_blocks_as_have_enough_defaults(
     defaults: int, expected: int
 ) -> None:
     target = np.arange(1000) < defaults

@@ -38,7 +38,7 @@ def data() -> Labelled:
     )
 
 
-def test_each_rung_is_better_than_the_dummy(data: Labelled) -> None:
+def test_each_candidate_model_is_better_than_the_dummy(data: Labelled) -> None:
     families = (
         candidates.dummy(),
         candidates.logistic_regression({"C": 0.1}),

@@ -16,7 +16,7 @@ from training.monitoring.evidently_report import distance_of, limit_of, write_re
 from training.monitoring.statistics.reference import Reference
 from training.monitoring.train_test_drift import drift
 from training.monitoring.train_test_drift.conclusion import conclude
-from training.monitoring.train_test_drift.datasets import Compare, Sides
+from training.monitoring.train_test_drift.datasets import ComparedColumn, DatasetPair
 
 # It has no release for Python 3.14.
 evidently = pytest.mark.skipif(
@@ -54,10 +54,10 @@ def test_the_conclusion_weighs_drift_by_what_the_model_makes_of_it(
     after["FIRST"] += 0.5
     after.loc[::4, "SECOND"] = np.nan
     columns = (
-        Compare("FIRST", "First (FIRST)", False, 0.52),
-        Compare("SECOND", "Second (SECOND)", False, 0.01),
+        ComparedColumn("FIRST", "First (FIRST)", False, 0.52),
+        ComparedColumn("SECOND", "Second (SECOND)", False, 0.01),
     )
-    found = Sides(before, after, columns)
+    found = DatasetPair(before, after, columns)
     shifts = [drift._shift(column, found) for column in columns]
     assert [one.moved for one in shifts] == [True, False]
     assert [one.missing_moved for one in shifts] == [False, True]

@@ -93,7 +93,7 @@ def test_a_shift_opens_one_alert_that_closes_when_it_is_over(
     assert len(made["features"]) == 4
 
 
-def test_broken_pages_restarts_and_repetitions_change_nothing(
+def test_broken_event_pages_restarts_and_repeated_events_count_once(
     fake: FakeApi, reference: Reference, tmp_path: Path, opened: Any
 ) -> None:
     decided = fake.events.decide(250)
@@ -165,7 +165,7 @@ def test_decisions_that_name_no_client_each_count(
     assert fake.alerts == []
 
 
-def test_what_hangs_on_a_repeated_decision_counts_for_the_one_that_counts(
+def test_outcomes_and_reviews_of_a_repeated_decision_count_for_the_first(
     fake: FakeApi, reference: Reference, tmp_path: Path, opened: Any
 ) -> None:
     first, *others = five_looks_at_one_and_one_at_four(fake)
@@ -393,7 +393,7 @@ def test_an_altered_reference_is_refused(reference: Reference, tmp_path: Path) -
         read_reference(tmp_path / "bundle")
 
 
-def test_pages_are_taken_until_the_last(
+def test_every_page_of_events_is_fetched(
     fake: FakeApi,
     reference: Reference,
     tmp_path: Path,

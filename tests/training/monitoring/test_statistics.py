@@ -49,7 +49,7 @@ def test_unchanged_clients_raise_nothing(reference: Reference) -> None:
 
 
 @pytest.mark.parametrize(("shift", "events"), [(0.25, 2000), (0.5, 500)])
-def test_a_shift_is_found_in_every_replay(
+def test_a_shifted_feature_is_found_in_every_replay(
     reference: Reference, shift: float, events: int
 ) -> None:
     for seed in range(20):
@@ -59,7 +59,7 @@ def test_a_shift_is_found_in_every_replay(
         assert raised(reference, values)[:, causes.index("feature:FIRST")].any()
 
 
-def test_what_is_missing_has_a_cause_of_its_own(reference: Reference) -> None:
+def test_missing_values_raise_an_alert_cause_of_their_own(reference: Reference) -> None:
     values = drawn(reference, 2000, 0)
     values[::5, 0] = np.nan
     found = compare_windows(reference, windows_of(reference, values))[1]

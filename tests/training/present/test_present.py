@@ -66,7 +66,7 @@ def test_there_are_as_many_slides_as_can_be_shown(deck: File) -> None:
     assert len(set(titles)) == len(titles)
 
 
-def test_nothing_is_empty_unfilled_or_outside(deck: File) -> None:
+def test_no_slide_has_an_empty_placeholder_or_text_outside_it(deck: File) -> None:
     assert not [one for one in texts(deck) if re.search("[{}]|!\\[|<br>", one)]
     for number, slide in enumerate(deck.slides, 1):
         for one in slide.placeholders:
@@ -104,7 +104,7 @@ def test_every_text_can_be_read_and_fits(deck: File) -> None:
     assert checked > 100
 
 
-def test_the_numbers_are_those_of_the_bundle(
+def test_the_deck_s_numbers_are_those_of_the_bundle(
     deck: File, house: House, language: str
 ) -> None:
     manifest = json.loads((house.bundle / "manifest.json").read_text())

@@ -50,7 +50,7 @@ def test_a_report_is_counted_by_part(tmp_path: Path) -> None:
     assert (ran["tests"], ran["failed"], ran["seconds"]) == (3, 1, 4.0)
 
 
-def test_another_file_is_refused_as_a_report(tmp_path: Path) -> None:
+def test_a_file_that_is_no_test_report_is_refused(tmp_path: Path) -> None:
     report = tmp_path / "junit.xml"
     report.write_text("1369 passed")
     with pytest.raises(ConfigurationError, match="expected a junit report"):

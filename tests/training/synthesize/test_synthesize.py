@@ -195,7 +195,7 @@ def test_only_granted_loans_of_the_right_type_have_balances(
     }
 
 
-def test_nothing_happens_after_the_application(
+def test_invented_records_are_dated_before_the_application(
     database: duckdb.DuckDBPyConnection,
 ) -> None:
     checks = {

@@ -55,7 +55,7 @@ def whole(data: Labelled) -> Assessment:
     return assess(candidate, data, Costs(), lambda _: None, jobs=1)
 
 
-def test_a_near_copy_of_a_better_feature_is_passed_over() -> None:
+def test_a_feature_correlated_with_a_better_one_is_left_out() -> None:
     data = clients(telling=True)
     model = candidates.lightgbm(SMALL).fit(data.inputs, data.target, ["KIND"])
     order = ranking(model, data.inputs)
@@ -69,7 +69,7 @@ def test_what_can_be_changed_and_the_outside_scores_are_always_there() -> None:
     assert first(["C"], inputs, 1) == ["AMT_CREDIT", "EXT_SOURCE_2"]
 
 
-def test_the_few_that_tell_are_served(tmp_path: Path) -> None:
+def test_the_few_features_that_predict_are_kept(tmp_path: Path) -> None:
     data = clients(telling=True)
     found = select(whole(data), data, Costs(), lambda _: None, 1, counts=(2, 4, 20))
     assert [one.features for one in found.points] == [44, 20, 4, 2]

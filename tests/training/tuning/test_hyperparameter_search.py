@@ -97,7 +97,7 @@ def test_a_trial_that_died_before_any_sign_of_life_is_tried_again(
     assert 0 in {number for one in study.trials for number in retry_history(one)}
 
 
-def test_the_default_is_tried_first_and_the_same_points_follow(tmp_path: Path) -> None:
+def test_the_search_tries_the_defaults_first_and_repeats_itself(tmp_path: Path) -> None:
     runs = []
     for name in ("one", "other"):
         resources = SearchResources(f"sqlite:///{tmp_path}/{name}.db", jobs=1)
@@ -111,7 +111,7 @@ def test_the_default_is_tried_first_and_the_same_points_follow(tmp_path: Path) -
     assert len(runs[0]) == 8
 
 
-def test_of_equally_cheap_points_the_best_ranking_one_is_taken() -> None:
+def test_of_trials_of_equal_cost_the_one_of_highest_auc_is_taken() -> None:
     study = optuna.create_study()
     for leaves, costs, auc in (
         (5, (0.50, 0.52, 0.48), 0.71),  # the cheapest

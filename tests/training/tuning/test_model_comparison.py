@@ -127,9 +127,7 @@ def test_a_comparison_is_paired_and_pays_beyond_chance() -> None:
 
 @pytest.mark.parametrize("seeds", [1, 2])
 @pytest.mark.parametrize("strategy", [NONE, UNDER_SAMPLING])
-def test_from_scratch_the_model_text_is_the_same_twice(
-    strategy: str, seeds: int
-) -> None:
+def test_fitting_twice_gives_the_same_model_text(strategy: str, seeds: int) -> None:
     hashes = set()
     for _ in range(2):
         made = candidates.lightgbm(SMALL, strategy, seeds=seeds)
@@ -141,7 +139,7 @@ def test_from_scratch_the_model_text_is_the_same_twice(
     assert isinstance(model, LGBMClassifier) == (strategy == NONE and seeds == 1)
 
 
-def test_a_smaller_part_is_the_same_clients_each_time() -> None:
+def test_the_learning_curve_takes_the_same_clients_each_time() -> None:
     rows = np.arange(10) * 3
     assert list(learned_from(rows, 0.5)) == list(rows[learned_from(np.arange(10), 0.5)])
     assert len(set(learned_from(rows, 0.5))) == 5
