@@ -216,8 +216,8 @@ def _realised(
         "outcomes": len(target),
         "defaults": int(target.sum()),
         "cost": cost,
-        "auc": [one[0] for one in area],
-        "auc_error": [one[1] for one in area],
+        "auc": [value for value, _ in area],
+        "auc_error": [error for _, error in area],
     }
 
 
