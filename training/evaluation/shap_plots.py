@@ -35,7 +35,7 @@ def explanation_pictures(
         data=inputs.to_numpy(),
         feature_names=list(inputs.columns),
     )
-    names, sums = sums_by_group(explained.values, features)
+    names, sums = sums_by_group(explained.values, [one.group for one in features])
     groups = shap.Explanation(
         sums,
         base_values=explained.margin - sums.sum(axis=1),

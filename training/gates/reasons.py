@@ -75,8 +75,9 @@ def most_raising(values: Array, features: Sequence[Feature], count: int) -> np.n
 
     `values`: SHAP values, shape (clients, features); so is the answer, true or false.
     """
-    names, sums = sums_by_group(values, features)
+    groups = [one.group for one in features]
+    names, sums = sums_by_group(values, groups)
     order = np.argsort(-sums, axis=1, kind="stable")
     place = np.argsort(order, axis=1, kind="stable")
     blamed = (place < count) & (sums > 0)
-    return blamed[:, [names.index(one.group) for one in features]]
+    return blamed[:, [names.index(one) for one in groups]]
