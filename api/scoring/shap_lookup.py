@@ -84,7 +84,9 @@ class Lookup:
     def _rows(self, matrix: Matrix) -> Indexes:
         """Which row of `values` each table answers with, shape (n, tables)."""
         compared = self._columns(matrix).take(self.split_column, axis=1)
-        left = compared <= self.split_threshold
+        return self._rows_of(compared <= self.split_threshold)
+
+    def _rows_of(self, left: NDArray[np.bool_]) -> Indexes:
         patterns = np.packbits(left, axis=1, bitorder="little")
         first, second = np.split(patterns, [len(self.table_start)], axis=1)
         rows = self.table_start + first
@@ -100,6 +102,24 @@ class Lookup:
         codes = np.where(known, codes, self.category_count)
         places = self.category_start + codes.astype(np.int64)
         return np.concatenate([numbers, self.category_right.take(places)], axis=1)
+
+    def is_whole(self) -> bool:
+        """Whether no row of inputs can ask for what is not there."""
+        columns = len(self.number_feature) + len(self.category_feature)
+        last = self._rows_of(~np.isnan(self.split_threshold)[np.newaxis])
+        places = (
+            (self.number_feature, self.features),
+            (self.category_feature, self.features),
+            (self.category_start, len(self.category_right)),
+            (self.category_start + self.category_count, len(self.category_right)),
+            (self.split_column, columns),
+            (self.table_features, self.features + 1),
+            (self.table_start, len(self.values)),
+            (last, len(self.values)),
+        )
+        return bool(np.isfinite(self.values).all()) and all(
+            ((0 <= found) & (found < count)).all() for found, count in places
+        )
 
 
 def read(content: bytes, features: int) -> Lookup:
@@ -119,10 +139,9 @@ def read(content: bytes, features: int) -> Lookup:
             for name, array in json.loads(content[8:start]).items()
         }
         lookup = Lookup(features, **arrays)
+        whole = lookup.is_whole()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise BundleError(
-            f"{FILE}: not the arrays that are expected: {error}"
-        ) from None
-    if not np.isfinite(lookup.values).all():
-        raise BundleError(f"{FILE}: a value is no number")
+        raise BundleError(f"{FILE}: not the expected arrays: {error}") from None
+    if not whole:
+        raise BundleError(f"{FILE}: points at what is not there, or at no number")
     return lookup
