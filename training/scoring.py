@@ -13,10 +13,11 @@ import pyarrow as pa
 from training.arrays import Array
 from training.bundle.champion import Champion
 from training.errors import ConfigurationError
-from training.evaluation.shap_values import contributions, sums_by_group
+from training.evaluation.shap_values import sums_by_group
 from training.features.build import FeatureStore
 from training.features.sql import encoded_columns
 from training.files import replacing
+from training.models.shap_lookup import Explainer
 from training.reasons import BY_GROUP
 
 ROWS = 20_000
@@ -40,8 +41,9 @@ def score_portfolio(
     Raises:
         TrainingError: the store's features are not the model's.
     """
+    explainer = Explainer(champion.booster)
     parts = (
-        _explained(champion, clients, inputs)
+        _explained(champion, explainer, clients, inputs)
         for clients, inputs in read_inputs(champion, store, "", progress)
     )
     return _write(parts, out)
@@ -96,11 +98,12 @@ def margins(champion: Champion, inputs: pd.DataFrame) -> Array:
 
 
 def _explained(
-    champion: Champion, clients: np.ndarray, inputs: pd.DataFrame
+    champion: Champion, explainer: Explainer, clients: np.ndarray, inputs: pd.DataFrame
 ) -> pd.DataFrame:
     probability = champion.calibration(margins(champion, inputs))
     refused = probability >= champion.core["threshold"]
-    names, sums = grouped(champion, inputs)
+    values = explainer.contributions(inputs.to_numpy())[:, :-1]
+    names, sums = grouped(champion, values)
     # What speaks for the decision: risk raised when refused, lowered when granted.
     support = np.where(refused[:, None], sums, -sums)
     order = np.argsort(-support, axis=1, kind="stable")[:, :REASONS]
@@ -117,9 +120,8 @@ def _explained(
     return decided.join(reasons.rename(columns=lambda rank: f"REASON_{rank + 1}"))
 
 
-def grouped(champion: Champion, inputs: pd.DataFrame) -> tuple[list[str], Array]:
+def grouped(champion: Champion, values: Array) -> tuple[list[str], Array]:
     """Contributions summed per reason group: shape (clients, groups)."""
-    values = contributions(champion.booster, inputs)[:, :-1]
     groups = [feature["group"] for feature in champion.core["features"]]
     return sums_by_group(values, groups)
 

@@ -20,6 +20,7 @@ from api.schemas.model import Column, Term
 from api.scoring import similar_clients as populations
 from api.scoring.decision import Score, Scorer
 from api.scoring.lightgbm_model import Model
+from api.scoring.shap_lookup import FILE
 from api.scoring.similar_clients import Population
 
 
@@ -100,7 +101,7 @@ def load(bundle: Bundle, threads: int) -> Champion:
     names = [feature.name for feature in bundle.manifest.features]
     return Champion(
         bundle=bundle,
-        model=Model(bundle.text("model.txt"), names),
+        model=Model(bundle.text("model.txt"), names, bundle.files.get(FILE)),
         online=OnlineFeatures(bundle, threads),
         scorer=Scorer(bundle.manifest, bundle.reasons, weights),
         importance=importance,

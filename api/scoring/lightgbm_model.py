@@ -12,7 +12,6 @@ import importlib.util
 import logging
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from api.errors import BundleError
 from api.features.columns import Matrix
+from api.scoring.shap_lookup import FILE, read
 
 log = logging.getLogger(__name__)
 
@@ -31,18 +31,25 @@ FIRST, ALL = 0, -1
 SPLITS = 0
 SETTINGS = b"num_threads=1"
 LONGEST_NAME = 1000
+# Of the sum of a row's contributions from its margin.
+LARGEST_GAP = 1e-9
 # They let LightGBM read trees in threads of its own, where one that it cannot read ends
 # the whole process; without them it reads one after the other, and says so.
 TREE_SIZES = re.compile(r"^tree_sizes=.*\n", re.MULTILINE)
 END = "\nend of trees\n"
-FILES = ("lib/lib_lightgbm.so", "lib/lib_lightgbm.dylib", "bin/lib_lightgbm.dll")
+LIBRARIES = ("lib/lib_lightgbm.so", "lib/lib_lightgbm.dylib", "bin/lib_lightgbm.dll")
 
 
 class Model:
     """Margins and contributions of one model; safe to use from several threads."""
 
-    def __init__(self, text: str, features: Sequence[str]) -> None:
-        """Raises BundleError unless the model takes exactly these, in this order."""
+    def __init__(
+        self, text: str, features: Sequence[str], tables: bytes | None = None
+    ) -> None:
+        """Raises BundleError unless the model takes exactly these, in this order.
+
+        `tables`: those of its SHAP values, of a bundle that has them.
+        """
         # LightGBM would read on behind the end of it.
         if END not in text:
             raise BundleError(f"model.txt: cut short: no line {END.strip()!r}")
@@ -54,10 +61,13 @@ class Model:
                 f"manifest.json lists {len(features)} from {list(features)[:1]}; "
                 "names and order must be the same"
             )
-        half = self._whole.iterations // 2
-        self._first = Booster(self._whole.text(0, half)) if half else None
-        self._rest = Booster(self._whole.text(half, ALL))
-        self._helpers = ThreadPoolExecutor(thread_name_prefix="contributions")
+        self._lookup = None if tables is None else read(tables, len(found))
+        if self._lookup is None:
+            half = self._whole.iterations // 2
+            parts = [(0, half), (half, ALL)] if half else [(0, ALL)]
+            self._parts = [Booster(self._whole.text(*part)) for part in parts]
+        else:
+            self._require_sums()
 
     def margins(self, matrix: Matrix) -> NDArray[np.float64]:
         """Raw score (log-odds), shape (n,); raises BundleError if one is no number."""
@@ -69,15 +79,26 @@ class Model:
     def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
         """Shape (n, features + 1); the last column is the base value.
 
-        A row sums to its margin (TreeSHAP, Lundberg et al. 2020). It is a sum over
-        trees, of which another thread takes half: always the same, so that the
-        numbers do not depend on the machine.
+        A row sums to its margin (TreeSHAP, Lundberg et al. 2020). Without tables they
+        are LightGBM's own, of the first half of the trees and of the rest, added: as
+        they were for the answers that are stored, whose numbers a replay must find.
         """
+        if self._lookup is not None:
+            return self._lookup.contributions(matrix)
         width = len(self._whole.features) + 1
-        if self._first is None:
-            return self._rest.predict(matrix, CONTRIBUTIONS, width)
-        rest = self._helpers.submit(self._rest.predict, matrix, CONTRIBUTIONS, width)
-        return self._first.predict(matrix, CONTRIBUTIONS, width) + rest.result()
+        first, *rest = [p.predict(matrix, CONTRIBUTIONS, width) for p in self._parts]
+        return sum(rest, first)
+
+    def _require_sums(self) -> None:
+        """Raise BundleError unless the tables are this model's."""
+        ends = np.array([[np.nan], [0], [-3e38], [3e38]], dtype=np.float32)
+        rows = np.repeat(ends, len(self._whole.features), axis=1)
+        gap = np.abs(self.contributions(rows).sum(axis=1) - self.margins(rows)).max()
+        if gap > LARGEST_GAP:
+            raise BundleError(
+                f"{FILE}: not the tables of model.txt: its values add up to {gap:g} "
+                f"more or less than the margin, expected at most {LARGEST_GAP:g}"
+            )
 
 
 class Booster:
@@ -182,7 +203,7 @@ def _library() -> ctypes.CDLL:
     """Load it at first use: its threads do not survive a fork."""
     spec = importlib.util.find_spec("lightgbm")
     folders = spec.submodule_search_locations if spec else None
-    places = [Path(folder) / file for folder in folders or () for file in FILES]
+    places = [Path(folder) / file for folder in folders or () for file in LIBRARIES]
     path = next((path for path in places if path.is_file()), None)
     if path is None:
         raise BundleError("model.txt: LightGBM is not installed")

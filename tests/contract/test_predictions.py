@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import House, Served
 from tests.contract.http import call, predict, some_clients
+from training.models.shap_lookup import FILE, Explainer
 
 pytestmark = pytest.mark.xdist_group("house")
 
@@ -71,6 +72,21 @@ def test_local_explanations_are_those_of_the_shap_library(
     expected = shap.TreeExplainer(booster)(vectors).values
     found = np.array([contributions(one) for one in answers])
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
+
+
+def test_a_client_alone_a_batch_and_a_portfolio_are_explained_alike_to_the_bit(
+    served: Served, house: House, answers: list[dict[str, Any]], vectors: np.ndarray
+) -> None:
+    assert (house.bundle / FILE).exists()
+    booster = lightgbm.Booster(model_file=str(house.bundle / "model.txt"))
+    portfolio = Explainer(booster).contributions(vectors)
+    for answer, expected in zip(answers, portfolio.tolist(), strict=True):
+        base = answer["explanation"]["base_value"]
+        assert [*contributions(answer), base] == expected
+    for answer in answers[:5]:
+        alone = predict(served, client_id=answer["client_id"])
+        assert alone["explanation"] == answer["explanation"]
+        assert alone["reasons"] == answer["reasons"]
 
 
 def test_contributions_add_up_to_the_margin_and_on_to_the_decision(

@@ -75,7 +75,7 @@ def most_raising(values: Array, features: Sequence[Feature], count: int) -> np.n
 
     `values`: SHAP values, shape (clients, features); so is the answer, true or false.
     """
-    group_of = [one.group for one in features]
+    group_of = [feature.group for feature in features]
     names, sums = sums_by_group(values, group_of)
     order = np.argsort(-sums, axis=1, kind="stable")
     place = np.argsort(order, axis=1, kind="stable")

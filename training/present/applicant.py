@@ -47,8 +47,9 @@ def invent(champion: Champion) -> dict[str, Any]:
         client = [int(clients[chosen])]
         (records,) = applicants(database, staged, store.application, client)
         row = inputs.iloc[[chosen]]
-        *values, base = contributions(champion.booster, row)[0]
-        names, sums = grouped(champion, row)
+        found = contributions(champion.booster, row)
+        names, sums = grouped(champion, found[:, :-1])
+        *values, base = found[0]
         return {
             "records": records,
             "probability": float(probability[chosen]),

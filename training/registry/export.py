@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import lightgbm
 import mlflow
 
 from training.bundle.parts import (
@@ -21,6 +22,7 @@ from training.bundle.parts import (
 from training.errors import TrainingError
 from training.files import replacing
 from training.gates.gate import gate_of
+from training.models.shap_lookup import write_tables
 from training.registry.promote import promoted_gates
 from training.registry.store import CHAMPION, MODEL, Registry
 
@@ -43,6 +45,7 @@ def export_bundle(
         shutil.copytree(parts, beside)
         if drift is not None:
             _add_drift(drift, beside / "drift")
+        write_tables(lightgbm.Booster(model_file=beside / "model.txt"), beside)
         core = json.loads((beside / CORE).read_text(encoding="utf-8"))
         (beside / CORE).unlink()
         manifest = _named(core, registered)
