@@ -61,7 +61,7 @@ class Model:
                 f"manifest.json lists {len(features)} from {list(features)[:1]}; "
                 "names and order must be the same"
             )
-        self._lookup = None if tables is None else read(tables, len(found))
+        self._lookup = None if tables is None else read(tables, len(names))
         if self._lookup is None:
             half = self._whole.iterations // 2
             parts = [(0, half), (half, ALL)] if half else [(0, ALL)]
