@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,12 @@ from sklearn.metrics import (
 from sklearn.model_selection import LearningCurveDisplay
 
 from training.arrays import Array
-from training.evaluation.business_cost import Costs, cost_curve
+from training.evaluation.business_cost import (
+    CostCurve,
+    Costs,
+    Threshold,
+    cost_curve,
+)
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.metrics import calibration_curve
 from training.models.dataset import Labelled
@@ -24,23 +29,30 @@ from training.models.dataset import Labelled
 
 def pictures(one: Assessment, data: Labelled, costs: Costs) -> dict[str, Figure]:
     """One figure per question that out-of-fold predictions answer, by file name."""
-    target, weight = data.target, costs.weight(data.inputs)
-    return {
-        "roc.png": roc(one, target),
-        "precision_recall.png": precision_recall(one, target),
-        "calibration.png": calibration(one, target),
-        "cost_curve.png": cost(one, target, costs, weight),
-        "confusion.png": confusion(one, target),
-    }
+    target, found, threshold = data.target, one.probability, one.threshold
+    curve = cost_curve(target, found, costs, costs.weight(data.inputs))
+    bins = calibration_curve(target, found)
+    drawn: dict[str, Figure] = {}
+
+    def draw(name: str, plot: Callable[..., None], *given: object) -> None:
+        title = f"{one.candidate.label}: {name.replace('_', ' ')}, out of fold"
+        drawn[f"{name}.png"], axes = _page(title)
+        plot(axes, *given)
+
+    draw("roc", roc, target, found, one.fold)
+    draw("precision_recall", precision_recall, target, found, threshold.value)
+    draw("calibration", calibration, bins, one.metrics.ece)
+    draw("cost_curve", cost, curve, threshold, costs)
+    draw("confusion", confusion, target, found >= threshold.value)
+    return drawn
 
 
-def roc(one: Assessment, target: Array) -> Figure:
-    figure, axes = _page(f"{one.candidate.label}: ROC, out of fold")
-    for number in np.unique(one.fold):
-        held_out = one.fold == number
+def roc(axes: Axes, target: Array, probability: Array, fold: Array) -> None:
+    for number in np.unique(fold):
+        held_out = fold == number
         RocCurveDisplay.from_predictions(
             target[held_out],
-            one.probability[held_out],
+            probability[held_out],
             ax=axes,
             name=f"fold {int(number) + 1}",
             curve_kwargs={"linewidth": 1},
@@ -48,27 +60,24 @@ def roc(one: Assessment, target: Array) -> Figure:
     axes.plot([0, 1], [0, 1], color="grey", linestyle=":", label="by chance")
     axes.set(xlabel="good clients refused", ylabel="defaults refused")
     axes.legend(loc="lower right")
-    return figure
 
 
-def precision_recall(one: Assessment, target: Array) -> Figure:
-    figure, axes = _page(f"{one.candidate.label}: precision and recall, out of fold")
+def precision_recall(
+    axes: Axes, target: Array, probability: Array, threshold: float
+) -> None:
     PrecisionRecallDisplay.from_predictions(
-        target, one.probability, ax=axes, name="out of fold", plot_chance_level=True
+        target, probability, ax=axes, name="out of fold", plot_chance_level=True
     )
-    at = one.probability >= one.threshold.value
+    at = probability >= threshold
     if at.any():
         precision, recall = target[at].mean(), at[target == 1].mean()
         axes.plot(recall, precision, "o", color="black", label="at the threshold")
     axes.set(xlabel="defaults refused (recall)", ylabel="defaults among the refused")
     axes.legend(loc="upper right")
-    return figure
 
 
-def calibration(one: Assessment, target: Array) -> Figure:
+def calibration(axes: Axes, curve: Mapping[str, Sequence[float]], ece: float) -> None:
     """Observed against predicted rate in bins of equal mass, with 95 % bars."""
-    figure, axes = _page(f"{one.candidate.label}: calibration, out of fold")
-    curve = calibration_curve(target, one.probability)
     predicted, observed, clients = (np.array(curve[name]) for name in curve)
     margin = 1.96 * np.sqrt(observed * (1 - observed) / clients)
     top = max(predicted.max(), (observed + margin).max()) * 1.05
@@ -80,39 +89,35 @@ def calibration(one: Assessment, target: Array) -> Figure:
         xlim=(0, top),
         ylim=(0, top),
     )
-    axes.legend(title=f"ECE {one.metrics.ece:.4f}", loc="upper left")
-    return figure
+    axes.legend(title=f"ECE {ece:.4f}", loc="upper left")
 
 
-def cost(one: Assessment, target: Array, costs: Costs, weight: Array | None) -> Figure:
-    figure, axes = _page(f"{one.candidate.label}: cost of each threshold, out of fold")
-    curve = cost_curve(target, one.probability, costs, weight)
-    axes.plot(curve.threshold[:-1], curve.business_score[:-1])
-    axes.axvspan(*one.threshold.interval, alpha=0.15, label="90 % of resamples")
-    chosen = one.threshold.value
-    axes.axvline(chosen, color="black", label=f"chosen {chosen:.4f}")
+def cost(axes: Axes, curve: CostCurve, chosen: Threshold, costs: Costs) -> None:
+    thresholds, scores = curve.threshold[:-1], curve.business_score[:-1]
+    axes.plot(thresholds, scores)
+    axes.axvspan(*chosen.interval, alpha=0.15, label="90 % of resamples")
+    axes.axvline(chosen.value, color="black", label=f"chosen {chosen.value:.4f}")
     axes.axvline(
         costs.break_even,
         color="grey",
         ls=":",
         label=f"in theory {costs.break_even:.4f}",
     )
-    right = max(float(np.quantile(one.probability, 0.99)), 3 * costs.break_even)
+    right = min(3 * max(chosen.value, costs.break_even), 1.0)
+    shown = scores[thresholds <= right]
     axes.set(
         xlabel="threshold",
-        ylabel="cost per client",
-        xlim=(0, min(right, 1.0)),
-        ylim=(curve.business_score.min() * 0.95, curve.business_score[0] * 1.02),
+        ylabel=f"cost {costs.per}",
+        xlim=(0, right),
+        ylim=(shown.min() * 0.95, shown.max() * 1.02),
     )
     axes.legend()
-    return figure
 
 
-def confusion(one: Assessment, target: Array) -> Figure:
-    figure, axes = _page(f"{one.candidate.label}: decisions, out of fold")
+def confusion(axes: Axes, target: Array, refused: Array) -> None:
     ConfusionMatrixDisplay.from_predictions(
         target,
-        (one.probability >= one.threshold.value).astype(float),
+        refused.astype(float),
         ax=axes,
         display_labels=["repaid", "defaulted"],
         cmap="Blues",
@@ -121,7 +126,6 @@ def confusion(one: Assessment, target: Array) -> Figure:
     )
     axes.set(xlabel="decision", ylabel="what happened")
     axes.set_xticklabels(["granted", "refused"])
-    return figure
 
 
 def learning_curve(clients: Sequence[int], held_out: Array, known: Array) -> Figure:
