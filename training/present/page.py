@@ -19,7 +19,7 @@ from training.present.script import Rows, Slide
 CONTENTS, SOURCE = range(20, 30), 30
 TABLE_SIZES = range(18, 9, -1)
 # Points of the sides of a table's cell, and letters of its longest line.
-WIDE, HIGH, BROKEN = 14.4, 7.2, 72
+WIDE, HIGH, BROKEN = 14.4, 7.2, 76
 # In the size of its text: a letter as wide as most, a line, a row as high as may be.
 LETTER, LINE, HIGHEST = 0.54, 1.2, 5
 NUMERIC = re.compile(r"[^A-Za-z]*(e[−+]\d+)?")
@@ -68,7 +68,7 @@ def _fill(table: Table, rows: Rows, wide: float, tall: float) -> None:
     """As wide as its place, and as high unless it has few rows."""
     broken = [[textwrap.fill(text, BROKEN) for text in row] for row in rows]
     columns: list[tuple[str, ...]] = list(zip(*broken, strict=True))
-    letters = [max(map(len, "\n".join(texts).split("\n"))) for texts in columns]
+    letters = [max(map(len, "\n".join(texts).split("\n"))) + 1 for texts in columns]
     numbers = [all(map(NUMERIC.fullmatch, texts[1:])) for texts in columns]
     lines = [max(text.count("\n") + 1 for text in row) for row in broken]
     widest = (wide - WIDE * len(letters)) / (sum(letters) * LETTER)

@@ -46,9 +46,12 @@ def mlflow_pages(registry: Registry, facts: Facts, url: str) -> dict[str, str]:
 
 
 def photographs(
-    urls: Mapping[str, str], progress: Callable[[str], None]
+    urls: Mapping[str, str], awaited: Mapping[str, str], progress: Callable[[str], None]
 ) -> dict[str, bytes]:
-    """PNG by name of the pages that can be reached."""
+    """PNG by name of the pages that can be reached.
+
+    `awaited`: a text of a page, by its name, without which it is not complete.
+    """
     from playwright.sync_api import Error, sync_playwright
 
     taken = {}
@@ -66,6 +69,8 @@ def photographs(
                 if answer is None or not answer.ok:
                     progress(f"no picture: status {answer and answer.status}")
                     continue
+                if name in awaited:
+                    page.get_by_text(awaited[name]).first.wait_for()
                 page.wait_for_timeout(SETTLE)
                 taken[name] = page.screenshot()
             except Error as error:

@@ -57,8 +57,9 @@ def present(
     else:
         with served(registry) as mlflow:
             given = {name: url for name, url in urls.items() if url}
-            given |= pages.mlflow_pages(registry, facts, mlflow)
-            pictures = pages.photographs(given, progress)
+            runs = pages.mlflow_pages(registry, facts, mlflow)
+            awaited = dict.fromkeys(runs, facts["run"].info.run_name)
+            pictures = pages.photographs(given | runs, awaited, progress)
     records = facts["applicant"]["records"]
     known = {
         **facts,

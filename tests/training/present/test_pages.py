@@ -36,7 +36,8 @@ def test_pages_that_can_be_reached_become_pictures(
         }
         # Playwright allows one browser a thread, and other tests keep one in this.
         with ThreadPoolExecutor() as aside:
-            taken = aside.submit(pages.photographs, urls, said.append).result()
+            awaited = {"page": "hello"}
+            taken = aside.submit(pages.photographs, urls, awaited, said.append).result()
         server.shutdown()
     assert list(taken) == ["page"]
     assert taken["page"].startswith(PNG)
