@@ -40,7 +40,7 @@ def present(
 ) -> None:
     """Make the slides of a bundle and its run."""
     from training.monitoring.events.api_client import Api
-    from training.present import present as make
+    from training.present.present import present as make
 
     served = None
     if api:

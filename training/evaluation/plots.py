@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,12 @@ from sklearn.metrics import (
 from sklearn.model_selection import LearningCurveDisplay
 
 from training.arrays import Array
-from training.evaluation.business_cost import Costs, cost_curve
+from training.evaluation.business_cost import (
+    CostCurve,
+    Costs,
+    Threshold,
+    cost_curve,
+)
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.metrics import calibration_curve
 from training.models.dataset import Labelled
@@ -24,23 +29,30 @@ from training.models.dataset import Labelled
 
 def pictures(assessment: Assessment, data: Labelled, costs: Costs) -> dict[str, Figure]:
     """One figure per question that out-of-fold predictions answer, by file name."""
-    target, weight = data.target, costs.weight(data.inputs)
-    return {
-        "roc.png": roc(assessment, target),
-        "precision_recall.png": precision_recall(assessment, target),
-        "calibration.png": calibration(assessment, target),
-        "cost_curve.png": cost(assessment, target, costs, weight),
-        "confusion.png": confusion(assessment, target),
-    }
+    target, found, threshold = data.target, assessment.probability, assessment.threshold
+    curve = cost_curve(target, found, costs, costs.weight(data.inputs))
+    bins = calibration_curve(target, found)
+    drawn: dict[str, Figure] = {}
+
+    def draw(name: str, plot: Callable[..., None], *given: object) -> None:
+        title = f"{assessment.candidate.label}: {name.replace('_', ' ')}, out of fold"
+        drawn[f"{name}.png"], axes = _page(title)
+        plot(axes, *given)
+
+    draw("roc", roc, target, found, assessment.fold)
+    draw("precision_recall", precision_recall, target, found, threshold.value)
+    draw("calibration", calibration, bins, assessment.metrics.ece)
+    draw("cost_curve", cost, curve, threshold, costs)
+    draw("confusion", confusion, target, found >= threshold.value)
+    return drawn
 
 
-def roc(assessment: Assessment, target: Array) -> Figure:
-    figure, axes = _page(f"{assessment.candidate.label}: ROC, out of fold")
-    for number in np.unique(assessment.fold):
-        held_out = assessment.fold == number
+def roc(axes: Axes, target: Array, probability: Array, fold: Array) -> None:
+    for number in np.unique(fold):
+        held_out = fold == number
         RocCurveDisplay.from_predictions(
             target[held_out],
-            assessment.probability[held_out],
+            probability[held_out],
             ax=axes,
             name=f"fold {int(number) + 1}",
             curve_kwargs={"linewidth": 1},
@@ -48,33 +60,24 @@ def roc(assessment: Assessment, target: Array) -> Figure:
     axes.plot([0, 1], [0, 1], color="grey", linestyle=":", label="by chance")
     axes.set(xlabel="good clients refused", ylabel="defaults refused")
     axes.legend(loc="lower right")
-    return figure
 
 
-def precision_recall(assessment: Assessment, target: Array) -> Figure:
-    figure, axes = _page(
-        f"{assessment.candidate.label}: precision and recall, out of fold"
-    )
+def precision_recall(
+    axes: Axes, target: Array, probability: Array, threshold: float
+) -> None:
     PrecisionRecallDisplay.from_predictions(
-        target,
-        assessment.probability,
-        ax=axes,
-        name="out of fold",
-        plot_chance_level=True,
+        target, probability, ax=axes, name="out of fold", plot_chance_level=True
     )
-    at = assessment.probability >= assessment.threshold.value
+    at = probability >= threshold
     if at.any():
         precision, recall = target[at].mean(), at[target == 1].mean()
         axes.plot(recall, precision, "o", color="black", label="at the threshold")
     axes.set(xlabel="defaults refused (recall)", ylabel="defaults among the refused")
     axes.legend(loc="upper right")
-    return figure
 
 
-def calibration(assessment: Assessment, target: Array) -> Figure:
+def calibration(axes: Axes, curve: Mapping[str, Sequence[float]], ece: float) -> None:
     """Observed against predicted rate in bins of equal mass, with 95 % bars."""
-    figure, axes = _page(f"{assessment.candidate.label}: calibration, out of fold")
-    curve = calibration_curve(target, assessment.probability)
     predicted, observed, clients = (np.array(curve[name]) for name in curve)
     margin = 1.96 * np.sqrt(observed * (1 - observed) / clients)
     top = max(predicted.max(), (observed + margin).max()) * 1.05
@@ -86,43 +89,35 @@ def calibration(assessment: Assessment, target: Array) -> Figure:
         xlim=(0, top),
         ylim=(0, top),
     )
-    axes.legend(title=f"ECE {assessment.metrics.ece:.4f}", loc="upper left")
-    return figure
+    axes.legend(title=f"ECE {ece:.4f}", loc="upper left")
 
 
-def cost(
-    assessment: Assessment, target: Array, costs: Costs, weight: Array | None
-) -> Figure:
-    figure, axes = _page(
-        f"{assessment.candidate.label}: cost of each threshold, out of fold"
-    )
-    curve = cost_curve(target, assessment.probability, costs, weight)
-    axes.plot(curve.threshold[:-1], curve.business_score[:-1])
-    axes.axvspan(*assessment.threshold.interval, alpha=0.15, label="90 % of resamples")
-    chosen = assessment.threshold.value
-    axes.axvline(chosen, color="black", label=f"chosen {chosen:.4f}")
+def cost(axes: Axes, curve: CostCurve, chosen: Threshold, costs: Costs) -> None:
+    thresholds, scores = curve.threshold[:-1], curve.business_score[:-1]
+    axes.plot(thresholds, scores)
+    axes.axvspan(*chosen.interval, alpha=0.15, label="90 % of resamples")
+    axes.axvline(chosen.value, color="black", label=f"chosen {chosen.value:.4f}")
     axes.axvline(
         costs.break_even,
         color="grey",
         ls=":",
         label=f"in theory {costs.break_even:.4f}",
     )
-    right = max(float(np.quantile(assessment.probability, 0.99)), 3 * costs.break_even)
+    right = min(3 * max(chosen.value, costs.break_even), 1.0)
+    shown = scores[thresholds <= right]
     axes.set(
         xlabel="threshold",
-        ylabel="cost per client",
-        xlim=(0, min(right, 1.0)),
-        ylim=(curve.business_score.min() * 0.95, curve.business_score[0] * 1.02),
+        ylabel=f"cost {costs.per}",
+        xlim=(0, right),
+        ylim=(shown.min() * 0.95, shown.max() * 1.02),
     )
     axes.legend()
-    return figure
 
 
-def confusion(assessment: Assessment, target: Array) -> Figure:
-    figure, axes = _page(f"{assessment.candidate.label}: decisions, out of fold")
+def confusion(axes: Axes, target: Array, refused: Array) -> None:
     ConfusionMatrixDisplay.from_predictions(
         target,
-        (assessment.probability >= assessment.threshold.value).astype(float),
+        refused.astype(float),
         ax=axes,
         display_labels=["repaid", "defaulted"],
         cmap="Blues",
@@ -131,7 +126,6 @@ def confusion(assessment: Assessment, target: Array) -> Figure:
     )
     axes.set(xlabel="decision", ylabel="what happened")
     axes.set_xticklabels(["granted", "refused"])
-    return figure
 
 
 def learning_curve(clients: Sequence[int], held_out: Array, known: Array) -> Figure:
@@ -141,7 +135,7 @@ def learning_curve(clients: Sequence[int], held_out: Array, known: Array) -> Fig
         train_sizes=clients, train_scores=known, test_scores=held_out, score_name="AUC"
     ).plot(ax=axes, line_kw={"marker": "o"})
     axes.set(xlabel="clients", xscale="log")
-    axes.set_xticks(clients, [f"{count:,}" for count in clients])
+    axes.set_xticks(clients, [f"{one:,}" for one in clients])
     axes.minorticks_off()
     axes.legend(["learned from", "held out"], title="mean ± deviation of folds")
     return figure
@@ -152,17 +146,17 @@ def selection_curve(points: Sequence[Mapping[str, float]], served: int) -> Figur
     figure = Figure(figsize=(7.0, 6.0), layout="constrained")
     above, below = figure.subplots(2, sharex=True)
     above.set_title("Cost and AUC by number of features")
-    numbers = [point["features"] for point in points]
+    numbers = [one["features"] for one in points]
     for axes, name, error, label in (
         (above, "business_score", "business_score_above_least_se", "business score"),
         (below, "auc", "auc_below_highest_se", "AUC"),
     ):
-        values, errors = ([point[key] for point in points] for key in (name, error))
+        values, errors = ([one[key] for one in points] for key in (name, error))
         axes.errorbar(numbers, values, errors, marker="o", capsize=3)
         axes.axvline(served, color="black", linestyle="--", label=f"{served} served")
         axes.set(ylabel=label, xscale="log")
     below.set_xlabel("features")
-    below.set_xticks(numbers, [f"{number:,.0f}" for number in numbers])
+    below.set_xticks(numbers, [f"{one:,.0f}" for one in numbers])
     below.minorticks_off()
     below.legend()
     return figure
@@ -174,15 +168,13 @@ def errors_by_segment(segments: Sequence[Mapping[str, Any]]) -> Figure:
     figure.suptitle("Where the model fails, and for whom")
     left, right = figure.subplots(1, 2)
     shown = list(reversed(segments))
-    labels = [segment["segment"] for segment in shown]
-    expected = np.array(
-        [segment["predicted_rate"] * segment["clients"] for segment in shown]
-    )
-    off = [segment["default_rate"] / segment["predicted_rate"] for segment in shown]
+    labels = [one["segment"] for one in shown]
+    expected = np.array([one["predicted_rate"] * one["clients"] for one in shown])
+    off = [one["default_rate"] / one["predicted_rate"] for one in shown]
     left.errorbar(off, labels, xerr=1.96 / np.sqrt(expected), fmt="o", capsize=2)
     left.axvline(1, color="grey", linestyle=":")
     left.set(xlabel="observed over predicted default rate")
-    ranked = [np.nan if segment["auc"] is None else segment["auc"] for segment in shown]
+    ranked = [np.nan if one["auc"] is None else one["auc"] for one in shown]
     right.plot(ranked, labels, "o")
     right.set(xlabel="AUC", yticklabels=[])
     left.tick_params(axis="y", labelsize=6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,145 +13,99 @@ import shap
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, ScalarFormatter
-from sklearn.metrics import precision_recall_curve, roc_curve
+from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator, FuncFormatter
 
+from training.errors import ConfigurationError
+from training.evaluation import plots
+from training.evaluation.business_cost import CostCurve, Threshold
+from training.evaluation.cross_validation import folds
 from training.present.facts import Facts
-from training.present.words import Words
+from training.present.script import Words
 
-BLUE, ORANGE = "#2E7EB8", "#CF6A12"
-DOTTED: dict[str, Any] = {"color": "#7A8696", "linestyle": ":"}
-STYLE: Any = {
-    "font.size": 12,
-    "ytick.labelsize": 10,
-    "xaxis.labellocation": "right",
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-}
+STYLE: Any = {"font.size": 12, "axes.spines.right": False, "axes.spines.top": False}
 # Features shown, and letters of a line of their names.
 SHOWN, LETTERS = 10, 28
 
 
 def draw(name: str, facts: Facts, words: Words, size: tuple[float, float]) -> bytes:
-    """One of `CHARTS` as PNG; `size` in inches."""
-    number = FuncFormatter(lambda value, _: words.number(value, ",.4g"))
+    """A chart as PNG, its texts said in `words`; `size` in inches.
+
+    Raises:
+        ConfigurationError: there is none of that name.
+    """
     target = io.BytesIO()
+    wrap = partial(textwrap.fill, width=LETTERS, max_lines=2, placeholder="…")
+    number = FuncFormatter(lambda value, _: words.number(value, ",.4g"))
     with rc_context(STYLE):
         figure = Figure(figsize=size, layout="constrained", dpi=160)
         axes = figure.add_subplot()
-        CHARTS[name](axes, facts, words)
+        _plot(name, axes, facts)
+        for text in figure.findobj(Text):
+            text.set_text(words.say(text.get_text()))
         for axis in (axes.xaxis, axes.yaxis):
-            if isinstance(axis.get_major_formatter(), ScalarFormatter):
+            if isinstance(axis.get_major_locator(), FixedLocator):
+                said = [
+                    wrap(words.say(one.get_text())) for one in axis.get_ticklabels()
+                ]
+                axis.set_ticks(axis.get_ticklocs(), said, fontsize=10)
+            else:
                 axis.set_major_formatter(number)
-        if axes.get_legend_handles_labels()[0]:
-            axes.legend()
         figure.savefig(target, format="png")
     return target.getvalue()
 
 
-def cost(axes: Axes, facts: Facts, words: Words) -> None:
-    curve, say = facts["cost_curve"], words.say
-    axes.plot(curve["threshold"], curve["business_score"], color=BLUE)
-    resamples = say("nine in ten resamples")
-    axes.axvspan(*facts["threshold_interval"], color=BLUE, alpha=0.15, label=resamples)
-    axes.axvline(facts["threshold"], color="black", label=say("chosen"))
-    true = say("with true probabilities")
-    axes.axvline(facts["break_even"], **DOTTED, label=true)
-    axes.set_xlim(0, min(0.5, max(curve["threshold"])))
-    axes.set(xlabel=say("threshold"), ylabel=say("cost per client"))
-
-
-def roc(axes: Axes, facts: Facts, words: Words) -> None:
-    clients, say = facts["outcomes"], words.say
-    false, true, _ = roc_curve(clients["TARGET"], clients["probability"])
-    axes.plot(false, true, color=BLUE)
-    axes.plot([0, 1], [0, 1], **DOTTED, label=say("by chance"))
-    axes.set(xlabel=say("good clients refused"), ylabel=say("defaults refused"))
-
-
-def precision(axes: Axes, facts: Facts, words: Words) -> None:
+def _plot(name: str, axes: Axes, facts: Facts) -> None:
     target, probability = facts["outcomes"]["TARGET"], facts["outcomes"]["probability"]
-    right, recall, _ = precision_recall_curve(target, probability)
-    axes.plot(recall[:-1], right[:-1], color=BLUE)
-    axes.axhline(target.mean(), **DOTTED, label=words.say("by chance"))
-    refused = probability >= facts["threshold"]
-    point = target[refused].sum() / target.sum(), target[refused].mean()
-    axes.plot(*point, "o", color="black", label=words.say("at the threshold"))
-    axes.set_xlabel(words.say("defaults refused"))
-    axes.set_ylabel(words.say("defaults among the refused"))
+    threshold, found = facts["threshold"], facts["importance"]
+    match name:
+        case "cost":
+            curve = CostCurve(*map(np.array, facts["cost_curve"].values()))
+            chosen = Threshold(threshold, facts["threshold_interval"])
+            plots.cost(axes, curve, chosen, facts["counted"])
+        case "roc":
+            plots.roc(axes, target, probability, folds(target))
+        case "precision":
+            plots.precision_recall(axes, target, probability, threshold)
+        case "calibration":
+            plots.calibration(axes, facts["calibration_curve"], facts["cv"]["ece"])
+        case "feature" | "second_feature":
+            drawn = facts["drawn"][name == "second_feature"]
+            _outcomes(axes, drawn, facts["distributions"][drawn])
+        case "reasons":
+            _bars(
+                axes, [(one["group"], one["mean_absolute"]) for one in found["groups"]]
+            )
+            axes.set_xlabel("mean contribution (log-odds)")
+        case "beeswarm":
+            _beeswarm(axes, **found["beeswarm"])
+        case "local":
+            _bars(axes, facts["applicant"]["features"])
+            axes.set_xlabel("contribution (log-odds)")
+        case _:
+            raise ConfigurationError(f"picture {name!r}: there is none of that name")
 
 
-def calibration(axes: Axes, facts: Facts, words: Words) -> None:
-    """Observed against predicted rates, with 95 % bars."""
-    curve = facts["calibration_curve"]
-    predicted, observed, clients = (np.array(values) for values in curve.values())
-    error = 1.96 * np.sqrt(observed * (1 - observed) / clients)
-    axes.axline((0, 0), slope=1, **DOTTED)
-    axes.errorbar(predicted, observed, error, fmt="o", color=BLUE, capsize=2)
-    axes.set_xlabel(words.say("predicted probability of default"))
-    axes.set_ylabel(words.say("observed default rate"))
+def _outcomes(axes: Axes, name: str, found: Mapping[str, Any]) -> None:
+    """A numeric feature by what became of the loans."""
+    for who in ("repaid", "defaulted"):
+        share = np.array(found[who]) / max(sum(found[who]), 1)
+        axes.stairs(share, found["edges"], label=who, fill=True, alpha=0.45)
+    axes.set(xlabel=name, ylabel="share of clients")
+    axes.legend()
 
 
-def feature(axes: Axes, facts: Facts, words: Words, index: int = 0) -> None:
-    """One of the numeric features that weigh most, by what became of the loans."""
-    name = facts["drawn"][index]
-    distribution = facts["distributions"][name]
-    for outcome, colour in (("repaid", BLUE), ("defaulted", ORANGE)):
-        share = np.array(distribution[outcome]) / max(sum(distribution[outcome]), 1)
-        label = words.say(outcome)
-        axes.stairs(
-            share,
-            distribution["edges"],
-            color=colour,
-            label=label,
-            fill=True,
-            alpha=0.45,
-        )
-    axes.set(xlabel=words.say(name), ylabel=words.say("share of clients"))
+def _bars(axes: Axes, found: Sequence[tuple[str, float]]) -> None:
+    names, values = zip(*found, strict=True)
+    explained = shap.Explanation(np.array(values), feature_names=names)
+    shap.plots.bar(explained, max_display=SHOWN + 1, ax=axes, show=False)
+    # Room for the numbers at the bars' ends.
+    axes.set_xlim(*(1.2 * one for one in axes.get_xlim()))
 
 
-def reasons(axes: Axes, facts: Facts, words: Words) -> None:
-    groups = facts["importance"]["groups"][:SHOWN]
-    names = [words.say(facts["reasons"][group["group"]]["labels"]) for group in groups]
-    _bars(axes, names, [group["mean_absolute"] for group in groups])
-    axes.set_xlabel(words.say("mean absolute contribution (log-odds)"))
-
-
-def beeswarm(axes: Axes, facts: Facts, words: Words) -> None:
-    swarm = facts["importance"]["beeswarm"]
-    values, shares = (
-        np.array(swarm[name], float)[:, :SHOWN] for name in ("values", "contributions")
-    )
-    names = [_wrapped(words.say(labels)) for labels in swarm["features"][:SHOWN]]
-    explained = shap.Explanation(shares, data=values, feature_names=names)
-    shown = {"color_bar": False, "plot_size": None, "show": False}
-    shap.plots.beeswarm(explained, max_display=SHOWN, ax=axes, **shown)
-    axes.tick_params(labelsize=10)
-    axes.set_xlabel(words.say("contribution (log-odds)"), fontsize=12)
-
-
-def local(axes: Axes, facts: Facts, words: Words) -> None:
-    names, values = zip(*facts["applicant"]["features"][:SHOWN], strict=True)
-    _bars(axes, [words.say(name) for name in names], values)
-    axes.set_xlabel(words.say("contribution (log-odds)"))
-
-
-def _bars(axes: Axes, names: Sequence[str], values: Sequence[float]) -> None:
-    """Horizontal, the first on top; what raises the risk in orange."""
-    both = min(values) < 0
-    colours = [ORANGE if both and value > 0 else BLUE for value in values]
-    # By place: two features may have the same label.
-    places = range(len(values))
-    axes.barh(places, values, color=colours)
-    axes.set_yticks(places, [_wrapped(name) for name in names])
-    axes.invert_yaxis()
-
-
-def _wrapped(name: str) -> str:
-    return textwrap.fill(name, LETTERS, max_lines=2, placeholder="…")
-
-
-CHARTS: dict[str, Callable[..., None]] = {
-    chart.__name__: chart
-    for chart in (cost, roc, precision, calibration, feature, reasons, beeswarm, local)
-} | {"second_feature": partial(feature, index=1)}
+def _beeswarm(axes: Axes, features: list[str], values: Any, contributions: Any) -> None:
+    inputs, shares = (np.array(one, float) for one in (values, contributions))
+    explained = shap.Explanation(shares, data=inputs, feature_names=features)
+    look = {"color_bar": False, "plot_size": None, "group_remaining_features": False}
+    shap.plots.beeswarm(explained, max_display=SHOWN, ax=axes, show=False, **look)
+    axes.set_xlabel("contribution (log-odds)")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from training.errors import ConfigurationError
+from pptx import Presentation
+
 from training.files import replacing
 from training.monitoring.events.api_client import Api
-from training.present import browser, charts, page
-from training.present import repository as history
+from training.present import charts, pages
 from training.present.facts import read_facts
-from training.present.mlflow_pages import RUNS as MLFLOW_RUNS
-from training.present.mlflow_pages import mlflow_pages
-from training.present.script import Rows, read_script
-from training.present.words import Words
+from training.present.page import add_slide
+from training.present.repository import history, ran
+from training.present.script import read_script
 from training.registry.store import Registry
 from training.registry.ui import served
 
@@ -47,53 +44,43 @@ def present(
     """
     progress("facts: the bundle, its run and an invented applicant")
     facts = read_facts(registry, bundle)
-    path = f"?client={client}&" if client else "model?"
+    shown = f"?client={client}&" if client else "model?"
     urls = {
         "commits": repository and f"{repository}/commits",
-        "folder": repository,
+        "repository": repository,
         "cloud": cloud,
-        "dashboard": dashboard and f"{dashboard}/{path}lang={language}",
+        "dashboard": dashboard and f"{dashboard}/{shown}lang={language}",
     }
     pictures: dict[str, bytes] = {}
-    if browser.program() is None:
+    if pages.program() is None:
         progress("no pictures of pages: they need Playwright and Chromium")
     else:
         with served(registry) as mlflow:
-            urls |= mlflow_pages(registry, facts, mlflow)
-            awaited = dict.fromkeys(MLFLOW_RUNS, facts["run"].info.run_name)
-            pictures = browser.screenshots(urls, awaited, progress)
-    answer = api and api.post("/v1/predictions", facts["applicant"]["records"])
+            given = {name: url for name, url in urls.items() if url}
+            runs = pages.mlflow_pages(registry, facts, mlflow)
+            awaited = dict.fromkeys(runs, facts["run"].info.run_name)
+            pictures = pages.photographs(given | runs, awaited, progress)
+    records = facts["applicant"]["records"]
     known = {
         **facts,
-        "repository": repository,
-        "cloud": cloud,
-        "dashboard": dashboard,
-        "commits": history.commits(),
-        "folders": history.folders(),
-        "delivered": history.delivered(),
-        "ran": tests and history.ran(tests),
+        **history(),
+        "urls": urls,
+        "ran": tests and ran(tests),
         "api": api,
-        "answer": answer,
+        "answer": api and api.post("/v1/predictions", records),
         "pictures": pictures,
     }
-    script = Path(__file__).with_name(f"deck.{language}.md")
-    slides, words = read_script(script, language, known)
-    file = page.new_file()
+    beside = Path(__file__)
+    slides, words = read_script(
+        beside.with_name(f"deck.{language}.md"), language, known
+    )
+
+    def draw(name: str, size: tuple[float, float]) -> bytes:
+        return pictures.get(name) or charts.draw(name, known, words, size)
+
+    file = Presentation(str(beside.with_name("template.pptx")))
     for slide in slides:
-        contents = [_content(content, known, words) for content in slide.contents]
-        page.add_slide(file, slide, contents)
-    with replacing(out) as beside:
-        file.save(str(beside))
+        add_slide(file, slide, draw)
+    with replacing(out) as made:
+        file.save(str(made))
     return len(file.slides)
-
-
-def _content(named: Rows | str, known: Mapping[str, Any], words: Words) -> page.Content:
-    """A table as it is, what draws a chart, or the picture of a page."""
-    if not isinstance(named, str):
-        return named
-    if named in charts.CHARTS:
-        return partial(charts.draw, named, known, words)
-    if named in known["pictures"]:
-        return lambda _: known["pictures"][named]
-    expected = ", ".join([*charts.CHARTS, *known["pictures"]])
-    raise ConfigurationError(f"picture {named!r}: expected one of {expected}")

@@ -18,26 +18,27 @@ DELIVERY = (".github/workflows/*", "*/Dockerfile", "compose.yaml")
 Entries = list[dict[str, Any]]
 
 
-def commits(root: Path = ROOT, *paths: str, count: int = COMMITS) -> Entries:
-    """The newest: hash, date and subject."""
+def history(root: Path = ROOT) -> dict[str, Entries]:
+    """The newest commits, the folders at the top, and the files that build and deploy.
+
+    A folder with its number of files, both with their newest commit.
+    """
+    counts = Counter(one.split("/")[0] for one in _git(root, "ls-files", "*/*"))
+    return {
+        "commits": _commits(root, COMMITS),
+        "folders": [{**_newest(root, one), "files": counts[one]} for one in counts],
+        "delivered": [_newest(root, one) for one in _git(root, "ls-files", *DELIVERY)],
+    }
+
+
+def _commits(root: Path, count: int, *paths: str) -> Entries:
     names = ("commit", "date", "subject")
-    lines = _git(root, "log", f"-{count}", "--format=%h\t%cs\t%s", "--", *paths)
-    return [dict(zip(names, row.split("\t", 2), strict=True)) for row in lines]
-
-
-def folders(root: Path = ROOT) -> Entries:
-    """Each at the top, with its number of files and its newest commit."""
-    counts = Counter(path.split("/")[0] for path in _git(root, "ls-files", "*/*"))
-    return [{**_newest(root, folder), "files": counts[folder]} for folder in counts]
-
-
-def delivered(root: Path = ROOT) -> Entries:
-    """The files that build and deploy, each with its newest commit."""
-    return [_newest(root, path) for path in _git(root, "ls-files", *DELIVERY)]
+    said = _git(root, "log", f"-{count}", "--format=%h\t%cs\t%s", "--", *paths)
+    return [dict(zip(names, row.split("\t", 2), strict=True)) for row in said]
 
 
 def _newest(root: Path, path: str) -> dict[str, Any]:
-    (commit,) = commits(root, path, count=1) or [{"commit": "–", "date": "–"}]
+    (commit,) = _commits(root, 1, path) or [{"commit": "–", "date": "–"}]
     return {"path": path, **commit}
 
 
@@ -59,20 +60,17 @@ def ran(report: Path) -> dict[str, Any]:
         ConfigurationError: the file is no such report.
     """
     try:
-        cases = [
-            (
-                case.attrib["classname"].split(".")[1],
-                case.find("failure") is not None or case.find("error") is not None,
-                case.find("skipped") is not None,
-                float(case.attrib["time"]),
-            )
+        cases = pd.DataFrame(
+            {**case.attrib, **{one.tag: True for one in case}}
             for case in ElementTree.parse(report).iter("testcase")
-        ]
+        )
+        part = cases["classname"].str.split(".").str[1].rename("part")
     except (OSError, ElementTree.ParseError, LookupError) as error:
         raise ConfigurationError(
             f"{report}: expected a junit report: {error}"
         ) from None
-    frame = pd.DataFrame(cases, columns=["part", "failed", "skipped", "seconds"])
-    counts = frame.assign(tests=1).groupby("part").sum()
+    marks = cases.reindex(columns=["failure", "error", "skipped"]).notna()
+    seconds = cases["time"].astype(float)
+    counts = marks.assign(tests=1, seconds=seconds).groupby(part).sum()
     total = {str(name): counts[name].sum() for name in counts}
     return {"parts": counts.reset_index().to_dict("records"), **total}

@@ -11,10 +11,60 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, TemplateError
 
 from training.errors import ConfigurationError
-from training.present.words import Words
 
+LANGUAGES = ("en", "fr")
+FIXED, MINUS = "\u00a0", "\u2212"
+COLON = {"en": ": ", "fr": f"{FIXED}: "}
+NUMBER = re.compile(r"[+\-\u2212]?[\d,]*\.?\d+%?")
 HEADING = re.compile(r"(?P<title>.+)\nLayout: (?P<layout>.+)\nSource: (?P<source>.+)")
 Rows = list[list[str]]
+
+
+@dataclass(frozen=True)
+class Words:
+    """`table`: what the language's file says for texts of ours and of the run.
+
+    A number in them is a `#`. `labels`: of features, columns and reasons, in every
+    language.
+    """
+
+    language: str
+    table: Mapping[str, str]
+    labels: Mapping[str, Mapping[str, str]]
+
+    def number(self, value: Any, form: str) -> str:
+        """As Python formats it and the language writes it."""
+        return "–" if value is None else self._local(format(value, form))
+
+    def _local(self, number: str) -> str:
+        number = number.replace("-", MINUS)
+        if self.language == "en":
+            return number
+        number = number.replace(",", FIXED).replace(".", ",")
+        return number.replace("%", f"{FIXED}%")
+
+    def spaced(self, text: str) -> str:
+        """What French puts before and after some signs never ends a line."""
+        if self.language == "en":
+            return text
+        return re.sub("(?<! ) (?=[:;?!»])|(?<=«) ", FIXED, text)
+
+    def say(self, value: Any) -> str:
+        """What comes with the run, in words as far as they, or its parts, are known."""
+        if isinstance(value, Mapping):
+            return str(value[self.language])
+        text = str(value)
+        if text in self.labels:
+            return self.labels[text][self.language]
+        said = {"#": "#", **self.table}.get(NUMBER.sub("#", text))
+        if said is not None:
+            numbers = map(self._local, NUMBER.findall(text))
+            return re.sub("#", lambda _: next(numbers), said)
+        for sign, written in ((": ", COLON[self.language]), (", ", ", ")):
+            first, found, rest = text.partition(sign)
+            if found:
+                return self.say(first) + written + self.say(rest)
+        return text
 
 
 @dataclass(frozen=True)
@@ -37,7 +87,7 @@ def read_script(
         ConfigurationError: it asks for what is not known, or a slide has no layout.
     """
     template, _, table = path.read_text(encoding="utf-8").partition("\n# Words\n")
-    words = Words(language, dict(_rows(table)), known["labels"])
+    words = Words(language, dict(rows_of(table)), known["labels"])
     environment = Environment(
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -50,10 +100,8 @@ def read_script(
         text = environment.from_string(template).render(known)
     except (TemplateError, TypeError, ValueError) as error:
         raise ConfigurationError(f"{path.name}: cannot be filled: {error}") from None
-    parts = re.split(
-        r"^# ", words.spaced(text).replace("<br>", "\v"), flags=re.MULTILINE
-    )[1:]
-    return [_slide(part, path.name) for part in parts], words
+    _, *parts = ("\n" + words.spaced(text).replace("<br>", "\v")).split("\n# ")
+    return [_slide(one, path.name) for one in parts], words
 
 
 def _slide(part: str, file: str) -> Slide:
@@ -67,16 +115,16 @@ def _slide(part: str, file: str) -> Slide:
     contents: list[Rows | str] = []
     for block in blocks:
         if block.startswith("|"):
-            contents.append(_rows(block))
+            contents.append(rows_of(block))
         elif pictures := re.findall(r"!\[(\w+)\]", block):
             contents += pictures
         else:
             points = re.split(r"^- ", block, flags=re.MULTILINE)
-            text += [re.sub("[ \n]+", " ", point).strip() for point in points if point]
+            text += [re.sub("[ \n]+", " ", one).strip() for one in points if one]
     return Slide(**heading.groupdict(), text=text, contents=contents)
 
 
-def _rows(table: str) -> Rows:
+def rows_of(table: str) -> Rows:
     """A Markdown table's cells, without the line under its head."""
     lines = [line for line in table.splitlines() if line.startswith("| ")]
-    return [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines]
+    return [[one.strip() for one in line.strip("| ").split("|")] for line in lines]

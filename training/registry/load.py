@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
+
 import lightgbm
 import mlflow
+import pandas as pd
 
 from training.bundle.champion import Champion
 from training.bundle.parts import CORE, PARTS
+from training.gates.champion import FILE, FOLDER
 from training.registry.store import Registry
 
 
@@ -21,3 +25,12 @@ def load_champion(registry: Registry, version: str) -> Champion:
     core = mlflow.artifacts.load_dict(f"{parts}/{CORE}")
     model = mlflow.artifacts.load_text(f"{parts}/model.txt")
     return Champion(str(registered.version), lightgbm.Booster(model_str=model), core)
+
+
+def out_of_fold(run_id: str | None) -> pd.DataFrame:
+    """A run's decisions, as `training.gates.champion.write_out_of_fold` wrote them."""
+    with tempfile.TemporaryDirectory(prefix="training-") as folder:
+        path = mlflow.artifacts.download_artifacts(
+            run_id=run_id, artifact_path=f"{FOLDER}/{FILE}", dst_path=folder
+        )
+        return pd.read_parquet(path)

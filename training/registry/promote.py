@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-import mlflow
-import pandas as pd
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from training.errors import ConfigurationError, PromotionRefused
-from training.gates.champion import FILE, FOLDER, cost_of_champion
+from training.gates.champion import cost_of_champion
 from training.gates.gate import Gate, gate_of, number
 from training.registry.findings import gates_of, tag_gate
+from training.registry.load import out_of_fold
 from training.registry.store import CHALLENGER, CHAMPION, MODEL, Registry
 
 # The tag of a promoted version that says by which gates, and over which.
@@ -92,16 +89,10 @@ def _against_champion(registry: Registry, challenger: ModelVersion) -> Gate:
     try:
         champion = registry.client.get_model_version_by_alias(MODEL, CHAMPION)
     except MlflowException:
-        return cost_of_champion(_out_of_fold(challenger), None)
+        return cost_of_champion(out_of_fold(challenger.run_id), None)
     if champion.version == challenger.version:
         reason = "This version is the champion already."
         return Gate("cost_of_champion", None, 0.0, True, reason)
-    return cost_of_champion(_out_of_fold(challenger), _out_of_fold(champion))
-
-
-def _out_of_fold(version: ModelVersion) -> pd.DataFrame:
-    with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        path = mlflow.artifacts.download_artifacts(
-            run_id=version.run_id, artifact_path=f"{FOLDER}/{FILE}", dst_path=folder
-        )
-        return pd.read_parquet(Path(path))
+    return cost_of_champion(
+        out_of_fold(challenger.run_id), out_of_fold(champion.run_id)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,12 @@ from tests import commands
 from tests.conftest import House
 from tests.training.present.test_repository import JUNIT
 from tests.training.present.test_script import ENGLISH
-from training.present import page
-from training.present.words import LANGUAGES, Words
+from training.present.script import LANGUAGES, Words
 
 pytestmark = pytest.mark.xdist_group("house")
 MOST_SLIDES, SMALLEST, SMALLEST_IN_TABLES = 30, 12, 11
+# How wide most letters are, in the size of the text: in sentences and in tables.
+SENTENCE, LETTER = 0.5, 0.54
 
 
 def run(house: House, out: Path, bundle: Path, language: str) -> tuple[int | None, str]:
@@ -77,30 +79,36 @@ def test_no_slide_has_an_empty_placeholder_or_text_outside_it(deck: File) -> Non
             assert one.top + one.height <= deck.slide_height, (number, one.name)
 
 
+def lines(text: str, room: float, size: float, letter: float) -> int:
+    """That a text breaks into in so many points, letters as wide as most."""
+    letters = int(room / size / letter)
+    return sum(len(textwrap.wrap(one, letters)) or 1 for one in text.split("\v"))
+
+
 def test_every_text_can_be_read_and_fits(deck: File) -> None:
     checked = 0
     for number, slide in enumerate(deck.slides, 1):
-        for one in slide.shapes:
-            if one.has_text_frame and one.text_frame.text:
-                paragraphs = [each.text for each in one.text_frame.paragraphs]
-                given = one.text_frame.paragraphs[0].font.size
-                if given is None:
-                    continue
-                size = given.pt
-                wide = page.SENTENCE * (Emu(one.width).inches - 0.4)
-                tall = sum(page.height(each, wide, size) for each in paragraphs)
-                assert size >= SMALLEST
-                assert tall <= Emu(one.height).inches, (number, paragraphs)
-                checked += 1
-            elif one.has_table:
-                for row in one.table.rows:
-                    for at, cell in enumerate(row.cells):
-                        size = cell.text_frame.paragraphs[0].font.size.pt
-                        room = Emu(one.table.columns[at].width).inches - 0.15
-                        tall = page.height(cell.text, room, size)
-                        assert size >= SMALLEST_IN_TABLES
-                        assert tall <= Emu(row.height).inches, (number, cell.text)
-                        checked += 1
+        sizes = {
+            one.placeholder_format.idx: one._element.xpath(".//a:defRPr/@sz")[0]
+            for one in slide.slide_layout.placeholders
+        }
+        for place in slide.placeholders:
+            size = int(sizes[place.placeholder_format.idx]) / 100
+            paragraphs = [one.text for one in place.text_frame.paragraphs]
+            room = Emu(place.width).pt - (33 if len(paragraphs) > 1 else 15)
+            count = sum(lines(one, room, size, SENTENCE) for one in paragraphs)
+            tall = (1.2 * count + 0.5 * (len(paragraphs) - 1)) * size
+            assert size >= SMALLEST
+            assert tall <= Emu(place.height).pt - 12, (number, paragraphs)
+            checked += 1
+        for table in (one.table for one in slide.shapes if one.has_table):
+            for row in table.rows:
+                for column, cell in zip(table.columns, row.cells, strict=True):
+                    size = cell.text_frame.paragraphs[0].font.size.pt
+                    count = lines(cell.text, Emu(column.width).pt - 14, size, LETTER)
+                    assert size >= SMALLEST_IN_TABLES
+                    assert 1.2 * count * size <= Emu(row.height).pt - 7, cell.text
+                    checked += 1
     assert checked > 100
 
 
@@ -121,6 +129,43 @@ def test_the_deck_s_numbers_are_those_of_the_bundle(
         for one in rows:
             assert words.number(one[name], form) in said
     assert manifest["model"]["mlflow_run_id"] in said
+
+
+@pytest.mark.parametrize(
+    ("language", "unit", "of"),
+    [
+        ("en", "cost per unit of credit asked for", "0.6 of its credit"),
+        ("fr", "coût par unité de crédit demandé", "0,6 de son crédit"),
+    ],
+)
+def test_costs_by_amount_are_said_by_amount(
+    house: House, unit: str, of: str, language: str, tmp_path: Path
+) -> None:
+    bundle, out = tmp_path / "bundle", tmp_path / "deck.pptx"
+    shutil.copytree(house.bundle, bundle)
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    manifest["costs"] = {"false_negative": 0.6, "false_positive": 0.1}
+    (bundle / "manifest.json").write_text(
+        json.dumps(manifest | {"costs_by_amount": True})
+    )
+    status, told = run(house, out, bundle, language)
+    assert status == 0, told
+    said = "\n".join(texts(Presentation(str(out))))
+    assert unit in said and of in said
+    # The drift was compared when costs were counted by decision.
+    assert not re.search(r"(?<!expected )cost per (client|decision)", said)
+    assert not re.search(r"coût par (client|décision)", said)
+
+
+def test_the_costs_of_decisions_add_up_to_the_business_score(
+    deck: File, house: House, language: str
+) -> None:
+    words = Words(language, {}, {})
+    score = json.loads((house.bundle / "manifest.json").read_text())["metrics"]["cv"]
+    table = next(one.table for one in deck.slides[1].shapes if one.has_table)
+    cells = [list(row.cells)[-1].text.replace(",", ".") for row in table.rows][1:]
+    assert sum(map(float, cells)) == pytest.approx(score["business_score"], abs=1e-4)
+    assert words.number(score["business_score"], ".3f") in "\n".join(texts(deck))
 
 
 @pytest.mark.parametrize("language", ["fr"], indirect=True)

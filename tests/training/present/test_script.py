@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from training.errors import ConfigurationError
-from training.present import charts, facts, present
-from training.present.script import read_script
-from training.present.words import Words
+from training.evaluation import plots
+from training.evaluation.business_cost import CostCurve, Costs, Threshold
+from training.present import charts, facts, script
+from training.present.script import Words, read_script
 
 with warnings.catch_warnings():
     # Evidently's, not ours.
     warnings.simplefilter("ignore")
-    from training.monitoring.train_test_drift import conclusion
+    from training.monitoring.train_test_drift.conclusion import conclude
+    from training.monitoring.train_test_drift.datasets import Compare, Shift
 
-FOLDER = Path(present.__globals__["__file__"]).parent
+FOLDER = Path(script.__file__).parent
 # Numbers that are no run's: codes of the raw data, a route, shares of a confidence.
 TYPED = {"365243", "1", "10", "95", "0"}
+NUMBERS = re.compile(r"\d+")
 FILLED = re.compile(r"\{[{%].*?[}%]\}|^Layout: .*|!\[\w+\]", re.MULTILINE)
 ENGLISH = re.compile(
     r"\b(the|of|and|with|without|which|score moved|columns|clients who|watch|used"
@@ -62,31 +71,51 @@ def words(language: str) -> Words:
     return Words(language, dict(rows), labels)
 
 
-def column(drifted: bool) -> object:
-    named = type("Column", (), {"name": "EXT_SOURCE_1", "share": 0.1})
-    return type("Shift", (), {"drifted": drifted, "column": named})
+def shift(share: float | None) -> Shift:
+    name = Compare("EXT_SOURCE_1", "Outside score 1 (EXT_SOURCE_1)", False, share)
+    return Shift(name, 0.5, 0.1, "mean", 1.0, 2.0, 0.0, 0.0, False)
 
 
-def advice(shift: float, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(conclusion, "_score_shift", lambda _: shift)
-    monkeypatch.setattr(conclusion, "_moved_importance", lambda _: shift)
-    return conclusion._by_score([column(True)], (None, np.zeros(1)))
+def unmoved() -> Shift:
+    return replace(shift(None), distance=0.0)
 
 
-def test_every_advice_on_the_drift_is_said_in_french(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given = [advice(shift, monkeypatch) for shift in (0.0, 0.2, 0.5)]
-    given += [conclusion._by_count([column(True)] * n, 8) for n in (0, 1, 4)]
-    for one in given:
-        text = f"**None of 8 columns drifted.** 2,000 and 30.\n\n**What to do**: {one}"
+def conclusions() -> Iterator[str]:
+    for moved in (0, 1, 4):
+        yield conclude([shift(None)] * moved + [unmoved()] * 4, (2000, 30), None)
+    frame = pd.DataFrame({"probability": [0.1, 0.2], "AMT_CREDIT": [1.0, 2.0]})
+    for costs in (Costs(), Costs(0.6, 0.1, by_amount=True)):
+        bundle = SimpleNamespace(frame=frame, threshold=0.15, costs=costs)
+        for share in (0.05, 0.2, 0.5):
+            scores = bundle, np.array([0.1, 0.2]), costs.weight(frame)
+            yield conclude([shift(share)], (2000, 30), scores)
+
+
+def test_every_conclusion_on_the_drift_is_said_in_french(tmp_path: Path) -> None:
+    for text in conclusions():
         (tmp_path / "conclusion.md").write_text(text)
         drift = facts._drift(tmp_path / "conclusion.md")
-        assert drift is not None and drift["compared"] == ["0", "8", "2,000", "30"]
-        assert drift["watched"] == ["EXT_SOURCE_1"] * ("EXT_SOURCE_1" in one)
-        said = words("fr").say(drift["advice"])
-        assert said != drift["advice"]
-        assert not ENGLISH.search(said), said
+        assert drift is not None
+        assert set(drift["watched"]) <= {"EXT_SOURCE_1"}
+        for one in filter(
+            None, (drift[key] for key in ("compared", "score", "advice"))
+        ):
+            said = words("fr").say(one)
+            assert not ENGLISH.search(said), said
+            assert len(NUMBERS.findall(said)) == len(NUMBERS.findall(one))
+        assert "2\u00a0000 clients" in words("fr").say(drift["compared"])
+
+
+def test_what_moved_is_named_by_its_column_and_the_score_by_its_label(
+    tmp_path: Path,
+) -> None:
+    score = Compare("margin", "Score (margin, log-odds)", False)
+    text = conclude([replace(shift(0.2), column=score), shift(0.2)], (2, 2), None)
+    (tmp_path / "conclusion.md").write_text(text)
+    drift = facts._drift(tmp_path / "conclusion.md")
+    assert drift is not None
+    named = [one["column"] for one in drift["moved"]]
+    assert named == ["Score (margin, log-odds)", "EXT_SOURCE_1"]
 
 
 def test_numbers_are_written_as_the_language_writes_them() -> None:
@@ -98,10 +127,30 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
     assert french.say("EXT_SOURCE_1") == "Score externe 1"
 
 
-def test_every_word_of_the_charts_is_said_in_french() -> None:
+def test_names_of_several_parts_are_said_by_their_parts() -> None:
+    french = words("fr")
+    assert french.say("dummy, 5 seeds") == "modèle factice, 5 graines"
+    assert french.say("EXT_SOURCE_1: 2 of 3") == "Score externe 1\u00a0: 2 sur 3"
+    assert french.say("2026-11-30T01:13") == "2026-11-30T01:13"
+
+
+@pytest.mark.parametrize("costs", [Costs(), Costs(0.6, 0.1, by_amount=True)])
+def test_every_word_of_the_charts_is_said_in_french(costs: Costs) -> None:
+    target, probability = np.array([0, 1, 0, 1]), np.array([0.1, 0.4, 0.3, 0.2])
+    pages = [Figure().add_subplot() for _ in range(4)]
+    plots.roc(pages[0], target, probability, np.zeros(4))
+    plots.precision_recall(pages[1], target, probability, 0.3)
+    bins = {"predicted": [0.1, 0.2], "observed": [0.1, 0.2], "clients": [5, 5]}
+    plots.calibration(pages[2], bins, 0.01)
+    curve = CostCurve(np.array([0.1, 0.2, 1.0]), np.array([0.3, 0.2, 0.4]))
+    plots.cost(pages[3], curve, Threshold(0.2, (0.1, 0.3)), costs)
+    assert pages[3].get_ylabel() == f"cost {costs.per}"
+    found = [one.get_text() for page in pages for one in page.findobj(Text)]
     code = Path(charts.__file__).read_text()
-    for one in re.findall(r'say\("(.*?)"\)', code) + ["repaid", "defaulted"]:
-        assert one in words("fr").table
+    found += re.findall(r'label(?:="|\(")(.*?)"', code) + ["repaid", "defaulted"]
+    for one in found:
+        if re.search("[a-z]{2}", one):
+            assert words("fr").say(one) != one, one
 
 
 @pytest.mark.parametrize(
