@@ -8,11 +8,12 @@ import click
 
 from training.cli.shared import PATH, bundle_option, progress, registry
 from training.config import from_environment
+from training.present import LANGUAGES
 
 
 @click.command("present")
 @click.option("--out", type=PATH, required=True, help="a .pptx file")
-@click.option("--lang", type=click.Choice(["en", "fr"]), default="en")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en")
 @bundle_option
 @click.option(
     "--api",

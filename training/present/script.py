@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from jinja2 import Environment, StrictUndefined, TemplateError
 
 from training.errors import ConfigurationError
 
-LANGUAGES = ("en", "fr")
 FIXED, MINUS = "\u00a0", "\u2212"
-COLON = {"en": ": ", "fr": f"{FIXED}: "}
 NUMBER = re.compile(r"[+\-\u2212]?[\d,]*\.?\d+%?")
 HEADING = re.compile(r"(?P<title>.+)\nLayout: (?P<layout>.+)\nSource: (?P<source>.+)")
 Rows = list[list[str]]
@@ -37,15 +36,15 @@ class Words:
         return "–" if value is None else self._local(format(value, form))
 
     def _local(self, number: str) -> str:
-        number = number.replace("-", MINUS)
-        if self.language == "en":
-            return number
-        number = number.replace(",", FIXED).replace(".", ",")
-        return number.replace("%", f"{FIXED}%")
+        locale = Locale.parse(self.language)
+        written = locale.number_symbols["latn"]
+        signs = {",": written["group"], ".": written["decimal"], "-": MINUS}
+        percent = str(locale.percent_formats[None].pattern).lstrip("#,0")
+        return number.translate(str.maketrans({**signs, "%": percent}))
 
     def spaced(self, text: str) -> str:
         """What French puts before and after some signs never ends a line."""
-        if self.language == "en":
+        if self.language != "fr":
             return text
         return re.sub("(?<! ) (?=[:;?!»])|(?<=«) ", FIXED, text)
 
@@ -60,7 +59,8 @@ class Words:
         if said is not None:
             numbers = map(self._local, NUMBER.findall(text))
             return re.sub("#", lambda _: next(numbers), said)
-        for sign, written in ((": ", COLON[self.language]), (", ", ", ")):
+        colon = f"{FIXED}: " if self.language == "fr" else ": "
+        for sign, written in ((": ", colon), (", ", ", ")):
             first, found, rest = text.partition(sign)
             if found:
                 return self.say(first) + written + self.say(rest)

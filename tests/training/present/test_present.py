@@ -19,7 +19,8 @@ from tests import commands
 from tests.conftest import House
 from tests.training.present.test_repository import JUNIT
 from tests.training.present.test_script import ENGLISH
-from training.present.script import LANGUAGES, Words
+from training.present import LANGUAGES
+from training.present.script import Words
 
 pytestmark = pytest.mark.xdist_group("house")
 MOST_SLIDES, SMALLEST, SMALLEST_IN_TABLES = 30, 12, 11

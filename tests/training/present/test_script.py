@@ -25,7 +25,7 @@ with warnings.catch_warnings():
     # Evidently's, not ours.
     warnings.simplefilter("ignore")
     from training.monitoring.train_test_drift.conclusion import conclude
-    from training.monitoring.train_test_drift.datasets import Compare, Shift
+    from training.monitoring.train_test_drift.datasets import ComparedColumn, Shift
 
 FOLDER = Path(script.__file__).parent
 # Numbers that are no run's: codes of the raw data, a route, shares of a confidence.
@@ -72,7 +72,9 @@ def words(language: str) -> Words:
 
 
 def shift(share: float | None) -> Shift:
-    name = Compare("EXT_SOURCE_1", "Outside score 1 (EXT_SOURCE_1)", False, share)
+    name = ComparedColumn(
+        "EXT_SOURCE_1", "Outside score 1 (EXT_SOURCE_1)", False, share
+    )
     return Shift(name, 0.5, 0.1, "mean", 1.0, 2.0, 0.0, 0.0, False)
 
 
@@ -109,7 +111,7 @@ def test_every_conclusion_on_the_drift_is_said_in_french(tmp_path: Path) -> None
 def test_what_moved_is_named_by_its_column_and_the_score_by_its_label(
     tmp_path: Path,
 ) -> None:
-    score = Compare("margin", "Score (margin, log-odds)", False)
+    score = ComparedColumn("margin", "Score (margin, log-odds)", False)
     text = conclude([replace(shift(0.2), column=score), shift(0.2)], (2, 2), None)
     (tmp_path / "conclusion.md").write_text(text)
     drift = facts._drift(tmp_path / "conclusion.md")
