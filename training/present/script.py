@@ -38,7 +38,9 @@ class Words:
     def _local(self, number: str) -> str:
         locale = Locale.parse(self.language)
         written = locale.number_symbols["latn"]
-        signs = {",": written["group"], ".": written["decimal"], "-": MINUS}
+        # Not every font has the narrow one.
+        group = written["group"].replace("\u202f", FIXED)
+        signs = {",": group, ".": written["decimal"], "-": MINUS}
         percent = str(locale.percent_formats[None].pattern).lstrip("#,0")
         return number.translate(str.maketrans({**signs, "%": percent}))
 

@@ -130,8 +130,8 @@ def test_a_column_without_a_shape_is_drawn_from_its_declaration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     added = (
-        category("PET", "Pet", "Animal", "Which.", words={"CAT": ("Cat", "Chat")}),
-        share("TRUST", "Trust", "Confiance", "How much."),
+        category("PET", {"en": "Pet"}, "Which.", words={"CAT": {"en": "Cat"}}),
+        share("TRUST", {"en": "Trust"}, "How much."),
     )
     files = dict(generate.FILES)
     files["application_train"] += added
