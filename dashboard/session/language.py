@@ -12,15 +12,12 @@ from io import BytesIO
 from pathlib import Path
 
 import streamlit as st
-from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LOCALES = {"en": "en_GB", "fr": "fr_FR"}
-LANGUAGES = {
-    language: str(Locale.parse(locale).get_language_name()).capitalize()
-    for language, locale in LOCALES.items()
-}
+LANGUAGES = {"en": "English", "fr": "Français"}
+# Where numbers and dates are not those of the language's first country.
+LOCALES = {"en": "en_GB"}
 SOURCE = "en"
 CATALOGUES = Path(__file__).parents[1] / "locale"
 CHOSEN, PARAMETER = "language", "lang"
@@ -33,7 +30,7 @@ def code() -> str:
 
 def locale() -> str:
     """The locale that numbers and dates are written in."""
-    return LOCALES[code()]
+    return LOCALES.get(code(), code())
 
 
 def choose() -> None:
