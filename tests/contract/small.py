@@ -48,7 +48,9 @@ def small_house(
         if few is not None:
             patch.setattr(campaign, "select", partial(select, counts=(few,)))
             patch.setattr(Point, "as_good", True)
-        budget = model_comparison.Budget("small", variants=False, fewer=few is not None)
+        budget = model_comparison.Budget(
+            "small", variants=False, select_features=few is not None
+        )
         resources = SearchResources("", jobs=1)
         version, _ = campaign.run_campaign(
             registry, store, made, Costs(), budget, resources, progress=quiet
