@@ -53,6 +53,7 @@ prove: $(READY) ## Spark on a cluster of two workers, and the Dockerfiles replay
 bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@$(PYTHON) -m tests.benchmarks.features
 	@$(PYTHON) -m tests.benchmarks.serving
+	@$(PYTHON) -m tests.benchmarks.online
 	@$(PYTHON) -m tests.benchmarks.reloading
 	@$(PYTHON) -m tests.benchmarks.slow_clients
 	@$(PYTHON) -m tests.benchmarks.cold_starts
