@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from api.errors import FeatureError
 from api.schemas.layout import CLIENT, RECORD
 from api.schemas.model import Column, Table
 
@@ -18,6 +19,12 @@ Row = Mapping[str, Any]
 Roles = Mapping[str, str | None]
 # Feature vectors, one row each; NaN is missing.
 Matrix = NDArray[np.float32]
+# The model's number for each category of a column; None: its values are numbers.
+Codes = Mapping[str, float] | None
+
+
+def typed(columns: Sequence[Column]) -> list[tuple[str, str]]:
+    return [(column.name, TYPES[column.type]) for column in columns]
 
 
 def columns_of(columns: Sequence[Column], rows: Sequence[Row]) -> dict[str, Any]:
@@ -36,6 +43,22 @@ def _array(kind: str, values: list[Any]) -> Any:
         filled = [0 if value is None else value for value in values]
         return np.ma.masked_array(np.array(filled, dtype=np.int64), mask=mask)
     return np.array(values, dtype=object)
+
+
+def fill(
+    matrix: Matrix,
+    rows: Sequence[tuple[Any, ...]],
+    places: Sequence[int],
+    codes: Sequence[Codes],
+) -> None:
+    """Write answered rows, each after its applicant's place, over these columns."""
+    if sorted(row[0] for row in rows) != list(range(len(matrix))):
+        raise FeatureError("the feature SQL did not answer one row per applicant")
+    for at, *values in rows:
+        matrix[at, places] = [
+            value if of is None else of.get(value, np.nan)
+            for value, of in zip(values, codes, strict=True)
+        ]
 
 
 def numbered(

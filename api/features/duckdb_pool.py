@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore
+from typing import Any
 
 import duckdb
 
-from api.errors import FeatureError
+from api.errors import BundleError, FeatureError
+
+Typed = Sequence[tuple[str, str]]  # columns by name and DuckDB type
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A database in memory, on one thread, that reaches nothing outside."""
+    return duckdb.connect(
+        ":memory:", config={"threads": 1, "enable_external_access": False}
+    )
 
 
 class Pool:
@@ -49,15 +59,47 @@ class Pool:
                 self._idle.put(connection)
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect(
-            ":memory:", config={"threads": 1, "enable_external_access": False}
-        )
+        connection = connect()
         # The optimizer runs again at every EXECUTE, for ten times as long as the
         # plan it finds for a few rows; and a plan prepared on empty tables may keep
         # what their statistics said (duckdb/duckdb#24696).
         connection.execute("PRAGMA disable_optimizer")
         self._prepare(connection)
         return connection
+
+
+def create(connection: duckdb.DuckDBPyConnection, table: str, columns: Typed) -> None:
+    typed = ", ".join(f'"{name}" {kind}' for name, kind in columns)
+    connection.execute(f'CREATE TABLE "{table}" ({typed})')
+
+
+def insert(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Any]
+) -> None:
+    """Columns of the table that are not given are missing."""
+    connection.register("incoming", columns)
+    connection.execute(f'INSERT INTO "{table}" BY NAME SELECT * FROM incoming')
+    connection.unregister("incoming")
+
+
+def described(connection: duckdb.DuckDBPyConnection, sql: str) -> Typed:
+    """What the statement answers."""
+    rows = connection.execute(f"DESCRIBE {sql}").fetchall()
+    return [(name, kind) for name, kind, *_ in rows]
+
+
+def check_answer(file: str, expected: Typed, actual: Typed) -> None:
+    """Raises BundleError unless they are the same."""
+    for at, (wanted, answered) in enumerate(zip(expected, actual, strict=False)):
+        if wanted != answered:
+            raise BundleError(
+                f"{file}: column {at} is {' '.join(answered)}, "
+                f"expected {' '.join(wanted)}"
+            )
+    if len(expected) != len(actual):
+        raise BundleError(
+            f"{file}: answers {len(actual)} columns, expected {len(expected)}"
+        )
 
 
 def reason(error: duckdb.Error) -> str:

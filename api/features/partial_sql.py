@@ -40,28 +40,39 @@ class FeatureLineage:
         self._manifest = manifest
         self._tree = _parse(sql)
         self._reads: dict[str, set[str]] = {}
+        made: set[str] = set()
         self._always: set[str] = {manifest.client_key}
         for select in _selects(json.loads(self._tree)):
             for item in select.pop("select_list"):
                 self._reads.setdefault(_name(item), set()).update(_columns(item))
+                if not _repeats(item):
+                    made.add(_name(item))
             select.pop("cte_map", None)
             self._always.update(_columns(select))
         names = [feature.name for feature in manifest.features]
         self._made_of = {name: self._behind([name]) for name in names}
+        own = {column.name for column in manifest.tables["application"].columns}
+        # Features that are a column of the history, as it is.
+        self.copies = set(names) & set(manifest.history) - made - own
 
-    def part(self, changed: Collection[str]) -> Part:
-        """What to compute anew when these columns of the application change."""
-        reached = [n for n, made_of in self._made_of.items() if made_of & set(changed)]
-        needed = self._behind([*reached, *self._always])
+    def reached(self, changed: Collection[str]) -> tuple[str, ...]:
+        """The features to compute anew when these columns of the application change."""
+        return tuple(
+            n for n, made_of in self._made_of.items() if made_of & set(changed)
+        )
+
+    def part(self, features: Collection[str]) -> Part:
+        """The statement of these features alone."""
+        needed = self._behind([*features, *self._always])
         tree = json.loads(self._tree)
         (top,) = (statement["node"] for statement in tree["statements"])
         for select in _selects(tree):
-            kept = {self._manifest.client_key, *reached} if select is top else needed
+            kept = {self._manifest.client_key, *features} if select is top else needed
             items = select["select_list"]
             select["select_list"] = [item for item in items if _name(item) in kept]
         columns = self._manifest.tables["application"].columns
         return Part(
-            tuple(reached),
+            tuple(features),
             _unparse(tree),
             self._manifest.client_key,
             tuple(column for column in columns if column.name in needed),
@@ -141,6 +152,15 @@ def _columns(tree: Any) -> Iterator[str]:
         if node.get("type") == _COLUMN:
             yield from node["column_names"]
         yield from node.get("using_columns", ())
+
+
+def _repeats(item: dict[str, Any]) -> bool:
+    """Whether it is a column under its own name, at most as the float32 it is to be."""
+    column = item
+    if item.get("class") == "CAST":
+        kind = item.get("type_expr", {}).get("type_name")
+        column = item["child"] if kind == "FLOAT" else {}
+    return column.get("type") == _COLUMN and column["column_names"][-1] == _name(item)
 
 
 def _name(item: dict[str, Any]) -> str:

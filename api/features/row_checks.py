@@ -86,6 +86,7 @@ def _check(
             detail = f"is not a column of {table}"
             findings.error(path + pointer(name), detail)
             continue
+        value = _word(column, value)
         problem = _problem(column, value)
         if problem:
             findings.error(path + pointer(name), problem)
@@ -96,6 +97,14 @@ def _check(
             findings.unknown.append(shown)
             checked[name] = None
     return checked
+
+
+def _word(column: Column, value: Any) -> Any:
+    """An integer is the text of its digits where such texts are categories."""
+    if column.type != "category" or type(value) is not int:
+        return value
+    digits = any(text.isdigit() for text in column.categories or ())
+    return str(value) if digits else value
 
 
 def _problem(column: Column, value: Any) -> str | None:

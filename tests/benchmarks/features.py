@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -72,9 +71,6 @@ def main() -> None:
         say(f"\n{large / small:.0f}x the clients take {growth:.1f}x the time")
         compared = max((size for size in runs if size <= KAGGLE), default=small)
         pandas(folder, compared, *runs[compared])
-        say("")
-        store = folder / f"features-{small}"
-        subprocess.run([sys.executable, "-m", "tests.benchmarks.online", store])
 
 
 if __name__ == "__main__":

@@ -1,73 +1,138 @@
-"""The API's feature SQL: one new applicant with a full history, and a thousand."""
+"""New applicants, as ratios to the statements run whole and to the empty route.
+
+python -m tests.benchmarks.online [FOLDER]
+"""
 
 from __future__ import annotations
 
 import statistics
 import sys
 import time
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
-import duckdb
 import numpy as np
 
-from training.features.build import FeatureStore
-from training.features.sql import FeatureSet, compile_features
-from training.tables import TABLES
+from api.bundle.read import read_bundle
+from api.features.columns import columns_of, numbered, typed
+from api.features.duckdb_pool import connect, create, insert
+from api.features.online import Applicant
+from api.scoring.champion import Champion, load
+from tests.benchmarks.load import Client, Server, house_folder, prepared, say, served
+from tests.benchmarks.serving import PREDICTIONS
+from tests.contract.test_features_agree import applicants, inputs
 
-REPEATS = 15
-
-
-class Online:
-    """Both statements prepared in a single-threaded DuckDB, as the API has them."""
-
-    def __init__(self, store: FeatureStore, made: FeatureSet) -> None:
-        self.store, self.made = store, made
-        self.connection = duckdb.connect(config={"threads": 1})
-        execute = self.connection.execute
-        for name in made.tables:
-            columns = ", ".join(f'"{c.name}" {c.type.value}' for c in TABLES[name])
-            execute(f'CREATE TABLE "{name}" ({columns})')
-        past = "".join(f', "{one.name}" FLOAT' for one in made.history)
-        execute(f"CREATE TABLE history (SK_ID_CURR BIGINT{past})")
-        execute("PRAGMA disable_optimizer")
-        execute(f"PREPARE history AS INSERT INTO history BY NAME ({made.history_sql})")
-        execute(f"PREPARE applicant AS {made.applicant_sql}")
-
-    def load(self, clients: list[int]) -> None:
-        wanted = ", ".join(map(str, clients))
-        for name in self.made.tables:
-            columns = ", ".join(f'"{column}"' for column in TABLES[name].names)
-            where = f"SK_ID_CURR IN ({wanted})"
-            if name == "bureau_balance":
-                where = "SK_ID_BUREAU IN (SELECT SK_ID_BUREAU FROM bureau)"
-            self.connection.execute(f'DELETE FROM "{name}"')
-            self.connection.execute(
-                f'INSERT INTO "{name}" SELECT {columns} FROM'
-                f" '{self.store.raw(name)}' WHERE {where}"
-            )
-
-    def seconds(self) -> float:
-        self.connection.execute("DELETE FROM history")
-        started = time.perf_counter()
-        self.connection.execute("EXECUTE history")
-        self.connection.execute("EXECUTE applicant").fetchall()
-        return time.perf_counter() - started
+REPEATS, RECORDS, TOGETHER = 21, 100, 200
 
 
-def main(folder: Path) -> None:
-    store = FeatureStore(folder)
-    online = Online(store, compile_features(store.present()))
-    found = duckdb.sql(f"SELECT SK_ID_CURR FROM '{store.history}' LIMIT 1000")
-    clients = [client for (client,) in found.fetchall()]
-    online.load(clients[:1])
-    one = statistics.median(online.seconds() for _ in range(REPEATS))
-    online.load(clients)
-    many = np.median([online.seconds() for _ in range(3)]) / len(clients)
-    sys.stdout.write(
-        f"one new applicant {1000 * one:.0f} ms median;"
-        f" a thousand at once {1000 * many:.2f} ms each\n"
+class Whole:
+    """The batch's two statements prepared in a single-threaded DuckDB."""
+
+    def __init__(self, champion: Champion, sql: tuple[str, str]) -> None:
+        self._manifest = champion.manifest
+        self._connection = connection = connect()
+        for name, table in self._manifest.tables.items():
+            create(connection, name, typed(table.columns))
+        history = [(name, "FLOAT") for name in self._manifest.history]
+        create(connection, "history", [(self._manifest.client_key, "BIGINT"), *history])
+        connection.execute("PRAGMA disable_optimizer")
+        connection.execute(f"PREPARE history AS INSERT INTO history BY NAME ({sql[0]})")
+        connection.execute(f"PREPARE applicant AS {sql[1]}")
+
+    def compute(self, asked: Sequence[Applicant]) -> None:
+        tables = self._manifest.tables
+        key = self._manifest.client_key
+        rows: dict[str, list[Any]] = dict(
+            numbered(tables, [(at, one.records) for at, one in enumerate(asked)])
+        )
+        rows["application"] = [
+            {**one.application, key: at} for at, one in enumerate(asked)
+        ]
+        self._connection.begin()
+        for name, given in rows.items():
+            if given:
+                columns = columns_of(tables[name].columns, given)
+                insert(self._connection, name, columns)
+        self._connection.execute("EXECUTE history")
+        self._connection.execute("EXECUTE applicant").fetchall()
+        self._connection.rollback()
+
+
+def medians(*questions: Callable[[], float]) -> list[float]:
+    """Of each, which take turns, so that none has a slow moment to itself."""
+    turns = [[question() for question in questions] for _ in range(REPEATS)]
+    return [statistics.median(times) for times in zip(*turns, strict=True)]
+
+
+def cpu(work: Callable[[], object]) -> Callable[[], float]:
+    def milliseconds() -> float:
+        started = time.process_time()
+        work()
+        return (time.process_time() - started) * 1000
+
+    return milliseconds
+
+
+def count(one: Applicant) -> int:
+    return sum(map(len, one.records.values()))
+
+
+def body(one: Applicant) -> dict[str, Any]:
+    return {"application": one.application, **one.records}
+
+
+def in_process(
+    champion: Champion, whole: Whole, name: str, asked: list[Applicant]
+) -> None:
+    """The features alone; a request's other work aside."""
+    ours, theirs = medians(
+        cpu(lambda: champion.online.compute(asked)), cpu(lambda: whole.compute(asked))
+    )
+    say(
+        f"{name}: features {ours / len(asked):.2f} CPU ms each = "
+        f"{ours / theirs:.2f}x of the statements run whole"
     )
 
 
+def over_http(server: Server, name: str, asked: list[Applicant]) -> None:
+    client = Client(server.port, server.key)
+
+    def decide() -> float:
+        one, *more = bodies = [body(one) for one in asked]
+        path = f"{PREDICTIONS}/batch" if more else PREDICTIONS
+        given = {"predictions": bodies} if more else one
+        answer = client.post(path, {**given, "explain": False})
+        assert answer.status in (200, 201), answer.content
+        return answer.milliseconds
+
+    decided, empty = medians(decide, lambda: client.get("/health/live").milliseconds)
+    say(
+        f"{name}: decided {decided / len(asked):.1f} ms each = "
+        f"{decided / len(asked) / empty:.1f}x the empty route ({empty:.2f} ms)"
+    )
+
+
+def main(arguments: list[str]) -> None:
+    house, key = prepared(house_folder(arguments))
+    champion = load(read_bundle(house.bundle), threads=1)
+    _, made = inputs(house, champion)
+    whole = Whole(champion, (made.history_sql, made.applicant_sql))
+    clients = next(applicants(house, champion))
+    usual = min(clients, key=lambda one: abs(count(one) - RECORDS))
+    together = clients[:TOGETHER]
+    mean = np.mean([count(one) for one in together])
+    cases = {
+        "application alone": [replace(usual, records={})],
+        f"with {count(usual)} records": [usual],
+        f"{TOGETHER} at once, of {mean:.0f} records": together,
+    }
+    for name, asked in cases.items():
+        in_process(champion, whole, name, asked)
+    with served(house, key) as server:
+        for name, asked in cases.items():
+            over_http(server, name, asked)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(sys.argv[1:])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,14 @@ import numpy as np
 import pytest
 
 from api.bundle.read import read_bundle
+from api.features.columns import TYPES, columns_of
 from api.features.online import Applicant
 from api.scoring.champion import Champion, load
 from tests.conftest import REAL_DATA, House
 from tests.contract.small import quiet, small_house
 from training.features.applicant import crosses
 from training.features.build import FeatureStore
-from training.features.sql import compile_features, encoded
+from training.features.sql import FeatureSet, compile_features, encoded
 from training.synthesize import synthesize
 
 BATCH, FEW = 1000, 20
@@ -27,6 +30,27 @@ BATCH, FEW = 1000, 20
 @pytest.mark.xdist_group("house")
 def test_features_of_every_invented_client_agree(house: House) -> None:
     check(house)
+
+
+@pytest.mark.xdist_group("house")
+def test_any_tables_of_records_give_what_the_batch_gives(house: House) -> None:
+    champion = load(read_bundle(house.bundle), threads=1)
+    tables = [name for name in champion.manifest.tables if name != "application"]
+    (clients, *_) = applicants(house, champion)
+    asked = [
+        replace(client, records={t: client.records[t] for t in present})
+        for client, present in zip(clients, subsets(tables), strict=False)
+    ]
+    assert len(asked) == 2 ** len(tables)
+    expected = batch_of(house, champion, asked)
+    alone = np.vstack([champion.online.compute([one]) for one in asked])
+    assert alone.tobytes() == expected.tobytes()
+    assert champion.online.compute(asked).tobytes() == expected.tobytes()
+
+
+def subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    sizes = range(len(names) + 1)
+    return chain.from_iterable(combinations(names, size) for size in sizes)
 
 
 def test_features_of_a_model_on_few_of_them_agree(few_house: House) -> None:
@@ -96,18 +120,46 @@ def ordinal(values: np.ndarray) -> np.ndarray:
 def batch_features(house: House, champion: Champion) -> np.ndarray:
     """Every client's features as the batch run wrote them, by id."""
     store = FeatureStore(house.features)
+    columns, _ = inputs(house, champion)
+    rows = duckdb.sql(
+        f"SELECT {columns} FROM '{store.features}' AS features ORDER BY SK_ID_CURR"
+    ).fetchall()
+    return np.array(rows, dtype=np.float32)
+
+
+def inputs(house: House, champion: Champion) -> tuple[str, FeatureSet]:
+    """The model's inputs of the batch's features as SQL, and these."""
     names = [one.name for one in champion.manifest.features]
-    made = compile_features(store.present(), only=names)
+    made = compile_features(FeatureStore(house.features).present(), only=names)
     categories = {
         one.name: list(one.categories)
         for one in champion.manifest.features
         if one.categories is not None
     }
-    columns = ", ".join(encoded(made.features, categories))
-    rows = duckdb.sql(
-        f"SELECT {columns} FROM '{store.features}' AS features ORDER BY SK_ID_CURR"
-    ).fetchall()
-    return np.array(rows, dtype=np.float32)
+    return ", ".join(encoded(made.features, categories)), made
+
+
+def batch_of(
+    house: House, champion: Champion, asked: Sequence[Applicant]
+) -> np.ndarray:
+    """What the batch's SQL, as DuckDB plans it by itself, answers in their order."""
+    columns, made = inputs(house, champion)
+    with duckdb.connect() as connection:
+        for table, declared in champion.manifest.tables.items():
+            given = ({"application": [a.application], **a.records} for a in asked)
+            rows = [row for tables in given for row in tables.get(table, ())]
+            types = ", ".join(f'"{c.name}" {TYPES[c.type]}' for c in declared.columns)
+            connection.execute(f'CREATE TABLE "{table}" ({types})')
+            connection.register("rows", columns_of(declared.columns, rows))
+            connection.execute(f'INSERT INTO "{table}" BY NAME FROM rows')
+        connection.execute(f"CREATE TABLE history AS {made.history_sql}")
+        answered = connection.execute(
+            f"SELECT SK_ID_CURR, {columns} FROM ({made.applicant_sql}) AS features"
+        ).fetchall()
+    by_client = {client: values for client, *values in answered}
+    return np.array(
+        [by_client[one.application["SK_ID_CURR"]] for one in asked], dtype=np.float32
+    )
 
 
 def stored_vectors(house: House) -> np.ndarray:

@@ -25,7 +25,7 @@ from training.evaluation.shap_values import distributions
 from training.evaluation.trained_model import TrainedModel
 from training.features.build import FeatureStore
 from training.features.define import Feature
-from training.features.sql import feature_set_hash
+from training.features.sql import feature_set_hash, history_per_table
 from training.gates.gate import Gate
 from training.models.dataset import Labelled
 from training.reasons import to_json as reasons_json
@@ -49,7 +49,8 @@ def write_parts(
     """Write the model, its SQL, its explanations and the manifest's core."""
     made, data, chosen = outcome.feature_set, outcome.data, outcome.chosen
     outcome.booster.save_model(str(folder / "model.txt"))
-    (folder / "history.sql").write_text(made.history_sql + "\n", encoding="utf-8")
+    past = ";\n".join(history_per_table(made))
+    (folder / "history.sql").write_text(past + "\n", encoding="utf-8")
     (folder / "applicant.sql").write_text(made.applicant_sql + "\n", encoding="utf-8")
     shown, watched = (
         displayed(made.features, found.importance),

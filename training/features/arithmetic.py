@@ -44,12 +44,12 @@ def deviation(values: nw.Expr, unit: Unit) -> nw.Expr:
     For quantities of small range (days, months, counts): the sum of squares must
     stay below 2**53 to be exact.
     """
-    units = whole(values, unit)
-    count = nw.when(values.count() > 1).then(values.count())
+    units, count = whole(values, unit), values.count()
     first = units.sum().cast(nw.Float64)
     second = (units * units).sum().cast(nw.Float64)
     variance = (second - first * first / count) / (count - 1)
-    return nw.when(variance > 0).then(variance).otherwise(variance * 0).sqrt()
+    positive = nw.when(variance > 0).then(variance).otherwise(0.0)
+    return nw.when(count > 1).then(positive.sqrt())
 
 
 def slope(values: nw.Expr, unit: Unit, moments: nw.Expr, per: Unit) -> nw.Expr:
@@ -85,8 +85,17 @@ def known(names: Iterable[str]) -> nw.Expr:
 
 def filled_sum(names: Sequence[str]) -> nw.Expr:
     """The sum of the row's values, missing when every one of them is."""
-    values = reduce(add, (nw.col(name).fill_null(0) for name in names))
-    return nw.when(known(names) > 0).then(values)
+    return nw.when(known(names) > 0).then(_filled(names))
+
+
+def filled_mean(names: Sequence[str]) -> nw.Expr:
+    """The mean of the row's values, missing when every one of them is."""
+    count = known(names)
+    return nw.when(count > 0).then(_filled(names).cast(nw.Float64) / count)
+
+
+def _filled(names: Sequence[str]) -> nw.Expr:
+    return reduce(add, (nw.col(name).fill_null(0) for name in names))
 
 
 def yearly_rate(annuity_to_credit: nw.Expr, term: nw.Expr) -> nw.Expr:

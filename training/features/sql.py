@@ -1,7 +1,8 @@
 """Both stages as DuckDB SQL over tables named as Kaggle names them.
 
-The batch run executes this text on views of the staged files; the bundle carries the
-same text for the API. There is no other definition of a feature.
+The batch run executes this text on views of the staged files; the bundle carries it for
+the API, of the history in a statement per table. There is no other definition of a
+feature.
 """
 
 from __future__ import annotations
@@ -71,6 +72,23 @@ def _compile(
         known = nw.from_native(connection.table("history"))
         rows = _sql(applicant.applicant(frames["application"], known, features))
     return FeatureSet(tables, tuple(past), tuple(features), history_rows, rows)
+
+
+def history_per_table(made: FeatureSet) -> list[str]:
+    """The history SQL in parts, whose columns one after the other are its columns.
+
+    Each reads tables that belong together: who has no records in them needs it not.
+    """
+    statements = []
+    with duckdb.connect() as connection:
+        frames = {name: _empty(connection, name) for name in made.tables}
+        for group in history.TOGETHER:
+            read = {n: frames[n] for n in ("application", *group) if n in frames}
+            possible = {feature.name for feature in history.features(read)}
+            past = [feature for feature in made.history if feature.name in possible]
+            if past:
+                statements.append(_sql(history.history(read, past)))
+    return statements
 
 
 def _empty(connection: duckdb.DuckDBPyConnection, name: str) -> nw.LazyFrame[Any]:

@@ -76,6 +76,32 @@ def test_identifiers_may_be_left_out_and_integers_may_be_whole_floats(
     assert answer["probability"] == predict({"client_id": client_id})["probability"]
 
 
+def test_a_category_of_digits_may_be_an_integer(
+    call: Any, predict: Any, world: Any
+) -> None:
+    body = posted(world, 100003)
+    months = [
+        {"SK_ID_BUREAU": row["SK_ID_BUREAU"], "MONTHS_BALANCE": -1, "STATUS": status}
+        for row in body["bureau"]
+        for status in ("0", "2", "7")
+    ]
+    numbers = [{**row, "STATUS": int(row["STATUS"])} for row in months]
+    words, ints = (predict({**body, "bureau_balance": m}) for m in (months, numbers))
+    assert ints["explanation"] == words["explanation"]
+    assert "bureau_balance.STATUS" in ints["confidence"]["out_of_range"]
+    refused = [{**months[0], "STATUS": value} for value in (1.0, True)]
+    answer = call("POST", "/v1/predictions", json={**body, "bureau_balance": refused})
+    assert [error["detail"] for error in answer.json["errors"]] == [
+        "expected a text, found a number",
+        "expected a text, found a boolean",
+    ]
+    credit = {**body["bureau"][0], "CREDIT_ACTIVE": 1}
+    answer = call("POST", "/v1/predictions", json={**body, "bureau": [credit]})
+    assert [error["path"] for error in answer.json["errors"]] == [
+        "/bureau/0/CREDIT_ACTIVE"
+    ]
+
+
 def test_a_what_if_that_changes_nothing_changes_nothing(
     predict: Any, world: Any
 ) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import reduce
+from itertools import combinations
 from operator import add
 
 import narwhals as nw
 
 from training.features.applicant.raw import EXTERNAL
-from training.features.arithmetic import filled_sum, known, ratio
+from training.features.arithmetic import filled_mean, known, ratio
 from training.features.define import Feature
 from training.language import Labels, _
 from training.tables.schema import Unit
@@ -31,20 +32,15 @@ def _feature(
     )
 
 
-def _mean() -> nw.Expr:
-    return ratio(filled_sum(EXTERNAL), known(EXTERNAL))
-
-
 def _spread() -> nw.Expr:
-    """Sample standard deviation of the scores given; missing below two."""
-    squares = (
-        nw.when(~nw.col(name).is_null())
-        .then((nw.col(name) - _mean()) * (nw.col(name) - _mean()))
-        .otherwise(nw.lit(0.0))
-        for name in EXTERNAL
-    )
-    several = nw.when(known(EXTERNAL) > 1).then(known(EXTERNAL) - 1)
-    return ratio(reduce(add, squares), several).sqrt()
+    """Sample standard deviation of the scores given; missing below two.
+
+    By the differences of each two, which spares the mean.
+    """
+    differences = (nw.col(a) - nw.col(b) for a, b in combinations(EXTERNAL, 2))
+    squares = reduce(add, ((one * one).fill_null(0) for one in differences))
+    count = known(EXTERNAL)
+    return nw.when(count > 1).then((squares / (count * (count - 1))).sqrt())
 
 
 def _weighted() -> nw.Expr:
@@ -58,7 +54,7 @@ def features() -> list[Feature]:
     first, second, third = (nw.col(name) for name in EXTERNAL)
     scores = "EXT_SOURCE_1..3"
     return [
-        _feature("MEAN", _mean(), _("average"), f"mean of {scores}"),
+        _feature("MEAN", filled_mean(EXTERNAL), _("average"), f"mean of {scores}"),
         _feature(
             "WEIGHTED",
             _weighted(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from training.features.applicant.raw import ADDRESSES, BUILDING, DOCUMENTS, ENQUIRIES
-from training.features.arithmetic import filled_sum, known, ratio
+from training.features.arithmetic import filled_mean, filled_sum, known, ratio
 from training.features.define import Feature
 from training.language import Labels, _
 from training.tables import TABLES
@@ -119,7 +119,7 @@ def features() -> list[Feature]:
         ),
         _feature(
             "BUILDING_MEAN",
-            ratio(filled_sum(NUMERIC_BUILDING), known(NUMERIC_BUILDING)),
+            filled_mean(NUMERIC_BUILDING),
             "HOUSING",
             Unit.SCORE,
             _("Quality of the building, average"),

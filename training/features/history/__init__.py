@@ -26,6 +26,8 @@ ALONE = {
         credit_card_balance,
     )
 }
+# Every table of records, beside those that are aggregated with it; in order.
+TOGETHER = (("bureau", "bureau_balance"), *((name,) for name in ALONE))
 KEY = "SK_ID_CURR"
 
 
