@@ -57,7 +57,7 @@ class Online:
 def main(folder: Path) -> None:
     store = FeatureStore(folder)
     online = Online(store, compile_features(store.present()))
-    found = duckdb.sql(f"SELECT SK_ID_CURR FROM '{store.history}' LIMIT 1000")
+    found = duckdb.execute(f"SELECT SK_ID_CURR FROM '{store.history}' LIMIT 1000")
     clients = [client for (client,) in found.fetchall()]
     online.load(clients[:1])
     one = statistics.median(online.seconds() for _ in range(REPEATS))

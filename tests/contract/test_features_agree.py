@@ -33,7 +33,8 @@ def test_features_of_a_model_on_few_of_them_agree(few_house: House) -> None:
     check(few_house)
     champion = load(read_bundle(few_house.bundle), threads=1)
     assert len(champion.manifest.features) == FEW
-    stored = duckdb.sql(f"SELECT history FROM '{few_house.clients}' LIMIT 1").fetchall()
+    query = f"SELECT history FROM '{few_house.clients}' LIMIT 1"
+    stored = duckdb.execute(query).fetchall()
     assert len(stored[0][0]) <= FEW + len(crosses.CROSSES)
 
 
@@ -80,7 +81,7 @@ def assert_same(
     assert np.array_equal(np.isnan(found), np.isnan(expected)), which
     ulps = np.abs(ordinal(found) - ordinal(expected))
     ulps[np.isnan(expected)] = 0
-    row, column = np.unravel_index(int(ulps.argmax()), ulps.shape)
+    row, column = map(int, np.unravel_index(int(ulps.argmax()), ulps.shape))
     assert ulps.max() <= 1, (
         f"{which}: worst is {names[column]}, {found[row, column]!r} instead of"
         f" {expected[row, column]!r}"
@@ -104,14 +105,14 @@ def batch_features(house: House, champion: Champion) -> np.ndarray:
         if one.categories is not None
     }
     columns = ", ".join(encoded(made.features, categories))
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         f"SELECT {columns} FROM '{store.features}' AS features ORDER BY SK_ID_CURR"
     ).fetchall()
     return np.array(rows, dtype=np.float32)
 
 
 def stored_vectors(house: House) -> np.ndarray:
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         f"SELECT features FROM '{house.clients}' ORDER BY SK_ID_CURR"
     ).fetchall()
     return np.array([vector for (vector,) in rows], dtype=np.float32)
