@@ -33,6 +33,7 @@ check: $(READY) ## lint, types, import rules, locks, generated types
 	@MYPYPATH=dashboard .venv/bin/mypy --strict --explicit-package-bases dashboard/*.py dashboard/*/*.py
 	@.venv/bin/mypy --strict training
 	@.venv/bin/mypy --strict docs/scoring_client.py
+	@MYPYPATH=dashboard:tests/dashboard .venv/bin/mypy --explicit-package-bases --check-untyped-defs tests
 	@.venv/bin/lint-imports
 	@cd dashboard && ../.venv/bin/lint-imports --config ../.make/dashboard.importlinter
 	@.venv/bin/hadolint */Dockerfile

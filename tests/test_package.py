@@ -28,8 +28,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as pip leaves it, without what the package depends on."""
     folder = tmp_path_factory.mktemp("installed")
     uv = Path(sys.executable).with_name("uv")
-    build = [uv, "build", "--wheel", "--offline", "--quiet", "--out-dir", folder, ROOT]
-    subprocess.run(build, check=True)
+    build = ["build", "--wheel", "--offline", "--quiet", f"--out-dir={folder}"]
+    subprocess.run([uv, *build, ROOT], check=True)
     (wheel,) = folder.glob("*.whl")
     zipfile.ZipFile(wheel).extractall(folder)
     return folder

@@ -25,7 +25,7 @@ class Labels(Answer):
     """The same words in every language that the bundle's catalogues speak."""
 
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, str]
+    __pydantic_extra__: dict[str, str] = Field(init=False)
 
     en: str
     fr: str

@@ -167,8 +167,7 @@ async def measure(url: str, server: Server) -> None:
         for name, seconds in (await turn(page)).items():
             report(f"page to page: {name}", seconds, 0.35)
         for number in range(3):
-            chosen = new[number * SESSIONS :][:SESSIONS]
-            many = await at_once(page, url, chosen)
+            many = await at_once(page, url, new[number * SESSIONS :][:SESSIONS])
             report(f"{SESSIONS} sessions at once: client chosen", many, 1.5)
             report("  of them the one in Chromium", many[:1])
         await browser.close()

@@ -117,7 +117,7 @@ def demo(folder: Path) -> None:
     house, _ = prepared(folder)
     booster = lightgbm.Booster(model_file=house.bundle / "model.txt")
     query = f"SELECT features FROM '{house.clients}' LIMIT {BATCH}"
-    vectors = [features for (features,) in duckdb.sql(query).fetchall()]
+    vectors = [features for (features,) in duckdb.execute(query).fetchall()]
     model, cost = looked_up(booster)
     rows = np.array(vectors, dtype=np.float32)
     found = against_lightgbm(model, booster, rows)

@@ -19,11 +19,11 @@ def read(data: Path, name: str) -> pd.DataFrame:
 
 
 def aggregate(table: pd.DataFrame, prefix: str, key: str = KEY) -> pd.DataFrame:
-    ids = [name for name in table if name.startswith("SK_ID_") and name != key]
+    ids = [name for name in table.columns if name.startswith("SK_ID_") and name != key]
     rows = table.drop(columns=ids)
     numbers = rows.select_dtypes("number")
     made = numbers.groupby(key).agg(OPERATIONS)
-    made.columns = pd.Index([f"{prefix}_{a}_{b}" for a, b in made.columns])
+    made.columns = pd.Index([f"{prefix}_{'_'.join(one)}" for one in made.columns])
     categories = rows.drop(columns=numbers.columns)
     if categories.empty:
         return made
@@ -44,7 +44,7 @@ def split(table: pd.DataFrame, prefix: str, column: str, values: list[str]) -> l
 
 def bureau(data: Path) -> list:
     balance = aggregate(read(data, "bureau_balance"), "MONTHS", "SK_ID_BUREAU")
-    means = balance[[name for name in balance if name.endswith("_mean")]]
+    means = balance[[name for name in balance.columns if name.endswith("_mean")]]
     credits = read(data, "bureau").join(means, on="SK_ID_BUREAU")
     return split(credits, "BUREAU", "CREDIT_ACTIVE", ["Active", "Closed"])
 

@@ -83,7 +83,7 @@ class Parts:
     def __init__(self, house: House) -> None:
         self._model = lightgbm.Booster(model_file=str(house.bundle / "model.txt"))
         query = f"SELECT features FROM '{house.clients}' LIMIT 1"
-        ((features,),) = duckdb.sql(query).fetchall()
+        ((features,),) = duckdb.execute(query).fetchall()
         self.names = self._model.feature_name()
         self.row = np.array([features], dtype=np.float32)
         self._database = choose().module.connect(

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets import ClientConnection, connect
+from websockets import ClientConnection, Subprotocol, connect
 
 TROUBLE = {"alert", "exception"}
 
@@ -20,7 +20,8 @@ TROUBLE = {"alert", "exception"}
 async def session(url: str) -> AsyncIterator[ClientConnection]:
     """An open session that has shown its first page."""
     address = url.replace("http", "ws", 1) + "/_stcore/stream"
-    async with connect(address, subprotocols=["streamlit"], max_size=None) as socket:
+    spoken = [Subprotocol("streamlit")]
+    async with connect(address, subprotocols=spoken, max_size=None) as socket:
         await _ask(socket, "")
         async for message in _answers(socket):
             if message.WhichOneof("type") == "script_finished":

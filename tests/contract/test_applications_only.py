@@ -26,7 +26,7 @@ def test_the_application_alone_gives_a_model(tmp_path: Path) -> None:
     assert champion.manifest.history == ()
     with opened(alone.clients, champion.manifest) as sealed:
         assert sealed.clients == 500
-    client, row, stored = duckdb.sql(
+    client, row, stored = duckdb.execute(
         f"SELECT SK_ID_CURR, application, features FROM '{alone.clients}' LIMIT 1"
     ).fetchall()[0]
     (online,) = champion.online.compute([Applicant(row, {})])

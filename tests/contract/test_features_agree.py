@@ -57,7 +57,8 @@ def test_features_of_a_model_on_few_of_them_agree(few_house: House) -> None:
     check(few_house)
     champion = load(read_bundle(few_house.bundle), threads=1)
     assert len(champion.manifest.features) == FEW
-    stored = duckdb.sql(f"SELECT history FROM '{few_house.clients}' LIMIT 1").fetchall()
+    query = f"SELECT history FROM '{few_house.clients}' LIMIT 1"
+    stored = duckdb.execute(query).fetchall()
     assert len(stored[0][0]) <= FEW + len(crosses.CROSSES)
 
 
@@ -104,7 +105,7 @@ def assert_same(
     assert np.array_equal(np.isnan(found), np.isnan(expected)), which
     ulps = np.abs(ordinal(found) - ordinal(expected))
     ulps[np.isnan(expected)] = 0
-    row, column = np.unravel_index(int(ulps.argmax()), ulps.shape)
+    row, column = map(int, np.unravel_index(int(ulps.argmax()), ulps.shape))
     assert ulps.max() <= 1, (
         f"{which}: worst is {names[column]}, {found[row, column]!r} instead of"
         f" {expected[row, column]!r}"
@@ -136,6 +137,7 @@ def inputs(house: House, champion: Champion) -> tuple[str, FeatureSet]:
         for one in champion.manifest.features
         if one.categories is not None
     }
+<<<<<<< HEAD
     return ", ".join(encoded(made.features, categories)), made
 
 
@@ -160,10 +162,17 @@ def batch_of(
     return np.array(
         [by_client[one.application["SK_ID_CURR"]] for one in asked], dtype=np.float32
     )
+=======
+    columns = ", ".join(encoded(made.features, categories))
+    rows = duckdb.execute(
+        f"SELECT {columns} FROM '{store.features}' AS features ORDER BY SK_ID_CURR"
+    ).fetchall()
+    return np.array(rows, dtype=np.float32)
+>>>>>>> test-types
 
 
 def stored_vectors(house: House) -> np.ndarray:
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         f"SELECT features FROM '{house.clients}' ORDER BY SK_ID_CURR"
     ).fetchall()
     return np.array([vector for (vector,) in rows], dtype=np.float32)

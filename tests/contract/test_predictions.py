@@ -32,7 +32,7 @@ def answers(served: Served) -> list[dict[str, Any]]:
     later = asked[-1]["client_id"]
     more = [
         {"client_id": one}
-        for (one,) in duckdb.sql(
+        for (one,) in duckdb.execute(
             f"SELECT SK_ID_CURR FROM '{served.house.clients}'"
             f" WHERE SK_ID_CURR > {later} ORDER BY 1 LIMIT 100"
         ).fetchall()

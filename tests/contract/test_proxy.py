@@ -72,7 +72,7 @@ def proxy(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def certificate(folder: Path) -> None:
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
-        + ["-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"]
+        + ["-keyout", f"{folder}/privkey.pem", "-out", f"{folder}/fullchain.pem"]
         + [
             "-subj",
             f"/CN={HOST}",

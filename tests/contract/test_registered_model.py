@@ -7,7 +7,7 @@ import os
 import sys
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import mlflow
@@ -16,6 +16,9 @@ import pytest
 
 from tests.conftest import Served, free_port, server
 from tests.contract.http import call, some_clients
+
+if TYPE_CHECKING:  # importing it warns
+    from mlflow.pyfunc import PyFuncModel
 
 pytestmark = [
     pytest.mark.xdist_group("house"),
@@ -27,15 +30,15 @@ CLIENTS = 50
 
 
 @pytest.fixture(scope="module")
-def model(served: Served) -> mlflow.pyfunc.PyFuncModel:
+def model(served: Served) -> PyFuncModel:
     mlflow.set_tracking_uri(served.house.environment["TRAINING_TRACKING_URI"])
     return mlflow.pyfunc.load_model(URI)
 
 
 @pytest.fixture(scope="module")
-def inputs(served: Served, model: mlflow.pyfunc.PyFuncModel) -> pd.DataFrame:
+def inputs(served: Served, model: PyFuncModel) -> pd.DataFrame:
     """The model's inputs of some clients, by id."""
-    rows = duckdb.sql(f"FROM '{served.house.features}/features.parquet'").df()
+    rows = duckdb.execute(f"FROM '{served.house.features}/features.parquet'").df()
     names = model.metadata.get_input_schema().input_names()
     return rows.set_index("SK_ID_CURR").loc[some_clients(served, CLIENTS), names]
 
@@ -52,12 +55,14 @@ def answers(served: Served, inputs: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def test_the_registered_model_answers_what_the_api_answers(
-    model: mlflow.pyfunc.PyFuncModel,
+    model: PyFuncModel,
     inputs: pd.DataFrame,
     answers: list[dict[str, Any]],
 ) -> None:
     assert {one["decision"] for one in answers} == {"granted", "refused"}
-    assert model.predict(inputs).to_dict("records") == answers
+    found = model.predict(inputs)
+    assert isinstance(found, pd.DataFrame)
+    assert found.to_dict("records") == answers
 
 
 def test_mlflow_serves_the_registered_model(
@@ -101,7 +106,7 @@ def test_mlflow_evaluates_the_registered_model(
 
 
 def test_the_registered_model_has_no_pickle_and_an_invented_example(
-    served: Served, model: mlflow.pyfunc.PyFuncModel
+    served: Served, model: PyFuncModel
 ) -> None:
     (logged,) = served.house.folder.glob("mlartifacts/models/*/artifacts")
     assert not list(logged.rglob("*.pkl"))
@@ -110,9 +115,10 @@ def test_the_registered_model_has_no_pickle_and_an_invented_example(
     assert len(example["data"]) == 1
 
 
-def test_the_campaign_names_its_data(model: mlflow.pyfunc.PyFuncModel) -> None:
+def test_the_campaign_names_its_data(model: PyFuncModel) -> None:
     run = mlflow.get_run(model.metadata.run_id)
+    assert run.inputs is not None
     (data,) = (one.dataset for one in run.inputs.dataset_inputs)
     assert data.name == "application_train"
     assert run.data.params["fingerprint"].startswith(data.digest)
-    assert json.loads(data.profile)["num_rows"] == 2000
+    assert json.loads(data.profile or "")["num_rows"] == 2000

@@ -31,9 +31,8 @@ def test_scores_and_reasons_are_the_api_s(
         f"--out={out}",
         f"--features={portfolio}",
     )
-    scores = {
-        client: row for client, *row in duckdb.sql(f"SELECT * FROM '{out}'").fetchall()
-    }
+    rows = duckdb.execute(f"FROM '{out}'").fetchall()
+    scores = {client: row for client, *row in rows}
     assert len(scores) == 2317
     asked = [{"client_id": one} for one in some_clients(served, 50)]
     _, found = call(served, "/v1/predictions/batch", {"predictions": asked})

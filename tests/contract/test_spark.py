@@ -63,7 +63,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def process(folder: Path, name: str, *given: str) -> Iterator[None]:
     """A daemon of Spark's, ended when the block is left."""
     home = Path(pyspark.__path__[0])
-    command = [home / "bin" / "spark-class", f"org.apache.spark.deploy.{name}"]
+    command = [f"{home}/bin/spark-class", f"org.apache.spark.deploy.{name}"]
     with (folder / "log").open("a") as log:
         started = subprocess.Popen(
             [*command, *given],
@@ -119,7 +119,7 @@ def check(data: Path, folder: Path, cluster: Cluster) -> None:
 
 
 def columns(rows: str) -> dict[str, np.ma.MaskedArray]:
-    found = duckdb.sql(f"FROM {rows} ORDER BY SK_ID_CURR").fetchnumpy()
+    found = duckdb.execute(f"FROM {rows} ORDER BY SK_ID_CURR").fetchnumpy()
     return {name: np.ma.asarray(values) for name, values in found.items()}
 
 

@@ -28,7 +28,7 @@ def champion(house: House) -> Champion:
 
 @pytest.fixture(scope="module")
 def known(house: House) -> list[Revision]:
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         f"SELECT application, history, features FROM '{house.clients}' "
         f"ORDER BY hash(SK_ID_CURR) LIMIT {CLIENTS}"
     ).fetchall()

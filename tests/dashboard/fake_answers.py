@@ -161,7 +161,7 @@ SIMILAR = {
     "population": {"size": 20000, "observed_default_rate": 0.081},
 }
 CARD = "# Model card\n\nInvented: 10,000 clients, none of them real."
-ALERT = {
+ALERT: dict[str, Any] = {
     "id": "alert-1",
     "cause": "feature:AMT_ANNUITY",
     "status": "open",
@@ -440,7 +440,7 @@ def _reasons(contributions: list[dict[str, Any]], granted: bool) -> list[Any]:
     by_group = dict.fromkeys(GROUPS, 0.0)
     for feature, item in zip(FEATURES, contributions, strict=True):
         by_group[feature[3]] += item["contribution"]
-    reasons = []
+    reasons: list[dict[str, Any]] = []
     for code, (group, moved) in enumerate(by_group.items(), 1):
         direction = "raises_risk" if moved > 0 else "lowers_risk"
         word = "higher" if moved > 0 else "lower"

@@ -24,6 +24,7 @@ def test_a_catalogue_has_every_sentence_and_none_is_left_over(code):
 
     assert set(catalogue) == marked
     for sentence, translated in catalogue.items():
+        assert isinstance(sentence, str) and isinstance(translated, str)
         assert translated, sentence
         assert sorted(values(sentence)) == sorted(values(translated))
 

@@ -16,6 +16,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 from schemathesis.core.failures import AcceptedNegativeData, FailureGroup
+from schemathesis.core.result import Ok
 
 # What a schema cannot know: which columns a bundle has, which clients there are. And
 # test_auth.py asks every route with every kind of key.
@@ -39,6 +40,7 @@ def fuzz(app: Flask, key: str, examples: int, seed: int = 0) -> Findings:
     found = Findings()
     items = Items(schema.raw_schema)
     for result in schema.get_all_operations():
+        assert isinstance(result, Ok), result
         operation = result.ok()
         for mode in GenerationMode:
             strategy = operation.as_strategy(generation_mode=mode)

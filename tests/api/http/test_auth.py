@@ -130,7 +130,7 @@ def test_a_delegate_has_those_of_its_roles_that_the_person_has(
     headers = delegated(app, {"name": "Zoë", "sub": "7", "roles": named})
     for method, path, operation in routes(app):
         response = app.test_client().open(path, method=method, headers=headers)
-        refused = bool(operation.roles) and not operation.roles & counted
+        refused = bool(operation.roles and not operation.roles & counted)
         assert (response.status_code == 403) == refused, path
         if operation.roles is not None:
             told = ", ".join(sorted(counted))

@@ -117,7 +117,7 @@ def test_a_decision_outside_the_threshold_interval_is_clear(
 
 
 def test_identifiers_of_two_applicants_cannot_meet(world: Any) -> None:
-    records = {
+    records: dict[str, list[Any]] = {
         "bureau": [{"SK_ID_CURR": 9, "SK_ID_BUREAU": 70}, {"SK_ID_BUREAU": 50}],
         "bureau_balance": [{"SK_ID_BUREAU": 70, "STATUS": "0"}],
     }

@@ -79,7 +79,7 @@ def test_decisions_that_went_with_the_log_are_missed_at_the_next_start(
         assert verified.exit_code == 0, verified.output
     else:
         assert (answer.status_code, ready.status_code) == (503, 503)
-        for shown in (answer.json["detail"], ready.json["detail"]):
+        for shown in (one.get_json()["detail"] for one in (answer, ready)):
             assert "Events that were acknowledged are missing" in shown
         for said in (caplog.text, verified.stderr):
             assert f"it ends with event 0 ({'0' * 64}), where {file}-end" in said

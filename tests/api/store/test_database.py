@@ -63,7 +63,7 @@ def test_an_old_schema_is_refused_with_the_command_to_run(
     for path in ("/health/ready", "/v1/model"):
         response = app.test_client().get(path)
         assert response.status_code == 503
-        assert "db upgrade" in response.json["detail"]
+        assert "db upgrade" in response.get_json()["detail"]
     assert upgrade(url, 1) == (None, HEAD)
     assert upgrade(url, 1) == (HEAD, HEAD)
     assert app.test_client().get("/health/ready").status_code == 200

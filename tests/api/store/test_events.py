@@ -33,7 +33,7 @@ def decide(call: Any, client_id: int = 100001, **more: Any) -> dict[str, Any]:
     return dict(call("POST", "/v1/predictions", json=asked).json)
 
 
-def observe(call: Any, *outcomes: tuple[str, bool, str], **more: Any) -> Any:
+def observe(call: Any, *outcomes: tuple[str, object, str], **more: Any) -> Any:
     names = ("prediction_id", "defaulted", "observed_on")
     body = {"outcomes": [dict(zip(names, one, strict=True)) for one in outcomes]}
     return call("POST", "/v1/outcomes", "admin", json=body, **more)
@@ -149,7 +149,8 @@ def test_a_reader_misses_nothing_that_writers_commit_late(
     key_id, end = 1, tmp_path / "end"
     each, writers = 15, 4
     stopped = threading.Event()
-    event = {"kind": "outcome", "client_id": None, "bundle_sha256": None}
+    event: dict[str, Any] = {"kind": "outcome", "client_id": None}
+    event["bundle_sha256"] = None
 
     def write(number: int) -> None:
         database = Database(url, 10)

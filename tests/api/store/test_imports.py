@@ -160,6 +160,6 @@ def test_clients_of_another_feature_set_do_not_serve(app: Flask, call: Any) -> N
     answer = call("POST", "/v1/predictions", json={"client_id": 100001})
     for response in (ready, answer):
         assert response.status_code == 503
-        assert "clients import" in response.json["detail"]
+        assert "clients import" in response.get_json()["detail"]
     fresh = {"application": {"AMT_CREDIT": 100000, "CNT_CHILDREN": 0}}
     assert call("POST", "/v1/predictions", json=fresh).status_code == 201

@@ -142,7 +142,7 @@ def test_what_an_earlier_release_answered_is_answered_again(
         json={"predictions": asked},
         headers={"Authorization": f"Bearer {added.stdout.strip()}"},
     )
-    for old, new in zip(before, answered.json["predictions"], strict=True):
+    for old, new in zip(before, answered.get_json()["predictions"], strict=True):
         own = {name: old[name] for name in ("prediction_id", "created_at")}
         # As JSON, which tells every bit of a float, and the order.
         assert json.dumps({**new, **own}) == json.dumps(old)
@@ -195,7 +195,7 @@ def test_refuses_the_next_epoch_in_one_sentence(app: Flask, call: Any) -> None:
         app.test_client().get("/health/ready"),
         call("POST", "/v1/predictions", json=ASKED),
     ):
-        assert (answer.status_code, said in answer.json["detail"]) == (503, True)
+        assert (answer.status_code, said in answer.get_json()["detail"]) == (503, True)
     upgraded = app.test_cli_runner().invoke(args=["db", "upgrade"])
     assert (upgraded.exit_code, upgraded.stderr) == (1, f"Error: {said}\n")
     assert app.extensions["scoring"].database.revision() == NEXT_EPOCH

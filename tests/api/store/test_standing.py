@@ -177,12 +177,12 @@ def test_reviews_of_an_earlier_release_keep_their_meaning(
     headers = {"Authorization": f"Bearer {added.stdout.strip()}"}
     ask = partial(app.test_client().get, headers=headers)
 
-    standing = ask("/v1/clients/100003").json["standing"]
+    standing = ask("/v1/clients/100003").get_json()["standing"]
     assert (standing["result"], standing["model_decision"]) == ("granted", "refused")
     assert (standing["by"], standing["reviewer"]) == ("person", "B. Diallo")
     assert standing["decided_at"] == "2026-11-29T17:47:28.486447Z"
     assert standing["latest"]["prediction_id"] != standing["prediction_id"]
-    alone = ask("/v1/clients/100004").json["standing"]
+    alone = ask("/v1/clients/100004").get_json()["standing"]
     assert (alone["result"], alone["by"], alone["terms"]) == ("granted", "model", None)
     assert run(args=["events", "verify"]).exit_code == 0
     app.extensions["scoring"].database.close()
@@ -301,8 +301,8 @@ def test_a_first_decision_that_is_being_recorded_is_forgotten_too(
     with ThreadPoolExecutor(2) as pool:
         scored = pool.submit(call, "POST", "/v1/predictions", json=body)
         assert appended.wait(5)
-        forget = erasure.forget, services.database, services.chain_end, CLIENT
-        forgotten = pool.submit(*forget)
+        about = services.database, services.chain_end, CLIENT
+        forgotten = pool.submit(erasure.forget, *about)
         sleep(0.1)
         go_on.set()
         assert (scored.result().status_code, forgotten.result()) == (201, 1)

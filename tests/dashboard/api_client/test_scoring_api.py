@@ -38,7 +38,8 @@ def client(api: FakeApi) -> ScoringApi:
 
 def test_reads_every_answer(client: ScoringApi) -> None:
     assert client.ready()
-    assert client.model().columns["AMT_CREDIT"].labels.fr == "LOAN AMOUNT (fr)"
+    labels = client.model().columns["AMT_CREDIT"].labels
+    assert labels is not None and labels.fr == "LOAN AMOUNT (fr)"
     assert client.importance().features[0].feature == "EXT_SOURCE_MEAN"
     assert client.search(5, prefix="7000").client_ids == (700001, 700002)
     assert client.client(700001).application[2].value == 406597.5
@@ -157,8 +158,9 @@ def test_an_answer_of_a_later_api_is_read(api: FakeApi, client: ScoringApi) -> N
     """It has more members and other codes than those that are known here."""
     api.later = True
     assert client.score(700001).confidence.band == "later"
-    assert client.client(700001).standing.result == "later"
-    assert not client.client(700001).standing.reviewed
+    standing = client.client(700001).standing
+    assert standing is not None
+    assert standing.result == "later" and not standing.reviewed
     assert client.model().features[0].dtype == "later"
     assert client.history(700001).predictions[0].kind == "later"
     assert client.alerts("open")[0].severity == "later"

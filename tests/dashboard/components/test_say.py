@@ -176,8 +176,9 @@ def _bound(target: ast.expr, value: ast.expr, name: str) -> Iterator[ast.expr]:
     if isinstance(target, ast.Name) and target.id == name:
         yield value
     elif isinstance(target, ast.Tuple):
-        pairs = isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts)
-        values = value.elts if pairs else [value] * len(target.elts)
+        values = value.elts if isinstance(value, ast.Tuple) else []
+        if len(values) != len(target.elts):
+            values = [value] * len(target.elts)
         for one, bound in zip(target.elts, values, strict=True):
             yield from _bound(one, bound, name)
 
@@ -260,7 +261,7 @@ def test_html_is_written_in_two_modules_only(path: Path) -> None:
     if path.stem in {"markup", "markdown"}:
         return
     tags = [
-        node.value
+        str(node.value)
         for node in ast.walk(module(path).tree)
         if isinstance(node, ast.Constant) and "<" in str(node.value)
     ]

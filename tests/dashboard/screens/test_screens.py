@@ -100,7 +100,7 @@ def decide(app: AppTest, granted: bool = False, reason: str = "Papers seen") -> 
 
 
 def record(app: AppTest) -> AppTest:
-    [button] = [one for one in app.button if one.key.startswith("record_")]
+    [button] = [one for one in app.button if (one.key or "").startswith("record_")]
     return button.click().run()
 
 

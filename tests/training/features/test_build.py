@@ -43,7 +43,7 @@ def test_the_order_of_rows_changes_no_byte(tmp_path: Path) -> None:
     ]
     first, second = (store.features.read_bytes() for store in stores)
     assert first == second
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         f"SELECT SK_ID_CURR, TARGET, BUREAU_COUNT FROM '{stores[0].features}'"
     ).fetchall()
     assert rows == [(1, 0, 3.0), (2, 1, 2.0), (3, None, 1.0)]
@@ -86,7 +86,8 @@ class Joins:
     def _write(self, stage: str, out: Path) -> None:
         clients = self.clients if stage == self.broken else (1, 2, 3)
         rows = ", ".join(f"({client})" for client in clients)
-        duckdb.sql(f"FROM (VALUES {rows}) AS made(SK_ID_CURR)").write_parquet(str(out))
+        made = f"(FROM (VALUES {rows}) AS made(SK_ID_CURR))"
+        duckdb.execute(f"COPY {made} TO '{out}' (FORMAT parquet)")
 
 
 @pytest.mark.parametrize("stage", ["history", "features"])

@@ -33,7 +33,7 @@ def made(tables: Mapping[str, Sequence[Row]], client: int = 1) -> dict[str, Any]
         )
 
 
-BUREAU = [
+BUREAU: list[Row] = [
     {
         **CLIENT,
         "SK_ID_BUREAU": 10,
@@ -208,7 +208,7 @@ FUTURE = (
 def test_a_record_of_after_the_application_changes_nothing(
     table: str, record: Row
 ) -> None:
-    known = {
+    known: dict[str, list[Row]] = {
         "bureau": BUREAU,
         "previous_application": [{**CLIENT, "SK_ID_PREV": 5, "DAYS_DECISION": -30}],
     }
@@ -280,7 +280,8 @@ def test_time_between_credits_and_slopes() -> None:
     assert row["INSTALMENTS_LATE_DAYS_INSTALMENT_MAX"] == -10
     assert row["CARD_UTILISATION_SLOPE"] == pytest.approx(-0.1)
     assert row["CARD_LAST_YEAR_AMT_BALANCE_SLOPE"] == pytest.approx(-100)
-    fitted = np.polyfit(*zip(*dues, strict=True), 1)[0]
+    due, late = np.transpose(dues)
+    fitted = np.polyfit(due, late, 1)[0]
     assert row["INSTALMENTS_DAYS_LATE_SLOPE"] == pytest.approx(fitted)
 
 

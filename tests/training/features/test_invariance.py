@@ -40,7 +40,7 @@ def shuffled(data: Path, table: Path, target: Path) -> None:
 
 def among_strangers(data: Path, table: Path, target: Path) -> None:
     """Other clients' rows, under ids of their own."""
-    columns = [name for name, *_ in duckdb.sql(f"DESCRIBE FROM '{table}'").fetchall()]
+    columns = list(duckdb.execute(f"FROM '{table}' LIMIT 0").df())
     moved = ", ".join(f"{name} + 50000000 AS {name}" for name in IDS if name in columns)
     strangers = f"SELECT * REPLACE ({moved}) FROM '{table}'"
     copy(f"FROM '{table}' UNION ALL BY NAME {strangers}", target)
@@ -57,7 +57,7 @@ def in_pieces(data: Path, table: Path, target: Path) -> None:
 
 
 def copy(sql: str, target: Path) -> None:
-    duckdb.sql(f"COPY ({sql}) TO '{target}' (FORMAT parquet)")
+    duckdb.execute(f"COPY ({sql}) TO '{target}' (FORMAT parquet)")
 
 
 @pytest.mark.parametrize("disturb", [shuffled, among_strangers, in_pieces])
@@ -100,21 +100,21 @@ def test_computing_features_in_parts_of_the_clients_changes_no_feature(
     engine = DuckDB(memory_limit="1GB")
     store, _ = build(data, tmp_path / "features", engine, progress=quiet)
     parts = sorted(store.features.iterdir())
-    whole = duckdb.sql(f"SELECT count(*) FROM '{undisturbed}'").fetchall()[0][0]
+    whole = duckdb.execute(f"SELECT count(*) FROM '{undisturbed}'").fetchall()[0][0]
     assert len(parts) == math.ceil(whole / at_a_time)
-    clients = duckdb.sql(f"SELECT SK_ID_CURR FROM {store.feature_rows}").fetchall()
+    clients = duckdb.execute(f"SELECT SK_ID_CURR FROM {store.feature_rows}").fetchall()
     assert clients == sorted(clients)
     assert_same(store.features / "*.parquet", undisturbed)
 
 
 def assert_same(found: Path, expected: Path) -> None:
     """Every feature of the expected clients, bit for bit."""
-    columns = [row[0] for row in duckdb.sql(f"DESCRIBE FROM '{expected}'").fetchall()]
+    columns = list(duckdb.execute(f"FROM '{expected}' LIMIT 0").df())
     differing = ", ".join(
         f'count_if(found."{name}" IS DISTINCT FROM expected."{name}")'
         for name in columns
     )
-    clients, *counts = duckdb.sql(
+    clients, *counts = duckdb.execute(
         f"SELECT count(*), {differing} FROM '{expected}' AS expected"
         f" JOIN '{found}' AS found USING (SK_ID_CURR)"
     ).fetchall()[0]

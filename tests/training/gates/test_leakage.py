@@ -122,7 +122,7 @@ def test_a_history_row_dated_after_the_application_is_seen(tmp_path: Path) -> No
     store.tables.mkdir()
     days = "DAYS_CREDIT, -90 AS DAYS_ENDDATE_FACT, -30 AS DAYS_CREDIT_UPDATE"
     for last, passed in ((-5, True), (5, False)):
-        duckdb.sql(
+        duckdb.execute(
             f"COPY (SELECT if(i = 0, {last}, -100) AS {days} FROM range(500) t(i))"
             f" TO '{store.raw('bureau')}' (FORMAT parquet)"
         )

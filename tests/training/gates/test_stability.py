@@ -48,7 +48,7 @@ def test_a_gate_without_segments_to_judge_does_not_pass(
 def test_clients_are_cut_into_as_many_blocks_as_have_enough_defaults(
     defaults: int, expected: int
 ) -> None:
-    target = np.arange(1000) < defaults
+    target = (np.arange(1000) < defaults).astype(np.float64)
     masks = [mask for _, mask in id_blocks(np.arange(1000)[::-1], target)]
     assert len(masks) == expected
     assert np.array_equal(sum(masks), np.ones(1000))

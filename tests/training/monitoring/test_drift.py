@@ -111,7 +111,7 @@ def test_the_report_shows_what_is_important_first(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     before = pd.DataFrame(random.normal(size=(300, 2)), columns=["FIRST", "SECOND"])
     after = before + [0.0, 2.0]
-    limits, shares = dict.fromkeys(before, 0.1), {"FIRST": 0.52, "SECOND": 0.01}
+    limits, shares = dict.fromkeys(before.columns, 0.1), {"FIRST": 0.52, "SECOND": 0.01}
     write_report(tmp_path, before, after, [], limits, shares)
     html = (tmp_path / "report.html").read_text("utf-8")
     places = [html.index(f'"column_name": "{name}"') for name in before]

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from matplotlib.text import Text
 from training.errors import ConfigurationError
 from training.evaluation import plots
 from training.evaluation.business_cost import CostCurve, Costs, Threshold
+from training.monitoring.statistics.reference import Reference
 from training.present import charts, facts, script
 from training.present.script import Words, read_script
 
@@ -86,10 +86,11 @@ def conclusions() -> Iterator[str]:
     for moved in (0, 1, 4):
         yield conclude([shift(None)] * moved + [unmoved()] * 4, (2000, 30), None)
     frame = pd.DataFrame({"probability": [0.1, 0.2], "AMT_CREDIT": [1.0, 2.0]})
-    for costs in (Costs(), Costs(0.6, 0.1, by_amount=True)):
-        bundle = SimpleNamespace(frame=frame, threshold=0.15, costs=costs)
+    for by_amount in (False, True):
+        manifest = {"threshold": 0.15, "costs": {}, "costs_by_amount": by_amount}
+        bundle = Reference(FOLDER, "", manifest, frame, (), {})
         for share in (0.05, 0.2, 0.5):
-            scores = bundle, np.array([0.1, 0.2]), costs.weight(frame)
+            scores = bundle, np.array([0.1, 0.2]), bundle.costs.weight(frame)
             yield conclude([shift(share)], (2000, 30), scores)
 
 
@@ -142,7 +143,7 @@ def test_every_word_of_the_charts_is_said_in_french(costs: Costs) -> None:
     pages = [Figure().add_subplot() for _ in range(4)]
     plots.roc(pages[0], target, probability, np.zeros(4))
     plots.precision_recall(pages[1], target, probability, 0.3)
-    bins = {"predicted": [0.1, 0.2], "observed": [0.1, 0.2], "clients": [5, 5]}
+    bins = {"predicted": [0.1, 0.2], "observed": [0.1, 0.2], "clients": [5.0, 5.0]}
     plots.calibration(pages[2], bins, 0.01)
     curve = CostCurve(np.array([0.1, 0.2, 1.0]), np.array([0.3, 0.2, 0.4]))
     plots.cost(pages[3], curve, Threshold(0.2, (0.1, 0.3)), costs)

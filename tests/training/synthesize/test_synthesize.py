@@ -138,7 +138,7 @@ def test_a_column_without_a_shape_is_drawn_from_its_declaration(
     monkeypatch.setattr(generate, "FILES", files)
     synthesize(200, tmp_path, file_format="parquet", progress=ignore)
     path = tmp_path / "application_train.parquet"
-    drawn = duckdb.sql(
+    drawn = duckdb.execute(
         f"SELECT min(PET), max(PET), min(TRUST), max(TRUST) FROM '{path}'"
     )
     assert drawn.fetchall() == [("CAT", "CAT", 0.0, 1.0)]

@@ -28,7 +28,8 @@ def data(tmp_path: Path) -> Path:
 
 
 def read(path: Path) -> list[tuple[object, ...]]:
-    return duckdb.sql(f"SELECT SK_ID_CURR, TARGET FROM '{path}' ORDER BY 1").fetchall()
+    query = f"SELECT SK_ID_CURR, TARGET FROM '{path}' ORDER BY 1"
+    return duckdb.execute(query).fetchall()
 
 
 def refusal(data: Path, out: Path) -> str:
@@ -52,7 +53,7 @@ def test_reads_every_form_that_kaggle_or_a_lender_ships(
             archive.write(plain, "application_train.csv")
     elif kind == "parquet":
         parquet = data / "application_train.parquet"
-        duckdb.sql(f"SELECT * FROM '{plain}'").write_parquet(str(parquet))
+        duckdb.execute(f"COPY (FROM '{plain}') TO '{parquet}'")
     if kind != "csv":
         plain.unlink()
     staged = stage(data, tmp_path / "staged")
@@ -77,8 +78,8 @@ def test_an_unknown_column_is_dropped_with_a_warning(
     with caplog.at_level(logging.WARNING):
         staged = stage(data, tmp_path / "staged")
     assert "bureau.csv: unknown columns dropped: SHOE_SIZE" in caplog.text
-    names = duckdb.sql(f"FROM '{staged['bureau']}'").columns
-    assert "SHOE_SIZE" not in names
+    rows = duckdb.execute(f"FROM '{staged['bureau']}'").df()
+    assert "SHOE_SIZE" not in rows
 
 
 def test_refuses_a_folder_without_application_train(data: Path, tmp_path: Path) -> None:
