@@ -71,5 +71,7 @@ def _replay(token: Token, before: Recorded) -> Response:
 
 
 def _response(answer: bytes, status: int, location: str | None) -> Response:
-    headers = {"Location": location} if location else {}
-    return Response(answer, status, headers, content_type=JSON)
+    response = Response(answer, status, content_type=JSON)
+    if location:
+        response.headers["Location"] = location
+    return response

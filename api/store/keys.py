@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from api.errors import KeyRefused
 from api.identifiers import now
 from api.store.database import Database
+from api.store.prepared import Prepared
 from api.store.tables import api_keys
 
 # How long a process believes what it read of a key, and of how many keys.
@@ -99,8 +100,7 @@ def revoke(database: Database, name: str) -> None:
         raise KeyRefused(f"key {name}: there is no valid key of this name")
 
 
-# Made once: making a statement takes longer than executing it.
-_OF_SECRET = select(api_keys).where(api_keys.c.sha256 == bindparam("sha256"))
+_OF_SECRET = Prepared(select(api_keys).where(api_keys.c.sha256 == bindparam("sha256")))
 
 
 class KnownKeys:
@@ -126,7 +126,7 @@ class KnownKeys:
 
     def _read(self, sha256: str) -> ApiKey | None:
         with self._database.read() as connection:
-            row = connection.execute(_OF_SECRET, {"sha256": sha256}).one_or_none()
+            row = _OF_SECRET.row(connection, sha256=sha256)
         if row is None or not hmac.compare_digest(row.sha256, sha256):
             return None
         return None if row.revoked_at else _key(row)

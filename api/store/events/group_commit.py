@@ -16,6 +16,7 @@ from api.store.database import Database
 from api.store.events.append import append
 from api.store.events.chain_end import ChainEnd
 from api.store.events.record import AlreadyRecorded, Overtaken, Reply, Token, recorded
+from api.store.prepared import Prepared
 from api.store.tables import idempotency
 
 
@@ -126,7 +127,7 @@ def _hits_whole_batch(error: BaseException) -> bool:
 def _check(connection: Connection, reply: Reply) -> None:
     """After the events are in, so that those of one batch see each other's."""
     for check in reply.checks:
-        if connection.execute(check.query, check.values).scalar() != check.expected:
+        if check.query.scalar(connection, **check.values) != check.expected:
             raise Overtaken
 
 
@@ -140,7 +141,10 @@ def _change(connection: Connection, reply: Reply) -> None:
 def _remember(connection: Connection, batch: Sequence[_Job]) -> None:
     rows = [_record(job.token, job.reply) for job in batch if job.token is not None]
     if rows:
-        connection.execute(insert(idempotency), rows)
+        _REMEMBER.run(connection, rows)
+
+
+_REMEMBER = Prepared(insert(idempotency))
 
 
 def _record(token: Token, reply: Reply) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Insert, Select, Update, bindparam, func, select
+from sqlalchemy import Insert, Update, bindparam, func, select
 
 from api.errors import Gone
 from api.store.database import Database
+from api.store.prepared import Prepared
 from api.store.tables import events, idempotency, personal
 
 DECISION, SIMULATION = "decision", "simulation"
@@ -51,7 +52,7 @@ class Token:
 class Check:
     """What a reply rests on: in its own transaction the query still says `expected`."""
 
-    query: Select[Any]
+    query: Prepared
     expected: Any
     values: Mapping[str, Any] = field(default_factory=dict)
 
@@ -90,13 +91,12 @@ class Overtaken(Exception):
     """Another request changed what this reply was made from: make it anew."""
 
 
-# Made once: making a statement takes longer than executing it.
-_RECORDED = (
+_RECORDED = Prepared(
     select(
         idempotency.c.request_sha256,
         idempotency.c.status,
         idempotency.c.location,
-        func.coalesce(idempotency.c.answer, personal.c.answer),
+        func.coalesce(idempotency.c.answer, personal.c.answer).label("answer"),
     )
     .outerjoin(events, events.c.event_id == idempotency.c.event_id)
     .outerjoin(personal, personal.c.sequence == events.c.sequence)
@@ -107,27 +107,28 @@ _RECORDED = (
 )
 
 
+_ANSWER = Prepared(
+    select(personal.c.answer, personal.c.features)
+    .join(events, events.c.sequence == personal.c.sequence)
+    .where(events.c.event_id == bindparam("event_id"), events.c.kind.in_(PREDICTIONS))
+)
+
+
 def recorded(database: Database, token: Token) -> Recorded | None:
     """The first answer given under this token; raises Gone when it was erased."""
-    values = {"key_id": token.key_id, "token": token.token}
     with database.read() as connection:
-        row = connection.execute(_RECORDED, values).one_or_none()
+        row = _RECORDED.row(connection, key_id=token.key_id, token=token.token)
     if row is None:
         return None
-    if row[3] is None:
+    if row.answer is None:
         raise Gone("What was answered to this request has been erased.")
     return Recorded(*row)
 
 
 def answer_of(database: Database, prediction_id: str) -> tuple[bytes, bytes]:
     """The exact bytes that were answered, and the vector; raises Gone when erased."""
-    query = (
-        select(personal.c.answer, personal.c.features)
-        .join(events, events.c.sequence == personal.c.sequence)
-        .where(events.c.event_id == prediction_id, events.c.kind.in_(PREDICTIONS))
-    )
     with database.read() as connection:
-        row = connection.execute(query).one_or_none()
+        row = _ANSWER.row(connection, event_id=prediction_id)
     if row is None:
         raise Gone(f"What prediction {prediction_id} answered has been erased.")
     return row.answer, row.features
