@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.bundle.manifest import Manifest
+from api.json_encoding import encode
 from api.schemas.model import Calibration, Feature, Reason
 
 GRANTED, REFUSED = "granted", "refused"
@@ -56,7 +57,6 @@ class Scorer:
         features = manifest.features
         self._groups = np.array([places[feature.group] for feature in features])
         self._weights = np.array([importance.get(f.name, 0.0) for f in features])
-        self._names = [feature.name for feature in features]
         self._categories = np.array([f.categories is not None for f in features])
         self._low = np.array([_bound(f, 0) for f in features], dtype=np.float32)
         self._high = np.array([_bound(f, 1) for f in features], dtype=np.float32)
@@ -64,7 +64,8 @@ class Scorer:
     def judge(self, score: Score, unknown: Sequence[str]) -> dict[str, Any]:
         """Probability, decision and confidence, and both explanations if asked for.
 
-        `unknown`: raw columns whose category the model does not know.
+        The list of contributions is left for `Dictionary.filled`. `unknown`: raw
+        columns whose category the model does not know.
         """
         manifest = self._manifest
         default_probability = probability(score.margin, manifest.calibration)
@@ -81,9 +82,18 @@ class Scorer:
             return verdict
         return {
             **verdict,
-            "explanation": self._explanation(score, score.contributions.tolist()),
+            "explanation": {
+                "base_value": float(score.contributions[-1]),
+                "margin": score.margin,
+                "contributions": [],
+            },
             "reasons": self.reasons(score.contributions[:-1], decision),
         }
+
+    def texts(self) -> str:
+        """The reasons that answers may give, as they give them."""
+        sizes = 1.0, -1.0
+        return encode([[_reason(r, s) for s in sizes] for r in self._reasons]).decode()
 
     def values(self, features: NDArray[np.float32]) -> list[float | str | None]:
         """Feature values for people: None is missing, a category is its text."""
@@ -120,19 +130,6 @@ class Scorer:
             "band": "borderline" if low <= default_probability <= high else "clear",
             "missing_share": missing / total if total else 0.0,
             "out_of_range": list(dict.fromkeys([*names, *unknown])),
-        }
-
-    def _explanation(self, score: Score, contributions: list[float]) -> dict[str, Any]:
-        values = self.values(score.features)
-        return {
-            "base_value": contributions[-1],
-            "margin": score.margin,
-            "contributions": [
-                {"feature": name, "value": value, "contribution": contribution}
-                for name, value, contribution in zip(
-                    self._names, values, contributions[:-1], strict=True
-                )
-            ],
         }
 
 

@@ -26,7 +26,8 @@ from api.schemas.requests import Batch
 from api.scoring.decision import Score
 from api.scoring.request_forms import Form, read_form, read_model
 from api.store.database import Database
-from api.store.events.record import Event, Reply, answer_of
+from api.store.events.kept import answer_of
+from api.store.events.record import Event, Reply
 from api.store.people import clients
 from api.store.people.clients import Client, Vector, pack, still_known, unpack
 from api.store.people.predictions import StoredPrediction
@@ -107,7 +108,8 @@ def explained(
         raise Problem(HTTPStatus.CONFLICT, _WITHOUT_REASONS)
     (score,) = champion.score(unpack(features)[np.newaxis], [True])
     judged = champion.scorer.judge(score, ())
-    return encode({**answer, **{name: judged[name] for name in EXPLAINED}})
+    told = {**answer, **{name: judged[name] for name in EXPLAINED}}
+    return champion.parts(told, score).answer()
 
 
 def feature_set_problem() -> NotPrepared:
@@ -244,6 +246,7 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
         },
         "created_at": now(),
     }
+    parts = champion.parts(answer, score)
     return Event(
         event_id=answer["prediction_id"],
         kind=answer["kind"],
@@ -252,7 +255,8 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
         bundle_sha256=champion.bundle.sha256,
         request=encode({**form.request, **_basis(champion, subject)}).decode(),
         features=pack(score.features),
-        answer=encode(answer),
+        answer=parts.answer(),
+        parts=parts,
         facts={
             "probability": answer["probability"],
             "margin": score.margin,

@@ -10,7 +10,7 @@ from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, Update
+from sqlalchemy import Connection, Delete, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
 
 Values = Mapping[str, Any]
@@ -20,7 +20,7 @@ class Prepared:
     """A statement about values that both databases take and give as they are."""
 
     def __init__(
-        self, statement: Select[Any] | Insert | Update, many: str | None = None
+        self, statement: Select[Any] | Insert | Update | Delete, many: str | None = None
     ) -> None:
         """`many`: the parameter that is a list, if one is."""
         self._statement = statement
@@ -50,7 +50,7 @@ class Prepared:
         return None if row is None else row[0]
 
     def run(self, connection: Connection, rows: Sequence[Values]) -> None:
-        """Insert or update, once with each of `rows`, which name the same columns."""
+        """Change what is stored, once with each of `rows`, all of the same names."""
         self._execute(connection, rows, 0)
 
     def _execute(

@@ -16,7 +16,7 @@ from api.schemas.layout import EXAMPLES
 from api.schemas.requests import Batch, KnownClient, NewApplicant, StoredQuery, WhatIf
 from api.scoring.predict import explained, predict, predict_batch
 from api.services import services
-from api.store.events import record
+from api.store.events.kept import answer_of
 
 blueprint = Blueprint("predictions", __name__, url_prefix="/v1/predictions")
 
@@ -91,5 +91,5 @@ def stored(prediction_id: UUID) -> Response:
     if params.explain:
         content = explained(services().champion(), database, prediction)
     else:
-        content, _ = record.answer_of(database, prediction.prediction_id)
+        content, _ = answer_of(database, prediction.prediction_id)
     return Response(content, content_type=JSON)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -60,8 +60,10 @@ def append(
     linked, end = chain.link(rows, head, newest.sequence)
     _EVENTS.run(connection, linked)
     filled = [
-        {**part, "sequence": row["sequence"]}
-        for part, row in zip(personal_parts, linked, strict=True)
+        {**_kept(event, part, row), "sequence": row["sequence"]}
+        for (_, event), part, row in zip(
+            keyed_events, personal_parts, linked, strict=True
+        )
         if part is not None
     ]
     if filled:
@@ -105,6 +107,16 @@ def _personal(event: Event) -> dict[str, Any] | None:
     if all(value is None for value in values.values()):
         return None
     return {**values, "salt": secrets.token_bytes(16)}
+
+
+def _kept(
+    event: Event, personal_part: Mapping[str, Any], row: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The personal part as it is stored."""
+    if event.parts is None:
+        return {**personal_part, "packed": None}
+    packed = event.parts.packed({**row, "request": event.request})
+    return {**personal_part, "features": None, "answer": None, "packed": packed}
 
 
 def _row(

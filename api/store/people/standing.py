@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from api.store.database import Database
+from api.store.events.packing import vector
 from api.store.events.record import DECISION, REVIEW, Check
 from api.store.people.predictions import StoredPrediction, still_kept, stored
 from api.store.prepared import Prepared
@@ -36,7 +37,7 @@ def standing(database: Database, client_id: int) -> StandingRecord | None:
         newest = _DECISION_OF_CLIENT.row(connection, client_id=client_id)
         if newest is None:
             return None
-        latest, features = stored(newest), newest.features
+        latest, features = stored(newest), vector(newest._asdict()) or b""
         if review is None:
             return StandingRecord(latest, latest, features, None)
         document = json.loads(review)
@@ -91,7 +92,13 @@ _REVIEW_OF_PREDICTION = Prepared(_REVIEWS.where(_PREDICTIONS))
 _OTHER_OF_CLIENT = Prepared(_OTHERS.where(_CLIENTS))
 _OTHER_OF_PREDICTION = Prepared(_OTHERS.where(_PREDICTIONS))
 _DECISION_OF_CLIENT = Prepared(
-    select(events, personal.c.client_id, personal.c.request, personal.c.features)
+    select(
+        events,
+        personal.c.client_id,
+        personal.c.request,
+        personal.c.features,
+        personal.c.packed,
+    )
     .join(personal, personal.c.sequence == events.c.sequence)
     .where(_CLIENTS, events.c.kind == DECISION)
     .order_by(personal.c.sequence.desc())
