@@ -78,7 +78,9 @@ class Champion:
 
     def parts(self, answer: Mapping[str, Any], score: Score) -> Parts:
         """What an answer that was judged by this score is made of."""
-        listed = None if score.contributions is None else score.contributions[:-1]
+        listed = None
+        if score.contributions is not None and "explanation" in answer:
+            listed = score.contributions[:-1]
         return Parts(encode(answer), score.features, listed, self.dictionary)
 
     @cached_property

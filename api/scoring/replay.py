@@ -11,8 +11,9 @@ import numpy as np
 from sqlalchemy import Row, select
 
 from api.json_encoding import encode
+from api.schemas.requests import Explain
 from api.scoring.champion import Champion
-from api.scoring.decision import Score
+from api.scoring.decision import Score, told_why
 from api.store.database import Database
 from api.store.events.kept import KEPT, whole
 from api.store.events.record import PREDICTIONS
@@ -53,17 +54,20 @@ def replay(champion: Champion, database: Database) -> Replayed:
 def _different(champion: Champion, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     answers = [json.loads(row["answer"]) for row in rows]
     matrix = np.stack([unpack(row["features"]) for row in rows])
-    scores = champion.score(matrix, ["explanation" in answer for answer in answers])
+    scores = champion.score(matrix, [bool(told_why(answer)) for answer in answers])
     for row, answer, score in zip(rows, answers, scores, strict=True):
-        told = {**answer, **_judged(champion, row["facts"], score)}
+        judged = _judged(champion, row["facts"], score, told_why(answer))
+        told = {**answer, **judged}
         again = champion.parts(told, score).answer()
         if again != row["answer"] and encode(json.loads(again)) != encode(answer):
             yield row["event_id"]
 
 
-def _judged(champion: Champion, facts: str, score: Score) -> dict[str, Any]:
+def _judged(
+    champion: Champion, facts: str, score: Score, explain: Explain
+) -> dict[str, Any]:
     unknown = json.loads(facts)["unknown_categories"]
-    again = champion.scorer.judge(score, unknown or ())
+    again = champion.scorer.judge(score, unknown or (), explain)
     if unknown is None:
         # Recorded before these were: what they did to the confidence is not known.
         del again["confidence"]

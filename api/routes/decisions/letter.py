@@ -109,7 +109,7 @@ def _answered(
 ) -> dict[str, Any]:
     """With its reasons; a person's decision stands also where there are none."""
     try:
-        answer = explained(champion, database, stored)
+        answer = explained(champion, database, stored, "reasons")
     except Problem:
         if not reviewed:
             raise
