@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -20,7 +19,8 @@ def uuid7() -> str:
     value = (milliseconds & (2**48 - 1)) << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 7 << 76
     value = value & ~(0x3 << 62) | 2 << 62
-    return str(uuid.UUID(int=value))
+    text = f"{value:032x}"
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
 def now() -> str:
@@ -30,7 +30,7 @@ def now() -> str:
 
 def moment(when: datetime) -> str:
     """A moment of UTC, with microseconds: 2026-11-22T13:27:00.123456Z."""
-    return when.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{when.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def parts(ids: Sequence[Id]) -> Iterator[Sequence[Id]]:

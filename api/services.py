@@ -18,6 +18,7 @@ from api.rate_limit import RateLimit
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd, place
 from api.store.events.group_commit import Recorder
+from api.store.keys import KnownKeys
 from api.store.people import clients
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Services:
         self.config = config
         seconds = config.database_timeout_seconds
         self.database = Database(config.database_url, seconds, config.threads)
+        self.keys = KnownKeys(self.database)
         self.chain_end = ChainEnd(place(config.chain_end, config.database_url), seconds)
         self.recorder = Recorder(self.database, self.chain_end)
         self.metrics = ProcessMetrics()

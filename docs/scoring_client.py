@@ -13,13 +13,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NotRequired, TypeAlias, TypedDict
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError
 from urllib3.util import Retry
 
+# With the list of features, with reasons and groups of features alone, or neither.
+Explain: TypeAlias = bool | Literal["reasons"]
 # Asked again, when the API says, with the same Idempotency-Key, so nothing is decided
 # twice: not now, no connection, or no answer in time.
 RETRY = Retry(
@@ -53,7 +55,7 @@ class ScoringClient:
         self._session.mount(self._url, HTTPAdapter(max_retries=RETRY))
         self._session.headers["Authorization"] = f"Bearer {key}"
 
-    def decide(self, client_id: int, explain: bool = True) -> Prediction:
+    def decide(self, client_id: int, explain: Explain = True) -> Prediction:
         """Decide on a known client's own application."""
         return self._predict({"client_id": client_id, "explain": explain})
 
@@ -70,7 +72,7 @@ class ScoringClient:
         return self._predict({"application": dict(application), **(history or {})})
 
     def decide_many(
-        self, client_ids: Sequence[int], explain: bool = False
+        self, client_ids: Sequence[int], explain: Explain = False
     ) -> list[Prediction | ScoringError]:
         """Up to 1,000 known clients, in the order asked."""
         asked = [{"client_id": client_id} for client_id in client_ids]
@@ -215,6 +217,21 @@ class FieldProblem(TypedDict):
     detail: str
 
 
+class GroupContribution(TypedDict):
+    """How much one group of features moved the margin, in log-odds."""
+
+    group: str
+    contribution: float
+
+
+class GroupExplanation(TypedDict):
+    """`base_value` plus all contributions is `margin`, within 1e-9."""
+
+    base_value: float
+    margin: float
+    contributions: Sequence[GroupContribution]
+
+
 class ModelRef(TypedDict):
     """Which model answered."""
 
@@ -354,6 +371,7 @@ class Prediction(TypedDict):
     decision: str
     confidence: Confidence
     explanation: NotRequired[Explanation | None]
+    by_group: NotRequired[GroupExplanation | None]
     reasons: NotRequired[Sequence[ReasonAnswer] | None]
     model: ModelRef
     created_at: str

@@ -13,7 +13,6 @@ from api.errors import Problem
 from api.http import operations
 from api.schemas.requests import Strict
 from api.services import services
-from api.store import keys
 from api.store.keys import ApiKey, Role
 
 ON_BEHALF_OF = "On-Behalf-Of"
@@ -110,7 +109,7 @@ def _authenticate() -> ApiKey:
         raise _unauthorized("Send a key: Authorization: Bearer <key>.", "")
     if scheme.lower() != "bearer" or not secret.strip():
         raise _unauthorized("Expected: Authorization: Bearer <key>.", "invalid_request")
-    key = keys.find(services().database, secret.strip())
+    key = services().keys.find(secret.strip())
     if key is None:
         raise _unauthorized("This key is not valid.", "invalid_token")
     return key

@@ -15,14 +15,9 @@ from api.errors import FieldError, Problem, invalid
 from api.http.auth import current_key
 from api.http.operations import JSON
 from api.services import services
-from api.store.events import record
-from api.store.events.record import (
-    AlreadyRecorded,
-    Overtaken,
-    Recorded,
-    Reply,
-    Token,
-)
+from api.store.events import remembered
+from api.store.events.record import AlreadyRecorded, Overtaken, Reply, Token
+from api.store.events.remembered import Recorded
 
 HEADER = "Idempotency-Key"
 _ATTEMPTS = 5
@@ -37,7 +32,7 @@ def once(produce: Callable[[], Reply]) -> Response:
     """
     token = _token()
     for _ in range(_ATTEMPTS):
-        before = record.recorded(services().database, token) if token else None
+        before = remembered.recorded(services().database, token) if token else None
         if token and before:
             return _replay(token, before)
         reply = produce()
@@ -71,5 +66,7 @@ def _replay(token: Token, before: Recorded) -> Response:
 
 
 def _response(answer: bytes, status: int, location: str | None) -> Response:
-    headers = {"Location": location} if location else {}
-    return Response(answer, status, headers, content_type=JSON)
+    response = Response(answer, status, content_type=JSON)
+    if location:
+        response.headers["Location"] = location
+    return response

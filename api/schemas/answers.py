@@ -100,6 +100,21 @@ class ReasonAnswer(Answer):
     text: str
 
 
+class GroupContribution(Answer):
+    """How much one group of features moved the margin, in log-odds."""
+
+    group: str
+    contribution: float
+
+
+class GroupExplanation(Answer):
+    """`base_value` plus all contributions is `margin`, within 1e-9."""
+
+    base_value: float
+    margin: float
+    contributions: list[GroupContribution]
+
+
 class Prediction(Answer):
     """One decision or simulation. Granted below the threshold, refused from it on."""
 
@@ -111,6 +126,7 @@ class Prediction(Answer):
     decision: Literal["granted", "refused"]
     confidence: Confidence
     explanation: Explanation | None = None
+    by_group: GroupExplanation | None = None
     reasons: list[ReasonAnswer] | None = None
     model: ModelRef
     created_at: Moment

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
+from api.errors import expected
 from api.schemas.layout import EXAMPLES, HISTORY_TABLES, KEY
 
 LARGEST_BATCH = 1000
@@ -20,6 +22,25 @@ Row = Annotated[Any, WithJsonSchema(_ROW)]
 _NUMBER = "The client's number"
 
 
+def _known(value: Any) -> Any:
+    """One sentence for what a union would refuse in two."""
+    if isinstance(value, bool) or value == "reasons":
+        return value
+    raise PydanticCustomError("explain", expected('a boolean or "reasons"', value))
+
+
+Explain = bool | Literal["reasons"]
+_Explain = Annotated[
+    Explain,
+    BeforeValidator(_known),
+    Field(
+        description="`true`: with what each feature contributed, and reasons; "
+        '`"reasons"`: with reasons and what each group of features contributed; '
+        "`false`: with neither."
+    ),
+]
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -28,7 +49,7 @@ class KnownClient(Strict):
     """Decide on a known client's own application."""
 
     client_id: ClientId
-    explain: bool = True
+    explain: _Explain = True
 
 
 class WhatIf(Strict):
@@ -36,7 +57,7 @@ class WhatIf(Strict):
 
     client_id: ClientId
     changes: Row = Field(examples=EXAMPLES["changes"])
-    explain: bool = True
+    explain: _Explain = True
 
 
 def _with_history(schema: dict[str, Any]) -> None:
@@ -61,7 +82,7 @@ class NewApplicant(Strict):
     model_config = ConfigDict(json_schema_extra=_with_history)
 
     application: Row
-    explain: bool = True
+    explain: _Explain = True
 
 
 class Batch(Strict):
@@ -85,7 +106,7 @@ class Batch(Strict):
             }
         ),
     ]
-    explain: bool = True
+    explain: _Explain = True
 
 
 class Query(BaseModel):
@@ -121,10 +142,11 @@ class StoredQuery(Query):
     """Whether the reasons are wanted even of an answer that was given without them."""
 
     explain: Annotated[
-        bool,
+        bool | Literal["reasons"],
         Field(
-            description="With explanation and reasons, worked out from what is stored "
-            "if the answer had none; 409 when its model does not serve any more."
+            description="With explanation and reasons, or with reasons and what each "
+            "group contributed, worked out from what is stored if the answer had none; "
+            "409 when its model does not serve any more."
         ),
     ] = False
 

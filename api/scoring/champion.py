@@ -15,6 +15,7 @@ from api.bundle.manifest import Manifest
 from api.bundle.read import Bundle
 from api.features.columns import Matrix
 from api.features.online import OnlineFeatures
+from api.json_encoding import encode
 from api.schemas.layout import AMOUNT, APPLICATION, INSTALMENT
 from api.schemas.model import Column, Term
 from api.scoring import similar_clients as populations
@@ -22,6 +23,7 @@ from api.scoring.decision import Score, Scorer
 from api.scoring.lightgbm_model import Model
 from api.scoring.shap_lookup import FILE
 from api.scoring.similar_clients import Population
+from api.store.events.packing import Dictionary, Parts
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,24 @@ class Champion:
     def places(self) -> dict[str, int]:
         """Where each feature is in a vector."""
         return {f.name: at for at, f in enumerate(self.manifest.features)}
+
+    @cached_property
+    def dictionary(self) -> Dictionary:
+        """What its answers have in common."""
+        features = self.manifest.features
+        return Dictionary(
+            bundle_sha256=self.bundle.sha256,
+            names=tuple(feature.name for feature in features),
+            categories=tuple(feature.categories for feature in features),
+            text=self.scorer.texts(),
+        )
+
+    def parts(self, answer: Mapping[str, Any], score: Score) -> Parts:
+        """What an answer that was judged by this score is made of."""
+        listed = None
+        if score.contributions is not None and "explanation" in answer:
+            listed = score.contributions[:-1]
+        return Parts(encode(answer), score.features, listed, self.dictionary)
 
     @cached_property
     def usual_durations(self) -> tuple[float, float]:

@@ -11,8 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.bundle.manifest import Manifest
+from api.json_encoding import encode
 from api.schemas.model import Calibration, Feature, Reason
+from api.schemas.requests import Explain
 
+# What an answer says of why.
+EXPLAINED = ("explanation", "by_group", "reasons")
 GRANTED, REFUSED = "granted", "refused"
 RAISES, LOWERS = "raises_risk", "lowers_risk"
 REASONS_PER_DIRECTION = 4
@@ -40,6 +44,13 @@ def decide(default_probability: float, threshold: float) -> str:
     return GRANTED if default_probability < threshold else REFUSED
 
 
+def told_why(answer: Mapping[str, Any]) -> Explain:
+    """What was asked for when this was answered."""
+    if "explanation" in answer:
+        return True
+    return "reasons" if "by_group" in answer else False
+
+
 class Scorer:
     """Judges scores by one bundle's threshold, bounds, importance and reasons."""
 
@@ -56,15 +67,17 @@ class Scorer:
         features = manifest.features
         self._groups = np.array([places[feature.group] for feature in features])
         self._weights = np.array([importance.get(f.name, 0.0) for f in features])
-        self._names = [feature.name for feature in features]
         self._categories = np.array([f.categories is not None for f in features])
         self._low = np.array([_bound(f, 0) for f in features], dtype=np.float32)
         self._high = np.array([_bound(f, 1) for f in features], dtype=np.float32)
 
-    def judge(self, score: Score, unknown: Sequence[str]) -> dict[str, Any]:
-        """Probability, decision and confidence, and both explanations if asked for.
+    def judge(
+        self, score: Score, unknown: Sequence[str], explain: Explain = True
+    ) -> dict[str, Any]:
+        """Probability, decision and confidence, and what was asked for of why.
 
-        `unknown`: raw columns whose category the model does not know.
+        The list of contributions is left for `Dictionary.filled`. `unknown`: raw
+        columns whose category the model does not know.
         """
         manifest = self._manifest
         default_probability = probability(score.margin, manifest.calibration)
@@ -79,11 +92,24 @@ class Scorer:
         }
         if score.contributions is None:
             return verdict
+        sums = self._sums(score.contributions[:-1])
+        listed = [] if explain is True else self._by_group(sums)
+        base_value = float(score.contributions[-1])
+        why = {
+            "base_value": base_value,
+            "margin": score.margin,
+            "contributions": listed,
+        }
         return {
             **verdict,
-            "explanation": self._explanation(score, score.contributions.tolist()),
-            "reasons": self.reasons(score.contributions[:-1], decision),
+            "explanation" if explain is True else "by_group": why,
+            "reasons": self._ranked(sums, decision),
         }
+
+    def texts(self) -> str:
+        """The reasons that answers may give, as they give them."""
+        sizes = 1.0, -1.0
+        return encode([[_reason(r, s) for s in sizes] for r in self._reasons]).decode()
 
     def values(self, features: NDArray[np.float32]) -> list[float | str | None]:
         """Feature values for people: None is missing, a category is its text."""
@@ -97,10 +123,22 @@ class Scorer:
         self, contributions: NDArray[np.float64], decision: str
     ) -> list[dict[str, Any]]:
         """The groups that weigh most, those that explain the decision first."""
-        sums = np.bincount(
-            self._groups, weights=contributions, minlength=len(self._reasons)
-        )
-        ranked = sorted(zip(sums.tolist(), self._reasons, strict=True), key=_size)
+        return self._ranked(self._sums(contributions), decision)
+
+    def _sums(self, contributions: NDArray[np.float64]) -> list[float]:
+        """What each group contributed."""
+        count = len(self._reasons)
+        sums = np.bincount(self._groups, weights=contributions, minlength=count)
+        return [float(size) for size in sums]
+
+    def _by_group(self, sums: Sequence[float]) -> list[dict[str, Any]]:
+        return [
+            {"group": reason.group, "contribution": size}
+            for reason, size in zip(self._reasons, sums, strict=True)
+        ]
+
+    def _ranked(self, sums: Sequence[float], decision: str) -> list[dict[str, Any]]:
+        ranked = sorted(zip(sums, self._reasons, strict=True), key=_size)
         raising = [_reason(r, s) for s, r in ranked if s > 0][:REASONS_PER_DIRECTION]
         lowering = [_reason(r, s) for s, r in ranked if s < 0][:REASONS_PER_DIRECTION]
         return raising + lowering if decision == REFUSED else lowering + raising
@@ -120,19 +158,6 @@ class Scorer:
             "band": "borderline" if low <= default_probability <= high else "clear",
             "missing_share": missing / total if total else 0.0,
             "out_of_range": list(dict.fromkeys([*names, *unknown])),
-        }
-
-    def _explanation(self, score: Score, contributions: list[float]) -> dict[str, Any]:
-        values = self.values(score.features)
-        return {
-            "base_value": contributions[-1],
-            "margin": score.margin,
-            "contributions": [
-                {"feature": name, "value": value, "contribution": contribution}
-                for name, value, contribution in zip(
-                    self._names, values, contributions[:-1], strict=True
-                )
-            ],
         }
 
 

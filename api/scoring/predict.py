@@ -22,11 +22,12 @@ from api.features.online import Applicant, Revision
 from api.features.row_checks import unknown_categories
 from api.identifiers import now, uuid7
 from api.json_encoding import encode
-from api.schemas.requests import Batch
-from api.scoring.decision import Score
+from api.schemas.requests import Batch, Explain
+from api.scoring.decision import EXPLAINED, Score, told_why
 from api.scoring.request_forms import Form, read_form, read_model
 from api.store.database import Database
-from api.store.events.record import Event, Reply, answer_of
+from api.store.events.kept import answer_of
+from api.store.events.record import Event, Reply
 from api.store.people import clients
 from api.store.people.clients import Client, Vector, pack, still_known, unpack
 from api.store.people.predictions import StoredPrediction
@@ -34,7 +35,6 @@ from api.store.people.predictions import StoredPrediction
 if TYPE_CHECKING:
     from api.scoring.champion import Champion
 
-EXPLAINED = ("explanation", "reasons")
 _WITHOUT_REASONS = (
     "This was decided without its reasons, by a model that does not serve any more: "
     "decide again to see some."
@@ -92,7 +92,10 @@ def predict_batch(champion: Champion, database: Database, body: Any) -> Reply:
 
 
 def explained(
-    champion: Champion, database: Database, stored: StoredPrediction
+    champion: Champion,
+    database: Database,
+    stored: StoredPrediction,
+    explain: Explain = True,
 ) -> bytes:
     """The answer that was given, with its reasons even where none were asked for.
 
@@ -101,13 +104,18 @@ def explained(
     """
     content, features = answer_of(database, stored.prediction_id)
     answer = json.loads(content)
-    if "explanation" in answer:
+    if told_why(answer) == explain:
         return content
     if stored.bundle_sha256 != champion.bundle.sha256:
+        if "explanation" in answer:
+            # More than was asked for.
+            return content
         raise Problem(HTTPStatus.CONFLICT, _WITHOUT_REASONS)
     (score,) = champion.score(unpack(features)[np.newaxis], [True])
-    judged = champion.scorer.judge(score, ())
-    return encode({**answer, **{name: judged[name] for name in EXPLAINED}})
+    judged = champion.scorer.judge(score, (), explain)
+    told = {name: value for name, value in answer.items() if name not in EXPLAINED}
+    told |= {name: judged[name] for name in EXPLAINED if name in judged}
+    return champion.parts(told, score).answer()
 
 
 def feature_set_problem() -> NotPrepared:
@@ -119,7 +127,7 @@ def feature_set_problem() -> NotPrepared:
 
 
 def _form(
-    champion: Champion, item: Any, path: str, explain: bool
+    champion: Champion, item: Any, path: str, explain: Explain
 ) -> Form | ScoringError:
     try:
         return read_form(champion.columns, item, path, explain)
@@ -221,7 +229,7 @@ def _events(champion: Champion, ready: Sequence[tuple[Subject, Vector]]) -> list
     if not ready:
         return []
     matrix = np.stack([vector for _, vector in ready])
-    explained = [subject.form.explain for subject, _ in ready]
+    explained = [bool(subject.form.explain) for subject, _ in ready]
     scores = champion.score(matrix, explained)
     return [
         _event(champion, subject, score)
@@ -236,7 +244,7 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
         "prediction_id": uuid7(),
         "kind": "decision" if form.changes is None else "simulation",
         "client_id": form.client_id,
-        **champion.scorer.judge(score, subject.unknown),
+        **champion.scorer.judge(score, subject.unknown, form.explain),
         "model": {
             "name": model.name,
             "version": model.version,
@@ -244,6 +252,7 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
         },
         "created_at": now(),
     }
+    parts = champion.parts(answer, score)
     return Event(
         event_id=answer["prediction_id"],
         kind=answer["kind"],
@@ -252,7 +261,8 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
         bundle_sha256=champion.bundle.sha256,
         request=encode({**form.request, **_basis(champion, subject)}).decode(),
         features=pack(score.features),
-        answer=encode(answer),
+        answer=parts.answer(),
+        parts=parts,
         facts={
             "probability": answer["probability"],
             "margin": score.margin,

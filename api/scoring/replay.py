@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,11 @@ import numpy as np
 from sqlalchemy import Row, select
 
 from api.json_encoding import encode
+from api.schemas.requests import Explain
 from api.scoring.champion import Champion
-from api.scoring.decision import Score
+from api.scoring.decision import Score, told_why
 from api.store.database import Database
+from api.store.events.kept import KEPT, whole
 from api.store.events.record import PREDICTIONS
 from api.store.people.clients import unpack
 from api.store.tables import events, personal
@@ -38,29 +40,34 @@ def replay(champion: Champion, database: Database) -> Replayed:
     """Every stored decision and simulation; raises DatabaseUnavailable."""
     replayed = Replayed()
     for rows in _rows(database):
-        present = [row for row in rows if row.answer is not None]
+        present = [row for row in rows if row.salt is not None]
         replayed.erased += len(rows) - len(present)
         mine = [row for row in present if row.bundle_sha256 == champion.bundle.sha256]
         replayed.elsewhere += len(present) - len(mine)
-        different = tuple(_different(champion, mine)) if mine else ()
+        kept = [whole(row._asdict(), database.dictionaries) for row in mine]
+        different = tuple(_different(champion, kept)) if mine else ()
         replayed.different += different
         replayed.same += len(mine) - len(different)
     return replayed
 
 
-def _different(champion: Champion, rows: Sequence[Row[Any]]) -> Iterator[str]:
-    answers = [json.loads(row.answer) for row in rows]
-    matrix = np.stack([unpack(row.features) for row in rows])
-    scores = champion.score(matrix, ["explanation" in answer for answer in answers])
+def _different(champion: Champion, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    answers = [json.loads(row["answer"]) for row in rows]
+    matrix = np.stack([unpack(row["features"]) for row in rows])
+    scores = champion.score(matrix, [bool(told_why(answer)) for answer in answers])
     for row, answer, score in zip(rows, answers, scores, strict=True):
-        again = _answer(champion, row, score)
-        if any(encode(answer[name]) != encode(value) for name, value in again.items()):
-            yield row.event_id
+        judged = _judged(champion, row["facts"], score, told_why(answer))
+        told = {**answer, **judged}
+        again = champion.parts(told, score).answer()
+        if again != row["answer"] and encode(json.loads(again)) != encode(answer):
+            yield row["event_id"]
 
 
-def _answer(champion: Champion, row: Row[Any], score: Score) -> dict[str, Any]:
-    unknown = json.loads(row.facts)["unknown_categories"]
-    again = champion.scorer.judge(score, unknown or ())
+def _judged(
+    champion: Champion, facts: str, score: Score, explain: Explain
+) -> dict[str, Any]:
+    unknown = json.loads(facts)["unknown_categories"]
+    again = champion.scorer.judge(score, unknown or (), explain)
     if unknown is None:
         # Recorded before these were: what they did to the confidence is not known.
         del again["confidence"]
@@ -69,7 +76,7 @@ def _answer(champion: Champion, row: Row[Any], score: Score) -> dict[str, Any]:
 
 def _rows(database: Database) -> Iterator[Sequence[Row[Any]]]:
     query = (
-        select(events, personal.c.features, personal.c.answer)
+        select(events, personal.c.salt, *KEPT)
         .outerjoin(personal, personal.c.sequence == events.c.sequence)
         .where(events.c.kind.in_(PREDICTIONS))
         .order_by(events.c.sequence)

@@ -19,7 +19,7 @@ from api.features.row_checks import (
     pointer,
 )
 from api.schemas.layout import APPLICATION, HISTORY_TABLES
-from api.schemas.requests import KnownClient, NewApplicant, WhatIf
+from api.schemas.requests import Explain, KnownClient, NewApplicant, WhatIf
 
 Body = TypeVar("Body", bound=BaseModel)
 Tables = Mapping[str, Columns]
@@ -34,7 +34,7 @@ class Form:
     """
 
     request: Mapping[str, Any]
-    explain: bool
+    explain: Explain
     client_id: int | None
     changes: Row | None
     application: Row | None
@@ -42,7 +42,9 @@ class Form:
     unknown: tuple[str, ...]
 
 
-def read_form(tables: Tables, item: Any, path: str = "", explain: bool = True) -> Form:
+def read_form(
+    tables: Tables, item: Any, path: str = "", explain: Explain = True
+) -> Form:
     """Check one request; raises Problem 422 naming each bad field under `path`."""
     kind = _kind(item)
     findings = Findings()

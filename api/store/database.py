@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from api.errors import ConfigurationError, DatabaseUnavailable
 from api.store import revisions, tables
 from api.store.concurrency_limit import ConcurrencyLimit
+from api.store.events.kept import Dictionaries
 from api.store.revisions import UPGRADE
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Database:
         self._writer = self._engine.execution_options(writes=True)
         self._limit = ConcurrencyLimit(max(1, threads - 1))
         self._at_head = False
+        self.dictionaries = Dictionaries(self.read)
 
     def slot(self) -> AbstractContextManager[None]:
         """A slot among those who may wait for it, for more than one transaction.

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
@@ -17,7 +18,11 @@ from sqlalchemy.exc import IntegrityError
 from api.errors import KeyRefused
 from api.identifiers import now
 from api.store.database import Database
+from api.store.prepared import Prepared
 from api.store.tables import api_keys
+
+# How long a process believes what it read of a key, and of how many keys.
+KEPT_SECONDS, MOST_KEPT = 1.0, 1000
 
 
 class Role(StrEnum):
@@ -50,8 +55,10 @@ class ApiKey:
             return f"revoked {self.revoked_at}"
         if self.expires_at is None:
             return "valid"
-        expired = self.expires_at <= now()
-        return f"{'expired' if expired else 'valid until'} {self.expires_at}"
+        return f"{'expired' if self.is_expired() else 'valid until'} {self.expires_at}"
+
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= now()
 
 
 def add(
@@ -93,20 +100,44 @@ def revoke(database: Database, name: str) -> None:
         raise KeyRefused(f"key {name}: there is no valid key of this name")
 
 
-# Made once: making a statement takes longer than executing it.
-_OF_SECRET = select(api_keys).where(api_keys.c.sha256 == bindparam("sha256"))
+_OF_SECRET = Prepared(select(api_keys).where(api_keys.c.sha256 == bindparam("sha256")))
 
 
-def find(database: Database, secret: str) -> ApiKey | None:
-    """The valid key that `secret` is, or None."""
-    sha256 = _sha256(secret)
-    with database.read() as connection:
-        row = connection.execute(_OF_SECRET, {"sha256": sha256}).one_or_none()
-    if row is None or not hmac.compare_digest(row.sha256, sha256):
-        return None
-    if row.revoked_at or (row.expires_at and row.expires_at <= now()):
-        return None
-    return _key(row)
+class KnownKeys:
+    """Valid keys, kept for a moment: most requests come by a key that just came.
+
+    A key is read anew when it was read `KEPT_SECONDS` ago: so long a revoked one may
+    still be taken. What is no valid key is not kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        # By SHA-256, with when the reading began; each change is one step.
+        self._kept: dict[str, tuple[ApiKey, float]] = {}
+
+    def find(self, secret: str) -> ApiKey | None:
+        """The valid key that `secret` is, or None; raises DatabaseUnavailable."""
+        sha256, asked_at = _sha256(secret), monotonic()
+        key, read_at = self._kept.get(sha256, (None, 0.0))
+        if key is None or asked_at - read_at >= KEPT_SECONDS:
+            key = self._read(sha256)
+            self._keep(sha256, key, asked_at)
+        return None if key is None or key.is_expired() else key
+
+    def _read(self, sha256: str) -> ApiKey | None:
+        with self._database.read() as connection:
+            row = _OF_SECRET.row(connection, sha256=sha256)
+        if row is None or not hmac.compare_digest(row.sha256, sha256):
+            return None
+        return None if row.revoked_at else _key(row)
+
+    def _keep(self, sha256: str, key: ApiKey | None, read_at: float) -> None:
+        if key is None:
+            self._kept.pop(sha256, None)
+            return
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        self._kept[sha256] = key, read_at
 
 
 def _sha256(secret: str) -> str:

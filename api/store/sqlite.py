@@ -36,6 +36,8 @@ class HeldFile:
     def __init__(self, path: Path, library: Library, read_only: bool) -> None:
         self._path, self._library, self._read_only = path, library, read_only
         self._note = self._beside("-owner")
+        # As text: these two are looked at several times in each request.
+        self._name, self._wal_name = str(path), str(self._beside(_LOGS[WAL]))
         self._taking = threading.Lock()
         self._file: tuple[int, int] | None = None
         # The inode of the WAL while there are connections: it is theirs to the last.
@@ -57,7 +59,7 @@ class HeldFile:
         """Raise DatabaseUnavailable when the file held is not in its place."""
         if self._file is None:
             return
-        status = _stat(self._path)
+        status = _stat(self._name)
         if status is None:
             raise self._unavailable("the file is gone")
         if _identity(status) != self._file:
@@ -67,7 +69,7 @@ class HeldFile:
                 "file, and start it again"
             )
         if self._wal is not None:
-            wal = _stat(self._beside(_LOGS[WAL]))
+            wal = _stat(self._wal_name)
             if wal is None or wal.st_ino != self._wal:
                 raise self._unavailable(
                     f"{self._path.name}-wal was removed while it was served: what is "
@@ -171,9 +173,9 @@ class HeldFile:
         return DatabaseUnavailable(f"database {self._path}: {reason}")
 
 
-def _stat(path: Path) -> os.stat_result | None:
+def _stat(path: Path | str) -> os.stat_result | None:
     try:
-        return path.stat()
+        return os.stat(path)  # noqa: PTH116
     except OSError:
         return None
 
@@ -254,12 +256,13 @@ def _begin(library: Library, timeout: float, connection: Connection) -> None:
     """Take the write lock first: a read lock that turns into one can deadlock."""
     options: Any = connection.get_execution_options()
     lock = "BEGIN IMMEDIATE"
+    bare: Any = connection.connection.dbapi_connection
     if not options.get("writes"):
-        connection.exec_driver_sql("BEGIN")
+        # Takes no lock.
+        bare.execute("BEGIN")
         if library.journal == WAL:
             return
         lock = "SELECT 1 FROM sqlite_master LIMIT 1"
-    bare: Any = connection.connection.dbapi_connection
     bare.execute(_wait(0))
     try:
         _patiently(lambda: bare.execute(lock).fetchall(), library.module, timeout)

@@ -25,7 +25,7 @@ from sqlalchemy import (
 # database, indexes), change no meaning and nothing that the chain's hashes cover: older
 # code serves on. What takes away or changes begins an epoch, `0003`, on which no code
 # from before serves. Code serves on its own HEAD and on what later only adds to it.
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = MetaData()
 # SQLite numbers rows itself only in a column declared INTEGER.
@@ -127,7 +127,17 @@ personal = Table(
     Column("request", Text),
     Column("features", LargeBinary),
     Column("answer", LargeBinary),
+    # Features and answer of a prediction, then null: api.store.events.packing.
+    Column("packed", LargeBinary),
     Index("personal_client", "client_id", "sequence"),
+)
+
+# What the packed answers of a bundle have in common, kept as long as they are.
+dictionaries = Table(
+    "dictionaries",
+    metadata,
+    Column("bundle_sha256", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
 )
 
 # Where each chain ends: tells one whose last events are gone.
@@ -139,7 +149,8 @@ writers = Table(
     Column("sha256", String(64), nullable=False),
 )
 
-# A record has the answer itself, or names the event that has it.
+# A record names the event whose answer it is; else it has the answer, those of its
+# events left out: api.store.events.remembered.
 idempotency = Table(
     "idempotency",
     metadata,

@@ -192,6 +192,21 @@ class FieldProblem(Answer):
     detail: str
 
 
+class GroupContribution(Answer):
+    """How much one group of features moved the margin, in log-odds."""
+
+    group: str
+    contribution: float
+
+
+class GroupExplanation(Answer):
+    """`base_value` plus all contributions is `margin`, within 1e-9."""
+
+    base_value: float
+    margin: float
+    contributions: Sequence[GroupContribution]
+
+
 class GroupImportance(Answer):
     """Mean absolute contribution of all features of a group together, in log-odds."""
 
@@ -571,6 +586,7 @@ class Prediction(PredictionMeaning):
     decision: str
     confidence: Confidence
     explanation: Explanation
+    by_group: GroupExplanation | None = None
     reasons: Sequence[ReasonAnswer]
     model: ModelRef
     created_at: AwareDatetime

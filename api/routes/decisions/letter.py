@@ -19,7 +19,8 @@ from api.scoring.decision import GRANTED, LOWERS, RAISES
 from api.scoring.predict import explained
 from api.services import services
 from api.store.database import Database
-from api.store.events.record import DECISION, answer_of
+from api.store.events.kept import answer_of
+from api.store.events.record import DECISION
 from api.store.people.predictions import StoredPrediction
 from api.store.people.standing import standing, standing_review
 
@@ -108,7 +109,7 @@ def _answered(
 ) -> dict[str, Any]:
     """With its reasons; a person's decision stands also where there are none."""
     try:
-        answer = explained(champion, database, stored)
+        answer = explained(champion, database, stored, "reasons")
     except Problem:
         if not reviewed:
             raise

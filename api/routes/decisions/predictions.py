@@ -16,7 +16,7 @@ from api.schemas.layout import EXAMPLES
 from api.schemas.requests import Batch, KnownClient, NewApplicant, StoredQuery, WhatIf
 from api.scoring.predict import explained, predict, predict_batch
 from api.services import services
-from api.store.events import record
+from api.store.events.kept import answer_of
 
 blueprint = Blueprint("predictions", __name__, url_prefix="/v1/predictions")
 
@@ -36,6 +36,7 @@ blueprint = Blueprint("predictions", __name__, url_prefix="/v1/predictions")
     problems=(404, 409, 410),
     body_examples={
         "known client": {"client_id": 100001},
+        "reasons alone": {"client_id": 100001, "explain": "reasons"},
         "what-if": EXAMPLES["what-if"],
         "new applicant": EXAMPLES["new applicant"],
     },
@@ -89,7 +90,7 @@ def stored(prediction_id: UUID) -> Response:
     params, database = query(StoredQuery), services().database
     prediction = known_prediction(database, str(prediction_id))
     if params.explain:
-        content = explained(services().champion(), database, prediction)
+        content = explained(services().champion(), database, prediction, params.explain)
     else:
-        content, _ = record.answer_of(database, prediction.prediction_id)
+        content, _ = answer_of(database, prediction.prediction_id)
     return Response(content, content_type=JSON)

@@ -18,6 +18,7 @@ from api.json_encoding import encode
 from api.schemas.events import EventsQuery
 from api.services import services
 from api.store.events.export import KINDS, Pseudonyms, rows
+from api.store.events.packing import vector
 from api.store.events.record import PREDICTIONS
 from api.store.people.clients import pack, unpack
 
@@ -99,7 +100,7 @@ def _vectors(champion: Champion, features: str) -> Callable[[Row[Any]], Line]:
     def make(row: Row[Any]) -> Line:
         if features == "none":
             return {}
-        stored = row.features
+        stored = vector(row._asdict())
         serves = row.bundle_sha256 == champion.bundle.sha256
         if stored is not None and features == "monitored" and serves and places:
             stored = pack(unpack(stored)[np.array(places)])

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import sqlalchemy
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from api.store.events import chain
 from api.store.events.chain import CHAIN, NOWHERE, End, Head
 from api.store.events.chain_end import NEWEST, ChainEnd
 from api.store.events.record import Event
+from api.store.prepared import Prepared
 from api.store.tables import events, personal, writers
 
 # Any number, but the same in every process.
@@ -45,7 +45,7 @@ def append(
     """
     wait_for_turn(connection)
     noted = chain_end.probe()
-    row = connection.execute(NEWEST).one_or_none()
+    row = NEWEST.row(connection)
     newest = End(row.sequence, row.sha256) if row else NOWHERE
     chain_end.compare(noted, newest)
     if row and row.writer.startswith(CHAIN):
@@ -58,14 +58,16 @@ def append(
         for (key_id, event), part in zip(keyed_events, personal_parts, strict=True)
     ]
     linked, end = chain.link(rows, head, newest.sequence)
-    connection.execute(insert(events), linked)
+    _EVENTS.run(connection, linked)
     filled = [
-        {**part, "sequence": row["sequence"]}
-        for part, row in zip(personal_parts, linked, strict=True)
+        {**_kept(event, part, row), "sequence": row["sequence"]}
+        for (_, event), part, row in zip(
+            keyed_events, personal_parts, linked, strict=True
+        )
         if part is not None
     ]
     if filled:
-        connection.execute(insert(personal), filled)
+        _PERSONAL_PARTS.run(connection, filled)
     _move(connection, head, end)
     return End(newest.sequence + len(keyed_events), end.sha256)
 
@@ -73,12 +75,13 @@ def append(
 def wait_for_turn(connection: Connection) -> None:
     """Until the end of the transaction no other one appends; SQLite's writers wait."""
     if connection.dialect.name == "postgresql":
-        lock = sqlalchemy.text("SELECT pg_advisory_xact_lock(:lock)")
-        connection.execute(lock, {"lock": _LOCK})
+        _WAIT.rows(connection)
 
 
-# Made once: making a statement takes longer than executing it.
-_MOVE = (
+_WAIT = Prepared(select(func.pg_advisory_xact_lock(_LOCK)))
+_EVENTS = Prepared(insert(events))
+_PERSONAL_PARTS = Prepared(insert(personal))
+_MOVE = Prepared(
     update(writers)
     .where(writers.c.writer == bindparam("new_writer"))
     .values(position=bindparam("new_position"), sha256=bindparam("new_sha256"))
@@ -95,7 +98,7 @@ def _move(connection: Connection, head: Head, end: Head) -> None:
     if head.position == 0:
         connection.execute(insert(writers), [vars(end)])
         return
-    connection.execute(_MOVE, {f"new_{name}": v for name, v in vars(end).items()})
+    _MOVE.run(connection, [{f"new_{name}": v for name, v in vars(end).items()}])
 
 
 def _personal(event: Event) -> dict[str, Any] | None:
@@ -104,6 +107,16 @@ def _personal(event: Event) -> dict[str, Any] | None:
     if all(value is None for value in values.values()):
         return None
     return {**values, "salt": secrets.token_bytes(16)}
+
+
+def _kept(
+    event: Event, personal_part: Mapping[str, Any], row: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The personal part as it is stored."""
+    if event.parts is None:
+        return {**personal_part, "packed": None}
+    packed = event.parts.packed({**row, "request": event.request})
+    return {**personal_part, "features": None, "answer": None, "packed": packed}
 
 
 def _row(

@@ -22,6 +22,7 @@ from sqlalchemy import bindparam, select
 from api.errors import DatabaseUnavailable, EventsError
 from api.store.database import Database
 from api.store.events.chain import NOWHERE, End
+from api.store.prepared import Prepared
 from api.store.tables import events
 
 # Where a database server's notes are, when no setting says it.
@@ -32,13 +33,14 @@ _BLOCK = 4096
 _LENGTH = 95
 # How often a process asks whether it may write now.
 _TURN_SECONDS = 0.0005
-NEWEST = (
+_NEWEST = (
     select(events.c.sequence, events.c.sha256, events.c.writer, events.c.position)
     .order_by(events.c.sequence.desc())
     .limit(1)
 )
+NEWEST = Prepared(_NEWEST)
 # The noted event; without it, the last one that there is.
-_AT = NEWEST.where(events.c.sequence <= bindparam("noted"))
+_AT = Prepared(_NEWEST.where(events.c.sequence <= bindparam("noted")))
 
 
 def place(setting: str, database_url: str) -> Path:
@@ -97,7 +99,7 @@ class ChainEnd:
         if self.noted() is not None:
             return
         with database.read() as connection:
-            row = connection.execute(NEWEST).one_or_none()
+            row = NEWEST.row(connection)
         if row is not None:
             self.note(End(row.sequence, row.sha256))
 
@@ -108,7 +110,7 @@ class ChainEnd:
         if noted is None:
             return
         with database.read() as connection:
-            row = connection.execute(_AT, {"noted": noted.sequence}).one_or_none()
+            row = _AT.row(connection, noted=noted.sequence)
         self.compare(noted, End(row.sequence, row.sha256) if row else NOWHERE)
 
     def compare(self, noted: End | None, stored: End) -> None:
@@ -137,12 +139,18 @@ class ChainEnd:
     @contextmanager
     def _opened(self) -> Iterator[int]:
         """Each time anew: one that was removed must not be written to."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            file = self._open()
+        except FileNotFoundError:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            file = self._open()
         try:
             yield file
         finally:
             os.close(file)
+
+    def _open(self) -> int:
+        return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def _newest(self, content: bytes) -> End | None:
         ends = [end for end in _ends(content) if end is not None]

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, null, select
+from sqlalchemy import ColumnElement, Row, null, select
 
 from api.store.database import Database
 from api.store.events.record import OUTCOME, PREDICTIONS, REVIEW
@@ -40,9 +40,11 @@ def rows(
     Nothing is ever committed below what was read: see `append`. Each part is read in
     a transaction of its own, so that a slow reader keeps no writer waiting.
     """
-    vector = personal.c.features if features else null().label("features")
+    columns: list[ColumnElement[Any]] = [personal.c.features, personal.c.packed]
+    if not features:
+        columns = [null().label(column.name) for column in columns]
     query = (
-        select(events, personal.c.client_id, vector)
+        select(events, personal.c.client_id, *columns)
         .outerjoin(personal, personal.c.sequence == events.c.sequence)
         .where(events.c.kind.in_(kinds))
         .order_by(events.c.sequence)

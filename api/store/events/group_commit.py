@@ -5,18 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
 from api.errors import DatabaseUnavailable
-from api.identifiers import now
 from api.store.database import Database
+from api.store.events import kept
 from api.store.events.append import append
 from api.store.events.chain_end import ChainEnd
-from api.store.events.record import AlreadyRecorded, Overtaken, Reply, Token, recorded
-from api.store.tables import idempotency
+from api.store.events.record import AlreadyRecorded, Overtaken, Reply, Token
+from api.store.events.remembered import recorded, remember
 
 
 @dataclass
@@ -41,6 +40,8 @@ class Recorder:
         self._turn = threading.Condition()
         self._committing = False
         self._waiting: list[_Job] = []
+        # The bundles whose dictionary is in the database.
+        self._kept: set[str] = set()
 
     def record(self, key_id: int, reply: Reply, token: Token | None) -> None:
         """Make all of the reply, and the token's record, durable, or nothing of it.
@@ -98,13 +99,20 @@ class Recorder:
         keyed_events = [
             (job.key_id, event) for job in batch for event in job.reply.events
         ]
+        used = {e.parts.dictionary for _, e in keyed_events if e.parts is not None}
+        missing = {
+            d.bundle_sha256: d for d in used if d.bundle_sha256 not in self._kept
+        }
         with self._database.write() as connection:
             if keyed_events:
                 end = append(connection, self._chain_end, keyed_events)
-            _remember(connection, batch)
+            for dictionary in missing.values():
+                kept.keep(connection, dictionary)
+            remember(connection, [(job.token, job.reply) for job in batch])
             for job in batch:
                 _check(connection, job.reply)
                 _change(connection, job.reply)
+        self._kept |= missing.keys()
         if end is not None:
             self._chain_end.note(end)
 
@@ -126,7 +134,7 @@ def _hits_whole_batch(error: BaseException) -> bool:
 def _check(connection: Connection, reply: Reply) -> None:
     """After the events are in, so that those of one batch see each other's."""
     for check in reply.checks:
-        if connection.execute(check.query, check.values).scalar() != check.expected:
+        if check.query.scalar(connection, **check.values) != check.expected:
             raise Overtaken
 
 
@@ -135,24 +143,3 @@ def _change(connection: Connection, reply: Reply) -> None:
     for change in reply.changes:
         if connection.execute(change.execution_options(**counted)).rowcount != 1:
             raise Overtaken
-
-
-def _remember(connection: Connection, batch: Sequence[_Job]) -> None:
-    rows = [_record(job.token, job.reply) for job in batch if job.token is not None]
-    if rows:
-        connection.execute(insert(idempotency), rows)
-
-
-def _record(token: Token, reply: Reply) -> dict[str, Any]:
-    """The answer is not stored twice when it is that of the only event."""
-    same = len(reply.events) == 1 and reply.events[0].answer == reply.answer
-    return {
-        "key_id": token.key_id,
-        "token": token.token,
-        "request_sha256": token.request_sha256,
-        "status": reply.status,
-        "location": reply.location,
-        "event_id": reply.events[0].event_id if same else None,
-        "answer": None if same else reply.answer,
-        "created_at": now(),
-    }

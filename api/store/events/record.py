@@ -1,4 +1,4 @@
-"""What is recorded with an answer, and the records that make a retry harmless."""
+"""What is recorded with an answer."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Insert, Select, Update, bindparam, func, select
+from sqlalchemy import Insert, Update
 
-from api.errors import Gone
-from api.store.database import Database
-from api.store.tables import events, idempotency, personal
+from api.store.events.packing import Parts
+from api.store.prepared import Prepared
 
 DECISION, SIMULATION = "decision", "simulation"
 REVIEW, OUTCOME, ERASURE = "review", "outcome", "erasure"
@@ -22,7 +21,8 @@ class Event:
     """One decision, simulation, review or outcome; `answer` is what was sent.
 
     `facts`: what may be kept when the person is erased. Of the events that have the
-    same `unique_as` only one is recorded.
+    same `unique_as` only one is recorded. `parts`: make the answer, and are kept in
+    its place.
     """
 
     event_id: str
@@ -36,6 +36,7 @@ class Event:
     facts: Mapping[str, Any] = field(default_factory=dict)
     subject_id: str | None = None
     unique_as: str | None = None
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Token:
 class Check:
     """What a reply rests on: in its own transaction the query still says `expected`."""
 
-    query: Select[Any]
+    query: Prepared
     expected: Any
     values: Mapping[str, Any] = field(default_factory=dict)
 
@@ -72,62 +73,9 @@ class Reply:
     checks: tuple[Check, ...] = ()
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """What was answered the first time, and to which request."""
-
-    request_sha256: str
-    status: int
-    location: str | None
-    answer: bytes
-
-
 class AlreadyRecorded(Exception):
     """Another request with the same token was faster."""
 
 
 class Overtaken(Exception):
     """Another request changed what this reply was made from: make it anew."""
-
-
-# Made once: making a statement takes longer than executing it.
-_RECORDED = (
-    select(
-        idempotency.c.request_sha256,
-        idempotency.c.status,
-        idempotency.c.location,
-        func.coalesce(idempotency.c.answer, personal.c.answer),
-    )
-    .outerjoin(events, events.c.event_id == idempotency.c.event_id)
-    .outerjoin(personal, personal.c.sequence == events.c.sequence)
-    .where(
-        idempotency.c.key_id == bindparam("key_id"),
-        idempotency.c.token == bindparam("token"),
-    )
-)
-
-
-def recorded(database: Database, token: Token) -> Recorded | None:
-    """The first answer given under this token; raises Gone when it was erased."""
-    values = {"key_id": token.key_id, "token": token.token}
-    with database.read() as connection:
-        row = connection.execute(_RECORDED, values).one_or_none()
-    if row is None:
-        return None
-    if row[3] is None:
-        raise Gone("What was answered to this request has been erased.")
-    return Recorded(*row)
-
-
-def answer_of(database: Database, prediction_id: str) -> tuple[bytes, bytes]:
-    """The exact bytes that were answered, and the vector; raises Gone when erased."""
-    query = (
-        select(personal.c.answer, personal.c.features)
-        .join(events, events.c.sequence == personal.c.sequence)
-        .where(events.c.event_id == prediction_id, events.c.kind.in_(PREDICTIONS))
-    )
-    with database.read() as connection:
-        row = connection.execute(query).one_or_none()
-    if row is None:
-        raise Gone(f"What prediction {prediction_id} answered has been erased.")
-    return row.answer, row.features

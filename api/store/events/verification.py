@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Row, select
 
+from api.errors import EventsError
 from api.store.events import chain
 from api.store.events.chain import CHAIN, HASHED, PERSONAL, Head
+from api.store.events.kept import Dictionaries, Read, whole
 from api.store.events.record import ERASURE
 from api.store.people.erasure import erased_ranges
 from api.store.tables import events, personal, writers
 
 _AT_A_TIME = 2000
-# Lends a connection for a part of the work, as Database.read does.
-Read = Callable[[], AbstractContextManager[Connection]]
 
 
 @dataclass
@@ -45,9 +44,8 @@ def verify(read: Read, earlier: Iterable[Head] = ()) -> Verification:
     there: so even a tail that was cut off together with its entry in `writers` shows.
     """
     verification = Verification()
-    check = _Check(
-        verification, {(head.writer, head.position): head for head in earlier}
-    )
+    seen = {(head.writer, head.position): head for head in earlier}
+    check = _Check(verification, seen, Dictionaries(read))
     try:
         for row in _rows(read):
             check.take(row)
@@ -59,10 +57,14 @@ def verify(read: Read, earlier: Iterable[Head] = ()) -> Verification:
 
 class _Check:
     def __init__(
-        self, verification: Verification, earlier: dict[tuple[str, int], Head]
+        self,
+        verification: Verification,
+        earlier: dict[tuple[str, int], Head],
+        known: Dictionaries,
     ) -> None:
         self._verification = verification
         self._earlier = earlier
+        self._dictionaries = known
         self._absent: set[int] = set()
 
     def take(self, row: Row[Any]) -> None:
@@ -124,8 +126,16 @@ class _Check:
             return
         if row.salt is None:
             self._absent.add(row.sequence)
-        elif chain.digest(row._asdict(), PERSONAL) != row.personal_sha256:
+        elif self._whole(row) != row.personal_sha256:
             raise _Broken(f"event {row.sequence}: its personal part was changed")
+
+    def _whole(self, row: Row[Any]) -> str | None:
+        """The hash of the personal part as it was before it was packed."""
+        try:
+            kept = whole(row._asdict(), self._dictionaries)
+        except EventsError:
+            return None
+        return chain.digest(kept, PERSONAL)
 
     def _compare(self, head: Head) -> None:
         expected = self._earlier.pop((head.writer, head.position), head)
@@ -137,7 +147,7 @@ class _Check:
 
 
 def _rows(read: Read) -> Iterator[Row[Any]]:
-    columns = [*events.c, *(personal.c[name] for name in PERSONAL)]
+    columns = [*events.c, *(personal.c[name] for name in PERSONAL), personal.c.packed]
     joined = events.outerjoin(personal, personal.c.sequence == events.c.sequence)
     query = select(*columns).select_from(joined).order_by(events.c.sequence)
     after = 0

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 
 from api.identifiers import parts
 from api.store.database import Database
 from api.store.events.record import Check
+from api.store.prepared import Prepared
 from api.store.tables import active_import, clients, imports
 
 Vector = NDArray[np.float32]
@@ -57,7 +58,7 @@ def find(database: Database, ids: Sequence[int]) -> dict[int, Client]:
     wanted = sorted(set(ids))
     with database.read() as connection:
         for part in parts(wanted):
-            rows = connection.execute(_OF_IDS, {"ids": part})
+            rows = _OF_IDS.rows(connection, ids=part)
             known |= {row.client_id: _client(row) for row in rows}
     return known
 
@@ -103,15 +104,18 @@ def _of_active_import(*columns: Any) -> Select[Any]:
     )
 
 
-# Made once: making a statement takes longer than executing it.
-_OF_IDS = _of_active_import(
-    clients, imports.c.feature_set, imports.c.finished_at
-).where(clients.c.client_id.in_(bindparam("ids", expanding=True)))
-
-
-_STILL_KNOWN = select(func.count()).where(
-    clients.c.import_id == bindparam("import_id"),
-    clients.c.client_id.in_(bindparam("ids", expanding=True)),
+_OF_IDS = Prepared(
+    _of_active_import(clients, imports.c.feature_set, imports.c.finished_at).where(
+        clients.c.client_id.in_(bindparam("ids", expanding=True))
+    ),
+    many="ids",
+)
+_STILL_KNOWN = Prepared(
+    select(func.count()).where(
+        clients.c.import_id == bindparam("import_id"),
+        clients.c.client_id.in_(bindparam("ids", expanding=True)),
+    ),
+    many="ids",
 )
 
 
@@ -136,7 +140,7 @@ def _client(row: Row[Any]) -> Client:
     return Client(
         client_id=row.client_id,
         import_id=row.import_id,
-        application=json.loads(row.application),
+        application=orjson.loads(row.application),
         history=unpack(row.history),
         features=unpack(row.features),
         feature_set=row.feature_set,

@@ -27,6 +27,7 @@ from api.store.database import Database
 from api.store.events.append import append, wait_for_turn
 from api.store.events.chain_end import ChainEnd
 from api.store.events.record import ERASURE, REVIEW, Event
+from api.store.events.remembered import text
 from api.store.tables import clients, events, idempotency, personal
 
 _AT_A_TIME = 1000
@@ -119,7 +120,8 @@ def _forget_batches(connection: Connection, ids: Sequence[str], since: str) -> N
     )
     names = [name.encode() for name in ids]
     for row in connection.execute(query).all():
-        if any(name in row.answer for name in names):
+        said = text(row.answer)
+        if any(name in said for name in names):
             mine = (idempotency.c.key_id == row.key_id) & (
                 idempotency.c.token == row.token
             )

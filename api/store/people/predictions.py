@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from api.errors import Gone
 from api.identifiers import parts
 from api.store.database import Database
 from api.store.events.record import PREDICTIONS, REVIEW, Check
+from api.store.prepared import Prepared
 from api.store.tables import events, personal
 
 
@@ -43,8 +44,7 @@ class StoredPrediction:
 def find(database: Database, prediction_id: str) -> StoredPrediction | None:
     """The prediction of this id; raises Gone when it was erased."""
     with database.read() as connection:
-        query = _predictions().where(events.c.event_id == prediction_id)
-        row = connection.execute(query).one_or_none()
+        row = _OF_ID.row(connection, event_id=prediction_id)
     if row is not None and row.request is None:
         raise Gone(f"Whom prediction {prediction_id} was about has been erased.")
     return None if row is None else stored(row)
@@ -54,45 +54,52 @@ def of_client(
     database: Database, client_id: int, kinds: Sequence[str], before: int, limit: int
 ) -> list[StoredPrediction]:
     """A client's predictions of these kinds below the sequence, newest first."""
-    query = (
-        _predictions()
-        .where(
-            personal.c.client_id == client_id,
-            personal.c.sequence < before,
-            events.c.kind.in_(kinds),
-        )
-        .order_by(personal.c.sequence.desc())
-        .limit(limit)
-    )
+    values = {"client_id": client_id, "before": before, "page": limit, "kinds": kinds}
     with database.read() as connection:
-        return [stored(row) for row in connection.execute(query)]
+        return [stored(row) for row in _OF_CLIENT.rows(connection, **values)]
 
 
 def reviews(
     database: Database, prediction_ids: Sequence[str]
 ) -> dict[str, list[dict[str, Any]]]:
     """The reviews of each prediction, oldest first: the last one stands."""
-    query = (
-        select(events.c.subject_id, personal.c.answer)
-        .join(personal, personal.c.sequence == events.c.sequence)
-        .where(events.c.subject_id.in_(prediction_ids), events.c.kind == REVIEW)
-        .order_by(events.c.sequence)
-    )
     by_prediction: dict[str, list[dict[str, Any]]] = {
         prediction_id: [] for prediction_id in prediction_ids
     }
+    if not prediction_ids:
+        return by_prediction
     with database.read() as connection:
-        for row in connection.execute(query):
+        for row in _REVIEWS.rows(connection, ids=prediction_ids):
             by_prediction[row.subject_id].append(json.loads(row.answer))
     return by_prediction
 
 
-def _predictions() -> Select[Any]:
-    return (
-        select(events, personal.c.client_id, personal.c.request)
-        .outerjoin(personal, personal.c.sequence == events.c.sequence)
-        .where(events.c.kind.in_(PREDICTIONS))
+_PREDICTIONS = (
+    select(events, personal.c.client_id, personal.c.request)
+    .outerjoin(personal, personal.c.sequence == events.c.sequence)
+    .where(events.c.kind.in_(PREDICTIONS))
+)
+_OF_ID = Prepared(_PREDICTIONS.where(events.c.event_id == bindparam("event_id")))
+_OF_CLIENT = Prepared(
+    _PREDICTIONS.where(
+        personal.c.client_id == bindparam("client_id"),
+        personal.c.sequence < bindparam("before"),
+        events.c.kind.in_(bindparam("kinds", expanding=True)),
     )
+    .order_by(personal.c.sequence.desc())
+    .limit(bindparam("page")),
+    many="kinds",
+)
+_REVIEWS = Prepared(
+    select(events.c.subject_id, personal.c.answer)
+    .join(personal, personal.c.sequence == events.c.sequence)
+    .where(
+        events.c.subject_id.in_(bindparam("ids", expanding=True)),
+        events.c.kind == REVIEW,
+    )
+    .order_by(events.c.sequence),
+    many="ids",
+)
 
 
 def still_kept(prediction_ids: Sequence[str]) -> tuple[Check, ...]:
@@ -101,15 +108,16 @@ def still_kept(prediction_ids: Sequence[str]) -> tuple[Check, ...]:
     return tuple(Check(_KEPT, len(part), {"ids": part}) for part in parts(ids))
 
 
-_KEPT = (
+_KEPT = Prepared(
     select(func.count())
     .select_from(personal)
     .join(events, events.c.sequence == personal.c.sequence)
-    .where(events.c.event_id.in_(bindparam("ids", expanding=True)))
+    .where(events.c.event_id.in_(bindparam("ids", expanding=True))),
+    many="ids",
 )
 
 
-def stored(row: Row[Any]) -> StoredPrediction:
+def stored(row: Any) -> StoredPrediction:
     """A row of events, with `client_id` and `request` of its personal part."""
     request = json.loads(row.request) if row.request else {}
     return StoredPrediction(

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from api.store.database import Database
+from api.store.events.packing import vector
 from api.store.events.record import DECISION, REVIEW, Check
 from api.store.people.predictions import StoredPrediction, still_kept, stored
+from api.store.prepared import Prepared
 from api.store.tables import events, personal
 
 
@@ -31,12 +33,11 @@ class StandingRecord:
 def standing(database: Database, client_id: int) -> StandingRecord | None:
     """The decision that stands for a client; None before the first decision."""
     with database.read() as connection:
-        parameters = {"client_id": client_id}
-        review = connection.execute(_REVIEW_OF_CLIENT, parameters).scalar()
-        newest = connection.execute(_DECISION_OF_CLIENT, parameters).one_or_none()
+        review = _REVIEW_OF_CLIENT.scalar(connection, client_id=client_id)
+        newest = _DECISION_OF_CLIENT.row(connection, client_id=client_id)
         if newest is None:
             return None
-        latest, features = stored(newest), newest.features
+        latest, features = stored(newest), vector(newest._asdict()) or b""
         if review is None:
             return StandingRecord(latest, latest, features, None)
         document = json.loads(review)
@@ -48,9 +49,10 @@ def standing_review(
     database: Database, client_id: int | None, prediction_id: str
 ) -> dict[str, Any] | None:
     """The newest review of the client; of the prediction when nobody knows whose."""
-    parameters = {"client_id": client_id, "prediction_id": prediction_id}
+    values = {"client_id": client_id, "prediction_id": prediction_id}
+    query = _REVIEW_OF_PREDICTION if client_id is None else _REVIEW_OF_CLIENT
     with database.read() as connection:
-        answer = connection.execute(_newest_review(client_id), parameters).scalar()
+        answer = query.scalar(connection, **values)
     return None if answer is None else json.loads(answer)
 
 
@@ -58,28 +60,21 @@ def still_standing(
     client_id: int | None, prediction_id: str, review_id: str, replaces: str | None
 ) -> tuple[Check, ...]:
     """That what is reviewed was not erased, and `review_id` follows `replaces`."""
-    parameters = {
+    values = {
         "client_id": client_id,
         "prediction_id": prediction_id,
         "mine": review_id,
     }
-    other = _newest_review(client_id).where(events.c.event_id != bindparam("mine"))
-    return (
-        Check(other.with_only_columns(events.c.event_id), replaces, parameters),
-        *still_kept([prediction_id]),
-    )
-
-
-def _newest_review(client_id: int | None) -> Select[Any]:
-    return _REVIEW_OF_PREDICTION if client_id is None else _REVIEW_OF_CLIENT
+    query = _OTHER_OF_PREDICTION if client_id is None else _OTHER_OF_CLIENT
+    return Check(query, replaces, values), *still_kept([prediction_id])
 
 
 def _decided(connection: Connection, prediction_id: str) -> StoredPrediction | None:
-    row = connection.execute(_BY_ID, {"prediction_id": prediction_id}).one_or_none()
+    row = _BY_ID.row(connection, prediction_id=prediction_id)
     return None if row is None else stored(row)
 
 
-_NEWEST = (
+_REVIEWS = (
     select(personal.c.answer)
     .select_from(personal)
     .join(events, events.c.sequence == personal.c.sequence)
@@ -87,17 +82,30 @@ _NEWEST = (
     .order_by(personal.c.sequence.desc())
     .limit(1)
 )
-_REVIEW_OF_CLIENT = _NEWEST.where(personal.c.client_id == bindparam("client_id"))
-_REVIEW_OF_PREDICTION = _NEWEST.where(events.c.subject_id == bindparam("prediction_id"))
-_DECISION_OF_CLIENT = (
-    select(events, personal.c.client_id, personal.c.request, personal.c.features)
+_OTHERS = _REVIEWS.with_only_columns(events.c.event_id).where(
+    events.c.event_id != bindparam("mine")
+)
+_CLIENTS = personal.c.client_id == bindparam("client_id")
+_PREDICTIONS = events.c.subject_id == bindparam("prediction_id")
+_REVIEW_OF_CLIENT = Prepared(_REVIEWS.where(_CLIENTS))
+_REVIEW_OF_PREDICTION = Prepared(_REVIEWS.where(_PREDICTIONS))
+_OTHER_OF_CLIENT = Prepared(_OTHERS.where(_CLIENTS))
+_OTHER_OF_PREDICTION = Prepared(_OTHERS.where(_PREDICTIONS))
+_DECISION_OF_CLIENT = Prepared(
+    select(
+        events,
+        personal.c.client_id,
+        personal.c.request,
+        personal.c.features,
+        personal.c.packed,
+    )
     .join(personal, personal.c.sequence == events.c.sequence)
-    .where(personal.c.client_id == bindparam("client_id"), events.c.kind == DECISION)
+    .where(_CLIENTS, events.c.kind == DECISION)
     .order_by(personal.c.sequence.desc())
     .limit(1)
 )
 # The one that a review is about may have been erased, with the time it is kept.
-_BY_ID = (
+_BY_ID = Prepared(
     select(events, personal.c.client_id, personal.c.request)
     .outerjoin(personal, personal.c.sequence == events.c.sequence)
     .where(events.c.event_id == bindparam("prediction_id"))

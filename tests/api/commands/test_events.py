@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ import sqlalchemy
 from flask import Flask
 
 from api.identifiers import moment
+from api.store.events.kept import KEPT
+from api.store.events.packing import unpacked
 from api.store.events.record import Event, Reply
+from api.store.tables import events, personal
 
 SQLITE = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 KEY = {"Idempotency-Key": "erased-1"}
@@ -58,6 +62,23 @@ def tamper(app: Flask, *statements: str) -> None:
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         for statement in statements:
             connection.execute(sqlalchemy.text(statement))
+
+
+def change_answers(app: Flask) -> None:
+    """In what is packed: another number, of the same length."""
+    database = app.extensions["scoring"].database
+    tamper(app)
+    with database.read() as connection:
+        joined = events.join(personal, events.c.sequence == personal.c.sequence)
+        query = sqlalchemy.select(events, *KEPT).select_from(joined)
+        rows = connection.execute(query.where(personal.c.packed.is_not(None))).all()
+    for row in rows:
+        parts = unpacked(row._asdict(), database.dictionaries.of(row.bundle_sha256))
+        changed = replace(parts, skeleton=parts.skeleton.replace(b":0.", b":1."))
+        change = personal.update().where(personal.c.sequence == row.sequence)
+        with database.write() as connection:
+            packed = changed.packed(row._asdict())
+            connection.execute(change.values(packed=packed))
 
 
 GONE = "DELETE FROM personal WHERE sequence", "DELETE FROM events WHERE sequence"
@@ -271,8 +292,7 @@ def test_a_fresh_process_comes_to_the_same_answers(
     )
     assert done.returncode == 0, done.stderr
     assert f"{len(items) + len(filled)} answers are the same" in done.stderr
-    changed = "CAST(replace(CAST(answer AS TEXT), '0.', '1.') AS BLOB)"
-    tamper(app, f"UPDATE personal SET answer = {changed}")
+    change_answers(app)
     broken = app.test_cli_runner().invoke(args=["events", "replay"])
     assert broken.exit_code == 1
     assert "answers came out different" in broken.output

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from api.http import openapi
 from api.http.operations import Operation
-from api.store.keys import Role
+from api.store.keys import KnownKeys, Role
 
 OPEN = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/docs/start.js"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -96,13 +96,40 @@ def test_a_forbidden_answer_names_the_role(call: Any) -> None:
     )
 
 
-def test_a_revoked_key_is_of_no_use(app: Flask, call: Any) -> None:
+def test_a_revoked_key_is_refused_within_a_second(
+    app: Flask, call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("api.store.keys.monotonic", lambda: clock[0])
     assert call("GET", "/v1/model", "admin").status_code == 200
     run = app.test_cli_runner().invoke
     assert run(args=["keys", "revoke", "admin"]).exit_code == 0
+    clock[0] += 0.99
+    assert call("GET", "/v1/model", "admin").status_code == 200
+    clock[0] += 0.01
     assert call("GET", "/v1/model", "admin").status_code == 401
     assert run(args=["keys", "revoke", "admin"]).exit_code == 1
     assert run(args=["keys", "add", "admin", "--role", "admin"]).exit_code == 1
+
+
+def test_a_key_is_looked_up_once_a_second_and_no_stranger_is_kept(
+    app: Flask, call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, looked_up = [100.0], []
+    monkeypatch.setattr("api.store.keys.monotonic", lambda: clock[0])
+    monkeypatch.setattr("api.store.keys.MOST_KEPT", 2)
+    keys, read = app.extensions["scoring"].keys, KnownKeys._read
+    monkeypatch.setattr(
+        KnownKeys, "_read", lambda *one: looked_up.append(one) or read(*one)
+    )
+    for _ in range(3):
+        assert call("GET", "/v1/model", "admin").status_code == 200
+    assert len(looked_up) == 1
+    assert [keys.find("a stranger's") for _ in range(3)] == [None] * 3
+    assert (len(looked_up), len(keys._kept)) == (4, 1)
+    for role in ("admin", "officer", "scoring"):
+        call("GET", "/v1/model", role)
+    assert len(keys._kept) <= 2
 
 
 def test_a_key_is_shown_once_and_kept_as_a_hash(app: Flask) -> None:

@@ -150,6 +150,47 @@ def test_explain_false_leaves_the_explanation_out(predict: Any) -> None:
     assert answer["probability"] == full["probability"]
 
 
+def test_reasons_come_without_the_list_of_features(
+    call: Any, predict: Any, app: Any
+) -> None:
+    whole = predict({"client_id": 100001})
+    brief = predict({"client_id": 100001, "explain": "reasons"})
+    assert "explanation" not in brief
+    assert (brief["reasons"], brief["probability"]) == (
+        whole["reasons"],
+        whole["probability"],
+    )
+    told, explanation = brief["by_group"], whole["explanation"]
+    for name in ("margin", "base_value"):
+        assert told[name] == explanation[name]
+    total = math.fsum(one["contribution"] for one in told["contributions"])
+    assert abs(told["base_value"] + total - told["margin"]) <= 1e-9
+    groups = {one["group"]: one["contribution"] for one in told["contributions"]}
+    for reason in brief["reasons"]:
+        assert groups[reason["group"]] == reason["contribution"]
+    batch = {"predictions": [{"client_id": 100001}], "explain": "reasons"}
+    (again,) = call("POST", "/v1/predictions/batch", json=batch).json["predictions"]
+    assert again["by_group"] == told
+    assert "explanation" not in again
+    replayed = app.test_cli_runner().invoke(args=["events", "replay"])
+    assert "3 answers are the same" in replayed.stderr
+
+
+@pytest.mark.parametrize("given", [True, "reasons", False])
+def test_a_stored_answer_is_told_in_each_form(
+    call: Any, predict: Any, given: bool | str
+) -> None:
+    answer = predict({"client_id": 100001, "explain": given})
+    path = f"/v1/predictions/{answer['prediction_id']}"
+    brief = call("GET", f"{path}?explain=reasons", "officer").json
+    whole = call("GET", f"{path}?explain=true", "officer").json
+    assert ("by_group" in brief, "explanation" in brief) == (True, False)
+    assert ("by_group" in whole, "explanation" in whole) == (False, True)
+    assert brief["reasons"] == whole["reasons"]
+    assert whole["explanation"] == predict({"client_id": 100001})["explanation"]
+    assert call("GET", path, "officer").json == answer
+
+
 def test_a_batch_keeps_order_and_a_bad_item_spoils_nothing(
     call: Any, predict: Any, world: Any
 ) -> None:

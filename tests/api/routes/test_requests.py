@@ -76,7 +76,7 @@ def test_names_each_bad_field(call: Any, asked: Any, paths: list[str]) -> None:
         (
             {"client_id": 1, "explain": "no"},
             "/explain",
-            "expected a boolean, found a text",
+            'expected a boolean or "reasons", found a text',
         ),
         (
             {"client_id": 1, "changes": []},

@@ -189,6 +189,7 @@ def test_a_database_of_an_earlier_release_goes_on(world: Any, tmp_path: Path) ->
     file, ends = tmp_path / "before.sqlite", tmp_path / "ends.txt"
     file.write_bytes(lzma.decompress(packed.read_bytes()))
     app = create_app(Config(bundle=world.bundle, database_url=f"sqlite:///{file}"))
+    assert app.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
     ends.write_text(verified(app).stdout)
     database: Database = app.extensions["scoring"].database
     before = stored(app)

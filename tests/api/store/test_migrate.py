@@ -14,7 +14,7 @@ from alembic import command
 
 from api.store import migrate
 from api.store.database import Database
-from api.store.events import record
+from api.store.events.kept import answer_of
 from api.store.events.verification import verify
 
 ANSWER = {
@@ -77,8 +77,8 @@ def test_events_of_the_first_schema_stay_readable_and_are_chained(
                     "answer": json.dumps(ANSWER).encode(),
                 },
             )
-    assert migrate.upgrade(empty, 5) == ("0001", "0002")
-    answer, _ = record.answer_of(database, ids[1])
+    assert migrate.upgrade(empty, 5) == ("0001", "0003")
+    answer, _ = answer_of(database, ids[1])
     assert answer == json.dumps(ANSWER).encode()
     found = verify(database.read)
     assert (found.broken, found.events) == (None, 3)

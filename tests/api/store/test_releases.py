@@ -15,10 +15,10 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tarfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,8 @@ from api import create_app
 from api.config import Config
 from api.store import migrate, revisions
 from api.store.database import Database
-from api.store.tables import HEAD, personal
+from api.store.events.kept import KEPT, whole
+from api.store.tables import HEAD, events, personal
 
 FOLDER = Path(__file__).parents[1] / "releases"
 RELEASES = sorted(FOLDER.glob("*.tar.xz"))
@@ -131,9 +132,9 @@ def test_what_an_earlier_release_answered_is_answered_again(
     replayed = run(args=["events", "replay"])
     assert "1000 answers are the same; 0 are of other bundles" in replayed.stderr
     rows = recorded(database)
-    before = [json.loads(row.answer) for row in rows]
+    before = [json.loads(row["answer"]) for row in rows]
     asked = [
-        {**json.loads(row.request), "explain": "explanation" in answer}
+        {**json.loads(row["request"]), "explain": "explanation" in answer}
         for row, answer in zip(rows, before, strict=True)
     ]
     added = run(args=["keys", "add", "again", "--role", "scoring"])
@@ -147,17 +148,26 @@ def test_what_an_earlier_release_answered_is_answered_again(
         # As JSON, which tells every bit of a float, and the order.
         assert json.dumps({**new, **own}) == json.dumps(old)
     again = recorded(database)[len(rows) :]
-    assert [row.features for row in again] == [row.features for row in rows]
+    assert [row["features"] for row in again] == [row["features"] for row in rows]
     assert run(args=["events", "verify"]).exit_code == 0
+    compacted = run(args=["events", "compact"])
+    assert "\n1000 answers packed: " in compacted.stderr
+    answers = [row["answer"] for row in recorded(database)]
+    assert answers == [row["answer"] for row in (*rows, *again)]
+    before, after = re.findall(r"([\d,]+) bytes to ([\d,]+)", compacted.stderr)[-1]
+    assert int(after.replace(",", "")) < 0.2 * int(before.replace(",", ""))
+    assert run(args=["events", "verify"]).exit_code == 0
+    assert "no answer is left" in run(args=["events", "compact"]).stderr
     database.close()
 
 
-def recorded(database: Database) -> Sequence[Any]:
+def recorded(database: Database) -> list[dict[str, Any]]:
     """What each event was asked, from which features, and what it answered."""
-    columns = personal.c.request, personal.c.features, personal.c.answer
-    query = sqlalchemy.select(*columns).order_by(personal.c.sequence)
+    joined = events.join(personal, personal.c.sequence == events.c.sequence)
+    query = sqlalchemy.select(events, *KEPT).select_from(joined)
     with database.read() as connection:
-        return connection.execute(query).all()
+        rows = connection.execute(query.order_by(events.c.sequence)).all()
+    return [whole(row._asdict(), database.dictionaries) for row in rows]
 
 
 def plant(app: Flask, revision: str) -> None:

@@ -296,7 +296,7 @@ def test_a_first_decision_that_is_being_recorded_is_forgotten_too(
         appended.set()
         assert go_on.wait(5)
 
-    monkeypatch.setattr("api.store.events.group_commit._remember", wait)
+    monkeypatch.setattr("api.store.events.group_commit.remember", wait)
     body = {"client_id": CLIENT}
     with ThreadPoolExecutor(2) as pool:
         scored = pool.submit(call, "POST", "/v1/predictions", json=body)

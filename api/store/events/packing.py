@@ -1,0 +1,186 @@
+"""Answers in a tenth of their bytes, and byte for byte the same when they are read.
+
+Most of an answer is the list of its features, with the value and the contribution of
+each. The names are the same in all answers of a bundle and stand in its dictionary,
+which the database keeps; the values are the vector that is kept anyway; contributions
+are kept as numbers. The rest, the skeleton, is compressed beside what its event says.
+
+The chain's hash covers what was answered, not how that is kept: reading another answer
+out of it than the first one, `events verify` would say so.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from api.errors import EventsError
+from api.json_encoding import encode
+
+# Where a skeleton has the list left out; within a text each quote has a backslash.
+LIST = b'"contributions":['
+# What a skeleton is compressed beside: fields of its event that are there anyway.
+BESIDE = ("event_id", "created_at", "bundle_sha256", "facts", "request")
+_FAST, _LEVEL = 1, 6
+
+
+@dataclass(frozen=True, eq=False)
+class Dictionary:
+    """What the answers of one bundle have in common.
+
+    `categories`: of each feature, None where it is a number. `text`: what skeletons
+    are likely to say, most likely last.
+    """
+
+    bundle_sha256: str
+    names: tuple[str, ...]
+    categories: tuple[tuple[str, ...] | None, ...]
+    text: str
+
+    def content(self) -> bytes:
+        """As it is kept."""
+        return zlib.compress(encode([self.names, self.categories, self.text]))
+
+    def filled(
+        self,
+        skeleton: bytes,
+        features: NDArray[np.float32],
+        contributions: NDArray[np.float64],
+    ) -> bytes:
+        """The skeleton with the list of features in it."""
+        count = len(self.names)
+        pieces: list[bytes] = [b',"contribution":'] * (4 * count)
+        pieces[0::4] = self._before
+        pieces[1::4] = self._values(features)
+        pieces[3::4] = _texts(contributions)
+        before, _, after = skeleton.partition(LIST)
+        return b"".join([before, LIST, *pieces, b"}", after])
+
+    @cached_property
+    def _before(self) -> list[bytes]:
+        """What stands before each value; the end of the one before, too."""
+        starts = [b'{"feature":' + encode(name) for name in self.names]
+        return [
+            (b"}," if at else b"") + start + b',"value":'
+            for at, start in enumerate(starts)
+        ]
+
+    @cached_property
+    def _words(self) -> dict[int, list[bytes]]:
+        """The words of each feature that is a category, as JSON, by its place."""
+        return {
+            at: [encode(word) for word in words]
+            for at, words in enumerate(self.categories)
+            if words is not None
+        }
+
+    def _values(self, features: NDArray[np.float32]) -> list[bytes]:
+        texts = _texts(features.astype(np.float64))
+        for at, words in self._words.items():
+            if not np.isnan(features[at]):
+                texts[at] = words[int(features[at])]
+        return texts
+
+
+# Of answers that are only compressed.
+NO_DICTIONARY = Dictionary("", (), (), "")
+
+
+def read_dictionary(bundle_sha256: str, content: bytes) -> Dictionary:
+    names, categories, text = json.loads(zlib.decompress(content))
+    words = tuple(None if one is None else tuple(one) for one in categories)
+    return Dictionary(bundle_sha256, tuple(names), words, text)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What an answer about `features` is made of, and kept as.
+
+    `contributions`: of each feature, when the skeleton has a list to fill.
+    """
+
+    skeleton: bytes
+    features: NDArray[np.float32]
+    contributions: NDArray[np.float64] | None
+    dictionary: Dictionary
+
+    def answer(self) -> bytes:
+        """The answer that they make."""
+        if self.contributions is None:
+            return self.skeleton
+        return self.dictionary.filled(self.skeleton, self.features, self.contributions)
+
+    def packed(self, row: Mapping[str, Any]) -> bytes:
+        """As they are kept with the event of this row."""
+        compressor = zlib.compressobj(_LEVEL, zdict=_beside(row, self.dictionary))
+        return b"".join(
+            [
+                bytes([self.dictionary is not NO_DICTIONARY]),
+                zlib.compress(self.features.astype("<f4").tobytes(), _FAST),
+                compressor.compress(self.skeleton),
+                compressor.flush(),
+                b"" if self.contributions is None else _sparse(self.contributions),
+            ]
+        )
+
+
+def needs_dictionary(packed: bytes) -> bool:
+    return bool(packed[0])
+
+
+def unpacked(row: Mapping[str, Any], dictionary: Dictionary) -> Parts:
+    """What was packed with the event of this row; raises EventsError."""
+    try:
+        features = zlib.decompressobj()
+        vector = np.frombuffer(features.decompress(row["packed"][1:]), dtype="<f4")
+        skeleton = zlib.decompressobj(zdict=_beside(row, dictionary))
+        text = skeleton.decompress(features.unused_data)
+        rest = skeleton.unused_data
+        contributions = _dense(rest, len(dictionary.names)) if rest else None
+    except (zlib.error, ValueError) as error:
+        what = f"event {row['event_id']}: its answer cannot be read: {error}"
+        raise EventsError(what) from error
+    return Parts(text, vector, contributions, dictionary)
+
+
+def vector(row: Mapping[str, Any]) -> bytes | None:
+    """The features of a row, as little-endian float32."""
+    packed: bytes | None = row["packed"]
+    features: bytes | None = row["features"]
+    if packed is None:
+        return features
+    return zlib.decompressobj().decompress(packed[1:])
+
+
+def _beside(row: Mapping[str, Any], dictionary: Dictionary) -> bytes:
+    return "\n".join([dictionary.text, *(str(row[name]) for name in BESIDE)]).encode()
+
+
+def _texts(numbers: NDArray[np.float64]) -> list[bytes]:
+    """Each as JSON has it."""
+    text = orjson.dumps(numbers, option=orjson.OPT_SERIALIZE_NUMPY)
+    return text[1:-1].split(b",")
+
+
+def _sparse(numbers: NDArray[np.float64]) -> bytes:
+    """Which are not 0, a bit each, and those; -0 is not 0."""
+    bits: NDArray[np.uint64] = numbers.astype("<f8").view("<u8")
+    given = bits != 0
+    return b"".join([np.packbits(given).tobytes(), bits[given].tobytes()])
+
+
+def _dense(content: bytes, count: int) -> NDArray[np.float64]:
+    size = (count + 7) // 8
+    mask = np.frombuffer(content[:size], dtype=np.uint8)
+    given = np.unpackbits(mask, count=count).astype(bool)
+    numbers = np.zeros(count, dtype="<u8")
+    numbers[given] = np.frombuffer(content[size:], dtype="<u8")
+    return numbers.view("<f8")
