@@ -122,7 +122,7 @@ def batch_features(house: House, champion: Champion) -> np.ndarray:
     """Every client's features as the batch run wrote them, by id."""
     store = FeatureStore(house.features)
     columns, _ = inputs(house, champion)
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         f"SELECT {columns} FROM '{store.features}' AS features ORDER BY SK_ID_CURR"
     ).fetchall()
     return np.array(rows, dtype=np.float32)
@@ -137,7 +137,6 @@ def inputs(house: House, champion: Champion) -> tuple[str, FeatureSet]:
         for one in champion.manifest.features
         if one.categories is not None
     }
-<<<<<<< HEAD
     return ", ".join(encoded(made.features, categories)), made
 
 
@@ -162,13 +161,6 @@ def batch_of(
     return np.array(
         [by_client[one.application["SK_ID_CURR"]] for one in asked], dtype=np.float32
     )
-=======
-    columns = ", ".join(encoded(made.features, categories))
-    rows = duckdb.execute(
-        f"SELECT {columns} FROM '{store.features}' AS features ORDER BY SK_ID_CURR"
-    ).fetchall()
-    return np.array(rows, dtype=np.float32)
->>>>>>> test-types
 
 
 def stored_vectors(house: House) -> np.ndarray:

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from api.http import openapi
 from api.http.operations import Operation
-from api.store.keys import KnownKeys, Role
+from api.store.keys import ApiKey, KnownKeys, Role
 
 OPEN = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/docs/start.js"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -115,13 +115,16 @@ def test_a_revoked_key_is_refused_within_a_second(
 def test_a_key_is_looked_up_once_a_second_and_no_stranger_is_kept(
     app: Flask, call: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, looked_up = [100.0], []
+    clock, looked_up = [100.0], list[str]()
     monkeypatch.setattr("api.store.keys.monotonic", lambda: clock[0])
     monkeypatch.setattr("api.store.keys.MOST_KEPT", 2)
     keys, read = app.extensions["scoring"].keys, KnownKeys._read
-    monkeypatch.setattr(
-        KnownKeys, "_read", lambda *one: looked_up.append(one) or read(*one)
-    )
+
+    def counted(known: KnownKeys, sha256: str) -> ApiKey | None:
+        looked_up.append(sha256)
+        return read(known, sha256)
+
+    monkeypatch.setattr(KnownKeys, "_read", counted)
     for _ in range(3):
         assert call("GET", "/v1/model", "admin").status_code == 200
     assert len(looked_up) == 1
