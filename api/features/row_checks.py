@@ -86,7 +86,8 @@ def _check(
             detail = f"is not a column of {table}"
             findings.error(path + pointer(name), detail)
             continue
-        value = _word(column, value)
+        if column.type == "category" and type(value) is int:
+            value = _word(column, value)
         problem = _problem(column, value)
         if problem:
             findings.error(path + pointer(name), problem)
@@ -99,12 +100,10 @@ def _check(
     return checked
 
 
-def _word(column: Column, value: Any) -> Any:
-    """An integer is the text of its digits where such texts are categories."""
-    if column.type != "category" or type(value) is not int:
-        return value
+def _word(column: Column, number: int) -> Any:
+    """The text of its digits, where such texts are categories."""
     digits = any(text.isdigit() for text in column.categories or ())
-    return str(value) if digits else value
+    return str(number) if digits else number
 
 
 def _problem(column: Column, value: Any) -> str | None:
