@@ -18,6 +18,7 @@ from api.features.online import OnlineFeatures
 from api.json_encoding import encode
 from api.schemas.layout import AMOUNT, APPLICATION, INSTALMENT
 from api.schemas.model import Column, Term
+from api.schemas.requests import Explain
 from api.scoring import similar_clients as populations
 from api.scoring.decision import Score, Scorer
 from api.scoring.lightgbm_model import Model
@@ -74,8 +75,20 @@ class Champion:
             bundle_sha256=self.bundle.sha256,
             names=tuple(feature.name for feature in features),
             categories=tuple(feature.categories for feature in features),
-            text=self.scorer.texts(),
+            text=self.scorer.texts() + self._example("reasons") + self._example(True),
         )
+
+    def _example(self, explain: Explain) -> str:
+        """An answer about nothing: it says what all of them say."""
+        width = len(self.manifest.features)
+        nothing = np.full(width, np.nan, dtype=np.float32)
+        judged = self.scorer.judge(
+            Score(nothing, 0.0, np.zeros(width + 1)), (), explain
+        )
+        model = self.manifest.model
+        about = {"model": {"name": model.name, "version": model.version}}
+        first = {"prediction_id": "", "kind": "decision", "client_id": 100}
+        return encode({**first, **judged, **about}).decode()
 
     def parts(self, answer: Mapping[str, Any], score: Score) -> Parts:
         """What an answer that was judged by this score is made of."""

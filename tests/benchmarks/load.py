@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import statistics
@@ -33,9 +34,19 @@ class Server:
         path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
         return [int(pid) for pid in Path(path).read_text().split()]
 
+    def cpu_seconds(self) -> float:
+        """Of the workers, so far."""
+        return sum(_cpu_seconds(pid) for pid in self.workers())
+
     def mebibytes(self) -> float:
         """Resident memory of every process, shared pages counted by their share."""
         return sum(_pss(pid) for pid in [self.process.pid, *self.workers()])
+
+
+def _cpu_seconds(pid: int) -> float:
+    stat = Path(f"/proc/{pid}/stat").read_text()
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _pss(pid: int) -> float:

@@ -29,7 +29,7 @@ from api.json_encoding import encode
 LIST = b'"contributions":['
 # What a skeleton is compressed beside: fields of its event that are there anyway.
 BESIDE = ("event_id", "created_at", "bundle_sha256", "facts", "request")
-_FAST, _LEVEL = 1, 6
+_LEVEL = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +124,7 @@ class Parts:
         return b"".join(
             [
                 bytes([self.dictionary is not NO_DICTIONARY]),
-                zlib.compress(self.features.astype("<f4").tobytes(), _FAST),
+                zlib.compress(self.features.astype("<f4").tobytes(), _LEVEL),
                 compressor.compress(self.skeleton),
                 compressor.flush(),
                 b"" if self.contributions is None else _sparse(self.contributions),
@@ -171,16 +171,25 @@ def _texts(numbers: NDArray[np.float64]) -> list[bytes]:
 
 
 def _sparse(numbers: NDArray[np.float64]) -> bytes:
-    """Which are not 0, a bit each, and those; -0 is not 0."""
+    """Which are not 0, a bit each, and those; -0 is not 0.
+
+    Of a number's bytes only the highest, sign and size, is worth compressing.
+    """
     bits: NDArray[np.uint64] = numbers.astype("<f8").view("<u8")
     given = bits != 0
-    return b"".join([np.packbits(given).tobytes(), bits[given].tobytes()])
+    columns = bits[given].view(np.uint8).reshape(-1, 8)
+    highest = zlib.compress(columns[:, 7].tobytes(), _LEVEL)
+    return b"".join([np.packbits(given).tobytes(), columns[:, :7].tobytes(), highest])
 
 
 def _dense(content: bytes, count: int) -> NDArray[np.float64]:
     size = (count + 7) // 8
     mask = np.frombuffer(content[:size], dtype=np.uint8)
     given = np.unpackbits(mask, count=count).astype(bool)
+    columns = np.empty((int(given.sum()), 8), dtype=np.uint8)
+    end = size + 7 * len(columns)
+    columns[:, :7] = np.frombuffer(content[size:end], np.uint8).reshape(-1, 7)
+    columns[:, 7] = np.frombuffer(zlib.decompress(content[end:]), np.uint8)
     numbers = np.zeros(count, dtype="<u8")
-    numbers[given] = np.frombuffer(content[size:], dtype="<u8")
+    numbers[given] = columns.view("<u8").ravel()
     return numbers.view("<f8")
