@@ -6,10 +6,10 @@ afterwards, so that the probabilities are those of the clients as they come.
 
 from __future__ import annotations
 
-from imblearn.over_sampling import SMOTE
-from imblearn.pipeline import Pipeline
-from imblearn.under_sampling import RandomUnderSampler
+from collections.abc import Sequence
+
 from sklearn.base import BaseEstimator, clone
+from sklearn.pipeline import Pipeline
 
 NONE, CLASS_WEIGHTS = "none", "class weights"
 SYNTHETIC, UNDER_SAMPLING = "SMOTE", "under-sampling"
@@ -31,10 +31,22 @@ def dealing_with(
     steps: list[tuple[str, BaseEstimator]] = []
     if columns is not None:
         steps.append(("columns", columns))
-    if strategy == SYNTHETIC:
-        sampler = SMOTE(sampling_strategy=RATIO, random_state=seed)
-        steps.append(("sample", sampler))
-    if strategy == UNDER_SAMPLING:
-        sampler = RandomUnderSampler(sampling_strategy=RATIO, random_state=seed)
-        steps.append(("sample", sampler))
+    if strategy in (SYNTHETIC, UNDER_SAMPLING):
+        return _resampled(strategy, steps, model, seed)
     return Pipeline([*steps, ("model", model)]) if steps else model
+
+
+def _resampled(
+    strategy: str,
+    steps: Sequence[tuple[str, BaseEstimator]],
+    model: BaseEstimator,
+    seed: int,
+) -> BaseEstimator:
+    """A pipeline whose clients are others while it is fitted."""
+    from imblearn.over_sampling import SMOTE
+    from imblearn.pipeline import Pipeline
+    from imblearn.under_sampling import RandomUnderSampler
+
+    sampler = SMOTE if strategy == SYNTHETIC else RandomUnderSampler
+    sample = sampler(sampling_strategy=RATIO, random_state=seed)
+    return Pipeline([*steps, ("sample", sample), ("model", model)])
