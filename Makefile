@@ -14,6 +14,11 @@ LOCK = requirements-dev.txt
 DEMO = .venv/.demo
 READY = .venv/.ready
 
+# Where it is set, each of a dozen processes would compile anew all that it imports. What
+# they import takes 9 s of CPU to compile, the whole environment (uv's
+# --compile-bytecode) 43.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo ports test check prove examples types lock audit sbom bench soak clean FORCE
 
 help: ## list the commands

@@ -13,8 +13,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping
+from pathlib import Path
 
 START_SECONDS = 60
+# What both servers write, a line per request.
+LOG = Path("var/servers.log")
+LAST_LINES = 20
 Servers = Mapping[str, "subprocess.Popen[bytes]"]
 
 
@@ -34,6 +38,7 @@ def serve(api_port: str, dashboard_port: str) -> None:
     """Start both servers, say when they answer, and stop both when either ends."""
     api, page = (f"http://127.0.0.1:{port}" for port in (api_port, dashboard_port))
     servers: dict[str, subprocess.Popen[bytes]] = {}
+    LOG.write_bytes(b"")
     try:
         servers["api"] = start(
             *("gunicorn", "-c", "api/server/gunicorn.conf.py", "api:create_app()"),
@@ -49,7 +54,7 @@ def serve(api_port: str, dashboard_port: str) -> None:
         )
         for url in (f"{api}/health/ready", f"{page}/_stcore/health"):
             wait_for(url, servers)
-        print(f"ready: dashboard {page} api {api}", flush=True)
+        print(f"ready: dashboard {page} api {api} log {LOG}", flush=True)
         while True:
             require_running(servers)
             time.sleep(0.2)
@@ -61,12 +66,14 @@ def serve(api_port: str, dashboard_port: str) -> None:
 
 def start(*command: str, **settings: str) -> subprocess.Popen[bytes]:
     """In a session of its own: Ctrl-C reaches it, and what it starts, through us."""
-    return subprocess.Popen(
-        [sys.executable, "-m", *command],
-        env={**os.environ, **settings},
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with LOG.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", *command],
+            env={**os.environ, **settings},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
 
 def wait_for(url: str, servers: Servers) -> None:
@@ -89,7 +96,9 @@ def answers(url: str) -> bool:
 def require_running(servers: Servers) -> None:
     for name, server in servers.items():
         if server.poll() is not None:
-            sys.exit(f"{name}: ended with status {server.returncode}")
+            said = LOG.read_text(encoding="utf-8", errors="replace").splitlines()
+            ended = f"{name}: ended with status {server.returncode}; {LOG} ends:"
+            sys.exit("\n".join([ended, *said[-LAST_LINES:]]))
 
 
 def stop(servers: Servers) -> None:

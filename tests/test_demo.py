@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +30,16 @@ esac
 """
 MADE = ["train", "promote", "drift", "export", "upgrade", "import"]
 WORDS = ["--check", "synthesize", *MADE, "keys"]
+# What stands for gunicorn and Streamlit: it answers, and writes a line per request.
+SERVER = """
+import http.server, os
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+port = os.environ.get("STREAMLIT_SERVER_PORT") or os.environ["SCORING_BIND"][10:]
+http.server.HTTPServer(("127.0.0.1", int(port)), Handler).serve_forever()
+"""
 Demo = Callable[..., list[str]]
 
 
@@ -107,3 +121,44 @@ def test_keys_are_kept_from_others_and_made_anew_with_the_database(
     assert keys.stat().st_mode & 0o777 == 0o600
     (folder / "var" / "scoring.sqlite").unlink()
     assert demo() == ["--check", "upgrade", "import", "keys", "keys"]
+
+
+def serve(folder: Path) -> tuple[subprocess.Popen[str], str, str]:
+    """The demo's servers as the folder's `gunicorn.py` and `streamlit.py` are."""
+    (folder / "var").mkdir()
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        api, page = (str(bound.getsockname()[1]) for bound in (one, other))
+    run = [sys.executable, str(ROOT / ".make" / "serve.py"), api, page]
+    settings = {n: v for n, v in os.environ.items() if n != "STREAMLIT_SERVER_PORT"}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return (
+        subprocess.Popen(run, cwd=folder, env=settings, text=True, **pipes),
+        api,
+        page,
+    )
+
+
+def test_the_terminal_is_quiet_once_the_servers_are_ready(tmp_path: Path) -> None:
+    for name in ("gunicorn.py", "streamlit.py"):
+        (tmp_path / name).write_text(SERVER)
+    serving, api, page = serve(tmp_path)
+    assert serving.stdout is not None
+    ready = serving.stdout.readline()
+    serving.send_signal(signal.SIGINT)
+    assert serving.communicate(timeout=20) == ("stopping\n", "")
+    here = "http://127.0.0.1"
+    log = "var/servers.log"
+    assert ready == f"ready: dashboard {here}:{page} api {here}:{api} log {log}\n"
+    assert "GET /health/ready" in (tmp_path / log).read_text()
+
+
+def test_a_server_that_does_not_start_is_heard(tmp_path: Path) -> None:
+    (tmp_path / "gunicorn.py").write_text("raise SystemExit('no such bundle')")
+    (tmp_path / "streamlit.py").write_text(SERVER)
+    serving, *_ = serve(tmp_path)
+    assert serving.communicate(timeout=20) == (
+        "",
+        "api: ended with status 1; var/servers.log ends:\nno such bundle\n",
+    )

@@ -106,11 +106,15 @@ def run_campaign(
         mlflow.log_metrics(_summary(trained))
         priced = budget.variants and resources.seconds_left > 0
         analysis = analyse_model(
-            trained, price=priced, progress=progress, jobs=resources.jobs
+            trained,
+            budget.explained,
+            price=priced,
+            progress=progress,
+            jobs=resources.jobs,
         )
         _draw(trained, analysis, budget, resources, progress)
         progress("gates: may it be promoted")
-        gates = examine(trained, analysis, resources.jobs)
+        gates = examine(trained, analysis, budget.shuffled, resources.jobs)
         version = register(registry, trained, analysis, gates)
     return version, trained
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from training.cli import commands, main
+from training.cli import commands, main, shared
 
 
 def test_help_imports_nothing_that_takes_long() -> None:
@@ -23,6 +23,25 @@ def test_help_imports_nothing_that_takes_long() -> None:
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("Usage: python -m training ") == len(commands.commands)
+
+
+def test_a_campaign_imports_no_more_than_a_quick_one_needs() -> None:
+    code = (
+        "import sys, training.campaign\n"
+        "unused = {'evidently', 'imblearn', 'shap', 'streamlit'}\n"
+        "sys.exit(' '.join(unused & set(sys.modules)) or 0)"
+    )
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_progress_says_for_how_long_it_has_been_worked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shared.time, "monotonic", lambda: shared.STARTED + 754.9)
+    shared.progress("score: 3 clients")
+    assert capsys.readouterr().err == " 12:34  score: 3 clients\n"
 
 
 @pytest.mark.parametrize(

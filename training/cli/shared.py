@@ -6,6 +6,7 @@ runs: `--help` needs none.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from training.registry.store import Registry
 
 Function = Callable[..., None]
+
+STARTED = time.monotonic()
 
 PATH = click.Path(path_type=Path)
 DATA = "folder with the raw tables, as Kaggle names them"
@@ -42,8 +45,12 @@ protected_option = click.option(
 
 
 def progress(message: str) -> None:
-    """Say on standard error how far the work is; results go to standard output."""
-    click.echo(f"  {message}", err=True)
+    """Say on standard error how far the work is, and for how long it has been done.
+
+    Results go to standard output.
+    """
+    minutes, seconds = divmod(int(time.monotonic() - STARTED), 60)
+    click.echo(f"{minutes:3}:{seconds:02}  {message}", err=True)
 
 
 def registry() -> Registry:

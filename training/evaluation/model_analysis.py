@@ -35,17 +35,22 @@ class ModelAnalysis:
 
 
 def analyse_model(
-    trained: TrainedModel, *, price: bool, progress: Callable[[str], None], jobs: int
+    trained: TrainedModel,
+    clients: int,
+    *,
+    price: bool,
+    progress: Callable[[str], None],
+    jobs: int,
 ) -> ModelAnalysis:
     """Explain, audit and split the chosen model's out-of-fold decisions.
 
-    `price`: also measure what leaving the protected attributes out costs, which takes
-    one more cross-validation.
+    `clients`: how many are explained. `price`: also measure what leaving the protected
+    attributes out costs, which takes one more cross-validation.
     """
     progress("review: explanations, fairness, segments")
     data, chosen = trained.data, trained.chosen
     applications = load_applications(trained.store, data.client)
-    explained = explain(trained.booster, data)
+    explained = explain(trained.booster, data, clients)
     return ModelAnalysis(
         applications=applications,
         explained=explained,

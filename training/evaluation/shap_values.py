@@ -17,7 +17,6 @@ from training.features.define import Feature
 from training.models.dataset import Labelled
 from training.models.shap_lookup import Explainer
 
-SAMPLE = 5_000
 BEESWARM_ROWS, BEESWARM_FEATURES = 500, 20
 BINS = 30
 # Rows whose sums are made together, in memory that stays small.
@@ -49,9 +48,9 @@ class Explained:
     margin: Array
 
 
-def explain(booster: lightgbm.Booster, data: Labelled) -> Explained:
-    """Explain a sample of the clients that the model was fitted on."""
-    rows = sample_rows(len(data.inputs), SAMPLE)
+def explain(booster: lightgbm.Booster, data: Labelled, clients: int) -> Explained:
+    """Explain up to so many of the clients that the model was fitted on."""
+    rows = sample_rows(len(data.inputs), clients)
     inputs = data.inputs.iloc[rows]
     values = contributions(booster, inputs)
     margin = values.sum(axis=1)

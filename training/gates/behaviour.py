@@ -73,7 +73,9 @@ def protected_columns(trained: TrainedModel) -> Gate:
             )
             for name in PROTECTED
         }
-    moved = margins_after(trained, others) - margins_after(trained, {})
+    rows = sample_rows(len(trained.data.client), SAMPLE)
+    as_they_are = _margins(trained, trained.data.inputs.to_numpy()[rows])
+    moved = margins_after(trained, others) - as_they_are
     value = float(np.abs(moved).max())
     inputs = [
         feature.name
@@ -99,13 +101,12 @@ def margins_after(trained: TrainedModel, changes: dict[str, str]) -> Array:
     rows = sample_rows(len(trained.data.client), SAMPLE)
     clients = ", ".join(str(client) for client in trained.data.client[rows])
     replaced = ", ".join(f'{sql} AS "{name}"' for name, sql in changes.items())
-    star = f"* REPLACE ({replaced})" if replaced else "*"
     columns = encoded_columns(
         trained.feature_set.features, dict(trained.data.categories)
     )
     with duckdb.connect() as connection:
         connection.execute(
-            f"CREATE VIEW application AS SELECT {star} FROM"
+            f"CREATE VIEW application AS SELECT * REPLACE ({replaced}) FROM"
             f" '{trained.store.application}' WHERE SK_ID_CURR IN ({clients})"
         )
         connection.execute(

@@ -9,8 +9,13 @@ from training.gates import behaviour, fairness, leakage, ranking, reasons, stabi
 from training.gates.gate import Gate
 
 
-def examine(trained: TrainedModel, analysis: ModelAnalysis, jobs: int) -> list[Gate]:
-    """Every gate that needs no other model; in the order of the table."""
+def examine(
+    trained: TrainedModel, analysis: ModelAnalysis, shuffled: int, jobs: int
+) -> list[Gate]:
+    """Every gate that needs no other model; in the order of the table.
+
+    `shuffled`: the clients of the fit to shuffled outcomes.
+    """
     data, feature_set, chosen = trained.data, trained.feature_set, trained.chosen
     formulas = {feature.name: feature.formula for feature in feature_set.features}
     history = [feature.name for feature in feature_set.history]
@@ -27,7 +32,7 @@ def examine(trained: TrainedModel, analysis: ModelAnalysis, jobs: int) -> list[G
         ranking.better_than_dummy(trained),
         ranking.no_worse_than_logistic(trained),
         ranking.calibration(trained),
-        leakage.permuted_labels(trained, jobs),
+        leakage.permuted_labels(trained, shuffled, jobs),
         leakage.single_feature(data),
         leakage.target_encoding(data),
         leakage.identifiers(data, formulas, history),

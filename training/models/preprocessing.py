@@ -19,6 +19,8 @@ from sklearn.preprocessing import (
     TargetEncoder,
 )
 
+from training.arrays import Array
+
 # Beyond this skewness a few large values rule a linear model.
 SKEWED = 2.0
 Columns = Callable[[pd.DataFrame], list[str]]
@@ -97,7 +99,12 @@ def _numbers(categories: Sequence[str]) -> Columns:
 
 
 def _imputer() -> SimpleImputer:
-    return SimpleImputer(strategy="median", keep_empty_features=True)
+    # The strategy "median" gives the same, by masked arrays, in seven times the time.
+    return SimpleImputer(strategy=_median, keep_empty_features=True)
+
+
+def _median(known: Array) -> float:
+    return float(np.median(known)) if len(known) else 0.0
 
 
 def _ranks(seed: int) -> QuantileTransformer:

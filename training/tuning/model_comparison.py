@@ -41,6 +41,8 @@ class Budget:
     strategies, transformations and constraints are switched to see what they bring;
     if not, the forest is left out. `seeds`: how many LightGBMs that differ by chance
     are averaged in the end. `select_features`: whether to look how few features do.
+    `explained`: how many clients' explanations the review sums up; `shuffled`: how many
+    clients' outcomes are shuffled to see that nothing is learned then.
     """
 
     name: str
@@ -49,6 +51,8 @@ class Budget:
     variants: bool = True
     seeds: int = 1
     select_features: bool = True
+    explained: int = 5_000
+    shuffled: int = 4_000
 
     def of(self, family: ModelFamily) -> int:
         return self.trials.get(family.name, 0)
@@ -60,7 +64,13 @@ class Budget:
 BUDGETS = {
     budget.name: budget
     for budget in (
-        Budget("quick", variants=False, select_features=False),
+        Budget(
+            "quick",
+            variants=False,
+            select_features=False,
+            explained=2_000,
+            shuffled=1_000,
+        ),
         Budget(
             "standard",
             {"logistic_regression": 4, "random_forest": 3, "lightgbm": 8},

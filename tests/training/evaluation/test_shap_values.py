@@ -62,7 +62,7 @@ def test_importance_by_shap_and_by_shuffling_name_the_same_first(
     parameters = {**candidates.LIGHTGBM, "n_estimators": 20, "min_child_samples": 5}
     parameters |= {"colsample_bytree": 1.0}
     model = candidates.lightgbm(parameters).fit(data.inputs, data.target, [])
-    explained = explain(model.booster_, data)
+    explained = explain(model.booster_, data, 5_000)
     found = importance(model.booster_, explained, made)
     lost = found["permutation"]["auc_lost"]
     assert found["features"][0]["feature"] == max(lost, key=lost.__getitem__)
@@ -75,7 +75,7 @@ def test_importance_by_shap_and_by_shuffling_name_the_same_first(
 
 def test_permuting_a_useless_feature_gives_no_rank_correlation(data: Labelled) -> None:
     model = candidates.lightgbm().fit(data.inputs, data.target, [])
-    by_heart = explain(model.booster_, data)
+    by_heart = explain(model.booster_, data, 5_000)
     nothing = {"FLAG_MOBIL": [list(data.inputs).index("FLAG_MOBIL")]}
     found = permutation(model.booster_, by_heart, nothing)
     assert found["rank_correlation"] == 0.0
@@ -100,7 +100,9 @@ def test_pictures_show_the_contributions_and_no_clients_numbers(
     made = compile_features([]).features
     parameters = {**candidates.LIGHTGBM, "n_estimators": 20, "min_child_samples": 5}
     candidate = candidates.lightgbm(parameters)
-    explained = explain(candidate.fit(data.inputs, data.target, []).booster_, data)
+    explained = explain(
+        candidate.fit(data.inputs, data.target, []).booster_, data, 5_000
+    )
     chosen = assess(candidate, data, Costs(), lambda _: None, jobs=1)
     figures = explanation_pictures(explained, made, chosen)
     for name, figure in figures.items():
