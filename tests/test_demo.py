@@ -132,12 +132,15 @@ def serve(folder: Path) -> tuple[subprocess.Popen[str], str, str]:
         api, page = (str(bound.getsockname()[1]) for bound in (one, other))
     run = [sys.executable, str(ROOT / ".make" / "serve.py"), api, page]
     settings = {n: v for n, v in os.environ.items() if n != "STREAMLIT_SERVER_PORT"}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return (
-        subprocess.Popen(run, cwd=folder, env=settings, text=True, **pipes),
-        api,
-        page,
+    serving = subprocess.Popen(
+        run,
+        cwd=folder,
+        env=settings,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
+    return serving, api, page
 
 
 def test_the_terminal_is_quiet_once_the_servers_are_ready(tmp_path: Path) -> None:
