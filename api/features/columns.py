@@ -15,8 +15,6 @@ from api.schemas.model import Column, Table
 # The DuckDB type of each raw column type.
 TYPES = {"integer": "BIGINT", "number": "DOUBLE", "category": "VARCHAR"}
 Row = Mapping[str, Any]
-# What the columns are, by name.
-Roles = Mapping[str, str | None]
 # Feature vectors, one row each; NaN is missing.
 Matrix = NDArray[np.float32]
 # The model's number for each category of a column; None: its values are numbers.
@@ -71,41 +69,50 @@ def numbered(
     anew over all applicants, keeping their order inside each and the links between
     tables: the same number of a credit of one applicant stays the same.
     """
-    roles = {c.name: c.role for table in tables.values() for c in table.columns}
+    clients, links = (
+        {
+            name: [column.name for column in table.columns if column.role == role]
+            for name, table in tables.items()
+        }
+        for role in (CLIENT, RECORD)
+    )
     together: dict[str, list[Row]] = {}
     begins: dict[str, int] = {}
     for applicant_id, records in applicants:
         numbers = {
-            name: {old: begins.get(name, 0) + at for at, old in enumerate(ids)}
-            for name, ids in _identifiers(roles, records).items()
+            name: {old: begins.get(name, 0) + at for at, old in enumerate(sorted(ids))}
+            for name, ids in _identifiers(links, records).items()
         }
         for name, mapping in numbers.items():
             begins[name] = begins.get(name, 0) + len(mapping)
         for table, rows in records.items():
-            renumbered = (_renumber(roles, row, applicant_id, numbers) for row in rows)
-            together.setdefault(table, []).extend(renumbered)
+            anew = {name: numbers[name] for name in links[table]}
+            own = dict.fromkeys(clients[table], applicant_id)
+            together.setdefault(table, []).extend(
+                _renumber(row, anew, own) for row in rows
+            )
     return together
 
 
 def _identifiers(
-    roles: Roles, records: Mapping[str, Sequence[Row]]
-) -> dict[str, list[int]]:
+    links: Mapping[str, Sequence[str]], records: Mapping[str, Sequence[Row]]
+) -> dict[str, set[int]]:
     identifiers: dict[str, set[int]] = {}
-    for rows in records.values():
-        for row in rows:
-            for name, value in row.items():
-                if roles.get(name) == RECORD and value is not None:
-                    identifiers.setdefault(name, set()).add(value)
-    return {name: sorted(values) for name, values in identifiers.items()}
+    for table, rows in records.items():
+        for name in links[table]:
+            found = (row[name] for row in rows if row.get(name) is not None)
+            identifiers.setdefault(name, set()).update(found)
+    return identifiers
 
 
 def _renumber(
-    roles: Roles, row: Row, applicant_id: int, numbers: Mapping[str, Mapping[int, int]]
+    row: Row, anew: Mapping[str, Mapping[int, int]], own: Mapping[str, int]
 ) -> Row:
-    changed = {
-        name: mapping[row[name]]
-        for name, mapping in numbers.items()
-        if row.get(name) is not None
-    }
-    keys = {name: applicant_id for name in row if roles.get(name) == CLIENT}
-    return {**row, **changed, **keys}
+    renumbered = dict(row)
+    for name, numbers in anew.items():
+        if row.get(name) is not None:
+            renumbered[name] = numbers[row[name]]
+    for name, applicant_id in own.items():
+        if name in row:
+            renumbered[name] = applicant_id
+    return renumbered
