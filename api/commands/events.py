@@ -93,7 +93,9 @@ def compact() -> None:
     from api.store.events.compaction import compact as compact_events
 
     count = before = after = 0
-    for step in compact_events(database(), services().champion().dictionary):
+    champion = services().champion()
+    packing = compact_events(database(), champion.bundle.sha256, champion.dictionary)
+    for step in packing:
         count, before = count + step.answers, before + step.before
         after += step.after
         click.echo(f"{count} answers packed: {before:,} bytes to {after:,}", err=True)

@@ -72,7 +72,6 @@ class Champion:
         """What its answers have in common."""
         features = self.manifest.features
         return Dictionary(
-            bundle_sha256=self.bundle.sha256,
             names=tuple(feature.name for feature in features),
             categories=tuple(feature.categories for feature in features),
             text=self.scorer.texts() + self._example("reasons") + self._example(True),

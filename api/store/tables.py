@@ -132,11 +132,11 @@ personal = Table(
     Index("personal_client", "client_id", "sequence"),
 )
 
-# What the packed answers of a bundle have in common, kept as long as they are.
+# What packed answers of a bundle have in common, under its own hash.
 dictionaries = Table(
     "dictionaries",
     metadata,
-    Column("bundle_sha256", String(64), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
 

@@ -11,6 +11,7 @@ import numpy as np
 from api.bundle.read import read_bundle
 from api.json_encoding import encode
 from api.scoring.decision import Score, Scorer, shown
+from api.store.events.packing import Dictionary
 
 
 def test_text_is_utf8_and_nan_is_null() -> None:
@@ -27,8 +28,12 @@ def test_an_explanation_tells_every_number_exactly(world: Any) -> None:
     values = [1e30, 0.1, np.nan, -0.0, 1, np.nan, 3e-45]
     features = np.array(values, dtype=np.float32)
     contributions = np.array([0.1, -0.0, 1e-300, 1e22, 5, 1 / 3, 2, -2.5])
-    told = scorer.judge(Score(features, -0.1, contributions), [])["explanation"]
-    assert json.loads(encode(told)) == {
+    skeleton = encode(scorer.judge(Score(features, -0.1, contributions), []))
+    names = tuple(feature.name for feature in read.manifest.features)
+    categories = tuple(feature.categories for feature in read.manifest.features)
+    dictionary = Dictionary(names, categories, "")
+    answer = dictionary.filled(skeleton, features, contributions[:-1])
+    assert json.loads(answer)["explanation"] == {
         "base_value": -2.5,
         "margin": -0.1,
         "contributions": [

@@ -17,7 +17,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "dictionaries",
-        sa.Column("bundle_sha256", sa.String(64), primary_key=True),
+        sa.Column("sha256", sa.String(64), primary_key=True),
         sa.Column("content", sa.LargeBinary, nullable=False),
     )
     op.add_column("personal", sa.Column("packed", sa.LargeBinary))

@@ -44,10 +44,12 @@ class Compacted:
     after: int
 
 
-def compact(database: Database, serving: Dictionary) -> Iterator[Compacted]:
+def compact(
+    database: Database, bundle_sha256: str, serving: Dictionary
+) -> Iterator[Compacted]:
     """In small transactions, of which each says what it did; may be stopped anywhere.
 
-    Of `serving`, the bundle of this dictionary, only numbers stay of what features
+    Of the bundle that has the dictionary `serving`, only numbers stay of what features
     contributed; what others answered is compressed. Each row goes and comes back in
     another form, of which the chain knows nothing: what it says is the same.
     """
@@ -59,7 +61,9 @@ def compact(database: Database, serving: Dictionary) -> Iterator[Compacted]:
             rows = [row._asdict() for row in _SOME.rows(connection, after=after)]
             if not rows:
                 return
-            packed = [{**row, "packed": _packed(row, serving)} for row in rows]
+            packed = [
+                {**row, "packed": _packed(row, bundle_sha256, serving)} for row in rows
+            ]
             _DELETE.run(connection, [{"at": row["sequence"]} for row in rows])
             _INSERT.run(connection, [_stored(row) for row in packed])
         after = rows[-1]["sequence"]
@@ -72,10 +76,10 @@ def _stored(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**columns, "features": None, "answer": None}
 
 
-def _packed(row: Mapping[str, Any], serving: Dictionary) -> bytes:
+def _packed(row: Mapping[str, Any], bundle_sha256: str, serving: Dictionary) -> bytes:
     features = np.frombuffer(row["features"], dtype="<f4")
     plain = Parts(row["answer"], features, None, NO_DICTIONARY)
-    if row["bundle_sha256"] != serving.bundle_sha256:
+    if row["bundle_sha256"] != bundle_sha256:
         return plain.packed(row)
     parts = _taken_apart(row["answer"], features, serving)
     return (parts if parts.answer() == row["answer"] else plain).packed(row)

@@ -41,7 +41,7 @@ class Recorder:
         self._committing = False
         self._waiting: list[_Job] = []
         # The bundles whose dictionary is in the database.
-        self._kept: set[str] = set()
+        self._kept: set[bytes] = set()
 
     def record(self, key_id: int, reply: Reply, token: Token | None) -> None:
         """Make all of the reply, and the token's record, durable, or nothing of it.
@@ -100,9 +100,7 @@ class Recorder:
             (job.key_id, event) for job in batch for event in job.reply.events
         ]
         used = {e.parts.dictionary for _, e in keyed_events if e.parts is not None}
-        missing = {
-            d.bundle_sha256: d for d in used if d.bundle_sha256 not in self._kept
-        }
+        missing = {d.sha256: d for d in used if d.sha256 not in self._kept}
         with self._database.write() as connection:
             if keyed_events:
                 end = append(connection, self._chain_end, keyed_events)

@@ -14,7 +14,7 @@ from api.store.events.packing import (
     BESIDE,
     NO_DICTIONARY,
     Dictionary,
-    needs_dictionary,
+    dictionary_of,
     read_dictionary,
     unpacked,
 )
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 Read = Callable[[], AbstractContextManager[Connection]]
 
 _FIND = Prepared(
-    select(dictionaries.c.content).where(
-        dictionaries.c.bundle_sha256 == bindparam("bundle_sha256")
-    )
+    select(dictionaries.c.content).where(dictionaries.c.sha256 == bindparam("sha256"))
 )
 _KEEP = Prepared(insert(dictionaries))
 # What a row needs for its answer to be read.
@@ -44,31 +42,34 @@ _OF_IDS = Prepared(
 
 
 class Dictionaries:
-    """Those that a database keeps, by bundle; each is read once, as none changes."""
+    """Those that a database keeps, by hash; each is read once, as none changes."""
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self._known: dict[str, Dictionary] = {}
+        self._known: dict[bytes, Dictionary] = {}
 
-    def of(self, bundle_sha256: str) -> Dictionary:
-        """Raises EventsError when it is not there."""
-        if bundle_sha256 not in self._known:
+    def of(self, packed: bytes) -> Dictionary:
+        """The one that this was packed with; raises EventsError when it is not there."""
+        sha256 = dictionary_of(packed)
+        if sha256 is None:
+            return NO_DICTIONARY
+        if sha256 not in self._known:
             with self._read() as connection:
-                content = _FIND.scalar(connection, bundle_sha256=bundle_sha256)
+                content = _FIND.scalar(connection, sha256=sha256.hex())
             if content is None:
                 raise EventsError(
-                    f"the dictionary of bundle {bundle_sha256} is missing: what was "
-                    "answered by it cannot be read"
+                    f"dictionary {sha256.hex()} is missing: what was answered with it "
+                    "cannot be read"
                 )
-            self._known[bundle_sha256] = read_dictionary(bundle_sha256, content)
-        return self._known[bundle_sha256]
+            self._known[sha256] = read_dictionary(content)
+        return self._known[sha256]
 
 
 def keep(connection: Connection, dictionary: Dictionary) -> None:
     """Unless it is there; in a transaction that appends, where one is at a time."""
-    sha256 = dictionary.bundle_sha256
-    if _FIND.scalar(connection, bundle_sha256=sha256) is None:
-        row = {"bundle_sha256": sha256, "content": dictionary.content()}
+    sha256 = dictionary.sha256.hex()
+    if _FIND.scalar(connection, sha256=sha256) is None:
+        row = {"sha256": sha256, "content": dictionary.content()}
         _KEEP.run(connection, [row])
 
 
@@ -79,10 +80,7 @@ def whole(row: Mapping[str, Any], known: Dictionaries) -> dict[str, Any]:
     """
     if row["packed"] is None:
         return dict(row)
-    dictionary = NO_DICTIONARY
-    if needs_dictionary(row["packed"]):
-        dictionary = known.of(row["bundle_sha256"])
-    made_of = unpacked(row, dictionary)
+    made_of = unpacked(row, known.of(row["packed"]))
     features = made_of.features.tobytes()
     return {**row, "features": features, "answer": made_of.answer()}
 

@@ -1,8 +1,8 @@
 """Answers in a tenth of their bytes, and byte for byte the same when they are read.
 
 Most of an answer is the list of its features, with the value and the contribution of
-each. The names are the same in all answers of a bundle and stand in its dictionary,
-which the database keeps; the values are the vector that is kept anyway; contributions
+each. The names are the same in all answers of a bundle and stand in a dictionary,
+which the database keeps under its hash; the values are the vector that is kept anyway; contributions
 are kept as numbers. The rest, the skeleton, is compressed beside what its event says.
 
 The chain's hash covers what was answered, not how that is kept: reading another answer
@@ -11,6 +11,7 @@ out of it than the first one, `events verify` would say so.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from collections.abc import Mapping
@@ -34,20 +35,28 @@ _LEVEL = 6
 
 @dataclass(frozen=True, eq=False)
 class Dictionary:
-    """What the answers of one bundle have in common.
+    """What the answers of one bundle have in common, as a release writes them.
 
     `categories`: of each feature, None where it is a number. `text`: what skeletons
     are likely to say, most likely last.
     """
 
-    bundle_sha256: str
     names: tuple[str, ...]
     categories: tuple[tuple[str, ...] | None, ...]
     text: str
 
     def content(self) -> bytes:
         """As it is kept."""
-        return zlib.compress(encode([self.names, self.categories, self.text]))
+        return zlib.compress(self._json)
+
+    @cached_property
+    def sha256(self) -> bytes:
+        """What it is found by."""
+        return hashlib.sha256(self._json).digest()
+
+    @cached_property
+    def _json(self) -> bytes:
+        return encode([self.names, self.categories, self.text])
 
     def filled(
         self,
@@ -91,13 +100,13 @@ class Dictionary:
 
 
 # Of answers that are only compressed.
-NO_DICTIONARY = Dictionary("", (), (), "")
+NO_DICTIONARY = Dictionary((), (), "")
 
 
-def read_dictionary(bundle_sha256: str, content: bytes) -> Dictionary:
+def read_dictionary(content: bytes) -> Dictionary:
     names, categories, text = json.loads(zlib.decompress(content))
     words = tuple(None if one is None else tuple(one) for one in categories)
-    return Dictionary(bundle_sha256, tuple(names), words, text)
+    return Dictionary(tuple(names), words, text)
 
 
 @dataclass(frozen=True)
@@ -123,7 +132,7 @@ class Parts:
         compressor = zlib.compressobj(_LEVEL, zdict=_beside(row, self.dictionary))
         return b"".join(
             [
-                bytes([self.dictionary is not NO_DICTIONARY]),
+                *_name(self.dictionary),
                 zlib.compress(self.features.astype("<f4").tobytes(), _LEVEL),
                 compressor.compress(self.skeleton),
                 compressor.flush(),
@@ -132,15 +141,18 @@ class Parts:
         )
 
 
-def needs_dictionary(packed: bytes) -> bool:
-    return bool(packed[0])
+def dictionary_of(packed: bytes) -> bytes | None:
+    """The SHA-256 of the dictionary that this is read with; None without one."""
+    return packed[1 : _start(packed)] or None
 
 
 def unpacked(row: Mapping[str, Any], dictionary: Dictionary) -> Parts:
     """What was packed with the event of this row; raises EventsError."""
     try:
         features = zlib.decompressobj()
-        vector = np.frombuffer(features.decompress(row["packed"][1:]), dtype="<f4")
+        vector = np.frombuffer(
+            features.decompress(row["packed"][_start(row["packed"]) :]), dtype="<f4"
+        )
         skeleton = zlib.decompressobj(zdict=_beside(row, dictionary))
         text = skeleton.decompress(features.unused_data)
         rest = skeleton.unused_data
@@ -157,7 +169,16 @@ def vector(row: Mapping[str, Any]) -> bytes | None:
     features: bytes | None = row["features"]
     if packed is None:
         return features
-    return zlib.decompressobj().decompress(packed[1:])
+    return zlib.decompressobj().decompress(packed[_start(packed) :])
+
+
+def _name(dictionary: Dictionary) -> list[bytes]:
+    return [b"\0"] if dictionary is NO_DICTIONARY else [b"\1", dictionary.sha256]
+
+
+def _start(packed: bytes) -> int:
+    """Where what is packed begins, behind the name of its dictionary."""
+    return 1 + packed[0] * hashlib.sha256().digest_size
 
 
 def _beside(row: Mapping[str, Any], dictionary: Dictionary) -> bytes:

@@ -73,7 +73,7 @@ def change_answers(app: Flask) -> None:
         query = sqlalchemy.select(events, *KEPT).select_from(joined)
         rows = connection.execute(query.where(personal.c.packed.is_not(None))).all()
     for row in rows:
-        parts = unpacked(row._asdict(), database.dictionaries.of(row.bundle_sha256))
+        parts = unpacked(row._asdict(), database.dictionaries.of(row.packed))
         changed = replace(parts, skeleton=parts.skeleton.replace(b":0.", b":1."))
         change = personal.update().where(personal.c.sequence == row.sequence)
         with database.write() as connection:

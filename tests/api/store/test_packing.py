@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -46,12 +47,12 @@ def test_an_answer_comes_back_byte_for_byte(seed: int) -> None:
             ]
         },
     }
-    dictionary = Dictionary("b", names, tuple(categories), "reasons and such")
+    dictionary = Dictionary(names, tuple(categories), "reasons and such")
     skeleton = encode({**written, "explanation": {"contributions": []}})
     parts = Parts(skeleton, features, np.array(contributions), dictionary)
     assert parts.answer() == encode(written)
     row = {**ROW, "request": None, "packed": parts.packed({**ROW, "request": None})}
-    read = unpacked(row, read_dictionary("b", dictionary.content()))
+    read = unpacked(row, read_dictionary(dictionary.content()))
     assert read.answer() == encode(written)
     assert read.features.tobytes() == features.tobytes()
 
@@ -85,7 +86,7 @@ def test_another_dictionary_is_noticed(app: Flask, call: Any) -> None:
     run, database = app.test_cli_runner().invoke, app.extensions["scoring"].database
     assert run(args=["events", "verify"]).exit_code == 0
     known = app.extensions["scoring"].champion().dictionary
-    other = Dictionary(known.bundle_sha256, known.names[::-1], known.categories, "")
+    other = Dictionary(known.names[::-1], known.categories, "")
     for change in (
         sqlalchemy.text("UPDATE dictionaries SET content = :content").bindparams(
             content=other.content()
@@ -96,6 +97,20 @@ def test_another_dictionary_is_noticed(app: Flask, call: Any) -> None:
             connection.execute(change)
         broken = run(args=["events", "verify"])
         assert "event 1: its personal part was changed" in broken.stderr
+
+
+def test_a_release_that_words_answers_otherwise_reads_those_of_the_one_before(
+    app: Flask, call: Any
+) -> None:
+    """Of the same bundle: the dictionary is that of what packed the answer."""
+    champion = app.extensions["scoring"].champion()
+    answers = [call("POST", "/v1/predictions", json=ASKED)]
+    champion.__dict__["dictionary"] = replace(champion.dictionary, text="other words")
+    answers.append(call("POST", "/v1/predictions", json=ASKED))
+    other = Database(app.extensions["scoring"].config.database_url, 1)
+    for answer in answers:
+        assert answer_of(other, answer.json["prediction_id"])[0] == answer.data
+    other.close()
 
 
 def test_a_batch_is_remembered_without_a_copy(app: Flask, call: Any) -> None:

@@ -76,7 +76,10 @@ def test_a_lost_connection_is_told_and_not_used_again(database: Database) -> Non
 
 
 @pytest.mark.parametrize("template", ["sqlite"], indirect=True)
-def test_a_decision_is_one_read_and_one_write(app: Flask, call: Any) -> None:
+def test_a_decision_is_one_read_and_one_write(
+    app: Flask, call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.store.keys.monotonic", lambda: 0.0)
     asked = {"client_id": 100001}
     assert call("POST", "/v1/predictions", json=asked).status_code == 201
     statements: list[str] = []
