@@ -49,7 +49,7 @@ class Dictionaries:
         self._known: dict[bytes, Dictionary] = {}
 
     def of(self, packed: bytes) -> Dictionary:
-        """The one that this was packed with; raises EventsError when it is not there."""
+        """What this was packed with; raises EventsError when it is not there."""
         sha256 = dictionary_of(packed)
         if sha256 is None:
             return NO_DICTIONARY

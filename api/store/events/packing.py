@@ -2,8 +2,9 @@
 
 Most of an answer is the list of its features, with the value and the contribution of
 each. The names are the same in all answers of a bundle and stand in a dictionary,
-which the database keeps under its hash; the values are the vector that is kept anyway; contributions
-are kept as numbers. The rest, the skeleton, is compressed beside what its event says.
+which the database keeps under its hash; the values are the vector that is kept anyway;
+contributions are kept as numbers. The rest, the skeleton, is compressed beside what its
+event says.
 
 The chain's hash covers what was answered, not how that is kept: reading another answer
 out of it than the first one, `events verify` would say so.
