@@ -79,7 +79,10 @@ def run_campaign(
             log_selection(few)
             chosen, served = few.chosen.assessment, only(data, few.names)
             feature_set = compile_features(
-                feature_set.tables, protected=True, only=few.names
+                feature_set.tables,
+                protected=True,
+                only=few.names,
+                kept=store.statements,
             )
             if few.chosen is not few.points[0]:
                 count = few.chosen.features
