@@ -146,10 +146,14 @@ def _draw(
     resources: SearchResources,
     progress: Callable[[str], None],
 ) -> None:
-    """The chosen model's pictures; the learning curve only where there is time."""
+    """The chosen model's pictures; what takes long to draw not in a quick training.
+
+    The learning curve also only where there is time.
+    """
     drawings = pictures(trained.chosen, trained.data, trained.costs)
     drawings["segments.png"] = errors_by_segment(analysis.segments)
-    drawings |= _explained(trained, analysis, progress)
+    if budget.variants:
+        drawings |= _explained(trained, analysis, progress)
     if budget.variants and resources.seconds_left > 0:
         drawings["learning_curve.png"] = learning_curve(
             trained.plain.candidate, trained.offered, progress, resources.jobs
