@@ -58,6 +58,7 @@ prove: $(READY) ## Spark on a cluster of two workers, and the Dockerfiles replay
 
 bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@$(PYTHON) -m tests.benchmarks.features
+	@$(PYTHON) -m tests.benchmarks.training
 	@$(PYTHON) -m tests.benchmarks.serving
 	@$(PYTHON) -m tests.benchmarks.explanations
 	@$(PYTHON) -m tests.benchmarks.online

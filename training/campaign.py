@@ -79,7 +79,10 @@ def run_campaign(
             log_selection(few)
             chosen, served = few.chosen.assessment, only(data, few.names)
             feature_set = compile_features(
-                feature_set.tables, protected=True, only=few.names
+                feature_set.tables,
+                protected=True,
+                only=few.names,
+                kept=store.statements,
             )
             if few.chosen is not few.points[0]:
                 count = few.chosen.features
@@ -143,10 +146,14 @@ def _draw(
     resources: SearchResources,
     progress: Callable[[str], None],
 ) -> None:
-    """The chosen model's pictures; the learning curve only where there is time."""
+    """The chosen model's pictures; what takes long to draw not in a quick training.
+
+    The learning curve also only where there is time.
+    """
     drawings = pictures(trained.chosen, trained.data, trained.costs)
     drawings["segments.png"] = errors_by_segment(analysis.segments)
-    drawings |= _explained(trained, analysis, progress)
+    if budget.variants:
+        drawings |= _explained(trained, analysis, progress)
     if budget.variants and resources.seconds_left > 0:
         drawings["learning_curve.png"] = learning_curve(
             trained.plain.candidate, trained.offered, progress, resources.jobs

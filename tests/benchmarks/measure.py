@@ -1,4 +1,4 @@
-"""Run a command as a process of its own: its wall time and its peak memory."""
+"""Run a command as a process of its own: its CPU and wall time, its peak memory."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ MEBI = 1 << 20
 
 @dataclass(frozen=True)
 class Usage:
-    """Wall seconds, the largest resident set in MiB, and what was printed."""
+    """CPU and wall seconds, the largest resident set in MiB, and what was printed.
 
+    The CPU seconds are those of the processes that it started and waited for, too.
+    """
+
+    cpu: float
     seconds: float
     mebibytes: float
     printed: str = ""
@@ -37,12 +41,14 @@ def usage(arguments: Sequence[str]) -> Usage:
     if status:
         raise RuntimeError(f"{' '.join(arguments)}: {said}")
     # Linux counts in KiB.
-    return Usage(seconds, spent.ru_maxrss * 1024 / MEBI, printed)
+    memory = spent.ru_maxrss * 1024 / MEBI
+    return Usage(spent.ru_utime + spent.ru_stime, seconds, memory, printed)
 
 
 def row(name: str, of: Usage, baseline: Usage, note: str = "") -> str:
     """One line of the report; the ratios are to the baseline of the same run."""
     return (
-        f"{name:38} {of.seconds:8.1f} s {of.seconds / baseline.seconds:7.2f}x"
+        f"{name:38} {of.cpu:8.1f} CPU s {of.cpu / baseline.cpu:7.2f}x"
+        f" {of.seconds:8.1f} s {of.seconds / baseline.seconds:7.2f}x"
         f" {of.mebibytes:8.0f} MiB {of.mebibytes / baseline.mebibytes:6.2f}x  {note}"
     )

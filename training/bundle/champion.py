@@ -48,7 +48,9 @@ class Champion:
             TrainingError: they are not: other tables, or other code.
         """
         names = [feature["name"] for feature in self.core["features"]]
-        feature_set = compile_features(store.present(), protected=True, only=names)
+        feature_set = compile_features(
+            store.present(), protected=True, only=names, kept=store.statements
+        )
         if feature_set_hash(feature_set, self.categories) != self.core["feature_set"]:
             trained = ", ".join(self.core["tables"])
             raise TrainingError(

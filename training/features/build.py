@@ -38,6 +38,11 @@ class FeatureStore:
         return self.folder / "tables"
 
     @property
+    def statements(self) -> Path:
+        """Of its features, as `training.features.sql` keeps them."""
+        return self.folder / "statements"
+
+    @property
     def application(self) -> Path:
         return self.folder / "application.parquet"
 
@@ -114,7 +119,9 @@ def build(
     staged = stage(data, store.tables, progress=progress)
     _forget_others(store, staged)
     _join_applications(store, staged)
-    feature_set = compile_features(store.present(), protected=protected)
+    feature_set = compile_features(
+        store.present(), protected=protected, kept=store.statements
+    )
     raw = {name: store.raw(name) for name in feature_set.tables}
     inputs = [receipts.of(path) for path in raw.values()]
     history = receipts.digest(engine.name, feature_set.history_sql, *inputs)

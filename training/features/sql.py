@@ -12,13 +12,16 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import narwhals as nw
 
+from training import receipts
 from training.features import applicant, history
 from training.features.define import Feature
+from training.files import replacing
 from training.tables import TABLES
 
 
@@ -45,19 +48,25 @@ def compile_features(
     *,
     protected: bool = False,
     only: Collection[str] | None = None,
+    kept: Path | None = None,
 ) -> FeatureSet:
     """The feature set for the tables present (`application` is always).
 
     `only` names the features wanted: no others are worked out, but for those of the
-    history that they rest on.
+    history that they rest on. `kept`: a folder where the statements are found again by
+    whoever compiles the same features with the same code.
     """
     tables = tuple(name for name in TABLES if name in {"application", *present})
-    return _compile(tables, protected, None if only is None else frozenset(only))
+    named = None if only is None else frozenset(only)
+    return _compile(tables, protected, named, kept)
 
 
 @functools.cache  # it takes seconds, and is always the same
 def _compile(
-    tables: tuple[str, ...], protected: bool, only: frozenset[str] | None
+    tables: tuple[str, ...],
+    protected: bool,
+    only: frozenset[str] | None,
+    kept: Path | None,
 ) -> FeatureSet:
     features = applicant.features(tables, protected=protected)
     past = history.features(tables)
@@ -65,13 +74,50 @@ def _compile(
         features = [feature for feature in features if feature.name in only]
         used = applicant.history_columns(features)
         past = [feature for feature in past if feature.name in used]
+    if kept is None:
+        statements = _statements(tables, past, features)
+    else:
+        statements = _kept(kept, tables, past, features)
+    return FeatureSet(tables, tuple(past), tuple(features), *statements)
+
+
+def _kept(
+    folder: Path,
+    tables: Sequence[str],
+    past: Sequence[Feature],
+    features: Sequence[Feature],
+) -> tuple[str, str]:
+    """The statements from the file that is named after all they are made of."""
+    names = [[one.name for one in stage] for stage in (past, features)]
+    made_of = json.dumps([tables, names, duckdb.__version__, nw.__version__])
+    digest = receipts.digest(made_of, *_code())
+    path = folder / f"{digest}.json"
+    if not path.exists():
+        text = json.dumps(_statements(tables, past, features))
+        with replacing(path) as beside:
+            beside.write_text(text, encoding="utf-8")
+    history_sql, applicant_sql = json.loads(path.read_text(encoding="utf-8"))
+    return history_sql, applicant_sql
+
+
+def _code() -> list[Path]:
+    """The files that say what a feature is, and a raw column."""
+    here = Path(__file__).parent
+    return sorted(
+        path for part in (here, here.parent / "tables") for path in part.rglob("*.py")
+    )
+
+
+def _statements(
+    tables: Sequence[str], past: Sequence[Feature], features: Sequence[Feature]
+) -> tuple[str, str]:
     with duckdb.connect() as connection:
         frames = {name: _empty(connection, name) for name in tables}
         history_rows = _sql(history.history(frames, past))
         connection.execute(f"CREATE TABLE history AS {history_rows}")
         known = nw.from_native(connection.table("history"))
         rows = _sql(applicant.applicant(frames["application"], known, features))
-    return FeatureSet(tables, tuple(past), tuple(features), history_rows, rows)
+    return history_rows, rows
 
 
 def history_per_table(made: FeatureSet) -> list[str]:

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -109,20 +109,46 @@ def _holds(path: Path) -> bool:
 
 
 def stage_table(table: Table, source: Path, target: Path) -> int:
-    """Convert and check one raw file; returns its number of rows."""
+    """Convert one raw file, where that is needed, and check it; returns its rows."""
     with duckdb.connect() as connection, _readable(source) as path:
         scan = _scan(connection, table, path, source.name)
-        columns = ", ".join(
-            f'CAST("{c.name}" AS {c.type.value}) AS "{c.name}"' for c in table
-        )
         with replacing(target) as beside:
             try:
-                connection.execute(
-                    f"COPY (SELECT {columns} FROM {scan}) TO '{beside}' ({PARQUET})"
-                )
+                if _is_staged_already(connection, table, path, source.name):
+                    _read_everything(connection, table, path)
+                    shutil.copyfile(path, beside)
+                else:
+                    _convert(connection, table, scan, beside)
             except duckdb.Error as error:
                 raise TableError(f"{source.name}: {_reason(error)}") from None
             return _check(connection, table, beside, source.name)
+
+
+def _is_staged_already(
+    connection: duckdb.DuckDBPyConnection, table: Table, path: Path, name: str
+) -> bool:
+    """Whether a file is Parquet with just the declared columns and types."""
+    if path.suffix != ".parquet" or path.is_dir():
+        return False
+    found = _columns_of(connection, f"read_parquet('{path}')", name)
+    return [*found.items()] == [(column.name, column.type.value) for column in table]
+
+
+def _read_everything(
+    connection: duckdb.DuckDBPyConnection, table: Table, path: Path
+) -> None:
+    """Fails where a page is damaged, also of a column that nothing is asked of."""
+    hashes = ", ".join(f'bit_xor(hash("{name}"))' for name in table.names)
+    connection.execute(f"SELECT {hashes} FROM '{path}'")
+
+
+def _convert(
+    connection: duckdb.DuckDBPyConnection, table: Table, scan: str, target: Path
+) -> None:
+    columns = ", ".join(
+        f'CAST("{c.name}" AS {c.type.value}) AS "{c.name}"' for c in table
+    )
+    connection.execute(f"COPY (SELECT {columns} FROM {scan}) TO '{target}' ({PARQUET})")
 
 
 @contextmanager
@@ -176,15 +202,16 @@ def _scan(
 
 def _columns_of(
     connection: duckdb.DuckDBPyConnection, scan: str, name: str
-) -> list[str]:
+) -> dict[str, str]:
+    """The type of each column, in their order."""
     try:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
     except duckdb.Error as error:
         raise TableError(f"{name}: cannot be read: {_reason(error)}") from None
-    return [row[0] for row in rows]
+    return {row[0]: row[1] for row in rows}
 
 
-def _check_columns(table: Table, found: Sequence[str], name: str) -> None:
+def _check_columns(table: Table, found: Collection[str], name: str) -> None:
     for column in table.names:
         if column not in found:
             raise TableError(

@@ -12,8 +12,9 @@ import pytest
 
 from tests.training.rows import write_csv
 from training.errors import TableError
+from training.features import sql
 from training.features.build import build
-from training.features.sql import FeatureSet
+from training.features.sql import FeatureSet, compile_features
 
 TRAIN = [{"SK_ID_CURR": 2, "TARGET": 1}, {"SK_ID_CURR": 1, "TARGET": 0}]
 TEST = [{"SK_ID_CURR": 3}]
@@ -47,6 +48,28 @@ def test_the_order_of_rows_changes_no_byte(tmp_path: Path) -> None:
         f"SELECT SK_ID_CURR, TARGET, BUREAU_COUNT FROM '{stores[0].features}'"
     ).fetchall()
     assert rows == [(1, 0, 3.0), (2, 1, 2.0), (3, None, 1.0)]
+
+
+def test_statements_are_compiled_once_for_a_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_csv(tmp_path, "application_train", [{"SK_ID_CURR": 1, "TARGET": 0}])
+    store, made = build(tmp_path, tmp_path / "out")
+    compile_whole = sql._statements
+    monkeypatch.setattr(sql, "_statements", None)
+    # As another process asks, for the same features by their names.
+    names = {feature.name for feature in made.features}
+    again = compile_features([], protected=True, only=names, kept=store.statements)
+    assert (again.history_sql, again.applicant_sql) == (
+        made.history_sql,
+        made.applicant_sql,
+    )
+    # Other code, other statements.
+    monkeypatch.setattr(sql, "_statements", compile_whole)
+    monkeypatch.setattr(sql, "_code", lambda: [tmp_path / "application_train.csv"])
+    sql._compile.cache_clear()
+    compile_features([], kept=store.statements)
+    assert len([*store.statements.iterdir()]) == 2
 
 
 def test_a_table_that_is_gone_leaves_no_features_behind(tmp_path: Path) -> None:

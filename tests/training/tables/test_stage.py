@@ -60,6 +60,40 @@ def test_reads_every_form_that_kaggle_or_a_lender_ships(
     assert read(staged["application_train"]) == [(1, 0), (2, 1)]
 
 
+def test_parquet_of_the_declared_types_is_taken_as_it_is(
+    data: Path, tmp_path: Path
+) -> None:
+    converted = stage(data, tmp_path / "converted")["application_train"]
+    (data / "application_train.csv").unlink()
+    given = data / "application_train.parquet"
+    duckdb.sql(f"COPY (FROM '{converted}') TO '{given}' (COMPRESSION snappy)")
+    taken = stage(data, tmp_path / "taken")["application_train"]
+    assert taken.read_bytes() == given.read_bytes()
+    duckdb.sql(f"COPY (SELECT *, 1 AS MORE FROM '{converted}') TO '{given}'")
+    fitted = stage(data, tmp_path / "fitted")["application_train"]
+    assert (
+        duckdb.sql(f"FROM '{fitted}'").columns
+        == duckdb.sql(f"FROM '{converted}'").columns
+    )
+
+
+def test_refuses_parquet_with_a_damaged_page(data: Path, tmp_path: Path) -> None:
+    # In a column that nothing else is asked of.
+    trades = ({"OCCUPATION_TYPE": "Cook"}, {"OCCUPATION_TYPE": "Driver"})
+    rows = [row | trade for row, trade in zip(TRAIN, trades, strict=True)]
+    write_csv(data, "application_train", rows)
+    converted = stage(data, tmp_path / "converted")["application_train"]
+    (data / "application_train.csv").unlink()
+    whole = converted.read_bytes()
+    [(at,)] = duckdb.sql(
+        f"SELECT data_page_offset FROM parquet_metadata('{converted}')"
+        " WHERE path_in_schema = 'OCCUPATION_TYPE'"
+    ).fetchall()
+    damaged = whole[:at] + b"\xff" * 8 + whole[at + 8 :]
+    (data / "application_train.parquet").write_bytes(damaged)
+    assert refusal(data, tmp_path / "out").startswith("application_train.parquet: ")
+
+
 def test_a_missing_history_table_is_a_warning(
     data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
