@@ -103,9 +103,8 @@ def _kept(
 def _code() -> list[Path]:
     """The files that say what a feature is, and a raw column."""
     here = Path(__file__).parent
-    return sorted(
-        path for part in (here, here.parent / "tables") for path in part.rglob("*.py")
-    )
+    files = [*here.rglob("*.*"), *(here.parent / "tables").rglob("*.*")]
+    return sorted(path for path in files if path.suffix in (".py", ".json"))
 
 
 def _statements(
