@@ -64,9 +64,9 @@ def test_errors_are_those_of_sqlalchemy(database: Database) -> None:
         connection.rollback()
 
 
+# A file is never lost in this way.
+@pytest.mark.parametrize("template", ["postgresql"], indirect=True)
 def test_a_lost_connection_is_told_and_not_used_again(database: Database) -> None:
-    if database.kind != "PostgreSQL":
-        pytest.skip("a file is never lost in this way")
     with pytest.raises(DatabaseUnavailable), database.read() as connection:
         bare: Any = connection.connection.dbapi_connection
         bare.close()
