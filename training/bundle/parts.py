@@ -44,24 +44,26 @@ TYPES = {
 
 
 def write_parts(
-    folder: Path, outcome: TrainedModel, found: ModelAnalysis, gates: Sequence[Gate]
+    folder: Path, trained: TrainedModel, analysis: ModelAnalysis, gates: Sequence[Gate]
 ) -> None:
     """Write the model, its SQL, its explanations and the manifest's core."""
-    made, data, chosen = outcome.feature_set, outcome.data, outcome.chosen
-    outcome.booster.save_model(str(folder / "model.txt"))
-    past = ";\n".join(history_per_table(made))
+    feature_set, data, chosen = trained.feature_set, trained.data, trained.chosen
+    trained.booster.save_model(str(folder / "model.txt"))
+    past = ";\n".join(history_per_table(feature_set))
     (folder / "history.sql").write_text(past + "\n", encoding="utf-8")
-    (folder / "applicant.sql").write_text(made.applicant_sql + "\n", encoding="utf-8")
+    (folder / "applicant.sql").write_text(
+        feature_set.applicant_sql + "\n", encoding="utf-8"
+    )
     shown, watched = (
-        displayed(made.features, found.importance),
-        monitored(found.importance),
+        displayed(feature_set.features, analysis.importance),
+        monitored(analysis.importance),
     )
     write_json(folder / "reasons.json", reasons_json())
-    write_json(folder / "importance.json", found.importance)
+    write_json(folder / "importance.json", analysis.importance)
     write_json(folder / "distributions.json", distributions(data, shown))
     write_population(folder / "population.parquet", data, chosen, shown)
-    write_reference(folder / "reference.parquet", data, chosen, watched, outcome.costs)
-    write_json(folder / CORE, _core(outcome, found, gates))
+    write_reference(folder / "reference.parquet", data, chosen, watched, trained.costs)
+    write_json(folder / CORE, _core(trained, analysis, gates))
 
 
 def write_json(path: Path, value: object) -> None:
@@ -70,14 +72,14 @@ def write_json(path: Path, value: object) -> None:
 
 
 def _core(
-    outcome: TrainedModel, found: ModelAnalysis, gates: Sequence[Gate]
+    trained: TrainedModel, analysis: ModelAnalysis, gates: Sequence[Gate]
 ) -> dict[str, Any]:
     """The manifest without the model's name and the hashes of the files."""
-    made, data, chosen = outcome.feature_set, outcome.data, outcome.chosen
+    feature_set, data, chosen = trained.feature_set, trained.data, trained.chosen
     return {
         "format": 1,
-        "costs": outcome.costs.to_json(),
-        "costs_by_amount": outcome.costs.by_amount,
+        "costs": trained.costs.to_json(),
+        "costs_by_amount": trained.costs.by_amount,
         "threshold": chosen.threshold.value,
         "threshold_interval": list(chosen.threshold.interval),
         "calibration": chosen.calibration.to_json(),
@@ -89,36 +91,36 @@ def _core(
                     "label": one.candidate.label,
                     **one.metrics.to_json(),
                 }
-                for one in outcome.assessments
+                for one in trained.assessments
             ],
-            "comparisons": [one.to_json() for one in outcome.comparisons],
-            "cost_curve": _curve(outcome),
-            "calibration_curve": found.calibration_curve,
-            "fairness": found.fairness,
-            "segments": found.segments,
+            "comparisons": [one.to_json() for one in trained.comparisons],
+            "cost_curve": _curve(trained),
+            "calibration_curve": analysis.calibration_curve,
+            "fairness": analysis.fairness,
+            "segments": analysis.segments,
             "gates": [one.to_json() for one in gates],
-            "protected_price": found.protected_price,
+            "protected_price": analysis.protected_price,
         },
         "data": {
-            name: outcome.about[name]
+            name: trained.about[name]
             for name in ("clients", "default_rate", "fingerprint")
         },
-        "feature_set": feature_set_hash(made, data.categories),
-        "features": [_descriptor(one, data) for one in made.features],
-        "history": [one.name for one in made.history],
-        "monitored": monitored(found.importance),
-        "tables": {name: _table(outcome.store, name) for name in made.tables},
+        "feature_set": feature_set_hash(feature_set, data.categories),
+        "features": [_descriptor(one, data) for one in feature_set.features],
+        "history": [one.name for one in feature_set.history],
+        "monitored": monitored(analysis.importance),
+        "tables": {name: _table(trained.store, name) for name in feature_set.tables},
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
     }
 
 
-def _curve(outcome: TrainedModel) -> dict[str, list[float]]:
+def _curve(trained: TrainedModel) -> dict[str, list[float]]:
     """The cost at as many thresholds as a chart can show."""
-    data, probability = outcome.data, outcome.chosen.probability
-    weight = outcome.costs.weight(data.inputs)
+    data, probability = trained.data, trained.chosen.probability
+    weight = trained.costs.weight(data.inputs)
     thresholds = np.linspace(0.0, probability.max(), CURVE_POINTS)
     scores = [
-        business_score(data.target, probability, float(one), outcome.costs, weight)
+        business_score(data.target, probability, float(one), trained.costs, weight)
         for one in thresholds
     ]
     return {"threshold": thresholds.tolist(), "business_score": scores}

@@ -39,13 +39,13 @@ IDENTIFIER = re.compile(r"SK_ID_")
 OUTCOME = re.compile(r"\bTARGET\b")
 
 
-def permuted_labels(outcome: TrainedModel, clients: int, jobs: int) -> Gate:
+def permuted_labels(trained: TrainedModel, clients: int, jobs: int) -> Gate:
     """The whole fit and validation again, on outcomes shuffled among some clients."""
-    rows = sample_rows(len(outcome.data.target), clients)
-    sample = _rows(outcome.data, rows)
+    rows = sample_rows(len(trained.data.target), clients)
+    sample = _rows(trained.data, rows)
     target = np.random.default_rng(0).permutation(sample.target)
     shuffled = replace(sample, target=target)
-    chosen, costs = outcome.chosen.candidate, outcome.costs
+    chosen, costs = trained.chosen.candidate, trained.costs
     found = assess(chosen, shuffled, costs, lambda _: None, jobs)
     value = auc(target, found.margin) or 0.5
     limit = _highest_by_chance(target)

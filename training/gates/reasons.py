@@ -24,24 +24,24 @@ TOLD = 4
 LEAST_SHARE = 0.99
 
 
-def reasons(outcome: TrainedModel) -> Gate:
+def reasons(trained: TrainedModel) -> Gate:
     """The told reasons must be what the refusal rests on."""
     name = "reasons_lower_risk"
-    inputs, chosen = outcome.data.inputs, outcome.chosen
-    margin = np.asarray(outcome.booster.predict(inputs.to_numpy(), raw_score=True))
+    inputs, chosen = trained.data.inputs, trained.chosen
+    margin = np.asarray(trained.booster.predict(inputs.to_numpy(), raw_score=True))
     refused = np.flatnonzero(chosen.calibration(margin) >= chosen.threshold.value)
     if not 0 < len(refused) < len(margin):
         return Gate(name, None, LEAST_SHARE, True, "Everyone gets the same decision.")
     granted = np.setdiff1d(np.arange(len(margin)), refused)
     rows = refused[sample_rows(len(refused), SAMPLE)]
-    typical = typical_values(inputs.iloc[granted], set(outcome.data.categories))
-    values = contributions(outcome.booster, inputs.iloc[rows])[:, :-1]
+    typical = typical_values(inputs.iloc[granted], set(trained.data.categories))
+    values = contributions(trained.booster, inputs.iloc[rows])[:, :-1]
 
     def lowered(count: int) -> float:
         """The share of these clients whose margin falls without so many reasons."""
-        blamed = most_raising(values, outcome.feature_set.features, count)
+        blamed = most_raising(values, trained.feature_set.features, count)
         changed = np.where(blamed, typical, inputs.iloc[rows].to_numpy())
-        after = np.asarray(outcome.booster.predict(changed, raw_score=True))
+        after = np.asarray(trained.booster.predict(changed, raw_score=True))
         return float((after < margin[rows]).mean())
 
     share = lowered(TOLD)

@@ -40,7 +40,7 @@ class Recorder:
         self._turn = threading.Condition()
         self._committing = False
         self._waiting: list[_Job] = []
-        # The bundles whose dictionary is in the database.
+        # Hashes of dictionaries that are in the database.
         self._kept: set[bytes] = set()
 
     def record(self, key_id: int, reply: Reply, token: Token | None) -> None:
