@@ -46,7 +46,7 @@ def end(sequence: int) -> End:
 
 @pytest.fixture
 def noted(tmp_path: Path) -> ChainEnd:
-    return ChainEnd(tmp_path / "made" / "end", 0.1)
+    return ChainEnd(tmp_path / "made" / "end", 60)
 
 
 @pytest.mark.skipif(choose().journal != WAL, reason="see test_sqlite.py")
@@ -214,10 +214,10 @@ def test_a_half_written_chain_end_leaves_the_one_before(
 def test_waits_for_another_process_and_not_for_ever(noted: ChainEnd) -> None:
     noted.note(end(1))
     with (
-        ChainEnd(noted.path, 1)._locked(),
+        noted._locked(),
         pytest.raises(DatabaseUnavailable, match="another process holds its lock"),
     ):
-        noted.note(end(2))
+        ChainEnd(noted.path, 0.1).note(end(2))
     noted.note(end(2))
     assert noted.noted() == end(2)
 
