@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from training.bundle.parts import described
-from training.tables import TABLES
+from training.tables.home_credit import TABLES
 
 ROOT = Path(__file__).parent.parent
 LAYOUT = ROOT / "api" / "schemas" / "layout.json"

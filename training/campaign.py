@@ -79,6 +79,7 @@ def run_campaign(
             log_selection(few)
             chosen, served = few.chosen.assessment, only(data, few.names)
             feature_set = compile_features(
+                store.layout,
                 feature_set.tables,
                 protected=True,
                 only=few.names,
@@ -86,7 +87,7 @@ def run_campaign(
             )
             if few.chosen is not few.points[0]:
                 count = few.chosen.features
-                several = on_the_best(count, plain.candidate, several)
+                several = on_the_best(count, data.kept, plain.candidate, several)
         if budget.seeds > 1:
             chosen = comparing.average(chosen, several)
         # Last the chosen one.
@@ -173,9 +174,7 @@ def _explained(
         return {}
     from training.evaluation.shap_plots import explanation_pictures
 
-    return explanation_pictures(
-        analysis.explained, trained.feature_set.features, trained.chosen
-    )
+    return explanation_pictures(analysis.explained, trained.feature_set, trained.chosen)
 
 
 def _summary(trained: TrainedModel) -> dict[str, float]:

@@ -18,7 +18,7 @@ from training.features.build import FeatureStore
 from training.features.sql import encoded_columns
 from training.files import replacing
 from training.models.shap_lookup import Explainer
-from training.reasons import BY_GROUP
+from training.tables.layout import TARGET, Layout
 
 ROWS = 20_000
 REASONS = 3
@@ -34,7 +34,7 @@ def score_portfolio(
 ) -> int:
     """Write every client's score, by id; returns how many.
 
-    Columns: SK_ID_CURR, PROBABILITY of default, DECISION ("granted" or "refused"),
+    Columns: the key, PROBABILITY of default, DECISION ("granted" or "refused"),
     and REASON_1 to REASON_3: the codes of the reason groups that speak most for the
     decision, null where fewer do.
 
@@ -43,7 +43,7 @@ def score_portfolio(
     """
     explainer = Explainer(champion.booster)
     parts = (
-        _explained(champion, explainer, clients, inputs)
+        _explained(store.layout, champion, explainer, clients, inputs)
         for clients, inputs in read_inputs(champion, store, "", progress)
     )
     return _write(parts, out)
@@ -56,13 +56,13 @@ def submission(
     *,
     progress: Callable[[str], None],
 ) -> int:
-    """Write Kaggle's format: SK_ID_CURR and TARGET, of the test clients."""
-    where = "WHERE features.TARGET IS NULL"
+    """Write Kaggle's format: key and probability as TARGET, of the test clients."""
+    where = f"WHERE features.{TARGET} IS NULL"
     parts = (
         pd.DataFrame(
             {
-                "SK_ID_CURR": clients,
-                "TARGET": champion.calibration(margins(champion, inputs)),
+                store.layout.key: clients,
+                TARGET: champion.calibration(margins(champion, inputs)),
             }
         )
         for clients, inputs in read_inputs(champion, store, where, progress)
@@ -79,16 +79,16 @@ def read_inputs(
     """Clients and the model's inputs, some thousands at a time, by id."""
     feature_set = champion.feature_set(store)
     columns = encoded_columns(feature_set.features, champion.categories)
-    done = 0
+    key, done = store.layout.key, 0
     with duckdb.connect() as connection:
         reader: pa.RecordBatchReader = connection.sql(
-            f"SELECT features.SK_ID_CURR, {columns} FROM {store.feature_rows}"
-            f" AS features {where} ORDER BY features.SK_ID_CURR"
+            f'SELECT features."{key}", {columns} FROM {store.feature_rows}'
+            f' AS features {where} ORDER BY features."{key}"'
         ).to_arrow_reader(ROWS)
         for batch in reader:
             rows: pd.DataFrame = pa.Table.from_batches([batch]).to_pandas()
             done += len(rows)
-            clients = rows.pop("SK_ID_CURR").to_numpy()
+            clients = rows.pop(key).to_numpy()
             yield clients, rows.astype(np.float32)
             progress(f"score: {done:,} clients")
 
@@ -98,7 +98,11 @@ def margins(champion: Champion, inputs: pd.DataFrame) -> Array:
 
 
 def _explained(
-    champion: Champion, explainer: Explainer, clients: np.ndarray, inputs: pd.DataFrame
+    layout: Layout,
+    champion: Champion,
+    explainer: Explainer,
+    clients: np.ndarray,
+    inputs: pd.DataFrame,
 ) -> pd.DataFrame:
     probability = champion.calibration(margins(champion, inputs))
     refused = probability >= champion.core["threshold"]
@@ -107,12 +111,12 @@ def _explained(
     # What speaks for the decision: risk raised when refused, lowered when granted.
     support = np.where(refused[:, None], sums, -sums)
     order = np.argsort(-support, axis=1, kind="stable")[:, :REASONS]
-    codes = np.array([BY_GROUP[name].code for name in names], dtype=object)
+    codes = np.array([layout.by_group[name].code for name in names], dtype=object)
     speaks = np.take_along_axis(support, order, axis=1) > 0
     reasons = pd.DataFrame(codes[order]).where(speaks)
     decided = pd.DataFrame(
         {
-            "SK_ID_CURR": clients,
+            layout.key: clients,
             "PROBABILITY": probability,
             "DECISION": np.where(refused, "refused", "granted"),
         }

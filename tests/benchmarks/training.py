@@ -24,7 +24,7 @@ from training.features.sql import compile_features
 from training.models import candidates
 from training.models.dataset import load_labelled
 store = FeatureStore(Path(sys.argv[1]))
-made = compile_features(store.present(), kept=store.statements)
+made = compile_features(store.layout, store.present(), kept=store.statements)
 data = load_labelled(store, made)
 fold, model = folds(data.target), candidates.lightgbm()
 started = time.process_time()

@@ -131,7 +131,8 @@ def batch_features(house: House, champion: Champion) -> np.ndarray:
 def inputs(house: House, champion: Champion) -> tuple[str, FeatureSet]:
     """The model's inputs of the batch's features as SQL, and these."""
     names = [one.name for one in champion.manifest.features]
-    made = compile_features(FeatureStore(house.features).present(), only=names)
+    store = FeatureStore(house.features)
+    made = compile_features(store.layout, store.present(), only=names)
     categories = {
         one.name: list(one.categories)
         for one in champion.manifest.features

@@ -9,9 +9,8 @@ from typing import Any
 import duckdb
 import narwhals as nw
 
-from training.tables import TABLES
+from training.tables.home_credit import HOME_CREDIT, TABLES
 from training.tables.schema import Column, Table, Type
-from training.tables.stage import raw_tables
 
 Row = Mapping[str, Any]
 
@@ -34,7 +33,7 @@ def _least(column: Column) -> Any:
 
 def write_csv(folder: Path, name: str, rows: Sequence[Row]) -> Path:
     """One raw file of Kaggle's layout."""
-    table = raw_tables()[name]
+    table = HOME_CREDIT.files()[name]
     lines = [",".join(table.names)]
     for row in rows:
         cells = ("" if v is None else str(v) for v in filled(table, row))

@@ -12,7 +12,6 @@ from typing import Any
 from training.evaluation.business_cost import Costs
 from training.gates.gate import gate_of, table
 from training.language import SOURCE
-from training.reasons import BY_GROUP
 
 CARD = "model-card.md"
 Document = Mapping[str, Any]
@@ -21,8 +20,8 @@ SHOWN_FEATURES = 15
 PRICED = "LOAN_RATE"
 
 
-def model_card(manifest: Document, importance: Document) -> str:
-    """The card as Markdown, of a manifest or its core, and of importance.json.
+def model_card(manifest: Document, importance: Document, reasons: Document) -> str:
+    """The card as Markdown, of a manifest or its core, importance and reasons.json.
 
     It holds sums over many clients only, no client's own data.
     """
@@ -35,7 +34,7 @@ def model_card(manifest: Document, importance: Document) -> str:
         _cost(manifest),
         _fairness(manifest),
         _gates(manifest),
-        _explanation(importance),
+        _explanation(importance, reasons),
         _segments(manifest),
         _limits(manifest),
     )
@@ -220,11 +219,12 @@ def _gates(manifest: Document) -> str:
     return f"## Promotion gates\n\n{table(gates)}"
 
 
-def _explanation(importance: Document) -> str:
+def _explanation(importance: Document, reasons: Document) -> str:
     of_groups = importance["permutation_of_groups"]
+    labels = {one["group"]: one["labels"][SOURCE] for one in reasons["reasons"]}
     groups = [
         (
-            BY_GROUP[group["group"]].labels[SOURCE],
+            labels[group["group"]],
             f"{group['mean_absolute']:.4f}",
             f"{of_groups['auc_lost'][group['group']]:.4f}",
         )

@@ -49,7 +49,11 @@ class Champion:
         """
         names = [feature["name"] for feature in self.core["features"]]
         feature_set = compile_features(
-            store.present(), protected=True, only=names, kept=store.statements
+            store.layout,
+            store.present(),
+            protected=True,
+            only=names,
+            kept=store.statements,
         )
         if feature_set_hash(feature_set, self.categories) != self.core["feature_set"]:
             trained = ", ".join(self.core["tables"])

@@ -12,7 +12,7 @@ from training.bundle.read import file_sha256
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet, encoded
 from training.files import PARQUET, replacing
-from training.tables import TABLES
+from training.tables.layout import APPLICATION
 
 
 def export_clients(
@@ -24,7 +24,7 @@ def export_clients(
 ) -> int:
     """Write one row per client of the store, as the model sees it, and its seal.
 
-    Columns: SK_ID_CURR; `application`, a struct of the raw columns; `history` and
+    Columns: the key; `application`, a struct of the raw columns; `history` and
     `features`, float32 lists in the manifest's order. The seal, `out` and `.sha256`,
     is what `sha256sum` prints of it. Returns the number of rows.
 
@@ -50,16 +50,17 @@ def export_clients(
 def _clients(
     store: FeatureStore, feature_set: FeatureSet, categories: dict[str, list[str]]
 ) -> str:
+    key = store.layout.key
     raw = ", ".join(
-        f'"{name}" := application."{name}"' for name in TABLES["application"].names
+        f'"{name}" := application."{name}"' for name in store.layout.application.names
     )
     past = ", ".join(f'history."{feature.name}"' for feature in feature_set.history)
     inputs = ", ".join(encoded(feature_set.features, categories))
     return (
-        f"SELECT features.SK_ID_CURR, struct_pack({raw}) AS application,"
+        f'SELECT features."{key}", struct_pack({raw}) AS {APPLICATION},'
         f" [{past}]::FLOAT[] AS history, [{inputs}]::FLOAT[] AS features"
         f" FROM {store.feature_rows} AS features"
-        f" JOIN {store.history_rows} AS history USING (SK_ID_CURR)"
-        f" JOIN '{store.application}' AS application USING (SK_ID_CURR)"
-        " ORDER BY features.SK_ID_CURR"
+        f' JOIN {store.history_rows} AS history USING ("{key}")'
+        f" JOIN '{store.application}' AS application USING (\"{key}\")"
+        f' ORDER BY features."{key}"'
     )

@@ -28,8 +28,7 @@ from training.features.define import Feature
 from training.features.sql import feature_set_hash, history_per_table
 from training.gates.gate import Gate
 from training.models.dataset import Labelled
-from training.reasons import to_json as reasons_json
-from training.tables import TABLES
+from training.tables.layout import Layout
 from training.tables.schema import Column, Table, Type
 
 # Where a run keeps the parts, and the file that becomes the manifest.
@@ -55,15 +54,20 @@ def write_parts(
         feature_set.applicant_sql + "\n", encoding="utf-8"
     )
     shown, watched = (
-        displayed(feature_set.features, analysis.importance),
+        displayed(feature_set, analysis.importance),
         monitored(analysis.importance),
     )
-    write_json(folder / "reasons.json", reasons_json())
+    write_json(folder / "reasons.json", reasons_json(trained.store.layout))
     write_json(folder / "importance.json", analysis.importance)
     write_json(folder / "distributions.json", distributions(data, shown))
     write_population(folder / "population.parquet", data, chosen, shown)
     write_reference(folder / "reference.parquet", data, chosen, watched, trained.costs)
     write_json(folder / CORE, _core(trained, analysis, gates))
+
+
+def reasons_json(layout: Layout) -> dict[str, Any]:
+    """The content of `reasons.json`."""
+    return {"reasons": [asdict(reason) for reason in layout.reasons]}
 
 
 def write_json(path: Path, value: object) -> None:
@@ -79,7 +83,7 @@ def _core(
     return {
         "format": 1,
         "costs": trained.costs.to_json(),
-        "costs_by_amount": trained.costs.by_amount,
+        "costs_by_amount": bool(trained.costs.by_amount),
         "threshold": chosen.threshold.value,
         "threshold_interval": list(chosen.threshold.interval),
         "calibration": chosen.calibration.to_json(),
@@ -145,7 +149,7 @@ def _descriptor(feature: Feature, data: Labelled) -> dict[str, Any]:
 
 def _table(store: FeatureStore, name: str) -> dict[str, Any]:
     """A raw table's declaration, with the categories that training saw."""
-    table, seen = TABLES[name], store.categories(name)
+    table, seen = store.layout.tables[name], store.categories(name)
     return {
         "columns": [described(table, one, seen.get(one.name)) for one in table],
         "origin": table.origin,
@@ -176,8 +180,11 @@ def described(table: Table, column: Column, seen: list[str] | None) -> dict[str,
 
 def write_card(folder: Path, manifest: dict[str, Any]) -> None:
     """The card once more, now that the version and its promotion are known."""
-    importance = json.loads((folder / "importance.json").read_text(encoding="utf-8"))
-    card = model_card(manifest, importance)
+    importance, reasons = (
+        json.loads((folder / name).read_text(encoding="utf-8"))
+        for name in ("importance.json", "reasons.json")
+    )
+    card = model_card(manifest, importance, reasons)
     (folder / CARD).write_text(card, encoding="utf-8")
 
 

@@ -9,26 +9,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.evaluation.business_cost import AMOUNT, Costs
+from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.shap_values import sample_rows
 from training.features.define import Feature
+from training.features.sql import FeatureSet
 from training.models.dataset import Labelled
-from training.tables import TABLES
 
 POPULATION, REFERENCE = 20_000, 50_000
 DISPLAYED, MONITORED = 100, 60
 
 
-def displayed(
-    features: Sequence[Feature], importance: Mapping[str, Any]
-) -> list[Feature]:
+def displayed(made: FeatureSet, importance: Mapping[str, Any]) -> list[Feature]:
     """The application's own columns and the features that matter most."""
     top = {feature["feature"] for feature in importance["features"][:DISPLAYED]}
-    raw = set(TABLES["application"].names)
-    return [
-        feature for feature in features if feature.name in top or feature.name in raw
-    ]
+    shown = top.union(made.layout.application.names)
+    return [feature for feature in made.features if feature.name in shown]
 
 
 def monitored(importance: Mapping[str, Any]) -> list[str]:
@@ -62,7 +58,7 @@ def write_reference(
     ones with.
     """
     rows = sample_rows(len(data.target), REFERENCE)
-    weighed = {AMOUNT} - {*watched} if costs.by_amount else set()
+    weighed = {costs.by_amount} - {"", *watched}
     columns = [*watched, *weighed]
     reference = data.inputs[columns].iloc[rows].astype(np.float32)
     reference = reference.assign(

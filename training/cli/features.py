@@ -28,10 +28,11 @@ def features(
     from training.features.build import build
     from training.features.catalogue import describe as catalogue
     from training.features.sql import compile_features
-    from training.tables import HISTORY_TABLES
+    from training.tables.home_credit import HOME_CREDIT
 
     if data is None:
-        click.echo(catalogue(compile_features(HISTORY_TABLES).features))
+        made = compile_features(HOME_CREDIT, HOME_CREDIT.histories)
+        click.echo(catalogue(HOME_CREDIT, made.features))
         return
     store, feature_set = build(
         data, out, engine, protected=protected, progress=progress

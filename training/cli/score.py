@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--submission",
     is_flag=True,
-    help="Kaggle's format: SK_ID_CURR and TARGET of the test clients",
+    help="Kaggle's format: number and TARGET of the test clients",
 )
 def score(
     data: Path,

@@ -119,7 +119,7 @@ def cost_options(command: Function) -> Function:
     @click.option(
         "--cost-money",
         is_flag=True,
-        help="costs are shares of each client's AMT_CREDIT: the two options below",
+        help="costs are shares of each client's credit: the two options below",
     )
     @click.option(
         "--loss-given-default",
@@ -144,10 +144,12 @@ def cost_options(command: Function) -> Function:
         **others: Any,
     ) -> None:
         from training.evaluation.business_cost import Costs
+        from training.tables.lender import layout_of
 
         costs = Costs(cost_false_negative, cost_false_positive)
         if cost_money:
-            costs = Costs(loss_given_default, margin, by_amount=True)
+            amount = layout_of(others["data"]).amount
+            costs = Costs(loss_given_default, margin, by_amount=amount)
         command(costs=costs, **others)
 
     return with_costs

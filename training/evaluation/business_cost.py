@@ -2,7 +2,7 @@
 
 A false negative is a default that was granted, a false positive a good client that was
 refused. Score = (cost_fn * FN + cost_fp * FP) / N; lower is better. In money, a client
-counts by its share of the credit: weight = AMT_CREDIT / mean AMT_CREDIT, and the costs
+counts by its share of the credit: weight = amount / mean amount, and the costs
 are the loss given default and the margin, both as shares of the credit.
 """
 
@@ -19,8 +19,9 @@ from sklearn.metrics import make_scorer
 
 from training.arrays import Array
 from training.errors import ConfigurationError
+from training.tables.layout import APPLICATION
+from training.tables.schema import Role
 
-AMOUNT = "AMT_CREDIT"
 REPLICATES = 200
 
 
@@ -28,19 +29,29 @@ REPLICATES = 200
 class Costs:
     """What one wrong decision of each kind costs, in the same unit.
 
-    `by_amount`: the costs are shares of the client's credit, so each client counts
-    by its amount.
+    `by_amount`: the column of the credit's amount where the costs are shares of it, so
+    that each client counts by its amount; empty where they are not.
     """
 
     false_negative: float = 10.0
     false_positive: float = 1.0
-    by_amount: bool = False
+    by_amount: str = ""
 
     @classmethod
     def of_manifest(cls, manifest: Mapping[str, Any]) -> Costs:
-        """Those that a bundle's model and threshold were chosen by."""
-        return cls(
-            **manifest["costs"], by_amount=manifest.get("costs_by_amount", False)
+        """Those that a bundle's model and threshold were chosen by.
+
+        Raises:
+            ConfigurationError: costs are by amount, and it does not say by which.
+        """
+        if not manifest.get("costs_by_amount"):
+            return cls(**manifest["costs"])
+        for column in manifest["tables"][APPLICATION]["columns"]:
+            if column.get("role") == Role.AMOUNT:
+                return cls(**manifest["costs"], by_amount=column["name"])
+        raise ConfigurationError(
+            "manifest.json: costs are by amount, but no column of the application has"
+            f" the role {Role.AMOUNT}; train and export again"
         )
 
     @property
@@ -64,12 +75,12 @@ class Costs:
         """
         if not self.by_amount:
             return None
-        if AMOUNT not in inputs or not (inputs[AMOUNT] > 0).all():
+        if self.by_amount not in inputs or not (inputs[self.by_amount] > 0).all():
             raise ConfigurationError(
-                f"costs in money: expected the feature {AMOUNT}, above 0 for every"
-                " client; use the costs of one wrong decision instead"
+                f"costs in money: expected the feature {self.by_amount}, above 0 for"
+                " every client; use the costs of one wrong decision instead"
             )
-        amount = inputs[AMOUNT].to_numpy(np.float64)
+        amount = inputs[self.by_amount].to_numpy(np.float64)
         return np.asarray(amount / amount.mean())
 
     def to_json(self) -> dict[str, float]:

@@ -14,16 +14,12 @@ import pandas as pd
 
 from training.arrays import Array
 from training.evaluation.uncertainty import auc
-from training.features.applicant.raw import PROTECTED
 from training.features.build import FeatureStore
-from training.language import _
+from training.language import Labels, _
+from training.tables.layout import TARGET, Layout
+from training.tables.schema import Role
 
 AGE_BAND = "AGE_BAND"
-LABELS = {
-    "CODE_GENDER": _("Gender"),
-    AGE_BAND: _("Age"),
-    "NAME_FAMILY_STATUS": _("Family status"),
-}
 AGES = (0, 30, 40, 50, 60, 200)
 AGE_NAMES = ("under 30", "30-39", "40-49", "50-59", "60 and over")
 YEAR = 365.25
@@ -36,23 +32,37 @@ def load_applications(store: FeatureStore, client: np.ndarray) -> pd.DataFrame:
     """The raw applications of these clients, in their order."""
     with duckdb.connect() as connection:
         rows = connection.execute(
-            f"SELECT * EXCLUDE (TARGET) FROM '{store.application}'"
-            " WHERE TARGET IS NOT NULL ORDER BY SK_ID_CURR"
+            f"SELECT * EXCLUDE ({TARGET}) FROM '{store.application}'"
+            f" WHERE {TARGET} IS NOT NULL"
         ).df()
-    return rows.set_index("SK_ID_CURR").loc[client].reset_index()
+    return rows.set_index(store.layout.key).loc[client].reset_index()
 
 
-def protected_attributes(applications: pd.DataFrame) -> pd.DataFrame:
-    """Each client's gender, age band and family status, missing where unknown."""
-    years = applications["DAYS_BIRTH"] / -YEAR
-    bands = pd.cut(years, AGES, right=False, labels=AGE_NAMES).astype(object)
-    known = applications[list(PROTECTED)].astype(object)
-    known = known.where(~known.isin(["XNA", "Unknown"]), None)
-    return known.assign(**{AGE_BAND: bands})[list(LABELS)]
+def protected_attributes(layout: Layout, applications: pd.DataFrame) -> pd.DataFrame:
+    """Each client's age band and protected attributes, missing where unknown.
+
+    A value that is unknown is declared so, or has no word where others have.
+    """
+    attributes = {}
+    for name in layout.protected:
+        column, values = layout.application[name], applications[name].astype(object)
+        known = ~values.isin(column.missing)
+        if column.words:
+            known &= values.isin(column.words)
+        attributes[name] = values.where(known, None)
+    if birth := layout.application.of(Role.BIRTH):
+        years = applications[birth.name] / -YEAR
+        bands = pd.cut(years, AGES, right=False, labels=AGE_NAMES)
+        attributes[AGE_BAND] = bands.astype(object)
+    return pd.DataFrame(attributes)
 
 
 def audit(
-    attributes: pd.DataFrame, target: Array, probability: Array, threshold: float
+    layout: Layout,
+    attributes: pd.DataFrame,
+    target: Array,
+    probability: Array,
+    threshold: float,
 ) -> list[dict[str, Any]]:
     """How decisions at the threshold fall on the groups of each attribute.
 
@@ -63,13 +73,21 @@ def audit(
     """
     granted = probability < threshold
     return [
-        _attribute(name, attributes[name], target, probability, granted)
+        {
+            "attribute": name,
+            "label": _label(layout, name),
+            **_attribute(attributes[name], target, probability, granted),
+        }
         for name in attributes.columns
     ]
 
 
+def _label(layout: Layout, name: str) -> Labels:
+    return _("Age") if name == AGE_BAND else layout.application[name].labels
+
+
 def _attribute(
-    name: str, values: pd.Series, target: Array, probability: Array, granted: np.ndarray
+    values: pd.Series, target: Array, probability: Array, granted: np.ndarray
 ) -> dict[str, Any]:
     counts = values.value_counts()
     large = sorted(str(g) for g, size in counts.items() if size >= LEAST_CLIENTS)
@@ -81,8 +99,6 @@ def _attribute(
     repaying = [group["good_approval_rate"] for group in groups]
     highest = max(approved, default=0.0)
     return {
-        "attribute": name,
-        "label": LABELS[name],
         "groups": groups,
         "approval_ratio": min(approved) / highest if highest else 1.0,
         "equal_opportunity_gap": max(repaying) - min(repaying) if groups else 0.0,

@@ -49,6 +49,7 @@ def analyse_model(
     """
     progress("review: explanations, fairness, segments")
     data, chosen = trained.data, trained.chosen
+    layout = trained.store.layout
     applications = load_applications(trained.store, data.client)
     explained = explain(trained.booster, data, clients)
     return ModelAnalysis(
@@ -57,12 +58,13 @@ def analyse_model(
         importance=importance(trained.booster, explained, trained.feature_set.features),
         calibration_curve=calibration_curve(data.target, chosen.probability),
         fairness=audit(
-            protected_attributes(applications),
+            layout,
+            protected_attributes(layout, applications),
             data.target,
             chosen.probability,
             chosen.threshold.value,
         ),
-        segments=segment_metrics(applications, data, chosen),
+        segments=segment_metrics(layout, applications, data, chosen),
         protected_price=(
             price_of_protected(trained, applications, progress, jobs) if price else None
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,6 @@ import pandas as pd
 from training.evaluation.comparison import compare
 from training.evaluation.cross_validation import assess
 from training.evaluation.trained_model import TrainedModel
-from training.features.applicant.raw import PROTECTED
 from training.models.dataset import Labelled, only
 
 
@@ -26,17 +26,17 @@ def price_of_protected(
     Each with its `difference`, without less with, and the standard error of that:
     over folds for the AUC, over clients for the score. Takes one cross-validation.
     """
-    data = trained.offered
-    are_in = set(PROTECTED) <= set(data.inputs.columns)
-    others = [name for name in data.inputs.columns if name not in PROTECTED]
-    other = only(data, others) if are_in else _with(data, applications)
+    data, protected = trained.offered, trained.store.layout.protected
+    are_in = set(protected) <= set(data.inputs.columns)
+    others = [name for name in data.inputs.columns if name not in protected]
+    other = only(data, others) if are_in else _with(data, applications[[*protected]])
     progress("protected attributes: what they are worth")
     plain = trained.plain.candidate
     judged = assess(plain, other, trained.costs, lambda _: None, jobs)
     included, left_out = (trained.plain, judged) if are_in else (judged, trained.plain)
     comparison = compare(included, left_out, data.target)
     return {
-        "attributes": list(PROTECTED),
+        "attributes": list(protected),
         "auc": {
             "without": left_out.metrics.auc,
             "with": included.metrics.auc,
@@ -52,17 +52,18 @@ def price_of_protected(
     }
 
 
-def _with(data: Labelled, applications: pd.DataFrame) -> Labelled:
+def _with(data: Labelled, protected: pd.DataFrame) -> Labelled:
     """The attributes as further category inputs."""
     categories = {
-        name: sorted(applications[name].dropna().unique()) for name in PROTECTED
+        str(name): sorted(values.dropna().unique())
+        for name, values in protected.items()
     }
     codes = {
-        name: pd.Categorical(applications[name], values).codes.astype(np.float32)
+        name: pd.Categorical(protected[name], values).codes.astype(np.float32)
         for name, values in categories.items()
     }
     columns = {
         name: np.where(column < 0, np.nan, column) for name, column in codes.items()
     }
     inputs = data.inputs.assign(**columns).astype(np.float32)
-    return Labelled(inputs, data.target, data.client, {**data.categories, **categories})
+    return replace(data, inputs=inputs, categories={**data.categories, **categories})

@@ -11,23 +11,18 @@ import pandas as pd
 from training.arrays import Array
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.uncertainty import auc
+from training.language import SOURCE
 from training.models.dataset import Labelled
+from training.tables.layout import Layout
 
 # A ranking of fewer defaults than this is noise.
 LEAST_DEFAULTS = 20
-SPLITS = {
-    "NAME_CONTRACT_TYPE": "Loan type",
-    "NAME_INCOME_TYPE": "Income",
-    "NAME_EDUCATION_TYPE": "Education",
-    "NAME_HOUSING_TYPE": "Housing",
-    "REGION_RATING_CLIENT": "Region rating",
-    "FLAG_OWN_CAR": "Owns a car",
-}
 MOST_ID_BLOCKS = 5
+SIZES = ("small", "middle", "large")
 
 
 def segment_metrics(
-    applications: pd.DataFrame, data: Labelled, chosen: Assessment
+    layout: Layout, applications: pd.DataFrame, data: Labelled, chosen: Assessment
 ) -> list[dict[str, Any]]:
     """Metrics at the threshold of every segment with at least 20 defaults.
 
@@ -45,29 +40,30 @@ def segment_metrics(
             "auc": auc(target[mask], probability[mask]),
             "business_score": float(chosen.cost[mask].mean()),
         }
-        for name, mask in segments(applications, data.client, target)
+        for name, mask in segments(layout, applications, data.client, target)
         if target[mask].sum() >= LEAST_DEFAULTS and (1 - target[mask]).any()
     ]
 
 
 def segments(
-    applications: pd.DataFrame, client: np.ndarray, target: Array
+    layout: Layout, applications: pd.DataFrame, client: np.ndarray, target: Array
 ) -> Iterator[tuple[str, np.ndarray]]:
     """The name of each segment and its clients, as a mask; splits overlap.
 
     By the application's categories, the size of the loan, what is known of the
     client's scores elsewhere, and consecutive client numbers.
     """
-    for column, label in SPLITS.items():
+    for column in layout.segments:
+        label = layout.application[column].labels[SOURCE]
         for value in sorted(applications[column].dropna().unique()):
             yield f"{label}: {value}", (applications[column] == value).to_numpy()
-    thirds = pd.qcut(applications["AMT_CREDIT"], 3, ["small", "middle", "large"])
-    for size in ("small", "middle", "large"):
+    thirds = pd.qcut(applications[layout.amount].rank(method="first"), 3, SIZES)
+    for size in SIZES:
         yield f"Loan amount: {size} third", (thirds == size).to_numpy()
-    external = applications[["EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3"]]
-    known = external.notna().sum(axis=1).to_numpy()
-    for count in range(4):
-        yield f"Outside scores known: {count} of 3", known == count
+    known = applications[list(layout.scores)].notna().sum(axis=1).to_numpy()
+    for count in range(len(layout.scores) + 1 if layout.scores else 0):
+        of = len(layout.scores)
+        yield f"Outside scores known: {count} of {of}", known == count
     yield from id_blocks(client, target)
 
 

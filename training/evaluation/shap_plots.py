@@ -5,7 +5,7 @@ They show sums and positions, never a client's number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import matplotlib
 import numpy as np
@@ -16,15 +16,14 @@ from matplotlib.figure import Figure
 from training.arrays import Array
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.shap_values import Explained, sums_by_group
-from training.features.define import Feature
+from training.features.sql import FeatureSet
 from training.language import SOURCE
-from training.reasons import BY_GROUP
 
 TOP, DEPENDENCE = 20, 6
 
 
 def explanation_pictures(
-    explained: Explained, features: Sequence[Feature], chosen: Assessment
+    explained: Explained, made: FeatureSet, chosen: Assessment
 ) -> dict[str, Figure]:
     """Figures by file name, as shap draws them, of LightGBM's own contributions."""
     # Without a screen, also where there is one.
@@ -36,11 +35,11 @@ def explanation_pictures(
         data=inputs.to_numpy(),
         feature_names=list(inputs.columns),
     )
-    names, sums = sums_by_group(explained.values, [one.group for one in features])
+    names, sums = sums_by_group(explained.values, [one.group for one in made.features])
     groups = shap.Explanation(
         sums,
         base_values=explained.margin - sums.sum(axis=1),
-        feature_names=[BY_GROUP[group].labels[SOURCE] for group in names],
+        feature_names=[made.layout.by_group[group].labels[SOURCE] for group in names],
     )
     probability = chosen.calibration(explained.margin)
     kinds = typical_clients(probability, explained.target, chosen.threshold.value)

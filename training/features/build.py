@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -15,9 +16,10 @@ from training.features.engines import Engine
 from training.features.engines.embedded import DuckDB
 from training.features.sql import FeatureSet, compile_features
 from training.files import PARQUET, remove, replacing, rows_of
-from training.tables import HISTORY_TABLES, TABLES
+from training.tables.layout import APPLICATION, Layout
+from training.tables.lender import keep_layout, layout_of
 from training.tables.schema import Type
-from training.tables.stage import APPLICATION_FILES, stage
+from training.tables.stage import stage
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,11 @@ class FeatureStore:
     """
 
     folder: Path
+
+    @cached_property
+    def layout(self) -> Layout:
+        """That of the tables, which stays with them."""
+        return layout_of(self.folder)
 
     @property
     def tables(self) -> Path:
@@ -66,7 +73,7 @@ class FeatureStore:
 
     def raw(self, table: str) -> Path:
         """The staged rows of one table, both application files as one."""
-        if table == "application":
+        if table == APPLICATION:
             return self.application
         return self.tables / f"{table}.parquet"
 
@@ -75,13 +82,17 @@ class FeatureStore:
         with duckdb.connect() as connection:
             return {
                 column.name: values_of(connection, column.name, f"'{self.raw(table)}'")
-                for column in TABLES[table]
+                for column in self.layout.tables[table]
                 if column.type is Type.CATEGORY
             }
 
     def present(self) -> list[str]:
         """The history tables that were staged."""
-        return [n for n in HISTORY_TABLES if (self.tables / f"{n}.parquet").exists()]
+        return [
+            name
+            for name in self.layout.histories
+            if (self.tables / f"{name}.parquet").exists()
+        ]
 
 
 def values_of(
@@ -116,11 +127,13 @@ def build(
     """
     engine = engine or DuckDB()
     store = FeatureStore(out)
-    staged = stage(data, store.tables, progress=progress)
+    keep_layout(data, out)
+    layout = store.layout
+    staged = stage(layout, data, store.tables, progress=progress)
     _forget_others(store, staged)
     _join_applications(store, staged)
     feature_set = compile_features(
-        store.present(), protected=protected, kept=store.statements
+        layout, store.present(), protected=protected, kept=store.statements
     )
     raw = {name: store.raw(name) for name in feature_set.tables}
     inputs = [receipts.of(path) for path in raw.values()]
@@ -132,12 +145,12 @@ def build(
     def write_history(beside: Path) -> None:
         with engine.start(raw, spill) as run:
             run.write_history(feature_set, beside)
-        _check_clients(beside, store.history.name, store.application)
+        _check_clients(store, beside, store.history.name)
 
     def write_features(beside: Path) -> None:
         with engine.start(raw, spill) as run:
             run.write_features(feature_set, store.history, beside)
-        _check_clients(beside, store.features.name, store.application)
+        _check_clients(store, beside, store.features.name)
 
     message = f"history: {len(feature_set.history)} features"
     _write_once(store.history, history, write_history, message, progress)
@@ -170,38 +183,42 @@ def _write_once(
     progress(message)
 
 
-def _check_clients(written: Path, name: str, application: Path) -> None:
+def _check_clients(store: FeatureStore, written: Path, name: str) -> None:
     """Refuse an output that has not one row per client of the application."""
+    key = store.layout.key
     with duckdb.connect() as connection:
         [(rows, keys, clients)] = connection.execute(
-            "SELECT count(*), count(DISTINCT SK_ID_CURR),"
-            f" (SELECT count(*) FROM '{application}') FROM {rows_of(written)}"
+            f'SELECT count(*), count(DISTINCT "{key}"),'
+            f" (SELECT count(*) FROM '{store.application}') FROM {rows_of(written)}"
         ).fetchall()
     if not rows == keys == clients:
         raise TableError(
-            f"{name}: expected one row for each SK_ID_CURR of application, {clients:,};"
-            f" found {rows:,} rows with {keys:,} different SK_ID_CURR"
+            f"{name}: expected one row for each {key} of {APPLICATION}, {clients:,};"
+            f" found {rows:,} rows with {keys:,} different {key}"
         )
 
 
 def _join_applications(store: FeatureStore, staged: dict[str, Path]) -> None:
     """Both application files as one table, a client once."""
-    files = [staged[name] for name in APPLICATION_FILES if name in staged]
+    key, unlabelled = store.layout.key, store.layout.unlabelled
+    files = [
+        staged[name] for name in (store.layout.labelled, unlabelled) if name in staged
+    ]
     made_from = receipts.digest(*(receipts.of(path) for path in files))
     if receipts.stands(store.application, made_from):
         return
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM '{path}'" for path in files)
     with duckdb.connect() as connection, replacing(store.application) as beside:
         repeated = connection.execute(
-            f"SELECT SK_ID_CURR FROM ({union}) GROUP BY 1 HAVING count(*) > 1 LIMIT 1"
+            f'SELECT "{key}" FROM ({union}) GROUP BY 1 HAVING count(*) > 1 LIMIT 1'
         ).fetchone()
         if repeated:
             raise TableError(
-                "application_test: SK_ID_CURR must not be in application_train as"
-                f" well; {repeated[0]} is"
+                f"{unlabelled}: {key} must not be in {store.layout.labelled} as well;"
+                f" {repeated[0]} is"
             )
         connection.execute(
-            f"COPY (SELECT * FROM ({union}) ORDER BY SK_ID_CURR) TO '{beside}'"
+            f"COPY (SELECT * FROM ({union}) ORDER BY \"{key}\") TO '{beside}'"
             f" ({PARQUET})"
         )
     receipts.keep(store.application, made_from)

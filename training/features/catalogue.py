@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from training.features.define import Feature
 from training.language import LANGUAGES
-from training.tables import TABLES
+from training.tables.layout import Layout
 from training.tables.schema import Column
 
 LABELS = tuple(f"label ({language})" for language in LANGUAGES)
@@ -18,10 +18,10 @@ Made by `python -m training features --describe`. Bounds are the values that can
 at all: what lies outside is refused. Every raw column may be missing unless said."""
 
 
-def describe(features: Iterable[Feature]) -> str:
+def describe(layout: Layout, features: Iterable[Feature]) -> str:
     """Markdown: the raw tables, then one row per feature, in the model's order."""
     parts = [TITLE]
-    for table in TABLES.values():
+    for table in layout.tables.values():
         key = f"One row per {', '.join(table.key)}.\n\n" if table.key else ""
         rows = "\n".join(_table(RAW, (_raw(column) for column in table)))
         parts.append(f"## {table.name}\n\n{key}{rows}")

@@ -30,7 +30,10 @@ class Feature:
 
     `table` is the raw table it comes from, `group` the reason group it belongs to,
     `formula` says in words how it is made, `family` which kind of making that is,
-    `lever` whether an applicant can negotiate it.
+    `lever`
+    whether an applicant can negotiate it, `lowers_risk` that more of it is known
+    beforehand to mean less risk., `lowers_risk` that more of it is known
+    beforehand to mean less risk.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Feature:
     family: str = "derived"
     category: bool = False
     lever: bool = False
+    lowers_risk: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Both stages as DuckDB SQL over tables named as Kaggle names them.
+"""Both stages as DuckDB SQL over tables named as their layout names them.
 
 The batch run executes this text on views of the staged files; the bundle carries it for
 the API, of the history in a statement per table. There is no other definition of a
@@ -22,7 +22,8 @@ from training import receipts
 from training.features import applicant, history
 from training.features.define import Feature
 from training.files import replacing
-from training.tables import TABLES
+from training.tables.layout import APPLICATION, Layout
+from training.tables.schema import Table
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class FeatureSet:
     `application` and `history`, the other's answer.
     """
 
+    layout: Layout
     tables: tuple[str, ...]
     history: tuple[Feature, ...]
     features: tuple[Feature, ...]
@@ -44,45 +46,50 @@ class FeatureSet:
 
 
 def compile_features(
+    layout: Layout,
     present: Collection[str],
     *,
     protected: bool = False,
     only: Collection[str] | None = None,
     kept: Path | None = None,
 ) -> FeatureSet:
-    """The feature set for the tables present (`application` is always).
+    """The feature set for the tables of the layout that are present.
+
+    The applications always are.
 
     `only` names the features wanted: no others are worked out, but for those of the
     history that they rest on. `kept`: a folder where the statements are found again by
     whoever compiles the same features with the same code.
     """
-    tables = tuple(name for name in TABLES if name in {"application", *present})
+    tables = tuple(name for name in layout.tables if name in {APPLICATION, *present})
     named = None if only is None else frozenset(only)
-    return _compile(tables, protected, named, kept)
+    return _compile(layout, tables, protected, named, kept)
 
 
 @functools.cache  # it takes seconds, and is always the same
 def _compile(
+    layout: Layout,
     tables: tuple[str, ...],
     protected: bool,
     only: frozenset[str] | None,
     kept: Path | None,
 ) -> FeatureSet:
-    features = applicant.features(tables, protected=protected)
+    features = applicant.features(layout, tables, protected=protected)
     past = history.features(tables)
     if only is not None:
         features = [feature for feature in features if feature.name in only]
         used = applicant.history_columns(features)
         past = [feature for feature in past if feature.name in used]
     if kept is None:
-        statements = _statements(tables, past, features)
+        statements = _statements(layout, tables, past, features)
     else:
-        statements = _kept(kept, tables, past, features)
-    return FeatureSet(tables, tuple(past), tuple(features), *statements)
+        statements = _kept(kept, layout, tables, past, features)
+    return FeatureSet(layout, tables, tuple(past), tuple(features), *statements)
 
 
 def _kept(
     folder: Path,
+    layout: Layout,
     tables: Sequence[str],
     past: Sequence[Feature],
     features: Sequence[Feature],
@@ -90,10 +97,11 @@ def _kept(
     """The statements from the file that is named after all they are made of."""
     names = [[one.name for one in stage] for stage in (past, features)]
     made_of = json.dumps([tables, names, duckdb.__version__, nw.__version__])
-    digest = receipts.digest(made_of, *_code())
+    declared = repr([layout.tables[name] for name in tables])
+    digest = receipts.digest(made_of, declared, *_code())
     path = folder / f"{digest}.json"
     if not path.exists():
-        text = json.dumps(_statements(tables, past, features))
+        text = json.dumps(_statements(layout, tables, past, features))
         with replacing(path) as beside:
             beside.write_text(text, encoding="utf-8")
     history_sql, applicant_sql = json.loads(path.read_text(encoding="utf-8"))
@@ -108,14 +116,17 @@ def _code() -> list[Path]:
 
 
 def _statements(
-    tables: Sequence[str], past: Sequence[Feature], features: Sequence[Feature]
+    layout: Layout,
+    tables: Sequence[str],
+    past: Sequence[Feature],
+    features: Sequence[Feature],
 ) -> tuple[str, str]:
     with duckdb.connect() as connection:
-        frames = {name: _empty(connection, name) for name in tables}
-        history_rows = _sql(history.history(frames, past))
+        frames = {name: _empty(connection, layout.tables[name]) for name in tables}
+        history_rows = _sql(history.history(layout, frames, past))
         connection.execute(f"CREATE TABLE history AS {history_rows}")
         known = nw.from_native(connection.table("history"))
-        rows = _sql(applicant.applicant(frames["application"], known, features))
+        rows = _sql(applicant.applicant(layout, frames[APPLICATION], known, features))
     return history_rows, rows
 
 
@@ -126,20 +137,21 @@ def history_per_table(made: FeatureSet) -> list[str]:
     """
     statements = []
     with duckdb.connect() as connection:
-        frames = {name: _empty(connection, name) for name in made.tables}
+        tables = made.layout.tables
+        frames = {name: _empty(connection, tables[name]) for name in made.tables}
         for group in history.TOGETHER:
-            read = {n: frames[n] for n in ("application", *group) if n in frames}
+            read = {n: frames[n] for n in (APPLICATION, *group) if n in frames}
             possible = {feature.name for feature in history.features(read)}
             past = [feature for feature in made.history if feature.name in possible]
             if past:
-                statements.append(_sql(history.history(read, past)))
+                statements.append(_sql(history.history(made.layout, read, past)))
     return statements
 
 
-def _empty(connection: duckdb.DuckDBPyConnection, name: str) -> nw.LazyFrame[Any]:
-    columns = ", ".join(f'"{c.name}" {c.type.value}' for c in TABLES[name])
-    connection.execute(f'CREATE TABLE "{name}" ({columns})')
-    return nw.from_native(connection.table(name))
+def _empty(connection: duckdb.DuckDBPyConnection, table: Table) -> nw.LazyFrame[Any]:
+    columns = ", ".join(f'"{c.name}" {c.type.value}' for c in table)
+    connection.execute(f'CREATE TABLE "{table.name}" ({columns})')
+    return nw.from_native(connection.table(table.name))
 
 
 def _sql(frame: nw.LazyFrame[Any]) -> str:

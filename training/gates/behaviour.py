@@ -12,9 +12,9 @@ import numpy as np
 from training.arrays import Array
 from training.evaluation.shap_values import sample_rows
 from training.evaluation.trained_model import TrainedModel
-from training.features.applicant.raw import EXTERNAL, PROTECTED
 from training.features.sql import encoded_columns
 from training.gates.gate import Gate, at_least, at_most
+from training.tables.layout import APPLICATION
 
 SAMPLE = 500
 LEAST_SHARE = 0.95
@@ -32,15 +32,16 @@ def behaviour(trained: TrainedModel) -> list[Gate]:
 
 def direction_of_external_scores(trained: TrainedModel) -> Gate:
     """Better scores at outside agencies must lower the risk."""
+    name, scores = "direction_of_external_scores", trained.store.layout.scores
+    if not scores:
+        return Gate(name, None, LEAST_SHARE, True, "There are no outside scores.")
     low, high = (
-        margins_after(
-            trained, {name: _quantile(trained, name, share) for name in EXTERNAL}
-        )
+        margins_after(trained, {one: _quantile(trained, one, share) for one in scores})
         for share in (LOW, HIGH)
     )
     value = float((high < low).mean())
     return at_least(
-        "direction_of_external_scores",
+        name,
         value,
         LEAST_SHARE,
         f"Share of {len(low)} clients whose risk falls when their outside scores rise"
@@ -63,15 +64,18 @@ def row_order(trained: TrainedModel) -> Gate:
 
 
 def protected_columns(trained: TrainedModel) -> Gate:
-    """Gender and family status must not move the answer, by any feature."""
+    """No protected attribute may move the answer, by any feature."""
+    name, protected = "protected_columns", trained.store.layout.protected
+    if not protected:
+        return Gate(name, None, 0.0, True, "No protected attribute is declared.")
     with duckdb.connect() as connection:
         others = {
-            name: _quoted(
+            one: _quoted(
                 connection.execute(
-                    f"SELECT max(\"{name}\") FROM '{trained.store.application}'"
+                    f"SELECT max(\"{one}\") FROM '{trained.store.application}'"
                 ).fetchone()
             )
-            for name in PROTECTED
+            for one in protected
         }
     rows = sample_rows(len(trained.data.client), SAMPLE)
     as_they_are = _margins(trained, trained.data.inputs.to_numpy()[rows])
@@ -80,7 +84,7 @@ def protected_columns(trained: TrainedModel) -> Gate:
     inputs = [
         feature.name
         for feature in trained.feature_set.features
-        if feature.name in PROTECTED
+        if feature.name in protected
     ]
     why = (
         f"; {', '.join(inputs)} are inputs, which needs a reason of the lender's"
@@ -88,34 +92,36 @@ def protected_columns(trained: TrainedModel) -> Gate:
         else ""
     )
     return at_most(
-        "protected_columns",
+        name,
         value,
         0.0,
-        "Largest change of a margin when everyone gets the same gender and family"
-        f" status{why}.",
+        "Largest change of a margin when everyone gets the same protected"
+        f" attributes{why}.",
     )
 
 
 def margins_after(trained: TrainedModel, changes: dict[str, str]) -> Array:
     """Margins of sampled clients, by id, with columns set to SQL values."""
     rows = sample_rows(len(trained.data.client), SAMPLE)
-    clients = ", ".join(str(client) for client in trained.data.client[rows])
+    key, clients = trained.store.layout.key, trained.data.client[rows].tolist()
+    chosen = f'"{key}" IN (SELECT key FROM clients)'
     replaced = ", ".join(f'{sql} AS "{name}"' for name, sql in changes.items())
     columns = encoded_columns(
         trained.feature_set.features, dict(trained.data.categories)
     )
     with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE clients AS SELECT unnest(?) AS key", [clients])
         connection.execute(
-            f"CREATE VIEW application AS SELECT * REPLACE ({replaced}) FROM"
-            f" '{trained.store.application}' WHERE SK_ID_CURR IN ({clients})"
+            f"CREATE VIEW {APPLICATION} AS SELECT * REPLACE ({replaced}) FROM"
+            f" '{trained.store.application}' WHERE {chosen}"
         )
         connection.execute(
             f"CREATE VIEW history AS SELECT * FROM {trained.store.history_rows}"
-            f" WHERE SK_ID_CURR IN ({clients})"
+            f" WHERE {chosen}"
         )
         inputs = connection.execute(
             f"SELECT {columns} FROM ({trained.feature_set.applicant_sql}) AS features"
-            " ORDER BY features.SK_ID_CURR"
+            f' ORDER BY features."{key}"'
         ).df()
     return _margins(trained, inputs.to_numpy(np.float32))
 

@@ -10,10 +10,10 @@ import pandas as pd
 from training.evaluation.trained_model import TrainedModel
 from training.evaluation.uncertainty import paired_bootstrap
 from training.gates.gate import Gate
+from training.tables.layout import TARGET
 
 # Where a run keeps its out-of-fold decisions.
 FOLDER, FILE = "validation", "out_of_fold.parquet"
-SAME = ["SK_ID_CURR", "TARGET"]
 
 
 def write_out_of_fold(folder: Path, trained: TrainedModel) -> None:
@@ -21,8 +21,8 @@ def write_out_of_fold(folder: Path, trained: TrainedModel) -> None:
     data, chosen = trained.data, trained.chosen
     rows = pd.DataFrame(
         {
-            "SK_ID_CURR": data.client,
-            "TARGET": data.target.astype(np.int8),
+            trained.store.layout.key: data.client,
+            TARGET: data.target.astype(np.int8),
             "probability": chosen.probability,
             "cost": chosen.cost,
         }
@@ -38,7 +38,8 @@ def cost_of_champion(challenger: pd.DataFrame, champion: pd.DataFrame | None) ->
     name = "cost_of_champion"
     if champion is None:
         return Gate(name, None, 0.0, True, "There is no champion yet.")
-    if not challenger[SAME].equals(champion[SAME]):
+    same = [*challenger.columns[:2]]  # clients and outcomes
+    if not challenger[same].equals(champion.reindex(columns=same)):
         reason = (
             "Not comparable: the champion was validated on other clients"
             f" ({len(champion):,}; here {len(challenger):,})."

@@ -22,6 +22,7 @@ from scipy.stats import norm
 from training.arrays import Array
 from training.evaluation.fairness import AGE_BAND, AGE_NAMES, LEAST_CLIENTS
 from training.gates.gate import Gate
+from training.tables.layout import Layout
 
 FOUR_FIFTHS = 0.8
 LARGEST_GAP = 0.1
@@ -56,11 +57,15 @@ class Rate:
     error: float
 
 
-def equality(attributes: pd.DataFrame, decisions: Decisions) -> list[Gate]:
+def equality(
+    layout: Layout, attributes: pd.DataFrame, decisions: Decisions
+) -> list[Gate]:
     """Every gate of this module."""
-    genders = _groups(attributes["CODE_GENDER"])
-    bands = _groups(attributes[AGE_BAND])
-    older = _groups(attributes[AGE_BAND].eq(OLDEST).map({True: OLDEST, False: REST}))
+    unknown = pd.Series(index=attributes.index, dtype=object)
+    genders = _groups(attributes.get(layout.gender, unknown))
+    ages = attributes.get(AGE_BAND, unknown)
+    bands = _groups(ages)
+    older = _groups(ages.eq(OLDEST).map({True: OLDEST, False: REST}))
     checks = (
         ("four_fifths_gender", FOUR_FIFTHS, _four_fifths, genders),
         ("equal_opportunity_gender", LARGEST_GAP, _equal_opportunity, genders),

@@ -25,7 +25,7 @@ from training.gates.gate import Gate, at_least, at_most
 from training.gates.single_feature_auc import single_feature_auc
 from training.gates.target_encoding_test import suspicion
 from training.models.dataset import Labelled
-from training.tables import TABLES
+from training.tables.layout import TARGET, Layout
 
 SAMPLE = 20_000
 NUMBERED = 4_000
@@ -35,8 +35,7 @@ HIGHEST_ALONE = 0.78
 LIKE_THE_NUMBER = 0.9
 LEAST_SUSPICION = 1e-6
 LATE_SHARE = 0.001
-IDENTIFIER = re.compile(r"SK_ID_")
-OUTCOME = re.compile(r"\bTARGET\b")
+OUTCOME = re.compile(rf"\b{TARGET}\b")
 
 
 def permuted_labels(trained: TrainedModel, clients: int, jobs: int) -> Gate:
@@ -102,13 +101,15 @@ def target_encoding(data: Labelled) -> Gate:
 
 
 def identifiers(
-    data: Labelled, formulas: Mapping[str, str], history: Sequence[str]
+    layout: Layout, data: Labelled, formulas: Mapping[str, str], history: Sequence[str]
 ) -> Gate:
     """No client, loan or credit number among the inputs, under any name."""
+    numbers = "|".join(map(re.escape, sorted(layout.identifiers)))
+    identifier = re.compile(f"(?<![A-Za-z0-9])(?:{numbers})(?![A-Za-z0-9])")
     named = [
         name
         for name in (*data.inputs.columns, *history)
-        if IDENTIFIER.search(name) or IDENTIFIER.search(formulas.get(name, ""))
+        if identifier.search(name) or identifier.search(formulas.get(name, ""))
     ]
     likeness = _likeness(data)
     alike = [name for name, value in likeness.items() if value > LIKE_THE_NUMBER]
@@ -190,7 +191,7 @@ def dated_records(store: FeatureStore) -> Gate:
 
 
 def _late(store: FeatureStore, table: str) -> dict[str, float]:
-    names = [column.name for column in TABLES[table] if column.recorded]
+    names = [one.name for one in store.layout.tables[table] if one.recorded]
     if not names:
         return {}
     counted = ", ".join(f'count_if("{name}" > 0) / count(*)' for name in names)
@@ -213,4 +214,6 @@ def _outcomes(target: Array) -> tuple[int, int]:
 
 def _rows(data: Labelled, rows: np.ndarray) -> Labelled:
     inputs: pd.DataFrame = data.inputs.iloc[rows].reset_index(drop=True)
-    return Labelled(inputs, data.target[rows], data.client[rows], data.categories)
+    return replace(
+        data, inputs=inputs, target=data.target[rows], client=data.client[rows]
+    )

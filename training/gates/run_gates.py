@@ -17,6 +17,8 @@ def examine(
     `shuffled`: the clients of the fit to shuffled outcomes.
     """
     data, feature_set, chosen = trained.data, trained.feature_set, trained.chosen
+    layout = trained.store.layout
+    attributes = protected_attributes(layout, analysis.applications)
     formulas = {feature.name: feature.formula for feature in feature_set.features}
     history = [feature.name for feature in feature_set.history]
     statements = {
@@ -35,14 +37,14 @@ def examine(
         leakage.permuted_labels(trained, shuffled, jobs),
         leakage.single_feature(data),
         leakage.target_encoding(data),
-        leakage.identifiers(data, formulas, history),
+        leakage.identifiers(layout, data, formulas, history),
         leakage.outcome_columns(list(data.inputs.columns), statements),
         leakage.client_numbers(data),
         leakage.dated_records(trained.store),
         stability.id_blocks(analysis.segments),
         stability.segment_ranking(analysis.segments),
         stability.segment_calibration(analysis.segments),
-        *fairness.equality(protected_attributes(analysis.applications), decisions),
+        *fairness.equality(layout, attributes, decisions),
         *behaviour.behaviour(trained),
         reasons.reasons(trained),
     ]

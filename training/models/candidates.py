@@ -46,19 +46,6 @@ RANDOM_FOREST: Mapping[str, Any] = {
 }
 # A forest whose trees all agree is not certain.
 LEAST_PROBABILITY = 1e-6
-# Known before any data is seen: the external scores are made so that a higher one means
-# less risk; so are what rises with each of them.
-FALLING_RISK = (
-    "EXT_SOURCE_1",
-    "EXT_SOURCE_2",
-    "EXT_SOURCE_3",
-    "EXT_SOURCE_MEAN",
-    "EXT_SOURCE_WEIGHTED",
-    "EXT_SOURCE_MIN",
-    "EXT_SOURCE_MAX",
-    "EXT_SOURCE_PRODUCT",
-    "EXT_SOURCE_2_TIMES_3",
-)
 
 Fit = Callable[[pd.DataFrame, Array, Sequence[str]], BaseEstimator]
 
@@ -68,7 +55,7 @@ class Candidate:
     """A model to try: `fit` takes inputs, target and the names of category columns.
 
     `variant` says in what it differs from the plain model of that name; `monotone`
-    whether risk may only fall with what is known to lower it.
+    the inputs with which risk may only fall, where that is asked for.
     """
 
     name: str
@@ -76,7 +63,7 @@ class Candidate:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     variant: str = ""
     strategy: str = NONE
-    monotone: bool = False
+    monotone: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:
@@ -137,13 +124,13 @@ def lightgbm(
     parameters: Mapping[str, Any] = LIGHTGBM,
     strategy: str = NONE,
     *,
-    monotone: bool = False,
+    monotone: frozenset[str] = frozenset(),
     seeds: int = 1,
 ) -> Candidate:
     """Gradient-boosted trees; what is missing goes its own way at each split.
 
-    `monotone`: risk may only fall with a better external score; not with SMOTE, whose
-    columns are others. `seeds`: how many models, that draw other clients and columns,
+    `monotone`: the inputs with which risk may only fall; not with SMOTE, whose columns
+    are others. `seeds`: how many models, that draw other clients and columns,
     are averaged into one.
     """
 
@@ -180,7 +167,7 @@ def several(candidate: Candidate, seeds: int) -> Candidate:
 
 
 def _boosted(
-    parameters: Mapping[str, Any], strategy: str, monotone: bool, seed: int
+    parameters: Mapping[str, Any], strategy: str, monotone: frozenset[str], seed: int
 ) -> Fit:
     """How to fit one LightGBM, its inputs as they come except for SMOTE."""
     # Same data, seed and versions give the same trees, bit for bit. One thread: the
@@ -201,7 +188,7 @@ def _boosted(
             columns = dense_columns(categories, ALL_ON, seed)
             return dealing_with(strategy, columns, model, seed).fit(inputs, target)
         if monotone:
-            falling = [-int(name in FALLING_RISK) for name in inputs.columns]
+            falling = [-int(name in monotone) for name in inputs.columns]
             model.set_params(monotone_constraints=falling)
         whole = dealing_with(strategy, None, model, seed)
         step = "model__" if isinstance(whole, Pipeline) else ""

@@ -14,6 +14,7 @@ from training.arrays import Array
 from training.errors import TrainingError
 from training.features.build import FeatureStore, values_of
 from training.features.sql import FeatureSet, encoded_columns
+from training.tables.layout import TARGET
 
 # Of each outcome.
 LEAST = 10
@@ -24,14 +25,18 @@ class Labelled:
     """The clients with a known outcome.
 
     `inputs`: shape (clients, features), float32, categories as codes, missing as NaN.
-    `target`: shape (clients,), 1 for a default. `client`: their SK_ID_CURR.
+    `target`: shape (clients,), 1 for a default. `client`: their keys.
     `categories`: the values of each category feature, in the order of their codes.
+    `lowers_risk`: the inputs of which more is known to mean less risk. `kept`: those
+    that no selection leaves out, what an applicant can change and outside scores.
     """
 
     inputs: pd.DataFrame
     target: Array
     client: np.ndarray
     categories: Mapping[str, list[str]]
+    lowers_risk: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
 
 
 def load_labelled(store: FeatureStore, feature_set: FeatureSet) -> Labelled:
@@ -40,8 +45,9 @@ def load_labelled(store: FeatureStore, feature_set: FeatureSet) -> Labelled:
     Raises:
         TrainingError: the outcomes are all the same, or too few to learn from.
     """
+    key = store.layout.key
     with duckdb.connect() as connection:
-        labelled = f"(FROM {store.feature_rows} WHERE TARGET IS NOT NULL)"
+        labelled = f"(FROM {store.feature_rows} WHERE {TARGET} IS NOT NULL)"
         categories = {
             feature.name: values_of(connection, feature.name, labelled)
             for feature in feature_set.features
@@ -49,20 +55,28 @@ def load_labelled(store: FeatureStore, feature_set: FeatureSet) -> Labelled:
         }
         columns = encoded_columns(feature_set.features, categories)
         rows = connection.execute(
-            f"SELECT SK_ID_CURR, TARGET, {columns} FROM {labelled} AS features"
-            " ORDER BY SK_ID_CURR"
+            f'SELECT "{key}", {TARGET}, {columns} FROM {labelled} AS features'
+            f' ORDER BY "{key}"'
         ).df()
-    target = rows["TARGET"].to_numpy(np.float64)
-    _check_outcomes(target)
-    inputs = rows.drop(columns=["SK_ID_CURR", "TARGET"]).astype(np.float32)
-    return Labelled(inputs, target, rows["SK_ID_CURR"].to_numpy(), categories)
+    target = rows[TARGET].to_numpy(np.float64)
+    _check_outcomes(store.layout.labelled, target)
+    safer = {one.name for one in feature_set.features if one.lowers_risk}
+    levers = {one.name for one in feature_set.features if one.lever}
+    return Labelled(
+        rows.drop(columns=[key, TARGET]).astype(np.float32),
+        target,
+        rows[key].to_numpy(),
+        categories,
+        frozenset(safer),
+        frozenset(levers.union(safer.intersection(store.layout.scores))),
+    )
 
 
-def _check_outcomes(target: Array) -> None:
+def _check_outcomes(file: str, target: Array) -> None:
     defaults = int(target.sum())
     if min(defaults, len(target) - defaults) < LEAST:
         raise TrainingError(
-            f"application_train: expected at least {LEAST} clients of each outcome,"
+            f"{file}: expected at least {LEAST} clients of each outcome,"
             f" found {defaults} defaults among {len(target)}"
         )
 

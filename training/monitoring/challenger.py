@@ -18,7 +18,7 @@ from scipy.special import expit
 from training.arrays import Array
 from training.bundle.read import read_manifest
 from training.errors import ConfigurationError
-from training.evaluation.business_cost import AMOUNT, Costs, expected_cost
+from training.evaluation.business_cost import Costs, expected_cost
 from training.monitoring.alerts import outbox
 from training.monitoring.events.api_client import Api
 from training.monitoring.events.read import read_page, whole_vectors
@@ -151,7 +151,8 @@ def _amounts(reference: Reference, vectors: np.ndarray) -> dict[str, np.ndarray]
     if not reference.costs.by_amount:
         return {}
     names = [feature["name"] for feature in reference.manifest["features"]]
-    return {AMOUNT: vectors[:, names.index(AMOUNT)]}
+    amount = reference.costs.by_amount
+    return {amount: vectors[:, names.index(amount)]}
 
 
 def compare(
@@ -160,7 +161,7 @@ def compare(
     """What promotion would have changed.
 
     `decided`: columns champion and challenger (probabilities) and defaulted (null
-    where unknown), and AMT_CREDIT where costs are by amount; then the two thresholds.
+    where unknown), and the amount where costs are by it; then the two thresholds.
     """
     weight = costs.weight(decided)
     refused = (

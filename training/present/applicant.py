@@ -43,7 +43,9 @@ def invent(champion: Champion) -> dict[str, Any]:
         chosen = int(np.where(refused, -probability, probability - 2).argmax())
         staged = {name: store.raw(name) for name in store.present()}
         client = [int(clients[chosen])]
-        (records,) = applicants(database, staged, store.application, client)
+        (records,) = applicants(
+            database, store.layout, staged, store.application, client
+        )
     row = inputs.iloc[[chosen]]
     shap_values = contributions(champion.booster, row)
     names, (sums,) = grouped(champion, shap_values[:, :-1])

@@ -22,6 +22,7 @@ from training.evaluation.business_cost import CostCurve, Threshold
 from training.evaluation.cross_validation import folds
 from training.present.facts import Facts
 from training.present.script import Words
+from training.tables.layout import TARGET
 
 STYLE: Any = {"font.size": 12, "axes.spines.right": False, "axes.spines.top": False}
 # Features shown, and letters of a line of their names.
@@ -56,7 +57,7 @@ def draw(name: str, facts: Facts, words: Words, size: tuple[float, float]) -> by
 
 
 def _plot(name: str, axes: Axes, facts: Facts) -> None:
-    target, probability = facts["outcomes"]["TARGET"], facts["outcomes"]["probability"]
+    target, probability = facts["outcomes"][TARGET], facts["outcomes"]["probability"]
     threshold, found = facts["threshold"], facts["importance"]
     match name:
         case "cost":

@@ -22,6 +22,7 @@ from training.present.script import rows_of
 from training.registry.load import out_of_fold
 from training.registry.store import Registry
 from training.registry.tracking import COMMIT
+from training.tables.layout import TARGET
 
 # By name: the manifest's and its metrics' entries, and those added here.
 Facts = Mapping[str, Any]
@@ -56,7 +57,7 @@ def read_facts(registry: Registry, bundle: Path) -> Facts:
     )
     outcomes = out_of_fold(run_id)
     refused = outcomes["probability"] >= manifest["threshold"]
-    decided = partial(confusion_matrix, outcomes["TARGET"], refused, labels=[0, 1])
+    decided = partial(confusion_matrix, outcomes[TARGET], refused, labels=[0, 1])
     columns = [c for table in manifest["tables"].values() for c in table["columns"]]
     booster = lightgbm.Booster(model_file=files["model.txt"])
     return {

@@ -94,7 +94,10 @@ def _nobody(data: Labelled) -> pd.DataFrame:
 
 
 def write_card(parts: Path, analysis: ModelAnalysis) -> str:
-    core = json.loads((parts / CORE).read_text(encoding="utf-8"))
-    card = model_card(core, analysis.importance)
+    core, reasons = (
+        json.loads((parts / name).read_text(encoding="utf-8"))
+        for name in (CORE, "reasons.json")
+    )
+    card = model_card(core, analysis.importance, reasons)
     (parts / CARD).write_text(card, encoding="utf-8")
     return card

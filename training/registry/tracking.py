@@ -21,6 +21,7 @@ from training.evaluation.plots import pictures, selection_curve
 from training.features.build import FeatureStore
 from training.models.dataset import Labelled
 from training.registry.store import Registry
+from training.tables.layout import TARGET
 from training.tuning.feature_selection import Selection
 
 LIBRARIES = (
@@ -58,10 +59,10 @@ def describe_campaign(parameters: Mapping[str, Any]) -> None:
 def log_data(store: FeatureStore, data: Labelled, fingerprint: str) -> None:
     """What the campaign learns from, as MLflow's dataset: columns, size and digest."""
     dataset = from_pandas(
-        data.inputs.assign(TARGET=data.target),
+        data.inputs.assign(**{TARGET: data.target}),
         source=str(store.features),
-        targets="TARGET",
-        name="application_train",
+        targets=TARGET,
+        name=store.layout.labelled,
         digest=fingerprint[:DIGEST],
     )
     mlflow.log_input(dataset, context="training")

@@ -30,7 +30,7 @@ import numpy.typing as npt
 import yaml
 from scipy.special import ndtr, ndtri
 
-from training.tables import TABLES
+from training.tables.home_credit import TABLES
 from training.tables.schema import Type, Unit
 
 Array = npt.NDArray[Any]

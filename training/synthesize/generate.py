@@ -33,8 +33,9 @@ from training.synthesize.draw import (
 )
 from training.synthesize.loans import draw_loan_payments, draw_pos_cash
 from training.synthesize.previous_application import draw_previous
+from training.tables.home_credit import HOME_CREDIT
 from training.tables.schema import Column, Type
-from training.tables.stage import SUFFIXES, raw_tables
+from training.tables.stage import SUFFIXES
 
 FIRST_CLIENT, FIRST_PREVIOUS, FIRST_CREDIT = 100_001, 1_000_001, 5_000_001
 TEST_CLIENTS_PER_LABELLED = 48_744 / 307_511
@@ -42,7 +43,7 @@ CLIENTS_PER_BLOCK = 8_000  # a row group of every file
 # Identifiers given to a block: far more than any block's rows need.
 IDS_PER_CLIENT = 8
 FORMATS = ("csv", "parquet")
-FILES = {name: table.columns for name, table in raw_tables().items()}
+FILES = {name: table.columns for name, table in HOME_CREDIT.files().items()}
 
 
 def synthesize(

@@ -48,6 +48,20 @@ class Role(StrEnum):
     DATE = "date"
 
 
+class Use(StrEnum):
+    """What a model may do with a column.
+
+    PROTECTED and OTHER_PEOPLE (what is known of people around the applicant) are inputs
+    only where the lender says why; AFTER_DECISION, known only later, is never one.
+    """
+
+    INPUT = "input"
+    PROTECTED = "protected"
+    OTHER_PEOPLE = "other_people"
+    AFTER_DECISION = "after_decision"
+    NONE = "none"
+
+
 class Origin(StrEnum):
     """Where a table's records come from, as an applicant is told."""
 
@@ -83,7 +97,13 @@ class Column:
     `recorded`: the day or month at which a record was made, never after the application
     it is to help decide. `term`: only of what an applicant can negotiate.
     `missing`: the values by which the source says that there is none. `words`: what its
-    categories are called; one without stays as it is. `section`: what it is read with.
+    categories are called; one without stays as it is. `section`: what it is read with,
+    `group`: the reason that it is part of. `known_as`: the column of Home Credit's that
+    it is, so that what is made of that one can be made of it. `lowers_risk`: a higher
+    number is known beforehand to mean less risk.
+    `header`: what the file calls the column, where that is something else; `pattern`: a
+    regular expression whose first group is the value, where it is a part of a text.
+    `dated`: the file has dates, which become days from the application.
     """
 
     name: str
@@ -100,13 +120,50 @@ class Column:
     section: Labels | None = None
     missing: tuple[str | int, ...] = ()
     words: Mapping[str, Labels] = field(default_factory=dict)
+    use: Use = Use.INPUT
+    group: str = ""
+    known_as: str = ""
+    lowers_risk: bool = False
+    header: str = ""
+    pattern: str = ""
+    dated: bool = False
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a text file writes what it holds; `dates` as strptime has it."""
+
+    delimiter: str = ","
+    decimal: str = "."
+    encoding: str = "utf-8"
+    dates: str = "%Y-%m-%d"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What an applicant is told of a group of features: a sentence per direction.
+
+    A sentence is said to the applicant's face and holds whatever the feature inside
+    the group, missing values included.
+    """
+
+    code: str
+    group: str
+    labels: Labels
+    raises_risk: Labels
+    lowers_risk: Labels
 
 
 @dataclass(frozen=True)
 class Table:
     """One raw table: `key` is what makes a row unique, empty when nothing does.
 
-    `sections`: those of its columns, in the order in which they are read.
+    `sections`: those of its columns, in the order in which they are read. `parent`: the
+    table whose records link its own to a client, by the key that both have; empty where
+    they name the client. `known_as`: the table of Home Credit's that it is; of others
+    the standard aggregates are taken, over all records and over those whose `day` is in
+    each of the `windows`, in days before the application; their count is in the reason
+    group `group`. `file`: the stem of its file, where that is not its name.
     """
 
     name: str
@@ -114,6 +171,13 @@ class Table:
     origin: Origin
     key: tuple[str, ...] = ()
     sections: tuple[Labels, ...] = ()
+    parent: str = ""
+    known_as: str = ""
+    file: str = ""
+    dialect: Dialect = Dialect()
+    day: str = ""
+    windows: tuple[int, ...] = ()
+    group: str = ""
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)
@@ -123,6 +187,10 @@ class Table:
             if column.name == name:
                 return column
         raise KeyError(f"{self.name}: no column {name}")
+
+    def of(self, role: Role) -> Column | None:
+        """The first column that has this role."""
+        return next((column for column in self if column.role is role), None)
 
     @property
     def names(self) -> tuple[str, ...]:

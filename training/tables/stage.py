@@ -12,7 +12,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -20,8 +19,7 @@ import duckdb
 from training import receipts
 from training.errors import TableError
 from training.files import PARQUET, replacing
-from training.tables import TABLES
-from training.tables.application import TARGET
+from training.tables.layout import Layout
 from training.tables.schema import Column, Table, Type
 
 log = logging.getLogger(__name__)
@@ -29,23 +27,14 @@ log = logging.getLogger(__name__)
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.zip")
 # A table may also be a folder of that name with its rows in several files.
 PARTS = {".parquet": "*.parquet", ".csv": "*.csv"}
-APPLICATION_FILES = ("application_train", "application_test")
-# Both application files have the application's columns; only one knows the outcome.
-TRAIN_COLUMNS = (*TABLES["application"].columns[:1], TARGET)
-
-
-def raw_tables() -> dict[str, Table]:
-    """Each raw file's stem and its declaration, application_train first."""
-    application = TABLES["application"]
-    columns = (*TRAIN_COLUMNS, *application.columns[1:])
-    train = replace(application, name="application_train", columns=columns)
-    test = replace(application, name="application_test")
-    history = [table for name, table in TABLES.items() if name != "application"]
-    return {table.name: table for table in (train, test, *history)}
 
 
 def stage(
-    data: Path, out: Path, *, progress: Callable[[str], None] = log.info
+    layout: Layout,
+    data: Path,
+    out: Path,
+    *,
+    progress: Callable[[str], None] = log.info,
 ) -> dict[str, Path]:
     """Check every raw table of `data` and write it to `out` as typed Parquet.
 
@@ -54,13 +43,16 @@ def stage(
     are those of the last time is not read again.
 
     Raises:
-        TableError: application_train is missing, or a table cannot be used: a
+        TableError: the labelled applications are missing, or a table cannot be used: a
             missing column, a value that does not parse or cannot be true, a
             duplicated key, an empty or truncated file.
     """
     staged = {}
-    for name, table in raw_tables().items():
+    for name, table in layout.files().items():
         source = find(data, name)
+        if source is None and name == layout.labelled:
+            wanted = " or ".join(f"{name}{suffix}" for suffix in SUFFIXES)
+            raise TableError(f"{name}: missing in {data}; expected {wanted}")
         if source is None:
             log.warning("%s: no such table in %s; going on without it", name, data)
             continue
@@ -72,14 +64,15 @@ def stage(
         rows = stage_table(table, source, staged[name])
         receipts.keep(staged[name], made_from)
         progress(f"{name}: {rows:,} rows")
-    return _usable(staged)
+    return _usable(layout, staged)
 
 
-def _usable(staged: dict[str, Path]) -> dict[str, Path]:
-    """Leave out the balance table that only its parent links to a client."""
-    if "bureau_balance" in staged and "bureau" not in staged:
-        log.warning("bureau_balance: left out, bureau is missing and links it")
-        return {n: path for n, path in staged.items() if n != "bureau_balance"}
+def _usable(layout: Layout, staged: dict[str, Path]) -> dict[str, Path]:
+    """Leave out a table whose parent, which links it to a client, is missing."""
+    for name, table in layout.tables.items():
+        if name in staged and table.parent not in {"", *staged}:
+            log.warning("%s: left out, %s is missing and links it", name, table.parent)
+            staged = {other: path for other, path in staged.items() if other != name}
     return staged
 
 
@@ -87,8 +80,7 @@ def find(data: Path, name: str) -> Path | None:
     """The one file or folder that holds a raw table, None when there is none.
 
     Raises:
-        TableError: the folder is missing, several files hold the table, or it is
-            application_train that is missing.
+        TableError: the folder is missing, or several files hold the table.
     """
     if not data.is_dir():
         raise TableError(f"{data}: no such folder")
@@ -96,9 +88,6 @@ def find(data: Path, name: str) -> Path | None:
     if len(found) > 1:
         names = ", ".join(path.name for path in found)
         raise TableError(f"{name}: expected one file in {data}, found {names}")
-    if not found and name == "application_train":
-        wanted = " or ".join(f"{name}{suffix}" for suffix in SUFFIXES)
-        raise TableError(f"{name}: missing in {data}; expected {wanted}")
     return found[0] if found else None
 
 

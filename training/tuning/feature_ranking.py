@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,14 +10,11 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from training.arrays import Array
-from training.features.applicant.raw import EXTERNAL, LEVERS
 from training.models.candidates import Candidate, booster_of, margins
 
 # Features that correlate more than this say the same.
 TWINS = 0.98
 SAMPLE = 20_000
-# Always there: what an applicant can change, and the scores of outside agencies.
-KEPT = (*LEVERS, *EXTERNAL)
 
 
 class SelectedFeaturesModel(BaseEstimator):
@@ -33,7 +30,10 @@ class SelectedFeaturesModel(BaseEstimator):
 
 
 def on_the_best(
-    count: int, candidate: Candidate, served: Candidate | None = None
+    count: int,
+    kept: Collection[str],
+    candidate: Candidate,
+    served: Candidate | None = None,
 ) -> Candidate:
     """The candidate, fitted once to rank the features and again on the best of them.
 
@@ -48,7 +48,7 @@ def on_the_best(
         if inputs.shape[1] <= count:
             return last.fit(inputs, target, categories)
         model = candidate.fit(inputs, target, categories)
-        names = first(ranking(model, inputs), inputs, count)
+        names = first(ranking(model, inputs), inputs, count, kept)
         among = [name for name in categories if name in names]
         return SelectedFeaturesModel(last.fit(inputs[names], target, among), names)
 
@@ -82,9 +82,11 @@ def _correlations(values: Array) -> Array:
     return np.asarray(np.abs(unit.T @ unit))
 
 
-def first(order: Sequence[str], inputs: pd.DataFrame, count: int) -> list[str]:
+def first(
+    order: Sequence[str], inputs: pd.DataFrame, count: int, kept: Collection[str]
+) -> list[str]:
     """The `count` first, those always kept among them, in the order of the inputs."""
-    kept = [name for name in KEPT if name in inputs]
+    kept = [name for name in kept if name in inputs]
     best = [name for name in order if name not in kept][: max(0, count - len(kept))]
     wanted = {*kept, *best}
     return [str(name) for name in inputs.columns if name in wanted]

@@ -106,7 +106,9 @@ def select(
     if chosen is not points[0]:
         progress(f"selection: the best {chosen.features} of {len(every)} features")
         model = whole.candidate.fit(data.inputs, data.target, list(data.categories))
-        names = first(ranking(model, data.inputs), data.inputs, chosen.features)
+        names = first(
+            ranking(model, data.inputs), data.inputs, chosen.features, data.kept
+        )
     return Selection(points, chosen, tuple(names))
 
 
@@ -132,7 +134,9 @@ def _curve(
         model: BaseEstimator, train: np.ndarray, test: np.ndarray
     ) -> tuple[np.ndarray, list[tuple[Array, Spent]]]:
         order = ranking(model, data.inputs.iloc[train])
-        some = (only(data, first(order, data.inputs, count)) for count in counts)
+        some = (
+            only(data, first(order, data.inputs, count, data.kept)) for count in counts
+        )
         return test, [_held_out(whole, subset, train, test) for subset in some]
 
     runs = each_fold(whole.candidate, data, whole.fold, judge, jobs)
@@ -145,7 +149,7 @@ def _curve(
         progress(f"selection: {done} of {FOLDS} folds")
     return [
         judged(
-            on_the_best(count, whole.candidate),
+            on_the_best(count, data.kept, whole.candidate),
             data,
             costs,
             whole.fold,

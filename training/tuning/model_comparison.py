@@ -185,7 +185,7 @@ class ModelComparison:
         """
         current = base.candidate
         candidate = candidates.lightgbm(
-            current.parameters, current.strategy, monotone=True
+            current.parameters, current.strategy, monotone=self.data.lowers_risk
         )
         varied = self._vary(candidate, base)
         return varied[0] if varied and not varied[1].loses(1.0) else base

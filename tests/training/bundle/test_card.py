@@ -19,6 +19,7 @@ def test_the_card_says_what_a_cost_is_of(by_amount: bool, said: str) -> None:
     manifest = {
         "costs": {"false_negative": 0.6, "false_positive": 0.1},
         "costs_by_amount": by_amount,
+        "tables": {"application": {"columns": [{"name": "ASKED", "role": "amount"}]}},
         "threshold": 0.1,
         "threshold_interval": [0.08, 0.12],
         "metrics": {"cv": measures},

@@ -21,8 +21,8 @@ SCORES = ["margin", "probability", "TARGET"]
     ("watched", "costs", "columns"),
     [
         (["SCORE"], Costs(), ["SCORE"]),
-        (["SCORE"], Costs(0.6, 0.1, by_amount=True), ["SCORE", "AMT_CREDIT"]),
-        (["AMT_CREDIT"], Costs(0.6, 0.1, by_amount=True), ["AMT_CREDIT"]),
+        (["SCORE"], Costs(0.6, 0.1, by_amount="AMT_CREDIT"), ["SCORE", "AMT_CREDIT"]),
+        (["AMT_CREDIT"], Costs(0.6, 0.1, by_amount="AMT_CREDIT"), ["AMT_CREDIT"]),
     ],
 )
 def test_the_reference_holds_what_costs_by_amount_weigh_by(

@@ -54,7 +54,7 @@ def test_of_true_probabilities_the_threshold_is_the_break_even() -> None:
 
 
 def test_in_money_a_client_counts_by_its_credit() -> None:
-    costs = Costs(0.6, 0.1, by_amount=True)
+    costs = Costs(0.6, 0.1, by_amount="AMT_CREDIT")
     inputs = pd.DataFrame({"AMT_CREDIT": [100.0, 300.0, 200.0, 100.0, 300.0]})
     weight = costs.weight(inputs)
     # At 0.35 the default of 200 is granted and the good client of 100 refused.
@@ -70,7 +70,7 @@ def test_in_money_a_client_counts_by_its_credit() -> None:
 def test_costs_in_money_need_every_credit() -> None:
     inputs = pd.DataFrame({"AMT_CREDIT": [100.0, np.nan]})
     with pytest.raises(ConfigurationError, match="AMT_CREDIT, above 0"):
-        Costs(0.6, 0.1, by_amount=True).weight(inputs)
+        Costs(0.6, 0.1, by_amount="AMT_CREDIT").weight(inputs)
 
 
 def test_the_scorer_is_minus_the_least_cost_over_thresholds() -> None:

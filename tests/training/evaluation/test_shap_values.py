@@ -28,12 +28,13 @@ from training.evaluation.shap_values import (
 from training.features.sql import compile_features
 from training.models import candidates
 from training.models.dataset import Labelled
+from training.tables.home_credit import HOME_CREDIT
 
 
 @pytest.fixture(scope="module")
 def data() -> Labelled:
     random = np.random.default_rng(0)
-    made = compile_features([]).features
+    made = compile_features(HOME_CREDIT, []).features
     inputs = pd.DataFrame(
         {one.name: random.normal(size=200).astype(np.float32) for one in made}
     )
@@ -58,7 +59,7 @@ def test_contributions_add_up_to_the_margin(data: Labelled) -> None:
 def test_importance_by_shap_and_by_shuffling_name_the_same_first(
     data: Labelled,
 ) -> None:
-    made = compile_features([]).features
+    made = compile_features(HOME_CREDIT, []).features
     parameters = {**candidates.LIGHTGBM, "n_estimators": 20, "min_child_samples": 5}
     parameters |= {"colsample_bytree": 1.0}
     model = candidates.lightgbm(parameters).fit(data.inputs, data.target, [])
@@ -97,7 +98,7 @@ def test_clients_of_each_kind_are_found() -> None:
 def test_pictures_show_the_contributions_and_no_clients_numbers(
     data: Labelled, tmp_path: Path
 ) -> None:
-    made = compile_features([]).features
+    made = compile_features(HOME_CREDIT, [])
     parameters = {**candidates.LIGHTGBM, "n_estimators": 20, "min_child_samples": 5}
     candidate = candidates.lightgbm(parameters)
     explained = explain(
@@ -133,7 +134,7 @@ def test_without_shap_a_campaign_says_that_it_leaves_the_pictures_out() -> None:
 
 
 def test_distributions_count_every_client_once(data: Labelled) -> None:
-    made = distributions(data, compile_features([]).features)
+    made = distributions(data, compile_features(HOME_CREDIT, []).features)
     credit = made["AMT_CREDIT"]
     assert len(credit["edges"]) == len(credit["all"]) + 1
     assert credit["missing"]["all"] == 10

@@ -10,8 +10,7 @@ import pytest
 
 from tests.training.rows import Row, fill, only_row
 from training.features import applicant
-from training.features.applicant.raw import APPLICATION, GROUP_OF, PROTECTED
-from training.reasons import BY_GROUP
+from training.tables.home_credit import HOME_CREDIT
 
 DEBT = "BUREAU_ACTIVE_AMT_CREDIT_SUM_DEBT_SUM"
 APPLICANT = {
@@ -39,11 +38,15 @@ def made(application: Row) -> dict[str, Any]:
         past = nw.from_native(connection.table("history"))
         wanted = [
             one
-            for one in applicant.features(["bureau"])
+            for one in applicant.features(HOME_CREDIT, ["bureau"])
             if not one.name.startswith("BUREAU_")
             or one.name in (DEBT, "BUREAU_DEBT_TO_INCOME", "BUREAU_DEBT_TO_LOAN")
         ]
-        sql = applicant.applicant(frame, past, wanted).to_native().sql_query()
+        sql = (
+            applicant.applicant(HOME_CREDIT, frame, past, wanted)
+            .to_native()
+            .sql_query()
+        )
         return only_row(connection, sql)
 
 
@@ -124,14 +127,14 @@ def test_history_crosses_with_the_application() -> None:
 
 
 def test_protected_attributes_are_no_inputs_unless_switched_on() -> None:
-    names = {one.name for one in applicant.features([])}
-    assert not names & {*PROTECTED, "SK_ID_CURR", "TARGET"}
-    switched = {one.name for one in applicant.features([], protected=True)}
-    assert switched - names == set(PROTECTED)
+    names = {one.name for one in applicant.features(HOME_CREDIT, [])}
+    assert not names & {*HOME_CREDIT.protected, "SK_ID_CURR", "TARGET"}
+    switched = {one.name for one in applicant.features(HOME_CREDIT, [], protected=True)}
+    assert switched - names == set(HOME_CREDIT.protected)
 
 
 def test_every_application_column_has_a_reason_group_that_is_told() -> None:
-    assert set(GROUP_OF) == set(APPLICATION.names) - {"SK_ID_CURR"}
-    assert set(GROUP_OF.values()) <= set(BY_GROUP)
-    told = {one.group for one in applicant.features(["bureau"])}
-    assert told <= set(BY_GROUP)
+    groups = {column.group for column in HOME_CREDIT.application.columns[1:]}
+    assert groups <= set(HOME_CREDIT.by_group)
+    told = {one.group for one in applicant.features(HOME_CREDIT, ["bureau"])}
+    assert told <= set(HOME_CREDIT.by_group)

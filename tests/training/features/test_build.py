@@ -15,6 +15,7 @@ from training.errors import TableError
 from training.features import sql
 from training.features.build import build
 from training.features.sql import FeatureSet, compile_features
+from training.tables.home_credit import HOME_CREDIT
 
 TRAIN = [{"SK_ID_CURR": 2, "TARGET": 1}, {"SK_ID_CURR": 1, "TARGET": 0}]
 TEST = [{"SK_ID_CURR": 3}]
@@ -59,7 +60,9 @@ def test_statements_are_compiled_once_for_a_store(
     monkeypatch.setattr(sql, "_statements", None)
     # As another process asks, for the same features by their names.
     names = {feature.name for feature in made.features}
-    again = compile_features([], protected=True, only=names, kept=store.statements)
+    again = compile_features(
+        HOME_CREDIT, [], protected=True, only=names, kept=store.statements
+    )
     assert (again.history_sql, again.applicant_sql) == (
         made.history_sql,
         made.applicant_sql,
@@ -68,7 +71,7 @@ def test_statements_are_compiled_once_for_a_store(
     monkeypatch.setattr(sql, "_statements", compile_whole)
     monkeypatch.setattr(sql, "_code", lambda: [tmp_path / "application_train.csv"])
     sql._compile.cache_clear()
-    compile_features([], kept=store.statements)
+    compile_features(HOME_CREDIT, [], kept=store.statements)
     assert len([*store.statements.iterdir()]) == 2
 
 

@@ -14,7 +14,7 @@ from training.features import history
 from training.features.history import history as history_stage
 from training.features.sql import compile_features
 from training.language import LANGUAGES
-from training.tables import HISTORY_TABLES, TABLES
+from training.tables.home_credit import HOME_CREDIT, TABLES
 
 CLIENT = {"SK_ID_CURR": 1}
 
@@ -27,7 +27,7 @@ def made(tables: Mapping[str, Sequence[Row]], client: int = 1) -> dict[str, Any]
             for name, rows in {"application": [CLIENT], **tables}.items()
         }
         every = history.features(tables)
-        sql = history_stage(frames, every).to_native().sql_query()
+        sql = history_stage(HOME_CREDIT, frames, every).to_native().sql_query()
         return only_row(
             connection, f"FROM ({sql.rstrip(';')}) WHERE SK_ID_CURR = {client}"
         )
@@ -286,9 +286,12 @@ def test_time_between_credits_and_slopes() -> None:
 
 
 def test_there_are_enough_features_and_each_is_described_once() -> None:
-    found = compile_features(HISTORY_TABLES)
+    found = compile_features(HOME_CREDIT, HOME_CREDIT.histories)
     assert len(found.features) >= 700
-    assert {one.table for one in found.features} == {"application", *HISTORY_TABLES}
+    assert {one.table for one in found.features} == {
+        "application",
+        *HOME_CREDIT.histories,
+    }
     names = [feature.name for feature in found.features]
     assert len(names) == len(set(names))
     for language in LANGUAGES:
@@ -298,8 +301,10 @@ def test_there_are_enough_features_and_each_is_described_once() -> None:
 
 def test_absent_tables_give_no_features() -> None:
     assert history.features([]) == []
-    assert {one.table for one in compile_features([]).features} == {"application"}
-    assert compile_features(["bureau"]).tables == ("application", "bureau")
+    assert {one.table for one in compile_features(HOME_CREDIT, []).features} == {
+        "application"
+    }
+    assert compile_features(HOME_CREDIT, ["bureau"]).tables == ("application", "bureau")
 
 
 def test_the_last_few_instalments_are_those_due_last() -> None:

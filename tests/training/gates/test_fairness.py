@@ -8,6 +8,7 @@ import pytest
 
 from training.evaluation.fairness import AGE_BAND, AGE_NAMES
 from training.gates.fairness import Decisions, equality
+from training.tables.home_credit import HOME_CREDIT
 
 CLIENTS = 4_000
 
@@ -24,7 +25,7 @@ def attributes() -> pd.DataFrame:
 
 
 def failed(target: np.ndarray, probability: np.ndarray) -> set[str]:
-    gates = equality(attributes(), Decisions(target, probability, 0.1))
+    gates = equality(HOME_CREDIT, attributes(), Decisions(target, probability, 0.1))
     return {one.gate for one in gates if not one.passed}
 
 

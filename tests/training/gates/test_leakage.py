@@ -19,6 +19,7 @@ from training.gates.leakage import (
     target_encoding,
 )
 from training.models.dataset import Labelled
+from training.tables.home_credit import HOME_CREDIT
 
 CLIENTS, TRADES = 6_000, 40
 
@@ -50,7 +51,7 @@ def test_honest_data_passes_every_gate(honest: Labelled) -> None:
     gates = [
         single_feature(honest),
         target_encoding(honest),
-        identifiers(honest, {}, []),
+        identifiers(HOME_CREDIT, honest, {}, []),
         client_numbers(honest),
         outcome_columns(list(honest.inputs.columns), {}),
     ]
@@ -75,11 +76,15 @@ def test_a_non_monotone_copy_of_the_target_is_found(honest: Labelled) -> None:
 def test_an_id_among_the_inputs_is_known_by_name_and_under_any_other(
     honest: Labelled,
 ) -> None:
-    renamed = identifiers(with_column(honest, honest.client * 3.0 + 7), {}, [])
+    renamed = identifiers(
+        HOME_CREDIT, with_column(honest, honest.client * 3.0 + 7), {}, []
+    )
     assert not renamed.passed
     assert "LEAK" in renamed.reason
-    assert not identifiers(honest, {"SCORE": "SK_ID_PREV of the last"}, []).passed
-    assert not identifiers(honest, {}, ["BUREAU_SK_ID_BUREAU_MAX"]).passed
+    assert not identifiers(
+        HOME_CREDIT, honest, {"SCORE": "SK_ID_PREV of the last"}, []
+    ).passed
+    assert not identifiers(HOME_CREDIT, honest, {}, ["BUREAU_SK_ID_BUREAU_MAX"]).passed
 
 
 @pytest.mark.parametrize("coded", ["by size", "in the last digit"])

@@ -7,10 +7,11 @@ import pandas as pd
 
 from training.features.sql import compile_features
 from training.gates.reasons import most_raising, typical_values
+from training.tables.home_credit import HOME_CREDIT
 
-FEATURES = [
-    one for one in compile_features([]).features if one.name.startswith("EXT_SOURCE_")
-][:2] + [one for one in compile_features([]).features if one.group == "AGE"][:1]
+EVERY = compile_features(HOME_CREDIT, []).features
+FEATURES = [one for one in EVERY if one.name.startswith("EXT_SOURCE_")][:2]
+FEATURES += [one for one in EVERY if one.group == "AGE"][:1]
 
 
 def test_the_features_of_the_strongest_groups_are_blamed_if_they_raise_the_risk() -> (

@@ -24,6 +24,9 @@ def money(reference: Reference) -> Reference:
         **reference.manifest,
         "costs": {"false_negative": 0.6, "false_positive": 0.1},
         "costs_by_amount": True,
+        "tables": {
+            "application": {"columns": [{"name": "AMT_CREDIT", "role": "amount"}]}
+        },
     }
     frame = reference.frame.assign(AMT_CREDIT=np.where(refused, 300.0, 100.0))
     return replace(reference, manifest=manifest, frame=frame)

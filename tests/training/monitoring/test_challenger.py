@@ -27,7 +27,7 @@ def test_costs_by_amount_weigh_each_decision_by_its_credit(
             "AMT_CREDIT": [100.0, 300.0, 200.0, 400.0],
         }
     )
-    report = compare(decided, 0.3, 0.3, Costs(0.6, 0.1, by_amount=True))
+    report = compare(decided, 0.3, 0.3, Costs(0.6, 0.1, by_amount="AMT_CREDIT"))
     # By the champion's probabilities it grants a and b, the challenger a and c.
     granted = 0.6 * (0.1 * 100 + 0.2 * 300) + 0.1 * (0.6 * 200 + 0.5 * 400)
     swapped = 0.6 * (0.1 * 100 + 0.4 * 200) + 0.1 * (0.8 * 300 + 0.5 * 400)
@@ -39,7 +39,7 @@ def test_costs_by_amount_weigh_each_decision_by_its_credit(
     assert report["realised"]["cost"] == pytest.approx(
         [(0.6 * 300 + 0.1 * 200) / 600, 0.0]
     )
-    said = conclude(report, Costs(0.6, 0.1, by_amount=True))
+    said = conclude(report, Costs(0.6, 0.1, by_amount="AMT_CREDIT"))
     assert said.count("cost per unit of credit asked for") == 2
 
 

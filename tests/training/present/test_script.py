@@ -86,8 +86,10 @@ def conclusions() -> Iterator[str]:
     for moved in (0, 1, 4):
         yield conclude([shift(None)] * moved + [unmoved()] * 4, (2000, 30), None)
     frame = pd.DataFrame({"probability": [0.1, 0.2], "AMT_CREDIT": [1.0, 2.0]})
+    amount = {"columns": [{"name": "AMT_CREDIT", "role": "amount"}]}
     for by_amount in (False, True):
         manifest = {"threshold": 0.15, "costs": {}, "costs_by_amount": by_amount}
+        manifest |= {"tables": {"application": amount}}
         bundle = Reference(FOLDER, "", manifest, frame, (), {})
         for share in (0.05, 0.2, 0.5):
             scores = bundle, np.array([0.1, 0.2]), bundle.costs.weight(frame)
@@ -137,7 +139,7 @@ def test_names_of_several_parts_are_said_by_their_parts() -> None:
     assert french.say("2026-11-30T01:13") == "2026-11-30T01:13"
 
 
-@pytest.mark.parametrize("costs", [Costs(), Costs(0.6, 0.1, by_amount=True)])
+@pytest.mark.parametrize("costs", [Costs(), Costs(0.6, 0.1, by_amount="AMT_CREDIT")])
 def test_every_word_of_the_charts_is_said_in_french(costs: Costs) -> None:
     target, probability = np.array([0, 1, 0, 1]), np.array([0.1, 0.4, 0.3, 0.2])
     pages = [Figure().add_subplot() for _ in range(4)]

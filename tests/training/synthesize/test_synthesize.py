@@ -13,7 +13,8 @@ import pytest
 
 from training.errors import ConfigurationError
 from training.synthesize import generate, synthesize
-from training.tables.kinds import category, share
+from training.tables.home_credit import HOME_CREDIT
+from training.tables.home_credit.kinds import category, share
 from training.tables.stage import stage
 
 CLIENTS = 12_000
@@ -116,7 +117,7 @@ def test_csv_is_written_as_the_source_writes_it(tmp_path: Path) -> None:
 
 
 def test_the_loaders_accept_every_table(folder: Path, tmp_path: Path) -> None:
-    staged = stage(folder, tmp_path)
+    staged = stage(HOME_CREDIT, folder, tmp_path)
     assert len(staged) == 8
 
 

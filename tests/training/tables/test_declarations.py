@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from training.tables import HISTORY_TABLES, TABLES
-from training.tables.application import TARGET
+from training.tables.home_credit import HOME_CREDIT, TABLES
 from training.tables.schema import Column, Role, Type
 
 COLUMN_COUNTS = {
@@ -20,7 +19,7 @@ COLUMN_COUNTS = {
 
 
 def every_column() -> Iterator[tuple[str, Column]]:
-    yield "application", TARGET
+    yield "application", HOME_CREDIT.target
     for table in TABLES.values():
         for column in table:
             yield table.name, column
@@ -30,7 +29,7 @@ def test_declares_every_kaggle_table_with_all_its_columns():
     assert {name: len(set(table.names)) for name, table in TABLES.items()} == (
         COLUMN_COUNTS
     )
-    assert ["application", *HISTORY_TABLES] == list(COLUMN_COUNTS)
+    assert ["application", *HOME_CREDIT.histories] == list(COLUMN_COUNTS)
 
 
 def test_the_application_does_not_contain_its_own_outcome():

@@ -12,6 +12,7 @@ import pytest
 
 from tests.training.rows import write_csv
 from training.errors import TableError
+from training.tables.home_credit import HOME_CREDIT
 from training.tables.stage import stage
 
 TRAIN = [{"SK_ID_CURR": 1, "TARGET": 0}, {"SK_ID_CURR": 2, "TARGET": 1}]
@@ -34,7 +35,7 @@ def read(path: Path) -> list[tuple[object, ...]]:
 
 def refusal(data: Path, out: Path) -> str:
     with pytest.raises(TableError) as caught:
-        stage(data, out)
+        stage(HOME_CREDIT, data, out)
     assert not list(out.glob(".*")), "a half-written file was left"
     return str(caught.value)
 
@@ -56,21 +57,21 @@ def test_reads_every_form_that_kaggle_or_a_lender_ships(
         duckdb.execute(f"COPY (FROM '{plain}') TO '{parquet}'")
     if kind != "csv":
         plain.unlink()
-    staged = stage(data, tmp_path / "staged")
+    staged = stage(HOME_CREDIT, data, tmp_path / "staged")
     assert read(staged["application_train"]) == [(1, 0), (2, 1)]
 
 
 def test_parquet_of_the_declared_types_is_taken_as_it_is(
     data: Path, tmp_path: Path
 ) -> None:
-    converted = stage(data, tmp_path / "converted")["application_train"]
+    converted = stage(HOME_CREDIT, data, tmp_path / "converted")["application_train"]
     (data / "application_train.csv").unlink()
     given = data / "application_train.parquet"
     duckdb.sql(f"COPY (FROM '{converted}') TO '{given}' (COMPRESSION snappy)")
-    taken = stage(data, tmp_path / "taken")["application_train"]
+    taken = stage(HOME_CREDIT, data, tmp_path / "taken")["application_train"]
     assert taken.read_bytes() == given.read_bytes()
     duckdb.sql(f"COPY (SELECT *, 1 AS MORE FROM '{converted}') TO '{given}'")
-    fitted = stage(data, tmp_path / "fitted")["application_train"]
+    fitted = stage(HOME_CREDIT, data, tmp_path / "fitted")["application_train"]
     described = [
         duckdb.execute(f"DESCRIBE FROM '{path}'").fetchall()
         for path in (fitted, converted)
@@ -83,7 +84,7 @@ def test_refuses_parquet_with_a_damaged_page(data: Path, tmp_path: Path) -> None
     trades = ({"OCCUPATION_TYPE": "Cook"}, {"OCCUPATION_TYPE": "Driver"})
     rows = [row | trade for row, trade in zip(TRAIN, trades, strict=True)]
     write_csv(data, "application_train", rows)
-    converted = stage(data, tmp_path / "converted")["application_train"]
+    converted = stage(HOME_CREDIT, data, tmp_path / "converted")["application_train"]
     (data / "application_train.csv").unlink()
     whole = converted.read_bytes()
     [(at,)] = duckdb.execute(
@@ -99,7 +100,7 @@ def test_a_missing_history_table_is_a_warning(
     data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        staged = stage(data, tmp_path / "staged")
+        staged = stage(HOME_CREDIT, data, tmp_path / "staged")
     assert sorted(staged) == ["application_train", "bureau"]
     assert "POS_CASH_balance: no such table" in caplog.text
 
@@ -111,7 +112,7 @@ def test_an_unknown_column_is_dropped_with_a_warning(
     header, row = path.read_text().splitlines()
     path.write_text(f"{header},SHOE_SIZE\n{row},42\n")
     with caplog.at_level(logging.WARNING):
-        staged = stage(data, tmp_path / "staged")
+        staged = stage(HOME_CREDIT, data, tmp_path / "staged")
     assert "bureau.csv: unknown columns dropped: SHOE_SIZE" in caplog.text
     rows = duckdb.execute(f"FROM '{staged['bureau']}'").df()
     assert "SHOE_SIZE" not in rows
@@ -177,7 +178,7 @@ def test_counts_records_that_are_younger_than_the_application(
     data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     write_csv(data, "bureau", [{**BUREAU[0], "DAYS_CREDIT_UPDATE": 3}])
-    stage(data, tmp_path / "staged")
+    stage(HOME_CREDIT, data, tmp_path / "staged")
     assert "left out of the features: 1" in caplog.text
 
 
@@ -195,7 +196,7 @@ def test_refuses_a_month_that_a_contract_has_twice(data: Path, tmp_path: Path) -
         for month in given
     ]
     write_csv(data, "bureau_balance", rows[:-1])
-    stage(data, tmp_path / "staged")
+    stage(HOME_CREDIT, data, tmp_path / "staged")
     write_csv(data, "bureau_balance", rows)
     assert refusal(data, tmp_path / "staged") == (
         "bureau_balance.csv: SK_ID_BUREAU, MONTHS_BALANCE must be unique;"

@@ -65,8 +65,10 @@ def test_a_feature_correlated_with_a_better_one_is_left_out() -> None:
 
 def test_what_can_be_changed_and_the_outside_scores_are_always_there() -> None:
     inputs = pd.DataFrame(columns=["A", "B", "AMT_CREDIT", "C", "EXT_SOURCE_2"])
-    assert first(["C", "A", "B"], inputs, 3) == ["AMT_CREDIT", "C", "EXT_SOURCE_2"]
-    assert first(["C"], inputs, 1) == ["AMT_CREDIT", "EXT_SOURCE_2"]
+    kept = {"AMT_CREDIT", "EXT_SOURCE_2", "EXT_SOURCE_3"}
+    found = first(["C", "A", "B"], inputs, 3, kept)
+    assert found == ["AMT_CREDIT", "C", "EXT_SOURCE_2"]
+    assert first(["C"], inputs, 1, kept) == ["AMT_CREDIT", "EXT_SOURCE_2"]
 
 
 def test_the_few_features_that_predict_are_kept(tmp_path: Path) -> None:
@@ -88,7 +90,7 @@ def test_the_curve_is_what_each_number_gets_in_a_cross_validation_of_its_own() -
     data = clients(telling=True)
     base = whole(data)
     found = select(base, data, Costs(), lambda _: None, 1, counts=(4,))
-    alone = on_the_best(4, base.candidate)
+    alone = on_the_best(4, (), base.candidate)
     again = assess(alone, data, Costs(), lambda _: None, jobs=1)
     assert np.array_equal(again.margin, found.points[1].assessment.margin)
     assert again.candidate.label == "lightgbm, best 4 features"
@@ -101,6 +103,6 @@ def test_choosing_among_noise_gains_nothing_on_held_out_clients() -> None:
     nested = found.points[1].assessment.metrics
     assert abs(nested.auc - 0.5) < 2 * nested.auc_se
     model = candidates.lightgbm(SMALL).fit(data.inputs, data.target, ["KIND"])
-    chosen_before = first(ranking(model, data.inputs), data.inputs, 4)
+    chosen_before = first(ranking(model, data.inputs), data.inputs, 4, ())
     cheated = whole(only(data, chosen_before)).metrics
     assert cheated.auc - 0.5 > 2 * cheated.auc_se

@@ -12,9 +12,12 @@ from training.features import history
 from training.features.applicant import crosses, external, loan, person, raw, terms
 from training.features.define import Feature
 from training.tables.clean import clean
+from training.tables.layout import Layout
 
 
-def features(present: Collection[str], *, protected: bool = False) -> list[Feature]:
+def features(
+    layout: Layout, present: Collection[str], *, protected: bool = False
+) -> list[Feature]:
     """Every model input, in order: raw application, derived, crosses, history.
 
     `present` names the tables there are; `protected` lets the protected attributes
@@ -22,7 +25,7 @@ def features(present: Collection[str], *, protected: bool = False) -> list[Featu
     """
     past = history.features(present)
     return [
-        *raw.features(protected=protected),
+        *raw.features(layout.application, protected=protected),
         *external.features(),
         *loan.features(),
         *terms.features(),
@@ -40,19 +43,20 @@ def history_columns(features: Sequence[Feature]) -> set[str]:
 
 
 def applicant(
+    layout: Layout,
     application: nw.LazyFrame[Any],
     history_rows: nw.LazyFrame[Any],
     features: Sequence[Feature],
 ) -> nw.LazyFrame[Any]:
-    """One row per application: SK_ID_CURR and every feature of `made`, in order.
+    """One row per application: its key and every feature of `features`, in order.
 
     Numbers are float32, categories text; `history_rows` has one row per client.
     """
-    rows = clean(application, raw.APPLICATION)
+    rows = clean(application, layout.application)
     if any(feature.group == terms.GROUP for feature in features):
         rows = terms.with_term(rows)
-    rows = rows.join(history_rows, on=raw.KEY, how="left")
-    return rows.select(raw.KEY, *(_output(feature) for feature in features))
+    rows = rows.join(history_rows, on=layout.key, how="left")
+    return rows.select(layout.key, *(_output(feature) for feature in features))
 
 
 def _output(feature: Feature) -> nw.Expr:

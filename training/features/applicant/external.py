@@ -8,12 +8,14 @@ from operator import add
 
 import narwhals as nw
 
-from training.features.applicant.raw import EXTERNAL
 from training.features.arithmetic import filled_mean, known, ratio
 from training.features.define import Feature
 from training.language import Labels, _
+from training.tables.home_credit.reasons import EXTERNAL
 from training.tables.schema import Unit
 
+# What does not rise with each of the scores.
+SPREAD, KNOWN = "SPREAD", "KNOWN"
 # Heavier where the score is younger and more often given.
 WEIGHTS = dict(zip(EXTERNAL, (2, 3, 4), strict=True))
 
@@ -29,6 +31,7 @@ def _feature(
         unit,
         _("External scores: {summary}", summary=labels),
         formula,
+        lowers_risk=name not in (SPREAD, KNOWN),
     )
 
 
@@ -74,13 +77,13 @@ def features() -> list[Feature]:
             f"maximum of {scores}",
         ),
         _feature(
-            "SPREAD",
+            SPREAD,
             _spread(),
             _("spread"),
             f"standard deviation of {scores}",
         ),
         _feature(
-            "KNOWN",
+            KNOWN,
             known(EXTERNAL),
             _("number given"),
             f"number of {scores} given",

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from training.features.applicant.raw import ADDRESSES, BUILDING, DOCUMENTS, ENQUIRIES
 from training.features.arithmetic import filled_mean, filled_sum, known, ratio
 from training.features.define import Feature
 from training.language import Labels, _
-from training.tables import TABLES
+from training.tables.home_credit import TABLES
+from training.tables.home_credit.reasons import (
+    ADDRESSES,
+    BUILDING,
+    DOCUMENTS,
+    ENQUIRIES,
+)
 from training.tables.schema import Type, Unit
 
 BIRTH = nw.col("DAYS_BIRTH")

@@ -14,10 +14,10 @@ class Run(Protocol):
     """Both stages over one set of staged tables."""
 
     def write_history(self, feature_set: FeatureSet, out: Path) -> None:
-        """One row per client: SK_ID_CURR and every history feature."""
+        """One row per client: its key and every history feature."""
 
     def write_features(self, feature_set: FeatureSet, history: Path, out: Path) -> None:
-        """One row per client: SK_ID_CURR, every feature, TARGET."""
+        """One row per client: its key, every feature, TARGET."""
 
 
 class Engine(Protocol):

@@ -11,6 +11,7 @@ import duckdb
 
 from training.features.sql import FeatureSet
 from training.files import PARQUET, rows_of
+from training.tables.layout import APPLICATION, TARGET
 
 # All of Kaggle's at once; of more, or with less memory, some after the other: what is
 # kept per client then stays in memory, and is not spilled.
@@ -19,8 +20,6 @@ BYTES_PER_CLIENT = 10_000
 # With hundreds of columns it takes two seconds to plan what each part runs, and the
 # plan runs no faster.
 SLOW_OPTIMIZER = "projection_placement"
-# The only table that another one links to its client.
-LINKED = "bureau_balance"
 
 
 @dataclass(frozen=True)
@@ -53,62 +52,68 @@ class _EmbeddedRun:
     tables: Mapping[str, Path]
 
     def write_history(self, feature_set: FeatureSet, out: Path) -> None:
-        self._write(feature_set.history_sql, self.tables, out)
+        self._write(feature_set, feature_set.history_sql, self.tables, out)
 
     def write_features(self, feature_set: FeatureSet, history: Path, out: Path) -> None:
         sql = (
-            "SELECT made.*, application.TARGET"
+            f"SELECT made.*, application.{TARGET}"
             f" FROM ({feature_set.applicant_sql}) AS made"
-            " JOIN application USING (SK_ID_CURR)"
+            f' JOIN application USING ("{feature_set.layout.key}")'
         )
-        self._write(sql, {**self.tables, "history": history}, out)
+        self._write(feature_set, sql, {**self.tables, "history": history}, out)
 
-    def _write(self, sql: str, tables: Mapping[str, Path], out: Path) -> None:
-        parts = self._parts()
+    def _write(
+        self, feature_set: FeatureSet, sql: str, tables: Mapping[str, Path], out: Path
+    ) -> None:
+        key = feature_set.layout.key
+        parts = self._parts(key)
         if not parts:
-            self._copy(sql, tables, dict.fromkeys(tables, "true"), out)
+            self._copy(sql, key, tables, dict.fromkeys(tables, "true"), out)
             return
         out.mkdir()
-        linked = {LINKED: "SK_ID_BUREAU IN (SELECT SK_ID_BUREAU FROM bureau)"}
+        linked = _linked(feature_set)
+        # A table that another one links to its clients comes after that one.
+        ordered = {n: tables[n] for n in sorted(tables, key=linked.__contains__)}
         for number, clients in enumerate(parts):
             whose = dict.fromkeys(tables, clients) | linked
-            self._copy(sql, tables, whose, out / f"part-{number:05}.parquet")
+            self._copy(sql, key, ordered, whose, out / f"part-{number:05}.parquet")
 
     def _copy(
         self,
         sql: str,
+        key: str,
         tables: Mapping[str, Path],
         whose: Mapping[str, str],
         out: Path,
     ) -> None:
         """Run `sql` on those rows of each table that fit the condition in `whose`."""
-        for name in sorted(tables, key=LINKED.__eq__):
+        for name, path in tables.items():
             self.connection.execute(
                 f'CREATE OR REPLACE VIEW "{name}" AS'
-                f" SELECT * FROM {rows_of(tables[name])} WHERE {whose[name]}"
+                f" SELECT * FROM {rows_of(path)} WHERE {whose[name]}"
             )
         self.connection.execute(
-            f"COPY (SELECT * FROM ({sql}) ORDER BY SK_ID_CURR) TO '{out}' ({PARQUET})"
+            f"COPY (SELECT * FROM ({sql}) ORDER BY \"{key}\") TO '{out}' ({PARQUET})"
         )
 
-    def _parts(self) -> list[str]:
+    def _parts(self, key: str) -> list[str]:
         """Conditions that share the clients out, those of the lowest numbers first.
 
         Empty when all of them are done at once.
         """
         places = (
-            "SELECT SK_ID_CURR, row_number() OVER (ORDER BY SK_ID_CURR) - 1 AS place"
-            f" FROM {rows_of(self.tables['application'])}"
+            f'SELECT "{key}" AS key, row_number() OVER (ORDER BY "{key}") - 1 AS place'
+            f" FROM {rows_of(self.tables[APPLICATION])}"
         )
         firsts = self.connection.execute(
-            f"SELECT SK_ID_CURR FROM ({places}) WHERE place % {self._at_a_time()} = 0"
+            f"SELECT key FROM ({places}) WHERE place % {self._at_a_time()} = 0"
             " ORDER BY 1"
         ).fetchall()
         if len(firsts) < 2:
             return []
-        starts = [first for (first,) in firsts]
-        ends = [*(f" AND SK_ID_CURR < {start}" for start in starts[1:]), ""]
-        return [f"SK_ID_CURR >= {a}{b}" for a, b in zip(starts, ends, strict=True)]
+        starts = [_literal(first) for (first,) in firsts]
+        ends = [*(f' AND "{key}" < {start}' for start in starts[1:]), ""]
+        return [f'"{key}" >= {a}{b}' for a, b in zip(starts, ends, strict=True)]
 
     def _at_a_time(self) -> int:
         """How many clients the memory has room for."""
@@ -117,3 +122,20 @@ class _EmbeddedRun:
             " WHERE name = 'memory_limit'"
         ).fetchall()
         return max(1, min(CLIENTS_AT_A_TIME, int(memory) // BYTES_PER_CLIENT))
+
+
+def _linked(feature_set: FeatureSet) -> dict[str, str]:
+    """The rows of tables that others link to the clients, as conditions."""
+    layout = feature_set.layout
+    linked = {}
+    for name in feature_set.tables:
+        if parent := layout.tables[name].parent:
+            key = layout.link(name)
+            linked[name] = f'"{key}" IN (SELECT "{key}" FROM "{parent}")'
+    return linked
+
+
+def _literal(key: int | str) -> str:
+    if isinstance(key, int):
+        return str(key)
+    return "'" + key.replace("'", "''") + "'"

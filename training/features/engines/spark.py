@@ -17,8 +17,9 @@ import narwhals as nw
 
 from training.errors import ConfigurationError
 from training.features.applicant import applicant
-from training.features.history import KEY, history
+from training.features.history import history
 from training.features.sql import FeatureSet
+from training.tables.layout import APPLICATION, TARGET
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -52,13 +53,16 @@ class _SparkRun:
 
     def write_history(self, feature_set: FeatureSet, out: Path) -> None:
         tables = {name: self._read(path) for name, path in self.tables.items()}
-        _write(history(tables, feature_set.history).to_native(), out)
+        rows = history(feature_set.layout, tables, feature_set.history)
+        _write(rows.to_native(), feature_set.layout.key, out)
 
     def write_features(self, feature_set: FeatureSet, history: Path, out: Path) -> None:
-        application = self._read(self.tables["application"])
-        rows = applicant(application, self._read(history), feature_set.features)
-        target = application.select(KEY, "TARGET")
-        _write(rows.join(target, on=KEY, how="inner").to_native(), out)
+        layout = feature_set.layout
+        application = self._read(self.tables[APPLICATION])
+        rows = applicant(layout, application, self._read(history), feature_set.features)
+        target = application.select(layout.key, TARGET)
+        joined = rows.join(target, on=layout.key, how="inner")
+        _write(joined.to_native(), layout.key, out)
 
     def _read(self, path: Path) -> nw.LazyFrame[Any]:
         rows = self.session.read.parquet(str(path.absolute()))
@@ -93,7 +97,7 @@ def _session(master: str, memory_limit: str | None) -> SparkSession:
     return session
 
 
-def _write(rows: DataFrame, out: Path) -> None:
+def _write(rows: DataFrame, key: str, out: Path) -> None:
     # Inside each file only: ordering over all of them would run the query twice.
-    ordered = rows.sortWithinPartitions(KEY)
+    ordered = rows.sortWithinPartitions(key)
     ordered.write.parquet(str(out.absolute()), compression="zstd")

@@ -15,6 +15,7 @@ from training.features.history import (
     pos_cash_balance,
     previous_application,
 )
+from training.tables.layout import APPLICATION, Layout
 
 # Tables that stand alone: records keyed by client, aggregated in one step.
 ALONE = {
@@ -28,7 +29,6 @@ ALONE = {
 }
 # Every table of records, beside those that are aggregated with it; in order.
 TOGETHER = (("bureau", "bureau_balance"), *((name,) for name in ALONE))
-KEY = "SK_ID_CURR"
 
 
 def features(present: Collection[str]) -> list[Feature]:
@@ -43,15 +43,15 @@ def features(present: Collection[str]) -> list[Feature]:
 
 
 def history(
-    tables: Mapping[str, nw.LazyFrame[Any]], features: Sequence[Feature]
+    layout: Layout, tables: Mapping[str, nw.LazyFrame[Any]], features: Sequence[Feature]
 ) -> nw.LazyFrame[Any]:
-    """One row per client: SK_ID_CURR and every feature of `made` as float32.
+    """One row per client: its key and every feature of `features` as float32.
 
     `tables` holds the raw frames by name; `application` is required and says which
     clients there are. A client without records in a table has nulls for it.
     """
-    names = [feature.name for feature in features]
-    clients = tables["application"].select(KEY)
+    key, names = layout.key, [feature.name for feature in features]
+    clients = tables[APPLICATION].select(key)
     for possible, records in _per_table(tables):
         columns = [
             feature.expression.alias(feature.name)
@@ -59,9 +59,9 @@ def history(
             if feature.name in names
         ]
         if columns:
-            aggregates = records.group_by(KEY).agg(*columns)
-            clients = clients.join(aggregates, on=KEY, how="left")
-    return clients.select(KEY, *(nw.col(name).cast(nw.Float32) for name in names))
+            aggregates = records.group_by(key).agg(*columns)
+            clients = clients.join(aggregates, on=key, how="left")
+    return clients.select(key, *(nw.col(name).cast(nw.Float32) for name in names))
 
 
 def _per_table(

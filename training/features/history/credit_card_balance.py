@@ -16,7 +16,7 @@ from training.features.define import (
 )
 from training.features.history.monthly import LAST_HALF, LAST_QUARTER, LAST_YEAR, LATE
 from training.language import _
-from training.tables import TABLES
+from training.tables.home_credit import TABLES
 
 CASH_DRAWN = Subset(
     "CASH_DRAWN",

@@ -18,7 +18,7 @@ from training.features.define import (
     quotient,
 )
 from training.language import Labels, _
-from training.tables import TABLES
+from training.tables.home_credit import TABLES
 from training.tables.schema import Unit
 
 

@@ -17,7 +17,7 @@ from training.features.define import (
 )
 from training.features.history.monthly import LAST_HALF, LAST_QUARTER, LAST_YEAR, LATE
 from training.language import _
-from training.tables import TABLES
+from training.tables.home_credit import TABLES
 
 _STATUS = "NAME_CONTRACT_STATUS"
 COMPLETED = where("COMPLETED", _STATUS, "Completed", _("completed loans"))

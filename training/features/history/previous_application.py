@@ -21,7 +21,7 @@ from training.features.define import (
     where,
 )
 from training.language import _
-from training.tables import TABLES
+from training.tables.home_credit import TABLES
 from training.tables.schema import Unit
 
 _STATUS = "NAME_CONTRACT_STATUS"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,8 @@ import numpy as np
 
 from training.errors import ConfigurationError
 from training.monitoring.events.api_client import Api, ApiError
-from training.tables import TABLES
+from training.tables.layout import APPLICATION, TARGET, Key, Layout
+from training.tables.lender import layout_of
 from training.tables.schema import Column, Type
 from training.tables.stage import stage
 
@@ -65,7 +66,7 @@ def simulate(
     seed: int = 0,
     progress: Callable[[str], None],
 ) -> Simulated:
-    """Send so many new applicants, made from application_test where there is one.
+    """Send so many new applicants, made from those not yet decided where there are any.
 
     The model never saw those. Each comes with its whole history and without its id.
 
@@ -75,19 +76,20 @@ def simulate(
         ApiError: the API refused.
     """
     random = np.random.default_rng(seed)
-    column = _column(drift)
+    layout = layout_of(data)
+    column = _column(layout, drift)
     done: list[dict[str, Any]] = []
     run = uuid.uuid4()
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        staged = stage(data, Path(folder), progress=progress)
-        source = staged.get("application_test", staged["application_train"])
+        staged = stage(layout, data, Path(folder), progress=progress)
+        source = staged.get(layout.unlabelled, staged[layout.labelled])
         change = _change(connection, source, drift, column, random)
-        clients = _clients(connection, source, events, random)
+        clients = _clients(connection, layout.key, source, events, random)
         for start in range(0, events, BATCH):
             part = clients[start : start + BATCH]
             bodies = [
                 {**applicant, "application": change(applicant["application"])}
-                for applicant in applicants(connection, staged, source, part)
+                for applicant in applicants(connection, layout, staged, source, part)
             ]
             done += _decide(api, bodies, f"{run}-{start}")
             progress(f"simulate: {len(done):,} decisions")
@@ -96,10 +98,10 @@ def simulate(
     return Simulated(len(done), refused, outcomes)
 
 
-def _column(drift: Drift) -> Column | None:
+def _column(layout: Layout, drift: Drift) -> Column | None:
     if drift.kind == "concept":
         return None
-    application = TABLES["application"]
+    application = layout.application
     if drift.chosen not in application.names:
         raise ConfigurationError(
             f"--column: expected a column of the application, found {drift.chosen}"
@@ -152,59 +154,59 @@ def _change(
 
 def _clients(
     connection: duckdb.DuckDBPyConnection,
+    key: str,
     source: Path,
     events: int,
     random: np.random.Generator,
-) -> list[int]:
+) -> list[Key]:
     """Ids to send, each as often as any other, in random order."""
-    rows = connection.execute(f"SELECT SK_ID_CURR FROM '{source}' ORDER BY 1")
+    rows = connection.execute(f"SELECT \"{key}\" FROM '{source}' ORDER BY 1")
     ids = np.array([client for (client,) in rows.fetchall()])
     rounds = -(-events // len(ids))
     order = [random.permutation(ids) for _ in range(rounds)]
-    return [int(client) for client in np.concatenate(order)[:events]]
+    return [*np.concatenate(order)[:events].tolist()]
 
 
 def applicants(
     connection: duckdb.DuckDBPyConnection,
+    layout: Layout,
     staged: dict[str, Path],
     source: Path,
-    clients: list[int],
+    clients: Sequence[Key],
 ) -> Iterator[dict[str, Any]]:
     """Each client as a new applicant with its records."""
-    by_client: dict[int, dict[str, Any]] = {}
-    for client, row in _rows(connection, source, clients):
-        by_client[client] = {"application": row}
-    bureau_of: dict[int, int] = {}
-    for name in TABLES:
-        if name not in staged or name in {"application", "bureau_balance"}:
+    by_client: dict[Key, dict[str, Any]] = {}
+    for client, row in _rows(connection, source, layout.key, clients):
+        by_client[client] = {APPLICATION: row}
+    # By the number that the records of another table name.
+    named = {layout.tables[n].parent: layout.link(n) for n in layout.histories}
+    owners: dict[str, dict[Key, Key]] = {"": {client: client for client in clients}}
+    for name in layout.histories:
+        parent, link = layout.tables[name].parent, layout.link(name)
+        if name not in staged or not owners.get(parent):
             continue
-        for client, row in _rows(connection, staged[name], clients):
-            by_client[client].setdefault(name, []).append(row)
-            if name == "bureau":
-                bureau_of[row["SK_ID_BUREAU"]] = client
-    if "bureau_balance" in staged and bureau_of:
-        path = staged["bureau_balance"]
-        for key, row in _rows(connection, path, list(bureau_of), "SK_ID_BUREAU"):
-            of = by_client[bureau_of[key]]
-            of.setdefault("bureau_balance", []).append({**row, "SK_ID_BUREAU": key})
+        for key, row in _rows(connection, staged[name], link, [*owners[parent]]):
+            client = owners[parent][key]
+            # The number that links it to its parent is part of the record.
+            record = {**row, link: key} if parent else row
+            by_client[client].setdefault(name, []).append(record)
+            if name in named:
+                owners.setdefault(name, {})[row[named[name]]] = client
     return (by_client[client] for client in clients)
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    keys: list[int],
-    key: str = "SK_ID_CURR",
-) -> Iterator[tuple[int, dict[str, Any]]]:
+    connection: duckdb.DuckDBPyConnection, path: Path, key: str, keys: Sequence[Key]
+) -> Iterator[tuple[Key, dict[str, Any]]]:
     """Rows of some keys without what is null and without the outcome."""
     cursor = connection.execute(
-        f"SELECT * FROM '{path}' WHERE {key} IN (SELECT unnest(?))", [keys]
+        f"SELECT * FROM '{path}' WHERE \"{key}\" IN (SELECT unnest(?))", [keys]
     )
     names = [column[0] for column in cursor.description or ()]
     for values in cursor.fetchall():
         row = dict(zip(names, values, strict=True))
         of = row.pop(key)
-        row.pop("TARGET", None)
+        row.pop(TARGET, None)
         yield of, {name: value for name, value in row.items() if value is not None}
 
 

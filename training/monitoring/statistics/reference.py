@@ -16,10 +16,11 @@ import pandas as pd
 from training.arrays import Array
 from training.bundle.read import read_manifest, verified
 from training.errors import ConfigurationError
-from training.evaluation.business_cost import AMOUNT, Costs
+from training.evaluation.business_cost import Costs
 from training.monitoring.statistics import histogram
 from training.monitoring.statistics.histogram import ColumnBins, Counts
 from training.monitoring.statistics.performance import Expectation, ScoreBins
+from training.tables.layout import TARGET
 
 SCORE = "margin"
 
@@ -29,7 +30,7 @@ class Reference:
     """A bundle's reference clients, labelled and scored out of fold.
 
     `frame`: the monitored features, `margin`, `probability` and `TARGET`; where costs
-    are by amount, `AMT_CREDIT` too.
+    are by amount, the amount too.
     `columns`: the monitored features, then the margin. `importance`: every
     feature's part of the model's whole.
     """
@@ -71,7 +72,7 @@ class Reference:
 
     @cached_property
     def expectation(self) -> Expectation:
-        margin, target = self.frame[SCORE], self.frame["TARGET"]
+        margin, target = self.frame[SCORE], self.frame[TARGET]
         return Expectation.fit(margin.to_numpy(), target.to_numpy(np.float64))
 
     @cached_property
@@ -128,9 +129,9 @@ def read_reference(bundle: Path) -> Reference:
         for feature in importance["features"]
     }
     features = {feature["name"]: feature for feature in manifest["features"]}
-    wanted = [*manifest["monitored"], SCORE, "probability", "TARGET"]
-    if Costs.of_manifest(manifest).by_amount:
-        wanted.append(AMOUNT)
+    wanted = [*manifest["monitored"], SCORE, "probability", TARGET]
+    if amount := Costs.of_manifest(manifest).by_amount:
+        wanted.append(amount)
     lacking = [name for name in wanted if name not in frame]
     if lacking:
         raise ConfigurationError(

@@ -19,13 +19,12 @@ from training.features.sql import encoded_columns
 from training.language import SOURCE
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import SCORE, Reference
-from training.tables import TABLES
-from training.tables.schema import Column, Type, Unit
+from training.tables.layout import TARGET, Layout
+from training.tables.lender import layout_of
+from training.tables.schema import Column, Role, Type, Unit
 from training.tables.stage import (
-    APPLICATION_FILES,
     SUFFIXES,
     find,
-    raw_tables,
     stage_table,
 )
 
@@ -70,14 +69,18 @@ def of_application(data: Path, progress: Callable[[str], None]) -> DatasetPair:
     Raises:
         TableError: a file is missing or cannot be used.
     """
-    reference, current = (_raw(data, name, progress) for name in APPLICATION_FILES)
+    layout = layout_of(data)
+    reference, current = (
+        _raw(layout, data, name, progress) for name in _applications(layout)
+    )
     columns = tuple(
         ComparedColumn(
             column.name,
             f"{column.labels[SOURCE]} ({column.name})",
             _is_category(column),
         )
-        for column in TABLES["application"].columns[1:]
+        for column in layout.application
+        if column.role is not Role.CLIENT
     )
     return DatasetPair(reference, current, columns)
 
@@ -86,16 +89,22 @@ def _is_category(column: Column) -> bool:
     return column.type is Type.CATEGORY or column.unit is Unit.FLAG
 
 
-def _raw(data: Path, name: str, progress: Callable[[str], None]) -> pd.DataFrame:
+def _applications(layout: Layout) -> tuple[str, str]:
+    """The files that are compared: of decided applications, and of others."""
+    return layout.labelled, layout.unlabelled
+
+
+def _raw(
+    layout: Layout, data: Path, name: str, progress: Callable[[str], None]
+) -> pd.DataFrame:
     """A sample of one application file, the same at every run."""
     source = _there(data, name)
-    names = ", ".join(f'"{column}"' for column in TABLES["application"].names[1:])
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         staged = Path(folder) / f"{name}.parquet"
-        rows = stage_table(raw_tables()[name], source, staged)
+        rows = stage_table(layout.files()[name], source, staged)
         progress(f"{name}: {rows:,} rows")
         return connection.execute(
-            f"SELECT {names} FROM '{staged}' ORDER BY hash(SK_ID_CURR) LIMIT {SAMPLE}"
+            f"FROM '{staged}' ORDER BY hash(\"{layout.key}\") LIMIT {SAMPLE}"
         ).df()
 
 
@@ -118,7 +127,7 @@ def of_model(
     Raises:
         TrainingError: a table cannot be used, or its features are not the model's.
     """
-    for name in APPLICATION_FILES:
+    for name in _applications(layout_of(data)):
         _there(data, name)
     store, _ = build(data, features, progress=progress)
     booster = bundle.booster()
@@ -166,32 +175,32 @@ def _features(champion: Champion, store: FeatureStore, target: str) -> pd.DataFr
     columns = encoded_columns(feature_set.features, champion.categories)
     with duckdb.connect() as connection:
         rows = connection.execute(
-            f"SELECT {columns} FROM {store.feature_rows} AS features WHERE TARGET"
-            f" {target} ORDER BY hash(SK_ID_CURR) LIMIT {SAMPLE}"
+            f"SELECT {columns} FROM {store.feature_rows} AS features WHERE {TARGET}"
+            f' {target} ORDER BY hash("{store.layout.key}") LIMIT {SAMPLE}'
         ).df()
     return rows.astype(np.float32)
 
 
 @contextmanager
 def arranged(reference: Path, current: Path) -> Iterator[Path]:
-    """A data folder in which two files are application_train and application_test.
+    """A data folder in which two files are the applications of old and of new.
 
     History tables beside the reference are taken along.
 
     Raises:
         ConfigurationError: a file is not there, or of no kind that can be read.
     """
+    layout = layout_of(reference.parent)
+    applications = _applications(layout)
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        for path, name in zip((reference, current), APPLICATION_FILES, strict=True):
+        for path, name in zip((reference, current), applications, strict=True):
             suffix = next((s for s in SUFFIXES if path.name.endswith(s)), None)
             if suffix is None or not path.is_file():
                 raise ConfigurationError(
                     f"{path}: expected an application file, {' or '.join(SUFFIXES)}"
                 )
             (Path(folder) / f"{name}{suffix}").symlink_to(path.resolve())
-        for name in raw_tables():
-            if name in APPLICATION_FILES:
-                continue
+        for name in layout.histories:
             source = find(reference.parent, name)
             if source is not None:
                 (Path(folder) / source.name).symlink_to(source.resolve())

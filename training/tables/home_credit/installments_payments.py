@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from training.language import _
-from training.tables.kinds import amount, client_number, identifier, past_day
+from training.tables.home_credit.kinds import (
+    amount,
+    client_number,
+    identifier,
+    past_day,
+)
 from training.tables.schema import Column, Origin, Table, Type
 
 TABLE = Table(

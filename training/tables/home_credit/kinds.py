@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from training.language import Labels, _
+from training.tables.home_credit.words import COMPANY, WEEKDAYS
 from training.tables.schema import Column, Role, Type, Unit
-from training.tables.words import COMPANY, WEEKDAYS
 
 
 @dataclass(frozen=True)

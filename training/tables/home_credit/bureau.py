@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.language import _
-from training.tables.kinds import (
+from training.tables.home_credit.kinds import (
     amount,
     balance,
     category,

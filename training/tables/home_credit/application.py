@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from training.language import _
-from training.tables import words
-from training.tables.kinds import (
+from training.tables.home_credit import words
+from training.tables.home_credit.kinds import (
     ACCOMPANIED,
     HOUR,
     WEEKDAY,
@@ -375,18 +375,21 @@ TABLE = Table(
             _("Outside score 1"),
             "First score from an outside source, scaled to 0-1; higher is safer.",
             section=SCORES,
+            lowers_risk=True,
         ),
         score(
             "EXT_SOURCE_2",
             _("Outside score 2"),
             "Second score from an outside source, scaled to 0-1; higher is safer.",
             section=SCORES,
+            lowers_risk=True,
         ),
         score(
             "EXT_SOURCE_3",
             _("Outside score 3"),
             "Third score from an outside source, scaled to 0-1; higher is safer.",
             section=SCORES,
+            lowers_risk=True,
         ),
         *(
             score(

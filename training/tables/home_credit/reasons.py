@@ -1,26 +1,13 @@
-"""The reason catalogue: what an applicant is told, per group of features."""
+"""What an applicant is told, per group of features; and the groups of the columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-
 from training.language import Labels, _
+from training.tables.home_credit.application import TABLE
+from training.tables.schema import Reason
 
-
-@dataclass(frozen=True)
-class Reason:
-    """One reason: a group of features and the sentence for each direction.
-
-    A sentence is said to the applicant's face and holds whatever the feature inside
-    the group, missing values included.
-    """
-
-    code: str
-    group: str
-    labels: Labels
-    raises_risk: Labels
-    lowers_risk: Labels
+# Kept for the fairness audit, never a model input unless a lender switches it on.
+PROTECTED = ("CODE_GENDER", "NAME_FAMILY_STATUS")
 
 
 def _reason(code: str, group: str, labels: Labels, weighs: Labels) -> Reason:
@@ -198,9 +185,58 @@ REASONS: tuple[Reason, ...] = (
         _("The length of this loan, its interest or its insurance weighs"),
     ),
 )
-BY_GROUP: dict[str, Reason] = {reason.group: reason for reason in REASONS}
 
+EXTERNAL = ("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3")
+BUILDING = tuple(
+    name for name in TABLE.names if name.endswith(("_AVG", "_MODE", "_MEDI"))
+)
+ENQUIRIES = tuple(
+    name for name in TABLE.names if name.startswith("AMT_REQ_CREDIT_BUREAU_")
+)
+DOCUMENTS = tuple(name for name in TABLE.names if name.startswith("FLAG_DOCUMENT_"))
+ADDRESSES = tuple(name for name in TABLE.names if "_NOT_" in name)
 
-def to_json(reasons: Iterable[Reason] = REASONS) -> dict[str, object]:
-    """Return the content of the bundle's `reasons.json`."""
-    return {"reasons": [asdict(reason) for reason in reasons]}
+GROUPS = {
+    "EXTERNAL_SCORES": EXTERNAL,
+    "LOAN_AMOUNT": ("AMT_CREDIT", "AMT_GOODS_PRICE"),
+    "REPAYMENT_BURDEN": ("AMT_ANNUITY",),
+    "INCOME": ("AMT_INCOME_TOTAL", "NAME_INCOME_TYPE"),
+    "EMPLOYMENT": (
+        "DAYS_EMPLOYED",
+        "OCCUPATION_TYPE",
+        "ORGANIZATION_TYPE",
+        "FLAG_EMP_PHONE",
+    ),
+    "AGE": ("DAYS_BIRTH",),
+    "FAMILY": ("CNT_CHILDREN", "CNT_FAM_MEMBERS"),
+    "HOUSING": ("FLAG_OWN_REALTY", "NAME_HOUSING_TYPE", *BUILDING),
+    "REGION": (
+        "REGION_POPULATION_RELATIVE",
+        "REGION_RATING_CLIENT",
+        "REGION_RATING_CLIENT_W_CITY",
+        *ADDRESSES,
+    ),
+    "CONTACT": (
+        "FLAG_MOBIL",
+        "FLAG_WORK_PHONE",
+        "FLAG_CONT_MOBILE",
+        "FLAG_PHONE",
+        "FLAG_EMAIL",
+        "DAYS_LAST_PHONE_CHANGE",
+        "DAYS_REGISTRATION",
+        "DAYS_ID_PUBLISH",
+    ),
+    "DOCUMENTS": DOCUMENTS,
+    "EDUCATION": ("NAME_EDUCATION_TYPE",),
+    "ASSETS": ("FLAG_OWN_CAR", "OWN_CAR_AGE"),
+    "APPLICATION_CONTEXT": (
+        "NAME_CONTRACT_TYPE",
+        "NAME_TYPE_SUITE",
+        "WEEKDAY_APPR_PROCESS_START",
+        "HOUR_APPR_PROCESS_START",
+    ),
+    "SOCIAL_CIRCLE": tuple(name for name in TABLE.names if "SOCIAL_CIRCLE" in name),
+    "BUREAU_ENQUIRIES": ENQUIRIES,
+    "PROTECTED": PROTECTED,
+}
+GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}

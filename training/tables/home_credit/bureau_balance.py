@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.language import _
-from training.tables.kinds import MONTH, category, identifier
+from training.tables.home_credit.kinds import MONTH, category, identifier
 from training.tables.schema import Origin, Table
 
 TABLE = Table(
@@ -24,4 +24,5 @@ TABLE = Table(
     ),
     origin=Origin.CREDIT_BUREAU,
     key=("SK_ID_BUREAU", "MONTHS_BALANCE"),
+    parent="bureau",
 )
