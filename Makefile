@@ -124,7 +124,7 @@ TABLES = $(or $(patsubst ~/%,$(HOME)/%,$(DATA)),var/data)
 code = $(shell find $(1) -type f ! -path '*/__pycache__/*')
 gone = $(if $(wildcard $(1)),,FORCE)
 # Evidently, which draws the report, has no release for Python 3.14.
-DRIFT = $(shell $(PYTHON) -c "import importlib.util as i; exit(not i.find_spec('evidently'))" && echo --drift=var/drift)
+DRIFT = $(shell $(PYTHON) -c "import importlib.util as i; exit(not i.find_spec('evidently'))" && echo yes)
 
 ports: $(DEMO)
 	@$(PYTHON) .make/serve.py --check $(API_PORT) $(DASHBOARD_PORT)
@@ -145,7 +145,7 @@ var/trained: var/asked $(call code,training) $(if $(DATA),,var/data/application_
 
 var/bundle/manifest.json: var/trained $(call gone,var/clients.parquet)
 	$(if $(DRIFT),$(PYTHON) -m training drift --data="$(TABLES)" --version=champion)
-	$(PYTHON) -m training export --clients=var/clients.parquet $(DRIFT)
+	$(PYTHON) -m training export --clients=var/clients.parquet $(if $(DRIFT),$$(test ! -e var/drift || echo --drift=var/drift))
 
 var/imported: var/bundle/manifest.json $(call code,api) $(call gone,var/scoring.sqlite)
 	@test -e var/scoring.sqlite || rm -f var/demo.env

@@ -15,6 +15,10 @@ class ConfigurationError(TrainingError):
     """A setting or an option with a value that cannot be used."""
 
 
+class NothingToCompare(TrainingError):
+    """Applications that cannot be told apart in older and newer ones."""
+
+
 class PromotionRefused(TrainingError):
     """A model version that must not become the champion."""
 

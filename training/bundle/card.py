@@ -302,6 +302,13 @@ def _limits(manifest: Document) -> str:
             " pricing: what it knew of the client speaks through it, and a new price"
             " list changes what it means."
         )
+    unknown = [
+        gate["gate"]
+        for gate in manifest["metrics"]["gates"]
+        if gate["value"] is None and gate["reason"].startswith("Cannot be known")
+    ]
+    if unknown:
+        lines.append(f"So few clients leave open: {', '.join(unknown)}.")
     if uneven:
         lines.append(f"Approval is uneven by {', '.join(uneven)}; see fairness.")
     if weakest:

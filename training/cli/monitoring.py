@@ -55,6 +55,8 @@ def drift(
     files = [path for path in (reference, current) if path]
     if len(files) != (0 if data else 2):
         raise ConfigurationError("drift: expected --data, or --reference and --current")
+    from training.errors import NothingToCompare
+    from training.files import remove
     from training.monitoring.statistics.reference import read_reference
     from training.monitoring.train_test_drift.datasets import arranged
     from training.monitoring.train_test_drift.drift import analyse
@@ -62,13 +64,20 @@ def drift(
     with ExitStack() as stack:
         if version:
             bundle = stack.enter_context(_exported(version))
-        conclusion = analyse(
-            data or stack.enter_context(arranged(*files)),
-            out,
-            features=features,
-            bundle=read_reference(bundle) if bundle else None,
-            progress=progress,
-        )
+        compared = data or stack.enter_context(arranged(*files))
+        try:
+            conclusion = analyse(
+                compared,
+                out,
+                features=features,
+                bundle=read_reference(bundle) if bundle else None,
+                progress=progress,
+            )
+        except NothingToCompare as nothing:
+            # A report that is there was of other tables.
+            remove(out)
+            click.echo(nothing)
+            return
     click.echo(f"{out / 'report.html'}: {conclusion}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -126,14 +126,9 @@ def build(
         ConfigurationError: the engine cannot be used.
     """
     engine = engine or DuckDB()
-    store = FeatureStore(out)
-    keep_layout(data, out)
-    layout = store.layout
-    staged = stage(layout, data, store.tables, progress=progress)
-    _forget_others(store, staged)
-    _join_applications(store, staged)
+    store = stage_tables(data, out, progress=progress)
     feature_set = compile_features(
-        layout, store.present(), protected=protected, kept=store.statements
+        store.layout, store.present(), protected=protected, kept=store.statements
     )
     raw = {name: store.raw(name) for name in feature_set.tables}
     inputs = [receipts.of(path) for path in raw.values()]
@@ -157,6 +152,29 @@ def build(
     message = f"applicant: {len(feature_set.features)} features"
     _write_once(store.features, features, write_features, message, progress)
     return store, feature_set
+
+
+def stage_tables(
+    data: Path,
+    out: Path,
+    *,
+    only_applications: bool = False,
+    progress: Callable[[str], None] = log.info,
+) -> FeatureStore:
+    """Stage the tables of `data`, and put the files of applications together.
+
+    Raises:
+        TableError: see `training.tables.stage.stage`.
+    """
+    store = FeatureStore(out)
+    keep_layout(data, out)
+    layout = store.layout
+    if only_applications:
+        layout = replace(layout, tables={APPLICATION: layout.application})
+    staged = stage(layout, data, store.tables, progress=progress)
+    _forget_others(store, staged)
+    _join_applications(store, staged)
+    return store
 
 
 def _forget_others(store: FeatureStore, staged: dict[str, Path]) -> None:

@@ -35,7 +35,7 @@ def examine(
         ranking.no_worse_than_logistic(trained),
         ranking.calibration(trained),
         leakage.permuted_labels(trained, shuffled, jobs),
-        leakage.single_feature(data),
+        leakage.single_feature(layout, data),
         leakage.target_encoding(data),
         leakage.identifiers(layout, data, formulas, history),
         leakage.outcome_columns(list(data.inputs.columns), statements),

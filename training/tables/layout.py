@@ -29,7 +29,8 @@ class Layout:
     such a file, are not decided yet. `numbered`: the key is the number of the row.
     `date`: the column of the day of the application. `reasons`: one for each group of
     columns. `segments`: the categories by which metrics are told apart. `gender`: the
-    column whose groups must be granted alike, where there is one.
+    column whose groups must be granted alike, where there is one. `highest_auc`: above
+    it a model must know the outcome, until that is explained.
     """
 
     tables: Mapping[str, Table]
@@ -42,7 +43,8 @@ class Layout:
     date: str = ""
     segments: tuple[str, ...] = ()
     gender: str = ""
-    name: str = "Home Credit"
+    highest_auc: float = 0.9
+    name: str = ""
     currency: str = "EUR"
     country: str = "FR"
 

@@ -49,7 +49,7 @@ def with_column(data: Labelled, values: np.ndarray) -> Labelled:
 
 def test_honest_data_passes_every_gate(honest: Labelled) -> None:
     gates = [
-        single_feature(honest),
+        single_feature(HOME_CREDIT, honest),
         target_encoding(honest),
         identifiers(HOME_CREDIT, honest, {}, []),
         client_numbers(honest),
@@ -60,7 +60,7 @@ def test_honest_data_passes_every_gate(honest: Labelled) -> None:
 
 def test_a_noisy_copy_of_the_target_predicts_too_well_alone(honest: Labelled) -> None:
     noise = np.random.default_rng(1).normal(0, 0.4, CLIENTS)
-    found = single_feature(with_column(honest, honest.target + noise))
+    found = single_feature(HOME_CREDIT, with_column(honest, honest.target + noise))
     assert not found.passed
     assert "LEAK" in found.reason
 
@@ -70,7 +70,7 @@ def test_a_non_monotone_copy_of_the_target_is_found(honest: Labelled) -> None:
     away = np.random.default_rng(1).choice([-1.0, 1.0], CLIENTS)
     noise = np.random.default_rng(2).normal(0, 0.2, CLIENTS)
     folded = (1 - honest.target) * away + noise
-    assert not single_feature(with_column(honest, folded)).passed
+    assert not single_feature(HOME_CREDIT, with_column(honest, folded)).passed
 
 
 def test_an_id_among_the_inputs_is_known_by_name_and_under_any_other(
@@ -109,7 +109,7 @@ def test_a_target_encoding_outside_the_folds_is_seen(
     found = target_encoding(leaked)
     assert not found.passed
     assert "LEAK" in found.reason
-    assert single_feature(leaked).passed
+    assert single_feature(HOME_CREDIT, leaked).passed
 
 
 def test_a_target_encoding_inside_the_folds_is_fine(honest: Labelled) -> None:

@@ -14,6 +14,7 @@ from training.evaluation.business_cost import Costs, client_costs
 from training.evaluation.cross_validation import Assessment, assess
 from training.gates import ranking
 from training.models import candidates
+from training.tables.home_credit import HOME_CREDIT
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,7 @@ def families() -> dict[str, Assessment]:
 def outcome(families: dict[str, Assessment], chosen: Assessment) -> Any:
     return SimpleNamespace(
         data=data(),
+        store=SimpleNamespace(layout=HOME_CREDIT),
         costs=Costs(3, 1),
         chosen=chosen,
         assessments=tuple(families.values()),

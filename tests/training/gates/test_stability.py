@@ -36,12 +36,13 @@ def test_no_segment_may_be_ranked_or_priced_badly() -> None:
 
 
 @pytest.mark.parametrize("parts", [[], blocks(None)])
-def test_a_gate_without_segments_to_judge_does_not_pass(
+def test_a_gate_without_segments_to_judge_says_that_it_cannot_know(
     parts: list[dict[str, Any]],
 ) -> None:
-    assert not stability.id_blocks(parts).passed
-    assert not stability.segment_ranking(parts).passed
-    assert not stability.segment_calibration([]).passed
+    gates = [stability.id_blocks(parts), stability.segment_ranking(parts)]
+    for gate in (*gates, stability.segment_calibration([])):
+        assert (gate.passed, gate.value) == (True, None)
+        assert gate.reason.startswith("Cannot be known")
 
 
 @pytest.mark.parametrize(("defaults", "expected"), [(10, 1), (90, 2), (900, 5)])

@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from tests.training.monitoring.world import clients
+from tests.training.rows import write_csv
+from training.cli import commands
 from training.errors import TrainingError
 from training.evaluation.business_cost import expected_cost
 from training.monitoring import evidently_report
@@ -103,6 +106,20 @@ def test_without_evidently_drift_says_so_and_monitoring_draws_nothing(
     with pytest.raises(TrainingError, match="Evidently.* is not installed"):
         drift.analyse(tmp_path, tmp_path / "out", progress=lambda _: None)
     assert evidently_report.draw(reference, np.empty((0, 0))) is None
+
+
+@evidently
+def test_where_every_application_is_decided_there_is_nothing_to_compare(
+    tmp_path: Path,
+) -> None:
+    rows = [{"SK_ID_CURR": number, "TARGET": 0} for number in (1, 2)]
+    write_csv(tmp_path, "application_train", rows)
+    out = tmp_path / "drift"
+    out.mkdir()
+    arguments = ["drift", "--data", str(tmp_path), "--out", str(out)]
+    done = CliRunner().invoke(commands, arguments)
+    assert (done.exit_code, out.exists()) == (0, False)
+    assert "drift: nothing to compare" in done.output
 
 
 @evidently

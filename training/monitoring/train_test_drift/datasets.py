@@ -13,19 +13,18 @@ import numpy as np
 import pandas as pd
 
 from training.bundle.champion import Champion
-from training.errors import ConfigurationError, TableError
-from training.features.build import FeatureStore, build
+from training.errors import ConfigurationError, NothingToCompare
+from training.features.build import FeatureStore, build, stage_tables
 from training.features.sql import encoded_columns
 from training.language import SOURCE
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import SCORE, Reference
-from training.tables.layout import TARGET, Layout
+from training.tables.layout import TARGET
 from training.tables.lender import layout_of
 from training.tables.schema import Column, Role, Type, Unit
 from training.tables.stage import (
     SUFFIXES,
     find,
-    stage_table,
 )
 
 # Beyond this the distances no longer change, but time and memory grow.
@@ -64,24 +63,31 @@ class DatasetPair:
 
 
 def of_application(data: Path, progress: Callable[[str], None]) -> DatasetPair:
-    """The application form's columns, of both application files.
+    """The application form's columns, of both sides.
 
     Raises:
         TableError: a file is missing or cannot be used.
+        NothingToCompare: see `_sides`.
     """
-    layout = layout_of(data)
-    reference, current = (
-        _raw(layout, data, name, progress) for name in _applications(layout)
-    )
-    columns = tuple(
-        ComparedColumn(
-            column.name,
-            f"{column.labels[SOURCE]} ({column.name})",
-            _is_category(column),
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        out = Path(folder)
+        store = stage_tables(data, out, only_applications=True, progress=progress)
+        reference, current = (
+            connection.execute(
+                f"FROM '{store.application}' WHERE {side}"
+                f' ORDER BY hash("{store.layout.key}") LIMIT {SAMPLE}'
+            ).df()
+            for side in _sides(store)
         )
-        for column in layout.application
-        if column.role is not Role.CLIENT
-    )
+        columns = tuple(
+            ComparedColumn(
+                column.name,
+                f"{column.labels[SOURCE]} ({column.name})",
+                _is_category(column),
+            )
+            for column in store.layout.application
+            if column.role is not Role.CLIENT
+        )
     return DatasetPair(reference, current, columns)
 
 
@@ -89,30 +95,29 @@ def _is_category(column: Column) -> bool:
     return column.type is Type.CATEGORY or column.unit is Unit.FLAG
 
 
-def _applications(layout: Layout) -> tuple[str, str]:
-    """The files that are compared: of decided applications, and of others."""
-    return layout.labelled, layout.unlabelled
+def _sides(store: FeatureStore) -> tuple[str, str]:
+    """Conditions on applications: those to compare with, and those compared.
 
+    The decided ones and the others; where all are decided, the older and the newer
+    half by the date of the application.
 
-def _raw(
-    layout: Layout, data: Path, name: str, progress: Callable[[str], None]
-) -> pd.DataFrame:
-    """A sample of one application file, the same at every run."""
-    source = _there(data, name)
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        staged = Path(folder) / f"{name}.parquet"
-        rows = stage_table(layout.files()[name], source, staged)
-        progress(f"{name}: {rows:,} rows")
-        return connection.execute(
-            f"FROM '{staged}' ORDER BY hash(\"{layout.key}\") LIMIT {SAMPLE}"
-        ).df()
-
-
-def _there(data: Path, name: str) -> Path:
-    source = find(data, name)
-    if source is None:
-        raise TableError(f"{name}: missing in {data}; drift compares it with the other")
-    return source
+    Raises:
+        NothingToCompare: all are decided, and no date is declared.
+    """
+    date = store.layout.date
+    with duckdb.connect() as connection:
+        middle = f'median("{date}")' if date else "NULL"
+        [(decided, everyone, day)] = connection.execute(
+            f"SELECT count({TARGET}), count(*), {middle} FROM '{store.application}'"
+        ).fetchall()
+    if decided < everyone:
+        return f"{TARGET} IS NOT NULL", f"{TARGET} IS NULL"
+    if day is None:
+        raise NothingToCompare(
+            "drift: nothing to compare: every application is decided, and no date tells"
+            " older ones from newer"
+        )
+    return f'"{date}" < {day!r}', f'"{date}" >= {day!r}'
 
 
 def of_model(
@@ -125,16 +130,14 @@ def of_model(
     not those of the features beside them; columns are compared one by one.
 
     Raises:
-        TrainingError: a table cannot be used, or its features are not the model's.
+        TrainingError: a table cannot be used, its features are not the model's, or
+            there is nothing to compare; see `_sides`.
     """
-    for name in _applications(layout_of(data)):
-        _there(data, name)
     store, _ = build(data, features, progress=progress)
     booster = bundle.booster()
     version = str(bundle.manifest["model"]["version"])
     champion = Champion(version, booster, bundle.manifest)
-    reference = _features(champion, store, "IS NOT NULL")
-    current = _features(champion, store, "IS NULL")
+    reference, current = (_features(champion, store, side) for side in _sides(store))
     margin = np.asarray(booster.predict(current.to_numpy(), raw_score=True))
     scored = current.assign(
         **{SCORE: margin, PROBABILITY: champion.calibration(margin)}
@@ -169,14 +172,16 @@ def _columns(bundle: Reference) -> tuple[ComparedColumn, ...]:
     return (*score, *sorted(features, key=lambda column: -(column.share or 0.0)))
 
 
-def _features(champion: Champion, store: FeatureStore, target: str) -> pd.DataFrame:
-    """A sample of the model's inputs of the clients whose TARGET is so."""
+def _features(champion: Champion, store: FeatureStore, side: str) -> pd.DataFrame:
+    """A sample of the model's inputs of the clients of one side."""
     feature_set = champion.feature_set(store)
     columns = encoded_columns(feature_set.features, champion.categories)
+    key = store.layout.key
     with duckdb.connect() as connection:
         rows = connection.execute(
-            f"SELECT {columns} FROM {store.feature_rows} AS features WHERE {TARGET}"
-            f' {target} ORDER BY hash("{store.layout.key}") LIMIT {SAMPLE}'
+            f'SELECT {columns} FROM {store.feature_rows} AS features WHERE "{key}" IN'
+            f" (SELECT \"{key}\" FROM '{store.application}' WHERE {side})"
+            f' ORDER BY hash("{key}") LIMIT {SAMPLE}'
         ).df()
     return rows.astype(np.float32)
 
@@ -191,7 +196,7 @@ def arranged(reference: Path, current: Path) -> Iterator[Path]:
         ConfigurationError: a file is not there, or of no kind that can be read.
     """
     layout = layout_of(reference.parent)
-    applications = _applications(layout)
+    applications = layout.labelled, layout.unlabelled
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
         for path, name in zip((reference, current), applications, strict=True):
             suffix = next((s for s in SUFFIXES if path.name.endswith(s)), None)

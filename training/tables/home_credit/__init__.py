@@ -57,4 +57,7 @@ HOME_CREDIT = Layout(
         "FLAG_OWN_CAR",
     ),
     gender="CODE_GENDER",
+    # The best model known on this data reaches 0.806.
+    highest_auc=0.82,
+    name="Home Credit",
 )
