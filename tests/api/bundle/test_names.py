@@ -76,7 +76,7 @@ def test_a_lenders_own_names_give_the_same_numbers(
 
 
 def vector(champion: Champion, body: Any) -> Any:
-    form = read_form(champion.columns, body)
+    form = read_form(champion.columns, champion.manifest.key_type, body)
     assert form.client_id == body["application"][champion.manifest.client_key]
     assert form.application is not None and form.records is not None
     return champion.online.compute([Applicant(form.application, form.records)])

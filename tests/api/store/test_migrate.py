@@ -77,7 +77,7 @@ def test_events_of_the_first_schema_stay_readable_and_are_chained(
                     "answer": json.dumps(ANSWER).encode(),
                 },
             )
-    assert migrate.upgrade(empty, 5) == ("0001", "0003")
+    assert migrate.upgrade(empty, 5) == ("0001", "0003.1")
     answer, _ = answer_of(database, ids[1])
     assert answer == json.dumps(ANSWER).encode()
     found = verify(database.read)

@@ -1,0 +1,34 @@
+"""Keys of clients may be texts: each stands in a column of its own.
+
+Where they are integers nothing is written otherwise, and the version before serves on.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003.1"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_Text = sa.String(64).with_variant(sa.String(64, collation="C"), "postgresql")
+_THERE = sa.text("client_text IS NOT NULL")
+_INDEXES = (
+    ("clients_text", "clients", ["import_id", "client_text"], True),
+    ("personal_text", "personal", ["client_text", "sequence"], False),
+)
+
+
+def upgrade() -> None:
+    for name, table, columns, unique in _INDEXES:
+        op.add_column(table, sa.Column("client_text", _Text))
+        op.create_index(
+            name,
+            table,
+            columns,
+            unique=unique,
+            sqlite_where=_THERE,
+            postgresql_where=_THERE,
+        )
