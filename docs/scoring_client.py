@@ -292,7 +292,7 @@ class Review(TypedDict):
 
     review_id: str
     prediction_id: str
-    client_id: int | None
+    client_id: int | str | None
     action: str
     decision: str
     model_decision: str
@@ -319,7 +319,7 @@ class SimilarClients(TypedDict):
     `matched_on`: the features that nearness is measured on, weightiest first.
     """
 
-    client_id: int
+    client_id: int | str
     size: int
     observed_default_rate: float
     interval: Sequence[IntervalItem]
@@ -365,7 +365,7 @@ class Prediction(TypedDict):
 
     prediction_id: str
     kind: str
-    client_id: int | None
+    client_id: int | str | None
     probability: float
     threshold: float
     decision: str

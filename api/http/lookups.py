@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from api.errors import Problem
+from api.http.slashes import with_slashes
 from api.schemas.client_keys import LONGEST, ClientKey, fault_of, fits
 from api.scoring.predict import feature_set_problem
 from api.services import services
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 def client_key(champion: Champion, named: str) -> ClientKey:
     """The key that an address names; raises Problem 404 where no client can have it."""
+    named = with_slashes(named)
     if champion.manifest.key_type == "category":
         fault = fault_of(named)
         if fault is None:

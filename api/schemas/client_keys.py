@@ -19,11 +19,11 @@ KeyType = Literal["integer", "category"]
 LARGEST = 2**63 - 1
 LONGEST = 64
 CONTROL = r"\x00-\x1f\x7f-\x9f"
-# A key stands in addresses, where "/" parts, and dots alone are a place.
-PATTERN = rf"^[^/{CONTROL}]*[^./{CONTROL}][^/{CONTROL}]*$"
+# A key stands in addresses, where dots alone are a place.
+PATTERN = rf"^[^{CONTROL}]*[^.{CONTROL}][^{CONTROL}]*$"
 A_TEXT = (
-    f"a text of 1 to {LONGEST} characters, none of them / or a control character and "
-    "not all of them dots"
+    f"a text of 1 to {LONGEST} characters, none of them a control character and not "
+    "all of them dots"
 )
 
 _Number = Annotated[int, Field(ge=1, le=LARGEST)]

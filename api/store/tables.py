@@ -41,12 +41,10 @@ ClientText = String(64).with_variant(String(64, collation="C"), "postgresql")
 KEY_COLUMNS: Mapping[type, str] = {int: "client_id", str: "client_text"}
 
 
-def _index_of_texts(name: str, *columns: str, unique: bool = False) -> Index:
+def _index_of_texts(name: str, *columns: str) -> Index:
     """Costs nothing where keys are integers."""
     there = text("client_text IS NOT NULL")
-    return Index(
-        name, *columns, unique=unique, sqlite_where=there, postgresql_where=there
-    )
+    return Index(name, *columns, sqlite_where=there, postgresql_where=there)
 
 
 def key_of(row: Any) -> Any:
@@ -105,7 +103,7 @@ clients = Table(
     Column("history", LargeBinary, nullable=False),
     Column("features", LargeBinary, nullable=False),
     Column("client_text", ClientText),
-    _index_of_texts("clients_text", "import_id", "client_text", unique=True),
+    _index_of_texts("clients_text", "import_id", "client_text", "client_id"),
 )
 
 # Append-only: triggers refuse UPDATE and DELETE. Sequences are 1, 2, 3… without a gap
