@@ -79,13 +79,13 @@ def examples_for(roles: Sequence[str], model: ModelAnswer) -> dict[str, Example]
     credit = model.terms.get(CREDIT)
     column = credit.name if credit else COLUMN
     key = json.dumps if model.text_keys else str
+
+    def filled(body: str) -> str:
+        named = re.sub(r"\b10000\d\b", lambda number: key(number[0]), body)
+        return named.replace(COLUMN, column)
+
     return {
-        name: replace(
-            example,
-            body=re.sub(r"\b10000\d\b", lambda one: key(one[0]), example.body).replace(
-                COLUMN, column
-            ),
-        )
+        name: replace(example, body=filled(example.body))
         for name, example in EXAMPLES.items()
         if not example.role or example.role in roles
     }

@@ -60,9 +60,9 @@ def test_a_text_goes_through_every_route(app: Flask, call: Any) -> None:
     shown = f"/v1/features/AMT_CREDIT/distribution?client_id={quote(KEY)}"
     assert call("GET", shown, "officer").json["client"]["client_id"] == KEY
     assert call("GET", f"{at}/letter", "officer").data.startswith(b"%PDF")
-    outcome = {"prediction_id": decided, "defaulted": False}
-    body = {"outcomes": [outcome | {"observed_on": "2026-11-01"}]}
-    assert call("POST", "/v1/outcomes", "admin", json=body).status_code == 201
+    outcome: dict[str, Any] = {"prediction_id": decided, "defaulted": False}
+    told = {"outcomes": [outcome | {"observed_on": "2026-11-01"}]}
+    assert call("POST", "/v1/outcomes", "admin", json=told).status_code == 201
     lines = call("GET", "/v1/events", "analyst").text.splitlines()
     pseudonyms = {json.loads(line)["client"] for line in lines}
     assert pseudonyms == {Pseudonyms(app.extensions["scoring"].database).of(KEY)}
