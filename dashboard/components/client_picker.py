@@ -40,6 +40,8 @@ LEAST_ENDING = 2
 PAUSE = "200ms"
 # What stands between or before digits where people copy them from.
 _BETWEEN = re.compile(r"[\s,.'’#_-]+|n[°o]\.?", re.IGNORECASE)
+# A tab that comes along with what is pasted.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def choose(model: ModelAnswer | None) -> None:
@@ -142,7 +144,7 @@ def _ask_to_score_again(client_id: ClientKey, prediction_id: str) -> None:
 
 
 def _typed() -> str:
-    return str(st.session_state.get(SEARCH) or "").strip()
+    return _CONTROL.sub(" ", str(st.session_state.get(SEARCH) or "")).strip()
 
 
 def _is_the_only_one(key: ClientKey) -> bool:

@@ -82,7 +82,7 @@ def test_a_text_is_searched_as_it_is_typed_and_offered_as_it_is(
     assert app.pills[0].options == [say.literal(KEY)]
     app.pills[0].set_value(KEY).run()
     assert f'data-client="{escape(KEY)}"' in page_text(app)
-    app = search(app, OTHER)
+    app = search(app, "00\t12 ")
     assert "Refused" in page_text(app)
     assert app.query_params["client"] == OTHER
     app.text_input(key="search").set_value("").run()
