@@ -35,9 +35,11 @@ metadata = MetaData()
 # SQLite numbers rows itself only in a column declared INTEGER.
 Number = BigInteger().with_variant(Integer(), "sqlite")
 
-# A client's key that is a text, in the order of its bytes; null where it is an integer.
+# A client's key that is a text, in the order of its bytes; null where it is an integer,
+# which stays in a column of its own: so nothing of what was stored is written again, and
+# integers are searched and listed as numbers.
 ClientText = String(64).with_variant(String(64, collation="C"), "postgresql")
-# Which column holds a key: as some lenders' are integers, and other ones' are texts.
+# Which column holds a key.
 KEY_COLUMNS: Mapping[type, str] = {int: "client_id", str: "client_text"}
 
 

@@ -161,8 +161,9 @@ def is_client(key: ClientKey) -> ColumnElement[bool]:
 
 
 def _texts(prefix: str, suffix: str) -> ColumnElement[bool]:
-    """The beginning as a range that the index answers; LIKE has wildcards, and in
-    SQLite no cases.
+    """The beginning as a range, so that the index answers it.
+
+    Not by LIKE, which has wildcards, and in SQLite takes `a` for `A`.
     """
     key = clients.c.client_text
     begins = key.between(prefix, prefix + _HIGHEST * LONGEST)
