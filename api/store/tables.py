@@ -36,7 +36,7 @@ metadata = MetaData()
 Number = BigInteger().with_variant(Integer(), "sqlite")
 
 # A client's key that is a text, in the order of its bytes; null where it is an integer,
-# which stays in a column of its own: so nothing of what was stored is written again, and
+# which keeps a column of its own: so nothing that was stored is written anew, and
 # integers are searched and listed as numbers.
 ClientText = String(64).with_variant(String(64, collation="C"), "postgresql")
 # Which column holds a key.
