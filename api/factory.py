@@ -6,7 +6,7 @@ from flask import Flask
 
 from api import commands, errors, logs, metrics, routes
 from api.config import Config
-from api.http import auth, response_headers
+from api.http import auth, response_headers, slashes
 from api.services import Services
 
 
@@ -21,5 +21,6 @@ def build(config: Config) -> Flask:
     auth.register(app)
     response_headers.register(app)
     routes.register(app)
+    slashes.register(app)
     commands.register(app)
     return app

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-Id = TypeVar("Id", int, str)
+Id = TypeVar("Id", bound=int | str)
 # How many a statement is asked for at once.
 AT_A_TIME = 500
 

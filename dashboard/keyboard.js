@@ -7,11 +7,13 @@ if (!window.scoringKeyboard) {
 
   // The page may still offer what fits an earlier text: wait for one that fits this.
   const takeFirst = (search, typed, until) => {
-    const digits = typed.replace(/\D/g, '');
     const first = document.querySelector(OFFERED);
-    const number = first ? first.textContent.trim() : '';
+    const key = first ? first.textContent.replace(/\u2060/g, '').trim() : '';
+    // A key is a text, or a number, which people type with signs between its digits.
+    const fits = (part) => part && (key.startsWith(part) || key.endsWith(part));
+    const number = /^\d+$/.test(key) && typed.replace(/\D/g, '');
     if (search.value !== typed || Date.now() > until) return;
-    if (number.startsWith(digits) || number.endsWith(digits)) first.click();
+    if (fits(typed.trim()) || fits(number)) first.click();
     else setTimeout(() => takeFirst(search, typed, until), PAUSE);
   };
 
@@ -22,7 +24,7 @@ if (!window.scoringKeyboard) {
     if (event.key === '/' && !typing) {
       event.preventDefault();
       search.focus();
-    } else if (event.key === 'Enter' && event.target === search && /\d/.test(search.value)) {
+    } else if (event.key === 'Enter' && event.target === search && search.value.trim()) {
       takeFirst(search, search.value, Date.now() + PATIENCE);
     }
   });

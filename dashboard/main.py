@@ -49,10 +49,10 @@ def main() -> None:
 
 
 def _serve(someone: Person) -> None:
-    client_picker.choose()
+    state = connection()
+    client_picker.choose(state.model)
     sections = pages(someone.roles)
     page = st.navigation(sections, position="hidden")
-    state = connection()
     with RENDER_LOCK:
         _sidebar(sections, state, someone)
     if state.error:

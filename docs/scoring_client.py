@@ -14,12 +14,15 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+from urllib.parse import quote
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError
 from urllib3.util import Retry
 
+# The lender's: an integer, or a text.
+ClientKey: TypeAlias = int | str
 # With the list of features, with reasons and groups of features alone, or neither.
 Explain: TypeAlias = bool | Literal["reasons"]
 # Asked again, when the API says, with the same Idempotency-Key, so nothing is decided
@@ -55,11 +58,11 @@ class ScoringClient:
         self._session.mount(self._url, HTTPAdapter(max_retries=RETRY))
         self._session.headers["Authorization"] = f"Bearer {key}"
 
-    def decide(self, client_id: int, explain: Explain = True) -> Prediction:
+    def decide(self, client_id: ClientKey, explain: Explain = True) -> Prediction:
         """Decide on a known client's own application."""
         return self._predict({"client_id": client_id, "explain": explain})
 
-    def what_if(self, client_id: int, changes: Mapping[str, Any]) -> Prediction:
+    def what_if(self, client_id: ClientKey, changes: Mapping[str, Any]) -> Prediction:
         """Simulate it with some columns changed."""
         return self._predict({"client_id": client_id, "changes": dict(changes)})
 
@@ -72,7 +75,7 @@ class ScoringClient:
         return self._predict({"application": dict(application), **(history or {})})
 
     def decide_many(
-        self, client_ids: Sequence[int], explain: Explain = False
+        self, client_ids: Sequence[ClientKey], explain: Explain = False
     ) -> list[Prediction | ScoringError]:
         """Up to 1,000 known clients, in the order asked."""
         asked = [{"client_id": client_id} for client_id in client_ids]
@@ -84,26 +87,27 @@ class ScoringClient:
             for one in response.json()["predictions"]
         ]
 
-    def clients(self, prefix: str = "") -> Iterator[int]:
-        """Every known client whose id begins with these digits."""
-        for page in self._pages(f"/v1/clients?limit=100&prefix={prefix}"):
+    def clients(self, prefix: str = "") -> Iterator[ClientKey]:
+        """Every known client whose id begins so; a text as it is, case and all."""
+        for page in self._pages(f"/v1/clients?limit=100&prefix={_quoted(prefix)}"):
             yield from (one["client_id"] for one in page["clients"])
 
-    def standing(self, client_id: int) -> Standing | None:
+    def standing(self, client_id: ClientKey) -> Standing | None:
         """What was decided on a client and holds; None before the first decision."""
-        client = self._send("GET", f"/v1/clients/{client_id}").json()
+        client = self._send("GET", f"/v1/clients/{_quoted(client_id)}").json()
         standing: Standing | None = client["standing"]
         return standing
 
-    def similar(self, client_id: int) -> SimilarClients:
+    def similar(self, client_id: ClientKey) -> SimilarClients:
         """The clients most like this one, and how many of them defaulted."""
-        path = f"/v1/clients/{client_id}/similar"
+        path = f"/v1/clients/{_quoted(client_id)}/similar"
         similar: SimilarClients = self._send("GET", path).json()
         return similar
 
-    def history(self, client_id: int) -> Iterator[PastPrediction]:
+    def history(self, client_id: ClientKey) -> Iterator[PastPrediction]:
         """Every decision and simulation of a client, newest first."""
-        for page in self._pages(f"/v1/clients/{client_id}/predictions?limit=100"):
+        path = f"/v1/clients/{_quoted(client_id)}/predictions?limit=100"
+        for page in self._pages(path):
             yield from page["predictions"]
 
     def counterfactual(
@@ -173,6 +177,10 @@ class ScoringClient:
         if not response.ok:
             raise ScoringError(response.json(), response.headers["X-Request-ID"])
         return response
+
+
+def _quoted(key: ClientKey) -> str:
+    return quote(str(key), safe="")
 
 
 # Made of the API's document by .make/answers.py: not to be edited.
@@ -292,7 +300,7 @@ class Review(TypedDict):
 
     review_id: str
     prediction_id: str
-    client_id: int | None
+    client_id: int | str | None
     action: str
     decision: str
     model_decision: str
@@ -319,7 +327,7 @@ class SimilarClients(TypedDict):
     `matched_on`: the features that nearness is measured on, weightiest first.
     """
 
-    client_id: int
+    client_id: int | str
     size: int
     observed_default_rate: float
     interval: Sequence[IntervalItem]
@@ -365,7 +373,7 @@ class Prediction(TypedDict):
 
     prediction_id: str
     kind: str
-    client_id: int | None
+    client_id: int | str | None
     probability: float
     threshold: float
     decision: str

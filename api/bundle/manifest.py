@@ -9,8 +9,9 @@ from typing import Literal, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from api.errors import BundleError
+from api.schemas.client_keys import KeyType
 from api.schemas.layout import APPLICATION, CLIENT
-from api.schemas.model import Bounds, Calibration, Feature, Reason, Table
+from api.schemas.model import Bounds, Calibration, Column, Feature, Reason, Table
 
 Parsed = TypeVar("Parsed")
 
@@ -42,9 +43,24 @@ class Manifest:
 
     @cached_property
     def client_key(self) -> str:
-        """What the lender calls the client's number; raises BundleError."""
+        """What the lender calls the client's key; raises BundleError."""
+        return self._client.name
+
+    @cached_property
+    def key_type(self) -> KeyType:
+        """Whether it is an integer or a text; raises BundleError."""
+        kind = self._client.type
+        if kind == "number":
+            raise BundleError(
+                f"manifest.json: tables.{APPLICATION}: the type of {self.client_key}, "
+                "by which clients are known, is number, expected integer or category"
+            )
+        return kind
+
+    @cached_property
+    def _client(self) -> Column:
         columns = self.tables[APPLICATION].columns
-        found = [column.name for column in columns if column.role == CLIENT]
+        found = [column for column in columns if column.role == CLIENT]
         if len(found) != 1:
             raise BundleError(
                 f"manifest.json: tables.{APPLICATION}: expected one column whose role "

@@ -117,7 +117,7 @@ def _verify_hash(path: Path, content: bytes, expected: str) -> None:
 def _verify_meaning(manifest: Manifest, reasons: tuple[Reason, ...]) -> None:
     if APPLICATION not in manifest.tables:
         raise BundleError(f"{MANIFEST}: tables.{APPLICATION} is missing")
-    _ = manifest.client_key  # raises unless there is one
+    _ = manifest.key_type  # raises unless there is one key of a type that can be
     groups = [reason.group for reason in reasons]
     for feature in manifest.features:
         if groups.count(feature.group) != 1:

@@ -7,14 +7,16 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from api.bundle.manifest import Manifest
 from api.bundle.read import read_bundle
 from api.commands.database import database
+from api.schemas.client_keys import LARGEST, ClientKey, fault_of
 from api.services import services
 from api.store.database import Database
-from api.store.people import clients as clients_store
 from api.store.people import erasure, imports
 
 CHUNK = 1000
+_NUMBER = click.IntRange(1, LARGEST)
 
 clients = AppGroup("clients", help="The known clients.")
 
@@ -50,18 +52,27 @@ def import_file(file: Path) -> None:
 
 
 @clients.command("forget")
-@click.argument("client_id", type=click.IntRange(1, clients_store.LARGEST_ID))
-def forget(client_id: int) -> None:
+@click.argument("client_id")
+def forget(client_id: str) -> None:
     """Erase the client CLIENT_ID, and what describes them in every event.
 
     The chains still verify. Take the client out of the file that is imported, too: the
     next import of a file that holds them makes them known again.
     """
     store, chain_end = database(), services().chain_end
+    key = _key(read_bundle(services().config.bundle).manifest, client_id)
     chain_end.require_whole(store)
-    count = erasure.forget(store, chain_end, client_id)
+    count = erasure.forget(store, chain_end, key)
     # Not the id: what is printed may be kept.
     click.echo(f"the client is forgotten, with {count} events", err=True)
+
+
+def _key(manifest: Manifest, typed: str) -> ClientKey:
+    if manifest.key_type == "integer":
+        return int(_NUMBER(typed))
+    if fault := fault_of(typed):
+        raise click.BadParameter(fault)
+    return typed
 
 
 def _finish(store: Database, import_id: int) -> None:

@@ -13,6 +13,8 @@ from unicodedata import normalize
 
 import typst
 
+from api.schemas.client_keys import ClientKey
+
 # The templates and the words: all that a template can read.
 FOLDER = Path(__file__).parent
 _CHARACTER = b'#set document(title: "A character")\n#sys.inputs.character'
@@ -32,7 +34,7 @@ class Letter:
     lender: str
     contact: str
     prediction_id: str
-    client_id: int | None
+    client_id: ClientKey | None
     model: str
     version: str
     decision: str

@@ -20,7 +20,8 @@ import numpy as np
 
 from api.bundle.manifest import Manifest
 from api.errors import ImportRefused
-from api.features.columns import TYPES
+from api.features.columns import TYPES, typed_key
+from api.schemas.client_keys import LONGEST, PATTERN, ClientKey, fault_of
 from api.store.people.clients import pack
 
 _SEAL = re.compile(rb"([0-9a-f]{64}) [ *][^\n]+\n")
@@ -35,21 +36,30 @@ class ClientsFile:
     """A file that fits the bundle; `rows` may be read once."""
 
     path: Path
-    key: str
+    manifest: Manifest
     sha256: str
     clients: int
     connection: duckdb.DuckDBPyConnection
 
     def chunks(self, size: int) -> Iterator[list[dict[str, Any]]]:
         """Rows as the clients table takes them, at most `size` at a time."""
-        query = f'SELECT "{self.key}", application, history, features FROM clients'
+        key = f'"{self.manifest.client_key}"'
+        query = f"SELECT {key}, {key}, application, history, features FROM clients"
+        if self.manifest.key_type == "category":
+            # In the order of their bytes, which is the database's, too.
+            numbered = f"SELECT {key}, row_number() OVER (ORDER BY {key}) FROM clients"
+            query = (
+                f"SELECT number, {key}, application, history, features FROM clients "
+                f"JOIN ({numbered}) AS numbered({key}, number) USING ({key})"
+            )
         self.connection.execute(query)
         while rows := self.connection.fetchmany(size):
             yield [self._row(*row) for row in rows]
 
     def _row(
         self,
-        client_id: int,
+        number: int,
+        client_id: ClientKey,
         application: dict[str, Any],
         history: list[float | None],
         features: list[float | None],
@@ -61,13 +71,16 @@ class ClientsFile:
                 f"{self.path}: client {client_id}: application has NaN or Infinity"
             ) from error
         return {
-            "client_id": client_id,
+            "client_id": number,
+            "client_text": client_id if isinstance(client_id, str) else None,
             "application": text,
             "history": self._packed(client_id, "history", history),
             "features": self._packed(client_id, "features", features),
         }
 
-    def _packed(self, client_id: int, name: str, values: list[float | None]) -> bytes:
+    def _packed(
+        self, client_id: ClientKey, name: str, values: list[float | None]
+    ) -> bytes:
         vector = np.array(values, dtype=np.float32)
         if np.isinf(vector).any():
             raise ImportRefused(f"{self.path}: client {client_id}: {name} has Infinity")
@@ -89,7 +102,7 @@ def opened(path: Path, manifest: Manifest) -> Iterator[ClientsFile]:
             _check_feature_set(connection, path, manifest)
             _check_columns(connection, path, manifest)
             clients = _check_rows(connection, path, manifest)
-            yield ClientsFile(path, manifest.client_key, sha256, clients, connection)
+            yield ClientsFile(path, manifest, sha256, clients, connection)
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise ImportRefused(f"{path}: {reason}") from error
@@ -115,7 +128,7 @@ def _check_columns(
     """Names and types; the order of the application's fields is free."""
     types = {r[0]: r[1] for r in connection.execute("DESCRIBE clients").fetchall()}
     vectors = {"history": "FLOAT[]", "features": "FLOAT[]"}
-    expected = {manifest.client_key: "BIGINT", **vectors}
+    expected = dict([typed_key(manifest)]) | vectors
     for name, kind in expected.items():
         _same(path, name, kind, types.get(name))
     if not types.get("application", "").startswith("STRUCT"):
@@ -152,6 +165,8 @@ def _check_rows(
                 f"{path}: client {client_id}: {name} has {count} values, "
                 f"expected {length}"
             )
+    if manifest.key_type == "category":
+        _check_keys(connection, path, key)
     query = f'SELECT count(*), count(DISTINCT "{key}") FROM clients'
     rows, distinct = connection.execute(query).fetchall()[0]
     if rows != distinct or rows == 0:
@@ -159,6 +174,15 @@ def _check_rows(
             f"{path}: has {rows} rows of {distinct} clients, expected one row a client"
         )
     return int(rows)
+
+
+def _check_keys(connection: duckdb.DuckDBPyConnection, path: Path, key: str) -> None:
+    query = (
+        f'SELECT "{key}" FROM clients WHERE length("{key}") > ? '
+        f'OR NOT regexp_full_match("{key}", ?) LIMIT 1'
+    )
+    for (text,) in connection.execute(query, [LONGEST, PATTERN]).fetchall():
+        raise ImportRefused(f"{path}: a client's {key}: {fault_of(text)}")
 
 
 def _sealed(path: Path) -> str:

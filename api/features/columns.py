@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from api.bundle.manifest import Manifest
 from api.errors import FeatureError
 from api.schemas.layout import CLIENT, RECORD
 from api.schemas.model import Column, Table
@@ -23,6 +24,11 @@ Codes = Mapping[str, float] | None
 
 def typed(columns: Sequence[Column]) -> list[tuple[str, str]]:
     return [(column.name, TYPES[column.type]) for column in columns]
+
+
+def typed_key(manifest: Manifest) -> tuple[str, str]:
+    """The client's key, as the application and what is computed have it."""
+    return manifest.client_key, TYPES[manifest.key_type]
 
 
 def columns_of(columns: Sequence[Column], rows: Sequence[Row]) -> dict[str, Any]:
@@ -43,6 +49,16 @@ def _array(kind: str, values: list[Any]) -> Any:
     return np.array(values, dtype=object)
 
 
+def place(kind: str, at: int) -> int | str:
+    """What stands for an applicant's key of this type in a run: which one it is."""
+    return str(at) if kind == "category" else at
+
+
+def places_of(kind: str, count: int) -> Any:
+    """As a column."""
+    return _array(kind, [place(kind, at) for at in range(count)])
+
+
 def fill(
     matrix: Matrix,
     rows: Sequence[tuple[Any, ...]],
@@ -50,10 +66,10 @@ def fill(
     codes: Sequence[Codes],
 ) -> None:
     """Write answered rows, each after its applicant's place, over these columns."""
-    if sorted(row[0] for row in rows) != list(range(len(matrix))):
+    if sorted(str(row[0]) for row in rows) != sorted(map(str, range(len(matrix)))):
         raise FeatureError("the feature SQL did not answer one row per applicant")
     for at, *values in rows:
-        matrix[at, places] = [
+        matrix[int(at), places] = [
             value if of is None else of.get(value, np.nan)
             for value, of in zip(values, codes, strict=True)
         ]
@@ -65,13 +81,13 @@ def numbered(
 ) -> dict[str, list[Row]]:
     """The records of all applicants by table, renumbered so that none share an id.
 
-    The client's number becomes the applicant's place. Those of records are numbered
+    The client's key becomes the applicant's place. The numbers of records are numbered
     anew over all applicants, keeping their order inside each and the links between
     tables: the same number of a credit of one applicant stays the same.
     """
     clients, links = (
         {
-            name: [column.name for column in table.columns if column.role == role]
+            name: {c.name: c.type for c in table.columns if c.role == role}
             for name, table in tables.items()
         }
         for role in (CLIENT, RECORD)
@@ -87,7 +103,8 @@ def numbered(
             begins[name] = begins.get(name, 0) + len(mapping)
         for table, rows in records.items():
             anew = {name: numbers[name] for name in links[table]}
-            own = dict.fromkeys(clients[table], applicant_id)
+            keys = clients[table].items()
+            own = {name: place(kind, applicant_id) for name, kind in keys}
             together.setdefault(table, []).extend(
                 _renumber(row, anew, own) for row in rows
             )
@@ -95,7 +112,7 @@ def numbered(
 
 
 def _identifiers(
-    links: Mapping[str, Sequence[str]], records: Mapping[str, Sequence[Row]]
+    links: Mapping[str, Iterable[str]], records: Mapping[str, Sequence[Row]]
 ) -> dict[str, set[int]]:
     identifiers: dict[str, set[int]] = {}
     for table, rows in records.items():
@@ -105,14 +122,12 @@ def _identifiers(
     return identifiers
 
 
-def _renumber(
-    row: Row, anew: Mapping[str, Mapping[int, int]], own: Mapping[str, int]
-) -> Row:
+def _renumber(row: Row, anew: Mapping[str, Mapping[int, int]], own: Row) -> Row:
     renumbered = dict(row)
     for name, numbers in anew.items():
         if row.get(name) is not None:
             renumbered[name] = numbers[row[name]]
-    for name, applicant_id in own.items():
+    for name, key in own.items():
         if name in row:
-            renumbered[name] = applicant_id
+            renumbered[name] = key
     return renumbered

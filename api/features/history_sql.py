@@ -15,7 +15,16 @@ import numpy as np
 
 from api.bundle.manifest import Manifest
 from api.errors import BundleError, FeatureError
-from api.features.columns import Matrix, Row, columns_of, fill, numbered, typed
+from api.features.columns import (
+    Matrix,
+    Row,
+    columns_of,
+    fill,
+    numbered,
+    places_of,
+    typed,
+    typed_key,
+)
 from api.features.duckdb_pool import (
     Pool,
     check_answer,
@@ -80,9 +89,9 @@ class OnlineHistory:
         statements: Sequence[Statement],
         history: Matrix,
     ) -> None:
-        """Write the answers over the history; an applicant's number is its place."""
-        key = self._manifest.client_key
-        insert(connection, APPLICATION, {key: np.arange(len(history))})
+        """Write the answers over the history; an applicant's key is its place."""
+        keys = places_of(self._manifest.key_type, len(history))
+        insert(connection, APPLICATION, {self._manifest.client_key: keys})
         for statement in statements:
             rows = connection.execute(f"EXECUTE {statement.name}").fetchall()
             fill(history, rows, statement.places, [None] * len(statement.places))
@@ -97,7 +106,7 @@ class OnlineHistory:
         for name, table in self._manifest.tables.items():
             if name != APPLICATION:
                 create(connection, name, typed(table.columns))
-        create(connection, APPLICATION, [(self._manifest.client_key, "BIGINT")])
+        create(connection, APPLICATION, [typed_key(self._manifest)])
 
 
 def _statements(
@@ -112,7 +121,7 @@ def _statements(
         answered = described(connection, sql)
         end = begin + len(answered) - 1
         names = [(name, "FLOAT") for name in manifest.history[begin:end]]
-        check_answer(FILE, [(manifest.client_key, "BIGINT"), *names], answered)
+        check_answer(FILE, [typed_key(manifest), *names], answered)
         yield Statement(f"history_{number}", sql, tables, range(begin, end))
         begin = end
     if begin != len(manifest.history):

@@ -19,7 +19,17 @@ from numpy.typing import NDArray
 from api.bundle.manifest import Manifest
 from api.bundle.read import Bundle
 from api.errors import BundleError, FeatureError
-from api.features.columns import Codes, Matrix, Row, columns_of, fill, typed
+from api.features.columns import (
+    Codes,
+    Matrix,
+    Row,
+    columns_of,
+    fill,
+    place,
+    places_of,
+    typed,
+    typed_key,
+)
 from api.features.duckdb_pool import (
     Pool,
     check_answer,
@@ -124,13 +134,17 @@ class OnlineFeatures:
         applications: Sequence[Row],
         history: Matrix,
     ) -> None:
-        """In one run together; an applicant's number there is its place."""
-        rows = [{**row, self._key: at} for at, row in enumerate(applications)]
+        """In one run together; an applicant's key there is its place."""
+        kind = self._manifest.key_type
+        rows = [
+            {**row, self._key: place(kind, at)} for at, row in enumerate(applications)
+        ]
         insert(connection, APPLICATION, columns_of(part.application, rows))
         places = [self._manifest.history.index(name) for name in part.history]
         columns = np.ascontiguousarray(history[:, places].T)
         named = dict(zip(part.history, columns, strict=True))
-        insert(connection, "history", {self._key: np.arange(len(rows)), **named})
+        keys = places_of(kind, len(rows))
+        insert(connection, "history", {self._key: keys, **named})
 
     def _refuse_infinite(self, matrix: Matrix) -> None:
         infinite = np.isinf(matrix).any(axis=0)
@@ -158,8 +172,8 @@ def _codes(feature: Feature) -> Codes:
     return {text: float(code) for code, text in enumerate(feature.categories)}
 
 
-def _keyed(key: str, names: Iterable[str]) -> list[tuple[str, str]]:
-    return [(key, "BIGINT"), *((name, "FLOAT") for name in names)]
+def _keyed(key: tuple[str, str], names: Iterable[str]) -> list[tuple[str, str]]:
+    return [key, *((name, "FLOAT") for name in names)]
 
 
 def _check(sql: str, manifest: Manifest) -> None:
@@ -168,9 +182,9 @@ def _check(sql: str, manifest: Manifest) -> None:
     with connect() as connection:
         application = manifest.tables[APPLICATION].columns
         create(connection, APPLICATION, typed(application))
-        create(connection, "history", _keyed(manifest.client_key, manifest.history))
+        create(connection, "history", _keyed(typed_key(manifest), manifest.history))
         try:
             answered = described(connection, sql)
         except duckdb.Error as error:
             raise BundleError(f"{FILE}: {reason(error)}") from error
-    check_answer(FILE, [(manifest.client_key, "BIGINT"), *features], answered)
+    check_answer(FILE, [typed_key(manifest), *features], answered)

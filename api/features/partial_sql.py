@@ -16,6 +16,7 @@ import duckdb
 
 from api.bundle.manifest import Manifest
 from api.errors import BundleError
+from api.features.columns import typed_key
 from api.schemas.model import Column
 
 _SELECT, _COLUMN = "SELECT_NODE", "COLUMN_REF"
@@ -27,7 +28,7 @@ class Part:
 
     features: tuple[str, ...]
     sql: str
-    key: str
+    key: tuple[str, str]
     application: tuple[Column, ...]
     history: tuple[str, ...]
 
@@ -74,7 +75,7 @@ class FeatureLineage:
         return Part(
             tuple(features),
             _unparse(tree),
-            self._manifest.client_key,
+            typed_key(self._manifest),
             tuple(column for column in columns if column.name in needed),
             tuple(name for name in self._manifest.history if name in needed),
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.errors import MISSING, FieldError, expected
 from api.features.columns import Row
+from api.schemas.client_keys import fault_of
 from api.schemas.layout import APPLICATION, CLIENT
 from api.schemas.model import Column
 
@@ -34,7 +35,7 @@ def pointer(*parts: object) -> str:
 
 
 def key_of(columns: Columns) -> str:
-    """The column that holds the client's number; empty when the table has none."""
+    """The column that holds the client's key; empty when the table has none."""
     return next((name for name, c in columns.items() if c.role == CLIENT), "")
 
 
@@ -54,7 +55,7 @@ def check_changes(columns: Columns, row: Any, path: str, findings: Findings) -> 
 def check_row(
     columns: Columns, row: Any, path: str, table: str, findings: Findings
 ) -> Row:
-    """A whole row; nullable columns may be left out, the client's number always."""
+    """A whole row; nullable columns may be left out, the client's key always."""
     if not isinstance(row, dict):
         findings.error(path, expected("an object", row))
         return {}
@@ -111,6 +112,8 @@ def _problem(column: Column, value: Any) -> str | None:
         return None if column.nullable else "may not be null"
     if not _fits(column.type, value):
         return expected(_KINDS[column.type], value)
+    if column.role == CLIENT and isinstance(value, str):
+        return fault_of(value)
     if column.bounds is not None and not isinstance(value, str):
         low, high = column.bounds
         if not low <= value <= high:

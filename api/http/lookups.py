@@ -6,10 +6,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from api.errors import Problem
+from api.http.slashes import with_slashes
+from api.schemas.client_keys import LONGEST, ClientKey, fault_of, fits
 from api.scoring.predict import feature_set_problem
 from api.services import services
 from api.store.people import clients, predictions
-from api.store.people.clients import LARGEST_ID, Client
+from api.store.people.clients import Client
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,11 +23,23 @@ if TYPE_CHECKING:
     from api.store.people.predictions import StoredPrediction
 
 
-def known_client(champion: Champion, client_id: int) -> Client:
+def client_key(champion: Champion, named: str) -> ClientKey:
+    """The key that an address names; raises Problem 404 where no client can have it."""
+    named = with_slashes(named)
+    if champion.manifest.key_type == "category":
+        fault = fault_of(named)
+        if fault is None:
+            return named
+    elif named.isdecimal() and len(named) <= LONGEST:
+        return int(named)
+    else:
+        fault = "expected an integer"
+    raise Problem(HTTPStatus.NOT_FOUND, f"There is no client {named}: {fault}.")
+
+
+def known_client(champion: Champion, client_id: ClientKey) -> Client:
     """Raises Problem 404, or 503 when the import does not fit the bundle."""
-    known = {}
-    if client_id <= LARGEST_ID:
-        known = clients.find(services().database, [client_id])
+    known = clients.find(services().database, [client_id]) if fits(client_id) else {}
     if client_id not in known:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no client {client_id}.")
     if known[client_id].feature_set != champion.manifest.feature_set:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
@@ -17,15 +17,16 @@ from api.http import openapi_examples
 from api.http.auth import COUNTED, ON_BEHALF_OF
 from api.http.operations import JSON, Operation
 from api.schemas.answers import ProblemAnswer
+from api.schemas.client_keys import Key
 from api.schemas.requests import KnownClient, NewApplicant, WhatIf
 
 _REFERENCE = "#/components/schemas/{model}"
 _PROBLEM = "Problem{code}"
 _CONVERTERS: Mapping[str, Any] = {
-    "int": {"type": "integer", "minimum": 0},
     "uuid": {"type": "string", "format": "uuid"},
     "default": {"type": "string"},
 }
+_CLIENT_KEY: Mapping[str, Any] = TypeAdapter(Key).json_schema()
 _IDEMPOTENCY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -152,7 +153,9 @@ def _path_parameters(rule: Rule, operation: Operation) -> Iterator[dict[str, Any
             "name": name,
             "in": "path",
             "required": True,
-            "schema": _CONVERTERS[converter or "default"],
+            "schema": _CLIENT_KEY
+            if name == "client_id"
+            else _CONVERTERS[converter or "default"],
             "example": operation.path_examples[name],
         }
 

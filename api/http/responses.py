@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from api.errors import FieldError, detail, invalid
 from api.http.operations import JSON
 from api.json_encoding import encode
+from api.schemas.client_keys import KeyType
 
 Query = TypeVar("Query", bound=BaseModel)
 
@@ -18,14 +19,17 @@ def answer(document: Any, status: int = 200) -> Response:
     return Response(encode(document), status, content_type=JSON)
 
 
-def query(kind: type[Query]) -> Query:
-    """The query parameters; raises Problem 422 naming each bad one."""
+def query(kind: type[Query], keys: KeyType = "integer") -> Query:
+    """The query parameters; raises Problem 422 naming each bad one.
+
+    `keys`: what the lender's are, for parameters that name clients.
+    """
     params = {
         name: values[0] if len(values) == 1 else values
         for name, values in request.args.to_dict(flat=False).items()
     }
     try:
-        return kind.model_validate(params)
+        return kind.model_validate(params, context=keys)
     except ValidationError as error:
         errors = error.errors(include_url=False)
         raise invalid(

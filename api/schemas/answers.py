@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.client_keys import ClientKey
+
 Share = Annotated[float, Field(ge=0, le=1)]
 Moment = Annotated[
     str,
@@ -120,7 +122,7 @@ class Prediction(Answer):
 
     prediction_id: str
     kind: Literal["decision", "simulation"]
-    client_id: int | None
+    client_id: ClientKey | None
     probability: Share
     threshold: Share
     decision: Literal["granted", "refused"]
@@ -141,7 +143,7 @@ class BatchAnswer(Answer):
 class ClientRef(Answer):
     """A known client."""
 
-    client_id: int
+    client_id: ClientKey
 
 
 class ClientPage(Answer):
@@ -205,7 +207,7 @@ class Standing(Answer):
 class ClientAnswer(Answer):
     """A client's raw application; `standing` is null before the first decision."""
 
-    client_id: int
+    client_id: ClientKey
     standing: Standing | None
     application: list[ApplicationFact]
     imported_at: Moment
@@ -214,7 +216,7 @@ class ClientAnswer(Answer):
 class ClientValue(Answer):
     """Where one client is."""
 
-    client_id: int
+    client_id: ClientKey
     value: float | str | None
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.schemas.answers import Answer, Share
+from api.schemas.client_keys import ClientKey, OptionalKey
 from api.schemas.layout import EXAMPLES
 from api.schemas.requests import Query
 
@@ -34,7 +35,7 @@ class SimilarClients(Answer):
     `matched_on`: the features that nearness is measured on, weightiest first.
     """
 
-    client_id: int
+    client_id: ClientKey
     size: int
     observed_default_rate: Share
     interval: Annotated[list[Share], Field(min_length=2, max_length=2)]
@@ -68,6 +69,5 @@ class ScatterQuery(Query):
         ),
     ]
     client_id: Annotated[
-        int | None,
-        Field(ge=1, le=2**63 - 1, description="Add where this client is."),
+        OptionalKey, Field(description="Add where this client is.")
     ] = None

@@ -8,11 +8,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic_core import PydanticCustomError
 
 from api.errors import expected
+from api.schemas.client_keys import CONTROL, LONGEST, Key, OptionalKey, part
 from api.schemas.layout import EXAMPLES, HISTORY_TABLES, KEY
 
 LARGEST_BATCH = 1000
 
-ClientId = Annotated[int, Field(ge=1, le=2**63 - 1, examples=[100001])]
+ClientId = Annotated[Key, Field(examples=[100001])]
+Part = Annotated[str, Field(max_length=LONGEST, pattern=f"^[^{CONTROL}]*$")]
 _ROW = {
     "type": "object",
     "additionalProperties": {"type": ["number", "string", "null"]},
@@ -123,10 +125,14 @@ class ClientSearch(Query):
     """Which ids, and how many."""
 
     prefix: Annotated[
-        str, Field(pattern="^[0-9]{0,19}$", description="First digits of the id.")
+        Part,
+        part(19),
+        Field(description="First digits of the id; of a text, its beginning as it is."),
     ] = ""
     suffix: Annotated[
-        str, Field(pattern="^[0-9]{0,18}$", description="Last digits of the id.")
+        Part,
+        part(18),
+        Field(description="Last digits of the id; of a text, its end as it is."),
     ] = ""
     limit: Annotated[int, Field(ge=1, le=100, description="Ids per page.")] = 20
     cursor: Annotated[
@@ -154,7 +160,6 @@ class StoredQuery(Query):
 class DistributionQuery(Query):
     """Whose value to show on the histogram."""
 
-    client_id: Annotated[
-        int | None,
-        Field(ge=1, le=2**63 - 1, description="Add this client's value."),
-    ] = None
+    client_id: Annotated[OptionalKey, Field(description="Add this client's value.")] = (
+        None
+    )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schemas.answers import Answer, ModelRef, Moment, Share
+from api.schemas.client_keys import ClientKey
 from api.schemas.requests import Query, Row, Strict
 
 Decision = Literal["granted", "refused"]
@@ -33,7 +34,7 @@ class Review(Answer):
 
     review_id: PredictionId
     prediction_id: PredictionId
-    client_id: int | None
+    client_id: ClientKey | None
     action: Literal["confirmed", "overridden"]
     decision: Decision
     model_decision: Decision
@@ -60,7 +61,7 @@ class PastPrediction(Answer):
 class History(Answer):
     """Newest first."""
 
-    client_id: int
+    client_id: ClientKey
     predictions: list[PastPrediction]
     next_cursor: str | None
 

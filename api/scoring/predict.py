@@ -22,6 +22,7 @@ from api.features.online import Applicant, Revision
 from api.features.row_checks import unknown_categories
 from api.identifiers import now, uuid7
 from api.json_encoding import encode
+from api.schemas.client_keys import ClientKey
 from api.schemas.requests import Batch, Explain
 from api.scoring.decision import EXPLAINED, Score, told_why
 from api.scoring.request_forms import Form, read_form, read_model
@@ -60,7 +61,7 @@ class Subject:
 
 def predict(champion: Champion, database: Database, body: Any) -> Reply:
     """Answer one request; raises Problem."""
-    form = read_form(champion.columns, body)
+    form = read_form(champion.columns, champion.manifest.key_type, body)
     subjects = _subjects(champion, database, [form])
     (answered,) = _answers(champion, subjects)
     if isinstance(answered, ScoringError):
@@ -130,7 +131,8 @@ def _form(
     champion: Champion, item: Any, path: str, explain: Explain
 ) -> Form | ScoringError:
     try:
-        return read_form(champion.columns, item, path, explain)
+        keys = champion.manifest.key_type
+        return read_form(champion.columns, keys, item, path, explain)
     except Problem as problem:
         return problem
 
@@ -174,12 +176,12 @@ def _subjects(
 
 
 def _subject(
-    champion: Champion, form: Form, known: Mapping[int, Client]
+    champion: Champion, form: Form, known: Mapping[ClientKey | None, Client]
 ) -> Subject | ScoringError:
     if form.application is not None:
         applicant = Applicant(form.application, form.records or {})
         return Subject(form, form.unknown, applicant=applicant)
-    client = known.get(form.client_id or 0)
+    client = known.get(form.client_id)
     if client is None:
         return Problem(HTTPStatus.NOT_FOUND, f"There is no client {form.client_id}.")
     application = {**client.application, **(form.changes or {})}

@@ -18,6 +18,7 @@ from api.features.row_checks import (
     key_of,
     pointer,
 )
+from api.schemas.client_keys import ClientKey, KeyType
 from api.schemas.layout import APPLICATION, HISTORY_TABLES
 from api.schemas.requests import Explain, KnownClient, NewApplicant, WhatIf
 
@@ -35,7 +36,7 @@ class Form:
 
     request: Mapping[str, Any]
     explain: Explain
-    client_id: int | None
+    client_id: ClientKey | None
     changes: Row | None
     application: Row | None
     records: Mapping[str, list[Row]] | None
@@ -43,15 +44,22 @@ class Form:
 
 
 def read_form(
-    tables: Tables, item: Any, path: str = "", explain: Explain = True
+    tables: Tables,
+    keys: KeyType,
+    item: Any,
+    path: str = "",
+    explain: Explain = True,
 ) -> Form:
-    """Check one request; raises Problem 422 naming each bad field under `path`."""
+    """Check one request; raises Problem 422 naming each bad field under `path`.
+
+    `keys`: what the lender's are.
+    """
     kind = _kind(item)
     findings = Findings()
     history = _history(tables, item) if kind is NewApplicant else {}
     try:
         own = {k: v for k, v in item.items() if k not in history} if history else item
-        read_model(kind, own, path)
+        read_model(kind, own, path, keys)
     except Problem as problem:
         findings.errors.extend(problem.errors)
     changes = application = records = client_id = None
@@ -98,10 +106,12 @@ def _kind(item: Any) -> type[KnownClient | WhatIf | NewApplicant]:
     return WhatIf if "changes" in given else KnownClient
 
 
-def read_model(kind: type[Body], value: Any, path: str = "") -> Body:
+def read_model(
+    kind: type[Body], value: Any, path: str = "", keys: KeyType = "integer"
+) -> Body:
     """Read `value` as `kind`; raises Problem 422."""
     try:
-        return kind.model_validate(value)
+        return kind.model_validate(value, context=keys)
     except ValidationError as error:
         raise invalid(
             [

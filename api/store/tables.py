@@ -6,6 +6,9 @@ which round-trips; moments are ISO 8601 text in UTC.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -18,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 # The newest revision in migrations/versions. Its name says who serves on it: `0002.1`,
@@ -25,11 +29,30 @@ from sqlalchemy import (
 # database, indexes), change no meaning and nothing that the chain's hashes cover: older
 # code serves on. What takes away or changes begins an epoch, `0003`, on which no code
 # from before serves. Code serves on its own HEAD and on what later only adds to it.
-HEAD = "0003"
+HEAD = "0003.1"
 
 metadata = MetaData()
 # SQLite numbers rows itself only in a column declared INTEGER.
 Number = BigInteger().with_variant(Integer(), "sqlite")
+
+# A client's key that is a text, in the order of its bytes; null where it is an integer,
+# which keeps a column of its own: so nothing that was stored is written anew, and
+# integers are searched and listed as numbers.
+ClientText = String(64).with_variant(String(64, collation="C"), "postgresql")
+# Which column holds a key.
+KEY_COLUMNS: Mapping[type, str] = {int: "client_id", str: "client_text"}
+
+
+def _index_of_texts(name: str, *columns: str) -> Index:
+    """Costs nothing where keys are integers."""
+    there = text("client_text IS NOT NULL")
+    return Index(name, *columns, sqlite_where=there, postgresql_where=there)
+
+
+def key_of(row: Any) -> Any:
+    """The key in a row that has both columns; None where it has none."""
+    return row.client_id if row.client_text is None else row.client_text
+
 
 api_keys = Table(
     "api_keys",
@@ -76,10 +99,13 @@ clients = Table(
     "clients",
     metadata,
     Column("import_id", Number, ForeignKey("imports.id"), primary_key=True),
+    # Beside a text its place among all of the import, so that both are read in order.
     Column("client_id", BigInteger, primary_key=True, autoincrement=False),
     Column("application", Text, nullable=False),
     Column("history", LargeBinary, nullable=False),
     Column("features", LargeBinary, nullable=False),
+    Column("client_text", ClientText),
+    _index_of_texts("clients_text", "import_id", "client_text", "client_id"),
 )
 
 # Append-only: triggers refuse UPDATE and DELETE. Sequences are 1, 2, 3… without a gap
@@ -129,8 +155,12 @@ personal = Table(
     Column("answer", LargeBinary),
     # Features and answer of a prediction, then null: api.store.events.packing.
     Column("packed", LargeBinary),
+    Column("client_text", ClientText),
     Index("personal_client", "client_id", "sequence"),
+    _index_of_texts("personal_text", "client_text", "sequence"),
 )
+
+WHOSE = tuple(personal.c[column] for column in KEY_COLUMNS.values())
 
 # What packed answers of a bundle have in common, under its own hash.
 dictionaries = Table(

@@ -86,13 +86,13 @@ class Change(Answer):
 class ClientRef(Answer):
     """A known client."""
 
-    client_id: int
+    client_id: int | str
 
 
 class ClientValue(Answer):
     """Where one client is."""
 
-    client_id: int
+    client_id: int | str
     value: float | str | None
 
 
@@ -340,7 +340,7 @@ class Review(Answer):
 
     review_id: str
     prediction_id: str
-    client_id: int | None
+    client_id: int | str | None
     action: str
     decision: str
     model_decision: str
@@ -393,7 +393,7 @@ class SimilarClients(Answer):
     `matched_on`: the features that nearness is measured on, weightiest first.
     """
 
-    client_id: int
+    client_id: int | str
     size: int
     observed_default_rate: Annotated[float, Field(ge=0.0, le=1.0)]
     interval: tuple[IntervalItem, IntervalItem]
@@ -580,7 +580,7 @@ class Prediction(PredictionMeaning):
 
     prediction_id: str
     kind: str
-    client_id: int | None
+    client_id: int | str | None
     probability: Annotated[float, Field(ge=0.0, le=1.0)]
     threshold: Annotated[float, Field(ge=0.0, le=1.0)]
     decision: str
@@ -638,7 +638,7 @@ class BatchAnswer(Answer):
 class ClientAnswer(Answer):
     """A client's raw application; `standing` is null before the first decision."""
 
-    client_id: int
+    client_id: int | str
     standing: Standing | None
     application: Sequence[ApplicationFact]
     imported_at: AwareDatetime
@@ -658,7 +658,7 @@ class Counterfactual(Answer):
 class History(Answer):
     """Newest first."""
 
-    client_id: int
+    client_id: int | str
     predictions: Sequence[PastPrediction]
     next_cursor: str | None
 

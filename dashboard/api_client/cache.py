@@ -26,6 +26,7 @@ from api_client.answers import (
     Standing,
 )
 from api_client.errors import ApiError, Conflict, NonsenseAnswer, WithoutReasons
+from api_client.meaning import ClientKey
 from api_client.scoring_api import ScoringApi
 from api_client.transport import Transport, connections
 from config import Settings, settings
@@ -105,20 +106,22 @@ def _report_html(api: ScoringApi, kind: str, report_id: str) -> str:
 
 @st.cache_resource(show_spinner=False, max_entries=500, hash_funcs=SHARED)
 def _distribution(
-    api: ScoringApi, bundle_sha256: str, feature: str, client_id: int
+    api: ScoringApi, bundle_sha256: str, feature: str, client_id: ClientKey
 ) -> Distribution:
     return api.distribution(feature, client_id)
 
 
 @st.cache_resource(show_spinner=False, max_entries=200, hash_funcs=SHARED)
 def _scatter(
-    api: ScoringApi, bundle_sha256: str, feature: str, other: str, client_id: int
+    api: ScoringApi, bundle_sha256: str, feature: str, other: str, client_id: ClientKey
 ) -> Scatter:
     return api.scatter(feature, other, client_id)
 
 
 @st.cache_resource(show_spinner=False, max_entries=200, hash_funcs=SHARED)
-def _similar(api: ScoringApi, bundle_sha256: str, client_id: int) -> SimilarClients:
+def _similar(
+    api: ScoringApi, bundle_sha256: str, client_id: ClientKey
+) -> SimilarClients:
     return api.similar(client_id)
 
 
@@ -184,12 +187,12 @@ def forget_answers() -> None:
     _model_card.clear()
 
 
-def last_seen(client_id: int) -> OpenedClient | None:
+def last_seen(client_id: ClientKey) -> OpenedClient | None:
     """The client as this session saw them last."""
     return _opened().get(client_id)
 
 
-def open_client(client_id: int) -> OpenedClient:
+def open_client(client_id: ClientKey) -> OpenedClient:
     """Fetch a client with what stands; decided on only when nothing does.
 
     Raises WithoutReasons when those of the newest decision cannot be had any more.
@@ -213,7 +216,7 @@ def open_client(client_id: int) -> OpenedClient:
     return opened
 
 
-def score_again(client_id: int, newest: str = "") -> None:
+def score_again(client_id: ClientKey, newest: str = "") -> None:
     """Have a client decided on, where `newest` is the newest decision, or none is.
 
     Of sessions and clicks that ask for it at once, one makes it.
@@ -228,7 +231,7 @@ def score_again(client_id: int, newest: str = "") -> None:
         _model.clear()
 
 
-def _newest(client_id: int, standing: Standing) -> Prediction:
+def _newest(client_id: ClientKey, standing: Standing) -> Prediction:
     """The newest prediction, fetched once: a stored one never changes."""
     earlier = last_seen(client_id)
     if earlier and earlier.prediction.prediction_id == standing.latest.prediction_id:
@@ -237,11 +240,11 @@ def _newest(client_id: int, standing: Standing) -> Prediction:
 
 
 @st.cache_resource
-def _locks() -> WeakValueDictionary[int, Lock]:
+def _locks() -> WeakValueDictionary[ClientKey, Lock]:
     return WeakValueDictionary()
 
 
-def _deciding(client_id: int) -> Lock:
+def _deciding(client_id: ClientKey) -> Lock:
     """One at a time decides whether a client is to be scored."""
     return _locks().setdefault(client_id, Lock())
 
@@ -256,7 +259,7 @@ def simulated(opened: OpenedClient, changes: Mapping[str, float]) -> Prediction:
     return cast(Prediction, simulations[key])
 
 
-def _keep(client_id: int, opened: OpenedClient) -> None:
+def _keep(client_id: ClientKey, opened: OpenedClient) -> None:
     clients = _opened()
     clients[client_id] = opened
     _trim(clients, CLIENTS_KEPT)
@@ -267,6 +270,6 @@ def _trim(entries: MutableMapping[Any, Any], most: int) -> None:
         del entries[next(iter(entries))]
 
 
-def _opened() -> MutableMapping[int, OpenedClient]:
+def _opened() -> MutableMapping[ClientKey, OpenedClient]:
     clients = st.session_state.setdefault(OPENED, {})
-    return cast(MutableMapping[int, OpenedClient], clients)
+    return cast(MutableMapping[ClientKey, OpenedClient], clients)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from api_client import answers
 
 Value = str | float | None
+# The lender's: an integer, or a text that is taken as it is.
+ClientKey = int | str
 Share = Annotated[float, Field(ge=0, le=1)]
 Shape = TypeVar("Shape", bound=BaseModel)
 SUM_TOLERANCE = 1e-6
@@ -264,6 +266,17 @@ class ModelAnswerMeaning(Answer):
     @cached_property
     def columns(self) -> Mapping[str, answers.Column]:
         return {column.name: column for column in self.tables[APPLICATION].columns}
+
+    @cached_property
+    def text_keys(self) -> bool:
+        """Whether the key of a client is a text, not an integer."""
+        keys = [one for one in self.columns.values() if one.role == CLIENT]
+        return any(one.type == "category" for one in keys)
+
+    def key_label(self, name: str) -> str:
+        """What the lender calls a client's key, or `name`."""
+        keys = [one for one in self.columns.values() if one.role == CLIENT]
+        return in_words(keys[0].labels if keys else None, name)
 
     @cached_property
     def inputs(self) -> Mapping[str, answers.Feature | answers.Column]:

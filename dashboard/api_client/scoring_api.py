@@ -26,6 +26,7 @@ from api_client.answers import (
     SimilarClients,
 )
 from api_client.errors import Conflict, NonsenseAnswer
+from api_client.meaning import ClientKey
 from api_client.transport import READY, READY_SECONDS, Transport
 from config import Settings
 
@@ -36,9 +37,9 @@ LONGEST_PAGE = 100
 
 @dataclass(frozen=True)
 class Matches:
-    """The first clients with some digits, how many there are, and if more follow."""
+    """The first clients with such keys, how many there are, and if more follow."""
 
-    client_ids: tuple[int, ...]
+    client_ids: tuple[ClientKey, ...]
     total: int
     more: bool
 
@@ -78,9 +79,9 @@ class ScoringApi:
         return self.transport.page("/v1/model/card", "text/").decode("utf-8", "replace")
 
     def search(self, most: int, prefix: str = "", suffix: str = "") -> Matches:
-        """Up to `most` clients whose number begins and ends with these digits."""
+        """Up to `most` clients whose number, or key as it is, begins and ends so."""
         params = {"prefix": prefix, "suffix": suffix}
-        ids: tuple[int, ...] = ()
+        ids: tuple[ClientKey, ...] = ()
         while True:
             params["limit"] = str(min(most - len(ids), LONGEST_PAGE))
             page = self.transport.get(ClientPage, "/v1/clients", params)
@@ -89,23 +90,25 @@ class ScoringApi:
                 return Matches(ids, page.total, page.next_cursor is not None)
             params["cursor"] = page.next_cursor
 
-    def client(self, client_id: int) -> ClientAnswer:
-        client = self.transport.get(ClientAnswer, f"/v1/clients/{client_id}")
+    def client(self, client_id: ClientKey) -> ClientAnswer:
+        client = self.transport.get(ClientAnswer, _path(client_id))
         _same_client(client_id, client.client_id)
         return client
 
-    def score(self, client_id: int) -> Prediction:
+    def score(self, client_id: ClientKey) -> Prediction:
         """A new decision for a known client; the API records it."""
         return self._predict(client_id, {})
 
-    def stored(self, prediction_id: str, client_id: int) -> Prediction:
+    def stored(self, prediction_id: str, client_id: ClientKey) -> Prediction:
         """A decision as it was made, with its reasons; Conflict when it has none."""
         path = f"/v1/predictions/{quote(prediction_id)}"
         prediction = self.transport.get(Prediction, path, {"explain": "true"})
         _same_client(client_id, prediction.client_id)
         return prediction
 
-    def simulate(self, client_id: int, changes: Mapping[str, float]) -> Prediction:
+    def simulate(
+        self, client_id: ClientKey, changes: Mapping[str, float]
+    ) -> Prediction:
         """What the model would say of changed columns; no decision."""
         return self._predict(client_id, {"changes": dict(changes)})
 
@@ -116,8 +119,8 @@ class ScoringApi:
         path = f"/v1/predictions/{quote(prediction_id)}/counterfactual"
         return self.transport.post(Counterfactual, path, {"levers": list(levers)})
 
-    def history(self, client_id: int) -> History:
-        path = f"/v1/clients/{client_id}/predictions"
+    def history(self, client_id: ClientKey) -> History:
+        path = f"{_path(client_id)}/predictions"
         history = self.transport.get(History, path, {"limit": str(HISTORY)})
         _same_client(client_id, history.client_id)
         return history
@@ -140,7 +143,7 @@ class ScoringApi:
         path = f"/v1/predictions/{quote(prediction_id)}/review"
         return self.transport.post(Review, path, body)
 
-    def letter(self, client_id: int, language: str) -> bytes:
+    def letter(self, client_id: ClientKey, language: str) -> bytes:
         """The letter on what stands for the client at this moment, a PDF."""
         standing = self.client(client_id).standing
         if standing is None:
@@ -148,16 +151,16 @@ class ScoringApi:
         path = f"/v1/predictions/{quote(standing.prediction_id)}/letter"
         return self.transport.page(f"{path}?lang={language}", "application/pdf")
 
-    def similar(self, client_id: int) -> SimilarClients:
-        similar = self.transport.get(SimilarClients, f"/v1/clients/{client_id}/similar")
+    def similar(self, client_id: ClientKey) -> SimilarClients:
+        similar = self.transport.get(SimilarClients, f"{_path(client_id)}/similar")
         _same_client(client_id, similar.client_id)
         return similar
 
-    def distribution(self, feature: str, client_id: int) -> Distribution:
+    def distribution(self, feature: str, client_id: ClientKey) -> Distribution:
         path = f"/v1/features/{quote(feature)}/distribution"
         return self.transport.get(Distribution, path, {"client_id": str(client_id)})
 
-    def scatter(self, feature: str, other: str, client_id: int) -> Scatter:
+    def scatter(self, feature: str, other: str, client_id: ClientKey) -> Scatter:
         path = f"/v1/features/{quote(feature)}/scatter"
         params = {"with": other, "client_id": str(client_id)}
         return self.transport.get(Scatter, path, params)
@@ -193,13 +196,17 @@ class ScoringApi:
         response = self.transport.ask(method, path, body=body)
         return Raw(response.status_code, response.text)
 
-    def _predict(self, client_id: int, more: Mapping[str, object]) -> Prediction:
+    def _predict(self, client_id: ClientKey, more: Mapping[str, object]) -> Prediction:
         body = {"client_id": client_id, **more}
         prediction = self.transport.post(Prediction, "/v1/predictions", body)
         _same_client(client_id, prediction.client_id)
         return prediction
 
 
-def _same_client(requested: int, answered: int | None) -> None:
+def _path(client_id: ClientKey) -> str:
+    return f"/v1/clients/{quote(str(client_id), safe='')}"
+
+
+def _same_client(requested: ClientKey, answered: ClientKey | None) -> None:
     if requested != answered:
         raise NonsenseAnswer(f"asked for client {requested}, answered for {answered}")

@@ -11,15 +11,17 @@ import re
 
 import streamlit as st
 
-from api_client.answers import Standing
+from api_client.answers import ModelAnswer, Standing
 from api_client.cache import (
     OpenedClient,
+    current_model,
     last_seen,
     open_client,
     score_again,
     scoring_api,
 )
 from api_client.errors import ApiError, NotFound, WithoutReasons
+from api_client.meaning import ClientKey
 from api_client.scoring_api import Matches
 from components import say
 from session.language import _
@@ -32,29 +34,42 @@ SEARCH, SHOWN = "search", "suggestions_shown"
 OFFERED = ("recent", "suggestion_begin", "suggestion_end")
 SCORE_AGAIN = "score_again_client"
 SUGGESTIONS, RECENT_KEPT = 10, 6
-LONGEST_TYPED, LONGEST_NUMBER = 40, 18
+LONGEST_TYPED, LONGEST_NUMBER = 64, 18
 # Fewer last digits are those of too many.
 LEAST_ENDING = 2
 PAUSE = "200ms"
 # What stands between or before digits where people copy them from.
 _BETWEEN = re.compile(r"[\s,.'’#_-]+|n[°o]\.?", re.IGNORECASE)
+# A tab that comes along with what is pasted.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def choose() -> None:
-    """Take the client that is typed, else the one of the address, else the last."""
-    typed = digits(_typed())
+def choose(model: ModelAnswer | None) -> None:
+    """Take the client that is typed, else the one of the address, else the last.
+
+    Without a model nobody knows how to read a key, and no page is shown.
+    """
+    typed = read_key(_typed(), model) if model else None
     parameter = st.query_params.get(PARAMETER)
-    if typed and _is_the_only_one(typed):
-        select(int(typed))
+    if typed is not None and _is_the_only_one(typed):
+        select(typed)
     elif parameter is not None:
-        number = digits(parameter)
-        st.session_state[CHOSEN] = str(int(number)) if number else parameter.strip()
+        key = read_key(parameter, model) if model else None
+        st.session_state[CHOSEN] = parameter.strip() if key is None else str(key)
     elif CHOSEN in st.session_state:
         st.query_params[PARAMETER] = st.session_state[CHOSEN]
 
 
 def chosen() -> str:
     return str(st.session_state.get(CHOSEN, ""))
+
+
+def read_key(text: str, model: ModelAnswer) -> ClientKey | None:
+    """The key in what was typed, pasted or put in an address, if it is one."""
+    if model.text_keys:
+        return text or None
+    number = digits(text)
+    return int(number) if number else None
 
 
 def digits(text: str) -> str:
@@ -67,7 +82,7 @@ def digits(text: str) -> str:
     return number if good else ""
 
 
-def select(client_id: int) -> None:
+def select(client_id: ClientKey) -> None:
     """Put a client on the screen and clear the search."""
     st.session_state[CHOSEN] = str(client_id)
     st.session_state[SEARCH] = ""
@@ -81,15 +96,16 @@ def chosen_client(title: str) -> OpenedClient | None:
 
     `title` is the page's; the client's number is put after it.
     """
-    number = chosen()
+    number, model = chosen(), current_model()
+    label = model.key_label(_("Client number"))
     with st.container(key="desk", horizontal=True, vertical_alignment="center"):
         with st.container(width="content"):
             say.title(f"{title} {number}".strip())
         st.text_input(
-            _("Client number"),
+            say.literal(label),
             key=SEARCH,
             type="search",
-            placeholder=_("Client number, or a part of it"),
+            placeholder=_("{label}, or a part of it", label=label),
             label_visibility="collapsed",
             live=PAUSE,
             max_chars=LONGEST_TYPED,
@@ -102,15 +118,15 @@ def chosen_client(title: str) -> OpenedClient | None:
             )
             _offer(_("Recent clients"), OFFERED[0], others)
     if text:
-        _suggest(text)
+        _suggest(text, model)
     if number:
-        return _open(number)
+        return _open(number, read_key(number, model))
     if not text:
         say.info(_("Type a client's number to see the decision and what it rests on."))
     return None
 
 
-def score_again_button(client_id: int, standing: Standing) -> None:
+def score_again_button(client_id: ClientKey, standing: Standing) -> None:
     """Have a client scored anew, unless they were since: a second click asks again."""
     latest = standing.latest
     st.button(
@@ -123,21 +139,21 @@ def score_again_button(client_id: int, standing: Standing) -> None:
     )
 
 
-def _ask_to_score_again(client_id: int, prediction_id: str) -> None:
+def _ask_to_score_again(client_id: ClientKey, prediction_id: str) -> None:
     st.session_state[SCORE_AGAIN] = (client_id, prediction_id)
 
 
 def _typed() -> str:
-    return str(st.session_state.get(SEARCH) or "").strip()
+    return _CONTROL.sub(" ", str(st.session_state.get(SEARCH) or "")).strip()
 
 
-def _is_the_only_one(number: str) -> bool:
-    """Whether it is a client's number, and no other one's begins with it."""
+def _is_the_only_one(key: ClientKey) -> bool:
+    """Whether it is a client's, and no other one's begins with it."""
     try:
-        matches = scoring_api().search(2, prefix=number)
+        matches = scoring_api().search(2, prefix=str(key))
     except ApiError:
         return False  # The page asks again, and tells what is wrong.
-    return matches.client_ids == (int(number),)
+    return matches.client_ids == (key,)
 
 
 def _select_offered(key: str) -> None:
@@ -146,12 +162,12 @@ def _select_offered(key: str) -> None:
         select(client_id)
 
 
-def _offer(label: str, key: str, client_ids: tuple[int, ...]) -> None:
+def _offer(label: str, key: str, client_ids: tuple[ClientKey, ...]) -> None:
     if client_ids:
         st.pills(
             label,
             client_ids,
-            format_func=str,
+            format_func=say.literal,
             key=key,
             on_change=_select_offered,
             args=(key,),
@@ -159,9 +175,9 @@ def _offer(label: str, key: str, client_ids: tuple[int, ...]) -> None:
         )
 
 
-def _suggest(text: str) -> None:
+def _suggest(text: str, model: ModelAnswer) -> None:
     """Offer the clients whose numbers begin with what was typed, or end with it."""
-    number = digits(text)
+    number = text if model.text_keys else digits(text)
     if not number:
         say.warning(
             _(
@@ -210,16 +226,15 @@ def _nobody(text: str) -> None:
     )
 
 
-def _open(number: str) -> OpenedClient | None:
+def _open(number: str, client_id: ClientKey | None) -> OpenedClient | None:
     """The client and what stands for them.
 
     What an earlier run left on the screen goes first, so that no decision is ever
     seen under another client's number.
     """
-    if not digits(number):
+    if client_id is None:
         _nobody(number)
         return None
-    client_id = int(number)
     asked_for, newest = st.session_state.pop(SCORE_AGAIN, (None, ""))
     screen = st.empty()
     if asked_for == client_id or not last_seen(client_id):
@@ -243,7 +258,7 @@ def _open(number: str) -> OpenedClient | None:
     return opened
 
 
-def _without_reasons(client_id: int, standing: Standing) -> None:
+def _without_reasons(client_id: ClientKey, standing: Standing) -> None:
     say.text(decision.standing_text(standing))
     say.warning(
         _(
@@ -254,10 +269,10 @@ def _without_reasons(client_id: int, standing: Standing) -> None:
     score_again_button(client_id, standing)
 
 
-def _remember(client_id: int) -> None:
+def _remember(client_id: ClientKey) -> None:
     others = [other for other in _recent() if other != client_id]
     st.session_state[RECENT] = (client_id, *others)[:RECENT_KEPT]
 
 
-def _recent() -> tuple[int, ...]:
+def _recent() -> tuple[ClientKey, ...]:
     return tuple(st.session_state.get(RECENT, ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -77,8 +78,14 @@ def examples_for(roles: Sequence[str], model: ModelAnswer) -> dict[str, Example]
     """Those that the API answers to a person of these roles, with the model's names."""
     credit = model.terms.get(CREDIT)
     column = credit.name if credit else COLUMN
+    key = json.dumps if model.text_keys else str
+
+    def filled(body: str) -> str:
+        named = re.sub(r"\b10000\d\b", lambda number: key(number[0]), body)
+        return named.replace(COLUMN, column)
+
     return {
-        name: replace(example, body=example.body.replace(COLUMN, column))
+        name: replace(example, body=filled(example.body))
         for name, example in EXAMPLES.items()
         if not example.role or example.role in roles
     }

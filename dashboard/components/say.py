@@ -2,14 +2,35 @@
 
 Streamlit's own pieces read Markdown: they make a link or a picture of what somebody
 else wrote into an address, a file or an answer of the API. So every page speaks through
-these, and Streamlit's widgets are labelled with constant sentences only.
+these, and Streamlit's widgets are labelled with constant sentences, in which a text
+stands by `literal` only.
 """
 
 from __future__ import annotations
 
+from string import punctuation
+
 import streamlit as st
 
 from components import markdown, markup
+
+_SIGNS = frozenset(punctuation)
+_JOINER = "\u2060"
+
+
+def literal(text: object) -> str:
+    """A text within the label of a widget, where Markdown would make more of it.
+
+    Behind a colon, and between two signs, stands a joiner of no width: Streamlit draws
+    pictures, arrows and dashes of them even where they are escaped.
+    """
+    shown = str(text)
+    return "".join(
+        f"\\{one}{_JOINER if one == ':' or after in _SIGNS else ''}"
+        if one in _SIGNS
+        else one
+        for one, after in zip(shown, f"{shown[1:]} ", strict=True)
+    )
 
 
 def title(text: str) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from api_client.answers import ModelAnswer
 from api_client.cache import OpenedClient, current_model, scoring_api
 from api_client.errors import ApiError, Conflict, Refused
+from api_client.meaning import ClientKey
 from components import markup, say
 from components.client_picker import chosen_client
 from components.error_panel import details, show_error
@@ -61,7 +62,7 @@ def _review(opened: OpenedClient, model: ModelAnswer) -> None:
     _form(opened)
 
 
-def _tell_last(client_id: int) -> None:
+def _tell_last(client_id: ClientKey) -> None:
     """Say, once, whether the last decision was recorded."""
     if st.session_state.pop(SAID, None) == client_id:
         say.success(_("Your decision is on record."))
@@ -103,11 +104,10 @@ def _form(opened: OpenedClient) -> None:
     name = _name()
     standing = opened.standing
     label = (
-        _("Replace the decision on client {client}", client=opened.client.client_id)
+        _("Replace the decision on client {client}", client=say.literal(client))
         if standing.reviewed
         else _(
-            "Put my decision on client {client} on record",
-            client=opened.client.client_id,
+            "Put my decision on client {client} on record", client=say.literal(client)
         )
     )
     sent = st.button(
@@ -138,8 +138,8 @@ def _name() -> str:
     return (typed or "").strip()
 
 
-def _recorded() -> dict[int, int]:
-    recorded: dict[int, int] = st.session_state.setdefault(RECORDED, {})
+def _recorded() -> dict[ClientKey, int]:
+    recorded: dict[ClientKey, int] = st.session_state.setdefault(RECORDED, {})
     return recorded
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from api_client.answers import Counterfactual, ModelAnswer, Prediction
 from api_client.cache import OpenedClient, current_model, scoring_api, simulated
 from api_client.errors import ApiError, Conflict, Refused
+from api_client.meaning import ClientKey
 from components import markup, say
 from components.client_picker import chosen_client
 from components.error_panel import details, show_error
@@ -82,7 +83,7 @@ def _levers(opened: OpenedClient, present: Terms, model: ModelAnswer) -> Terms:
 
 
 def _instalment(
-    client: int, number: float, annuity: float, credit: float, model: ModelAnswer
+    client: ClientKey, number: float, annuity: float, credit: float, model: ModelAnswer
 ) -> float:
     """The instalment, set itself or by how many of them pay back the loan."""
     by_amount, by_number = _("Instalment"), _("Number of instalments")
@@ -111,7 +112,7 @@ def _instalment(
 
 
 def _amount(
-    label: str, role: str, present: float, client: int, model: ModelAnswer
+    label: str, role: str, present: float, client: ClientKey, model: ModelAnswer
 ) -> float:
     """A slider of round amounts around the present one, which is among them."""
     return float(
@@ -126,7 +127,7 @@ def _amount(
     )
 
 
-def _forget_levers(client: int, model: ModelAnswer) -> None:
+def _forget_levers(client: ClientKey, model: ModelAnswer) -> None:
     for name in (*(column.name for column in model.terms.values()), "term"):
         st.session_state.pop(f"{name}_{client}", None)
 

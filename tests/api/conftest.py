@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import sys
 import uuid
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from werkzeug.test import TestResponse
 
 from api import create_app
 from api.config import Config
+from api.schemas.layout import completed
 from api.store.migrate import upgrade
 
 CLIENTS = 500
@@ -150,6 +152,52 @@ def write_clients(
         f"(FORMAT parquet, KV_METADATA {{feature_set: '{parts['feature_set']}'}})"
     )
     seal_clients(path)
+
+
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    return re.sub(r"\b\w+\b", lambda word: names.get(word[0], word[0]), text)
+
+
+def lend(
+    world: World, folder: Path, names: Mapping[str, str], text_key: str = ""
+) -> tuple[Path, Path]:
+    """The bundle and the clients of a lender who has other names for the same.
+
+    `text_key`: SQL for the key of a client, if it is a text.
+    """
+    bundle, clients = folder / "bundle", folder / "clients.parquet"
+    shutil.copytree(world.bundle, bundle)
+    for path in bundle.iterdir():
+        if path.suffix in {".json", ".sql", ".txt"}:
+            path.write_text(renamed(path.read_text(), names))
+    manifest = json.loads(renamed(json.dumps(completed(world.manifest)), names))
+    columns = [one for table in manifest["tables"].values() for one in table["columns"]]
+    for column in columns:
+        if text_key and column.get("role") == "client":
+            column |= {"type": "category", "bounds": None}
+    key = text_key or "SK_ID_CURR"
+    own = [one["name"] for one in world.manifest["tables"]["application"]["columns"]]
+    values = {name: f"application.{name}" for name in own} | {"SK_ID_CURR": key}
+    row = ", ".join(f"{renamed(name, names)} := {v}" for name, v in values.items())
+    chosen = f"{key} AS {renamed('SK_ID_CURR', names)}, struct_pack({row}) "
+    metadata = f"KV_METADATA {{feature_set: '{manifest['feature_set']}'}}"
+    population = world.bundle / "population.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT {chosen} AS application, history, features "
+            f"FROM '{world.clients}') TO '{clients}' (FORMAT parquet, {metadata})"
+        )
+        shown = ", ".join(
+            f"{one} AS {renamed(one, names)}"
+            for one in connection.sql(f"FROM '{population}'").columns
+        )
+        connection.execute(
+            f"COPY (SELECT {shown} FROM '{population}') "
+            f"TO '{bundle / population.name}' (FORMAT parquet)"
+        )
+    seal(bundle, manifest)
+    seal_clients(clients)
+    return bundle, clients
 
 
 def seal_clients(path: Path) -> None:

@@ -27,7 +27,7 @@ def test_counts_requests_decisions_and_the_bundle(app: Flask, call: Any) -> None
     )
     assert value("scoring_commit_seconds_count") == 2
     assert 0 < value("scoring_commit_seconds_sum") < 60
-    one = {"method": "GET", "route": "/v1/clients/<int:client_id>"}
+    one = {"method": "GET", "route": "/v1/clients/<client_id>"}
     assert value("scoring_request_seconds_count", {**one, "status": "200"}) == 1
     assert value("scoring_request_seconds_count", {**one, "status": "404"}) == 1
     serving = services.champion()

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
 
-from api.http.lookups import known_client
+from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
 from api.schemas.answers import ClientAnswer, ClientPage
+from api.schemas.client_keys import LARGEST
 from api.schemas.requests import ClientSearch
 from api.services import services
 from api.store.people import clients
-from api.store.people.clients import LARGEST_ID, Client, pack
+from api.store.people.clients import Client, pack
 from api.store.people.standing import standing
 
 if TYPE_CHECKING:
@@ -28,21 +29,22 @@ _LATEST = ("decision", "probability", "threshold")
     "GET",
     "",
     "clients",
-    "Ids of known clients, by their first or last digits",
+    "Ids of known clients, by how they begin or end",
     {200: ClientPage},
     roles=OFFICER,
     query=ClientSearch,
 )
 def search() -> Response:
-    params = query(ClientSearch)
-    after = min(int(params.cursor), LARGEST_ID)
-    digits = params.prefix, params.suffix
-    page = clients.search(services().database, *digits, after, params.limit)
+    keys = services().champion().manifest.key_type
+    params = query(ClientSearch, keys)
+    after = min(int(params.cursor), LARGEST)
+    parts = params.prefix, params.suffix
+    page = clients.search(services().database, keys, *parts, after, params.limit)
     return answer(
         {
             "clients": [{"client_id": client_id} for client_id in page.ids],
             "total": page.total,
-            "next_cursor": str(page.ids[-1]) if page.following else None,
+            "next_cursor": None if page.last is None else str(page.last),
         }
     )
 
@@ -50,7 +52,7 @@ def search() -> Response:
 @Operation(
     blueprint,
     "GET",
-    "/<int:client_id>",
+    "/<client_id>",
     "clients",
     "A client's application, with labels and units, and the decision that stands",
     {200: ClientAnswer},
@@ -58,9 +60,9 @@ def search() -> Response:
     problems=(404,),
     path_examples={"client_id": 100001},
 )
-def application(client_id: int) -> Response:
+def application(client_id: str) -> Response:
     champion = services().champion()
-    client = known_client(champion, client_id)
+    client = known_client(champion, client_key(champion, client_id))
     facts = [
         {
             "name": column.name,
@@ -73,7 +75,7 @@ def application(client_id: int) -> Response:
     ]
     return answer(
         {
-            "client_id": client_id,
+            "client_id": client.client_id,
             "standing": _standing(champion, client),
             "application": facts,
             "imported_at": client.imported_at,

@@ -8,7 +8,7 @@ import numpy as np
 from flask import Blueprint, Response
 from numpy.typing import NDArray
 
-from api.http.lookups import known_client, population_of, vector_of
+from api.http.lookups import client_key, known_client, population_of, vector_of
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer
 from api.schemas.population import SimilarClients
@@ -24,7 +24,7 @@ blueprint = Blueprint("similar", __name__, url_prefix="/v1/clients")
 @Operation(
     blueprint,
     "GET",
-    "/<int:client_id>/similar",
+    "/<client_id>/similar",
     "clients",
     "The clients most like this one, and how many of them defaulted",
     {200: SimilarClients},
@@ -36,15 +36,15 @@ blueprint = Blueprint("similar", __name__, url_prefix="/v1/clients")
     problems=(404,),
     path_examples={"client_id": 100001},
 )
-def similar(client_id: int) -> Response:
+def similar(client_id: str) -> Response:
     champion = services().champion()
     population = population_of(champion)
-    client = known_client(champion, client_id)
+    client = known_client(champion, client_key(champion, client_id))
     vector = vector_of(champion, population, client)
     group = population.nearest(vector)
     return answer(
         {
-            "client_id": client_id,
+            "client_id": client.client_id,
             "size": len(group.rows),
             "observed_default_rate": group.observed_default_rate,
             "interval": group.interval,

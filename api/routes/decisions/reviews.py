@@ -11,18 +11,18 @@ from flask import Blueprint, Response, request
 from api.errors import Problem
 from api.http import json_body
 from api.http.idempotency import once
-from api.http.lookups import known_prediction
+from api.http.lookups import client_key, known_prediction
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
 from api.identifiers import now, uuid7
 from api.json_encoding import encode
+from api.schemas.client_keys import fits
 from api.schemas.reviews import History, HistoryQuery, Review, ReviewRequest
 from api.scoring.request_forms import read_model
 from api.services import services
 from api.store.database import Database
 from api.store.events.record import DECISION, PREDICTIONS, REVIEW, Event, Reply
 from api.store.people import predictions
-from api.store.people.clients import LARGEST_ID
 from api.store.people.predictions import StoredPrediction
 from api.store.people.standing import standing_review, still_standing
 
@@ -101,7 +101,7 @@ def _review(database: Database, prediction_id: str, body: ReviewRequest) -> Repl
 @Operation(
     blueprint,
     "GET",
-    "/clients/<int:client_id>/predictions",
+    "/clients/<client_id>/predictions",
     "clients",
     "What was decided or simulated for a client, with the reviews",
     {200: History},
@@ -109,13 +109,14 @@ def _review(database: Database, prediction_id: str, body: ReviewRequest) -> Repl
     query=HistoryQuery,
     path_examples={"client_id": 100001},
 )
-def history(client_id: int) -> Response:
+def history(client_id: str) -> Response:
+    key = client_key(services().champion(), client_id)
     params = query(HistoryQuery)
     kinds = [params.kind] if params.kind else PREDICTIONS
     database, page = services().database, []
-    if client_id <= LARGEST_ID:
+    if fits(key):
         some = int(params.cursor), params.limit + 1
-        page = predictions.of_client(database, client_id, kinds, *some)
+        page = predictions.of_client(database, key, kinds, *some)
     shown = page[: params.limit]
     reviews = predictions.reviews(
         database, [prediction.prediction_id for prediction in shown]
@@ -123,7 +124,7 @@ def history(client_id: int) -> Response:
     following = len(page) > params.limit
     return answer(
         {
-            "client_id": client_id,
+            "client_id": key,
             "predictions": [
                 _past(prediction, reviews[prediction.prediction_id])
                 for prediction in shown

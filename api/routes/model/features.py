@@ -43,7 +43,7 @@ blueprint = Blueprint("features", __name__, url_prefix="/v1/features")
 )
 def distribution(name: str) -> Response:
     champion = services().champion()
-    params = query(DistributionQuery)
+    params = query(DistributionQuery, champion.manifest.key_type)
     if name not in champion.distributions or name not in champion.places:
         detail = f"There is no distribution of {name}."
         raise Problem(HTTPStatus.NOT_FOUND, detail)
@@ -94,7 +94,7 @@ def _similar(
 )
 def scatter(name: str) -> Response:
     champion = services().champion()
-    params = query(ScatterQuery)
+    params = query(ScatterQuery, champion.manifest.key_type)
     for wanted in (name, params.other):
         if wanted not in champion.places:
             raise Problem(HTTPStatus.NOT_FOUND, f"There is no feature {wanted}.")

@@ -21,6 +21,7 @@ from api.store.events.export import KINDS, Pseudonyms, rows
 from api.store.events.packing import vector
 from api.store.events.record import PREDICTIONS
 from api.store.people.clients import pack, unpack
+from api.store.tables import key_of
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion
@@ -78,7 +79,7 @@ def _line(
             "sequence": row.sequence,
             "event_id": row.event_id,
             "kind": row.kind,
-            "client": pseudonyms.of(row.client_id),
+            "client": pseudonyms.of(key_of(row)),
             "created_at": row.created_at,
             "bundle_sha256": row.bundle_sha256,
             **{name: facts[name] for name in _TOLD[row.kind]},

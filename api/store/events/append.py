@@ -14,7 +14,7 @@ from api.store.events.chain import CHAIN, NOWHERE, End, Head
 from api.store.events.chain_end import NEWEST, ChainEnd
 from api.store.events.record import Event
 from api.store.prepared import Prepared
-from api.store.tables import events, personal, writers
+from api.store.tables import KEY_COLUMNS, events, personal, writers
 
 # Any number, but the same in every process.
 _LOCK = 7_305_811_641
@@ -113,10 +113,13 @@ def _kept(
     event: Event, personal_part: Mapping[str, Any], row: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The personal part as it is stored."""
+    kept = {**personal_part, **dict.fromkeys(KEY_COLUMNS.values()), "packed": None}
+    if event.client_id is not None:
+        kept[KEY_COLUMNS[type(event.client_id)]] = event.client_id
     if event.parts is None:
-        return {**personal_part, "packed": None}
+        return kept
     packed = event.parts.packed({**row, "request": event.request})
-    return {**personal_part, "features": None, "answer": None, "packed": packed}
+    return {**kept, "features": None, "answer": None, "packed": packed}
 
 
 def _row(

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, null, select
 
+from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.record import OUTCOME, PREDICTIONS, REVIEW
-from api.store.tables import events, personal, secrets
+from api.store.tables import WHOSE, events, personal, secrets
 
 KINDS = (*PREDICTIONS, REVIEW, OUTCOME)
 _AT_A_TIME = 500
@@ -25,7 +26,7 @@ class Pseudonyms:
         with database.read() as connection:
             self._key = bytes.fromhex(connection.execute(query).scalar_one())
 
-    def of(self, client_id: int | None) -> str | None:
+    def of(self, client_id: ClientKey | None) -> str | None:
         if client_id is None:
             return None
         keyed = hmac.new(self._key, str(client_id).encode(), hashlib.sha256)
@@ -44,7 +45,7 @@ def rows(
     if not features:
         columns = [null().label(column.name) for column in columns]
     query = (
-        select(events, personal.c.client_id, *columns)
+        select(events, *WHOSE, *columns)
         .outerjoin(personal, personal.c.sequence == events.c.sequence)
         .where(events.c.kind.in_(kinds))
         .order_by(events.c.sequence)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Insert, Update
 
+from api.schemas.client_keys import ClientKey
 from api.store.events.packing import Parts
 from api.store.prepared import Prepared
 
@@ -27,7 +28,7 @@ class Event:
 
     event_id: str
     kind: str
-    client_id: int | None
+    client_id: ClientKey | None
     created_at: str
     bundle_sha256: str | None
     request: str | None = None

@@ -14,7 +14,7 @@ from api.store.events.chain import CHAIN, HASHED, PERSONAL, Head
 from api.store.events.kept import Dictionaries, Read, whole
 from api.store.events.record import ERASURE
 from api.store.people.erasure import erased_ranges
-from api.store.tables import events, personal, writers
+from api.store.tables import events, key_of, personal, writers
 
 _AT_A_TIME = 2000
 
@@ -135,7 +135,7 @@ class _Check:
             kept = whole(row._asdict(), self._dictionaries)
         except EventsError:
             return None
-        return chain.digest(kept, PERSONAL)
+        return chain.digest({**kept, "client_id": key_of(row)}, PERSONAL)
 
     def _compare(self, head: Head) -> None:
         expected = self._earlier.pop((head.writer, head.position), head)
@@ -147,7 +147,8 @@ class _Check:
 
 
 def _rows(read: Read) -> Iterator[Row[Any]]:
-    columns = [*events.c, *(personal.c[name] for name in PERSONAL), personal.c.packed]
+    parts = (*PERSONAL, "client_text", "packed")
+    columns = [*events.c, *(personal.c[name] for name in parts)]
     joined = events.outerjoin(personal, personal.c.sequence == events.c.sequence)
     query = select(*columns).select_from(joined).order_by(events.c.sequence)
     after = 0

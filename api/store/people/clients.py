@@ -9,23 +9,37 @@ from typing import Any
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from api.identifiers import parts
+from api.schemas.client_keys import LARGEST, LONGEST, ClientKey, KeyType
 from api.store.database import Database
 from api.store.events.record import Check
 from api.store.prepared import Prepared
-from api.store.tables import active_import, clients, imports
+from api.store.tables import active_import, clients, imports, key_of
 
 Vector = NDArray[np.float32]
-LARGEST_ID = 2**63 - 1
+_HIGHEST = "\U0010ffff"
 
 
 @dataclass(frozen=True)
 class Client:
-    """One client: raw application, and both vectors (NaN is missing)."""
+    """One client: raw application, and both vectors (NaN is missing).
 
-    client_id: int
+    `number`: the key, or the place beside one that is a text.
+    """
+
+    client_id: ClientKey
+    number: int
     import_id: int
     application: dict[str, Any]
     history: Vector
@@ -36,11 +50,11 @@ class Client:
 
 @dataclass(frozen=True)
 class IdPage:
-    """Some of the ids that match, in order; `following`: there are more after."""
+    """Some of the ids that match, in order; `last`: the place that more follow."""
 
-    ids: tuple[int, ...]
+    ids: tuple[ClientKey, ...]
     total: int
-    following: bool
+    last: int | None
 
 
 def pack(vector: Vector) -> bytes:
@@ -52,14 +66,15 @@ def unpack(stored: bytes) -> Vector:
     return np.frombuffer(stored, dtype="<f4")
 
 
-def find(database: Database, ids: Sequence[int]) -> dict[int, Client]:
-    """The clients of these ids that are known, by id."""
-    known: dict[int, Client] = {}
-    wanted = sorted(set(ids))
+def find(
+    database: Database, ids: Sequence[ClientKey]
+) -> dict[ClientKey | None, Client]:
+    """The clients of these ids, all of one kind, that are known, by id."""
+    known: dict[ClientKey | None, Client] = {}
     with database.read() as connection:
-        for part in parts(wanted):
-            rows = _OF_IDS.rows(connection, ids=part)
-            known |= {row.client_id: _client(row) for row in rows}
+        for part in parts(list(dict.fromkeys(ids))):
+            rows = _OF_IDS[type(part[0])].rows(connection, ids=part)
+            known |= {key_of(row): _client(row) for row in rows}
     return known
 
 
@@ -67,7 +82,7 @@ def still_known(known: Sequence[Client]) -> tuple[Check, ...]:
     """That all of them are still there: none was forgotten since they were read."""
     of_import: dict[int, set[int]] = {}
     for client in known:
-        of_import.setdefault(client.import_id, set()).add(client.client_id)
+        of_import.setdefault(client.import_id, set()).add(client.number)
     return tuple(
         Check(_STILL_KNOWN, len(ids), {"import_id": import_id, "ids": sorted(ids)})
         for import_id, ids in of_import.items()
@@ -84,16 +99,27 @@ def active_feature_set(database: Database) -> str | None:
 
 
 def search(
-    database: Database, prefix: str, suffix: str, after: int, limit: int
+    database: Database,
+    keys: KeyType,
+    prefix: str,
+    suffix: str,
+    after: int,
+    limit: int,
 ) -> IdPage:
-    """Ids whose digits begin and end so, above `after`, in numeric order."""
-    ids = _of_active_import(clients.c.client_id).where(_matches(prefix, suffix))
+    """Ids that begin and end so, after the place `after`, numbers in numeric order.
+
+    Texts are compared as they are, and are in the order of their bytes.
+    """
+    matches = _MATCHES[keys](prefix, suffix)
+    ids = _of_active_import(clients.c.client_id, clients.c.client_text).where(matches)
     some = ids.where(clients.c.client_id > after).order_by(clients.c.client_id)
     total = select(func.count()).select_from(ids.subquery())
     with database.read() as connection:
-        rows = connection.execute(some.limit(limit + 1)).scalars().all()
+        rows = connection.execute(some.limit(limit + 1)).all()
         count = connection.execute(total).scalar_one()
-    return IdPage(tuple(rows[:limit]), count, len(rows) > limit)
+    shown = rows[:limit]
+    last = shown[-1].client_id if len(rows) > limit else None
+    return IdPage(tuple(map(key_of, shown)), count, last)
 
 
 def _of_active_import(*columns: Any) -> Select[Any]:
@@ -104,22 +130,48 @@ def _of_active_import(*columns: Any) -> Select[Any]:
     )
 
 
-_OF_IDS = Prepared(
-    _of_active_import(clients, imports.c.feature_set, imports.c.finished_at).where(
-        clients.c.client_id.in_(bindparam("ids", expanding=True))
-    ),
-    many="ids",
-)
+_NUMBERED = clients.c.client_text.is_(None)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_OF_IDS = {
+    kind: Prepared(
+        _of_active_import(clients, imports.c.feature_set, imports.c.finished_at).where(
+            which
+        ),
+        many="ids",
+    )
+    for kind, which in (
+        (int, clients.c.client_id.in_(_IDS) & _NUMBERED),
+        (str, clients.c.client_text.in_(_IDS)),
+    )
+}
 _STILL_KNOWN = Prepared(
     select(func.count()).where(
         clients.c.import_id == bindparam("import_id"),
-        clients.c.client_id.in_(bindparam("ids", expanding=True)),
+        clients.c.client_id.in_(_IDS),
     ),
     many="ids",
 )
 
 
-def _matches(prefix: str, suffix: str) -> ColumnElement[bool]:
+def is_client(key: ClientKey) -> ColumnElement[bool]:
+    """In whatever import."""
+    if isinstance(key, str):
+        return clients.c.client_text == key
+    return (clients.c.client_id == key) & _NUMBERED
+
+
+def _texts(prefix: str, suffix: str) -> ColumnElement[bool]:
+    """The beginning as a range, so that the index answers it.
+
+    Not by LIKE, which has wildcards, and in SQLite takes `a` for `A`.
+    """
+    key = clients.c.client_text
+    begins = key.between(prefix, prefix + _HIGHEST * LONGEST)
+    ends = func.substr(key, func.length(key) - len(suffix) + 1) == suffix
+    return begins & ends if suffix else begins
+
+
+def _numbers(prefix: str, suffix: str) -> ColumnElement[bool]:
     ends = clients.c.client_id % 10 ** len(suffix) == int(suffix or 0)
     return _begins_with(prefix) & ends if suffix else _begins_with(prefix)
 
@@ -130,15 +182,19 @@ def _begins_with(prefix: str) -> ColumnElement[bool]:
         return clients.c.client_id.is_not(None)
     ranges = []
     low, high = int(prefix), int(prefix) + 1
-    while 0 < low <= LARGEST_ID and not prefix.startswith("0"):
-        ranges.append(clients.c.client_id.between(low, min(high - 1, LARGEST_ID)))
+    while 0 < low <= LARGEST and not prefix.startswith("0"):
+        ranges.append(clients.c.client_id.between(low, min(high - 1, LARGEST)))
         low, high = low * 10, high * 10
     return or_(*ranges) if ranges else clients.c.client_id.is_(None)
 
 
+_MATCHES = {"integer": _numbers, "category": _texts}
+
+
 def _client(row: Row[Any]) -> Client:
     return Client(
-        client_id=row.client_id,
+        client_id=key_of(row),
+        number=row.client_id,
         import_id=row.import_id,
         application=orjson.loads(row.application),
         history=unpack(row.history),

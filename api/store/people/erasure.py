@@ -23,12 +23,14 @@ from sqlalchemy import (
 )
 
 from api.identifiers import now, uuid7
+from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.append import append, wait_for_turn
 from api.store.events.chain_end import ChainEnd
 from api.store.events.record import ERASURE, REVIEW, Event
 from api.store.events.remembered import text
-from api.store.tables import clients, events, idempotency, personal
+from api.store.people.clients import is_client
+from api.store.tables import KEY_COLUMNS, clients, events, idempotency, personal
 
 _AT_A_TIME = 1000
 
@@ -38,7 +40,7 @@ def erased_ranges(facts: str) -> Iterator[tuple[int, int]]:
     yield from json.loads(facts)["sequences"]
 
 
-def forget(database: Database, chain_end: ChainEnd, client_id: int) -> int:
+def forget(database: Database, chain_end: ChainEnd, client_id: ClientKey) -> int:
     """Erase a client's events and the client; answers how many events there were.
 
     The client goes first: from then on nothing that was read of them before can be
@@ -47,8 +49,9 @@ def forget(database: Database, chain_end: ChainEnd, client_id: int) -> int:
     """
     with database.write() as connection:
         wait_for_turn(connection)
-        connection.execute(delete(clients).where(clients.c.client_id == client_id))
-    return _erase(database, chain_end, personal.c.client_id == client_id, "forgotten")
+        connection.execute(delete(clients).where(is_client(client_id)))
+    whose = personal.c[KEY_COLUMNS[type(client_id)]] == client_id
+    return _erase(database, chain_end, whose, "forgotten")
 
 
 def erase_outdated(database: Database, chain_end: ChainEnd, since: str) -> int:

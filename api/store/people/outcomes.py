@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import select
 
 from api.identifiers import parts
+from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.record import DECISION, OUTCOME
-from api.store.tables import events, personal
+from api.store.tables import WHOSE, events, key_of, personal
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Decided:
     """A decision, the facts of its outcome so far, and how many were recorded."""
 
     prediction_id: str
-    client_id: int | None
+    client_id: ClientKey | None
     bundle_sha256: str
     outcome: dict[str, Any] | None = None
     count: int = 0
@@ -32,12 +33,12 @@ def decided(database: Database, prediction_ids: Sequence[str]) -> dict[str, Deci
     with database.read() as connection:
         for part in parts(prediction_ids):
             query = (
-                select(events, personal.c.client_id)
+                select(events, *WHOSE)
                 .outerjoin(personal, personal.c.sequence == events.c.sequence)
                 .where(events.c.event_id.in_(part), events.c.kind == DECISION)
             )
             for row in connection.execute(query):
-                named = row.event_id, row.client_id, row.bundle_sha256
+                named = row.event_id, key_of(row), row.bundle_sha256
                 decisions[row.event_id] = Decided(*named)
             outcomes = (
                 select(events.c.subject_id, events.c.facts)

@@ -11,10 +11,11 @@ from sqlalchemy import bindparam, func, select
 
 from api.errors import Gone
 from api.identifiers import parts
+from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.record import PREDICTIONS, REVIEW, Check
 from api.store.prepared import Prepared
-from api.store.tables import events, personal
+from api.store.tables import KEY_COLUMNS, WHOSE, events, key_of, personal
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class StoredPrediction:
     sequence: int
     prediction_id: str
     kind: str
-    client_id: int | None
+    client_id: ClientKey | None
     created_at: str
     bundle_sha256: str
     facts: dict[str, Any]
@@ -51,12 +52,17 @@ def find(database: Database, prediction_id: str) -> StoredPrediction | None:
 
 
 def of_client(
-    database: Database, client_id: int, kinds: Sequence[str], before: int, limit: int
+    database: Database,
+    client_id: ClientKey,
+    kinds: Sequence[str],
+    before: int,
+    limit: int,
 ) -> list[StoredPrediction]:
     """A client's predictions of these kinds below the sequence, newest first."""
     values = {"client_id": client_id, "before": before, "page": limit, "kinds": kinds}
     with database.read() as connection:
-        return [stored(row) for row in _OF_CLIENT.rows(connection, **values)]
+        rows = _OF_CLIENT[type(client_id)].rows(connection, **values)
+    return [stored(row) for row in rows]
 
 
 def reviews(
@@ -75,21 +81,24 @@ def reviews(
 
 
 _PREDICTIONS = (
-    select(events, personal.c.client_id, personal.c.request)
+    select(events, *WHOSE, personal.c.request)
     .outerjoin(personal, personal.c.sequence == events.c.sequence)
     .where(events.c.kind.in_(PREDICTIONS))
 )
 _OF_ID = Prepared(_PREDICTIONS.where(events.c.event_id == bindparam("event_id")))
-_OF_CLIENT = Prepared(
-    _PREDICTIONS.where(
-        personal.c.client_id == bindparam("client_id"),
-        personal.c.sequence < bindparam("before"),
-        events.c.kind.in_(bindparam("kinds", expanding=True)),
+_OF_CLIENT = {
+    kind: Prepared(
+        _PREDICTIONS.where(
+            personal.c[column] == bindparam("client_id"),
+            personal.c.sequence < bindparam("before"),
+            events.c.kind.in_(bindparam("kinds", expanding=True)),
+        )
+        .order_by(personal.c.sequence.desc())
+        .limit(bindparam("page")),
+        many="kinds",
     )
-    .order_by(personal.c.sequence.desc())
-    .limit(bindparam("page")),
-    many="kinds",
-)
+    for kind, column in KEY_COLUMNS.items()
+}
 _REVIEWS = Prepared(
     select(events.c.subject_id, personal.c.answer)
     .join(personal, personal.c.sequence == events.c.sequence)
@@ -118,13 +127,13 @@ _KEPT = Prepared(
 
 
 def stored(row: Any) -> StoredPrediction:
-    """A row of events, with `client_id` and `request` of its personal part."""
+    """A row of events, with whose it is and `request` of its personal part."""
     request = json.loads(row.request) if row.request else {}
     return StoredPrediction(
         sequence=row.sequence,
         prediction_id=row.event_id,
         kind=row.kind,
-        client_id=row.client_id,
+        client_id=key_of(row),
         created_at=row.created_at,
         bundle_sha256=row.bundle_sha256,
         facts=json.loads(row.facts),

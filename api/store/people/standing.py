@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.packing import vector
 from api.store.events.record import DECISION, REVIEW, Check
 from api.store.people.predictions import StoredPrediction, still_kept, stored
 from api.store.prepared import Prepared
-from api.store.tables import events, personal
+from api.store.tables import KEY_COLUMNS, WHOSE, events, personal
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,12 @@ class StandingRecord:
     review: Mapping[str, Any] | None
 
 
-def standing(database: Database, client_id: int) -> StandingRecord | None:
+def standing(database: Database, client_id: ClientKey) -> StandingRecord | None:
     """The decision that stands for a client; None before the first decision."""
     with database.read() as connection:
-        review = _REVIEW_OF_CLIENT.scalar(connection, client_id=client_id)
-        newest = _DECISION_OF_CLIENT.row(connection, client_id=client_id)
+        kind = type(client_id)
+        review = _REVIEW_OF_CLIENT[kind].scalar(connection, client_id=client_id)
+        newest = _DECISION_OF_CLIENT[kind].row(connection, client_id=client_id)
         if newest is None:
             return None
         latest, features = stored(newest), vector(newest._asdict()) or b""
@@ -46,18 +48,21 @@ def standing(database: Database, client_id: int) -> StandingRecord | None:
 
 
 def standing_review(
-    database: Database, client_id: int | None, prediction_id: str
+    database: Database, client_id: ClientKey | None, prediction_id: str
 ) -> dict[str, Any] | None:
     """The newest review of the client; of the prediction when nobody knows whose."""
     values = {"client_id": client_id, "prediction_id": prediction_id}
-    query = _REVIEW_OF_PREDICTION if client_id is None else _REVIEW_OF_CLIENT
+    query = _REVIEW_OF_CLIENT.get(type(client_id), _REVIEW_OF_PREDICTION)
     with database.read() as connection:
         answer = query.scalar(connection, **values)
     return None if answer is None else json.loads(answer)
 
 
 def still_standing(
-    client_id: int | None, prediction_id: str, review_id: str, replaces: str | None
+    client_id: ClientKey | None,
+    prediction_id: str,
+    review_id: str,
+    replaces: str | None,
 ) -> tuple[Check, ...]:
     """That what is reviewed was not erased, and `review_id` follows `replaces`."""
     values = {
@@ -65,7 +70,7 @@ def still_standing(
         "prediction_id": prediction_id,
         "mine": review_id,
     }
-    query = _OTHER_OF_PREDICTION if client_id is None else _OTHER_OF_CLIENT
+    query = _OTHER_OF_CLIENT.get(type(client_id), _OTHER_OF_PREDICTION)
     return Check(query, replaces, values), *still_kept([prediction_id])
 
 
@@ -85,28 +90,28 @@ _REVIEWS = (
 _OTHERS = _REVIEWS.with_only_columns(events.c.event_id).where(
     events.c.event_id != bindparam("mine")
 )
-_CLIENTS = personal.c.client_id == bindparam("client_id")
+_CLIENTS = {
+    kind: personal.c[column] == bindparam("client_id")
+    for kind, column in KEY_COLUMNS.items()
+}
 _PREDICTIONS = events.c.subject_id == bindparam("prediction_id")
-_REVIEW_OF_CLIENT = Prepared(_REVIEWS.where(_CLIENTS))
+_REVIEW_OF_CLIENT = {k: Prepared(_REVIEWS.where(its)) for k, its in _CLIENTS.items()}
 _REVIEW_OF_PREDICTION = Prepared(_REVIEWS.where(_PREDICTIONS))
-_OTHER_OF_CLIENT = Prepared(_OTHERS.where(_CLIENTS))
+_OTHER_OF_CLIENT = {k: Prepared(_OTHERS.where(its)) for k, its in _CLIENTS.items()}
 _OTHER_OF_PREDICTION = Prepared(_OTHERS.where(_PREDICTIONS))
-_DECISION_OF_CLIENT = Prepared(
-    select(
-        events,
-        personal.c.client_id,
-        personal.c.request,
-        personal.c.features,
-        personal.c.packed,
-    )
+_DECISIONS = (
+    select(events, *WHOSE, personal.c.request, personal.c.features, personal.c.packed)
     .join(personal, personal.c.sequence == events.c.sequence)
-    .where(_CLIENTS, events.c.kind == DECISION)
+    .where(events.c.kind == DECISION)
     .order_by(personal.c.sequence.desc())
     .limit(1)
 )
+_DECISION_OF_CLIENT = {
+    k: Prepared(_DECISIONS.where(its)) for k, its in _CLIENTS.items()
+}
 # The one that a review is about may have been erased, with the time it is kept.
 _BY_ID = Prepared(
-    select(events, personal.c.client_id, personal.c.request)
+    select(events, *WHOSE, personal.c.request)
     .outerjoin(personal, personal.c.sequence == events.c.sequence)
     .where(events.c.event_id == bindparam("prediction_id"))
 )

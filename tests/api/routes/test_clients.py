@@ -10,7 +10,7 @@ from api.schemas.answers import ClientAnswer, ClientPage, Distribution
 
 
 def test_ids_are_found_by_their_first_digits_page_by_page(call: Any) -> None:
-    found: list[int] = []
+    found: list[int | str] = []
     cursor = ""
     for _ in range(3):
         path = f"/v1/clients?prefix=10002&limit=4{cursor}"

@@ -15,7 +15,7 @@ from api.store.database import Database
 from api.store.events.chain import End
 from api.store.migrate import upgrade
 from api.store.people import imports
-from api.store.tables import metadata
+from api.store.tables import HEAD, metadata
 
 KINDS = pytest.mark.parametrize("into", ["sqlite", "postgresql"])
 SQLITE = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
@@ -141,6 +141,6 @@ def test_what_would_lose_something_is_not_copied(app: Flask, new: Any) -> None:
     with app.extensions["scoring"].database.write() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003.9'")
     done = run(copied, "events", "copy", url_of(app))
-    assert "is at 0003.9, expected 0003: what a later version has added" in done.stderr
+    assert f"is at 0003.9, expected {HEAD}: what a later version has" in done.stderr
     done = run(copied, "events", "copy", "mysql://host/name")
     assert "expected sqlite:///… or postgresql://…, found mysql" in done.stderr

@@ -15,7 +15,9 @@ from alembic import command
 from api.store import migrate
 from api.store.database import Database
 from api.store.events.kept import answer_of
+from api.store.events.record import PREDICTIONS
 from api.store.events.verification import verify
+from api.store.people import predictions
 
 ANSWER = {
     "probability": 0.1,
@@ -77,9 +79,15 @@ def test_events_of_the_first_schema_stay_readable_and_are_chained(
                     "answer": json.dumps(ANSWER).encode(),
                 },
             )
-    assert migrate.upgrade(empty, 5) == ("0001", "0003")
+    assert migrate.upgrade(empty, 5) == ("0001", "0003.1")
     answer, _ = answer_of(database, ids[1])
     assert answer == json.dumps(ANSWER).encode()
+    of_client = predictions.of_client(database, 7, PREDICTIONS, 9, 9)
+    assert [(one.sequence, one.client_id) for one in of_client] == [
+        (3, 7),
+        (2, 7),
+        (1, 7),
+    ]
     found = verify(database.read)
     assert (found.broken, found.events) == (None, 3)
     with database.read() as connection:

@@ -1,7 +1,8 @@
 """Nothing from outside is read as Markdown or HTML: the rule, held on every call.
 
 Streamlit reads Markdown in its text elements and in the labels of its widgets. So only
-`say` puts sentences on a page, as escaped HTML, and labels are constant sentences.
+`say` puts sentences on a page, as escaped HTML, and labels are constant sentences, in
+which values stand by `say.literal`.
 """
 
 from __future__ import annotations
@@ -31,10 +32,12 @@ OURS = {"say", "markup"}
 LABELLED = {"button", "download_button", "expander", "form_submit_button", "pills"}
 LABELLED |= {"radio", "segmented_control", "select_slider", "selectbox", "spinner"}
 LABELLED |= {"tabs", "text_area", "text_input"}
-LABELS = {"label", "help", "placeholder", "title", "page_title"}
+LABELS = {"label", "help", "title", "page_title"}
 # Their options are read as Markdown too; a selectbox shows plain text.
 CHOICES = {"pills", "radio", "segmented_control", "select_slider"}
-NUMBERS = {"str", "amount"}
+# What is shown by these is what it was.
+LITERAL = "say.literal"
+PLAINLY = {"str", "amount", LITERAL}
 # The rest of Streamlit that the dashboard uses shows no text, or shows it as it is.
 PLAIN = {"App", "Page", "cache_resource", "code", "columns", "container", "context"}
 PLAIN |= {
@@ -120,14 +123,15 @@ class Module:
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
         if name in SENTENCES:
             named = [word.value for word in node.keywords if word.arg]
-            values = [one for one in named if not _is_number(one)]
+            values = [one for one in named if not _is_literal(one)]
             return not values and all(map(self.constant, node.args[:2]))
         if name == "zip":
             told = [arg for arg in node.args if "st.columns" not in ast.unparse(arg)]
             return all(map(self.constant, told))
         if name in {"items", "values"} and isinstance(node.func, ast.Attribute):
             return self.constant(node.func.value)
-        return isinstance(node.func, ast.Name) and self.exported(name)
+        own = isinstance(node.func, ast.Name) and self.exported(name)
+        return own or _is_literal(node)
 
     def _name(self, node: ast.Name) -> bool:
         for scope in self.scopes(node):
@@ -183,8 +187,8 @@ def _bound(target: ast.expr, value: ast.expr, name: str) -> Iterator[ast.expr]:
             yield from _bound(one, bound, name)
 
 
-def _is_number(value: ast.expr) -> bool:
-    return isinstance(value, ast.Attribute) and value.attr == "client_id"
+def _is_literal(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and ast.unparse(value.func) == LITERAL
 
 
 @cache
@@ -225,7 +229,7 @@ def _labels(call: ast.Call, name: str) -> list[ast.expr]:
 def _choice_is_constant(found: Module, call: ast.Call) -> bool:
     shown = [word.value for word in call.keywords if word.arg == "format_func"]
     if shown:
-        return ast.unparse(shown[0]) in NUMBERS or found.constant(shown[0])
+        return ast.unparse(shown[0]) in PLAINLY or found.constant(shown[0])
     return found.constant(call.args[1])
 
 
