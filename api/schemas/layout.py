@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 APPLICATION: Final = "application"
-CLIENT, RECORD = "client", "record"
+CLIENT, RECORD, APPLIED = "client", "record", "applied"
 AMOUNT, INSTALMENT, GOODS_PRICE = "amount", "instalment", "goods_price"
 
 _LAYOUT: Mapping[str, Any] = json.loads(

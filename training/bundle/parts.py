@@ -82,6 +82,7 @@ def _core(
     feature_set, data, chosen = trained.feature_set, trained.data, trained.chosen
     return {
         "format": 1,
+        "currency": trained.store.layout.currency,
         "costs": trained.costs.to_json(),
         "costs_by_amount": bool(trained.costs.by_amount),
         "threshold": chosen.threshold.value,
@@ -175,6 +176,7 @@ def described(table: Table, column: Column, seen: list[str] | None) -> dict[str,
         "section": None if section is None else table.sections.index(section),
         "lever": column.term is not None,
         "term": None if column.term is None else asdict(column.term),
+        "dated": column.dated,
     }
 
 

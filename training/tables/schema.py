@@ -36,7 +36,8 @@ class Role(StrEnum):
     """What a column is, whatever its lender calls it; most columns are none of these.
 
     CLIENT is the key of the application, RECORD numbers records of any kind. DATE and
-    BIRTH count days from the application.
+    BIRTH count days from the application, APPLIED is the day of the application itself,
+    in days since 1970-01-01.
     """
 
     CLIENT = "client"
@@ -46,6 +47,7 @@ class Role(StrEnum):
     GOODS_PRICE = "goods_price"
     BIRTH = "birth"
     DATE = "date"
+    APPLIED = "applied"
 
 
 class Use(StrEnum):
