@@ -46,9 +46,9 @@ class Column(Described):
     """One raw column; a number outside `bounds` cannot be true and is refused.
 
     `role`: what it is, whatever a lender calls it (client, record, amount, instalment,
-    goods_price, birth, date, applied). `section`: which of the table's sections it is read in.
-    `missing`: values that say that there is none. `words`: what categories are called.
-    `dated`: it may be sent as a date, YYYY-MM-DD.
+    goods_price, birth, date, applied). `section`: which of the table's sections it is
+    read in. `missing`: values that say that there is none. `words`: what categories are
+    called. `dated`: it may be sent as a date, YYYY-MM-DD.
     """
 
     type: Literal["number", "integer", "category"]
