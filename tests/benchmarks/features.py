@@ -25,8 +25,8 @@ def features(data: Path, out: Path, *options: str) -> Usage:
     return usage([*command, *options])
 
 
-def at_size(folder: Path, clients: int) -> tuple[Usage, Usage]:
-    """The run at one size over a bare scan; without a limit, and in little memory."""
+def at_size(folder: Path, clients: int) -> tuple[Usage, Usage, Usage]:
+    """A bare scan, and the run at one size; without a limit, and in little memory."""
     data = folder / f"data-{clients}"
     made = usage(
         ["-m", "training", "synthesize", f"--clients={clients}", f"--out={data}"]
@@ -46,7 +46,7 @@ def at_size(folder: Path, clients: int) -> tuple[Usage, Usage]:
     say(row("features, as before", again, scan))
     for limit, run in limited.items():
         say(row(f"features under a limit of {limit}", run, scan))
-    return free, limited[LIMITS[-1]]
+    return scan, free, limited[LIMITS[-1]]
 
 
 def pandas(folder: Path, clients: int, ours: Usage, little: Usage) -> None:
@@ -63,16 +63,18 @@ def pandas(folder: Path, clients: int, ours: Usage, little: Usage) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clients", type=int, nargs="+", default=[30_000, 300_000])
+    sizes = [30_000, 100_000, KAGGLE]
+    parser.add_argument("--clients", type=int, nargs="+", default=sizes)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         runs = {clients: at_size(folder, clients) for clients in options.clients}
-        small, *_, large = sorted(runs)
-        growth = runs[large][0].cpu / runs[small][0].cpu
-        say(f"\n{large / small:.0f}x the clients take {growth:.1f}x the CPU seconds")
-        compared = max((size for size in runs if size <= KAGGLE), default=small)
-        pandas(folder, compared, *runs[compared])
+        say("")
+        for clients, (scan, free, _) in sorted(runs.items()):
+            each, times = 1000 * free.cpu / clients, free.cpu / scan.cpu
+            say(f"{clients:,} clients: {each:.2f} CPU ms each, {times:.1f}x the scan")
+        compared = max((size for size in runs if size <= KAGGLE), default=min(runs))
+        pandas(folder, compared, *runs[compared][1:])
 
 
 if __name__ == "__main__":
