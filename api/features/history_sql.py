@@ -15,14 +15,14 @@ import numpy as np
 
 from api.bundle.manifest import Manifest
 from api.errors import BundleError, FeatureError
-from api.features.columns import Matrix, Row, columns_of, fill, numbered, typed
+from api.features.columns import Matrix, Row, fill, numbered, typed
 from api.features.duckdb_pool import (
     Pool,
     check_answer,
     connect,
-    create,
+    declare,
     described,
-    insert,
+    give,
     reason,
 )
 from api.schemas.layout import APPLICATION
@@ -47,7 +47,7 @@ class OnlineHistory:
         """Raises BundleError when the SQL does not answer what the manifest says."""
         self._manifest = manifest
         with connect() as connection:
-            self._create_tables(connection)
+            self._declare_tables(connection)
             try:
                 self._statements = tuple(_statements(connection, sql, manifest))
             except duckdb.Error as error:
@@ -56,7 +56,7 @@ class OnlineHistory:
         self._without_records = np.zeros((1, len(manifest.history)), dtype=np.float32)
         try:
             with self._pool.transaction() as connection:
-                self._run(connection, self._statements, self._without_records)
+                self._run(connection, self._statements, {}, self._without_records)
         except FeatureError as error:
             raise BundleError(f"{FILE}: {error}") from error
 
@@ -68,36 +68,33 @@ class OnlineHistory:
         statements = [s for s in self._statements if not s.tables.isdisjoint(tables)]
         if statements:
             with self._pool.transaction() as connection:
-                for name, rows in tables.items():
-                    columns = self._manifest.tables[name].columns
-                    insert(connection, name, columns_of(columns, rows))
-                self._run(connection, statements, history)
+                self._run(connection, statements, tables, history)
         return history
 
     def _run(
         self,
         connection: duckdb.DuckDBPyConnection,
         statements: Sequence[Statement],
+        tables: Mapping[str, Sequence[Row]],
         history: Matrix,
     ) -> None:
         """Write the answers over the history; an applicant's number is its place."""
-        key = self._manifest.client_key
-        insert(connection, APPLICATION, {key: np.arange(len(history))})
+        applicants = [{self._manifest.client_key: at} for at in range(len(history))]
+        give(connection, {**tables, APPLICATION: applicants})
         for statement in statements:
             rows = connection.execute(f"EXECUTE {statement.name}").fetchall()
             fill(history, rows, statement.places, [None] * len(statement.places))
 
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._create_tables(connection)
+        self._declare_tables(connection)
         for statement in self._statements:
             connection.execute(f"PREPARE {statement.name} AS {statement.sql}")
 
-    def _create_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def _declare_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Of the application, the history takes but which applicants there are."""
-        for name, table in self._manifest.tables.items():
-            if name != APPLICATION:
-                create(connection, name, typed(table.columns))
-        create(connection, APPLICATION, [(self._manifest.client_key, "BIGINT")])
+        tables = {name: typed(t.columns) for name, t in self._manifest.tables.items()}
+        key = (self._manifest.client_key, "BIGINT")
+        declare(connection, {**tables, APPLICATION: [key]})
 
 
 def _statements(
