@@ -1,4 +1,4 @@
-"""Rows of raw tables as typed numpy columns, which is how DuckDB takes them."""
+"""Rows of raw tables for DuckDB, and what it answers as matrices."""
 
 from __future__ import annotations
 
@@ -31,32 +31,9 @@ def typed_key(manifest: Manifest) -> tuple[str, str]:
     return manifest.client_key, TYPES[manifest.key_type]
 
 
-def columns_of(columns: Sequence[Column], rows: Sequence[Row]) -> dict[str, Any]:
-    """One array per column; what a row does not have is missing."""
-    return {
-        column.name: _array(column.type, [row.get(column.name) for row in rows])
-        for column in columns
-    }
-
-
-def _array(kind: str, values: list[Any]) -> Any:
-    if kind == "number":
-        return np.array(values, dtype=np.float64)  # None is NaN, which is NULL
-    if kind == "integer":
-        mask = [value is None for value in values]
-        filled = [0 if value is None else value for value in values]
-        return np.ma.masked_array(np.array(filled, dtype=np.int64), mask=mask)
-    return np.array(values, dtype=object)
-
-
 def place(kind: str, at: int) -> int | str:
     """What stands for an applicant's key of this type in a run: which one it is."""
     return str(at) if kind == "category" else at
-
-
-def places_of(kind: str, count: int) -> Any:
-    """As a column."""
-    return _array(kind, [place(kind, at) for at in range(count)])
 
 
 def fill(
@@ -68,11 +45,11 @@ def fill(
     """Write answered rows, each after its applicant's place, over these columns."""
     if sorted(str(row[0]) for row in rows) != sorted(map(str, range(len(matrix)))):
         raise FeatureError("the feature SQL did not answer one row per applicant")
+    coded = [(number, of) for number, of in enumerate(codes) if of is not None]
     for at, *values in rows:
-        matrix[int(at), places] = [
-            value if of is None else of.get(value, np.nan)
-            for value, of in zip(values, codes, strict=True)
-        ]
+        for number, of in coded:
+            values[number] = of.get(values[number], np.nan)
+        matrix[int(at), places] = values
 
 
 def numbered(

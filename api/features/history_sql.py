@@ -18,10 +18,9 @@ from api.errors import BundleError, FeatureError
 from api.features.columns import (
     Matrix,
     Row,
-    columns_of,
     fill,
     numbered,
-    places_of,
+    place,
     typed,
     typed_key,
 )
@@ -29,9 +28,9 @@ from api.features.duckdb_pool import (
     Pool,
     check_answer,
     connect,
-    create,
+    declare,
     described,
-    insert,
+    give,
     reason,
 )
 from api.schemas.layout import APPLICATION
@@ -56,7 +55,7 @@ class OnlineHistory:
         """Raises BundleError when the SQL does not answer what the manifest says."""
         self._manifest = manifest
         with connect() as connection:
-            self._create_tables(connection)
+            self._declare_tables(connection)
             try:
                 self._statements = tuple(_statements(connection, sql, manifest))
             except duckdb.Error as error:
@@ -65,7 +64,7 @@ class OnlineHistory:
         self._without_records = np.zeros((1, len(manifest.history)), dtype=np.float32)
         try:
             with self._pool.transaction() as connection:
-                self._run(connection, self._statements, self._without_records)
+                self._run(connection, self._statements, {}, self._without_records)
         except FeatureError as error:
             raise BundleError(f"{FILE}: {error}") from error
 
@@ -77,36 +76,33 @@ class OnlineHistory:
         statements = [s for s in self._statements if not s.tables.isdisjoint(tables)]
         if statements:
             with self._pool.transaction() as connection:
-                for name, rows in tables.items():
-                    columns = self._manifest.tables[name].columns
-                    insert(connection, name, columns_of(columns, rows))
-                self._run(connection, statements, history)
+                self._run(connection, statements, tables, history)
         return history
 
     def _run(
         self,
         connection: duckdb.DuckDBPyConnection,
         statements: Sequence[Statement],
+        tables: Mapping[str, Sequence[Row]],
         history: Matrix,
     ) -> None:
         """Write the answers over the history; an applicant's key is its place."""
-        keys = places_of(self._manifest.key_type, len(history))
-        insert(connection, APPLICATION, {self._manifest.client_key: keys})
+        key, kind = self._manifest.client_key, self._manifest.key_type
+        applicants = [{key: place(kind, at)} for at in range(len(history))]
+        give(connection, {**tables, APPLICATION: applicants})
         for statement in statements:
             rows = connection.execute(f"EXECUTE {statement.name}").fetchall()
             fill(history, rows, statement.places, [None] * len(statement.places))
 
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._create_tables(connection)
+        self._declare_tables(connection)
         for statement in self._statements:
             connection.execute(f"PREPARE {statement.name} AS {statement.sql}")
 
-    def _create_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def _declare_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Of the application, the history takes but which applicants there are."""
-        for name, table in self._manifest.tables.items():
-            if name != APPLICATION:
-                create(connection, name, typed(table.columns))
-        create(connection, APPLICATION, [typed_key(self._manifest)])
+        tables = {name: typed(t.columns) for name, t in self._manifest.tables.items()}
+        declare(connection, {**tables, APPLICATION: [typed_key(self._manifest)]})
 
 
 def _statements(

@@ -23,26 +23,25 @@ from api.features.columns import (
     Codes,
     Matrix,
     Row,
-    columns_of,
     fill,
     place,
-    places_of,
     typed,
     typed_key,
 )
 from api.features.duckdb_pool import (
     Pool,
+    Typed,
     check_answer,
     connect,
-    create,
+    declare,
     described,
-    insert,
+    give,
     reason,
 )
 from api.features.history_sql import OnlineHistory
 from api.features.partial_sql import FeatureLineage, Part
 from api.schemas.layout import APPLICATION
-from api.schemas.model import Feature
+from api.schemas.model import Column, Feature
 
 FILE = "applicant.sql"
 KEPT_PARTS = 32
@@ -120,14 +119,14 @@ class OnlineFeatures:
         part, pool = prepared
         if part.features:
             with pool.transaction() as connection:
-                self._insert(connection, part, applications, history)
+                self._give(connection, part, applications, history)
                 rows = connection.execute("EXECUTE applicant").fetchall()
             places = [self._places[name] for name in part.features]
             fill(matrix, rows, places, [self._codes[place] for place in places])
-        self._refuse_infinite(matrix)
+        _refuse_infinite(matrix, [*self._places])
         return matrix
 
-    def _insert(
+    def _give(
         self,
         connection: duckdb.DuckDBPyConnection,
         part: Part,
@@ -135,22 +134,20 @@ class OnlineFeatures:
         history: Matrix,
     ) -> None:
         """In one run together; an applicant's key there is its place."""
-        kind = self._manifest.key_type
-        rows = [
-            {**row, self._key: place(kind, at)} for at, row in enumerate(applications)
-        ]
-        insert(connection, APPLICATION, columns_of(part.application, rows))
+        kind, key = self._manifest.key_type, self._key
         places = [self._manifest.history.index(name) for name in part.history]
-        columns = np.ascontiguousarray(history[:, places].T)
-        named = dict(zip(part.history, columns, strict=True))
-        keys = places_of(kind, len(rows))
-        insert(connection, "history", {self._key: keys, **named})
-
-    def _refuse_infinite(self, matrix: Matrix) -> None:
-        infinite = np.isinf(matrix).any(axis=0)
-        if infinite.any():
-            name = self._manifest.features[int(infinite.argmax())].name
-            raise FeatureError(f"the values make feature {name} infinite")
+        past = history[:, places]
+        _refuse_infinite(past, part.history)
+        rows = {
+            APPLICATION: [
+                {**row, key: place(kind, at)} for at, row in enumerate(applications)
+            ],
+            "history": [
+                {key: place(kind, at), **dict(zip(part.history, values, strict=True))}
+                for at, values in enumerate(past.tolist())
+            ],
+        }
+        give(connection, rows)
 
     def _make_part(self, changed: frozenset[str]) -> tuple[Part, Pool]:
         return self._prepared(self._lineage.reached(changed))
@@ -161,8 +158,7 @@ class OnlineFeatures:
 
 
 def _prepare(part: Part, connection: duckdb.DuckDBPyConnection) -> None:
-    create(connection, APPLICATION, typed(part.application))
-    create(connection, "history", _keyed(part.key, part.history))
+    declare(connection, _tables(part.key, part.application, part.history))
     connection.execute(f"PREPARE applicant AS {part.sql}")
 
 
@@ -172,8 +168,18 @@ def _codes(feature: Feature) -> Codes:
     return {text: float(code) for code, text in enumerate(feature.categories)}
 
 
-def _keyed(key: tuple[str, str], names: Iterable[str]) -> list[tuple[str, str]]:
-    return [key, *((name, "FLOAT") for name in names)]
+def _tables(
+    key: tuple[str, str], application: Sequence[Column], history: Iterable[str]
+) -> dict[str, Typed]:
+    past = [key, *((name, "FLOAT") for name in history)]
+    return {APPLICATION: typed(application), "history": past}
+
+
+def _refuse_infinite(values: Matrix, names: Sequence[str]) -> None:
+    infinite = np.isinf(values).any(axis=0)
+    if infinite.any():
+        name = names[int(infinite.argmax())]
+        raise FeatureError(f"the values make feature {name} infinite")
 
 
 def _check(sql: str, manifest: Manifest) -> None:
@@ -181,8 +187,7 @@ def _check(sql: str, manifest: Manifest) -> None:
     features = [(f.name, kinds[f.dtype]) for f in manifest.features]
     with connect() as connection:
         application = manifest.tables[APPLICATION].columns
-        create(connection, APPLICATION, typed(application))
-        create(connection, "history", _keyed(typed_key(manifest), manifest.history))
+        declare(connection, _tables(typed_key(manifest), application, manifest.history))
         try:
             answered = described(connection, sql)
         except duckdb.Error as error:

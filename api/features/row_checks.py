@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from api.errors import MISSING, FieldError, expected
 from api.features.columns import Row
 from api.schemas.client_keys import fault_of
-from api.schemas.layout import APPLICATION, CLIENT
+from api.schemas.layout import APPLICATION, APPLIED, CLIENT
 from api.schemas.model import Column
 
+EPOCH = date(1970, 1, 1)
 Columns = Mapping[str, Column]
 _INTEGERS = range(-(2**63), 2**63)
 _KINDS = {"number": "a number", "integer": "an integer", "category": "a text"}
+
+
+class _Unfit(ValueError):
+    """A value that its column cannot take."""
 
 
 @dataclass
@@ -39,6 +45,14 @@ def key_of(columns: Columns) -> str:
     return next((name for name, c in columns.items() if c.role == CLIENT), "")
 
 
+def applied_on(columns: Columns, row: Any) -> date | None:
+    """The day of an application that says it as a date; None where it says none."""
+    for name, column in columns.items():
+        if column.role == APPLIED and isinstance(row, dict):
+            return _date(row.get(name))
+    return None
+
+
 def check_changes(columns: Columns, row: Any, path: str, findings: Findings) -> Row:
     """Values to put over a stored application: any column but its identifier."""
     if not isinstance(row, dict):
@@ -49,20 +63,28 @@ def check_changes(columns: Columns, row: Any, path: str, findings: Findings) -> 
         findings.error(path + pointer(key), "cannot be changed")
     allowed = {name: column for name, column in columns.items() if name != key}
     values = {name: value for name, value in row.items() if name != key}
-    return _check(allowed, values, path, APPLICATION, findings)
+    return _check(allowed, values, path, APPLICATION, findings, None)
 
 
 def check_row(
-    columns: Columns, row: Any, path: str, table: str, findings: Findings
+    columns: Columns,
+    row: Any,
+    path: str,
+    table: str,
+    findings: Findings,
+    applied: date | None = None,
 ) -> Row:
-    """A whole row; nullable columns may be left out, the client's key always."""
+    """A whole row; nullable columns may be left out, the client's key always.
+
+    `applied`: the day of the application, from which dates are counted.
+    """
     if not isinstance(row, dict):
         findings.error(path, expected("an object", row))
         return {}
     for name, column in columns.items():
         if name not in row and not column.nullable and column.role != CLIENT:
             findings.error(path + pointer(name), MISSING)
-    return _check(columns, row, path, table, findings)
+    return _check(columns, row, path, table, findings, applied)
 
 
 def unknown_categories(
@@ -72,13 +94,13 @@ def unknown_categories(
     return [name for name, known in categories.items() if row.get(name) not in known]
 
 
-def _unknown(column: Column, value: Any) -> bool:
-    known = column.categories
-    return known is not None and value is not None and value not in known
-
-
 def _check(
-    columns: Columns, row: Row, path: str, table: str, findings: Findings
+    columns: Columns,
+    row: Row,
+    path: str,
+    table: str,
+    findings: Findings,
+    applied: date | None,
 ) -> Row:
     checked = {}
     for name, value in row.items():
@@ -87,17 +109,19 @@ def _check(
             detail = f"is not a column of {table}"
             findings.error(path + pointer(name), detail)
             continue
-        if column.type == "category" and type(value) is int:
-            value = _word(column, value)
-        problem = _problem(column, value)
-        if problem:
-            findings.error(path + pointer(name), problem)
+        try:
+            if column.dated and isinstance(value, str):
+                value = _days(column, value, applied)
+            value = _taken(column, value)
+        except _Unfit as problem:
+            findings.error(path + pointer(name), str(problem))
             continue
-        checked[name] = _typed(column, value)
-        if _unknown(column, value):
+        known = column.categories
+        if known is not None and value is not None and value not in known:
             shown = name if table == APPLICATION else f"{table}.{name}"
             findings.unknown.append(shown)
-            checked[name] = None
+            value = None
+        checked[name] = value
     return checked
 
 
@@ -107,31 +131,55 @@ def _word(column: Column, number: int) -> Any:
     return str(number) if digits else number
 
 
-def _problem(column: Column, value: Any) -> str | None:
+def _days(column: Column, text: str, applied: date | None) -> int:
+    """A date counted from the application, and that day itself from 1970-01-01."""
+    day, since = _date(text), EPOCH if column.role == APPLIED else applied
+    if day is None:
+        raise _Unfit(expected("days or a date, YYYY-MM-DD", text))
+    if since is None:
+        raise _Unfit("is a date: it is counted from the day of the application, untold")
+    return (day - since).days
+
+
+def _date(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _taken(column: Column, value: Any) -> Any:
+    """The value as its column takes it; raises _Unfit that says what is wrong."""
     if value is None:
-        return None if column.nullable else "may not be null"
-    if not _fits(column.type, value):
-        return expected(_KINDS[column.type], value)
-    if column.role == CLIENT and isinstance(value, str):
-        return fault_of(value)
-    if column.bounds is not None and not isinstance(value, str):
+        if column.nullable:
+            return None
+        raise _Unfit("may not be null")
+    typed = _typed(column, value)
+    if typed is None:
+        raise _Unfit(expected(_KINDS[column.type], value))
+    if column.role == CLIENT and (fault := isinstance(typed, str) and fault_of(typed)):
+        raise _Unfit(fault)
+    if column.bounds is not None and column.type != "category":
         low, high = column.bounds
-        if not low <= value <= high:
-            return f"must be between {low:g} and {high:g}"
-    return None
-
-
-def _fits(kind: str, value: Any) -> bool:
-    if kind == "category":
-        return isinstance(value, str)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    if kind == "integer":
-        return value == int(value) and int(value) in _INTEGERS
-    return isinstance(value, float) or abs(value) < 2**1023
+        if not low <= typed <= high:
+            raise _Unfit(f"must be between {low:g} and {high:g}")
+    return typed
 
 
 def _typed(column: Column, value: Any) -> Any:
-    if value is None or column.type == "category":
-        return value
-    return int(value) if column.type == "integer" else float(value)
+    """None where it is not of the column's type.
+
+    By exact types, as a parsed body has no other ones and a batch 100,000s of values.
+    """
+    kind, given = column.type, type(value)
+    if kind == "number":
+        if given is int and abs(value) < 2**1023:
+            return float(value)
+        return value if given is float else None
+    if kind == "integer":
+        if given is float and value.is_integer():
+            value = int(value)
+        return value if type(value) is int and value in _INTEGERS else None
+    if given is int:
+        value = _word(column, value)
+    return value if type(value) is str else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from http import HTTPStatus
+from itertools import chain
 from typing import Any, NoReturn
 
 from flask import Request
@@ -52,17 +54,17 @@ def parse(content: bytes) -> Any:
 
 def _refuse_deep(value: Any) -> None:
     """Refuse nesting deeper than any request needs: it could crash a later reader."""
-    level = [value]
+    level = _nested([value])
     for _ in range(DEEPEST + 1):
-        level = [value for value in level if isinstance(value, dict | list)]
         if not level:
             return
-        level = [child for value in level for child in _children(value)]
+        children = (one.values() if type(one) is dict else one for one in level)
+        level = _nested(chain.from_iterable(children))
     raise _malformed(_TOO_DEEP)
 
 
-def _children(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return value.values() if isinstance(value, dict) else value
+def _nested(values: Iterable[Any]) -> list[Any]:
+    return [value for value in values if type(value) in (dict, list)]
 
 
 def _malformed(reason: str) -> Problem:
@@ -70,11 +72,10 @@ def _malformed(reason: str) -> Problem:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in members:
-            raise ValueError(f"the key {name[:100]!r} is there twice")
-        members[name] = value
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"the key {twice[:100]!r} is there twice")
     return members
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -13,6 +14,7 @@ from api.features.columns import Row
 from api.features.row_checks import (
     Columns,
     Findings,
+    applied_on,
     check_changes,
     check_row,
     key_of,
@@ -68,16 +70,20 @@ def read_form(
             tables[APPLICATION], item["changes"], f"{path}/changes", findings
         )
     if kind is NewApplicant:
+        applied = applied_on(tables[APPLICATION], item["application"])
         application = check_row(
             tables[APPLICATION],
             item["application"],
             f"{path}/application",
             APPLICATION,
             findings,
+            applied,
         )
         client_id = application.get(key_of(tables[APPLICATION]))
         records = {
-            name: _records(tables.get(name), rows, path, name, client_id, findings)
+            name: _records(
+                tables.get(name), rows, path, name, client_id, applied, findings
+            )
             for name, rows in history.items()
         }
     if findings.errors:
@@ -127,6 +133,7 @@ def _records(
     path: str,
     name: str,
     client_id: Any,
+    applied: date | None,
     findings: Findings,
 ) -> list[Row]:
     path = f"{path}/{name}"
@@ -141,7 +148,7 @@ def _records(
     checked = []
     for at, row in enumerate(rows):
         place = f"{path}/{at}"
-        values = check_row(columns, row, place, name, findings)
+        values = check_row(columns, row, place, name, findings, applied)
         if values.get(key, client_id) != client_id:
             findings.error(
                 place + pointer(key), "must be left out or be the application's"

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from api.bundle.read import read_bundle
-from api.features.columns import columns_of, numbered, typed
-from api.features.duckdb_pool import connect, create, insert
+from api.features.columns import numbered, typed
+from api.features.duckdb_pool import connect
 from api.features.online import Applicant
 from api.scoring.champion import Champion, load
 from tests.benchmarks.load import Client, Server, house_folder, prepared, say, served
 from tests.benchmarks.serving import PREDICTIONS
+from tests.contract.arrays import columns_of
 from tests.contract.test_features_agree import applicants, inputs
 
 REPEATS, RECORDS, TOGETHER = 21, 100, 200
@@ -32,10 +33,12 @@ class Whole:
     def __init__(self, champion: Champion, sql: tuple[str, str]) -> None:
         self._manifest = champion.manifest
         self._connection = connection = connect()
-        for name, table in self._manifest.tables.items():
-            create(connection, name, typed(table.columns))
-        history = [(name, "FLOAT") for name in self._manifest.history]
-        create(connection, "history", [(self._manifest.client_key, "BIGINT"), *history])
+        columns = {n: typed(t.columns) for n, t in self._manifest.tables.items()}
+        past = ((name, "FLOAT") for name in self._manifest.history)
+        columns["history"] = [(self._manifest.client_key, "BIGINT"), *past]
+        for name, of_one in columns.items():
+            made = ", ".join(f'"{column}" {kind}' for column, kind in of_one)
+            connection.execute(f'CREATE TABLE "{name}" ({made})')
         connection.execute("PRAGMA disable_optimizer")
         connection.execute(f"PREPARE history AS INSERT INTO history BY NAME ({sql[0]})")
         connection.execute(f"PREPARE applicant AS {sql[1]}")
@@ -52,8 +55,12 @@ class Whole:
         self._connection.begin()
         for name, given in rows.items():
             if given:
-                columns = columns_of(tables[name].columns, given)
-                insert(self._connection, name, columns)
+                arrays = columns_of(tables[name].columns, given)
+                self._connection.register("incoming", arrays)
+                self._connection.execute(
+                    f'INSERT INTO "{name}" BY NAME SELECT * FROM incoming'
+                )
+                self._connection.unregister("incoming")
         self._connection.execute("EXECUTE history")
         self._connection.execute("EXECUTE applicant").fetchall()
         self._connection.rollback()

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from api.bundle.read import read_bundle
-from api.features.columns import TYPES, columns_of
+from api.features.columns import TYPES
 from api.features.online import Applicant
 from api.scoring.champion import Champion, load
 from tests.conftest import REAL_DATA, House
+from tests.contract.arrays import columns_of
 from tests.contract.small import quiet, small_house
 from training.features.applicant import crosses
 from training.features.build import FeatureStore

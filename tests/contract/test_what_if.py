@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from api.bundle.read import read_bundle
-from api.features.columns import TYPES, columns_of
+from api.features.columns import TYPES
 from api.features.online import Revision
 from api.scoring.champion import Champion, load
 from tests.conftest import House
+from tests.contract.arrays import columns_of
 
 pytestmark = pytest.mark.xdist_group("house")
 CLIENTS = 20

@@ -21,6 +21,7 @@ import narwhals as nw
 from training import receipts
 from training.features import applicant, history
 from training.features.define import Feature
+from training.features.sharing import shared
 from training.files import replacing
 from training.tables.layout import APPLICATION, Layout
 from training.tables.schema import Table
@@ -144,7 +145,8 @@ def history_per_table(made: FeatureSet) -> list[str]:
             possible = {feature.name for feature in history.features(read)}
             past = [feature for feature in made.history if feature.name in possible]
             if past:
-                statements.append(_sql(history.history(made.layout, read, past)))
+                rows = history.history(made.layout, read, past)
+                statements.append(shared(_sql(rows)))
     return statements
 
 
