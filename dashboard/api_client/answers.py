@@ -472,8 +472,9 @@ class Column(Answer):
     One raw column; a number outside `bounds` cannot be true and is refused.
 
     `role`: what it is, whatever a lender calls it (client, record, amount, instalment,
-    goods_price, birth, date). `section`: which of the table's sections it is read in.
-    `missing`: values that say that there is none. `words`: what categories are called.
+    goods_price, birth, date, applied). `section`: which of the table's sections it is
+    read in. `missing`: values that say that there is none. `words`: what categories are
+    called. `dated`: it may be sent as a date, YYYY-MM-DD.
     """
 
     name: str
@@ -490,6 +491,7 @@ class Column(Answer):
     term: Term | None = None
     missing: Sequence[int | str] = []
     words: Annotated[Mapping[str, Labels], Field(validate_default=True)] = {}
+    dated: bool = False
 
 
 class Fairness(Answer):
