@@ -11,7 +11,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from api.store.events.record import DECISION, OUTCOME, SIMULATION, Event
 from tests.benchmarks.load import (
     ROLES,
     Client,
+    Server,
     best_medians,
     house_folder,
     prepared,
@@ -128,10 +128,16 @@ class Filling:
         )
         if at % 100:
             return [made]
-        observed = {"defaulted": False, "observed_on": "2026-10-31"}
-        about = {"kind": OUTCOME, "facts": observed, "subject_id": made.event_id}
-        bare = {"request": None, "features": None, "answer": b"", "parts": None}
-        return [made, replace(made, event_id=uuid7(), **about, **bare)]
+        outcome = Event(
+            event_id=uuid7(),
+            kind=OUTCOME,
+            client_id=client_id,
+            created_at=now(),
+            bundle_sha256=made.bundle_sha256,
+            facts={"defaulted": False, "observed_on": "2026-10-31"},
+            subject_id=made.event_id,
+        )
+        return [made, outcome]
 
 
 Questions = dict[str, Callable[[], float]]
@@ -161,13 +167,15 @@ def filled(house: House, url: str, size: int) -> Iterator[Questions]:
         event_id, last = filling.add(size, client_id)
         seconds = time.perf_counter() - started
         say(f"{url.partition(':')[0]}: {size:,} decisions in {seconds:.0f} s")
-        yield pages(Client(server.port, server.key), client_id, event_id, last)
+        yield pages(server, client_id, event_id, last)
 
 
-def pages(client: Client, client_id: int, event_id: str, last: int) -> Questions:
+def pages(server: Server, client_id: int, event_id: str, last: int) -> Questions:
     """What asks for each kind of page, by what it is called."""
     history = f"/v1/clients/{client_id}/predictions?limit=20"
-    second = client.get(history).json()["next_cursor"]
+    second = Client(server.port, server.key).get(history).json()["next_cursor"]
+    # Connects when it is first asked: the other store may take long to be filled.
+    client = Client(server.port, server.key)
     paths = {
         "events, the first 1,000": "/v1/events",
         "events, from the middle": f"/v1/events?after={last // 2}",
