@@ -67,6 +67,7 @@ bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@$(PYTHON) -m tests.benchmarks.cold_starts
 	@$(PYTHON) -m tests.benchmarks.validation
 	@$(PYTHON) -m tests.benchmarks.search
+	@$(PYTHON) -m tests.benchmarks.databases
 	@$(PYTHON) -m tests.benchmarks.dashboard
 	@$(PYTHON) -m tests.benchmarks.monitor
 

@@ -69,7 +69,10 @@ def opened(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_asked(schemas: dict[str, Any]) -> dict[str, Any]:
-    """The dashboard asks for each explanation; without a label it tells the name."""
+    """The dashboard asks for each explanation, of a simulation by groups alone.
+
+    Without a label it tells the name.
+    """
     for schema in schemas.values():
         for name, member in schema["properties"].items():
             if member == LABELS:
@@ -78,10 +81,17 @@ def as_asked(schemas: dict[str, Any]) -> dict[str, Any]:
     for rule in ("additionalProperties", "required"):
         del schemas["Labels"][rule]
     prediction = schemas["Prediction"]
-    for name in ("explanation", "reasons"):
-        prediction["properties"][name] = prediction["properties"][name]["anyOf"][0]
-        prediction["required"].append(name)
+    schemas["Simulation"] = explained(prediction, "by_group", "explanation")
+    schemas["Prediction"] = explained(prediction, "explanation", "by_group")
     return schemas
+
+
+def explained(schema: dict[str, Any], way: str, other: str) -> dict[str, Any]:
+    """The schema of a prediction whose reasons are told in one of two ways."""
+    members = {name: m for name, m in schema["properties"].items() if name != other}
+    asked = {name: members[name]["anyOf"][0] for name in (way, "reasons")}
+    required = [*schema["required"], *asked]
+    return {**schema, "properties": {**members, **asked}, "required": required}
 
 
 def bases() -> str:

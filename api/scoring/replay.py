@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, select
 
 from api.json_encoding import encode
 from api.schemas.requests import Explain
@@ -16,9 +15,10 @@ from api.scoring.champion import Champion
 from api.scoring.decision import Score, told_why
 from api.store.database import Database
 from api.store.events.kept import KEPT, whole
+from api.store.events.pages import pages
 from api.store.events.record import PREDICTIONS
 from api.store.people.clients import unpack
-from api.store.tables import events, personal
+from api.store.tables import personal
 
 _AT_A_TIME = 200
 
@@ -39,7 +39,8 @@ class Replayed:
 def replay(champion: Champion, database: Database) -> Replayed:
     """Every stored decision and simulation; raises DatabaseUnavailable."""
     replayed = Replayed()
-    for rows in _rows(database):
+    columns = [personal.c.salt, *KEPT]
+    for rows in pages(database.read, columns, PREDICTIONS, _AT_A_TIME):
         present = [row for row in rows if row.salt is not None]
         replayed.erased += len(rows) - len(present)
         mine = [row for row in present if row.bundle_sha256 == champion.bundle.sha256]
@@ -72,21 +73,3 @@ def _judged(
         # Recorded before these were: what they did to the confidence is not known.
         del again["confidence"]
     return again
-
-
-def _rows(database: Database) -> Iterator[Sequence[Row[Any]]]:
-    query = (
-        select(events, personal.c.salt, *KEPT)
-        .outerjoin(personal, personal.c.sequence == events.c.sequence)
-        .where(events.c.kind.in_(PREDICTIONS))
-        .order_by(events.c.sequence)
-    )
-    after = 0
-    while True:
-        some = query.where(events.c.sequence > after).limit(_AT_A_TIME)
-        with database.read() as connection:
-            rows = connection.execute(some).all()
-        if not rows:
-            return
-        yield rows
-        after = rows[-1].sequence

@@ -16,11 +16,13 @@ from api_client.meaning import (
     CostCurveMeaning,
     DistributionMeaning,
     ExplanationMeaning,
+    GroupExplanationMeaning,
     LabelsMeaning,
     LatestDecisionMeaning,
     ModelAnswerMeaning,
     PredictionMeaning,
     ReasonAnswerMeaning,
+    SimulationMeaning,
     StandingMeaning,
 )
 
@@ -199,7 +201,7 @@ class GroupContribution(Answer):
     contribution: float
 
 
-class GroupExplanation(Answer):
+class GroupExplanation(GroupExplanationMeaning):
     """`base_value` plus all contributions is `margin`, within 1e-9."""
 
     base_value: float
@@ -421,6 +423,22 @@ class TrainingData(Answer):
     default_rate: Annotated[float, Field(ge=0.0, le=1.0)]
 
 
+class Simulation(SimulationMeaning):
+    """One decision or simulation. Granted below the threshold, refused from it on."""
+
+    prediction_id: str
+    kind: str
+    client_id: int | None
+    probability: Annotated[float, Field(ge=0.0, le=1.0)]
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)]
+    decision: str
+    confidence: Confidence
+    by_group: GroupExplanation
+    reasons: Sequence[ReasonAnswer]
+    model: ModelRef
+    created_at: AwareDatetime
+
+
 class Alert(Answer):
     """What is wrong, how sure that is, and what to do; `history` is oldest first."""
 
@@ -588,7 +606,6 @@ class Prediction(PredictionMeaning):
     decision: str
     confidence: Confidence
     explanation: Explanation
-    by_group: GroupExplanation | None = None
     reasons: Sequence[ReasonAnswer]
     model: ModelRef
     created_at: AwareDatetime

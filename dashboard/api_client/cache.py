@@ -23,6 +23,7 @@ from api_client.answers import (
     Prediction,
     Scatter,
     SimilarClients,
+    Simulation,
     Standing,
 )
 from api_client.errors import ApiError, Conflict, NonsenseAnswer, WithoutReasons
@@ -249,14 +250,14 @@ def _deciding(client_id: ClientKey) -> Lock:
     return _locks().setdefault(client_id, Lock())
 
 
-def simulated(opened: OpenedClient, changes: Mapping[str, float]) -> Prediction:
+def simulated(opened: OpenedClient, changes: Mapping[str, float]) -> Simulation:
     """What the model says of these changes; asked once per session and decision."""
     key = (opened.prediction.prediction_id, tuple(sorted(changes.items())))
     simulations = st.session_state.setdefault(SIMULATIONS, {})
     if key not in simulations:
         simulations[key] = scoring_api().simulate(opened.client.client_id, changes)
         _trim(simulations, SIMULATIONS_KEPT)
-    return cast(Prediction, simulations[key])
+    return cast(Simulation, simulations[key])
 
 
 def _keep(client_id: ClientKey, opened: OpenedClient) -> None:

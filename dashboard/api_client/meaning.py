@@ -104,6 +104,10 @@ class PredictionMeaning(Answer):
         return self
 
 
+class SimulationMeaning(PredictionMeaning):
+    pass
+
+
 class LatestDecisionMeaning(PredictionMeaning):
     model_changed: bool
     data_changed: bool | None
@@ -129,10 +133,22 @@ class ReasonAnswerMeaning(Answer):
         return self.contribution > 0
 
 
-class ExplanationMeaning(Answer):
+class GroupExplanationMeaning(Answer):
     if TYPE_CHECKING:
         base_value: float
         margin: float
+        contributions: Sequence[answers.Contribution | answers.GroupContribution]
+
+    @model_validator(mode="after")
+    def check_sum(self) -> Self:
+        moved = sum(item.contribution for item in self.contributions)
+        if abs(self.base_value + moved - self.margin) > SUM_TOLERANCE:
+            raise Contradiction("margin", "the contributions to sum to the margin")
+        return self
+
+
+class ExplanationMeaning(GroupExplanationMeaning):
+    if TYPE_CHECKING:
         contributions: Sequence[answers.Contribution]
 
     @cached_property
@@ -144,13 +160,6 @@ class ExplanationMeaning(Answer):
                 key=lambda contribution: -abs(contribution.contribution),
             )
         )
-
-    @model_validator(mode="after")
-    def check_sum(self) -> Self:
-        moved = sum(item.contribution for item in self.contributions)
-        if abs(self.base_value + moved - self.margin) > SUM_TOLERANCE:
-            raise Contradiction("margin", "the contributions to sum to the margin")
-        return self
 
 
 class DistributionMeaning(Answer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 from api_client.answers import (
@@ -24,6 +25,7 @@ from api_client.answers import (
     Review,
     Scatter,
     SimilarClients,
+    Simulation,
 )
 from api_client.errors import Conflict, NonsenseAnswer
 from api_client.meaning import ClientKey
@@ -33,6 +35,7 @@ from config import Settings
 HISTORY = 20
 # The API gives no more ids at once.
 LONGEST_PAGE = 100
+Told = TypeVar("Told", Prediction, Simulation)
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ class ScoringApi:
 
     def score(self, client_id: ClientKey) -> Prediction:
         """A new decision for a known client; the API records it."""
-        return self._predict(client_id, {})
+        return self._predict(Prediction, client_id, {})
 
     def stored(self, prediction_id: str, client_id: ClientKey) -> Prediction:
         """A decision as it was made, with its reasons; Conflict when it has none."""
@@ -108,9 +111,10 @@ class ScoringApi:
 
     def simulate(
         self, client_id: ClientKey, changes: Mapping[str, float]
-    ) -> Prediction:
+    ) -> Simulation:
         """What the model would say of changed columns; no decision."""
-        return self._predict(client_id, {"changes": dict(changes)})
+        asked = {"changes": dict(changes), "explain": "reasons"}
+        return self._predict(Simulation, client_id, asked)
 
     def counterfactual(
         self, prediction_id: str, levers: Sequence[str]
@@ -196,9 +200,11 @@ class ScoringApi:
         response = self.transport.ask(method, path, body=body)
         return Raw(response.status_code, response.text)
 
-    def _predict(self, client_id: ClientKey, more: Mapping[str, object]) -> Prediction:
+    def _predict(
+        self, kind: type[Told], client_id: ClientKey, more: Mapping[str, object]
+    ) -> Told:
         body = {"client_id": client_id, **more}
-        prediction = self.transport.post(Prediction, "/v1/predictions", body)
+        prediction = self.transport.post(kind, "/v1/predictions", body)
         _same_client(client_id, prediction.client_id)
         return prediction
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from api_client.answers import Counterfactual, ModelAnswer, Prediction
+from api_client.answers import Counterfactual, ModelAnswer, Prediction, Simulation
 from api_client.cache import OpenedClient, current_model, scoring_api, simulated
 from api_client.errors import ApiError, Conflict, Refused
 from api_client.meaning import ClientKey
@@ -137,7 +137,7 @@ def _outcome(
 ) -> None:
     st.html(markup.heading(_("Now, and with the changes")))
     changes = wanted.changes_from(present, model)
-    answer = opened.prediction
+    answer: Simulation | None = None
     if changes:
         try:
             with st.spinner(_("Simulating…")):
@@ -149,8 +149,8 @@ def _outcome(
     with now:
         _side(_("Present application"), opened.prediction, model)
     with then:
-        _side(_("Simulation"), answer, model)
-    if not changes:
+        _side(_("Simulation"), answer or opened.prediction, model)
+    if answer is None:
         say.caption(_("Move a slider to see what would change."))
         return
     sentence = simulation.outcome_text(opened.prediction, answer)
@@ -161,7 +161,7 @@ def _outcome(
         st.html(markup.table(headers, simulation.terms_rows(present, wanted)))
 
 
-def _side(title: str, prediction: Prediction, model: ModelAnswer) -> None:
+def _side(title: str, prediction: Prediction | Simulation, model: ModelAnswer) -> None:
     client = str(prediction.client_id)
     risk, limit = percents_apart(prediction.probability, prediction.threshold)
     word, _meaning = decision.verdict(prediction)
@@ -179,7 +179,7 @@ def _side(title: str, prediction: Prediction, model: ModelAnswer) -> None:
     )
 
 
-def _what_moved(present: Prediction, answer: Prediction, model: ModelAnswer) -> None:
+def _what_moved(present: Prediction, answer: Simulation, model: ModelAnswer) -> None:
     moved = simulation.moved_groups(present, answer, model)
     if not moved:
         say.caption(_("No kind of facts moved noticeably."))

@@ -12,7 +12,7 @@ from api_client.answers import (
     ReasonAnswer,
     Standing,
 )
-from api_client.meaning import in_words
+from api_client.meaning import PredictionMeaning, in_words
 from session.language import SOURCE, _, code, mark
 from texts.formats import ago, moment, percent, percents_apart, value_text, whole
 from texts.waterfall_steps import Step
@@ -36,7 +36,7 @@ def decision_word(decision: str) -> str:
     return known.get(decision, decision)
 
 
-def verdict(prediction: Prediction) -> tuple[str, str]:
+def verdict(prediction: PredictionMeaning) -> tuple[str, str]:
     """The model's decision as one word, and what it means."""
     risk, limit = percents_apart(prediction.probability, prediction.threshold)
     if prediction.granted:
@@ -163,7 +163,7 @@ def _gaps(missing_share: float) -> str:
     )
 
 
-def gauge_text(prediction: Prediction) -> str:
+def gauge_text(prediction: PredictionMeaning) -> str:
     """What the gauge shows, in one sentence."""
     risk, limit = percents_apart(prediction.probability, prediction.threshold)
     if prediction.granted:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api_client.answers import Counterfactual, ModelAnswer, MovedLever, Prediction
+from api_client.answers import (
+    Counterfactual,
+    ModelAnswer,
+    MovedLever,
+    Prediction,
+    Simulation,
+)
 from session.language import _
 from texts.decision import decision_word
 from texts.formats import amount, decimal, percents_apart
@@ -14,7 +20,7 @@ SHOWN = 5
 NOTICED = 0.005
 
 
-def outcome_text(present: Prediction, simulated: Prediction) -> str:
+def outcome_text(present: Prediction, simulated: Prediction | Simulation) -> str:
     """How the simulation differs from the present decision, in one sentence."""
     before, after = percents_apart(present.probability, simulated.probability)
     if present.decision == simulated.decision:
@@ -40,15 +46,13 @@ def outcome_text(present: Prediction, simulated: Prediction) -> str:
 
 
 def moved_groups(
-    present: Prediction, simulated: Prediction, model: ModelAnswer
+    present: Prediction, simulated: Simulation, model: ModelAnswer
 ) -> list[tuple[str, float]]:
     """The kinds of facts whose weight moved, and by how many points, largest first."""
-    before = {c.feature: c.contribution for c in present.explanation.contributions}
-    moved: dict[str, float] = {}
-    for item in simulated.explanation.contributions:
+    moved = {one.group: one.contribution for one in simulated.by_group.contributions}
+    for item in present.explanation.contributions:
         group = model.describe(item.feature).group
-        change = item.contribution - before.get(item.feature, 0.0)
-        moved[group] = moved.get(group, 0.0) + change
+        moved[group] = moved.get(group, 0.0) - item.contribution
     ranked = sorted(moved.items(), key=lambda pair: -abs(pair[1]))
     return [
         (model.group_label(group), size)

@@ -20,6 +20,7 @@ from typing import Any
 from tests.conftest import ROOT, START_SECONDS, House, build, free_port
 
 ROLES = ("officer", "scoring", "analyst", "admin")
+ROUNDS, PER_ROUND = 5, 60
 
 
 @dataclass
@@ -242,6 +243,11 @@ class Load:
         return statistics.median(self.milliseconds)
 
     @property
+    def tail(self) -> float:
+        """How many times the median the slowest hundredth takes at least."""
+        return self.quantile(0.99) / self.median
+
+    @property
     def per_second(self) -> float:
         return len(self.milliseconds) / self.seconds
 
@@ -282,6 +288,20 @@ def load(
         thread.join()
     found.seconds = time.perf_counter() - started
     return found
+
+
+def best_medians(
+    *questions: Callable[[], float], times: int = PER_ROUND
+) -> list[float]:
+    """Milliseconds of each: the best of several medians, as other work only ever adds.
+
+    They take turns, so that a slow moment of the machine is not one of them alone.
+    """
+    rounds = [
+        [statistics.median(question() for _ in range(times)) for question in questions]
+        for _ in range(ROUNDS)
+    ]
+    return [min(medians) for medians in zip(*rounds, strict=True)]
 
 
 def known_client(server: Server, ids: list[int], explain: bool) -> Any:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import statistics
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from tests.benchmarks.load import (
     Client,
     Load,
     Server,
+    best_medians,
     house_folder,
     known_client,
     load,
@@ -38,7 +38,7 @@ from tests.benchmarks.load import (
 from tests.conftest import ROOT, START_SECONDS, House, free_port
 from tests.contract.small import small_house
 
-ROUNDS, PER_ROUND, MANY = 5, 60, 400
+MANY = 400
 CURVE = (1, 2, 4, 8, 16, 32, 64)
 SECONDS = 5.0
 BATCH = 1000
@@ -54,21 +54,6 @@ def reference(data: Path, folder: Path) -> House:
     house = small_house(data, folder, few=FEATURES, size=SIZE)
     house.run("training", "promote", "--override=of a given size, not chosen")
     return house
-
-
-def best_medians(*questions: Callable[[], float]) -> list[float]:
-    """Milliseconds of each: the best of several medians, as other work only ever adds.
-
-    They take turns, so that a slow moment of the machine is not one of them alone.
-    """
-    rounds = [
-        [
-            statistics.median(question() for _ in range(PER_ROUND))
-            for question in questions
-        ]
-        for _ in range(ROUNDS)
-    ]
-    return [min(medians) for medians in zip(*rounds, strict=True)]
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -194,15 +179,21 @@ def batch(server: Server) -> None:
     say(f"durable events {events:.0f}/s (wanted >= 2,000), {failures} failures")
 
 
-def curve(server: Server, ids: list[int]) -> float:
-    """Many clients, explained; the most answers per second."""
-    best = 0.0
+def curve(server: Server, ids: list[int]) -> None:
+    """Many clients, explained; from where more clients get no more, it is full."""
+    loads: dict[int, Load] = {}
     for clients in CURVE:
         found = load(clients, SECONDS, known_client(server, ids, explain=True))
-        ratio = found.quantile(0.99) / found.median
-        say(f"{clients:3} clients {found}  p99 {ratio:.1f}x median")
-        best = max(best, found.per_second)
-    return best
+        say(f"{clients:3} clients {found}  p99 {found.tail:.1f}x median")
+        loads[clients] = found
+    full = max(loads, key=lambda clients: loads[clients].per_second)
+    failures = sum(len(found.failures) for found in loads.values())
+    tail = max(found.tail for clients, found in loads.items() if clients >= full)
+    say(
+        f"{CURVE[0]} to {CURVE[-1]} clients, explained: {loads[full].per_second:.0f}/s "
+        f"at {full}, from there on p99 {tail:.1f}x median (wanted <= 5); "
+        f"{failures} failures (wanted 0)"
+    )
 
 
 @contextmanager

@@ -393,6 +393,15 @@ def prediction(
     }
 
 
+def brief(made: dict[str, Any]) -> dict[str, Any]:
+    """The prediction explained by groups alone."""
+    told = {name: value for name, value in made.items() if name != "explanation"}
+    whole = made["explanation"]
+    sums = _by_group(whole["contributions"]).items()
+    listed = [{"group": group, "contribution": moved} for group, moved in sums]
+    return told | {"by_group": whole | {"contributions": listed}}
+
+
 def distribution(name: str, client_id: int) -> dict[str, Any]:
     if name == "CODE_GENDER":
         bins: dict[str, Any] = {"kind": "category", "categories": ["F", "M"]}
@@ -436,12 +445,16 @@ def _fairness() -> dict[str, Any]:
     }
 
 
-def _reasons(contributions: list[dict[str, Any]], granted: bool) -> list[Any]:
+def _by_group(contributions: list[dict[str, Any]]) -> dict[str, float]:
     by_group = dict.fromkeys(GROUPS, 0.0)
     for feature, item in zip(FEATURES, contributions, strict=True):
         by_group[feature[3]] += item["contribution"]
+    return by_group
+
+
+def _reasons(contributions: list[dict[str, Any]], granted: bool) -> list[Any]:
     reasons: list[dict[str, Any]] = []
-    for code, (group, moved) in enumerate(by_group.items(), 1):
+    for code, (group, moved) in enumerate(_by_group(contributions).items(), 1):
         direction = "raises_risk" if moved > 0 else "lowers_risk"
         word = "higher" if moved > 0 else "lower"
         text = f"{GROUPS[group]}: what we know speaks for a {word} risk."

@@ -160,7 +160,9 @@ class FakeApi:
         client_id = body["client_id"]
         if client_id not in fake_answers.CLIENTS:
             return problem(404, f"client {client_id} is not known")
-        return document(self._made(client_id, body.get("changes")), 201)
+        made = self._made(client_id, body.get("changes"))
+        brief = body.get("explain") == "reasons"
+        return document(fake_answers.brief(made) if brief else made, 201)
 
     def _made(self, client_id: int, changes: Any = None) -> dict[str, Any]:
         self.scored += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +64,7 @@ def export() -> Response:
 
 
 def _lines(
-    parts: Iterable[list[Row[Any]]], line: Callable[[Row[Any]], Line]
+    parts: Iterable[Sequence[Row[Any]]], line: Callable[[Row[Any]], Line]
 ) -> Iterator[bytes]:
     for part in parts:
         yield b"".join(encode(line(row)) + b"\n" for row in part)

@@ -14,6 +14,7 @@ from api.store.database import Database
 from api.store.events import kept
 from api.store.events.append import wait_for_turn
 from api.store.events.packing import LIST, NO_DICTIONARY, Dictionary, Parts
+from api.store.events.pages import of_kinds
 from api.store.events.record import PREDICTIONS
 from api.store.prepared import Prepared
 from api.store.tables import events, personal
@@ -25,7 +26,8 @@ _SOME = Prepared(
     .join_from(events, personal, personal.c.sequence == events.c.sequence)
     .where(
         events.c.sequence > bindparam("after"),
-        events.c.kind.in_(PREDICTIONS),
+        personal.c.sequence > bindparam("after"),
+        of_kinds(PREDICTIONS),
         personal.c.packed.is_(None),
     )
     .order_by(events.c.sequence)

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Row, null, select
 
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
+from api.store.events.pages import pages
 from api.store.events.record import OUTCOME, PREDICTIONS, REVIEW
-from api.store.tables import WHOSE, events, personal, secrets
+from api.store.tables import WHOSE, personal, secrets
 
 KINDS = (*PREDICTIONS, REVIEW, OUTCOME)
 _AT_A_TIME = 500
@@ -35,28 +36,15 @@ class Pseudonyms:
 
 def rows(
     database: Database, kinds: Sequence[str], after: int, limit: int, features: bool
-) -> Iterator[list[Row[Any]]]:
-    """Up to `limit` events after a sequence, some at a time, and at least one time.
-
-    Nothing is ever committed below what was read: see `append`. Each part is read in
-    a transaction of its own, so that a slow reader keeps no writer waiting.
-    """
+) -> Iterator[Sequence[Row[Any]]]:
+    """Up to `limit` events after a sequence, some at a time, and at least one time."""
     columns: list[ColumnElement[Any]] = [personal.c.features, personal.c.packed]
     if not features:
         columns = [null().label(column.name) for column in columns]
-    query = (
-        select(events, *WHOSE, *columns)
-        .outerjoin(personal, personal.c.sequence == events.c.sequence)
-        .where(events.c.kind.in_(kinds))
-        .order_by(events.c.sequence)
-    )
-    wanted = min(limit, _AT_A_TIME)
-    while wanted:
-        some = query.where(events.c.sequence > after).limit(wanted)
-        with database.read() as connection:
-            page = list(connection.execute(some).all())
-        yield page
-        if len(page) < wanted:
+    columns += WHOSE
+    at_a_time = min(limit, _AT_A_TIME)
+    for page in pages(database.read, columns, kinds, at_a_time, after):
+        yield page[:limit]
+        limit -= len(page)
+        if limit <= 0:
             return
-        after, limit = page[-1].sequence, limit - len(page)
-        wanted = min(limit, _AT_A_TIME)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,10 @@ from api.errors import EventsError
 from api.store.events import chain
 from api.store.events.chain import CHAIN, HASHED, PERSONAL, Head
 from api.store.events.kept import Dictionaries, Read, whole
+from api.store.events.pages import ALL, pages
 from api.store.events.record import ERASURE
 from api.store.people.erasure import erased_ranges
-from api.store.tables import events, key_of, personal, writers
+from api.store.tables import key_of, personal, writers
 
 _AT_A_TIME = 2000
 
@@ -46,9 +47,12 @@ def verify(read: Read, earlier: Iterable[Head] = ()) -> Verification:
     verification = Verification()
     seen = {(head.writer, head.position): head for head in earlier}
     check = _Check(verification, seen, Dictionaries(read))
+    parts = (*PERSONAL, "client_text", "packed")
+    columns = [personal.c[name] for name in parts]
     try:
-        for row in _rows(read):
-            check.take(row)
+        for page in pages(read, columns, ALL, _AT_A_TIME):
+            for row in page:
+                check.take(row)
         check.finish(_ends(read))
     except _Broken as broken:
         verification.broken = str(broken)
@@ -144,22 +148,6 @@ class _Check:
                 f"writer {head.writer}: event {head.position} is not the one "
                 "seen before"
             )
-
-
-def _rows(read: Read) -> Iterator[Row[Any]]:
-    parts = (*PERSONAL, "client_text", "packed")
-    columns = [*events.c, *(personal.c[name] for name in parts)]
-    joined = events.outerjoin(personal, personal.c.sequence == events.c.sequence)
-    query = select(*columns).select_from(joined).order_by(events.c.sequence)
-    after = 0
-    while True:
-        some = query.where(events.c.sequence > after).limit(_AT_A_TIME)
-        with read() as connection:
-            rows = connection.execute(some).all()
-        if not rows:
-            return
-        yield from rows
-        after = rows[-1].sequence
 
 
 def _ends(read: Read) -> dict[str, Head]:

@@ -115,6 +115,7 @@ BREAKS = {
 def test_verify_names_the_first_break(app: Flask, run: Any, way: str) -> None:
     whole = run("events", "verify")
     assert (whole.exit_code, len(whole.stdout.splitlines())) == (0, 1)
+    assert re.search(r"^5 events in 1 chains .* \d+ a second$", whole.stderr)
     statements, message = BREAKS[way]
     if app.extensions["scoring"].database._url.drivername == "sqlite":
         statements = ["PRAGMA defer_foreign_keys = ON", *statements]
@@ -292,6 +293,7 @@ def test_a_fresh_process_comes_to_the_same_answers(
     )
     assert done.returncode == 0, done.stderr
     assert f"{len(items) + len(filled)} answers are the same" in done.stderr
+    assert re.search(r" 0 erased; \d+ a second$", done.stderr)
     change_answers(app)
     broken = app.test_cli_runner().invoke(args=["events", "replay"])
     assert broken.exit_code == 1

@@ -216,6 +216,19 @@ def test_a_decision_that_makes_no_sense_is_refused_in_a_sentence(
     assert str(caught.value) == sentence
 
 
+def test_a_simulation_is_explained_by_groups_that_sum_to_its_margin(
+    api: FakeApi, client: ScoringApi
+) -> None:
+    answer = fake_answers.brief(fake_answers.prediction(700001))
+    api.replies["/v1/predictions"] = document(answer, 201)
+    told = client.simulate(700001, {}).by_group
+    assert [one.group for one in told.contributions] == list(fake_answers.GROUPS)
+    answer["by_group"]["margin"] += 0.1
+    api.replies["/v1/predictions"] = document(answer, 201)
+    with pytest.raises(NonsenseAnswer, match="^/by_group/margin: expected the contr"):
+        client.simulate(700001, {})
+
+
 def test_a_value_that_is_none_is_named_by_its_place(
     api: FakeApi, client: ScoringApi
 ) -> None:

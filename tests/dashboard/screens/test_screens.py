@@ -60,6 +60,7 @@ def test_a_slider_simulates_only_what_it_changed(api: FakeApi) -> None:
     assert posted(api, "/v1/predictions")[-1] == {
         "client_id": 700002,
         "changes": {"AMT_CREDIT": 200_000.0},
+        "explain": "reasons",
     }
     text = page_text(app)
     assert "The risk would move from 47.2% to" in text
