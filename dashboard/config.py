@@ -16,7 +16,6 @@ from errors import ConfigError
 
 API_URL = "http://127.0.0.1:5050"
 TIMEOUT_SECONDS = 10.0
-CURRENCY = "EUR"
 # What a login needs, all of it.
 PROVIDER = "DASHBOARD_OIDC_METADATA_URL"
 CLIENT = "DASHBOARD_OIDC_CLIENT_ID"
@@ -56,8 +55,8 @@ class Login:
 class Settings:
     """Where the API is, the key it is asked with, and how long to wait for it.
 
-    `currency`: the ISO 4217 code that amounts are shown in. `login`: None where nobody
-    logs in.
+    `currency`: the ISO 4217 code that amounts are shown in; empty for the model's own.
+    `login`: None where nobody logs in.
     """
 
     api_url: str
@@ -79,7 +78,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         api_url=_url(environ.get("DASHBOARD_API_URL", "").strip() or API_URL),
         api_key=_key(environ.get("DASHBOARD_API_KEY", "").strip()),
         timeout_seconds=_seconds(environ.get("DASHBOARD_TIMEOUT_SECONDS", "").strip()),
-        currency=_currency(environ.get("DASHBOARD_CURRENCY", "").strip() or CURRENCY),
+        currency=_currency(environ.get("DASHBOARD_CURRENCY", "").strip()),
         login=read_login(environ),
     )
 
@@ -140,9 +139,9 @@ def _seconds(value: str) -> float:
 
 def _currency(value: str) -> str:
     code = value.upper()
-    if not is_currency(code):
+    if code and not is_currency(code):
         raise ConfigError(
-            "DASHBOARD_CURRENCY must be the ISO 4217 code of a currency, such as "
-            f"{CURRENCY}; found: {value}"
+            "DASHBOARD_CURRENCY must be the ISO 4217 code of a currency, such as EUR; "
+            f"found: {value}"
         )
     return code

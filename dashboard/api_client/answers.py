@@ -428,7 +428,7 @@ class Simulation(SimulationMeaning):
 
     prediction_id: str
     kind: str
-    client_id: int | None
+    client_id: int | str | None
     probability: Annotated[float, Field(ge=0.0, le=1.0)]
     threshold: Annotated[float, Field(ge=0.0, le=1.0)]
     decision: str
@@ -697,6 +697,9 @@ class ModelAnswer(ModelAnswerMeaning):
         bool,
         Field(description="Costs are shares of the client's credit, not per decision."),
     ] = False
+    currency: Annotated[
+        str, Field(description="ISO 4217 code of what amounts are in.")
+    ] = "EUR"
     calibration: Calibration
     metrics: Metrics
     data: TrainingData

@@ -14,6 +14,7 @@ from babel.numbers import (
 )
 from babel.units import format_unit
 
+from api_client.cache import current_model
 from api_client.meaning import Descriptor, Value
 from config import settings
 from session.language import _, locale
@@ -61,7 +62,7 @@ def amount(number: float) -> str:
         pattern = pattern.replace(".00", "")
     return format_currency(
         number,
-        settings().currency,
+        currency(),
         pattern,
         locale=locale(),
         currency_digits=False,
@@ -69,7 +70,12 @@ def amount(number: float) -> str:
 
 
 def currency_sign() -> str:
-    return str(get_currency_symbol(settings().currency, locale=locale()))
+    return str(get_currency_symbol(currency(), locale=locale()))
+
+
+def currency() -> str:
+    """The one that is set, or the one in which the lender keeps its amounts."""
+    return settings().currency or current_model().currency
 
 
 def decimal(number: float, decimals: int) -> str:

@@ -22,6 +22,7 @@ from config import settings  # noqa: E402
 def settings_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read anew; a test that sets the environment later clears them again."""
     monkeypatch.setenv("DASHBOARD_API_KEY", KEY)
+    monkeypatch.setenv("DASHBOARD_CURRENCY", "EUR")
     settings.cache_clear()
 
 

@@ -20,6 +20,7 @@ from test_app import notices, open_app, page_text
 
 from api_client import meaning
 from api_client.answers import ModelAnswer
+from config import settings
 from session import language
 from texts import formats
 
@@ -146,6 +147,13 @@ def test_numbers_dates_and_amounts_follow_the_language(
     assert formats.value_text("F", gender) == "Femme"
 
 
-def test_the_currency_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_currency_is_the_lenders_or_a_setting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("DASHBOARD_CURRENCY", "czk")
     assert formats.amount(12.0) == "CZK12"
+    monkeypatch.delenv("DASHBOARD_CURRENCY")
+    settings.cache_clear()
+    pounds = MODEL.model_copy(update={"currency": "GBP"})
+    monkeypatch.setattr(formats, "current_model", lambda: pounds)
+    assert formats.amount(12.0) == "£12"
