@@ -117,6 +117,10 @@ def _headers(path: Path, name: str, dialect: Dialect) -> dict[int, str]:
         raise TableError(f"{name}: cannot be read: {error}") from None
     if not any(found):
         raise TableError(f"{name}: the file is empty; expected a header and rows")
+    if any("\N{REPLACEMENT CHARACTER}" in one for one in found):
+        raise TableError(
+            f"{name}: the header is not utf-8; expected csv.encoding to say"
+        )
     twice = sorted({one for one in found if one and found.count(one) > 1})
     if twice:
         log.warning("%s: there twice, left out: %s", name, ", ".join(twice))
@@ -300,7 +304,7 @@ def check_outcome(
     cell, _kind = source.column(table[TARGET])
     words = connection.execute(
         f"SELECT CAST({cell} AS VARCHAR), count(*) FROM {source.rows}"
-        f" GROUP BY 1 ORDER BY 2 DESC LIMIT {TOLD}"
+        f" GROUP BY 1 ORDER BY 2 DESC, 1 NULLS FIRST LIMIT {TOLD}"
     ).fetchall()
     defaults = " or ".join(repr(one) for one in layout.defaults)
     told = ", ".join(f"{(word or '')[:60]!r} ({times:,})" for word, times in words)

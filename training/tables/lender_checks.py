@@ -444,7 +444,7 @@ def _comparable(place: Place, column: ColumnPart, known: Column) -> Iterator[Fau
 def _compiled(lender: LenderFile) -> Iterator[Fault]:
     """Whether DuckDB takes the regular expressions and the formats of dates."""
     parts: dict[Place, CsvPart] = {(*ROOT, "csv", "dates"): lender.applications.csv}
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         for table, columns, history in _tables(lender):
             if history:
                 parts[*table, "csv", "dates"] = history.csv
