@@ -27,12 +27,12 @@ from training.tables.schema import Column, Role, Table, Type
 log = logging.getLogger(__name__)
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.zip")
-# A table may also be a folder of that name with its rows in several files.
 LONGEST_KEY = 64
 # What DuckDB's errors show of a file: a whole record of somebody.
 RECORD = re.compile(
     r"Original Line: .*?(?=\n(Error when|Expected|Invalid|Value with|Maximum)|\Z)", re.S
 )
+# A table may also be a folder of that name with its rows in several files.
 PARTS = {".parquet": "*.parquet", ".csv": "*.csv"}
 
 
