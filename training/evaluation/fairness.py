@@ -15,9 +15,10 @@ import pandas as pd
 from training.arrays import Array
 from training.evaluation.uncertainty import auc
 from training.features.build import FeatureStore
+from training.files import literal
 from training.language import Labels, _
 from training.tables.layout import TARGET, Layout
-from training.tables.schema import Role
+from training.tables.schema import Role, Unit
 
 AGE_BAND = "AGE_BAND"
 AGES = (0, 30, 40, 50, 60, 200)
@@ -32,7 +33,7 @@ def load_applications(store: FeatureStore, client: np.ndarray) -> pd.DataFrame:
     """The raw applications of these clients, in their order."""
     with duckdb.connect() as connection:
         rows = connection.execute(
-            f"SELECT * EXCLUDE ({TARGET}) FROM '{store.application}'"
+            f"SELECT * EXCLUDE ({TARGET}) FROM {literal(store.application)}"
             f" WHERE {TARGET} IS NOT NULL"
         ).df()
     return rows.set_index(store.layout.key).loc[client].reset_index()
@@ -51,7 +52,8 @@ def protected_attributes(layout: Layout, applications: pd.DataFrame) -> pd.DataF
             known &= values.isin(column.words)
         attributes[name] = values.where(known, None)
     if birth := layout.application.of(Role.BIRTH):
-        years = applications[birth.name] / -YEAR
+        age = birth.unit is Unit.YEARS
+        years = applications[birth.name] / (1 if age else -YEAR)
         bands = pd.cut(years, AGES, right=False, labels=AGE_NAMES)
         attributes[AGE_BAND] = bands.astype(object)
     return pd.DataFrame(attributes)
