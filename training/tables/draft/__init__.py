@@ -1,0 +1,1 @@
+"""Draft a lender.yaml from files that nothing is known of."""

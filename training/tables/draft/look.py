@@ -1,0 +1,395 @@
+"""Look at files that nothing is known of: how they are written, what is in them."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import duckdb
+
+from training.errors import TableError
+from training.tables.schema import Dialect
+from training.tables.stage import PARTS, SUFFIXES
+
+# What is beyond them is not looked at: a draft, and a minute.
+ROWS = 1_000_000
+# As many values as a category has whose values are listed, and one more.
+VALUES = 31
+DELIMITERS = (",", ";", "\t", "|")
+# Days before months: of those that are either, most lenders write the first.
+DATES = (
+    *("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d"),
+    *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M", "%b-%Y"),
+)
+# Words for "none" in a column of whatever type, and in one of numbers.
+MISSING = {"NA", "N/A", "n/a", "NULL", "null", "NaN", "nan", "XNA", "XAP", "-", "?"}
+MISSING_NUMBER = {*MISSING, "None", "none", "--", ".", "#N/A", "nc", "NC", "ND", "nd"}
+GROUPED = re.compile(r"[+-]?\d{1,3}([ .,'\u00a0\u202f]\d{3})+([.,]\d+)?")
+SUFFIXED = re.compile(r"\s*[+-]?\d+(?:[.,]\d+)?\s*([^\d\s.,;:/-][^\d]{0,11}?)\s*")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a column holds. `kind`: integer, number, date, category, or empty when all
+    is missing; `words`: in a column of numbers, what is none; `values`: the most
+    frequent ones and how often each is there; `second`: the numbers next to the ends;
+    `dates`: the formats that all of it has; `suffix`: what follows every number;
+    `grouped`: its numbers have signs between thousands."""
+
+    header: str
+    kind: str
+    rows: int
+    missing: int
+    distinct: int
+    longest: int = 0
+    values: tuple[tuple[str, int], ...] = ()
+    words: tuple[str, ...] = ()
+    low: float = 0
+    high: float = 0
+    second: tuple[float, float] = (0, 0)
+    dates: tuple[str, ...] = ()
+    suffix: str = ""
+    grouped: bool = False
+
+    @property
+    def unique(self) -> bool:
+        return self.rows > 1 and self.distinct == self.rows
+
+    @property
+    def whole(self) -> bool:
+        """Whether the list of values is all of them."""
+        return len(self.values) < VALUES
+
+
+@dataclass(frozen=True)
+class File:
+    """A file, its columns in their order; the rows are the table `view` of `database`,
+    each value as its text."""
+
+    stem: str
+    path: Path
+    dialect: Dialect
+    rows: int
+    columns: tuple[Looked, ...]
+    database: duckdb.DuckDBPyConnection
+    view: str
+
+    def __getitem__(self, header: str) -> Looked:
+        return next(one for one in self.columns if one.header == header)
+
+    @property
+    def headers(self) -> list[str]:
+        return [column.header for column in self.columns]
+
+    def number(self, header: str) -> str:
+        """SQL: the column's value, NULL where it is no number."""
+        return _number(quoted(header), self.dialect.decimal)
+
+
+def quoted(name: str) -> str:
+    """A name in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A text in SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def tables_in(folder: Path) -> dict[str, Path]:
+    """The files that hold a table each, by stem.
+
+    Raises:
+        TableError: there is no such folder, or a table is there in two files.
+    """
+    if not folder.is_dir():
+        raise TableError(f"{folder}: no such folder")
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        suffix = next((s for s in SUFFIXES if path.name.lower().endswith(s)), "")
+        if not suffix or path.name.startswith(".") or not _filled(path):
+            continue
+        stem = path.name[: -len(suffix)]
+        if stem in found:
+            names = f"{found[stem].name} and {path.name}"
+            raise TableError(f"{stem}: expected one file in {folder}, found {names}")
+        found[stem] = path
+    return found
+
+
+def _filled(path: Path) -> bool:
+    if path.is_dir():
+        return path.suffix in PARTS and any(path.glob(PARTS[path.suffix]))
+    return path.stat().st_size > 0
+
+
+def look(
+    database: duckdb.DuckDBPyConnection, stem: str, path: Path, rows: int = ROWS
+) -> File:
+    """Read the first rows of a file and say what is in each of its columns.
+
+    Raises:
+        TableError: it cannot be read, or has no rows.
+    """
+    view = quoted(f"file {stem}")
+    try:
+        if path.name.lower().endswith(".parquet"):
+            dialect, parquet = Dialect(), True
+            _read_parquet(database, view, path, rows)
+        else:
+            parquet = False
+            dialect = _read_csv(database, view, path, rows)
+    except (duckdb.Error, OSError, EOFError, zipfile.BadZipFile, csv.Error) as error:
+        said = str(error).strip().splitlines()[0]
+        raise TableError(f"{path.name}: cannot be read: {said}") from None
+    described = database.execute(f"DESCRIBE {view}").fetchall()
+    headers = [row[0] for row in described]
+    [(count,)] = database.execute(f"SELECT count(*) FROM {view}").fetchall()
+    if not count:
+        raise TableError(f"{path.name}: the table is empty; expected at least one row")
+    decimal = "." if parquet else _decimal(database, view, headers)
+    columns = tuple(_column(database, view, h, count, decimal) for h in headers)
+    formats = [dates for column in columns for dates in column.dates]
+    dates = max(DATES, key=formats.count) if formats else Dialect.dates
+    written = Dialect(dialect.delimiter, decimal, dialect.encoding, dates)
+    return File(stem, path, written, count, columns, database, view)
+
+
+def _read_parquet(
+    database: duckdb.DuckDBPyConnection, view: str, path: Path, rows: int
+) -> None:
+    source = path / PARTS[".parquet"] if path.is_dir() else path
+    database.execute(
+        f"CREATE TABLE {view} AS SELECT CAST(COLUMNS(*) AS VARCHAR)"
+        f" FROM read_parquet({_glob(source)}) LIMIT {rows}"
+    )
+
+
+def _read_csv(
+    database: duckdb.DuckDBPyConnection, view: str, path: Path, rows: int
+) -> Dialect:
+    first = min(path.glob(PARTS[".csv"])) if path.is_dir() else path
+    encoding = _encoding(first)
+    with _opened(first) as file:
+        start = io.TextIOWrapper(file, encoding, newline="").read(1 << 16)
+    delimiter = _delimiter(start)
+    headers = _headers(start, delimiter)
+    columns = ", ".join(f"{text(header)}: 'VARCHAR'" for header in headers)
+    with _as_utf8(path, encoding) as source:
+        database.execute(
+            f"CREATE TABLE {view} AS SELECT * REPLACE ("
+            + ", ".join(
+                f"nullif(trim({quoted(h)}), '') AS {quoted(h)}" for h in headers
+            )
+            + f") FROM read_csv({_glob(source)}, auto_detect=false, header=true,"
+            f" delim={text(delimiter)}, quote='\"', escape='\"', nullstr='',"
+            f" columns={{{columns}}}) LIMIT {rows}"
+        )
+    return Dialect(delimiter, encoding=encoding)
+
+
+def _glob(path: Path) -> str:
+    """A path as DuckDB's readers take it: brackets in folders' names are no pattern."""
+    folder = str(path.parent).replace("[", "[[]")
+    return text(f"{folder}/{path.name}")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """What a CSV file holds, unpacked."""
+    if path.name.lower().endswith(".gz"):
+        with gzip.open(path) as unzipped:
+            yield unzipped  # type: ignore[misc]
+    elif path.name.lower().endswith(".zip"):
+        with zipfile.ZipFile(path) as archive:
+            names = [n for n in archive.namelist() if n.lower().endswith(".csv")]
+            if len(names) != 1:
+                raise TableError(
+                    f"{path.name}: expected one CSV file inside, found {len(names)}"
+                )
+            with archive.open(names[0]) as inside:
+                yield inside
+    else:
+        with path.open("rb") as file:
+            yield file
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 if all of it is; else what has the bytes that are in it."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    utf8, controls = True, False
+    with _opened(path) as file:
+        start = file.read(1 << 16)
+        if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return "utf-16"
+        block = start
+        while block:
+            try:
+                if utf8:
+                    decoder.decode(block)
+            except UnicodeDecodeError:
+                utf8 = False
+            controls |= any(0x80 <= byte < 0xA0 for byte in set(block))
+            block = file.read(1 << 20)
+    return "utf-8" if utf8 else "cp1252" if controls else "latin-1"
+
+
+@contextmanager
+def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
+    """The file where DuckDB can read it: unpacked, and in UTF-8."""
+    packed = path.name.lower().endswith((".zip", ".gz"))
+    if path.is_dir():
+        yield path / PARTS[".csv"]
+        return
+    if encoding == "utf-8" and not packed:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="training-") as folder:
+        plain = Path(folder) / "plain.csv"
+        with (
+            _opened(path) as file,
+            plain.open("w", encoding="utf-8", newline="") as out,
+        ):
+            shutil.copyfileobj(io.TextIOWrapper(file, encoding, newline=""), out)
+        yield plain
+
+
+def _delimiter(start: str) -> str:
+    """The one that gives most lines the same number of fields, and most fields."""
+    lines = start.splitlines(keepends=True)[:200]
+    lines = lines[: max(1, len(lines) - 1)] if len(start) == 1 << 16 else lines
+
+    def fits(delimiter: str) -> tuple[float, int]:
+        counts = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        fields = counts[0] if counts else 1
+        same = counts.count(fields) / max(len(counts), 1)
+        return (same if fields > 1 else 0, fields)
+
+    return max(DELIMITERS, key=fits)
+
+
+def _headers(start: str, delimiter: str) -> list[str]:
+    """As the file has them; those that are empty or there twice get a name."""
+    row = next(
+        csv.reader(io.StringIO(start.removeprefix("\ufeff")), delimiter=delimiter)
+    )
+    headers: list[str] = []
+    for position, header in enumerate(row):
+        name = header or f"column{position}"
+        known = {one.lower() for one in headers}
+        count = 0
+        while (name if not count else f"{name}_{count}").lower() in known:
+            count += 1
+        headers.append(f"{name}_{count}" if count else name)
+    return headers
+
+
+def _decimal(
+    database: duckdb.DuckDBPyConnection, view: str, headers: Iterable[str]
+) -> str:
+    """A comma if more numbers are written with one; three digits may be thousands."""
+    signs = {",": r"^[+-]?\d+,(\d{1,2}|\d{4,})$", ".": r"^[+-]?\d+\.(\d{1,2}|\d{4,})$"}
+    counts = {}
+    for sign, pattern in signs.items():
+        like = " + ".join(
+            f"count_if(regexp_matches({quoted(h)}, {text(pattern)}))" for h in headers
+        )
+        counts[sign] = database.execute(f"SELECT {like} FROM {view}").fetchall()[0][0]
+    return "," if counts[","] > counts["."] else "."
+
+
+def _number(sql: str, decimal: str) -> str:
+    plain = f"replace({sql}, ',', '.')" if decimal == "," else sql
+    # Else DuckDB takes "1_000", "infinity" and "nan" for numbers.
+    shaped = rf"regexp_full_match({plain}, '[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?\.?')"
+    return f"CASE WHEN {shaped} THEN try_cast({plain} AS DOUBLE) END"
+
+
+def _column(
+    database: duckdb.DuckDBPyConnection,
+    view: str,
+    header: str,
+    rows: int,
+    decimal: str,
+) -> Looked:
+    name = quoted(header)
+    number = _number(name, decimal)
+    [(known, distinct, longest, numbers, integers, padded, low, high)] = (
+        database.execute(
+            f"SELECT count(v), count(DISTINCT v), coalesce(max(length(v)), 0),"
+            f" count(n),"
+            f" count_if(n IS NOT NULL AND regexp_full_match(v, '[+-]?[0-9]+')),"
+            f" count_if(regexp_matches(v, '^[+-]?0[0-9]')), min(n), max(n)"
+            f" FROM (SELECT {name} AS v, {number} AS n FROM {view})"
+        ).fetchall()
+    )
+    values = tuple(
+        database.execute(
+            f"SELECT {name}, count(*) FROM {view} WHERE {name} IS NOT NULL"
+            f" GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {VALUES}"
+        ).fetchall()
+    )
+    looked = Looked(header, "", rows, rows - known, distinct, longest, values)
+    if not known or {v for v, _ in values} <= MISSING:
+        return looked
+    found = {**vars(looked)}
+    words = [v for v, _ in values if v in MISSING_NUMBER]
+    if numbers < known:
+        others = database.execute(
+            f"SELECT v FROM (SELECT {name} AS v, {number} AS n FROM {view})"
+            f" WHERE v IS NOT NULL AND n IS NULL GROUP BY v ORDER BY count(*) DESC, v"
+            f" LIMIT 6"
+        ).fetchall()
+        words = [v for (v,) in others]
+    few = len(words) < 4 and (
+        known - numbers < known / 10 or set(words) <= MISSING_NUMBER
+    )
+    if numbers and not padded and (numbers == known or few):
+        whole = integers == numbers
+        second = database.execute(
+            f"SELECT min(n) FILTER (n > {low!r}), max(n) FILTER (n < {high!r})"
+            f" FROM (SELECT {number} AS n FROM {view})"
+        ).fetchall()[0]
+        found |= {"kind": "integer" if whole else "number", "low": low, "high": high}
+        ends = tuple(
+            end if next_to is None else next_to
+            for end, next_to in zip((low, high), second, strict=True)
+        )
+        found |= {"words": tuple(words) if numbers < known else (), "second": ends}
+        return Looked(**found)
+    if dates := _dates(database, view, name):
+        found |= {"kind": "date", "dates": dates}
+        return Looked(**found)
+    shown = [v for v, _ in values if v not in MISSING]
+    suffixes = {m[1] if (m := SUFFIXED.fullmatch(v)) else "" for v in shown}
+    alone = len(suffixes) == 1 and shown
+    found["suffix"] = suffixes.pop() if alone else ""
+    found["grouped"] = bool(shown) and (
+        sum(GROUPED.fullmatch(v) is not None for v in shown) > len(shown) / 2
+    )
+    return Looked(**found | {"kind": "category"})
+
+
+def _dates(
+    database: duckdb.DuckDBPyConnection, view: str, name: str
+) -> tuple[str, ...]:
+    """The formats that every value has."""
+    known = ", ".join(text(word) for word in sorted(MISSING))
+    all_of = ", ".join(
+        f"count_if(try_strptime({name}, {text(f)}) IS NULL) = 0" for f in DATES
+    )
+    [fits] = database.execute(
+        f"SELECT {all_of} FROM {view} WHERE {name} NOT IN ({known})"
+    ).fetchall()
+    return tuple(f for f, fit in zip(DATES, fits, strict=True) if fit)
