@@ -92,6 +92,8 @@ def drafted(table: Table, looked: Looked, taken: Sequence[str]) -> list[Drafted]
         lines += _use(table, looked)
     use = next((line.text for line in lines if line.key == "use"), "input")
     known_as = f", as Home Credit's {known.name}" if known else ""
+    if looked.header == table.date:
+        use = "the day of the application"
     told = f"{kind}: {use.replace('_', ' ')}{f', {part}' if part else ''}{known_as}"
     return [Drafted(name, looked.header, tuple(lines), told)]
 

@@ -17,6 +17,7 @@ from training.tables.draft.look import (
     File,
     Looked,
     look,
+    others_in,
     quoted,
     tables_in,
     text,
@@ -93,7 +94,7 @@ def guess(folder: Path, database: duckdb.DuckDBPyConnection) -> Draft:
         ConfigurationError: no file holds a table that can be read.
     """
     files: dict[str, File] = {}
-    unused: dict[str, str] = {}
+    unused = others_in(folder)
     for stem, path in tables_in(folder).items():
         try:
             files[stem] = look(database, stem, path)

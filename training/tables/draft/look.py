@@ -26,12 +26,16 @@ from training.tables.stage import PARTS, SUFFIXES
 ROWS = 1_000_000
 # As many values as a category has whose values are listed, and one more.
 VALUES = 31
+# So many numbers make a column one of numbers, whatever words are in between.
+MANY = 5
 DELIMITERS = (",", ";", "\t", "|")
 # Days before months: of those that are either, most lenders write the first.
 DATES = (
     *("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d"),
     *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M", "%b-%Y"),
 )
+# What may lie beside the tables.
+BESIDE = {".yaml", ".po", ".md"}
 # Words for "none" in a column of whatever type, and in one of numbers.
 MISSING = {"NA", "N/A", "n/a", "NULL", "null", "NaN", "nan", "XNA", "XAP", "-", "?"}
 MISSING_NUMBER = {*MISSING, "None", "none", "--", ".", "#N/A", "nc", "NC", "ND", "nd"}
@@ -126,6 +130,19 @@ def tables_in(folder: Path) -> dict[str, Path]:
             raise TableError(f"{stem}: expected one file in {folder}, found {names}")
         found[stem] = path
     return found
+
+
+def others_in(folder: Path) -> dict[str, str]:
+    """Why each other file of a folder holds no table."""
+    kinds = ", ".join(SUFFIXES)
+    tables = set(tables_in(folder).values())
+    return {
+        path.name: "the file is empty"
+        if path.is_file() and not path.stat().st_size
+        else f"no table; expected {kinds}"
+        for path in sorted(folder.iterdir())
+        if path not in tables and path.suffix not in BESIDE and path.name[0] != "."
+    }
 
 
 def _filled(path: Path) -> bool:
@@ -352,8 +369,8 @@ def _column(
             f" LIMIT 6"
         ).fetchall()
         words = [v for (v,) in others]
-    few = len(words) < 4 and (
-        known - numbers < known / 10 or set(words) <= MISSING_NUMBER
+    few = set(words) <= MISSING_NUMBER or (
+        len(words) < 4 and numbers > known / 2 and distinct > len(words) + MANY
     )
     if numbers and not padded and (numbers == known or few):
         whole = integers == numbers

@@ -22,14 +22,14 @@ PATTERNS = {
     "amt|amnt|montant|betrag|sum|credit)|(amount|amt|amnt|montant|"
     "betrag|somme)_((of|du|de|the)_)*(credit|loan|pret|kredit|demande|"
     "requested)",
-    "amount_perhaps": "amount|amt|amnt|montant|betrag|kredit|loan|pret|capital|principal",
+    "amount_perhaps": "amount|amt|amnt|montant|betrag|kredit|loan|pret|principal",
     "instalment": "annuity|mensualite|mensualites|echeance|instalment|installment|"
     "monthly_payment|monatsrate",
     "instalments": "duration|duree|term|laufzeit|maturity|(nb|nombre|number|cnt|"
     r"num)_(of_|de_|d_)?(instal\w*|echeances|mensualites|payments)",
     "goods_price": "goods_price|purchase_price|prix_(du_)?(bien|vehicule|achat)|"
     "kaufpreis",
-    "birth": "birth|birthdate|dob|naissance|ne_le|nee_le|geburt|geburtsdatum",
+    "birth": "birth|birthdate|dob|naissance|ne_le|nee_le|ne_e_le|geburt|geburtsdatum",
     "gender": "sex|gender|sexe|genre|civilite|geschlecht|anrede",
     "family": "marital|matrimonial|matrimoniale|family_status|familiale|"
     "personal_status|civil_status|etat_civil|familienstand|married|"
@@ -42,7 +42,7 @@ PATTERNS = {
     "person": "name|nom|prenom|first_name|last_name|surname|email|mail|courriel|"
     "phone_number|tel|mobile|adresse|address|street|rue|iban|ssn|"
     "vorname|nachname",
-    "later": "recoveries|recovery|recouvrement|collection|charge_?off|"
+    "later": r"recoveries|recovery|recouvr\w*|collection|charge_?off|"
     r"written_off|last_pymnt\w*|total_(re)?pa?y\w*|out_prncp\w*|"
     "settlement|hardship|loss|perte|closed|cloture|contentieux",
     "asked": "application|applied|request|requested|demande|depose|deposee|"

@@ -23,6 +23,7 @@ currency: {currency}  # check: of all amounts
 country: FR  # check: of the applicants, for the letter
 """
 WIDTH = 28
+OTHERWISE = "It is written otherwise, and must be written alike."
 
 
 def written(draft: Draft) -> str:
@@ -50,7 +51,9 @@ def _applications(draft: Draft) -> Iterator[str]:
     yield "applications:"
     top = [Line("file", flow(draft.file.stem))]
     if draft.later:
-        top.append(Line("later", flow(draft.later.stem), "not decided yet?"))
+        same = draft.later.dialect == draft.file.dialect
+        doubt = "not decided yet?" if same else f"not decided yet? {OTHERWISE}"
+        top.append(Line("later", flow(draft.later.stem), doubt))
     top += _dialect(draft.file)
     top.append(Line("key", draft.key, draft.key_check))
     if draft.date:
@@ -135,7 +138,9 @@ def told(draft: Draft) -> Iterator[str]:
     yield from _outcome(draft.target)
     yield from map(_column, draft.columns)
     if draft.later:
-        yield f"{_file(draft.later)}: applications that are not decided yet"
+        same = draft.later.dialect == draft.file.dialect
+        doubt = _doubt([] if same else [OTHERWISE])
+        yield f"{_file(draft.later)}: applications not decided yet{doubt}"
     for history in draft.histories:
         owner = f"a record of {history.of}" if history.of else "an application"
         day = f", on {history.day}" if history.day else ""
