@@ -110,6 +110,8 @@ class Layout:
         labelled = replace(
             self.application, name=self.labelled, columns=(key, self.target, *others)
         )
-        unlabelled = replace(self.application, name=self.unlabelled)
-        tables = (labelled, unlabelled, *(self.tables[one] for one in self.histories))
+        later = [replace(self.application, name=self.unlabelled)] * bool(
+            self.unlabelled
+        )
+        tables = (labelled, *later, *(self.tables[one] for one in self.histories))
         return {table.name: table for table in tables}

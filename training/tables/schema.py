@@ -36,7 +36,7 @@ class Role(StrEnum):
     """What a column is, whatever its lender calls it; most columns are none of these.
 
     CLIENT is the key of the application, RECORD numbers records of any kind. DATE and
-    BIRTH count days from the application.
+    BIRTH count days from the application. INSTALMENTS is how many there are.
     """
 
     CLIENT = "client"
@@ -44,6 +44,7 @@ class Role(StrEnum):
     AMOUNT = "amount"
     INSTALMENT = "instalment"
     GOODS_PRICE = "goods_price"
+    INSTALMENTS = "instalments"
     BIRTH = "birth"
     DATE = "date"
 
@@ -69,6 +70,7 @@ class Origin(StrEnum):
     CREDIT_BUREAU = "credit_bureau"
     EARLIER_APPLICATIONS = "earlier_applications"
     REPAYMENTS = "repayments"
+    LENDER = "lender"
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,9 @@ class Column:
     it is to help decide. `term`: only of what an applicant can negotiate.
     `missing`: the values by which the source says that there is none. `words`: what its
     categories are called; one without stays as it is. `section`: what it is read with,
-    `group`: the reason that it is part of. `known_as`: the column of Home Credit's that
-    it is, so that what is made of that one can be made of it. `lowers_risk`: a higher
+    `group`: the reason that it is part of. `input_because`: why one that is protected,
+    or about other people, is an input. `known_as`: the column of Home Credit's that it
+    is, so that what is made of that one can be made of it. `lowers_risk`: a higher
     number is known beforehand to mean less risk.
     `header`: what the file calls the column, where that is something else; `pattern`: a
     regular expression whose first group is the value, where it is a part of a text.
@@ -118,9 +121,10 @@ class Column:
     role: Role | None = None
     term: Term | None = None
     section: Labels | None = None
-    missing: tuple[str | int, ...] = ()
+    missing: tuple[str | float, ...] = ()
     words: Mapping[str, Labels] = field(default_factory=dict)
     use: Use = Use.INPUT
+    input_because: str = ""
     group: str = ""
     known_as: str = ""
     lowers_risk: bool = False
@@ -164,6 +168,8 @@ class Table:
     the standard aggregates are taken, over all records and over those whose `day` is in
     each of the `windows`, in days before the application; their count is in the reason
     group `group`. `file`: the stem of its file, where that is not its name.
+    `as_written`: the file has texts that are read as the columns declare; the files of
+    others have the declared types.
     """
 
     name: str
@@ -178,6 +184,7 @@ class Table:
     day: str = ""
     windows: tuple[int, ...] = ()
     group: str = ""
+    as_written: bool = False
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)
