@@ -14,6 +14,7 @@ from training.language import LANGUAGES, Labels, _
 from training.tables.home_credit import HOME_CREDIT, TABLES
 from training.tables.layout import APPLICATION, TARGET, Layout
 from training.tables.lender_file import (
+    PROTECTED,
     ROW_NUMBER,
     ApplicationsPart,
     ColumnPart,
@@ -36,7 +37,6 @@ from training.tables.schema import (
 )
 
 LENDER = "lender.yaml"
-PROTECTED = "PROTECTED"
 # Integers that JSON keeps exact.
 EXACT = 9007199254740991
 # Any day of the years 1 to 9999, counted from any other.

@@ -2,21 +2,472 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Set
 
-from training.tables.lender_file import LenderFile
-from training.tables.yaml_file import Fault
+import duckdb
+from babel import Locale
+
+from training.language import LANGUAGES, SOURCE
+from training.tables.home_credit import HOME_CREDIT, TABLES
+from training.tables.layout import APPLICATION, TARGET
+from training.tables.lender_file import (
+    PROTECTED,
+    ROW_NUMBER,
+    ColumnPart,
+    CsvPart,
+    HistoryPart,
+    LenderFile,
+)
+from training.tables.schema import Column, Role, Type
+from training.tables.yaml_file import TOLD, Fault, Place, nearest, shown
+
+NUMBERS = ("number", "integer")
+KEYS = ("integer", "text")
+ROOT: Place = ("applications",)
 
 
-def contradictions(lender: LenderFile, *, incomplete: bool) -> list[Fault]:
-    """Each fault; of an `incomplete` file none that says that something is missing."""
-    return []
+def contradictions(lender: LenderFile, left_out: Set[Place]) -> list[Fault]:
+    """Each fault; none that comes only of what is wrong by itself and `left_out`."""
+    checks = [
+        _codes(lender),
+        _applications(lender, left_out),
+        _histories(lender, left_out),
+        _files(lender),
+        _compiled(lender),
+        () if left_out else _groups(lender),
+    ]
+    for place, columns, of in _tables(lender):
+        checks.append(_columns(lender, place, columns, of))
+    return [fault for check in checks for fault in check]
 
 
-def near(word: str, known: Iterable[str]) -> str:
-    """A hint at the nearest of the words that there are."""
-    words = list(known)
-    folded = {one.casefold(): one for one in reversed(words)}
-    close = difflib.get_close_matches(word.casefold()[:100], folded, 1, 0.6)
-    return f"; did you mean {folded[close[0]]}?" if close else ""
+def _tables(
+    lender: LenderFile,
+) -> Iterator[tuple[Place, Mapping[str, ColumnPart], HistoryPart | None]]:
+    yield ROOT, lender.applications.columns, None
+    for name, history in lender.histories.items():
+        yield ("histories", name), history.columns, history
+
+
+def _codes(lender: LenderFile) -> Iterator[Fault]:
+    locale = Locale(SOURCE)
+    countries = (one for one in map(str, locale.territories) if one.isalpha())
+    known: dict[str, tuple[str, ...]] = {
+        "language": LANGUAGES,
+        "currency": tuple(map(str, locale.currencies)),
+        "country": tuple(one for one in countries if len(one) == 2),
+    }
+    for field, codes in known.items():
+        found = getattr(lender, field)
+        if found not in codes:
+            few = f"one of {', '.join(codes)}" if len(codes) < 9 else "a code of ISO's"
+            yield Fault((field,), f"expected {few}; found '{found}'", found, codes)
+
+
+def _there(
+    place: Place, name: str, columns: Iterable[str], left_out: Set[Place]
+) -> Iterator[Fault]:
+    """A fault where a name is no declared column's."""
+    names = list(columns)
+    if name not in names and (*place[:-1], "columns", name) not in left_out:
+        text = f"expected a column of {'.'.join(map(str, place[:-1]))}.columns"
+        yield Fault(place, f"{text}; found '{name}'", name, tuple(names))
+
+
+def _applications(lender: LenderFile, left_out: Set[Place]) -> Iterator[Fault]:
+    part = lender.applications
+    columns = part.columns
+    if part.key != ROW_NUMBER:
+        key = (*ROOT, "key")
+        yield from _there(key, part.key, [*columns, ROW_NUMBER], left_out)
+        if part.key in columns:
+            yield from _key((*ROOT, "columns", part.key), columns[part.key])
+    elif named := _same("row_number", columns):
+        place = (*ROOT, "columns", named)
+        yield Fault(place, "the name is that of the row number; expected another")
+    if part.date:
+        yield from _there((*ROOT, "date"), part.date, columns, left_out)
+        if (date := columns.get(part.date)) and date.type != "date":
+            place = (*ROOT, "columns", part.date, "type")
+            yield Fault(
+                place, f"the day of the application; expected date; found {date.type}"
+            )
+    for name, column in columns.items():
+        if _header(name, column) == part.target.column:
+            text = f"is the target, '{part.target.column}'; expected under target alone"
+            yield Fault((*ROOT, "columns", name), text)
+    yield from _roles(columns, left_out)
+    if not left_out and not any(_is_input(c) for c in _others(lender)):
+        yield Fault((*ROOT, "columns"), "no column is an input; expected one at least")
+
+
+def _others(lender: LenderFile) -> Iterator[ColumnPart]:
+    part = lender.applications
+    for name, column in part.columns.items():
+        if name not in (part.key, part.date):
+            yield column
+
+
+def _is_input(column: ColumnPart) -> bool:
+    return column.use == "input" or column.input_because is not None
+
+
+def _key(place: Place, column: ColumnPart) -> Iterator[Fault]:
+    if column.type not in KEYS:
+        yield Fault(
+            (*place, "type"), f"a key; expected integer or text; found {column.type}"
+        )
+    for field, name in FORBIDDEN_OF_KEYS.items():
+        if getattr(column, field):
+            yield Fault((*place, name), "is not for a key")
+
+
+FORBIDDEN_OF_KEYS = {
+    "role": "is",
+    "negotiable": "negotiable",
+    "input_because": "input_because",
+    "missing": "missing",
+    "gender": "gender",
+    "lowers_risk": "lowers_risk",
+    "group": "group",
+}
+
+
+def _roles(columns: Mapping[str, ColumnPart], left_out: Set[Place]) -> Iterator[Fault]:
+    """Each role is one column's, and the amount is there."""
+    first: dict[str, str] = {}
+    for name, column in columns.items():
+        roles = [("is", column.role)] if column.role else []
+        for key, role in [*roles, *[("gender", "gender")] * column.gender]:
+            if role in first:
+                place = (*ROOT, "columns", name, key)
+                yield Fault(place, f"{role} is what {first[role]} is already")
+            first.setdefault(role, name)
+    if "amount" not in first and not left_out:
+        yield Fault(
+            (*ROOT, "columns"),
+            "no column is the amount; expected one with `is: amount`",
+        )
+
+
+def _histories(lender: LenderFile, left_out: Set[Place]) -> Iterator[Fault]:
+    part = lender.applications
+    known: dict[str, str] = {}
+    for name, history in lender.histories.items():
+        place: Place = ("histories", name)
+        if name.casefold() in (APPLICATION, "history", TARGET.casefold()):
+            yield Fault(place, "the name is reserved; expected another")
+        if history.known_as:
+            yield from _table_known_as(place, history.known_as, known)
+            known.setdefault(history.known_as, name)
+        yield from _there((*place, "key"), history.key, history.columns, left_out)
+        key = history.columns.get(history.key)
+        if key:
+            yield from _key((*place, "columns", history.key), key)
+        if history.of:
+            yield from _parent(lender, name, history)
+        elif part.key == ROW_NUMBER:
+            text = f"the applications have no key but their {ROW_NUMBER}"
+            yield Fault((*place, "key"), f"{text}; expected a key that both files have")
+        elif key and part.key in part.columns:
+            yield from _alike(
+                (*place, "columns", history.key), key, part.columns[part.key]
+            )
+            if history.key != part.key and _same(part.key, history.columns):
+                found = (*place, "columns", _same(part.key, history.columns))
+                yield Fault(
+                    found, f"the name is the key's; expected {history.key} to have it"
+                )
+        yield from _day(place, history, left_out)
+
+
+def _table_known_as(
+    place: Place, name: str, known: Mapping[str, str]
+) -> Iterator[Fault]:
+    tables = tuple(one for one in TABLES if one != APPLICATION)
+    if name not in tables:
+        text = f"expected one of Home Credit's tables, {', '.join(tables)}"
+        yield Fault((*place, "as"), f"{text}; found '{name}'", name, tables)
+    elif name in known:
+        yield Fault((*place, "as"), f"{name} is what {known[name]} is already")
+
+
+def _parent(lender: LenderFile, name: str, history: HistoryPart) -> Iterator[Fault]:
+    place, of = ("histories", name, "of"), history.of or ""
+    if of not in lender.histories:
+        others = tuple(one for one in lender.histories if one != name)
+        yield Fault(place, f"expected another history; found '{of}'", of, others)
+        return
+    seen, step = [name], of
+    while step not in seen and step in lender.histories:
+        seen.append(step)
+        step = lender.histories[step].of or ""
+    if step in seen:
+        yield Fault(place, f"goes round: {' of '.join([*seen, step])}")
+        return
+    parent = lender.histories[of]
+    if history.key == parent.key:
+        text = f"'{history.key}' links {of} itself"
+        yield Fault(
+            ("histories", name, "key"), f"{text}; expected the number of its records"
+        )
+    elif history.key not in parent.columns:
+        text = f"expected a column that {of} has, too; found '{history.key}'"
+        where = ("histories", name, "key")
+        yield Fault(where, text, history.key, tuple(parent.columns))
+    elif history.key in history.columns:
+        number = parent.columns[history.key]
+        yield from _key(("histories", of, "columns", history.key), number)
+        own = ("histories", name, "columns", history.key)
+        yield from _alike(own, history.columns[history.key], number)
+
+
+def _alike(place: Place, one: ColumnPart, other: ColumnPart) -> Iterator[Fault]:
+    if one.type != other.type and {one.type, other.type} == set(KEYS):
+        text = f"expected {other.type}, as where it leads to; found {one.type}"
+        yield Fault((*place, "type"), text)
+
+
+def _day(place: Place, history: HistoryPart, left_out: Set[Place]) -> Iterator[Fault]:
+    if history.day is None:
+        if history.windows and not left_out:
+            yield Fault((*place, "windows"), "are counted by `day`, which is missing")
+        return
+    yield from _there((*place, "day"), history.day, history.columns, left_out)
+    column = history.columns.get(history.day)
+    if column and history.day == history.key:
+        yield Fault((*place, "day"), "is the key; expected a date or a number of days")
+    elif column and column.type not in ("date", *NUMBERS):
+        text = f"a record's day; expected date, integer or number; found {column.type}"
+        yield Fault((*place, "columns", history.day, "type"), text)
+    elif column and column.unit not in (None, "days"):
+        text = f"the day of a record; expected days; found {column.unit}"
+        yield Fault((*place, "columns", history.day, "unit"), text)
+    if len(set(history.windows)) < len(history.windows):
+        yield Fault((*place, "windows"), "has a window twice")
+
+
+def _files(lender: LenderFile) -> Iterator[Fault]:
+    """No two tables are one file, and none is staged over another."""
+    part = lender.applications
+    files = [((*ROOT, "file"), part.file)]
+    if part.later is not None:
+        files.append(((*ROOT, "later"), part.later))
+    first: dict[str, str] = {}
+    for place, stem in files:
+        if stem.casefold() in first:
+            yield Fault(
+                place, f"'{stem}' is the file of {first[stem.casefold()]} already"
+            )
+        first.setdefault(stem.casefold(), ".".join(map(str, place[:-1])))
+    staged = dict(first)
+    for name, history in lender.histories.items():
+        stem = history.file.casefold()
+        if stem in first:
+            text = f"'{history.file}' is the file of {first[stem]} already"
+            yield Fault(("histories", name, "file"), text)
+        first.setdefault(stem, name)
+        if name.casefold() in staged:
+            text = f"the name is that of {staged[name.casefold()]} or its file"
+            yield Fault(("histories", name), f"{text}; expected another")
+        staged.setdefault(name.casefold(), name)
+
+
+def _groups(lender: LenderFile) -> Iterator[Fault]:
+    """Those declared are some column's; one that is nearly so named is misspelt."""
+    used: dict[str, Place] = {}
+    crafted = False
+    for table, columns, history in _tables(lender):
+        if history and history.group:
+            used.setdefault(history.group, (*table, "group"))
+        for name, column in columns.items():
+            crafted = crafted or column.known_as is not None
+            place = (*table, "columns", name, "group")
+            used.setdefault(column.group or name, place)
+    general = {PROTECTED, *lender.histories, *(crafted and HOME_CREDIT.by_group or ())}
+    for name in lender.groups:
+        if name not in used and name not in general:
+            known = tuple(sorted({*used, *general}))
+            yield Fault(("groups", name), "no column is of this group", name, known)
+    given = {name: at for name, at in used.items() if name not in at}
+    for name in [one for one in given if one not in lender.groups][:TOLD]:
+        if close := nearest(name, lender.groups, 0.8):
+            text = f"'{name}' is not among groups; did you mean {close}?"
+            yield Fault(used[name], f"{text} (or declare it there)")
+
+
+def _columns(
+    lender: LenderFile,
+    table: Place,
+    columns: Mapping[str, ColumnPart],
+    history: HistoryPart | None,
+) -> Iterator[Fault]:
+    """What is wrong with columns by themselves, and with two of them."""
+    part = lender.applications
+    names: dict[str, str] = {}
+    headers: dict[str, str] = {}
+    known: dict[str, str] = {}
+    numbers = {one.key for one in lender.histories.values() if one.of == table[-1]}
+    keys = {history.key, *numbers} if history else {part.key}
+    for name, column in columns.items():
+        place = (*table, "columns", name)
+        if name.casefold() == TARGET.casefold():
+            yield Fault(place, "the name is reserved; expected another")
+        if name.casefold() in names:
+            text = f"the name is that of {names[name.casefold()]}, but for capitals"
+            yield Fault(place, text)
+        names.setdefault(name.casefold(), name)
+        header = _header(name, column)
+        if header in headers and not column.pattern:
+            text = f"'{header}' is read as {headers[header]} already"
+            yield Fault((*place, "from") if column.header else place, text)
+        if not column.pattern:
+            headers.setdefault(header, name)
+        if column.known_as:
+            yield from _known_as(place, column, history, known, name in keys)
+            known.setdefault(column.known_as, name)
+        # What has no key yet may have this one.
+        if column.type == "text" and name not in keys and keys & {*columns, ROW_NUMBER}:
+            text = "text is for keys alone; expected category"
+            yield Fault((*place, "type"), text)
+        if column.type == "date" and not part.date:
+            text = "a date is counted from applications.date, which is missing"
+            yield Fault((*place, "type"), text)
+        yield from _column(place, column, in_history=history is not None)
+        if column.use == "after_decision" and history is None and name == part.date:
+            text = "the day of the application is known before the decision"
+            yield Fault((*place, "use"), text)
+
+
+def _header(name: str, column: ColumnPart) -> str:
+    return column.header or name
+
+
+def _same(name: str, columns: Iterable[str]) -> str:
+    """The column that has a name, but for capitals."""
+    return next((one for one in columns if one.casefold() == name.casefold()), "")
+
+
+def _column(place: Place, column: ColumnPart, *, in_history: bool) -> Iterator[Fault]:
+    number = column.type in NUMBERS
+    measured = number or column.type == "date"
+    wrong = {
+        "unit": column.unit not in (None, "none") and not number,
+        "bounds": column.bounds is not None and not measured,
+        "lowers_risk": column.lowers_risk and not measured,
+        "categories": column.categories != "learn" and column.type != "category",
+        "gender": column.gender and column.type != "category",
+        "is": column.role is not None and not measured,
+    }
+    for key in (key for key, is_wrong in wrong.items() if is_wrong):
+        yield Fault((*place, key), f"is not for a column of type {column.type}")
+    if in_history:
+        alone = {"is": column.role, "negotiable": column.negotiable}
+        for key, value in {**alone, "gender": column.gender}.items():
+            if value:
+                yield Fault((*place, key), "is for columns of the applications alone")
+    yield from _use(place, column)
+    yield from _values(place, column)
+
+
+def _use(place: Place, column: ColumnPart) -> Iterator[Fault]:
+    if column.input_because and column.use not in ("protected", "other_people"):
+        text = "expected only with `use: protected` or `use: other_people`"
+        yield Fault((*place, "input_because"), f"{text}; found {column.use}")
+    if column.gender and column.use != "protected":
+        yield Fault(
+            (*place, "gender"), f"expected `use: protected`; found {column.use}"
+        )
+    after = column.use in ("after_decision", "none")
+    for key, value in {"negotiable": column.negotiable, "is": column.role}.items():
+        if after and value and value != "birth":
+            yield Fault((*place, key), f"expected an input; found `use: {column.use}`")
+    if column.negotiable and column.role in (None, "birth"):
+        text = "is for a term of the loan alone; expected `is: amount`, `instalment`"
+        yield Fault((*place, "negotiable"), f"{text}, `goods_price` or `instalments`")
+    if column.role == "birth" and column.type != "date" and column.unit != "days":
+        text = "is a date, or days before the application (`unit: days`)"
+        yield Fault((*place, "is"), f"birth {text}; found {column.type}")
+    if column.role and column.role != "birth" and column.type == "date":
+        yield Fault((*place, "is"), f"{column.role} is a number; found date")
+
+
+def _values(place: Place, column: ColumnPart) -> Iterator[Fault]:
+    if column.bounds and not column.bounds[0] < column.bounds[1]:
+        low, high = column.bounds
+        text = f"expected the lower one first; found {low:g}, {high:g}"
+        yield Fault((*place, "bounds"), text)
+    if isinstance(column.categories, list):
+        words = [str(one) for one in column.categories]
+        if len(set(words)) < len(words):
+            twice = next(one for one in words if words.count(one) > 1)
+            yield Fault((*place, "categories"), f"has '{twice}' twice")
+
+
+def _known_as(
+    place: Place,
+    column: ColumnPart,
+    history: HistoryPart | None,
+    taken: Mapping[str, str],
+    is_key: bool,
+) -> Iterator[Fault]:
+    name, where = column.known_as or "", (*place, "as")
+    table = history.known_as if history else APPLICATION
+    if table is None:
+        yield Fault(where, "is for a history that is one of Home Credit's (`as`)")
+        return
+    if table not in TABLES:
+        return
+    columns = {one.name: one for one in TABLES[table]}
+    if name not in columns:
+        text = f"expected a column of Home Credit's {table}"
+        yield Fault(where, f"{text}; found '{name}'", name, tuple(columns))
+    elif name in taken:
+        yield Fault(where, f"{name} is what {taken[name]} is already")
+    elif columns[name].role is Role.CLIENT and not is_key:
+        yield Fault(where, f"{name} is the key; expected another")
+    else:
+        yield from _comparable(where, column, columns[name])
+
+
+def _comparable(place: Place, column: ColumnPart, known: Column) -> Iterator[Fault]:
+    if known.role in (Role.CLIENT, Role.RECORD):
+        return
+    category = known.type is Type.CATEGORY
+    if category != (column.type == "category"):
+        expected = "category" if category else "number, integer or date"
+        text = f"{known.name} is of type {expected}; found {column.type}"
+        yield Fault(place, text)
+    unit = "days" if column.type == "date" else column.unit
+    if unit not in (None, known.unit.value) and not category:
+        text = f"{known.name} is in the unit {known.unit.value}; found {unit}"
+        yield Fault(place, text)
+
+
+def _compiled(lender: LenderFile) -> Iterator[Fault]:
+    """Whether DuckDB takes the regular expressions and the formats of dates."""
+    parts: dict[Place, CsvPart] = {(*ROOT, "csv", "dates"): lender.applications.csv}
+    with duckdb.connect() as connection:
+        for table, columns, history in _tables(lender):
+            if history:
+                parts[*table, "csv", "dates"] = history.csv
+            for name, column in columns.items():
+                if column.pattern:
+                    place = (*table, "columns", name, "pattern")
+                    sql = "SELECT regexp_extract('', ?, ['part'])"
+                    text = "expected a regular expression (RE2) with a group, ( )"
+                    yield from _taken(connection, sql, column.pattern, place, text)
+        for place, part in parts.items():
+            sql = "SELECT try_strptime('', ?)"
+            text = "expected dates as strptime has them, like %d/%m/%Y"
+            yield from _taken(connection, sql, part.dates, place, text)
+
+
+def _taken(
+    connection: duckdb.DuckDBPyConnection, sql: str, value: str, place: Place, text: str
+) -> Iterator[Fault]:
+    try:
+        connection.execute(sql, [value])
+    except duckdb.Error as error:
+        said = str(error).partition(": ")[2].partition("\n")[0]
+        yield Fault(place, f"{text}; found '{shown(value)}' ({shown(said)})")

@@ -18,6 +18,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 ROW_NUMBER = "row number"
+# The reason group of what an applicant is not judged by.
+PROTECTED = "PROTECTED"
 NAME = "^[A-Za-z][A-Za-z0-9_]{0,63}$"
 # A stem of a file in the lender's folder, nothing else.
 STEM = r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]{0,127}$"

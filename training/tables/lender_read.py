@@ -10,9 +10,13 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from training.tables.lender_checks import contradictions, near
+from training.tables.lender_checks import contradictions
 from training.tables.lender_file import NAME, STEM, LenderFile, Part
-from training.tables.yaml_file import Document, Fault, Place, read_yaml, shown
+from training.tables.yaml_file import Document, Fault, Place, nearest, read_yaml, shown
+
+# Leaving out a wrong part may leave its parent incomplete, up to the whole.
+DEEP = 5
+MISSING = "is missing"
 
 
 def read_lender_file(path: Path) -> tuple[LenderFile, Document]:
@@ -23,27 +27,29 @@ def read_lender_file(path: Path) -> tuple[LenderFile, Document]:
     """
     document = read_yaml(path)
     value, faults, lender = document.value, list(document.faults), None
-    # What is wrong is left out, so that the rest can be checked as well.
+    left_out: set[Place] = set()
+    # What is wrong is guessed or left out, so that the rest can be checked as well.
     for _ in range(DEEP):
-        known: dict[int, type[Part]] = {}
+        parts: dict[int, type[Part]] = {}
         try:
-            lender = LenderFile.model_validate(value, context=known)
+            lender = LenderFile.model_validate(value, context=parts)
             break
         except ValidationError as error:
             errors = error.errors(include_url=False)
             found = [(_place(value, one), one) for one in errors]
-            faults += [_fault(value, place, one, known) for place, one in found]
-            value = _without(value, [place for place, _ in found])
-    incomplete = bool(faults)
+            told = [_fault(value, place, one, parts) for place, one in found]
+            # What is missing later was left out here.
+            faults += [f for f in told if not faults or f.text != MISSING]
+            mends = {one.place: _likely(one) for one in told}
+            left_out |= {place for place, mend in mends.items() if mend is None}
+            value = _mended(value, mends)
+            if value is None:
+                break
     if lender is not None:
-        faults += contradictions(lender, incomplete=incomplete)
+        faults += contradictions(lender, left_out)
     if faults or lender is None:
         raise document.refused(faults)
     return lender, document
-
-
-# Leaving out a wrong part may leave its parent incomplete, up to the whole.
-DEEP = 5
 
 
 def _place(value: Any, error: ErrorDetails) -> Place:
@@ -66,20 +72,21 @@ def _at(value: Any, place: Place) -> Any:
 
 
 def _fault(
-    value: Any, place: Place, error: ErrorDetails, known: Mapping[int, type[Part]]
+    value: Any, place: Place, error: ErrorDetails, parts: Mapping[int, type[Part]]
 ) -> Fault:
-    kind, found = error["type"], _found(error["input"])
+    kind, given = error["type"], error["input"]
+    found = _found(given)
     if kind == "missing":
-        return Fault(place, "is missing")
+        return Fault(place, MISSING)
     if kind == "extra_forbidden":
-        part = known[id(_at(value, place[:-1]))]
-        words = [one.alias or name for name, one in part.model_fields.items()]
-        hint = near(str(place[-1]), words) or f"; expected {_either(words)}"
-        return Fault(place, f"unknown key{hint}")
+        part = parts[id(_at(value, place[:-1]))]
+        keys = [one.alias or name for name, one in part.model_fields.items()]
+        text = f"unknown key; expected {_either(keys)}"
+        return Fault(place, text, str(place[-1]), tuple(keys))
     if kind == "literal_error":
         words = re.findall("'([^']*)'", error["ctx"]["expected"]) or ["1"]
-        hint = near(str(error["input"]), words)
-        return Fault(place, f"expected {_either(words)}; found {found}{hint}")
+        text = f"expected {_either(words)}; found {found}"
+        return Fault(place, text, str(given), tuple(words))
     expected = EXPECTED.get(error.get("ctx", {}).get("pattern", ""), error["msg"])
     expected = expected.replace("Input should be", "expected")
     return Fault(place, f"{expected}; found {found}")
@@ -107,14 +114,26 @@ def _found(value: Any) -> str:
     return shown(repr(value))
 
 
-def _without(value: Any, places: list[Place]) -> Any:
-    """The file without what is at these places, None where something is missing."""
-    if not isinstance(value, dict) or () in places:
+def _likely(fault: Fault) -> str | None:
+    """The word that was meant, None where there is none, or a key is wrong."""
+    if fault.place and fault.place[-1] == fault.found:
         return None
-    inside: dict[Any, list[Place]] = {}
-    for place in places:
-        inside.setdefault(place[0], []).append(place[1:])
+    return nearest(fault.found, fault.known, 0.6) or None
+
+
+def _mended(value: Any, mends: Mapping[Place, str | None]) -> Any:
+    """The file with other values at these places, or without them if they are None.
+
+    None where something is missing, or an item of a list is wrong.
+    """
+    if () in mends:
+        return mends[()]
+    if not isinstance(value, dict):
+        return None
+    inside: dict[str | int, dict[Place, str | None]] = {}
+    for place, mend in mends.items():
+        inside.setdefault(place[0], {})[place[1:]] = mend
     if not inside.keys() <= value.keys():
         return None
-    kept = {k: _without(v, inside[k]) if k in inside else v for k, v in value.items()}
+    kept = {k: _mended(v, inside[k]) if k in inside else v for k, v in value.items()}
     return {key: one for key, one in kept.items() if key not in inside or one}

@@ -5,8 +5,9 @@ Scalars are what YAML 1.2 says, so that "no" and "01" are texts; keys are always
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,12 @@ Place = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong at a place of a file."""
+    """What is wrong at a place; `known`: the words of which `found` is none."""
 
     place: Place
     text: str
+    found: str = ""
+    known: tuple[str, ...] = ()
     line: int = 0
 
 
@@ -50,8 +53,8 @@ class Document:
 
     def refused(self, faults: list[Fault]) -> ConfigurationError:
         """One line for each fault, in the order of the file's."""
-        told = sorted({(self._line(one), _said(one)) for one in faults})
-        lines = [f"{self.name}:{line}: {text}" for line, text in told[:TOLD]]
+        told = sorted(dict.fromkeys(faults), key=self._line)
+        lines = [f"{self.name}:{self._line(one)}: {_said(one)}" for one in told[:TOLD]]
         if len(told) > TOLD:
             lines.append(f"{self.name}: and {len(told) - TOLD} faults more")
         return ConfigurationError("\n".join(lines))
@@ -64,7 +67,16 @@ class Document:
 
 
 def _said(fault: Fault) -> str:
-    return f"{dotted(fault.place)}: {fault.text}" if fault.place else fault.text
+    text = f"{dotted(fault.place)}: {fault.text}" if fault.place else fault.text
+    close = nearest(fault.found, fault.known, 0.6) if fault.known else ""
+    return f"{text}; did you mean {close}?" if close else text
+
+
+def nearest(word: str, known: Iterable[str], likeness: float) -> str:
+    """The nearest of the words that there are, empty where none is near."""
+    folded = {one.casefold(): one for one in known}
+    close = difflib.get_close_matches(word.casefold()[:100], folded, 1, likeness)
+    return folded[close[0]] if close else ""
 
 
 def dotted(place: Place) -> str:
@@ -96,9 +108,10 @@ def read_yaml(path: Path) -> Document:
         raise ConfigurationError(
             f"{path.name}:{line}: no YAML: {shown(str(error.problem), 200)}"
         ) from None
-    except (yaml.YAMLError, ValueError) as error:
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
         raise ConfigurationError(
-            f"{path.name}: no YAML: {shown(str(error), 200)}"
+            f"{path.name}:{line}: no YAML: {shown(error.reason, 200)}"
         ) from None
 
 
@@ -166,7 +179,7 @@ class _Reader:
             if key in value:
                 first = self._lines[*place, key]
                 text = f"is there twice; first in line {first}"
-                self._faults.append(Fault((*place, key), text, line))
+                self._faults.append(Fault((*place, key), text, line=line))
             value[key] = self._value(next(self._events), (*place, key))
         return value
 
