@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from training.cli.features import features
+from training.cli.init import init
 from training.cli.monitoring import drift, monitor, simulate_drift
 from training.cli.present import present
 from training.cli.registered import export, promote, ui
@@ -38,6 +39,7 @@ def commands() -> None:
 
 
 for command in (
+    init,
     synthesize,
     features,
     train,

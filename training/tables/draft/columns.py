@@ -310,7 +310,8 @@ def _lies_ahead(table: Table, looked: Looked) -> bool:
         f"try_strptime({quoted(name)}, {dates})" for name in (looked.header, table.date)
     )
     [(ahead, known)] = table.file.database.execute(
-        f"SELECT count_if({day} > {applied}), count({day}) FROM {table.file.view}"
+        f"SELECT count(*) FILTER ({day} > {applied}), count({day})"
+        f" FROM {table.file.view}"
     ).fetchall()
     return bool(ahead > known / 2)
 
@@ -327,8 +328,9 @@ def _separation(table: Table, looked: Looked) -> float:
     elif looked.distinct > max(MOST_CATEGORIES, looked.rows / 50):
         group = f"{group} IS NULL"
     counts = table.file.database.execute(
-        f"SELECT count_if(d), count_if(NOT d) FROM (SELECT ({table.defaulted}) AS d,"
-        f" row({group}) AS g FROM {table.file.view}) WHERE d IS NOT NULL GROUP BY g"
+        f"SELECT count(*) FILTER (d), count(*) FILTER (NOT d)"
+        f" FROM (SELECT ({table.defaulted}) AS d, row({group}) AS g"
+        f" FROM {table.file.view}) WHERE d IS NOT NULL GROUP BY g"
     ).fetchall()
     bad, good = (sum(side) for side in zip(*counts, strict=True))
     if not bad or not good:

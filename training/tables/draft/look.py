@@ -319,9 +319,8 @@ def _decimal(
     signs = {",": r"^[+-]?\d+,(\d{1,2}|\d{4,})$", ".": r"^[+-]?\d+\.(\d{1,2}|\d{4,})$"}
     counts = {}
     for sign, pattern in signs.items():
-        like = " + ".join(
-            f"count_if(regexp_matches({quoted(h)}, {text(pattern)}))" for h in headers
-        )
+        shaped = (f"regexp_matches({quoted(h)}, {text(pattern)})" for h in headers)
+        like = " + ".join(f"count(*) FILTER ({one})" for one in shaped)
         counts[sign] = database.execute(f"SELECT {like} FROM {view}").fetchall()[0][0]
     return "," if counts[","] > counts["."] else "."
 
@@ -346,8 +345,8 @@ def _column(
         database.execute(
             f"SELECT count(v), count(DISTINCT v), coalesce(max(length(v)), 0),"
             f" count(n),"
-            f" count_if(n IS NOT NULL AND regexp_full_match(v, '[+-]?[0-9]+')),"
-            f" count_if(regexp_matches(v, '^[+-]?0[0-9]')), min(n), max(n)"
+            f" count(*) FILTER (n IS NOT NULL AND regexp_full_match(v, '[+-]?[0-9]+')),"
+            f" count(*) FILTER (regexp_matches(v, '^[+-]?0[0-9]')), min(n), max(n)"
             f" FROM (SELECT {name} AS v, {number} AS n FROM {view})"
         ).fetchall()
     )
@@ -404,7 +403,7 @@ def _dates(
     """The formats that every value has."""
     known = ", ".join(text(word) for word in sorted(MISSING))
     all_of = ", ".join(
-        f"count_if(try_strptime({name}, {text(f)}) IS NULL) = 0" for f in DATES
+        f"count(*) FILTER (try_strptime({name}, {text(f)}) IS NULL) = 0" for f in DATES
     )
     [fits] = database.execute(
         f"SELECT {all_of} FROM {view} WHERE {name} NOT IN ({known})"
