@@ -198,8 +198,11 @@ def _read_csv(
 ) -> Dialect:
     first = min(path.glob(PARTS[".csv"])) if path.is_dir() else path
     encoding = _encoding(first)
-    with _opened(first) as file:
-        start = io.TextIOWrapper(file, encoding, newline="").read(1 << 16)
+    with (
+        _opened(first) as file,
+        io.TextIOWrapper(file, encoding, newline="") as decoded,
+    ):
+        start = decoded.read(1 << 16)
     delimiter = _delimiter(start)
     headers = _headers(start, delimiter)
     columns = ", ".join(f"{text(header)}: 'VARCHAR'" for header in headers)
@@ -276,9 +279,10 @@ def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
         plain = Path(folder) / "plain.csv"
         with (
             _opened(path) as file,
+            io.TextIOWrapper(file, encoding, newline="") as decoded,
             plain.open("w", encoding="utf-8", newline="") as out,
         ):
-            shutil.copyfileobj(io.TextIOWrapper(file, encoding, newline=""), out)
+            shutil.copyfileobj(decoded, out)
         yield plain
 
 
