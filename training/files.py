@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,7 +71,20 @@ def _runs(process: str) -> bool:
 
 def rows_of(path: Path) -> str:
     """SQL to select the rows of a Parquet file, or of a folder of such files, from."""
-    return f"read_parquet('{path / '*.parquet' if path.is_dir() else path}')"
+    if not path.is_dir():
+        return f"read_parquet({literal(path)})"
+    folder = re.sub(r"([*?[])", r"[\1]", str(path))
+    return f"read_parquet({literal(f'{folder}/*.parquet')})"
+
+
+def literal(text: str | Path) -> str:
+    """A text or a path in SQL."""
+    return "'{}'".format(str(text).replace("'", "''"))
+
+
+def identifier(name: str) -> str:
+    """A name in SQL, whatever word it is."""
+    return '"{}"'.format(name.replace('"', '""'))
 
 
 def remove(path: Path) -> None:

@@ -200,5 +200,10 @@ class Table:
         return next((column for column in self if column.role is role), None)
 
     @property
+    def stem(self) -> str:
+        """What its file is called, without the ending."""
+        return self.file or self.name
+
+    @property
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)

@@ -6,6 +6,7 @@ Every later step reads the staged files, so a table is parsed and checked once.
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 import tempfile
 import zipfile
@@ -18,14 +19,16 @@ import duckdb
 
 from training import receipts
 from training.errors import TableError
-from training.files import PARQUET, replacing
+from training.files import PARQUET, literal, replacing
+from training.tables import as_written
 from training.tables.layout import Layout
-from training.tables.schema import Column, Table, Type
+from training.tables.schema import Column, Role, Table, Type
 
 log = logging.getLogger(__name__)
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.zip")
 # A table may also be a folder of that name with its rows in several files.
+LONGEST_KEY = 64
 PARTS = {".parquet": "*.parquet", ".csv": "*.csv"}
 
 
@@ -47,24 +50,68 @@ def stage(
             missing column, a value that does not parse or cannot be true, a
             duplicated key, an empty or truncated file.
     """
-    staged = {}
+    staged: dict[str, Path] = {}
     for name, table in layout.files().items():
-        source = find(data, name)
+        source = find(data, table.stem)
         if source is None and name == layout.labelled:
             wanted = " or ".join(f"{name}{suffix}" for suffix in SUFFIXES)
             raise TableError(f"{name}: missing in {data}; expected {wanted}")
         if source is None:
             log.warning("%s: no such table in %s; going on without it", name, data)
             continue
-        staged[name] = out / f"{name}.parquet"
-        made_from = receipts.digest(source, source.name, repr(table), Path(__file__))
-        if receipts.stands(staged[name], made_from):
-            progress(f"{name}: as before")
+        if table.as_written and table.parent not in {"", *staged}:
+            log.warning("%s: left out, %s is missing and links it", name, table.parent)
             continue
-        rows = stage_table(table, source, staged[name])
-        receipts.keep(staged[name], made_from)
-        progress(f"{name}: {rows:,} rows")
+        parts: list[str | Path] = [source, source.name, repr(table), Path(__file__)]
+        if table.as_written:
+            parts += [repr((layout.defaults, layout.date)), Path(as_written.__file__)]
+            parts += [receipts.of(path) for path in staged.values()]
+        made_from = receipts.digest(*parts)
+        if receipts.stands(out / f"{name}.parquet", made_from):
+            progress(f"{name}: as before")
+        else:
+            rows = _stage(layout, table, source, out / f"{name}.parquet", staged)
+            receipts.keep(out / f"{name}.parquet", made_from)
+            progress(f"{name}: {rows:,} rows")
+        staged[name] = out / f"{name}.parquet"
     return _usable(layout, staged)
+
+
+def _stage(
+    layout: Layout, table: Table, source: Path, target: Path, staged: dict[str, Path]
+) -> int:
+    if not table.as_written:
+        return stage_table(table, source, target)
+    name = source.name
+    with (
+        duckdb.connect() as connection,
+        _readable(source, table.dialect.encoding) as path,
+    ):
+        files = _files(path, name)
+        if path.suffix == ".parquet":
+            rows = f"read_parquet([{', '.join(map(literal, files))}])"
+            found = _columns_of(connection, rows, name)
+            read = as_written.parquet_source(rows, found, name)
+        else:
+            read = as_written.csv_source(files, name, table.dialect)
+        sql = as_written.select(layout, table, read, staged)
+        with replacing(target) as beside:
+            try:
+                connection.execute(f"COPY ({sql}) TO {literal(beside)} ({PARQUET})")
+                as_written.settle(connection, layout, table, beside, name, staged)
+            except duckdb.Error as error:
+                said = as_written.said(error) or _reason(error)
+                raise TableError(f"{name}: {said}") from None
+            return _check(connection, table, beside, name)
+
+
+def _files(path: Path, name: str) -> list[Path]:
+    """The files that hold a table, none of them empty."""
+    files = sorted(path.glob(PARTS[path.suffix])) if path.is_dir() else [path]
+    for file in files:
+        if not file.stat().st_size:
+            raise TableError(f"{name}: the file is empty; expected a header and rows")
+    return files
 
 
 def _usable(layout: Layout, staged: dict[str, Path]) -> dict[str, Path]:
@@ -119,7 +166,7 @@ def _is_staged_already(
     """Whether a file is Parquet with just the declared columns and types."""
     if path.suffix != ".parquet" or path.is_dir():
         return False
-    found = _columns_of(connection, f"read_parquet('{path}')", name)
+    found = _columns_of(connection, f"read_parquet({literal(path)})", name)
     return [*found.items()] == [(column.name, column.type.value) for column in table]
 
 
@@ -128,7 +175,7 @@ def _read_everything(
 ) -> None:
     """Fails where a page is damaged, also of a column that nothing is asked of."""
     hashes = ", ".join(f'bit_xor(hash("{name}"))' for name in table.names)
-    connection.execute(f"SELECT {hashes} FROM '{path}'")
+    connection.execute(f"SELECT {hashes} FROM {literal(path)}")
 
 
 def _convert(
@@ -137,22 +184,33 @@ def _convert(
     columns = ", ".join(
         f'CAST("{c.name}" AS {c.type.value}) AS "{c.name}"' for c in table
     )
-    connection.execute(f"COPY (SELECT {columns} FROM {scan}) TO '{target}' ({PARQUET})")
+    connection.execute(
+        f"COPY (SELECT {columns} FROM {scan}) TO {literal(target)} ({PARQUET})"
+    )
 
 
 @contextmanager
-def _readable(source: Path) -> Iterator[Path]:
-    """A path that DuckDB can read: a zip archive is unpacked for the time being."""
-    if source.suffix != ".zip":
+def _readable(source: Path, encoding: str = "utf-8") -> Iterator[Path]:
+    """A path that DuckDB can read: unpacked, and in UTF-8, for the time being."""
+    other = encoding != "utf-8" and source.suffix != ".parquet"
+    if source.suffix != ".zip" and not other:
         yield source
         return
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        unpacked = Path(folder) / source.with_suffix("").name
+        path = source
         try:
-            _unzip(source, unpacked)
+            if source.suffix == ".zip":
+                path = Path(folder) / source.with_suffix("").name
+                _unzip(source, path)
+            if other:
+                path = as_written.in_utf8(path, Path(folder), encoding)
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             raise TableError(f"{source.name}: damaged archive: {error}") from None
-        yield unpacked
+        except UnicodeDecodeError as error:
+            raise TableError(
+                f"{source.name}: expected {encoding}: {error.reason}"
+            ) from None
+        yield path
 
 
 def _unzip(source: Path, target: Path) -> None:
@@ -170,22 +228,21 @@ def _scan(
     connection: duckdb.DuckDBPyConnection, table: Table, path: Path, name: str
 ) -> str:
     """The SQL table function that reads a file by its declared types."""
-    if path.is_dir():
-        path = path / PARTS[path.suffix]
-    elif not path.stat().st_size:
-        raise TableError(f"{name}: the file is empty; expected a header and rows")
+    files = f"[{', '.join(map(literal, _files(path, name)))}]"
     if path.suffix == ".parquet":
-        found = _columns_of(connection, f"read_parquet('{path}')", name)
+        found = _columns_of(connection, f"read_parquet({files})", name)
         _check_columns(table, found, name)
-        return f"read_parquet('{path}')"
-    header = f"read_csv('{path}', header=true, all_varchar=true, delim=',')"
+        return f"read_parquet({files})"
+    header = f"read_csv({files}, header=true, all_varchar=true, delim=',')"
     found = _columns_of(connection, header, name)
     _check_columns(table, found, name)
     declared = {column.name: column.type.value for column in table}
-    types = {column: declared.get(column, "VARCHAR") for column in found}
+    types = ", ".join(
+        f"{literal(one)}: '{declared.get(one, 'VARCHAR')}'" for one in found
+    )
     return (
-        f"read_csv('{path}', auto_detect=false, header=true, delim=',', quote='\"',"
-        f" escape='\"', nullstr='', encoding='utf-8', columns={types})"
+        f"read_csv({files}, auto_detect=false, header=true, delim=',', quote='\"',"
+        f" escape='\"', nullstr='', encoding='utf-8', columns={{{types}}})"
     )
 
 
@@ -213,7 +270,8 @@ def _check_columns(table: Table, found: Collection[str], name: str) -> None:
 
 def _reason(error: duckdb.Error) -> str:
     """The lines of a DuckDB error that say what was wrong, on one line."""
-    lines = str(error).split("\nPossible ")[0].split("\nColumn ")[0].splitlines()
+    text = re.sub(r"Original Line: .*?\n(?=[A-Z][a-z]+ )", "", str(error), flags=re.S)
+    lines = text.split("\nPossible ")[0].split("\nColumn ")[0].splitlines()
     said = [line for line in lines if line and "auto-detected" not in line]
     return "; ".join(said[:3])
 
@@ -224,13 +282,15 @@ def _check(
     """Refuse what types alone cannot: nulls, impossible values, repeated keys."""
     checks = [check for column in table for check in _column_checks(column)]
     selected = ", ".join(["count(*)", *(f"count_if({sql})" for _, _, sql in checks)])
-    counts = connection.execute(f"SELECT {selected} FROM '{path}'").fetchone() or (0,)
+    counts = connection.execute(
+        f"SELECT {selected} FROM {literal(path)}"
+    ).fetchone() or (0,)
     if counts[0] == 0:
         raise TableError(f"{name}: the table is empty; expected at least one row")
     for (column, expected, sql), wrong in zip(checks, counts[1:], strict=True):
         if wrong:
             example = connection.execute(
-                f"SELECT \"{column.name}\" FROM '{path}' WHERE {sql} LIMIT 1"
+                f'SELECT "{column.name}" FROM {literal(path)} WHERE {sql} LIMIT 1'
             ).fetchall()[0][0]
             raise TableError(
                 f"{name}: column {column.name}: expected {expected},"
@@ -253,7 +313,7 @@ def _warn_of_the_future(
     if not days:
         return
     [(younger,)] = connection.execute(
-        f"SELECT count_if({' OR '.join(days)}) FROM '{path}'"
+        f"SELECT count_if({' OR '.join(days)}) FROM {literal(path)}"
     ).fetchall()
     if younger:
         log.warning(
@@ -268,6 +328,9 @@ def _column_checks(column: Column) -> Iterator[tuple[Column, str, str]]:
     """Each (column, what was expected, SQL that is true of a wrong row)."""
     if not column.nullable:
         yield column, "a value in every row", f'"{column.name}" IS NULL'
+    if column.type is Type.CATEGORY and column.role in (Role.CLIENT, Role.RECORD):
+        long = f'length("{column.name}") > {LONGEST_KEY}'
+        yield column, f"at most {LONGEST_KEY} characters", long
     if column.type is not Type.CATEGORY and column.bounds is not None:
         low, high = column.bounds
         wrong = f'NOT "{column.name}" BETWEEN {low!r}::DOUBLE AND {high!r}::DOUBLE'
@@ -281,7 +344,7 @@ def _check_key(
         return
     key = ", ".join(f'"{column}"' for column in table.key)
     repeated = connection.execute(
-        f"SELECT {key}, count(*) FROM '{path}'{_suspects(table, path)}"
+        f"SELECT {key}, count(*) FROM {literal(path)}{_suspects(table, path)}"
         f" GROUP BY {key} HAVING count(*) > 1 LIMIT 1"
     ).fetchone()
     if repeated:
@@ -303,6 +366,6 @@ def _suspects(table: Table, path: Path) -> str:
     contract, month = table.key
     months = f'bit_or(1::HUGEINT << (abs("{month}") % 120)::INTEGER)'
     return (
-        f' WHERE "{contract}" IN (SELECT "{contract}" FROM \'{path}\' GROUP BY 1'
+        f' WHERE "{contract}" IN (SELECT "{contract}" FROM {literal(path)} GROUP BY 1'
         f" HAVING count(*) > bit_count({months}))"
     )
