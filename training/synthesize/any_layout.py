@@ -168,9 +168,10 @@ def _risky(table: Table, drawn: Rows, rng: np.random.Generator) -> Array:
     inputs = [c for c in table if c.use is Use.INPUT and c.role is not Role.CLIENT]
     log_odds: Array = np.full(len(drawn[table.names[0]]), DEFAULTS)
     for column, weight in zip(inputs, WEIGHTS, strict=False):
-        values = drawn[column.name]
-        spread_out = np.nanstd(values) or 1.0
-        log_odds += weight * np.nan_to_num((values - np.nanmean(values)) / spread_out)
+        known = drawn[column.name][~np.isnan(drawn[column.name])]
+        if len(known) and known.std():
+            apart = (drawn[column.name] - known.mean()) / known.std()
+            log_odds += weight * np.nan_to_num(apart)
     return np.asarray(rng.random(len(log_odds)) < expit(log_odds))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import gzip
 import shutil
 import zipfile
@@ -20,6 +21,7 @@ from training.tables.draft.guess import target_of
 from training.tables.draft.look import look
 from training.tables.lender import layout_of
 from training.tables.schema import Dialect, Role, Type, Unit, Use
+from training.tables.stage import stage
 
 GERMAN = ROOT / "tests" / "data" / "german-credit"
 MESSY = "Projet d'été [1] #2"
@@ -76,10 +78,11 @@ def test_german_credit_becomes_a_layout_with_sex_split_off(german: Path) -> None
     assert (layout.numbered, layout.amount) == (True, "credit_amount")
     assert (layout.target.header, layout.defaults) == ("creditability", ("bad",))
     assert layout.application.of(Role.INSTALMENTS).name == "duration_in_month"
-    assert layout.protected == ("sex", "personal_status_and_sex_rest", "foreign_worker")
+    rest = "personal_status_and_sex_rest"
+    assert layout.protected == ("sex", rest, "foreign_worker")
     assert layout.gender == "sex"
     with duckdb.connect() as database:
-        for name, words in (("sex", 2), (layout.protected[1], 4)):
+        for name, words in (("sex", 2), (rest, 4)):
             found = layout.application[name]
             rows = database.execute(
                 f"SELECT DISTINCT regexp_extract({found.header}, '{found.pattern}', 1)"
@@ -158,11 +161,54 @@ def test_an_update_adds_what_is_new_and_keeps_edits(german: Path) -> None:
     assert "germancredit.csv: telephone (telephone) is gone" in said
     updated = path.read_text(encoding="utf-8")
     assert "for free: frei, 'boat: big': 'boat: big'}  # mine" in updated
-    kept = [line for line in updated.splitlines() if line in edited.splitlines()]
-    assert kept == [line for line in edited.splitlines() if "Eigen" not in line]
+    changed = difflib.ndiff(edited.splitlines(), updated.splitlines())
+    gone = [line for line in changed if line.startswith("- ")]
+    assert len(gone) == 1 and "Eigen" in gone[0]
     application = layout_of(german).application
     assert [c.name for c in application][-3:] == ["phone_line", "first_seen", "Cars"]
     assert "war" in application["purpose"].words
+
+
+def test_what_people_write_into_csv_is_read_and_staged(tmp_path: Path) -> None:
+    """Thousands, units behind numbers, headers that are none; brackets in a path."""
+    folder = tmp_path / "a [1]"
+    folder.mkdir()
+    rows = [
+        f"{n};K{n:02};1 {n:03},50;{n % 4} mois;{n},5 %;1.234,{n:02};x;{n % 2}"
+        for n in range(40)
+    ]
+    header = ";ref;Montant prêt;Anciennete;Taux;Loyer;;default"
+    (folder / "p.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
+    said = "\n".join(draft_lender_file(folder))
+    layout = layout_of(folder)
+    assert (layout.key, layout.amount) == ("ref", "montant_pret")
+    assert "Loyer" in said and "signs between thousands" in said
+    assert layout.application["Loyer"].use is Use.NONE
+    staged = stage(layout, folder, tmp_path / "out")
+    with duckdb.connect() as database:
+        found = database.execute(
+            f"SELECT montant_pret, Anciennete, Taux FROM '{staged['p']}'"
+            " WHERE ref = 'K03'"
+        ).fetchall()
+    assert found == [(1003.5, 3.0, 3.5)]
+
+
+def test_parquet_is_drafted_by_its_values(tmp_path: Path) -> None:
+    with duckdb.connect() as database:
+        database.execute(
+            "COPY (SELECT i AS loan_id, DATE '2024-01-01' + i::INT AS applied,"
+            " TIMESTAMP '1980-01-01' + INTERVAL (i) DAY AS date_of_birth,"
+            " (100.5 * i)::DECIMAL(9, 2) AS loan_amount, i % 3 = 0 AS own_car,"
+            " i % 2 AS defaulted FROM range(1, 50) AS t(i))"
+            f" TO '{tmp_path}/loans.parquet' (FORMAT parquet)"
+        )
+    list(draft_lender_file(tmp_path))
+    layout = layout_of(tmp_path)
+    staged = stage(layout, tmp_path, tmp_path / "out")
+    with duckdb.connect() as database:
+        rows = database.execute(f"FROM '{staged['loans']}' ORDER BY ALL").fetchall()
+    assert layout.application["date_of_birth"].role is Role.BIRTH
+    assert rows[0] == (1, 1, 19724, -16071, 100.5, "false")
 
 
 def test_an_update_names_the_faults_of_a_file(german: Path) -> None:

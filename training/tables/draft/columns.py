@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from training.files import identifier, literal
 from training.tables.draft import names
-from training.tables.draft.look import MISSING, File, Looked, quoted, text
+from training.tables.draft.look import MISSING, File, Looked
 from training.tables.draft.scalars import bounds, flow, number
 from training.tables.home_credit import TABLES
 from training.tables.schema import Column, Type, Unit
@@ -305,9 +306,10 @@ def _known_later(table: Table, looked: Looked) -> list[Line]:
 def _lies_ahead(table: Table, looked: Looked) -> bool:
     if not table.date:
         return False
-    dates = text(table.file.dialect.dates)
+    dates = literal(table.file.dialect.dates)
     day, applied = (
-        f"try_strptime({quoted(name)}, {dates})" for name in (looked.header, table.date)
+        f"try_strptime({identifier(name)}, {dates})"
+        for name in (looked.header, table.date)
     )
     [(ahead, known)] = table.file.database.execute(
         f"SELECT count(*) FILTER ({day} > {applied}), count({day})"
@@ -321,7 +323,7 @@ def _separation(table: Table, looked: Looked) -> float:
     of default in these same rows: 0.5 where it says nothing or cannot say."""
     if not table.defaulted:
         return 0.5
-    group = quoted(looked.header)
+    group = identifier(looked.header)
     if looked.kind in {"integer", "number"} and looked.distinct > MOST_CATEGORIES:
         value = table.file.number(looked.header)
         group = f"ntile(20) OVER (ORDER BY {value}), {value} IS NULL"

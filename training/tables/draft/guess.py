@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from training.errors import ConfigurationError, TableError
+from training.files import identifier, literal
 from training.tables.draft import names
 from training.tables.draft.columns import Drafted, Line, Table, drafted, link
 from training.tables.draft.look import (
@@ -18,16 +19,14 @@ from training.tables.draft.look import (
     Looked,
     look,
     others_in,
-    quoted,
     tables_in,
-    text,
 )
 from training.tables.home_credit import HOME_CREDIT, TABLES
 from training.tables.layout import APPLICATION
 
 LONGEST_KEY = 64
 MOST_OUTCOMES = 12
-# From here on a column is taken for the outcome: a name, or both other signs.
+# From here on a column is taken for the outcome: its name says so, or other signs do.
 ENOUGH = 3
 ROW_NUMBER = "row number"
 # What a table's key in another file must have of the applications' keys.
@@ -162,9 +161,9 @@ def _target_score(file: File, column: Looked) -> int:
     if column.kind == "date" or names.says(column.header, "gender"):
         return 0
     perhaps = 2 * names.says(column.header, "target_perhaps")
-    worded = any(_is_default(v) and not v.isdigit() for v in values) and 1
-    binary = len(values) == 2
-    return (4 if named else perhaps) + worded + binary + (column == file.columns[-1])
+    worded = any(_is_default(value, names.BAD) for value in values)
+    last = column == file.columns[-1]
+    return (4 if named else perhaps) + worded + 2 * (len(values) == 2) + last
 
 
 def _is_default(value: str, words: str = names.DEFAULTED) -> bool:
@@ -262,8 +261,8 @@ def _application(
     left = {target.header} if target else set()
     defaulted = ""
     if target:
-        words = ", ".join(map(text, target.defaults))
-        defaulted = f"{quoted(target.header)} IN ({words})"
+        words = ", ".join(map(literal, target.defaults))
+        defaulted = f"{identifier(target.header)} IN ({words})"
     known_as = APPLICATION if _has_home_credits(file, APPLICATION) else ""
     parts = _parts(file, left | ({key.header} if key else set()))
     table = Table(file, known_as, date, bool(date), parts, defaulted=defaulted)
@@ -373,9 +372,10 @@ def _linked(
 def _shares(file: File, column: Looked, application: File, key: Looked) -> bool:
     if column.missing or column.kind != key.kind:
         return False
+    keys = f"SELECT {identifier(key.header)} FROM {application.view}"
+    values = f"SELECT DISTINCT {identifier(column.header)} AS v FROM {file.view}"
     [(share,)] = file.database.execute(
-        f"SELECT avg((v IN (SELECT {quoted(key.header)} FROM {application.view}))::INT)"
-        f" FROM (SELECT DISTINCT {quoted(column.header)} AS v FROM {file.view})"
+        f"SELECT avg((v IN ({keys}))::INT) FROM ({values})"
     ).fetchall()
     return bool(share >= SHARED)
 

@@ -19,6 +19,8 @@ from typing import IO
 import duckdb
 
 from training.errors import TableError
+from training.files import identifier, literal
+from training.tables.as_written import SPACES, normal
 from training.tables.schema import Dialect
 from training.tables.stage import PARTS, SUFFIXES
 
@@ -39,7 +41,7 @@ BESIDE = {".yaml", ".po", ".md"}
 # Words for "none" in a column of whatever type, and in one of numbers.
 MISSING = {"NA", "N/A", "n/a", "NULL", "null", "NaN", "nan", "XNA", "XAP", "-", "?"}
 MISSING_NUMBER = {*MISSING, "None", "none", "--", ".", "#N/A", "nc", "NC", "ND", "nd"}
-GROUPED = re.compile(r"[+-]?\d{1,3}([ .,'\u00a0\u202f]\d{3})+([.,]\d+)?")
+GROUPED = re.compile(r"[+-]?\d{1,3}([.,']\d{3})+([.,]\d+)?")
 SUFFIXED = re.compile(r"\s*[+-]?\d+(?:[.,]\d+)?\s*([^\d\s.,;:/-][^\d]{0,11}?)\s*")
 
 
@@ -98,17 +100,7 @@ class File:
 
     def number(self, header: str) -> str:
         """SQL: the column's value, NULL where it is no number."""
-        return _number(quoted(header), self.dialect.decimal)
-
-
-def quoted(name: str) -> str:
-    """A name in SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text(value: str) -> str:
-    """A text in SQL."""
-    return "'" + value.replace("'", "''") + "'"
+        return _number(identifier(header), self.dialect.decimal)
 
 
 def tables_in(folder: Path) -> dict[str, Path]:
@@ -159,7 +151,7 @@ def look(
     Raises:
         TableError: it cannot be read, or has no rows.
     """
-    view = quoted(f"file {stem}")
+    view = identifier(f"file {stem}")
     try:
         if path.name.lower().endswith(".parquet"):
             dialect, parquet = Dialect(), True
@@ -187,9 +179,17 @@ def _read_parquet(
     database: duckdb.DuckDBPyConnection, view: str, path: Path, rows: int
 ) -> None:
     source = path / PARTS[".parquet"] if path.is_dir() else path
+    found = f"read_parquet({_glob(source)})"
+    described = database.execute(f"DESCRIBE SELECT * FROM {found}").fetchall()
+    columns = []
+    for header, kind, *_ in described:
+        name = identifier(header)
+        value = f"CAST({name} AS DATE)" if kind.startswith("TIMESTAMP") else name
+        if kind in {"DOUBLE", "FLOAT"}:
+            value = f"CASE WHEN NOT isnan({name}) THEN {name} END"
+        columns.append(f"CAST({value} AS VARCHAR) AS {name}")
     database.execute(
-        f"CREATE TABLE {view} AS SELECT CAST(COLUMNS(*) AS VARCHAR)"
-        f" FROM read_parquet({_glob(source)}) LIMIT {rows}"
+        f"CREATE TABLE {view} AS SELECT {', '.join(columns)} FROM {found} LIMIT {rows}"
     )
 
 
@@ -204,17 +204,19 @@ def _read_csv(
     ):
         start = decoded.read(1 << 16)
     delimiter = _delimiter(start)
-    headers = _headers(start, delimiter)
-    columns = ", ".join(f"{text(header)}: 'VARCHAR'" for header in headers)
+    places = next(csv.reader(io.StringIO(start), delimiter=delimiter))
+    columns = ", ".join(f"'cell {at}': 'VARCHAR'" for at in range(len(places)))
+    named = ", ".join(
+        f"nullif(trim(\"cell {at}\", '{SPACES}'), '') AS {identifier(header)}"
+        for at, header in _named(places).items()
+    )
+    if not named:
+        raise TableError(f"{path.name}: expected a header in the first line")
     with _as_utf8(path, encoding) as source:
         database.execute(
-            f"CREATE TABLE {view} AS SELECT * REPLACE ("
-            + ", ".join(
-                f"nullif(trim({quoted(h)}), '') AS {quoted(h)}" for h in headers
-            )
-            + f") FROM read_csv({_glob(source)}, auto_detect=false, header=true,"
-            f" delim={text(delimiter)}, quote='\"', escape='\"', nullstr='',"
-            f" columns={{{columns}}}) LIMIT {rows}"
+            f"CREATE TABLE {view} AS SELECT {named} FROM read_csv({_glob(source)},"
+            f" auto_detect=false, header=true, delim={literal(delimiter)}, quote='\"',"
+            f" escape='\"', nullstr='', columns={{{columns}}}) LIMIT {rows}"
         )
     return Dialect(delimiter, encoding=encoding)
 
@@ -222,7 +224,7 @@ def _read_csv(
 def _glob(path: Path) -> str:
     """A path as DuckDB's readers take it: brackets in folders' names are no pattern."""
     folder = str(path.parent).replace("[", "[[]")
-    return text(f"{folder}/{path.name}")
+    return literal(f"{folder}/{path.name}")
 
 
 @contextmanager
@@ -300,40 +302,43 @@ def _delimiter(start: str) -> str:
     return max(DELIMITERS, key=fits)
 
 
-def _headers(start: str, delimiter: str) -> list[str]:
-    """As the file has them; those that are empty or there twice get a name."""
-    row = next(
-        csv.reader(io.StringIO(start.removeprefix("\ufeff")), delimiter=delimiter)
-    )
-    headers: list[str] = []
-    for position, header in enumerate(row):
-        name = header or f"column{position}"
-        known = {one.lower() for one in headers}
-        count = 0
-        while (name if not count else f"{name}_{count}").lower() in known:
-            count += 1
-        headers.append(f"{name}_{count}" if count else name)
-    return headers
+def _named(places: list[str]) -> dict[int, str]:
+    """The headers by place, without what staging leaves out: none, or there twice."""
+    headers = list(map(normal, places))
+    folded = [header.lower() for header in headers]
+    return {at: h for at, h in enumerate(headers) if h and folded.count(h.lower()) == 1}
 
 
 def _decimal(
     database: duckdb.DuckDBPyConnection, view: str, headers: Iterable[str]
 ) -> str:
     """A comma if more numbers are written with one; three digits may be thousands."""
-    signs = {",": r"^[+-]?\d+,(\d{1,2}|\d{4,})$", ".": r"^[+-]?\d+\.(\d{1,2}|\d{4,})$"}
+    signs = {
+        sign: rf"^[+-]?[\d{SPACES}]+[{sign}](\d{{1,2}}|\d{{4,}})$" for sign in ",."
+    }
     counts = {}
     for sign, pattern in signs.items():
-        shaped = (f"regexp_matches({quoted(h)}, {text(pattern)})" for h in headers)
+        shaped = (
+            f"regexp_matches({identifier(h)}, {literal(pattern)})" for h in headers
+        )
         like = " + ".join(f"count(*) FILTER ({one})" for one in shaped)
         counts[sign] = database.execute(f"SELECT {like} FROM {view}").fetchall()[0][0]
     return "," if counts[","] > counts["."] else "."
 
 
 def _number(sql: str, decimal: str) -> str:
-    plain = f"replace({sql}, ',', '.')" if decimal == "," else sql
+    """SQL: a text's number, NULL where it is none that staging would take."""
+    groups = literal(rf"[+-]?\d{{1,3}}([{SPACES}]\d{{3}})+([.,]\d+)?")
+    plain = f"CASE WHEN regexp_full_match({sql}, {groups}) THEN"
+    plain += f" regexp_replace({sql}, '[{SPACES}]', '', 'g') ELSE {sql} END"
+    if decimal == ",":
+        plain = f"replace({plain}, ',', '.')"
     # Else DuckDB takes "1_000", "infinity" and "nan" for numbers.
-    shaped = rf"regexp_full_match({plain}, '[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?\.?')"
-    return f"CASE WHEN {shaped} THEN try_cast({plain} AS DOUBLE) END"
+    shaped = r"'[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?\.?'"
+    return (
+        f"CASE WHEN regexp_full_match({plain}, {shaped})"
+        f" THEN try_cast({plain} AS DOUBLE) END"
+    )
 
 
 def _column(
@@ -343,13 +348,13 @@ def _column(
     rows: int,
     decimal: str,
 ) -> Looked:
-    name = quoted(header)
+    name = identifier(header)
     number = _number(name, decimal)
     [(known, distinct, longest, numbers, integers, padded, low, high)] = (
         database.execute(
             f"SELECT count(v), count(DISTINCT v), coalesce(max(length(v)), 0),"
             f" count(n),"
-            f" count(*) FILTER (n IS NOT NULL AND regexp_full_match(v, '[+-]?[0-9]+')),"
+            f" count(*) FILTER (n IS NOT NULL AND NOT regexp_matches(v, '[.,eE]')),"
             f" count(*) FILTER (regexp_matches(v, '^[+-]?0[0-9]')), min(n), max(n)"
             f" FROM (SELECT {name} AS v, {number} AS n FROM {view})"
         ).fetchall()
@@ -405,9 +410,10 @@ def _dates(
     database: duckdb.DuckDBPyConnection, view: str, name: str
 ) -> tuple[str, ...]:
     """The formats that every value has."""
-    known = ", ".join(text(word) for word in sorted(MISSING))
+    known = ", ".join(literal(word) for word in sorted(MISSING))
     all_of = ", ".join(
-        f"count(*) FILTER (try_strptime({name}, {text(f)}) IS NULL) = 0" for f in DATES
+        f"count(*) FILTER (try_strptime({name}, {literal(f)}) IS NULL) = 0"
+        for f in DATES
     )
     [fits] = database.execute(
         f"SELECT {all_of} FROM {view} WHERE {name} NOT IN ({known})"

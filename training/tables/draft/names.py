@@ -61,10 +61,11 @@ PATTERNS = {
     "when": "date|day|jour|datum|le|month|mois|days",
 }
 COMPILED = {what: re.compile(f"_({one})_") for what, one in PATTERNS.items()}
-DEFAULTED = (
-    r"bad|default\w*|charged.off.*|yes|y|oui|o|ja|j|true|impaye\w*|defaut|en.defaut|"
-    r"late.*|non.rembourse\w*|unpaid|not.repaid|schlecht|ausfall\w*|delinquent|mauvais"
+BAD = (
+    r"bad|default\w*|charged.off.*|impaye\w*|defaut|en.defaut|late.*|non.rembourse\w*|"
+    r"unpaid|not.repaid|schlecht|ausfall\w*|delinquent|mauvais"
 )
+DEFAULTED = rf"{BAD}|yes|y|oui|o|ja|j|true"
 REPAID = r"no|n|non|nein|false|0|bad|impaye\w*|mauvais|schlecht"
 GENDER_WORD = re.compile(
     r"(male|female|m|f|h|homme|femme|mann|frau|man|woman|mr|mrs|ms)\b", re.IGNORECASE

@@ -86,8 +86,6 @@ def _target(target: Target) -> Line:
 
 
 def _dialect(file: File) -> list[Line]:
-    if file.path.name.lower().endswith(".parquet"):
-        return []
     own, usual = vars(file.dialect), vars(Dialect())
     parts = [f"{name}: {flow(own[name])}" for name in own if own[name] != usual[name]]
     return [Line("csv", f"{{{', '.join(parts)}}}")] if parts else []

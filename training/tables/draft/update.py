@@ -9,15 +9,15 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from training.files import identifier, literal
+from training.tables.as_written import normal
 from training.tables.draft.columns import Table, drafted
 from training.tables.draft.look import (
     MISSING,
     File,
     look,
     others_in,
-    quoted,
     tables_in,
-    text,
 )
 from training.tables.draft.render import column_lines
 from training.tables.draft.scalars import flow
@@ -84,8 +84,10 @@ def _of_table(
     dated: bool,
 ) -> Iterator[Change]:
     """What differs between a file and its declaration."""
-    headers = {column: one.header or column for column, one in part.columns.items()}
-    outcome = {part.target.column} if isinstance(part, ApplicationsPart) else set()
+    headers = {name: normal(one.header or name) for name, one in part.columns.items()}
+    outcome = set()
+    if isinstance(part, ApplicationsPart):
+        outcome = {normal(part.target.column)}
     for column, header in headers.items():
         if header not in file.headers:
             yield Change(0, "", f"{file.path.name}: {header} ({column}) is gone")
@@ -133,10 +135,10 @@ def _values(
     """The values that a column has and its categories have not."""
     if declared.categories == "learn":
         return
-    header = declared.header or column
-    value = quoted(header)
+    header = normal(declared.header or column)
+    value = identifier(header)
     if declared.pattern:
-        value = f"nullif(regexp_extract({value}, {text(declared.pattern)}, 1), '')"
+        value = f"nullif(regexp_extract({value}, {literal(declared.pattern)}, 1), '')"
     known = [str(one) for one in (*declared.categories, *(declared.missing or ()))]
     rows = file.database.execute(
         f"SELECT DISTINCT {value} AS v FROM {file.view} WHERE v IS NOT NULL"
