@@ -218,8 +218,11 @@ def test_an_update_names_the_faults_of_a_file(german: Path) -> None:
 
 
 def test_home_credits_names_are_recognised(tmp_path: Path) -> None:
-    rows = [f"{n},{n % 2},{500 + n},{-9000 - n},{'MF'[n % 2]}" for n in range(100, 150)]
-    header = "SK_ID_CURR,TARGET,AMT_CREDIT,DAYS_BIRTH,CODE_GENDER"
+    rows = [
+        f"{n},{n % 3 % 2},{500 + n},{-9000 - n},{'MF'[n % 2]},{-n}"
+        for n in range(100, 1200)
+    ]
+    header = "SK_ID_CURR,TARGET,AMT_CREDIT,DAYS_BIRTH,CODE_GENDER,DAYS_ID_PUBLISH"
     (tmp_path / "loans.csv").write_text("\n".join([header, *rows]))
     records = [f"{n},{-n},{n}" for n in range(100, 150)]
     header = "SK_ID_CURR,DAYS_CREDIT,AMT_CREDIT_SUM"
@@ -229,7 +232,9 @@ def test_home_credits_names_are_recognised(tmp_path: Path) -> None:
     known = {column.name: column.known_as for column in layout.application}
     assert known["AMT_CREDIT"] == layout.amount == "AMT_CREDIT"
     assert known["DAYS_BIRTH"] == "DAYS_BIRTH"
-    assert layout.protected == ("CODE_GENDER",)
+    assert (layout.protected, layout.gender) == (("CODE_GENDER",), "CODE_GENDER")
+    # Its name says that it is a number of something.
+    assert layout.application["DAYS_ID_PUBLISH"].use is Use.INPUT
     assert layout.tables["bureau"].known_as == "bureau"
 
 

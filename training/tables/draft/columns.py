@@ -10,8 +10,8 @@ from training.files import identifier, literal
 from training.tables.draft import names
 from training.tables.draft.look import MISSING, File, Looked
 from training.tables.draft.scalars import bounds, flow, number
-from training.tables.home_credit import TABLES
-from training.tables.schema import Column, Type, Unit
+from training.tables.home_credit import HOME_CREDIT, TABLES
+from training.tables.schema import Column, Role, Type, Unit, Use
 
 MOST_CATEGORIES = 30
 LONGEST = 200  # characters of a category
@@ -90,7 +90,7 @@ def drafted(table: Table, looked: Looked, taken: Sequence[str]) -> list[Drafted]
     if part == "amount":
         lines.append(Line("negotiable", "{from: 0.3, to: 1.0, weight: 1}"))
     if not any(line.key == "use" for line in lines):
-        lines += _use(table, looked)
+        lines += _known_use(known) if known else _use(table, looked)
     use = next((line.text for line in lines if line.key == "use"), "input")
     known_as = f", as Home Credit's {known.name}" if known else ""
     if looked.header == table.date:
@@ -140,7 +140,7 @@ def _known(table: Table, looked: Looked) -> Column | None:
         return None
     known = {column.name: column for column in TABLES[table.known_as]}
     column = known.get(looked.header)
-    if column is None or not column.labels:
+    if column is None or column.role in (Role.CLIENT, Role.RECORD):
         return None
     is_text = looked.kind not in {"integer", "number", ""}
     return column if is_text == (column.type is Type.CATEGORY) else None
@@ -209,7 +209,7 @@ def _number(looked: Looked, known: Column | None) -> tuple[str, list[Line]]:
         missing += [str(value) for value in known.missing if value not in missing]
     else:
         doubtful = "is {:.0f} a word for none?"
-        if high in HIGH_SENTINELS and 0 <= looked.second[1] < high / 2:
+        if high in HIGH_SENTINELS and looked.second[1] < high / 2:
             missing, doubt = [*missing, number(high)], doubtful.format(high)
             high = looked.second[1]
         if low in LOW_SENTINELS and looked.second[0] >= 0:
@@ -249,7 +249,7 @@ def _unit(looked: Looked, low: float, high: float) -> tuple[str, tuple[float, fl
     if says("years") and 0 <= low and high <= 120:
         return Unit.YEARS.value, (0, 120)
     for what in ("months", "days", "score", "count", "currency"):
-        if says(what) and (what != "count" or looked.kind == "integer"):
+        if says(what):
             return what, around
     return Unit.NONE.value, around
 
@@ -262,6 +262,12 @@ def _beyond(end: float, sign: int) -> float:
     power = 10.0 ** math.floor(math.log10(size))
     step = next(step for step in (1, 2, 5, 10) if step * power >= size * (1 - 1e-12))
     return sign * (step * round(power) if power >= 1 else step * power)
+
+
+def _known_use(known: Column) -> list[Line]:
+    """What Home Credit's column of that name is used for."""
+    lines = [Line("use", known.use.value)] if known.use is not Use.INPUT else []
+    return [*lines, *[Line("gender", "true")] * (known.name == HOME_CREDIT.gender)]
 
 
 # What the name of a column says of its use, and what is doubtful about that.

@@ -81,8 +81,11 @@ def is_home_credits(folder: Path) -> bool:
     found = tables_in(folder).get(HOME_CREDIT.labelled)
     if found is None:
         return False
-    with duckdb.connect() as database:
-        headers = set(look(database, HOME_CREDIT.labelled, found, rows=1).headers)
+    try:
+        with duckdb.connect() as database:
+            headers = set(look(database, HOME_CREDIT.labelled, found, rows=1).headers)
+    except TableError:
+        return False
     return headers >= {HOME_CREDIT.target.name, *HOME_CREDIT.application.names}
 
 

@@ -160,7 +160,8 @@ def look(
             parquet = False
             dialect = _read_csv(database, view, path, rows)
     except (duckdb.Error, OSError, EOFError, zipfile.BadZipFile, csv.Error) as error:
-        said = str(error).strip().splitlines()[0]
+        lines = str(error).split("\nPossible ")[0].splitlines()
+        said = "; ".join(line[:200] for line in lines[:3])
         raise TableError(f"{path.name}: cannot be read: {said}") from None
     described = database.execute(f"DESCRIBE {view}").fetchall()
     headers = [row[0] for row in described]
