@@ -11,6 +11,7 @@ import click
 
 from training.cli.features import features
 from training.cli.init import init
+from training.cli.lender_schema import lender_schema
 from training.cli.monitoring import drift, monitor, simulate_drift
 from training.cli.present import present
 from training.cli.registered import export, promote, ui
@@ -51,6 +52,7 @@ for command in (
     score,
     export,
     present,
+    lender_schema,
 ):
     commands.add_command(command)
 

@@ -49,7 +49,7 @@ class Source:
     def column(self, column: Column) -> tuple[str, str]:
         header = normal(column.header or column.name)
         if header not in self.columns:
-            headers = ", ".join(self.columns)
+            headers = ", ".join(filter(None, self.columns))
             raise TableError(
                 f"{self.name}: column {header} is missing; found: {headers}"
             )
@@ -117,6 +117,10 @@ def _headers(path: Path, name: str, dialect: Dialect) -> dict[int, str]:
         raise TableError(f"{name}: cannot be read: {error}") from None
     if not any(found):
         raise TableError(f"{name}: the file is empty; expected a header and rows")
+    if any("\N{REPLACEMENT CHARACTER}" in one for one in found):
+        raise TableError(
+            f"{name}: the header is not utf-8; expected csv.encoding to say"
+        )
     twice = sorted({one for one in found if one and found.count(one) > 1})
     if twice:
         log.warning("%s: there twice, left out: %s", name, ", ".join(twice))
@@ -280,6 +284,34 @@ def said(error: duckdb.Error) -> str | None:
         return None
     _, column, expected, value, *_rest = parts
     return f"column {column}: expected {expected}, found {value!r}"
+
+
+def check_outcome(
+    connection: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    table: Table,
+    path: Path,
+    source: Source,
+) -> None:
+    """Refuse decided applications none of which is a default: a word is misspelt."""
+    if TARGET not in table.names:
+        return
+    found = connection.execute(
+        f"SELECT 1 FROM {literal(path)} WHERE {TARGET} = 1 LIMIT 1"
+    ).fetchone()
+    if found:
+        return
+    cell, _kind = source.column(table[TARGET])
+    words = connection.execute(
+        f"SELECT CAST({cell} AS VARCHAR), count(*) FROM {source.rows}"
+        f" GROUP BY 1 ORDER BY 2 DESC, 1 NULLS FIRST LIMIT {TOLD}"
+    ).fetchall()
+    defaults = " or ".join(repr(one) for one in layout.defaults)
+    told = ", ".join(f"{(word or '')[:60]!r} ({times:,})" for word, times in words)
+    raise TableError(
+        f"{source.name}: column {table[TARGET].header}: expected {defaults} in a row at"
+        f" least, for a default; found {told}"
+    )
 
 
 def settle(

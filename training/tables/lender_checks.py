@@ -19,7 +19,8 @@ from training.tables.lender_file import (
     LenderFile,
 )
 from training.tables.schema import Column, Role, Type
-from training.tables.yaml_file import TOLD, Fault, Place, nearest, shown
+from training.tables.stage import SUFFIXES
+from training.tables.yaml_file import TOLD, Fault, Place, dotted, nearest, shown
 
 NUMBERS = ("number", "integer")
 KEYS = ("integer", "text")
@@ -250,27 +251,23 @@ def _day(place: Place, history: HistoryPart, left_out: Set[Place]) -> Iterator[F
 def _files(lender: LenderFile) -> Iterator[Fault]:
     """No two tables are one file, and none is staged over another."""
     part = lender.applications
-    files = [((*ROOT, "file"), part.file)]
+    files: list[tuple[Place, str]] = [((*ROOT, "file"), part.file)]
     if part.later is not None:
         files.append(((*ROOT, "later"), part.later))
-    first: dict[str, str] = {}
-    for place, stem in files:
-        if stem.casefold() in first:
-            yield Fault(
-                place, f"'{stem}' is the file of {first[stem.casefold()]} already"
-            )
-        first.setdefault(stem.casefold(), ".".join(map(str, place[:-1])))
-    staged = dict(first)
+    staged = {stem.casefold() for _place, stem in files}
     for name, history in lender.histories.items():
-        stem = history.file.casefold()
-        if stem in first:
-            text = f"'{history.file}' is the file of {first[stem]} already"
-            yield Fault(("histories", name, "file"), text)
-        first.setdefault(stem, name)
+        files.append((("histories", name, "file"), history.file))
         if name.casefold() in staged:
-            text = f"the name is that of {staged[name.casefold()]} or its file"
+            text = "the name is that of another history, or of the applications' file"
             yield Fault(("histories", name), f"{text}; expected another")
-        staged.setdefault(name.casefold(), name)
+        staged.add(name.casefold())
+    first: dict[str, Place] = {}
+    for place, stem in files:
+        if stem.endswith(SUFFIXES):
+            yield Fault(place, f"expected a name without its ending; found '{stem}'")
+        if (folded := stem.casefold()) in first:
+            yield Fault(place, f"'{stem}' is that of {dotted(first[folded])} already")
+        first.setdefault(folded, place)
 
 
 def _groups(lender: LenderFile) -> Iterator[Fault]:
@@ -447,7 +444,7 @@ def _comparable(place: Place, column: ColumnPart, known: Column) -> Iterator[Fau
 def _compiled(lender: LenderFile) -> Iterator[Fault]:
     """Whether DuckDB takes the regular expressions and the formats of dates."""
     parts: dict[Place, CsvPart] = {(*ROOT, "csv", "dates"): lender.applications.csv}
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         for table, columns, history in _tables(lender):
             if history:
                 parts[*table, "csv", "dates"] = history.csv

@@ -206,3 +206,13 @@ class LenderFile(Part):
     country: str = "FR"
     histories: Annotated[dict[Name, HistoryPart], Field(max_length=50)] = {}
     groups: Annotated[dict[Name, GroupPart], Field(max_length=500)] = {}
+
+
+def lender_schema() -> dict[str, Any]:
+    """The JSON Schema by which an editor completes and checks a `lender.yaml`."""
+    schema = LenderFile.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "lender.yaml",
+    }

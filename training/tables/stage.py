@@ -98,6 +98,7 @@ def _stage(
         with replacing(target) as beside:
             try:
                 connection.execute(f"COPY ({sql}) TO {literal(beside)} ({PARQUET})")
+                as_written.check_outcome(connection, layout, table, beside, read)
                 as_written.settle(connection, layout, table, beside, name, staged)
             except duckdb.Error as error:
                 said = as_written.said(error) or _reason(error)
@@ -306,7 +307,7 @@ def _warn_of_the_future(
 ) -> None:
     """Say how many records `training.tables.clean` will leave out."""
     days = [
-        " AND ".join([f'"{c.name}" > 0', *(f'"{c.name}" <> {n}' for n in c.missing)])
+        " AND ".join([f'"{c.name}" > 0', *(f'"{c.name}" <> {n}' for n in _codes(c))])
         for c in table
         if c.happened
     ]
@@ -322,6 +323,11 @@ def _warn_of_the_future(
             name,
             f"{younger:,}",
         )
+
+
+def _codes(column: Column) -> list[float]:
+    """The numbers by which the source says that there is none."""
+    return [one for one in column.missing if not isinstance(one, str)]
 
 
 def _column_checks(column: Column) -> Iterator[tuple[Column, str, str]]:

@@ -266,15 +266,18 @@ def _beyond(end: float, sign: int) -> float:
 
 def _known_use(known: Column) -> list[Line]:
     """What Home Credit's column of that name is used for."""
+    if known.use is Use.INPUT and names.says(known.name, "others"):
+        return [Line("use", "other_people", OTHERS)]
     lines = [Line("use", known.use.value)] if known.use is not Use.INPUT else []
     return [*lines, *[Line("gender", "true")] * (known.name == HOME_CREDIT.gender)]
 
 
+OTHERS = "about other people than the applicant?"
 # What the name of a column says of its use, and what is doubtful about that.
 BY_NAME = (
     ("family", "protected", ""),
     ("origin", "protected", "may a lender decide by it?"),
-    ("others", "other_people", "about other people than the applicant?"),
+    ("others", "other_people", OTHERS),
 )
 
 
