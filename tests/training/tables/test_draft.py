@@ -211,6 +211,29 @@ def test_parquet_is_drafted_by_its_values(tmp_path: Path) -> None:
     assert rows[0] == (1, 1, 19724, -16071, 100.5, "false")
 
 
+def test_odd_headers_values_and_files_break_nothing(tmp_path: Path) -> None:
+    odd = ["null", "yes", "1a", "it's: #1", "x" * 600, "twice", "Twice", "", "\x07"]
+    values = ["~", "1e3", "#c", "- a", "9" * 25, "\u2028", "\x07", "{x: y}", "[", "ok"]
+    rows = [
+        f"K{n:02},{500 + n},{n % 3 % 2},{','.join([values[n % 10]] * len(odd))}"
+        for n in range(30)
+    ]
+    header = f"id,amount,default,{','.join(odd)}"
+    text = "\n".join([header, *rows])
+    (tmp_path / "true.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "more.csv").write_text("id,sexe\nK01,homme\nK01,femme\n")
+    (tmp_path / "damaged.csv").write_bytes(b"id,\x81\n1,\x8d\n")
+    (tmp_path / "empty.csv").write_bytes(b"")
+    said = "\n".join(draft_lender_file(tmp_path))
+    layout = layout_of(tmp_path)
+    found = [column.name for column in layout.application]
+    assert found == ["id", "amount", "c_null", "c_yes", "c_1a", "it_s_1"]
+    assert [*layout.tables] == ["application", "more"]
+    assert "damaged.csv: not used: cannot be read" in said
+    assert "empty.csv: not used: the file is empty" in said
+    assert [*update_lender_file(tmp_path)][-1].endswith("nothing to add")
+
+
 def test_an_update_names_the_faults_of_a_file(german: Path) -> None:
     (german / "lender.yaml").write_text("version: 1\nlendr: x\n")
     with pytest.raises(ConfigurationError, match="lendr"):

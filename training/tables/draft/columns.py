@@ -72,25 +72,30 @@ def drafted(table: Table, looked: Looked, taken: Sequence[str]) -> list[Drafted]
         gender = names.name_of("sex", taken)
         other = names.name_of(f"{looked.header}_rest", [*taken, gender])
         return [
-            _part(looked, gender, "Sex", pattern, gender=True),
+            _part(looked, gender, "Sex", pattern, gender=table.parts is not None),
             _part(looked, other, names.label_of(looked.header), rest, gender=False),
         ]
     name = names.name_of(looked.header, taken)
     lines = [Line("from", flow(looked.header))] if name != looked.header else []
     known = _known(table, looked)
-    label = known.labels["en"] if known else names.label_of(looked.header)
-    lines.append(Line("label", flow(label)))
+    # Those of Home Credit's have theirs in every language.
+    if not known:
+        lines.append(Line("label", flow(names.label_of(looked.header))))
     kind, declared = _declared(table, looked, known)
     lines += declared
     if known:
         lines.append(Line("as", known.name))
     part = (table.parts or {}).get(looked.header, "")
+    if part == "birth" and not {Line("type", "date"), Line("unit", "days")} & {*lines}:
+        part = ""
     if part:
         lines.append(Line("is", part))
     if part == "amount":
         lines.append(Line("negotiable", "{from: 0.3, to: 1.0, weight: 1}"))
-    if not any(line.key == "use" for line in lines):
+    if not part and not any(line.key == "use" for line in lines):
         lines += _known_use(known) if known else _use(table, looked)
+    if table.parts is None:
+        lines = [line for line in lines if line.key != "gender"]
     use = next((line.text for line in lines if line.key == "use"), "input")
     known_as = f", as Home Credit's {known.name}" if known else ""
     if looked.header == table.date:
@@ -99,10 +104,13 @@ def drafted(table: Table, looked: Looked, taken: Sequence[str]) -> list[Drafted]
     return [Drafted(name, looked.header, tuple(lines), told)]
 
 
-def link(looked: Looked, name: str) -> Drafted:
-    """The declaration of a key."""
+def key_type(looked: Looked) -> str:
     plain = looked.kind == "integer" and 0 <= looked.low and looked.high < EXACT
-    kind = "integer" if plain else "text"
+    return "integer" if plain else "text"
+
+
+def link(looked: Looked, name: str, kind: str) -> Drafted:
+    """The declaration of a key, of the `kind` that it has where it leads to."""
     lines = [Line("from", flow(looked.header))] if name != looked.header else []
     lines += [Line("label", flow(names.label_of(looked.header))), Line("type", kind)]
     return Drafted(name, looked.header, tuple(lines), f"{kind}: key")
@@ -157,7 +165,8 @@ def _declared(
         return _date(table, looked)
     if looked.kind == "category":
         return _category(looked)
-    if known is None and names.says(looked.header, "code") and looked.kind == "integer":
+    codes = any(names.says(looked.header, what) for what in ("code", "gender"))
+    if known is None and codes and looked.kind == "integer":
         kind, lines = _category(looked)
         return kind, [Line("type", "category", "numbers that are codes"), *lines[1:]]
     return _number(looked, known)
@@ -328,15 +337,17 @@ def _lies_ahead(table: Table, looked: Looked) -> bool:
 
 
 def _separation(table: Table, looked: Looked) -> float:
-    """The AUC of a column's values, or of twenty groups of its numbers, by their rates
-    of default in these same rows: 0.5 where it says nothing or cannot say."""
+    """The AUC of a column's values, or of groups of its numbers, by their rates of
+    default in these same rows: 0.5 where it says nothing or cannot say."""
     if not table.defaulted:
         return 0.5
     group = identifier(looked.header)
-    if looked.kind in {"integer", "number"} and looked.distinct > MOST_CATEGORIES:
+    # Of fewer rows a group's rate is chance.
+    groups = max(2, min(20, looked.rows // 50))
+    if looked.kind in {"integer", "number"} and looked.distinct > groups:
         value = table.file.number(looked.header)
-        group = f"ntile(20) OVER (ORDER BY {value}), {value} IS NULL"
-    elif looked.distinct > max(MOST_CATEGORIES, looked.rows / 50):
+        group = f"ntile({groups}) OVER (ORDER BY {value}), {value} IS NULL"
+    elif looked.distinct > groups:
         group = f"{group} IS NULL"
     counts = table.file.database.execute(
         f"SELECT count(*) FILTER (d), count(*) FILTER (NOT d)"

@@ -12,7 +12,15 @@ import duckdb
 from training.errors import ConfigurationError, TableError
 from training.files import identifier, literal
 from training.tables.draft import names
-from training.tables.draft.columns import Drafted, Line, Table, drafted, link
+from training.tables.draft.columns import (
+    LONGEST,
+    Drafted,
+    Line,
+    Table,
+    drafted,
+    key_type,
+    link,
+)
 from training.tables.draft.look import (
     MISSING,
     File,
@@ -25,6 +33,7 @@ from training.tables.home_credit import HOME_CREDIT, TABLES
 from training.tables.layout import APPLICATION
 
 LONGEST_KEY = 64
+LONGEST_STEM = 128
 MOST_OUTCOMES = 12
 # From here on a column is taken for the outcome: its name says so, or other signs do.
 ENOUGH = 3
@@ -98,6 +107,9 @@ def guess(folder: Path, database: duckdb.DuckDBPyConnection) -> Draft:
     files: dict[str, File] = {}
     unused = others_in(folder)
     for stem, path in tables_in(folder).items():
+        if len(stem) > LONGEST_STEM:
+            unused[path.name] = f"its name is longer than {LONGEST_STEM} characters"
+            continue
         try:
             files[stem] = look(database, stem, path)
         except TableError as error:
@@ -161,6 +173,8 @@ def _target_score(file: File, column: Looked) -> int:
     named = names.says(column.header, "target")
     if not 2 <= len(values) <= (MOST_OUTCOMES if named else 2):
         return 0
+    if column.longest > LONGEST:
+        return 0
     if column.kind == "date" or names.says(column.header, "gender"):
         return 0
     perhaps = 2 * names.says(column.header, "target_perhaps")
@@ -219,7 +233,8 @@ def _key(file: File, files: dict[str, File]) -> Looked | None:
 def _can_be_key(column: Looked) -> bool:
     if column.longest > LONGEST_KEY or column.kind not in {"integer", "category"}:
         return False
-    return not names.says(column.header, "person") and not column.grouped
+    says = (names.says(column.header, what) for what in ("person", "target"))
+    return not any(says) and not column.grouped
 
 
 def _is_sequence(column: Looked) -> bool:
@@ -269,7 +284,7 @@ def _application(
     known_as = APPLICATION if _has_home_credits(file, APPLICATION) else ""
     parts = _parts(file, left | ({key.header} if key else set()))
     table = Table(file, known_as, date, bool(date), parts, defaulted=defaulted)
-    return _columns(table, link(key, name) if key else None, left)
+    return _columns(table, link(key, name, key_type(key)) if key else None, left)
 
 
 def _has_home_credits(file: File, table: str) -> bool:
@@ -355,21 +370,30 @@ def _linked(
     file: File, application: File, key: Looked, name: str, histories: list[History]
 ) -> tuple[Drafted, str, str] | None:
     """A file's key, the history that it is of, and what is doubtful about it."""
-    if (header := _same(file, key)) is not None:
-        return link(file[header], name), "", ""
+    if (header := _leads(file, key)) is not None:
+        return link(file[header], name, key_type(key)), "", ""
     for column in file.columns:
         if names.says(column.header, "key") and _shares(file, column, application, key):
             doubt = f"its values are those of {key.header}"
-            return link(column, name), "", doubt
+            return link(column, name, key_type(key)), "", doubt
     for history in histories:
         for parent in history.columns:
             if parent.name == history.key:
                 continue
             column = history.file[parent.header]
             if column.unique and names.says(column.header, "key"):
-                if (header := _same(file, column)) is not None:
-                    return link(file[header], parent.name), history.name, ""
+                if (header := _leads(file, column)) is not None:
+                    linked = link(file[header], parent.name, key_type(column))
+                    return linked, history.name, ""
     return None
+
+
+def _leads(file: File, key: Looked) -> str | None:
+    """The header of the column that has a key's name, and whole numbers if it has."""
+    header = _same(file, key)
+    if header is None or key_type(key) == "integer" != key_type(file[header]):
+        return None
+    return header
 
 
 def _shares(file: File, column: Looked, application: File, key: Looked) -> bool:
@@ -398,7 +422,7 @@ def _history(
         known_as = ""
     table = Table(file, known_as, dated=dated, links=_links(file, files))
     columns = [
-        _numbering(column) if column.header in table.links else column
+        _numbering(column, file) if column.header in table.links else column
         for column in _columns(table, key, set())
     ]
     name = names.name_of(file.stem, [history.name for history in histories])
@@ -418,19 +442,14 @@ def _links(file: File, files: list[File]) -> tuple[str, ...]:
     )
 
 
-def _numbering(column: Drafted) -> Drafted:
+def _numbering(column: Drafted, file: File) -> Drafted:
     """A column of numbers of records: no bounds, no unit, never an input."""
-    kept = {"from", "label", "type"}
-    lines = [line for line in column.lines if line.key in kept]
-    if any(line.text == "category" for line in lines):
-        lines = [
-            replace(one, text="text", check="") if one.key == "type" else one
-            for one in lines
-        ]
     if column.said.endswith(": key"):
         return column
-    lines.append(Line("use", "none"))
-    return replace(column, lines=tuple(lines), said="number of a record: none")
+    kept = [line for line in column.lines if line.key in {"from", "label"}]
+    kind = Line("type", key_type(file[column.header]))
+    lines = (*kept, kind, Line("use", "none"))
+    return replace(column, lines=lines, said="number of a record: none")
 
 
 def _day(file: File, columns: list[Drafted], dated: bool) -> str:

@@ -10,6 +10,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,6 +44,15 @@ MISSING = {"NA", "N/A", "n/a", "NULL", "null", "NaN", "nan", "XNA", "XAP", "-", 
 MISSING_NUMBER = {*MISSING, "None", "none", "--", ".", "#N/A", "nc", "NC", "ND", "nd"}
 GROUPED = re.compile(r"[+-]?\d{1,3}([.,']\d{3})+([.,]\d+)?")
 SUFFIXED = re.compile(r"\s*[+-]?\d+(?:[.,]\d+)?\s*([^\d\s.,;:/-][^\d]{0,11}?)\s*")
+
+
+UNREADABLE = (
+    *(OSError, EOFError, UnicodeError),
+    *(csv.Error, zlib.error, zipfile.BadZipFile),
+)
+# No amount is as large: numbers of something, which are texts.
+LARGEST = 1e15
+LONGEST_HEADER = 500
 
 
 @dataclass(frozen=True)
@@ -113,7 +123,7 @@ def tables_in(folder: Path) -> dict[str, Path]:
         raise TableError(f"{folder}: no such folder")
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
-        suffix = next((s for s in SUFFIXES if path.name.lower().endswith(s)), "")
+        suffix = next((s for s in SUFFIXES if path.name.endswith(s)), "")
         if not suffix or path.name.startswith(".") or not _filled(path):
             continue
         stem = path.name[: -len(suffix)]
@@ -153,13 +163,13 @@ def look(
     """
     view = identifier(f"file {stem}")
     try:
-        if path.name.lower().endswith(".parquet"):
+        if path.name.endswith(".parquet"):
             dialect, parquet = Dialect(), True
             _read_parquet(database, view, path, rows)
         else:
             parquet = False
             dialect = _read_csv(database, view, path, rows)
-    except (duckdb.Error, OSError, EOFError, zipfile.BadZipFile, csv.Error) as error:
+    except (duckdb.Error, *UNREADABLE) as error:
         lines = str(error).split("\nPossible ")[0].splitlines()
         said = "; ".join(line[:200] for line in lines[:3])
         raise TableError(f"{path.name}: cannot be read: {said}") from None
@@ -231,12 +241,12 @@ def _glob(path: Path) -> str:
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
     """What a CSV file holds, unpacked."""
-    if path.name.lower().endswith(".gz"):
+    if path.name.endswith(".gz"):
         with gzip.open(path) as unzipped:
             yield unzipped  # type: ignore[misc]
-    elif path.name.lower().endswith(".zip"):
+    elif path.name.endswith(".zip"):
         with zipfile.ZipFile(path) as archive:
-            names = [n for n in archive.namelist() if n.lower().endswith(".csv")]
+            names = [n for n in archive.namelist() if n.endswith(".csv")]
             if len(names) != 1:
                 raise TableError(
                     f"{path.name}: expected one CSV file inside, found {len(names)}"
@@ -271,7 +281,7 @@ def _encoding(path: Path) -> str:
 @contextmanager
 def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
     """The file where DuckDB can read it: unpacked, and in UTF-8."""
-    packed = path.name.lower().endswith((".zip", ".gz"))
+    packed = path.name.endswith((".zip", ".gz"))
     if path.is_dir():
         yield path / PARTS[".csv"]
         return
@@ -304,10 +314,16 @@ def _delimiter(start: str) -> str:
 
 
 def _named(places: list[str]) -> dict[int, str]:
-    """The headers by place, without what staging leaves out: none, or there twice."""
+    """The headers by place, without those that are none, or there twice."""
     headers = list(map(normal, places))
     folded = [header.lower() for header in headers]
-    return {at: h for at, h in enumerate(headers) if h and folded.count(h.lower()) == 1}
+    return {
+        at: header
+        for at, header in enumerate(headers)
+        if 0 < len(header) <= LONGEST_HEADER
+        and header.isprintable()
+        and folded.count(header.lower()) == 1
+    }
 
 
 def _decimal(
@@ -381,7 +397,8 @@ def _column(
     few = set(words) <= MISSING_NUMBER or (
         len(words) < 4 and numbers > known / 2 and distinct > len(words) + MANY
     )
-    if numbers and not padded and (numbers == known or few):
+    small = numbers and max(abs(low), abs(high)) < LARGEST
+    if small and not padded and (numbers == known or few):
         whole = integers == numbers
         second = database.execute(
             f"SELECT min(n) FILTER (n > {low!r}), max(n) FILTER (n < {high!r})"

@@ -85,6 +85,8 @@ SPELLED = {
 }
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 RESERVED = {"target", "history", "application", "row_number"}
+# Words that YAML takes for something else.
+RESERVED |= {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
 def plain(header: str) -> str:

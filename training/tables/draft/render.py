@@ -10,9 +10,10 @@ from training.tables.draft.guess import ROW_NUMBER, Draft, History, Target
 from training.tables.draft.look import ROWS, File
 from training.tables.draft.scalars import flow
 from training.tables.schema import Dialect
+from training.tables.yaml_file import shown
 
 # Lists that are longer have a line for each value.
-LONGEST = 76
+LONGEST = 100
 HEAD = """\
 # What the tables in this folder hold. Drafted from the files: each line is a guess, and
 # one that says "check" a doubtful one. docs/own-tables.md explains what can be said.
@@ -116,7 +117,7 @@ def column_lines(column: Drafted, indent: int) -> Iterator[str]:
 
 def _lines(lines: Iterable[Line], indent: int) -> Iterator[str]:
     for line in lines:
-        check = f"  # check: {line.check}" if line.check else ""
+        check = f"  # check: {shown(line.check, LONGEST)}" if line.check else ""
         start = f"{' ' * indent}{line.key}:"
         if line.key == "categories" and len(line.text) > LONGEST:
             yield start + check

@@ -106,10 +106,12 @@ def _columns(
     dated: bool,
 ) -> Iterator[Change]:
     """The declarations of new columns, after the last one."""
-    known_as = APPLICATION
+    known_as, parts = APPLICATION, None
     if isinstance(part, HistoryPart):
         known_as = part.known_as or ""
-    table = Table(file, known_as, dated=dated)
+    elif not any(column.gender for column in part.columns.values()):
+        parts = dict[str, str]()
+    table = Table(file, known_as, dated=dated, parts=parts)
     taken = [*part.columns]
     for header in new:
         for column in drafted(table, file[header], taken):
