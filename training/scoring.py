@@ -16,7 +16,7 @@ from training.errors import ConfigurationError
 from training.evaluation.shap_values import sums_by_group
 from training.features.build import FeatureStore
 from training.features.sql import encoded_columns
-from training.files import replacing
+from training.files import literal, replacing
 from training.models.shap_lookup import Explainer
 from training.tables.layout import TARGET, Layout
 
@@ -145,5 +145,7 @@ def _write(parts: Iterator[pd.DataFrame], out: Path) -> int:
     scores = pd.concat(parts, ignore_index=True)
     with duckdb.connect() as connection, replacing(out) as beside:
         connection.register("scores", scores)
-        connection.execute(f"COPY scores TO '{beside}' (FORMAT {FORMATS[out.suffix]})")
+        connection.execute(
+            f"COPY scores TO {literal(beside)} (FORMAT {FORMATS[out.suffix]})"
+        )
     return len(scores)

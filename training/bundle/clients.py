@@ -11,7 +11,7 @@ from training.bundle.champion import Champion
 from training.bundle.read import file_sha256
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet, encoded
-from training.files import PARQUET, replacing
+from training.files import PARQUET, literal, replacing
 from training.tables.layout import APPLICATION
 
 
@@ -37,7 +37,7 @@ def export_clients(
         with duckdb.connect() as connection, replacing(out) as beside:
             rows = connection.execute(
                 f"COPY ({_clients(store, feature_set, champion.categories)})"
-                f" TO '{beside}'"
+                f" TO {literal(beside)}"
                 f" ({PARQUET}, ROW_GROUP_SIZE 20480, KV_METADATA"
                 f" {{feature_set: '{champion.core['feature_set']}'}})"
             ).fetchone()

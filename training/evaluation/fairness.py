@@ -15,6 +15,7 @@ import pandas as pd
 from training.arrays import Array
 from training.evaluation.uncertainty import auc
 from training.features.build import FeatureStore
+from training.files import literal
 from training.language import Labels, _
 from training.tables.layout import TARGET, Layout
 from training.tables.schema import Role
@@ -32,7 +33,7 @@ def load_applications(store: FeatureStore, client: np.ndarray) -> pd.DataFrame:
     """The raw applications of these clients, in their order."""
     with duckdb.connect() as connection:
         rows = connection.execute(
-            f"SELECT * EXCLUDE ({TARGET}) FROM '{store.application}'"
+            f"SELECT * EXCLUDE ({TARGET}) FROM {literal(store.application)}"
             f" WHERE {TARGET} IS NOT NULL"
         ).df()
     return rows.set_index(store.layout.key).loc[client].reset_index()

@@ -15,7 +15,7 @@ from training.errors import TableError
 from training.features.engines import Engine
 from training.features.engines.embedded import DuckDB
 from training.features.sql import FeatureSet, compile_features
-from training.files import PARQUET, remove, replacing, rows_of
+from training.files import PARQUET, literal, remove, replacing, rows_of
 from training.tables.layout import APPLICATION, Layout
 from training.tables.lender import keep_layout, layout_of
 from training.tables.schema import Type
@@ -81,7 +81,9 @@ class FeatureStore:
         """The values of every category column of a raw table, sorted."""
         with duckdb.connect() as connection:
             return {
-                column.name: values_of(connection, column.name, f"'{self.raw(table)}'")
+                column.name: values_of(
+                    connection, column.name, literal(self.raw(table))
+                )
                 for column in self.layout.tables[table]
                 if column.type is Type.CATEGORY
             }
@@ -189,7 +191,8 @@ def _check_clients(store: FeatureStore, written: Path, name: str) -> None:
     with duckdb.connect() as connection:
         [(rows, keys, clients)] = connection.execute(
             f'SELECT count(*), count(DISTINCT "{key}"),'
-            f" (SELECT count(*) FROM '{store.application}') FROM {rows_of(written)}"
+            f" (SELECT count(*) FROM {literal(store.application)})"
+            f" FROM {rows_of(written)}"
         ).fetchall()
     if not rows == keys == clients:
         raise TableError(
@@ -207,7 +210,9 @@ def _join_applications(store: FeatureStore, staged: dict[str, Path]) -> None:
     made_from = receipts.digest(*(receipts.of(path) for path in files))
     if receipts.stands(store.application, made_from):
         return
-    union = " UNION ALL BY NAME ".join(f"SELECT * FROM '{path}'" for path in files)
+    union = " UNION ALL BY NAME ".join(
+        f"SELECT * FROM {literal(path)}" for path in files
+    )
     with duckdb.connect() as connection, replacing(store.application) as beside:
         repeated = connection.execute(
             f'SELECT "{key}" FROM ({union}) GROUP BY 1 HAVING count(*) > 1 LIMIT 1'
@@ -218,7 +223,7 @@ def _join_applications(store: FeatureStore, staged: dict[str, Path]) -> None:
                 f" {repeated[0]} is"
             )
         connection.execute(
-            f"COPY (SELECT * FROM ({union}) ORDER BY \"{key}\") TO '{beside}'"
+            f'COPY (SELECT * FROM ({union}) ORDER BY "{key}") TO {literal(beside)}'
             f" ({PARQUET})"
         )
     receipts.keep(store.application, made_from)

@@ -13,6 +13,7 @@ from training.arrays import Array
 from training.evaluation.shap_values import sample_rows
 from training.evaluation.trained_model import TrainedModel
 from training.features.sql import encoded_columns
+from training.files import literal
 from training.gates.gate import Gate, at_least, at_most
 from training.tables.layout import APPLICATION
 
@@ -72,7 +73,7 @@ def protected_columns(trained: TrainedModel) -> Gate:
         others = {
             one: _quoted(
                 connection.execute(
-                    f"SELECT max(\"{one}\") FROM '{trained.store.application}'"
+                    f'SELECT max("{one}") FROM {literal(trained.store.application)}'
                 ).fetchone()
             )
             for one in protected

@@ -21,6 +21,7 @@ from training.evaluation.uncertainty import (
     chance_standard_error,
 )
 from training.features.build import FeatureStore
+from training.files import literal
 from training.gates.gate import Gate, at_least, at_most
 from training.gates.single_feature_auc import single_feature_auc
 from training.gates.target_encoding_test import suspicion
@@ -197,7 +198,7 @@ def _late(store: FeatureStore, table: str) -> dict[str, float]:
     counted = ", ".join(f'count_if("{name}" > 0) / count(*)' for name in names)
     with duckdb.connect() as connection:
         row = connection.execute(
-            f"SELECT {counted} FROM '{store.raw(table)}'"
+            f"SELECT {counted} FROM {literal(store.raw(table))}"
         ).fetchone()
     return dict(zip(names, row or (), strict=True))
 

@@ -119,7 +119,7 @@ def _headers(path: Path, name: str, dialect: Dialect) -> dict[int, str]:
         raise TableError(f"{name}: the file is empty; expected a header and rows")
     if any("\N{REPLACEMENT CHARACTER}" in one for one in found):
         raise TableError(
-            f"{name}: the header is not utf-8; expected csv.encoding to say"
+            f"{name}: the header is not utf-8; say what it is in csv.encoding"
         )
     twice = sorted({one for one in found if one and found.count(one) > 1})
     if twice:

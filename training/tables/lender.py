@@ -68,7 +68,12 @@ def layout_of(folder: Path) -> Layout:
 
 
 def keep_layout(data: Path, out: Path) -> None:
-    """Put beside what is made of a folder's tables how they are laid out."""
+    """Put beside what is made of a folder's tables how they are laid out.
+
+    Raises:
+        ConfigurationError: as `layout_of`; nothing was put there then.
+    """
+    layout_of(data)
     for name in _names():
         source, target = data / name, out / name
         if not source.exists():

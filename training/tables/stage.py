@@ -27,8 +27,12 @@ from training.tables.schema import Column, Role, Table, Type
 log = logging.getLogger(__name__)
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.zip")
-# A table may also be a folder of that name with its rows in several files.
 LONGEST_KEY = 64
+# What DuckDB's errors show of a file: a whole record of somebody.
+RECORD = re.compile(
+    r"Original Line: .*?(?=\n(Error when|Expected|Invalid|Value with|Maximum)|\Z)", re.S
+)
+# A table may also be a folder of that name with its rows in several files.
 PARTS = {".parquet": "*.parquet", ".csv": "*.csv"}
 
 
@@ -271,7 +275,7 @@ def _check_columns(table: Table, found: Collection[str], name: str) -> None:
 
 def _reason(error: duckdb.Error) -> str:
     """The lines of a DuckDB error that say what was wrong, on one line."""
-    text = re.sub(r"Original Line: .*?\n(?=[A-Z][a-z]+ )", "", str(error), flags=re.S)
+    text = RECORD.sub("", str(error))
     lines = text.split("\nPossible ")[0].split("\nColumn ")[0].splitlines()
     said = [line for line in lines if line and "auto-detected" not in line]
     return "; ".join(said[:3])

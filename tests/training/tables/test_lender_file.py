@@ -117,6 +117,10 @@ def test_the_file_and_its_catalogues_stay_with_what_is_made_of_them(
     assert kept == ["lender.en.po", "lender.yaml"]
     keep_layout(out, out)
     assert layout_of(out).name == "Banque de démonstration"
+    (data / "lender.yaml").write_text("version: 2\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError):
+        keep_layout(data, out)
+    assert layout_of(out).name == "Banque de démonstration"
     (data / "lender.yaml").unlink()
     keep_layout(data, out)
     assert [path.name for path in out.iterdir()] == ["lender.en.po"]

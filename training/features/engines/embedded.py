@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from training.features.sql import FeatureSet
-from training.files import PARQUET, rows_of
+from training.files import PARQUET, literal, rows_of
 from training.tables.layout import APPLICATION, TARGET
 
 # All of Kaggle's at once; of more, or with less memory, some after the other: what is
@@ -41,7 +41,7 @@ class DuckDB:
                 connection.execute(f"SET memory_limit = '{self.memory_limit}'")
             if self.threads:
                 connection.execute(f"SET threads = {self.threads}")
-            connection.execute(f"SET temp_directory = '{spill}'")
+            connection.execute(f"SET temp_directory = {literal(spill)}")
             connection.execute(f"SET disabled_optimizers = '{SLOW_OPTIMIZER}'")
             yield _EmbeddedRun(connection, tables)
 
@@ -93,7 +93,8 @@ class _EmbeddedRun:
                 f" SELECT * FROM {rows_of(path)} WHERE {whose[name]}"
             )
         self.connection.execute(
-            f"COPY (SELECT * FROM ({sql}) ORDER BY \"{key}\") TO '{out}' ({PARQUET})"
+            f'COPY (SELECT * FROM ({sql}) ORDER BY "{key}")'
+            f" TO {literal(out)} ({PARQUET})"
         )
 
     def _parts(self, key: str) -> list[str]:

@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 
 from training.errors import ConfigurationError
+from training.files import literal
 from training.monitoring.events.api_client import Api, ApiError
 from training.tables.layout import APPLICATION, TARGET, Key, Layout
 from training.tables.lender import layout_of
@@ -138,7 +139,7 @@ def _change(
 
         return replace
     spread, low, high = connection.execute(
-        f'SELECT stddev("{name}"), min("{name}"), max("{name}") FROM \'{source}\''
+        f'SELECT stddev("{name}"), min("{name}"), max("{name}") FROM {literal(source)}'
     ).fetchall()[0]
     step = drift.strength * (spread or 0.0)
 
@@ -160,7 +161,7 @@ def _clients(
     random: np.random.Generator,
 ) -> list[Key]:
     """Ids to send, each as often as any other, in random order."""
-    rows = connection.execute(f"SELECT \"{key}\" FROM '{source}' ORDER BY 1")
+    rows = connection.execute(f'SELECT "{key}" FROM {literal(source)} ORDER BY 1')
     ids = np.array([client for (client,) in rows.fetchall()])
     rounds = -(-events // len(ids))
     order = [random.permutation(ids) for _ in range(rounds)]
@@ -200,7 +201,7 @@ def _rows(
 ) -> Iterator[tuple[Key, dict[str, Any]]]:
     """Rows of some keys without what is null and without the outcome."""
     cursor = connection.execute(
-        f"SELECT * FROM '{path}' WHERE \"{key}\" IN (SELECT unnest(?))", [keys]
+        f'SELECT * FROM {literal(path)} WHERE "{key}" IN (SELECT unnest(?))', [keys]
     )
     names = [column[0] for column in cursor.description or ()]
     for values in cursor.fetchall():
