@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -93,7 +94,7 @@ def test_a_french_layout_is_staged_without_a_word(
     assert [one.message for one in caplog.records] == []
     with duckdb.connect() as database:
 
-        def value(select: str, table: str) -> object:
+        def value(select: str, table: str) -> Any:
             path = staged[table]
             return database.execute(f"SELECT {select} FROM '{path}'").fetchall()[0][0]
 

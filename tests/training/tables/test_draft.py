@@ -77,7 +77,7 @@ def test_german_credit_becomes_a_layout_with_sex_split_off(german: Path) -> None
     layout = layout_of(german)
     assert (layout.numbered, layout.amount) == (True, "credit_amount")
     assert (layout.target.header, layout.defaults) == ("creditability", ("bad",))
-    assert layout.application.of(Role.INSTALMENTS).name == "duration_in_month"
+    assert layout.application["duration_in_month"].role is Role.INSTALMENTS
     rest = "personal_status_and_sex_rest"
     assert layout.protected == ("sex", rest, "foreign_worker")
     assert layout.gender == "sex"
@@ -105,7 +105,7 @@ def test_a_french_folder_becomes_a_layout(french: Path) -> None:
     assert (layout.target.header, layout.defaults) == ("Impayé ?", ("oui",))
     assert application.dialect == Dialect(";", ",", "cp1252", "%d/%m/%Y")
     assert application[layout.amount].header == "Montant demandé (€)"
-    assert application.of(Role.BIRTH).name == "ne_e_le"
+    assert application["ne_e_le"].role is Role.BIRTH
     assert (layout.protected, layout.gender) == (
         ("Sexe", "situation_familiale"),
         "Sexe",
