@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from training.cli.features import features
+from training.cli.init import init
 from training.cli.lender_schema import lender_schema
 from training.cli.monitoring import drift, monitor, simulate_drift
 from training.cli.present import present
@@ -39,6 +40,7 @@ def commands() -> None:
 
 
 for command in (
+    init,
     synthesize,
     features,
     train,
