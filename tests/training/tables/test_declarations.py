@@ -8,7 +8,7 @@ from training.tables.home_credit import HOME_CREDIT, TABLES
 from training.tables.schema import Column, Role, Type
 
 # Roles that several columns may have, or none.
-NOT_HERE = (Role.DATE, Role.RECORD, Role.INSTALMENTS)
+NOT_HERE = (Role.DATE, Role.RECORD, Role.INSTALMENTS, Role.APPLIED)
 COLUMN_COUNTS = {
     "application": 121,
     "bureau": 17,
