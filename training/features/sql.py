@@ -75,7 +75,7 @@ def _compile(
     kept: Path | None,
 ) -> FeatureSet:
     features = applicant.features(layout, tables, protected=protected)
-    past = history.features(tables)
+    past = history.features(layout, tables)
     if only is not None:
         features = [feature for feature in features if feature.name in only]
         used = applicant.history_columns(features)
@@ -139,9 +139,9 @@ def history_per_table(made: FeatureSet) -> list[str]:
     with duckdb.connect() as connection:
         tables = made.layout.tables
         frames = {name: _empty(connection, tables[name]) for name in made.tables}
-        for group in history.TOGETHER:
-            read = {n: frames[n] for n in (APPLICATION, *group) if n in frames}
-            possible = {feature.name for feature in history.features(read)}
+        for part in history.parts(made.layout, made.tables):
+            read = {name: frames[name] for name in (APPLICATION, *part.tables)}
+            possible = {feature.name for feature in part.features}
             past = [feature for feature in made.history if feature.name in possible]
             if past:
                 statements.append(_sql(history.history(made.layout, read, past)))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from training.language import Labels
@@ -104,6 +104,8 @@ class Column:
     `header`: what the file calls the column, where that is something else; `pattern`: a
     regular expression whose first group is the value, where it is a part of a text.
     `dated`: the file has dates, which become days from the application.
+    `input_because`: why a protected column, or one about other people, is an input all
+    the same.
     """
 
     name: str
@@ -127,6 +129,13 @@ class Column:
     header: str = ""
     pattern: str = ""
     dated: bool = False
+    input_because: str = ""
+
+    @property
+    def is_input(self) -> bool:
+        """Whether a model may read it, as it is or in what is made of it."""
+        for_a_reason = self.use in (Use.PROTECTED, Use.OTHER_PEOPLE)
+        return self.use is Use.INPUT or (for_a_reason and bool(self.input_because))
 
 
 @dataclass(frozen=True)
@@ -187,6 +196,18 @@ class Table:
             if column.name == name:
                 return column
         raise KeyError(f"{self.name}: no column {name}")
+
+    def without(self, columns: Collection[str]) -> Table:
+        """The same table without these columns, and what was declared of them."""
+        there = tuple(column for column in self if column.name not in columns)
+        dated = self.day not in columns
+        return replace(
+            self,
+            columns=there,
+            key=() if set(self.key) & set(columns) else self.key,
+            day=self.day if dated else "",
+            windows=self.windows if dated else (),
+        )
 
     def of(self, role: Role) -> Column | None:
         """The first column that has this role."""
