@@ -14,8 +14,12 @@ from training.tables.home_credit import HOME_CREDIT, TABLES
 from training.tables.layout import APPLICATION, Layout
 from training.tables.schema import Column, Table, Type
 
-NUMBERS = {Type.INTEGER: nw.Int64, Type.NUMBER: nw.Float64}
-TYPES = {**NUMBERS, Type.CATEGORY: nw.String}
+NUMBERS = {Type.INTEGER, Type.NUMBER}
+TYPES = {
+    Type.INTEGER: nw.Int64(),
+    Type.NUMBER: nw.Float64(),
+    Type.CATEGORY: nw.String(),
+}
 # Before a lender's own names, where Home Credit's are beside them.
 OWN = "_own_"
 # The months of credits elsewhere are aggregated with these, and only so.
@@ -48,9 +52,7 @@ def absent(layout: Layout, name: str) -> frozenset[str]:
     return frozenset(inputs - given - linking())
 
 
-def named(
-    rows: nw.LazyFrame[Any], layout: Layout, name: str
-) -> nw.LazyFrame[Any]:
+def named(rows: nw.LazyFrame[Any], layout: Layout, name: str) -> nw.LazyFrame[Any]:
     """The rows of a table under Home Credit's names alone.
 
     Null in what it has not; the same rows where the names are the same.
@@ -109,16 +111,12 @@ def _links(layout: Layout, name: str) -> dict[str, str]:
     credit = HOME_CREDIT.link(MONTHS)
     if layout.tables[name].known_as == MONTHS:
         return {credit: layout.link(name)}
-    months = (
-        one
-        for one in layout.histories
-        if layout.tables[one].parent == name
-        and layout.tables[one].known_as == MONTHS
-    )
-    return {
-        HOME_CREDIT.key: layout.key,
-        **{credit: layout.link(one) for one in months},
-    }
+    links = {HOME_CREDIT.key: layout.key}
+    for one in layout.histories:
+        months = layout.tables[one]
+        if months.known_as == MONTHS and months.parent == name:
+            links[credit] = layout.link(one)
+    return links
 
 
 def _columns(layout: Layout, name: str) -> Iterator[nw.Expr]:
@@ -128,6 +126,6 @@ def _columns(layout: Layout, name: str) -> Iterator[nw.Expr]:
             value = nw.lit(None, TYPES[column.type])
         else:
             value = nw.col(names[column.name])
-            if {column.type, table[names[column.name]].type} == {*NUMBERS}:
+            if {column.type, table[names[column.name]].type} == NUMBERS:
                 value = value.cast(TYPES[column.type])
         yield value.alias(column.name)

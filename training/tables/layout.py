@@ -96,13 +96,17 @@ class Layout:
         return next((c for c in shared if c.role is Role.RECORD), shared[0]).name
 
     def without(self, absent: Mapping[str, Collection[str]]) -> Layout:
-        """The same layout without some columns of its tables; itself when there are none.
+        """The same layout without some columns of its tables; itself without none.
 
         The key, what links a table to it, the amount and the day of the application
         stay, whether they are there or not: nothing goes without them.
         """
-        stays = {self.key, self.amount, self.date, *map(self.link, self.histories)}
-        gone = {name: set(columns) - stays for name, columns in absent.items()}
+        links = {self.key, *map(self.link, self.histories)}
+        stays = {APPLICATION: links | {self.amount, self.date}}
+        gone = {
+            name: set(columns) - stays.get(name, links)
+            for name, columns in absent.items()
+        }
         if not any(gone.values()):
             return self
         tables = {n: t.without(gone.get(n, ())) for n, t in self.tables.items()}

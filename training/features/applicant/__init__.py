@@ -28,15 +28,22 @@ def features(
     in as inputs.
     """
     past, known = history.features(layout, present), known_tables(layout, present)
-    crafted = {feature.name for feature in past if feature.table in known.values()}
+    names = {feature.name for feature in past if feature.table in known.values()}
     return [
         *raw.features(layout, protected=protected),
+        *(replace(one, table=known[one.table]) for one in crafted(names)),
+        *(replace(feature, expression=nw.col(feature.name)) for feature in past),
+    ]
+
+
+def crafted(past: Collection[str]) -> list[Feature]:
+    """Those made of Home Credit's columns, and of these features of its history."""
+    return [
         *external.features(),
         *loan.features(),
         *terms.features(),
         *person.features(),
-        *(replace(f, table=known[f.table]) for f in crosses.features(crafted)),
-        *(replace(feature, expression=nw.col(feature.name)) for feature in past),
+        *crosses.features(past),
     ]
 
 
@@ -57,11 +64,23 @@ def applicant(
 
     Numbers are float32, categories text; `history_rows` has one row per client.
     """
-    rows = with_names(clean(application, layout.application), layout)
-    if any(feature.name in TERMS for feature in features):
-        rows = terms.with_term(rows)
-    rows = rows.join(history_rows, on=layout.key, how="left")
+    priced = any(feature.name in TERMS for feature in features)
+    rows = joined(layout, application, history_rows, priced=priced)
     return rows.select(layout.key, *(_output(feature) for feature in features))
+
+
+def joined(
+    layout: Layout,
+    application: nw.LazyFrame[Any],
+    history_rows: nw.LazyFrame[Any],
+    *,
+    priced: bool,
+) -> nw.LazyFrame[Any]:
+    """One row per application, cleaned, with its history; `priced`: with its term."""
+    rows = with_names(clean(application, layout.application), layout)
+    if priced:
+        rows = terms.with_term(rows)
+    return rows.join(history_rows, on=layout.key, how="left")
 
 
 def _output(feature: Feature) -> nw.Expr:

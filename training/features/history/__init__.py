@@ -25,7 +25,7 @@ from training.tables.layout import APPLICATION, Layout
 from training.tables.schema import Type
 
 Frames = Mapping[str, nw.LazyFrame[Any]]
-# Home Credit's tables that stand alone: records keyed by client, aggregated in one step.
+# Home Credit's tables that stand alone: records by client, aggregated in one step.
 ALONE = {
     module.SOURCE.table.name: module.SOURCE
     for module in (
@@ -110,7 +110,9 @@ def _credits(layout: Layout, known: Mapping[str, str]) -> Part:
             numbers = [one for one in declared if one.type is not Type.CATEGORY]
             known_by_then = replace(declared, columns=tuple(numbers))
             balance = named(clean(tables[months], known_by_then), layout, months)
-        return bureau.records(named(_owned(layout, name, tables), layout, name), balance)
+        return bureau.records(
+            named(_owned(layout, name, tables), layout, name), balance
+        )
 
     tables = (*_with_parents(layout, name), *([months] if months else []))
     features = _of(known, bureau.features(with_balance=bool(months)))

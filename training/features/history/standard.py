@@ -50,9 +50,7 @@ def source(layout: Layout, name: str) -> Source:
         derived=tuple(map(_quantity, numbers)),
         tallies=(Tally(table.group, counted=windows), *_tallies(table, columns)),
         recipes=tuple(
-            recipe
-            for column in numbers
-            for recipe in _recipes(table, column, windows)
+            recipe for column in numbers for recipe in _recipes(table, column, windows)
         ),
         trends=tuple(
             Trend(column.group or table.group, column.name, window)

@@ -19,6 +19,7 @@ from training.features.sql import encoded_columns
 from training.language import SOURCE
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import SCORE, Reference
+from training.tables.found import of_files
 from training.tables.layout import TARGET, Layout
 from training.tables.lender import layout_of
 from training.tables.schema import Column, Role, Type, Unit
@@ -69,7 +70,7 @@ def of_application(data: Path, progress: Callable[[str], None]) -> DatasetPair:
     Raises:
         TableError: a file is missing or cannot be used.
     """
-    layout = layout_of(data)
+    layout = of_files(layout_of(data), data)
     reference, current = (
         _raw(layout, data, name, progress) for name in _applications(layout)
     )
