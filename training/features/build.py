@@ -24,7 +24,7 @@ from training.tables.stage import stage
 
 log = logging.getLogger(__name__)
 
-MOST_TOLD = 20
+MOST_TOLD = 10
 
 
 @dataclass(frozen=True)

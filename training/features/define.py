@@ -327,6 +327,6 @@ class Source:
 
 
 def _among(records: Labels, subset: Subset) -> Labels:
-    if subset.condition is None:
+    if not subset.labels:
         return records
     return _("{records} ({subset})", records=records, subset=subset.labels)
