@@ -123,3 +123,28 @@ def write(folder: Path, rows: dict[str, str] = ROWS) -> Path:
             connection.execute(f"INSERT INTO rows VALUES {values}")
             connection.execute(f"COPY rows TO '{folder / name}.parquet'")
     return folder
+
+
+def many(folder: Path, order: str) -> Path:
+    """Some hundred credits and payments of many clients, 40 % of them not known."""
+    folder.mkdir()
+    selects = {
+        "demandes": "'K' || i, i % 2, 1000 + i, i / 3, NULL, 'F', 1, 1"
+        " FROM range(40) t(i)",
+        "credits": "i, 'K' || hash(i) % 35, -(hash(i, 1) % 500)::BIGINT,"
+        " CASE WHEN hash(i, 2) % 5 > 1 THEN hash(i, 3) % 100000 / 100 END,"
+        " ['payé', '=1+1', NULL][1 + (hash(i, 4) % 3)::BIGINT] FROM range(700) t(i)",
+        "paiements": "hash(i, 5) % 800, -(hash(i, 6) % 500)::BIGINT,"
+        " CASE WHEN hash(i, 7) % 5 > 1 THEN hash(i, 8) % 1000000 / 1000000 END"
+        " FROM range(3000) t(i)",
+    }
+    for name, select in selects.items():
+        columns = LAYOUT.files()[name].columns
+        places = ", ".join(f"c{place}" for place in range(len(columns)))
+        cast = ", ".join(
+            f'c{place}::{c.type.value} AS "{c.name}"' for place, c in enumerate(columns)
+        )
+        duckdb.sql(
+            f"SELECT {cast} FROM (SELECT {select}) AS t({places}) ORDER BY {order}"
+        ).write_parquet(str(folder / f"{name}.parquet"))
+    return folder

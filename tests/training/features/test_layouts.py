@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.training.invented import APPLICATION, LAYOUT, column, write
+from tests.training.invented import APPLICATION, LAYOUT, column, many, write
 from training.errors import ConfigurationError, TableError
 from training.features import build as building
 from training.features.build import FeatureStore, build
@@ -21,7 +21,6 @@ from training.tables.home_credit import HOME_CREDIT, TABLES
 from training.tables.schema import Role, Type, Use
 
 Built = tuple[FeatureStore, FeatureSet]
-CLIENTS = 40
 
 
 @pytest.fixture
@@ -95,31 +94,6 @@ def test_labels_are_in_every_language(made: Built) -> None:
         "en": "PAST (statut: paid): share",
         "fr": "PAST (fr) (statut (fr) : paid (fr)) : part",
     }
-
-
-def many(folder: Path, order: str) -> Path:
-    """Some hundred credits and payments of many clients, 40 % of them not known."""
-    folder.mkdir()
-    selects = {
-        "demandes": "'K' || i, i % 2, 1000 + i, i / 3, NULL, 'F', 1, 1"
-        f" FROM range({CLIENTS}) t(i)",
-        "credits": "i, 'K' || hash(i) % 35, -(hash(i, 1) % 500)::BIGINT,"
-        " CASE WHEN hash(i, 2) % 5 > 1 THEN hash(i, 3) % 100000 / 100 END,"
-        " ['payé', '=1+1', NULL][1 + (hash(i, 4) % 3)::BIGINT] FROM range(700) t(i)",
-        "paiements": "hash(i, 5) % 800, -(hash(i, 6) % 500)::BIGINT,"
-        " CASE WHEN hash(i, 7) % 5 > 1 THEN hash(i, 8) % 1000000 / 1000000 END"
-        " FROM range(3000) t(i)",
-    }
-    for name, select in selects.items():
-        columns = LAYOUT.files()[name].columns
-        places = ", ".join(f"c{place}" for place in range(len(columns)))
-        cast = ", ".join(
-            f'c{place}::{c.type.value} AS "{c.name}"' for place, c in enumerate(columns)
-        )
-        duckdb.sql(
-            f"SELECT {cast} FROM (SELECT {select}) AS t({places}) ORDER BY {order}"
-        ).write_parquet(str(folder / f"{name}.parquet"))
-    return folder
 
 
 ORACLE = """
