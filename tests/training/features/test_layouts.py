@@ -15,7 +15,7 @@ from training.errors import ConfigurationError, TableError
 from training.features import build as building
 from training.features.build import FeatureStore, build
 from training.features.engines import embedded
-from training.features.sql import FeatureSet, compile_features, history_per_table
+from training.features.sql import FeatureSet, compile_features
 from training.synthesize import synthesize
 from training.tables.home_credit import HOME_CREDIT, TABLES
 from training.tables.schema import Role, Type, Use
@@ -137,31 +137,6 @@ def test_exact_sums_whatever_the_order_and_the_memory(
     in_parts, _ = build(other, tmp_path / "in-parts", progress=quiet)
     assert in_parts.features.is_dir()
     assert rows_of(in_parts) == rows_of(store)
-
-
-def test_a_statement_per_table_says_of_one_client_what_the_batch_says(
-    made: Built,
-) -> None:
-    store, features = made
-    statements = history_per_table(features)
-    assert len(statements) == 2
-    for expected in rows_of(store):
-        with duckdb.connect() as connection:
-            for name in features.tables:
-                where = f"WHERE dossier = '{expected['dossier']}'"
-                if name == "paiements":
-                    where = "WHERE credit IN (SELECT credit FROM credits)"
-                connection.execute(
-                    f"CREATE TABLE {name} AS FROM '{store.raw(name)}' {where}"
-                )
-            past = [connection.execute(one).fetchall()[0] for one in statements]
-            connection.execute(f"CREATE TABLE history AS {features.history_sql}")
-            row = connection.execute(features.applicant_sql).fetchall()[0]
-        names = [feature.name for feature in features.features]
-        assert dict(zip(names, row[1:], strict=True)).items() <= expected.items()
-        assert [v for values in past for v in values[1:]] == [
-            expected[feature.name] for feature in features.history
-        ]
 
 
 def test_nothing_is_made_of_a_column_that_is_no_input() -> None:
