@@ -27,12 +27,15 @@ TERMS = tuple(name for name, one in _COLUMNS.items() if "term" in one)
 
 
 def completed(document: dict[str, Any]) -> dict[str, Any]:
-    """A manifest whose every table says its origin, and its columns their roles."""
+    """A manifest whose every table says its origin, and its columns their roles.
+
+    Amounts were in euros before manifests told their currency.
+    """
     tables = {
         name: table if "origin" in table else _completed(table, _TABLES.get(name, {}))
         for name, table in document["tables"].items()
     }
-    return {**document, "tables": tables}
+    return {"currency": "EUR", **document, "tables": tables}
 
 
 def _completed(table: dict[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,22 +7,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import duckdb
 import numpy as np
 import pytest
 
+from api.bundle.manifest import Manifest, ModelIdentity
 from api.bundle.read import read_bundle
 from api.features.columns import TYPES
+from api.features.history_sql import OnlineHistory
 from api.features.online import Applicant
+from api.schemas.model import Calibration, Table
 from api.scoring.champion import Champion, load
 from tests.conftest import REAL_DATA, House
 from tests.contract.arrays import columns_of
 from tests.contract.small import quiet, small_house
+from tests.training.invented import LAYOUT, many
+from training.bundle.parts import described
+from training.features import build as building
 from training.features.applicant import crosses
 from training.features.build import FeatureStore
-from training.features.sql import FeatureSet, compile_features, encoded
+from training.features.sql import (
+    FeatureSet,
+    compile_features,
+    encoded,
+    history_per_table,
+)
 from training.synthesize import synthesize
 
 BATCH, FEW = 1000, 20
@@ -47,6 +59,54 @@ def test_any_tables_of_records_give_what_the_batch_gives(house: House) -> None:
     alone = np.vstack([champion.online.compute([one]) for one in asked])
     assert alone.tobytes() == expected.tobytes()
     assert champion.online.compute(asked).tobytes() == expected.tobytes()
+
+
+def test_records_of_own_histories_give_what_the_batch_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "layout_of", lambda _folder: LAYOUT)
+    data = many(tmp_path / "data", "1")
+    store, made = building.build(data, tmp_path / "made", progress=quiet)
+    manifest = Manifest(
+        format=1,
+        model=ModelIdentity("Invented", "1", "", ""),
+        threshold=0.5,
+        threshold_interval=(0, 1),
+        calibration=Calibration(method="sigmoid", slope=1.0, intercept=0.0),
+        feature_set="",
+        features=(),
+        files={},
+        history=tuple(feature.name for feature in made.history),
+        tables={
+            table.name: Table(columns=[described(table, c, None) for c in table])
+            for table in LAYOUT.tables.values()
+        },
+    )
+    sql = ";\n".join(history_per_table(made))
+    online = OnlineHistory(sql, manifest, BoundedSemaphore(1))
+    rows = f"FROM {store.history_rows} ORDER BY dossier"
+    keys, *columns = zip(*duckdb.execute(rows).fetchall(), strict=True)
+    expected = np.array(columns, dtype=np.float32).T
+    records = [
+        {
+            "credits": read(store, "credits", f"dossier = '{key}'"),
+            "paiements": read(
+                store,
+                "paiements",
+                f"credit IN (SELECT credit FROM '{store.raw('credits')}'"
+                f" WHERE dossier = '{key}')",
+            ),
+        }
+        for key in keys
+    ]
+    assert np.array_equal(online.compute(records), expected, equal_nan=True)
+    alone = np.vstack([online.compute([one]) for one in records])
+    assert np.array_equal(alone, expected, equal_nan=True)
+
+
+def read(store: FeatureStore, table: str, condition: str) -> list[dict[str, Any]]:
+    rows = duckdb.sql(f"FROM '{store.raw(table)}' WHERE {condition}")
+    return [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
 
 
 def subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:

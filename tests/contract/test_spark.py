@@ -16,6 +16,8 @@ import numpy as np
 import pytest
 
 from tests.conftest import REAL_DATA, free_port
+from tests.training.invented import LAYOUT, many
+from training.features import build as building
 from training.features.build import build
 from training.features.engines.spark import Spark
 from training.synthesize import synthesize
@@ -100,6 +102,21 @@ def test_spark_gives_the_features_of_every_real_client(
     cluster: Cluster, tmp_path: Path
 ) -> None:
     check(Path(os.environ[REAL_DATA]) / "home-credit-linked", tmp_path, cluster)
+
+
+def test_spark_adds_a_lenders_own_histories_to_the_bit(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "layout_of", lambda _folder: LAYOUT)
+    data = many(tmp_path / "data", "hash(c0)")
+    engine = Spark(cluster.master, "1GB")
+    embedded, _ = build(data, tmp_path / "embedded", progress=quiet)
+    spark, _ = build(data, tmp_path / "spark", engine, progress=quiet)
+    expected, found = (
+        duckdb.sql(f"FROM {store.feature_rows} ORDER BY dossier").fetchall()
+        for store in (embedded, spark)
+    )
+    assert found == expected
 
 
 def check(data: Path, folder: Path, cluster: Cluster) -> None:

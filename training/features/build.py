@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +16,15 @@ from training.features.engines import Engine
 from training.features.engines.embedded import DuckDB
 from training.features.sql import FeatureSet, compile_features
 from training.files import PARQUET, literal, remove, replacing, rows_of
+from training.tables.found import of_files, of_staged
 from training.tables.layout import APPLICATION, Layout
 from training.tables.lender import keep_layout, layout_of
 from training.tables.schema import Type
 from training.tables.stage import stage
 
 log = logging.getLogger(__name__)
+
+MOST_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,9 @@ class FeatureStore:
 
     @cached_property
     def layout(self) -> Layout:
-        """That of the tables, which stays with them."""
-        return layout_of(self.folder)
+        """That of the tables, which stays with them: of the columns that are there."""
+        layout = layout_of(self.folder)
+        return of_staged(layout, {name: self.raw(name) for name in layout.tables})
 
     @property
     def tables(self) -> Path:
@@ -132,6 +136,7 @@ def build(
     feature_set = compile_features(
         store.layout, store.present(), protected=protected, kept=store.statements
     )
+    _tell_left_out(feature_set, progress)
     raw = {name: store.raw(name) for name in feature_set.tables}
     inputs = [receipts.of(path) for path in raw.values()]
     history = receipts.digest(engine.name, feature_set.history_sql, *inputs)
@@ -170,13 +175,31 @@ def stage_tables(
     """
     store = FeatureStore(out)
     keep_layout(data, out)
-    layout = store.layout
+    layout = of_files(layout_of(out), data)
     if only_applications:
         layout = replace(layout, tables={APPLICATION: layout.application})
     staged = stage(layout, data, store.tables, progress=progress)
     _forget_others(store, staged)
-    _join_applications(store, staged)
+    _join_applications(layout, store, staged)
     return store
+
+
+def _tell_left_out(made: FeatureSet, progress: Callable[[str], None]) -> None:
+    out = made.left_out
+    if out:
+        columns = dict.fromkeys(
+            column for lacking in out.values() for column in lacking
+        )
+        progress(
+            f"features: {len(out)} of {len(made.features) + len(out)} left out"
+            f" ({_some(out)}), for want of {_some(columns)}"
+        )
+
+
+def _some(names: Collection[str]) -> str:
+    more = len(names) - MOST_TOLD
+    told = ", ".join([*names][:MOST_TOLD])
+    return f"{told} and {more} more" if more > 0 else told
 
 
 def _forget_others(store: FeatureStore, staged: dict[str, Path]) -> None:
@@ -219,12 +242,12 @@ def _check_clients(store: FeatureStore, written: Path, name: str) -> None:
         )
 
 
-def _join_applications(store: FeatureStore, staged: dict[str, Path]) -> None:
+def _join_applications(
+    layout: Layout, store: FeatureStore, staged: dict[str, Path]
+) -> None:
     """Both application files as one table, a client once."""
-    key, unlabelled = store.layout.key, store.layout.unlabelled
-    files = [
-        staged[name] for name in (store.layout.labelled, unlabelled) if name in staged
-    ]
+    key, unlabelled = layout.key, layout.unlabelled
+    files = [staged[name] for name in (layout.labelled, unlabelled) if name in staged]
     made_from = receipts.digest(*(receipts.of(path) for path in files))
     if receipts.stands(store.application, made_from):
         return
@@ -237,7 +260,7 @@ def _join_applications(store: FeatureStore, staged: dict[str, Path]) -> None:
         ).fetchone()
         if repeated:
             raise TableError(
-                f"{unlabelled}: {key} must not be in {store.layout.labelled} as well;"
+                f"{unlabelled}: {key} must not be in {layout.labelled} as well;"
                 f" {repeated[0]} is"
             )
         connection.execute(

@@ -20,7 +20,6 @@ from training.features.arithmetic import (
     total,
 )
 from training.language import Labels, _, inside
-from training.tables.clean import clean
 from training.tables.schema import Table, Unit
 
 
@@ -30,10 +29,8 @@ class Feature:
 
     `table` is the raw table it comes from, `group` the reason group it belongs to,
     `formula` says in words how it is made, `family` which kind of making that is,
-    `lever`
-    whether an applicant can negotiate it, `lowers_risk` that more of it is known
-    beforehand to mean less risk., `lowers_risk` that more of it is known
-    beforehand to mean less risk.
+    `lever` whether an applicant can negotiate it, `lowers_risk` that more of it is
+    known beforehand to mean less risk.
     """
 
     name: str
@@ -51,13 +48,22 @@ class Feature:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number of each record, raw or derived, that aggregates are taken of."""
+    """A number of each record, raw or derived, that aggregates are taken of.
+
+    `added_as`: the unit whose parts are told apart in its sums, where that is not its
+    own; see `training.features.arithmetic`.
+    """
 
     name: str
     expression: nw.Expr
     unit: Unit
     labels: Labels
     formula: str
+    added_as: Unit | None = None
+
+    @property
+    def parts(self) -> Unit:
+        return self.added_as or self.unit
 
 
 @dataclass(frozen=True)
@@ -121,6 +127,8 @@ OPERATIONS = {
         Aggregation("MEAN", average, _("average"), "mean"),
         Aggregation("SUM", total, _("total"), "sum"),
         Aggregation("STD", deviation, _("spread"), "standard deviation"),
+        # Over the records of the latest day, mostly one.
+        Aggregation("LAST", lambda v, _: v.max(), _("latest"), "latest"),
     )
 }
 
@@ -187,9 +195,9 @@ class Source:
     prepare: Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]] = as_they_are
 
     def records(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """The raw rows that count, cleaned, with the derived numbers beside them."""
+        """The cleaned rows that count, with the derived numbers beside them."""
         derived = (value.expression.alias(value.name) for value in self.derived)
-        return self.prepare(clean(rows, self.table)).with_columns(*derived)
+        return self.prepare(rows).with_columns(*derived)
 
     def quantity(self, name: str) -> Quantity:
         """A column of the records, raw or derived, as a quantity."""
@@ -230,7 +238,7 @@ class Source:
     ) -> Feature:
         return Feature(
             self._name(subset.name, value.name, operation.name),
-            operation.apply(within(subset, value.expression), value.unit),
+            operation.apply(within(subset, value.expression), value.parts),
             self.table.name,
             group,
             value.unit,
@@ -248,7 +256,7 @@ class Source:
         recent, whole = trend.recent, trend.whole
         over = f"TO_{whole.name}" if whole.name else "TO_ALL"
         means = [
-            average(within(subset, value.expression), value.unit)
+            average(within(subset, value.expression), value.parts)
             for subset in (recent, whole)
         ]
         return Feature(
@@ -272,7 +280,7 @@ class Source:
         values = within(subset, value.expression)
         return Feature(
             self._name(subset.name, value.name, "SLOPE"),
-            slope(values, value.unit, moments.expression, moments.unit),
+            slope(values, value.parts, moments.expression, moments.parts),
             self.table.name,
             line.group,
             value.unit,
@@ -315,10 +323,10 @@ class Source:
         )
 
     def _name(self, *parts: str) -> str:
-        return "_".join((self.prefix, *(part for part in parts if part)))
+        return "_".join((self.prefix, *(part for part in parts if part))).upper()
 
 
 def _among(records: Labels, subset: Subset) -> Labels:
-    if subset.condition is None:
+    if not subset.labels:
         return records
     return _("{records} ({subset})", records=records, subset=subset.labels)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,20 @@ import duckdb
 import narwhals as nw
 
 from training import receipts
+from training.errors import ConfigurationError
 from training.features import applicant, history
 from training.features.define import Feature
+from training.features.empty import empty, sql_of
+from training.features.reads import (
+    Reads,
+    grouped,
+    left_out,
+    reads,
+    unlike_home,
+)
 from training.features.sharing import shared
 from training.files import replacing
 from training.tables.layout import APPLICATION, Layout
-from training.tables.schema import Table
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,8 @@ class FeatureSet:
     """Every feature that the tables present can give, and the SQL that makes them.
 
     `history_sql` reads `application` and the history tables; `applicant_sql` reads
-    `application` and `history`, the other's answer.
+    `application` and `history`, the other's answer. `left_out`: the features that the
+    tables cannot give, and which columns they lack for each.
     """
 
     layout: Layout
@@ -41,6 +50,7 @@ class FeatureSet:
     features: tuple[Feature, ...]
     history_sql: str
     applicant_sql: str
+    left_out: Mapping[str, Sequence[str]]
 
     def __getitem__(self, name: str) -> Feature:
         return {feature.name: feature for feature in self.features}[name]
@@ -76,37 +86,60 @@ def _compile(
     kept: Path | None,
 ) -> FeatureSet:
     features = applicant.features(layout, tables, protected=protected)
-    past = history.features(tables)
+    past = history.features(layout, tables)
+    wanting: dict[str, list[str]] = {}
+    if unlike := unlike_home(layout, tables):
+        read = _reads(kept, unlike)
+        wanting = left_out(layout, tables, features, read)
+        past, features = (
+            grouped(layout, tables, [f for f in stage if f.name not in wanting], read)
+            for stage in (past, features)
+        )
+    _check_names(layout, features)
     if only is not None:
         features = [feature for feature in features if feature.name in only]
         used = applicant.history_columns(features)
         past = [feature for feature in past if feature.name in used]
-    if kept is None:
-        statements = _statements(layout, tables, past, features)
-    else:
-        statements = _kept(kept, layout, tables, past, features)
-    return FeatureSet(layout, tables, tuple(past), tuple(features), *statements)
-
-
-def _kept(
-    folder: Path,
-    layout: Layout,
-    tables: Sequence[str],
-    past: Sequence[Feature],
-    features: Sequence[Feature],
-) -> tuple[str, str]:
-    """The statements from the file that is named after all they are made of."""
     names = [[one.name for one in stage] for stage in (past, features)]
-    made_of = json.dumps([tables, names, duckdb.__version__, nw.__version__])
-    declared = repr([layout.tables[name] for name in tables])
-    digest = receipts.digest(made_of, declared, *_code())
-    path = folder / f"{digest}.json"
+    history_sql, applicant_sql = _kept(
+        kept,
+        [json.dumps([tables, names]), repr([layout.tables[name] for name in tables])],
+        lambda: _statements(layout, tables, past, features),
+    )
+    stages = tuple(past), tuple(features)
+    return FeatureSet(layout, tables, *stages, history_sql, applicant_sql, wanting)
+
+
+@functools.cache
+def _reads(kept: Path | None, tables: tuple[str, ...]) -> Reads:
+    found: Reads = _kept(kept, ["reads", *tables], lambda: reads(tables))
+    return found
+
+
+def _check_names(layout: Layout, features: Sequence[Feature]) -> None:
+    """Refuse two features of one name, which DuckDB reads without regard to case."""
+    taken = {layout.key.upper(): f"{APPLICATION}, {layout.key}"}
+    for feature in features:
+        told = f"{feature.table}, {feature.formula}"
+        if other := taken.get(feature.name.upper()):
+            raise ConfigurationError(
+                f"{feature.name}: expected a name for one feature, found two: of"
+                f" {other} and of {told}; name the column or table otherwise"
+            )
+        taken[feature.name.upper()] = told
+
+
+def _kept(folder: Path | None, made_of: Sequence[str], make: Callable[[], Any]) -> Any:
+    """What is made, from the file that is named after all that it is made of."""
+    if folder is None:
+        return make()
+    versions = json.dumps([duckdb.__version__, nw.__version__])
+    path = folder / f"{receipts.digest(*made_of, versions, *_code())}.json"
     if not path.exists():
-        text = json.dumps(_statements(layout, tables, past, features))
+        text = json.dumps(make())
         with replacing(path) as beside:
             beside.write_text(text, encoding="utf-8")
-    history_sql, applicant_sql = json.loads(path.read_text(encoding="utf-8"))
-    return history_sql, applicant_sql
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _code() -> list[Path]:
@@ -123,11 +156,11 @@ def _statements(
     features: Sequence[Feature],
 ) -> tuple[str, str]:
     with duckdb.connect() as connection:
-        frames = {name: _empty(connection, layout.tables[name]) for name in tables}
-        history_rows = _sql(history.history(layout, frames, past))
+        frames = {name: empty(connection, layout.tables[name]) for name in tables}
+        history_rows = sql_of(history.history(layout, frames, past))
         connection.execute(f"CREATE TABLE history AS {history_rows}")
         known = nw.from_native(connection.table("history"))
-        rows = _sql(applicant.applicant(layout, frames[APPLICATION], known, features))
+        rows = sql_of(applicant.applicant(layout, frames[APPLICATION], known, features))
     return history_rows, rows
 
 
@@ -139,26 +172,15 @@ def history_per_table(made: FeatureSet) -> list[str]:
     statements = []
     with duckdb.connect() as connection:
         tables = made.layout.tables
-        frames = {name: _empty(connection, tables[name]) for name in made.tables}
-        for group in history.TOGETHER:
-            read = {n: frames[n] for n in (APPLICATION, *group) if n in frames}
-            possible = {feature.name for feature in history.features(read)}
+        frames = {name: empty(connection, tables[name]) for name in made.tables}
+        for part in history.parts(made.layout, made.tables):
+            read = {name: frames[name] for name in (APPLICATION, *part.tables)}
+            possible = {feature.name for feature in part.features}
             past = [feature for feature in made.history if feature.name in possible]
             if past:
                 rows = history.history(made.layout, read, past)
-                statements.append(shared(_sql(rows)))
+                statements.append(shared(sql_of(rows)))
     return statements
-
-
-def _empty(connection: duckdb.DuckDBPyConnection, table: Table) -> nw.LazyFrame[Any]:
-    columns = ", ".join(f'"{c.name}" {c.type.value}' for c in table)
-    connection.execute(f'CREATE TABLE "{table.name}" ({columns})')
-    return nw.from_native(connection.table(table.name))
-
-
-def _sql(frame: nw.LazyFrame[Any]) -> str:
-    relation: duckdb.DuckDBPyRelation = frame.to_native()
-    return relation.sql_query().strip().rstrip(";")
 
 
 def encoded(features: Iterable[Feature], categories: dict[str, list[str]]) -> list[str]:

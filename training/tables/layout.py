@@ -6,7 +6,7 @@ its tables and columns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -93,8 +93,31 @@ class Layout:
         declared = self.tables[table]
         if not declared.parent:
             return self.key
-        return next(
-            n for n in declared.names if n in self.tables[declared.parent].names
+        parent = self.tables[declared.parent].names
+        shared = [column for column in declared if column.name in parent]
+        return next((c for c in shared if c.role is Role.RECORD), shared[0]).name
+
+    def without(self, absent: Mapping[str, Collection[str]]) -> Layout:
+        """The same layout without some columns of its tables; itself without none.
+
+        The key, what links a table to it, the amount and the day of the application
+        stay, whether they are there or not: nothing goes without them.
+        """
+        links = {self.key, *map(self.link, self.histories)}
+        stays = {APPLICATION: links | {self.amount, self.date}}
+        gone = {
+            name: set(columns) - stays.get(name, links)
+            for name, columns in absent.items()
+        }
+        if not any(gone.values()):
+            return self
+        tables = {n: t.without(gone.get(n, ())) for n, t in self.tables.items()}
+        names = tables[APPLICATION].names
+        return replace(
+            self,
+            tables=tables,
+            segments=tuple(name for name in self.segments if name in names),
+            gender=self.gender if self.gender in names else "",
         )
 
     def _named(self, role: Role) -> str:

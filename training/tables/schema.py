@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from training.language import Labels
@@ -134,6 +134,12 @@ class Column:
     pattern: str = ""
     dated: bool = False
 
+    @property
+    def is_input(self) -> bool:
+        """Whether a model may read it, as it is or in what is made of it."""
+        for_a_reason = self.use in (Use.PROTECTED, Use.OTHER_PEOPLE)
+        return self.use is Use.INPUT or (for_a_reason and bool(self.input_because))
+
 
 @dataclass(frozen=True)
 class Dialect:
@@ -196,6 +202,18 @@ class Table:
             if column.name == name:
                 return column
         raise KeyError(f"{self.name}: no column {name}")
+
+    def without(self, columns: Collection[str]) -> Table:
+        """The same table without these columns, and what was declared of them."""
+        there = tuple(column for column in self if column.name not in columns)
+        dated = self.day not in columns
+        return replace(
+            self,
+            columns=there,
+            key=() if set(self.key) & set(columns) else self.key,
+            day=self.day if dated else "",
+            windows=self.windows if dated else (),
+        )
 
     def of(self, role: Role) -> Column | None:
         """The first column that has this role."""

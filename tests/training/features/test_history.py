@@ -26,7 +26,7 @@ def made(tables: Mapping[str, Sequence[Row]], client: int = 1) -> dict[str, Any]
             name: fill(connection, name, rows)
             for name, rows in {"application": [CLIENT], **tables}.items()
         }
-        every = history.features(tables)
+        every = history.features(HOME_CREDIT, tables)
         sql = history_stage(HOME_CREDIT, frames, every).to_native().sql_query()
         return only_row(
             connection, f"FROM ({sql.rstrip(';')}) WHERE SK_ID_CURR = {client}"
@@ -300,7 +300,7 @@ def test_there_are_enough_features_and_each_is_described_once() -> None:
 
 
 def test_absent_tables_give_no_features() -> None:
-    assert history.features([]) == []
+    assert history.features(HOME_CREDIT, []) == []
     assert {one.table for one in compile_features(HOME_CREDIT, []).features} == {
         "application"
     }

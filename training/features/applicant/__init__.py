@@ -11,8 +11,12 @@ import narwhals as nw
 from training.features import history
 from training.features.applicant import crosses, external, loan, person, raw, terms
 from training.features.define import Feature
+from training.features.named import known_tables, with_names
 from training.tables.clean import clean
 from training.tables.layout import Layout
+
+# What is made of the loan's term.
+TERMS = {feature.name for feature in terms.features()}
 
 
 def features(
@@ -23,15 +27,23 @@ def features(
     `present` names the tables there are; `protected` lets the protected attributes
     in as inputs.
     """
-    past = history.features(present)
+    past, known = history.features(layout, present), known_tables(layout, present)
+    names = {feature.name for feature in past if feature.table in known.values()}
     return [
-        *raw.features(layout.application, protected=protected),
+        *raw.features(layout, protected=protected),
+        *(replace(one, table=known[one.table]) for one in crafted(names)),
+        *(replace(feature, expression=nw.col(feature.name)) for feature in past),
+    ]
+
+
+def crafted(past: Collection[str]) -> list[Feature]:
+    """Those made of Home Credit's columns, and of these features of its history."""
+    return [
         *external.features(),
         *loan.features(),
         *terms.features(),
         *person.features(),
-        *crosses.features({feature.name for feature in past}),
-        *(replace(feature, expression=nw.col(feature.name)) for feature in past),
+        *crosses.features(past),
     ]
 
 
@@ -52,11 +64,23 @@ def applicant(
 
     Numbers are float32, categories text; `history_rows` has one row per client.
     """
-    rows = clean(application, layout.application)
-    if any(feature.group == terms.GROUP for feature in features):
-        rows = terms.with_term(rows)
-    rows = rows.join(history_rows, on=layout.key, how="left")
+    priced = any(feature.name in TERMS for feature in features)
+    rows = joined(layout, application, history_rows, priced=priced)
     return rows.select(layout.key, *(_output(feature) for feature in features))
+
+
+def joined(
+    layout: Layout,
+    application: nw.LazyFrame[Any],
+    history_rows: nw.LazyFrame[Any],
+    *,
+    priced: bool,
+) -> nw.LazyFrame[Any]:
+    """One row per application, cleaned, with its history; `priced`: with its term."""
+    rows = with_names(clean(application, layout.application), layout)
+    if priced:
+        rows = terms.with_term(rows)
+    return rows.join(history_rows, on=layout.key, how="left")
 
 
 def _output(feature: Feature) -> nw.Expr:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import narwhals as nw
-
 from training.features.define import Feature
-from training.tables.schema import Role, Table, Type, Use
+from training.features.named import own
+from training.tables.layout import APPLICATION, Layout
+from training.tables.schema import Role, Type, Use
 
 
-def features(application: Table, *, protected: bool) -> list[Feature]:
+def features(layout: Layout, *, protected: bool) -> list[Feature]:
     """Every column that is an input, as it is; `protected`: those that are, as well."""
-    uses = {Use.INPUT, Use.PROTECTED} if protected else {Use.INPUT}
     return [
         Feature(
             column.name,
-            nw.col(column.name),
-            application.name,
+            own(layout, column.name),
+            APPLICATION,
             column.group,
             column.unit,
             column.labels,
@@ -25,6 +24,7 @@ def features(application: Table, *, protected: bool) -> list[Feature]:
             lever=column.term is not None,
             lowers_risk=column.lowers_risk,
         )
-        for column in application
-        if column.use in uses and column.role is not Role.CLIENT
+        for column in layout.application
+        if column.is_input or (protected and column.use is Use.PROTECTED)
+        if column.role is not Role.CLIENT
     ]

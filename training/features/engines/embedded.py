@@ -73,7 +73,7 @@ class _EmbeddedRun:
         out.mkdir()
         linked = _linked(feature_set)
         # A table that another one links to its clients comes after that one.
-        ordered = {n: tables[n] for n in sorted(tables, key=linked.__contains__)}
+        ordered = {n: tables[n] for n in (*(tables.keys() - linked), *linked)}
         for number, clients in enumerate(parts):
             whose = dict.fromkeys(tables, clients) | linked
             self._copy(sql, key, ordered, whose, out / f"part-{number:05}.parquet")
@@ -126,13 +126,19 @@ class _EmbeddedRun:
 
 
 def _linked(feature_set: FeatureSet) -> dict[str, str]:
-    """The rows of tables that others link to the clients, as conditions."""
+    """The rows of tables that others link to the clients, as conditions; after them."""
     layout = feature_set.layout
-    linked = {}
-    for name in feature_set.tables:
-        if parent := layout.tables[name].parent:
+    linked: dict[str, str] = {}
+
+    def link(name: str) -> None:
+        parent = layout.tables[name].parent
+        if parent and name not in linked:
+            link(parent)
             key = layout.link(name)
             linked[name] = f'"{key}" IN (SELECT "{key}" FROM "{parent}")'
+
+    for name in feature_set.tables:
+        link(name)
     return linked
 
 

@@ -1,23 +1,31 @@
-"""The history stage: what six tables of records say of each client."""
+"""The history stage: what the tables of records say of each client."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import narwhals as nw
 
-from training.features.define import Feature
+from training.features.define import Feature, Source
 from training.features.history import (
     bureau,
     credit_card_balance,
     installments_payments,
     pos_cash_balance,
     previous_application,
+    standard,
 )
+from training.features.named import CREDITS, MONTHS, known_tables, named
+from training.tables.clean import clean
+from training.tables.home_credit import HOME_CREDIT
 from training.tables.layout import APPLICATION, Layout
+from training.tables.schema import Type
 
-# Tables that stand alone: records keyed by client, aggregated in one step.
+Frames = Mapping[str, nw.LazyFrame[Any]]
+# Home Credit's tables that stand alone: records by client, aggregated in one step.
 ALONE = {
     module.SOURCE.table.name: module.SOURCE
     for module in (
@@ -27,23 +35,47 @@ ALONE = {
         credit_card_balance,
     )
 }
-# Every table of records, beside those that are aggregated with it; in order.
-TOGETHER = (("bureau", "bureau_balance"), *((name,) for name in ALONE))
 
 
-def features(present: Collection[str]) -> list[Feature]:
+@dataclass(frozen=True)
+class Part:
+    """Features that are aggregated in one step, and the tables that it reads.
+
+    `records`: one row per record, with its client in the column `key`.
+    """
+
+    tables: tuple[str, ...]
+    features: Sequence[Feature]
+    records: Callable[[Frames], nw.LazyFrame[Any]]
+    key: str
+
+
+def parts(layout: Layout, present: Collection[str]) -> Iterator[Part]:
+    """What the tables present can give: crafted features, else the standard ones."""
+    known = known_tables(layout, present)
+    if CREDITS in known:
+        yield _credits(layout, known)
+    for table, source in ALONE.items():
+        if table in known:
+            features = _of(known, source.features())
+            records = partial(_crafted, layout, known[table], source)
+            tables = _with_parents(layout, known[table])
+            yield Part(tables, features, records, HOME_CREDIT.key)
+    for name in layout.histories:
+        tables = _with_parents(layout, name)
+        if name not in known.values() and set(tables) <= set(present):
+            source = standard.source(layout, name)
+            records = partial(_standard, layout, name, source)
+            yield Part(tables, source.features(), records, layout.key)
+
+
+def features(layout: Layout, present: Collection[str]) -> list[Feature]:
     """The history features that the tables present can give, in order."""
-    features: list[Feature] = []
-    if "bureau" in present:
-        features += bureau.features(with_balance="bureau_balance" in present)
-    for name, source in ALONE.items():
-        if name in present:
-            features += source.features()
-    return features
+    return [feature for part in parts(layout, present) for feature in part.features]
 
 
 def history(
-    layout: Layout, tables: Mapping[str, nw.LazyFrame[Any]], features: Sequence[Feature]
+    layout: Layout, tables: Frames, features: Sequence[Feature]
 ) -> nw.LazyFrame[Any]:
     """One row per client: its key and every feature of `features` as float32.
 
@@ -52,28 +84,70 @@ def history(
     """
     key, names = layout.key, [feature.name for feature in features]
     clients = tables[APPLICATION].select(key)
-    for possible, records in _per_table(tables):
+    for part in parts(layout, tables):
         columns = [
             feature.expression.alias(feature.name)
-            for feature in possible
+            for feature in part.features
             if feature.name in names
         ]
         if columns:
-            aggregates = records.group_by(key).agg(*columns)
+            aggregates = part.records(tables).group_by(part.key).agg(*columns)
+            if part.key != key:
+                aggregates = aggregates.rename({part.key: key})
             clients = clients.join(aggregates, on=key, how="left")
     return clients.select(key, *(nw.col(name).cast(nw.Float32) for name in names))
 
 
-def _per_table(
-    tables: Mapping[str, nw.LazyFrame[Any]],
-) -> list[tuple[Sequence[Feature], nw.LazyFrame[Any]]]:
-    """The features of each table present, and the records they are taken of."""
-    per_table: list[tuple[Sequence[Feature], nw.LazyFrame[Any]]] = []
-    if "bureau" in tables:
-        balance = tables.get("bureau_balance")
-        records = bureau.records(tables["bureau"], balance)
-        per_table.append((bureau.features(with_balance=balance is not None), records))
-    for name, source in ALONE.items():
-        if name in tables:
-            per_table.append((source.features(), source.records(tables[name])))
-    return per_table
+def _credits(layout: Layout, known: Mapping[str, str]) -> Part:
+    """Credits elsewhere, with their months where these are there."""
+    name, months = known[CREDITS], known.get(MONTHS)
+
+    def records(tables: Frames) -> nw.LazyFrame[Any]:
+        balance = None
+        if months:
+            # A status that says "unknown" is none of those that are looked for.
+            declared = layout.tables[months]
+            numbers = [one for one in declared if one.type is not Type.CATEGORY]
+            known_by_then = replace(declared, columns=tuple(numbers))
+            balance = named(clean(tables[months], known_by_then), layout, months)
+        return bureau.records(
+            named(_owned(layout, name, tables), layout, name), balance
+        )
+
+    tables = (*_with_parents(layout, name), *([months] if months else []))
+    features = _of(known, bureau.features(with_balance=bool(months)))
+    return Part(tables, features, records, HOME_CREDIT.key)
+
+
+def _of(known: Mapping[str, str], features: Sequence[Feature]) -> list[Feature]:
+    """The features as those of the lender's tables."""
+    return [replace(feature, table=known[feature.table]) for feature in features]
+
+
+def _crafted(
+    layout: Layout, name: str, source: Source, tables: Frames
+) -> nw.LazyFrame[Any]:
+    return source.records(named(_owned(layout, name, tables), layout, name))
+
+
+def _standard(
+    layout: Layout, name: str, source: Source, tables: Frames
+) -> nw.LazyFrame[Any]:
+    return source.records(_owned(layout, name, tables))
+
+
+def _owned(layout: Layout, name: str, tables: Frames) -> nw.LazyFrame[Any]:
+    """One row per record, cleaned, with its client's key."""
+    declared = layout.tables[name]
+    rows = clean(tables[name], declared)
+    if not declared.parent or layout.key in declared.names:
+        return rows
+    link = layout.link(name)
+    owners = _owned(layout, declared.parent, tables).select(link, layout.key)
+    return rows.join(owners, on=link, how="inner")
+
+
+def _with_parents(layout: Layout, name: str) -> tuple[str, ...]:
+    """The table and those that link its records to a client."""
+    parent = layout.tables[name].parent
+    return (name, *(_with_parents(layout, parent) if parent else ()))

@@ -16,6 +16,7 @@ import numpy as np
 from training.errors import ConfigurationError
 from training.files import literal
 from training.monitoring.events.api_client import Api, ApiError
+from training.tables.found import of_files
 from training.tables.layout import APPLICATION, TARGET, Key, Layout
 from training.tables.lender import layout_of
 from training.tables.schema import Column, Type
@@ -77,7 +78,7 @@ def simulate(
         ApiError: the API refused.
     """
     random = np.random.default_rng(seed)
-    layout = layout_of(data)
+    layout = of_files(layout_of(data), data)
     column = _column(layout, drift)
     done: list[dict[str, Any]] = []
     run = uuid.uuid4()

@@ -20,7 +20,7 @@ from training.language import SOURCE
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import SCORE, Reference
 from training.tables.layout import TARGET
-from training.tables.lender import layout_of
+from training.tables.lender import keep_layout, layout_of
 from training.tables.schema import Column, Role, Type, Unit
 from training.tables.stage import (
     SUFFIXES,
@@ -197,7 +197,13 @@ def arranged(reference: Path, current: Path) -> Iterator[Path]:
     """
     layout = layout_of(reference.parent)
     applications = layout.labelled, layout.unlabelled
+    if not layout.unlabelled:
+        raise ConfigurationError(
+            f"{reference.parent}: expected a `later` file of applications in its"
+            " lender.yaml, found none"
+        )
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
+        keep_layout(reference.parent, Path(folder))
         for path, name in zip((reference, current), applications, strict=True):
             suffix = next((s for s in SUFFIXES if path.name.endswith(s)), None)
             if suffix is None or not path.is_file():
@@ -206,7 +212,7 @@ def arranged(reference: Path, current: Path) -> Iterator[Path]:
                 )
             (Path(folder) / f"{name}{suffix}").symlink_to(path.resolve())
         for name in layout.histories:
-            source = find(reference.parent, name)
+            source = find(reference.parent, layout.tables[name].stem)
             if source is not None:
                 (Path(folder) / source.name).symlink_to(source.resolve())
         yield Path(folder)
