@@ -78,7 +78,9 @@ def test_records_of_own_histories_give_what_the_batch_gives(
         files={},
         history=tuple(feature.name for feature in made.history),
         tables={
-            table.name: Table(columns=[described(table, c, None) for c in table])
+            table.name: Table.model_validate(
+                {"columns": [described(table, c, None) for c in table]}
+            )
             for table in LAYOUT.tables.values()
         },
     )
@@ -105,7 +107,7 @@ def test_records_of_own_histories_give_what_the_batch_gives(
 
 
 def read(store: FeatureStore, table: str, condition: str) -> list[dict[str, Any]]:
-    rows = duckdb.sql(f"FROM '{store.raw(table)}' WHERE {condition}")
+    rows = duckdb.connect().sql(f"FROM '{store.raw(table)}' WHERE {condition}")
     return [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
 
 

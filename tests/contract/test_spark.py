@@ -113,7 +113,7 @@ def test_spark_adds_a_lenders_own_histories_to_the_bit(
     embedded, _ = build(data, tmp_path / "embedded", progress=quiet)
     spark, _ = build(data, tmp_path / "spark", engine, progress=quiet)
     expected, found = (
-        duckdb.sql(f"FROM {store.feature_rows} ORDER BY dossier").fetchall()
+        duckdb.connect().sql(f"FROM {store.feature_rows} ORDER BY dossier").fetchall()
         for store in (embedded, spark)
     )
     assert found == expected

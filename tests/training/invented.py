@@ -144,7 +144,7 @@ def many(folder: Path, order: str) -> Path:
         cast = ", ".join(
             f'c{place}::{c.type.value} AS "{c.name}"' for place, c in enumerate(columns)
         )
-        duckdb.sql(
+        duckdb.connect().sql(
             f"SELECT {cast} FROM (SELECT {select}) AS t({places}) ORDER BY {order}"
         ).write_parquet(str(folder / f"{name}.parquet"))
     return folder

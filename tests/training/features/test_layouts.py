@@ -30,7 +30,7 @@ def invented(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def rows_of(store: FeatureStore) -> list[dict[str, Any]]:
     key = store.layout.key
-    rows = duckdb.sql(f'FROM {store.feature_rows} ORDER BY "{key}"')
+    rows = duckdb.connect().sql(f'FROM {store.feature_rows} ORDER BY "{key}"')
     return [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
 
 
@@ -127,7 +127,7 @@ def test_exact_sums_whatever_the_order_and_the_memory(
 ) -> None:
     data = many(tmp_path / "data", "1")
     store, _ = build(data, tmp_path / "made", progress=quiet)
-    expected = duckdb.sql(ORACLE.format(data))
+    expected = duckdb.connect().sql(ORACLE.format(data))
     by_client = {row["dossier"]: row for row in rows_of(store)}
     for values in expected.fetchall():
         found = by_client[values[0]]

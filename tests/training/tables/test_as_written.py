@@ -125,9 +125,9 @@ def test_parquet_may_hold_any_type_that_says_the_same(data: Path) -> None:
     }.items():
         path = literal(data / f"{name}.parquet")
         duckdb.execute(f"COPY ({rows}) TO {path} (FORMAT parquet)")
-    rows = staged(data)
-    assert rows["credits"] == [("A1", 1, "clos")]
-    assert rows["paiements"] == [(1, -1, 5.25), (1, None, None)]
+    found = staged(data)
+    assert found["credits"] == [("A1", 1, "clos")]
+    assert found["paiements"] == [(1, -1, 5.25), (1, None, None)]
 
 
 def test_not_a_number_in_parquet_is_missing_and_half_an_integer_refused(

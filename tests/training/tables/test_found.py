@@ -52,7 +52,7 @@ def test_columns_are_those_of_the_header(
 
 def test_staged_tables_say_the_same(tmp_path: Path) -> None:
     path = tmp_path / "application.parquet"
-    duckdb.sql("SELECT 'x' AS dossier, 1 AS revenu").write_parquet(str(path))
+    duckdb.connect().sql("SELECT 'x' AS dossier, 1 AS revenu").write_parquet(str(path))
     paths = {"application": path, "credits": tmp_path / "credits.parquet"}
     found = of_staged(LAYOUT, paths)
     # The amount must be there: staging has seen to it.

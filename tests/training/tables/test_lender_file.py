@@ -8,6 +8,7 @@ import re
 import string
 import time
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
@@ -338,8 +339,8 @@ def test_an_editor_sees_by_the_schema_what_the_reader_sees() -> None:
 
 
 def test_words_of_the_file_are_those_of_the_declarations() -> None:
-    assert set(UnitName.__args__) == {one.value for one in Unit}
-    assert set(UseName.__args__) == {one.value for one in Use}
+    assert set(get_args(UnitName)) == {one.value for one in Unit}
+    assert set(get_args(UseName)) == {one.value for one in Use}
     own = {Role.CLIENT, Role.RECORD, Role.DATE, Role.APPLIED}
-    assert set(RoleName.__args__) == {one.value for one in Role if one not in own}
+    assert set(get_args(RoleName)) == {one.value for one in Role if one not in own}
     assert "application" in TABLES
