@@ -71,12 +71,13 @@ bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@$(PYTHON) -m tests.benchmarks.dashboard
 	@$(PYTHON) -m tests.benchmarks.monitor
 
-soak: $(READY) ## what takes long to go wrong: races, kills, 100,000 predictions, false alarms
+soak: $(READY) ## what takes long to go wrong: races, kills, 100,000 predictions, false alarms, absent columns
 	@$(PYTHON) -m tests.benchmarks.races
 	@$(PYTHON) -m tests.benchmarks.durability
 	@$(PYTHON) -m tests.benchmarks.soak
 	@$(PYTHON) -m tests.benchmarks.fuzz
 	@$(PYTHON) -m tests.benchmarks.alerts $(DATA)
+	@$(PYTHON) -m tests.benchmarks.absent_columns
 
 examples: $(READY) ## record anew what the API's documents show as its answers
 	@$(PYTHON) -m pytest -q tests/contract/test_examples.py --record-examples
