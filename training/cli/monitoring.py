@@ -140,7 +140,7 @@ def monitor(
 )
 @click.option("--strength", type=share, default=0.5, help="from 0 to 1")
 @click.option("--events", type=int, default=2000)
-@click.option("--column", help="of the application; EXT_SOURCE_2 if numeric")
+@click.option("--column", help="of the application; left out: a score or category")
 @seed_option
 def simulate_drift(
     api: str,

@@ -25,11 +25,6 @@ from training.tables.stage import stage
 BATCH = 50
 OUTCOMES = 5_000
 NEW_CATEGORY = "Never seen before"
-DEFAULT_COLUMN = {
-    "covariate": "EXT_SOURCE_2",
-    "missingness": "EXT_SOURCE_2",
-    "category": "NAME_EDUCATION_TYPE",
-}
 
 
 @dataclass(frozen=True)
@@ -47,9 +42,14 @@ class Drift:
     strength: float
     column: str | None = None
 
-    @property
-    def chosen(self) -> str:
-        return self.column or DEFAULT_COLUMN.get(self.kind, "")
+    def chosen(self, layout: Layout) -> str:
+        """The column; where none is said, one that models lean on."""
+        if self.column:
+            return self.column
+        if self.kind == "category":
+            return next(iter(layout.segments), "")
+        scores = layout.scores or (layout.amount,)
+        return scores[len(scores) // 2]
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,12 @@ def _column(layout: Layout, drift: Drift) -> Column | None:
     if drift.kind == "concept":
         return None
     application = layout.application
-    if drift.chosen not in application.names:
+    chosen = drift.chosen(layout)
+    if chosen not in application.names:
         raise ConfigurationError(
-            f"--column: expected a column of the application, found {drift.chosen}"
+            f"--column: expected a column of the application, found {chosen!r}"
         )
-    column = application[drift.chosen]
+    column = application[chosen]
     if (drift.kind == "category") != (column.type is Type.CATEGORY):
         if drift.kind != "missingness":
             raise ConfigurationError(
