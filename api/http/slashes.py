@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 from flask import Flask
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 _STAND_IN = "\x01"
 

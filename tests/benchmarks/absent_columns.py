@@ -66,8 +66,8 @@ def main() -> None:
                 except TableError as error:
                     missed[name] = str(error)
             say(f"{number + 1}: {name}")
-    for name, error in missed.items():
-        say(f"needed: {name}: {error}")
+    for name, said in missed.items():
+        say(f"needed: {name}: {said}")
     fewest = min(features, key=lambda one: features[one])
     say(
         f"{len(features)} columns and tables are done without, in"

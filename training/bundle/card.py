@@ -12,6 +12,8 @@ from typing import Any
 from training.evaluation.business_cost import Costs
 from training.gates.gate import gate_of, table
 from training.language import SOURCE
+from training.tables.layout import APPLICATION
+from training.tables.schema import Use
 
 CARD = "model-card.md"
 Document = Mapping[str, Any]
@@ -69,20 +71,24 @@ def _data(manifest: Document) -> str:
         {data["default_rate"]:.2%} of whom defaulted. Tables:
         {", ".join(manifest["tables"])}. {len(features)} inputs, feature set
         `{manifest["feature_set"][:12]}`, data `{data["fingerprint"][:12]}`."""
+    if data.get("known_after") is not None:
+        text += (
+            f" An outcome is known {data['known_after']} days after its application."
+        )
     protected = _paragraph(_protected(manifest))
     return f"## Data\n\n{_paragraph(text)}\n\n{protected}"
 
 
 def _protected(manifest: Document) -> str:
-    inputs = [
-        feature["name"]
-        for feature in manifest["features"]
-        if feature["group"] == "PROTECTED"
-    ]
-    if inputs:
-        text = f"The protected attributes {', '.join(inputs)} are inputs."
-    else:
-        text = "Gender and family status are no inputs; they are kept for the audit."
+    inputs = {feature["name"] for feature in manifest["features"]}
+    columns = manifest["tables"][APPLICATION]["columns"]
+    protected = [one for one in columns if one.get("use") == Use.PROTECTED]
+    out = [one["labels"][SOURCE] for one in protected if one["name"] not in inputs]
+    text = f"Protected, no inputs, kept for the audit: {', '.join(out) or 'none'}."
+    for one in columns:
+        if one["name"] in inputs and (one in protected or one.get("input_because")):
+            because = one["input_because"] or "by a switch of the training."
+            text += f" {one['labels'][SOURCE]} is an input: {because}"
     price = manifest["metrics"].get("protected_price")
     if price is None:
         return f"{text} What that costs was not measured in this run."

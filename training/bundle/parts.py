@@ -109,7 +109,8 @@ def _core(
         "data": {
             name: trained.about[name]
             for name in ("clients", "default_rate", "fingerprint")
-        },
+        }
+        | {"known_after": trained.store.layout.known_after},
         "feature_set": feature_set_hash(feature_set, data.categories),
         "features": [_descriptor(one, data) for one in feature_set.features],
         "history": [one.name for one in feature_set.history],
@@ -177,6 +178,8 @@ def described(table: Table, column: Column, seen: list[str] | None) -> dict[str,
         "lever": column.term is not None,
         "term": None if column.term is None else asdict(column.term),
         "dated": column.dated,
+        "use": column.use,
+        "input_because": column.input_because,
     }
 
 

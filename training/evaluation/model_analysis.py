@@ -66,6 +66,8 @@ def analyse_model(
         ),
         segments=segment_metrics(layout, applications, data, chosen),
         protected_price=(
-            price_of_protected(trained, applications, progress, jobs) if price else None
+            price_of_protected(trained, applications, progress, jobs)
+            if price and layout.kept_out
+            else None
         ),
     )

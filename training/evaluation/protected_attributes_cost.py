@@ -26,7 +26,7 @@ def price_of_protected(
     Each with its `difference`, without less with, and the standard error of that:
     over folds for the AUC, over clients for the score. Takes one cross-validation.
     """
-    data, protected = trained.offered, trained.store.layout.protected
+    data, protected = trained.offered, trained.store.layout.kept_out
     are_in = set(protected) <= set(data.inputs.columns)
     others = [name for name in data.inputs.columns if name not in protected]
     other = only(data, others) if are_in else _with(data, applications[[*protected]])

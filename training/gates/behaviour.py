@@ -66,7 +66,7 @@ def row_order(trained: TrainedModel) -> Gate:
 
 def protected_columns(trained: TrainedModel) -> Gate:
     """No protected attribute may move the answer, by any feature."""
-    name, protected = "protected_columns", trained.store.layout.protected
+    name, protected = "protected_columns", trained.store.layout.kept_out
     if not protected:
         return Gate(name, None, 0.0, True, "No protected attribute is declared.")
     with duckdb.connect() as connection:

@@ -28,9 +28,10 @@ class Layout:
     `defaults` the values of it that are a default; those of `unlabelled`, if there is
     such a file, are not decided yet. `numbered`: the key is the number of the row.
     `date`: the column of the day of the application. `reasons`: one for each group of
-    columns. `segments`: the categories by which metrics are told apart. `gender`: the
-    column whose groups must be granted alike, where there is one. `highest_auc`: above
-    it a model must know the outcome, until that is explained.
+    columns. `known_after`: days until an outcome is known. `segments`: the categories
+    by which metrics are told apart. `gender`: the column whose groups must be granted
+    alike, where there is one. `highest_auc`: above it a model must know the outcome,
+    until that is explained.
     """
 
     tables: Mapping[str, Table]
@@ -46,7 +47,7 @@ class Layout:
     highest_auc: float = 0.9
     name: str = ""
     currency: str = "EUR"
-    country: str = "FR"
+    known_after: int | None = None
 
     @property
     def application(self) -> Table:
@@ -69,8 +70,13 @@ class Layout:
 
     @cached_property
     def protected(self) -> tuple[str, ...]:
-        """The columns kept for the audit of fairness, no inputs by themselves."""
+        """The columns by whose groups decisions are audited for fairness."""
         return tuple(c.name for c in self.application if c.use is Use.PROTECTED)
+
+    @cached_property
+    def kept_out(self) -> tuple[str, ...]:
+        """Those of the protected columns that no reason of the lender's lets in."""
+        return tuple(n for n in self.protected if not self.application[n].is_input)
 
     @cached_property
     def scores(self) -> tuple[str, ...]:

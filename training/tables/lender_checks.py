@@ -55,11 +55,9 @@ def _tables(
 
 def _codes(lender: LenderFile) -> Iterator[Fault]:
     locale = Locale(SOURCE)
-    countries = (one for one in map(str, locale.territories) if one.isalpha())
     known: dict[str, tuple[str, ...]] = {
         "language": LANGUAGES,
         "currency": tuple(map(str, locale.currencies)),
-        "country": tuple(one for one in countries if len(one) == 2),
     }
     for field, codes in known.items():
         found = getattr(lender, field)

@@ -203,7 +203,6 @@ class LenderFile(Part):
     applications: ApplicationsPart
     language: str = "en"
     currency: str = "EUR"
-    country: str = "FR"
     histories: Annotated[dict[Name, HistoryPart], Field(max_length=50)] = {}
     groups: Annotated[dict[Name, GroupPart], Field(max_length=500)] = {}
 

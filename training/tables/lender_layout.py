@@ -77,7 +77,7 @@ class _Reading:
             gender=next((n for n, c in applications.columns.items() if c.gender), ""),
             name=lender.lender,
             currency=lender.currency,
-            country=lender.country,
+            known_after=applications.target.known_after,
         )
 
     def _parents_first(self) -> list[str]:

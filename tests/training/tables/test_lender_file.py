@@ -51,7 +51,7 @@ def test_a_file_becomes_a_layout(tmp_path: Path) -> None:
     assert layout.gender == "sexe"
     assert layout.segments == ("produit",)
     assert layout.defaults == ("oui", "contentieux")
-    assert (layout.currency, layout.country) == ("EUR", "FR")
+    assert (layout.currency, layout.known_after) == ("EUR", 365)
     assert application.dialect == Dialect(";", ",", "cp1252", "%d/%m/%Y")
     amount = application["montant"]
     assert (amount.unit, amount.bounds) == (Unit.CURRENCY, (0, 1e6))
@@ -145,7 +145,6 @@ FAULTS = [
     ("version: 1", "version: 2", 1, "expected 1; found 2", ""),
     ("version: 1", "currency: EURO", 1, "is missing", ""),
     ("version: 1", "version: 1\ncurrency: EUO", 2, "a code of ISO's; found 'EUO'", ""),
-    ("version: 1", "version: 1\ncountry: France", 2, "a code of ISO's", ""),
     ("unit: currency", "unit: curency", 18, "expected currency", "mean currency?"),
     ("type: number", "type: 5", 17, "found 5", ""),
     ("is: amount", "is: amout", 21, "found 'amout'", "did you mean amount?"),
