@@ -18,13 +18,12 @@ from training.tables.layout import APPLICATION, Layout
 from training.tables.lender import LENDER, keep_layout, layout_of
 from training.tables.schema import Column, Role, Table, Type, Unit, Use
 
-BLOCK, RECORDS = 20_000, 3.0  # clients, records of each
+BLOCK, RECORDS, MANY = 20_000, 3.0, 10_000  # clients, records of each, more than those
 LATER, MISSING = 0.16, 0.1  # parts of the clients, of the values
 DEFAULTS, WEIGHTS = -1.9, (0.9, -0.7, 0.5)  # log-odds of all, of what tells of them
 WORDS, JOINT = ("A", "B", "C", "D"), " : "  # categories; between parts of a text
 FIRST_DAY, LAST_DAY = date(2023, 1, 1).toordinal(), date(2025, 12, 31).toordinal()
 BIRTHS, PAST, WIDEST = (-27000, -6600), (-1500, 0), 100_000
-MANY = 10_000  # more than a client's records
 
 
 def synthesize_layout(
@@ -96,8 +95,9 @@ def _block(
         if stem == layout.labelled and name == APPLICATION:
             bad, *_ = words = [str(one) for one in layout.defaults]
             good = "repaid" if "0" in words else "0"
-            outcome = np.where(_risky(table, drawn, rng), bad, good)
-            frames[name][layout.target.header or layout.target.name] = outcome
+            risky = rng.random(len(clients)) < _risk(table, drawn)
+            outcome = layout.target.header or layout.target.name
+            frames[name][outcome] = np.where(risky, bad, good)
     if layout.numbered:
         del frames[APPLICATION][layout.key]
     return {stem: frames.pop(APPLICATION), **frames}
@@ -117,13 +117,12 @@ def _values(column: Column, rows: int, rng: np.random.Generator) -> Array:
     return np.round(values, 0 if whole else 4 if high <= 1 else 2)
 
 
-def _risky(table: Table, drawn: dict[str, Array], rng: np.random.Generator) -> Array:
-    """Which clients default: by three of the inputs, and by chance."""
+def _risk(table: Table, drawn: dict[str, Array]) -> Array:
+    """The probability that each client defaults, by three of the inputs."""
     inputs = [c.name for c in table if c.use is Use.INPUT and c.role is not Role.CLIENT]
     values = pd.DataFrame({name: drawn[name] for name in inputs[: len(WEIGHTS)]})
     apart = ((values - values.mean()) / values.std()).fillna(0).to_numpy()
-    odds = expit(DEFAULTS + apart @ WEIGHTS[: apart.shape[1]])
-    return np.asarray(rng.random(len(values)) < odds)
+    return np.asarray(expit(DEFAULTS + apart @ WEIGHTS[: apart.shape[1]]))
 
 
 def _as_filed(table: Table, drawn: dict[str, Array]) -> pd.DataFrame:
@@ -142,10 +141,9 @@ def _texts(table: Table, column: Column, values: Array) -> list[str]:
     empty = str(column.missing[0]) if column.missing else ""
 
     def text(value: float) -> str:
-        if category and column.role in (Role.CLIENT, Role.RECORD):
-            return f"N{value:07.0f}"
         if category:
-            return words[int(value)]
+            key = column.role in (Role.CLIENT, Role.RECORD)
+            return f"N{value:07.0f}" if key else words[int(value)]
         if column.dated:
             return date.fromordinal(int(value)).strftime(table.dialect.dates)
         number = f"{value:.0f}" if column.type is Type.INTEGER else repr(value)
