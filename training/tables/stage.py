@@ -282,8 +282,8 @@ def _check_columns(table: Table, found: Collection[str], name: str) -> None:
         log.warning("%s: unknown columns dropped: %s", name, ", ".join(extra))
 
 
-def reason(error: duckdb.Error) -> str:
-    """The lines of a DuckDB error that say what was wrong, on one line."""
+def reason(error: Exception) -> str:
+    """The lines of an error that say what was wrong, on one line."""
     text = RECORD.sub("", str(error))
     lines = text.split("\nPossible ")[0].split("\nColumn ")[0].splitlines()
     said = [line for line in lines if line and "auto-detected" not in line]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from training.tables.draft import names
@@ -19,8 +19,7 @@ MANY = 1000
 # Numbers that stand for none, where the others are far from them.
 HIGHEST = {365243, *(10**n - 1 for n in range(3, 10))}
 LOWEST = {-1, -9, -99, -999, -9999}
-UNITS = ("none", "years", "months", "days", "count", "currency")
-OLDEST = 120
+UNITS, OLDEST = ("none", "years", "months", "days", "count", "currency"), 120
 SUFFIXED = re.compile(r"[+-]?\d+(?:[.,]\d+)?\s*([^\d\s.,;:/-][^\d]{0,11})")
 # What the name of a column says of its use, and what is doubtful about that.
 USES = {
@@ -44,7 +43,7 @@ class Table:
     file: File
     known_as: str
     dated: bool
-    roles: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str]
 
 
 def drafted(table: Table, headers: Collection[str], taken: Collection[str]) -> Part:
@@ -80,36 +79,28 @@ def unused(why: str) -> Part:
 def _holds_more(looked: Looked) -> bool:
     """Whether all values begin with a word for a sex, and go on."""
     found = [re.match(names.GENDER, value) for value in looked.values]
-    return None not in found and len({match and match[0] for match in found}) < len(
-        found
-    )
+    sexes = {match[0].lower() for match in found if match}
+    return None not in found and 2 <= len(sexes) < len(found)
 
 
 def _half(label: str, pattern: str) -> Part:
-    part = {
-        "pattern": pattern,
-        "# pattern": "the part that is its value",
-        "label": label,
-    }
-    return {**part, "type": "category", "categories": "learn", "use": "protected"}
+    kind = {"type": "category", "categories": "learn", "use": "protected"}
+    doubt = "the part that is its value"
+    return {"pattern": pattern, "# pattern": doubt, "label": label, **kind}
 
 
 def _declared(table: Table, header: str, looked: Looked) -> Part:
     role = table.roles.get(header, "")
-    for known in TABLES.get(table.known_as, ()):
-        texts = (looked.kind == "category", known.type is Type.CATEGORY)
-        if (
-            known.name == header
-            and known.role is not Role.RECORD
-            and len({*texts}) == 1
-        ):
+    known = next((k for k in TABLES.get(table.known_as, ()) if k.name == header), None)
+    if known and known.role not in (Role.CLIENT, Role.RECORD):
+        if (looked.kind == "category") == (known.type is Type.CATEGORY):
             return _as_known(known, looked) | _role(role)
     column = {"label": names.label_of(header), **_typed(table, header, looked)}
     is_day = column["type"] == "date" or column.get("unit") == "days"
-    if role != "birth" or is_day:
+    if role and (role != "birth" or is_day):
         column |= _role(role)
-    if "is" not in column:
-        column |= {} if "use" in column else _use(table.file, header, looked)
+    elif "use" not in column:
+        column |= _use(table.file, header, looked)
     if column.get("use") == "none":
         return {key: one for key, one in column.items() if key not in OF_VALUES}
     return column
@@ -118,8 +109,9 @@ def _declared(table: Table, header: str, looked: Looked) -> Part:
 def _role(role: str) -> Part:
     if role == "gender":
         return {"use": "protected", "gender": True}
-    terms = {"negotiable": {"from": 0.3, "to": 1.0, "weight": 1}}
-    return ({"is": role} if role else {}) | (terms if role == "amount" else {})
+    if role == "amount":
+        return {"is": role, "negotiable": {"from": 0.3, "to": 1.0, "weight": 1}}
+    return {"is": role} if role else {}
 
 
 def _as_known(known: Column, looked: Looked) -> Part:
@@ -149,10 +141,8 @@ def _typed(table: Table, header: str, looked: Looked) -> Part:
         doubt = {"# type": f"day before month ({usual})?"}
         return {"type": "date", **(doubt if len(looked.dates) > 1 else {})}
     why = f"dates as {looked.dates[0]}, others here as {usual}"
-    return {
-        "type": "category",
-        **unused(why if table.dated else "no date to count from"),
-    }
+    why = why if table.dated else "no day of the application to count from"
+    return {"type": "category", **unused(why)}
 
 
 def _category(looked: Looked) -> Part:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from training.tables.draft import names
@@ -18,14 +18,13 @@ from training.tables.schema import Dialect
 MOST_OUTCOMES = 12
 # What columns are to a loan, and between what the highest number of each is; what has
 # no numbers counts as 0.
-ROLES = {
+MONEY, PAST = (100, math.inf), (-math.inf, 0)
+ROLES: dict[str, tuple[float, float]] = {
     "instalments": (0, 1200),
-    "instalment": (100, math.inf),
-    "goods_price": (100, math.inf),
-    "amount": (100, math.inf),
-    "birth": (-math.inf, 0),
-    "gender": (-math.inf, 10),
+    "instalment": MONEY,
+    "goods_price": MONEY,
 }
+ROLES |= {"amount": MONEY, "birth": PAST, "gender": (-1, 10)}
 Files = Mapping[str, File]
 # The history that a key is in, its name there and its type.
 Link = tuple[str, str, str]
@@ -34,38 +33,51 @@ Link = tuple[str, str, str]
 def guess(files: Files) -> Part:
     """What a lender.yaml says of files by stem: `applications`, and `histories`."""
     stem = max(files, key=lambda one: (_outcome(files[one])[0], files[one].rows))
-    file = files[stem]
-    others = {other: one for other, one in files.items() if other != stem}
+    file, others = files[stem], {one: files[one] for one in files if one != stem}
     _, outcome = _outcome(file)
     key, (date, why) = _key(file, others), _date(file)
-    name = names.name_of(key) if key else ROW_NUMBER
-    part: Part = {"file": stem}
-    later = [one for one in others if outcome and _is_later(others[one], file, outcome)]
-    for one in later[:1]:
-        part |= {"later": one, "# later": "not decided yet?"}
-        del others[one]
-    part |= {**_csv(file), "key": name}
+    part: Part = {}
+    for later in [one for one in others if _is_later(others[one], file, outcome)][:1]:
+        part |= {"later": later, "# later": "not decided yet?"}
+        del others[later]
+    link = ("", names.name_of(key), key_type(file.columns[key])) if key else None
+    headers = [header for header in file.columns if header not in (key, outcome)]
+    roles = _roles(file, headers)
+    table = Table(file, _known_as(APPLICATION, file), bool(date), roles)
+    part |= _table(table, stem, headers, key, link)
     if not names.says(key, "key"):
         part["# key"] = "is it?" if key else "no column is another in every row"
-    headers = [header for header in file.columns if header not in (key, outcome)]
-    known_as = _known_as(APPLICATION, file)
-    table = Table(file, known_as, bool(date), _roles(file, headers))
-    kind = key_type(file.columns[key]) if key else ""
-    columns = {name: linking(key, name, kind)} if key else {}
-    columns |= drafted(table, headers, columns)
-    for one in [n for n, column in columns.items() if column.get("from", n) == date]:
-        part |= {"date": one, **({"# date": why} if why else {})}
+    for name, column in part["columns"].items():
+        if column.get("from", name) == date:
+            part = {**part, "date": name, "# date": why}
     part |= _target(outcome, file.columns[outcome]) if outcome else {}
-    keys = {names.plain(key): ("", name, kind)} if key else {}
-    histories = _histories(others, keys, stem, dated=bool(date))
-    parts = {"applications": part | {"columns": columns}}
+    keys = {names.plain(key): link} if link else {}
+    histories = dict[str, Part]()
+    for name, history in _histories(others, keys, bool(date), [stem]):
+        histories[name] = history
+        # What others are linked by is a key as theirs are.
+        if of := history.get("of"):
+            columns, number = histories[of]["columns"], history["key"]
+            header, kind = (
+                columns[number].get("from", number),
+                history["columns"][number],
+            )
+            columns[number] = linking(header, number, kind["type"]) | {"use": "none"}
+    parts = {"applications": part | {"columns": part.pop("columns")}}
     return parts | ({"histories": histories} if histories else {})
 
 
-def _csv(file: File) -> Part:
-    usual = vars(Dialect())
-    own = {key: one for key, one in vars(file.dialect).items() if one != usual[key]}
-    return {"csv": own} if own else {}
+def _table(
+    table: Table, stem: str, headers: list[str], key: str, link: Link | None
+) -> Part:
+    """What is said of every table; its key is called, and of the type, as in `link`."""
+    usual, own = vars(Dialect()), vars(table.file.dialect)
+    csv = {one: own[one] for one in own if own[one] != usual[one]}
+    _, name, kind = link or ("", ROW_NUMBER, "")
+    columns = {name: linking(key, name, kind)} if link else {}
+    columns |= drafted(table, headers, columns)
+    part = {"file": stem} | ({"csv": csv} if csv else {})
+    return {**part, "key": name, "columns": columns}
 
 
 def _known_as(stem: str, file: File) -> str:
@@ -128,7 +140,8 @@ def _is_later(other: File, file: File, outcome: str) -> bool:
     """Whether a file is of applications whose outcome is not known yet."""
     wanted = file.columns.keys() - {outcome}
     shared = len(wanted & other.columns.keys())
-    return outcome not in other.columns and shared >= max(2, 0.9 * len(wanted))
+    missing = outcome and outcome not in other.columns
+    return bool(missing) and shared >= max(2, 0.9 * len(wanted))
 
 
 def _date(file: File) -> tuple[str, str]:
@@ -151,48 +164,36 @@ def _roles(file: File, headers: list[str]) -> dict[str, str]:
     return roles
 
 
-def _histories(files: Files, keys: dict[str, Link], stem: str, *, dated: bool) -> Part:
+def _histories(
+    files: dict[str, File], keys: dict[str, Link], dated: bool, taken: list[str]
+) -> Iterator[tuple[str, Part]]:
     """The files whose records belong to an application, or to a record of one."""
-    histories: Part = {}
-    waiting = dict(files)
-    while linked := [one for key in keys for one in _having(key, keys[key], waiting)]:
-        own, header, (of, key, kind) = linked[0]
-        file = waiting.pop(own)
-        if of:
-            number = histories[of]["columns"][key]
-            link = linking(number.get("from", key), key, kind)
-            histories[of]["columns"][key] = {**link, "use": "none"}
-        table = Table(file, _known_as(own, file), dated)
-        others = [one for one in file.columns if one != header]
-        columns = {key: linking(header, key, kind)} | drafted(table, others, [key])
-        part: Part = {"file": own, **_csv(file), "key": key}
-        part |= {"as": table.known_as} if table.known_as else {}
-        part |= {"of": of, "# of": "each belongs to a record of it?"} if of else {}
-        headers = {one: column.get("from", one) for one, column in columns.items()}
-        for day in [n for n, h in headers.items() if _is_day(file, h, columns[n])][:1]:
-            part |= {"day": day, "# day": "the day of a record?"}
-            part |= {} if table.known_as else {"windows": [90, 365]}
-        name = names.name_of(own, [*histories, stem])
-        histories[name] = part | {"columns": columns}
-        for one, its in headers.items():
-            if file.columns[its].unique and names.says(its, "key"):
-                number = (name, one, key_type(file.columns[its]))
-                keys.setdefault(names.plain(its), number)
-    return histories
-
-
-def _having(key: str, link: Link, files: Files) -> list[tuple[str, str, Link]]:
-    """The files that have a key, its header there whatever its case and accents."""
-    return [
+    while linked := [
         (stem, header, link)
+        for key, link in keys.items()
         for stem, file in files.items()
         for header, looked in file.columns.items()
         if names.plain(header) == key and link[2] in ("text", key_type(looked))
-    ]
-
-
-def _is_day(file: File, header: str, column: Part) -> bool:
-    """Whether it is a date, or a number of days before the application."""
-    looked = file.columns[header]
-    days = bool(looked.lows) and looked.lows[0] < 0 and looked.highs[0] <= 0
-    return column["type"] == "date" or (days and names.says(header, "days"))
+    ]:
+        stem, header, link = linked[0]
+        file = files.pop(stem)
+        table = Table(file, _known_as(stem, file), dated, {})
+        headers = [one for one in file.columns if one != header]
+        part = _table(table, stem, headers, header, link)
+        if table.known_as:
+            part["as"] = table.known_as
+        if link[0]:
+            part |= {"of": link[0], "# of": "each belongs to a record of it?"}
+        name = names.name_of(stem, taken)
+        taken.append(name)
+        for column, declared in part["columns"].items():
+            its = declared.get("from", column)
+            looked = file.columns[its]
+            past = bool(looked.lows) and looked.lows[0] < 0 and looked.highs[0] <= 0
+            past = past and names.says(its, "days")
+            if "day" not in part and (declared["type"] == "date" or past):
+                part |= {"day": column, "# day": "the day of a record?"}
+                part |= {} if table.known_as else {"windows": [90, 365]}
+            if looked.unique and names.says(its, "key"):
+                keys.setdefault(names.plain(its), (name, column, key_type(looked)))
+        yield name, part | {"columns": part.pop("columns")}

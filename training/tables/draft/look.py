@@ -18,21 +18,15 @@ from training.tables.schema import Dialect
 
 # What is beyond them is not looked at: a draft, and a minute.
 ROWS, SAMPLE = 1_000_000, 1000
-# Of a column so many values are told; so few numbers are codes if there are words, and
-# so many words between numbers stand for none.
-VALUES, NUMBERS, WORDS = 31, 5, 3
+# Of a column so many values are told; so many words between numbers stand for none.
+VALUES, WORDS = 31, 3
 # Days before months: of those that are either, most lenders write the first.
 DATES = (
     *("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d"),
     *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M", "%b-%Y"),
 )
-# What may lie beside the tables.
-BESIDE = {".yaml", ".po", ".md"}
 # Words for none in a column of whatever type.
 MISSING = ("NA", "N/A", "n/a", "NULL", "null", "NaN", "nan", "XNA", "XAP", "-", "?")
-# No amount is as large: numbers of something, which are texts, as 007 is.
-LARGEST = 1e15
-SPACES = literal(as_written.SPACES)
 
 
 @dataclass(frozen=True)
@@ -66,8 +60,7 @@ class File:
 def tables_in(folder: Path) -> tuple[dict[str, Path], list[str]]:
     """The files that hold a table each, by stem; and the names of the others.
 
-    Raises:
-        TableError: there is no such folder, or a table is there in two files.
+    Raises TableError when there is no such folder, or a table in two files.
     """
     stage.find(folder, "")
     tables, others = {}, []
@@ -76,33 +69,34 @@ def tables_in(folder: Path) -> tuple[dict[str, Path], list[str]]:
         stem = path.name.removesuffix(suffix)
         if suffix and (found := stage.find(folder, stem)):
             tables[stem] = found
-        elif path.suffix not in BESIDE:
+        elif path.suffix not in (".yaml", ".po", ".md"):
             others.append(path.name)
     return tables, others
 
 
 def look(path: Path, rows: int = ROWS) -> File:
-    """Read the first rows of a file and say what is in each of its columns.
+    """What is in each column of a file's first rows.
 
-    Raises:
-        TableError: it cannot be read, or has no rows.
+    Raises TableError when it cannot be read, or has no rows.
     """
     try:
         with duckdb.connect() as database:
             return _look(database, path, rows)
-    except duckdb.Error as error:
+    except (duckdb.Error, OSError, EOFError, zlib.error) as error:
         said = stage.reason(error)
         raise TableError(f"{path.name}: cannot be read: {said}") from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise TableError(f"{path.name}: cannot be read: {error}") from None
 
 
 def _look(database: duckdb.DuckDBPyConnection, path: Path, rows: int) -> File:
     dialect = Dialect() if path.suffix == ".parquet" else _dialect(database, path)
     with stage.opened(database, path, dialect) as source:
         headers = [h for h in source.columns if h.isprintable() and 0 < len(h) <= 500]
-        texts = (_text(*source.columns[h], f"c{at}") for at, h in enumerate(headers))
-        selected = f"SELECT {', '.join(texts)} FROM {source.rows} LIMIT {rows}"
+        cells = []
+        for at, (cell, kind) in enumerate(source.columns[one] for one in headers):
+            value = f"CAST({cell} AS {re.sub('^TIMESTAMP.*', 'DATE', kind)})"
+            text = f"trim(CAST({value} AS VARCHAR), {literal(as_written.SPACES)})"
+            cells.append(f"nullif({text}, '') AS c{at}")
+        selected = f"SELECT {', '.join(cells)} FROM {source.rows} LIMIT {rows}"
         database.execute(f"CREATE TABLE file AS {selected}")
     [(count,)] = database.execute("SELECT count(*) FROM file").fetchall()
     if not count:
@@ -122,11 +116,10 @@ def _dialect(database: duckdb.DuckDBPyConnection, path: Path) -> Dialect:
         first = stage.parts_of(plain, path.name)[0]
         encoding = _encoding(first)
         with stage.readable(first, encoding) as text:
-            sniffed = (
-                f"sniff_csv({literal(text)}, all_varchar=true, header=true, skip=0)"
-            )
-            found = database.execute(f"SELECT delimiter FROM {sniffed}").fetchall()
-    return Dialect(found[0][0], encoding=encoding)
+            options = "all_varchar=true, header=true, skip=0"
+            sql = f"SELECT delimiter FROM sniff_csv({literal(text)}, {options})"
+            [(delimiter,)] = database.execute(sql).fetchall()
+    return Dialect(delimiter, encoding=encoding)
 
 
 def _encoding(file: Path) -> str:
@@ -146,11 +139,6 @@ def _encoding(file: Path) -> str:
     return "latin-1"
 
 
-def _text(cell: str, kind: str, name: str) -> str:
-    value = f"CAST({cell} AS DATE)" if kind.startswith("TIMESTAMP") else cell
-    return f"nullif(trim(CAST({value} AS VARCHAR), {SPACES}), '') AS {name}"
-
-
 def _decimal(database: duckdb.DuckDBPyConnection) -> str:
     """A comma if more numbers are written with one; three digits may be thousands."""
     like = re.compile(rf"[+-]?[\d{as_written.SPACES}]+([.,])(\d\d?|\d{{4,}})")
@@ -159,12 +147,13 @@ def _decimal(database: duckdb.DuckDBPyConnection) -> str:
     return "," if found.count(",") > len(found) / 2 else "."
 
 
-# Each value is looked at once. `x`: its number; `t`: a text that is none.
+# Each value is looked at once. `x`: its number; `t`: a text that is none. What is above
+# all amounts, as what begins like 007, is a text: a number of something.
 SQL = """
 WITH cells AS MATERIALIZED (
     SELECT {cell} AS v, count(*) AS n FROM file WHERE v IS NOT NULL GROUP BY v
 ), parsed AS (
-    SELECT v, n, CASE WHEN abs({number}) < {largest}
+    SELECT v, n, CASE WHEN abs({number}) < 1e15
         AND NOT regexp_matches(v, '^[+-]?0\\d') THEN {number} END AS x,
         CASE WHEN x IS NULL THEN v END AS t
     FROM cells WHERE v NOT IN {missing}
@@ -172,7 +161,7 @@ WITH cells AS MATERIALIZED (
 SELECT (SELECT list(v ORDER BY v) FROM cells WHERE v IN {missing}),
     sum(n)::BIGINT, count(*), max(length(v)), sum(n) FILTER (x IS NOT NULL),
     count(x) FILTER (regexp_matches(v, '[{decimal}eE]')), min(x, 2), max(x, 2),
-    max(row(n, v), {values}), max(t, {words}), {dates}
+    max(row(n, v), {told}), max(t, {words}), {dates}
 FROM parsed
 """
 
@@ -180,15 +169,14 @@ FROM parsed
 def _column(
     database: duckdb.DuckDBPyConnection, cell: str, dialect: Dialect, rows: int
 ) -> Looked:
-    forms = [replace(dialect, dates=form) for form in DATES]
+    forms = (replace(dialect, dates=form) for form in DATES)
     days = (as_written.days_of(form, "t", "", "") for form in forms)
     sql = SQL.format(
         cell=cell,
         number=as_written.number_of(dialect, "v", "", ""),
-        largest=LARGEST,
         missing=MISSING,
         decimal=dialect.decimal,
-        values=VALUES,
+        told=VALUES,
         words=WORDS + 1,
         dates=", ".join(f"count({one}) = count(*)" for one in days),
     )
@@ -198,13 +186,13 @@ def _column(
     values = sorted(values, key=lambda one: (-one[0], one[1]))
     missing, filled, dates = missing or [], filled or 0, list[str]()
     few = len(texts) <= WORDS and 2 * (numbers or 0) > filled
-    if few and (not texts or distinct > len(texts) + NUMBERS):
+    if few:
         kind = "number" if fractions else "integer"
         missing += texts
     else:
         dates = [form for form, fit in zip(DATES, fits, strict=True) if fit and filled]
         kind, lows, highs = "date" if dates else "category" if filled else "", [], []
-    coded = kind in {"integer", "category"} and longest <= stage.LONGEST_KEY
-    unique = coded and distinct == rows > 1
-    values = {value: n for n, value in values}
-    return Looked(kind, filled, distinct, values, missing, lows, highs, dates, unique)
+    unique = distinct == rows > 1 and longest <= stage.LONGEST_KEY
+    unique = unique and kind in {"integer", "category"}
+    told = {value: n for n, value in values}
+    return Looked(kind, filled, distinct, told, missing, lows, highs, dates, unique)

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from training.language import LANGUAGES
 from training.tables.lender_file import NAME
 
 # Over the words of a name, in lower case and without accents: _number_of_loans_.
@@ -48,9 +47,6 @@ PATTERNS = {
     "years": "years?|ans|annees|jahre|age|alter|anciennete",
     "none": r"percent\w*|pct|rate|taux",
     "count": "count|cnt|nb|nombre|number|anzahl|num|children|enfants|kinder",
-    "french": "montant|duree|pret|demandee?|dossier|mensualite|revenus?|sexe|de|du|des|"
-    "anciennete|salaire|logement|enfants|naissance|impaye|le|la|situation|banque|prix|"
-    "numero|deposee?|taux|objet|profession|payee?|echeance",
 }
 # Of values: a default, whatever the column is called; and yes.
 BAD = (
@@ -93,8 +89,3 @@ def label_of(header: str) -> str:
     words = re.sub(r"\s[(\[].*?[)\]]|[_\s]+", " ", header).strip(" :?") or header
     words = words.lower() if words.isupper() else words
     return words[:1].upper() + words[1:]
-
-
-def language_of(headers: Collection[str]) -> str:
-    french = sum(says(header, "french") for header in headers)
-    return "fr" if french > len(headers) / 5 and "fr" in LANGUAGES else "en"

@@ -24,7 +24,7 @@ HEAD = f"""\
 # one that says "check" a doubtful one. docs/own-tables.md explains what can be said.
 version: 1
 lender: A lender  {CHECK} what is your name?
-language: %s  # of the labels below
+language: %s  {CHECK} of the labels below
 currency: EUR  {CHECK} of all amounts
 country: FR  {CHECK} of the applicants, for the letter
 
@@ -55,8 +55,7 @@ def lines_of(part: Part, indent: int = 0) -> Iterator[str]:
             yield start
             yield from (f"{' ' * indent}  - {flow(one)}" for one in value)
         elif key[0] != "#":
-            why = part.get(f"# {key}")
-            yield f"{start} {flow(value)}" + (f"  {CHECK} {why}" if why else "")
+            yield f"{start} {flow(value)}{_doubt(part.get(f'# {key}'))}"
 
 
 def told(parts: Part, files: Mapping[str, File]) -> Iterator[str]:
@@ -66,9 +65,8 @@ def told(parts: Part, files: Mapping[str, File]) -> Iterator[str]:
         file = files[part["file"]]
         rows = f"{'first ' * (file.rows == ROWS)}{file.rows:,} rows"
         yield f"{file.name} ({rows}, {len(file.columns)} columns): {name}"
-        yield from lines_of(
-            {k: v for k, v in part.items() if k not in ("file", "columns")}, 2
-        )
+        top = {key: one for key, one in part.items() if not isinstance(one, dict)}
+        yield from lines_of(top | {key: part[key] for key in INLINE & part.keys()}, 2)
         yield from (f"  {told_of(*column)}" for column in part["columns"].items())
 
 
@@ -76,7 +74,9 @@ def told_of(name: str, column: Part) -> str:
     """What a column was taken for."""
     keys = ("type", "unit", "bounds", "categories", "use", "is", "as")
     said = shown(", ".join(flow(column[key]) for key in keys if key in column))
-    checks = "; ".join(why for key, why in column.items() if key.startswith("# "))
-    return f"{column.get('from', name)}: {said}" + (
-        f"  {CHECK} {checks}" * bool(checks)
-    )
+    doubts = "; ".join(why for key, why in column.items() if key[0] == "#")
+    return f"{column.get('from', name)}: {said}{_doubt(doubts)}"
+
+
+def _doubt(why: str | None) -> str:
+    return f"  {CHECK} {shown(why, LONGEST)}" if why else ""
