@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import IO, Any
 
 import numpy as np
 import pandas as pd
@@ -22,20 +18,12 @@ from training.tables.layout import APPLICATION, Layout
 from training.tables.lender import LENDER, keep_layout, layout_of
 from training.tables.schema import Column, Role, Table, Type, Unit, Use
 
-CLIENTS_PER_BLOCK = 20_000
-LATER_PER_CLIENT, RECORDS = 0.16, 3.0
-MISSING = 0.1
-DEFAULTS = -1.9  # log-odds of a client of whom nothing is known
-WEIGHTS = (0.9, -0.7, 0.5)
-WORDS = ("A", "B", "C", "D")
-FIRST_DAY, LAST_DAY = date(2023, 1, 1), date(2025, 12, 31)
-# How parts of one text may stand in it, for the patterns that find them.
-JOINTS = (" : ", " ", ", ", "/", "; ", "-", "_", "")
-REPAID = ("0", "no", "repaid")
-OLDEST, YOUNGEST, DAYS_BACK, WIDEST = -27000, -6600, -1500, 100_000
-# Numbers given to a client's records: more than there are.
-RECORD_NUMBERS = 10_000
-Rows = dict[str, Any]
+BLOCK, RECORDS, MANY = 20_000, 3.0, 10_000  # clients, records of each, more than those
+LATER, MISSING = 0.16, 0.1  # parts of the clients, of the values
+DEFAULTS, WEIGHTS = -1.9, (0.9, -0.7, 0.5)  # log-odds of all, of what tells of them
+WORDS, JOINT = ("A", "B", "C", "D"), " : "  # categories; between parts of a text
+FIRST_DAY, LAST_DAY = date(2023, 1, 1).toordinal(), date(2025, 12, 31).toordinal()
+BIRTHS, PAST, WIDEST = (-27000, -6600), (-1500, 0), 100_000
 
 
 def synthesize_layout(
@@ -48,198 +36,117 @@ def synthesize_layout(
 ) -> None:
     """Write the tables that a lender.yaml declares, and itself, into the folder `out`.
 
-    As text in the declared dialect; a sixth of the clients more into the file of those
-    not decided yet, where there is one. The bytes depend on the file, `clients` and
-    `seed` only.
+    A sixth of the clients more are not decided yet, where there is a file of them. The
+    bytes depend on the file, `clients` and `seed` only.
 
     Raises ConfigurationError when an option or the file cannot be used.
     """
-    if clients < 1 or seed < 0:
+    elsewhere = lender.name == LENDER and out.resolve() != lender.parent.resolve()
+    if clients < 1 or seed < 0 or not elsewhere:
         raise ConfigurationError(
-            f"expected clients from 1 and a seed from 0, found {clients} and {seed}"
+            f"expected a {LENDER} in another folder than {out}, clients from 1 and a"
+            f" seed from 0; found {lender}, {clients} and {seed}"
         )
-    if out.resolve() == lender.parent.resolve():
-        raise ConfigurationError(f"out: {out} has the lender's own tables")
-    with TemporaryDirectory(prefix="training-") as folder, ExitStack() as stack:
-        keep_layout(lender.parent, Path(folder))
-        shutil.copyfile(lender, Path(folder) / LENDER)
-        layout = layout_of(Path(folder))
-        files: dict[str, IO[str]] = {}
+    layout = layout_of(lender.parent)
+    every = clients + (round(clients * LATER) if layout.unlabelled else 0)
+    ends = ((layout.labelled, 0, clients), (layout.unlabelled, clients, every))
+    blocks = [(stem, n, e) for stem, s, e in ends for n in range(s, e, BLOCK)]
+    files = {}
+    with ExitStack() as stack:
         for stem, table in layout.files().items():
-            path = stack.enter_context(replacing(out / f"{table.file or stem}.csv"))
+            beside = stack.enter_context(replacing(out / f"{table.stem}.csv"))
             encoding = table.dialect.encoding
-            file = path.open("w", encoding=encoding, newline="", errors="replace")
-            files[stem] = stack.enter_context(file)
-        later = round(clients * LATER_PER_CLIENT) if layout.unlabelled else 0
-        blocks = [(layout.labelled, n) for n in _blocks(clients)]
-        blocks += [(layout.unlabelled, n) for n in _blocks(later)]
-        first = 0
-        for number, (stem, size) in enumerate(blocks):
-            rng = np.random.default_rng([seed, number])
-            for name, frame in _block(layout, stem, first, size, rng).items():
-                _write(frame, files[name], layout.files()[name])
-            first += size
-            progress(f"synthesize: {first:,} of {clients + later:,} clients")
-        keep_layout(Path(folder), out)
-
-
-def _blocks(clients: int) -> Iterable[int]:
-    for start in range(0, clients, CLIENTS_PER_BLOCK):
-        yield min(CLIENTS_PER_BLOCK, clients - start)
-
-
-def _write(frame: pd.DataFrame, file: IO[str], table: Table) -> None:
-    sign, header = table.dialect.delimiter, file.tell() == 0
-    frame.to_csv(file, sep=sign, index=False, header=header, lineterminator="\n")
+            file = beside.open("w", encoding=encoding, errors="replace", newline="")
+            files[stem] = stack.enter_context(file), table.dialect.delimiter
+        for stem, first, end in blocks:
+            rng = np.random.default_rng([seed, first])
+            numbers = np.arange(first, min(first + BLOCK, end))
+            for name, frame in _block(layout, stem, numbers, rng).items():
+                file, sign = files[name]
+                frame.to_csv(file, sep=sign, index=False, header=not file.tell())
+            progress(f"synthesize: {numbers[-1] + 1:,} of {every:,} clients")
+        keep_layout(lender.parent, out)
 
 
 def _block(
-    layout: Layout, stem: str, first: int, size: int, rng: np.random.Generator
+    layout: Layout, stem: str, clients: Array, rng: np.random.Generator
 ) -> dict[str, pd.DataFrame]:
     """Every file's rows for some clients, as the files have them."""
-    asked = rng.integers(FIRST_DAY.toordinal(), LAST_DAY.toordinal() + 1, size)
-    owners = {APPLICATION: np.arange(size)}
-    # By the table whose rows have them.
-    numbers = {APPLICATION: first + np.arange(size)}
+    asked = rng.integers(FIRST_DAY, LAST_DAY + 1, len(clients))
+    # By the table: whose its rows are, and the numbers that they have.
+    owners, numbers = {"": np.arange(len(clients))}, {"": clients}
     frames: dict[str, pd.DataFrame] = {}
     for name, table in layout.tables.items():
-        keys: Rows = {}
-        if name == APPLICATION:
-            keys[layout.key] = numbers[APPLICATION]
-        else:
-            parent = table.parent or APPLICATION
-            owner, _ = spread(rng.poisson(RECORDS, len(owners[parent])))
-            owners[name] = owners[parent][owner]
-            numbers[name] = RECORD_NUMBERS * first + np.arange(len(owner))
-            keys = dict.fromkeys(table.key, numbers[name])
-            keys[layout.link(name)] = numbers[parent][owner]
-        drawn = _drawn(layout, table, keys, len(owners[name]), rng)
-        frames[name] = _as_filed(layout, table, drawn, asked[owners[name]], rng)
-        if name == APPLICATION:
-            risky = _risky(table, drawn, rng)
+        drawn, own, owners[name] = {layout.key: clients}, layout.date, owners[""]
+        if name != APPLICATION:
+            owner, _ = spread(rng.poisson(RECORDS, len(owners[table.parent])))
+            owners[name], own = owners[table.parent][owner], ""
+            numbers[name] = MANY * clients[0] + np.arange(len(owner))
+            drawn = dict.fromkeys(table.key, numbers[name])
+            drawn[layout.link(name)] = numbers[table.parent][owner]
+        for column in [one for one in table if one.name not in drawn]:
+            values = _values(column, len(owners[name]), rng)
+            if column.dated:
+                values = asked[owners[name]] + values * (column.name != own)
+            if column.nullable and column.name not in (own, table.day):
+                values[rng.random(len(values)) < MISSING] = np.nan
+            drawn[column.name] = values
+        frames[name] = _as_filed(table, drawn)
+        if stem == layout.labelled and name == APPLICATION:
+            bad, *_ = words = [str(one) for one in layout.defaults]
+            good = "repaid" if "0" in words else "0"
+            risky = rng.random(len(clients)) < _risk(table, drawn)
+            outcome = layout.target.header or layout.target.name
+            frames[name][outcome] = np.where(risky, bad, good)
     if layout.numbered:
-        frames[APPLICATION] = frames[APPLICATION].drop(columns=layout.key)
-    if stem == layout.labelled:
-        bad = str(layout.defaults[0])
-        good = next(one for one in REPAID if one not in map(str, layout.defaults))
-        outcome = layout.target.header or layout.target.name
-        frames[APPLICATION][outcome] = np.where(risky, bad, good)
-    frames[stem] = frames.pop(APPLICATION)
-    return frames
+        del frames[APPLICATION][layout.key]
+    return {stem: frames.pop(APPLICATION), **frames}
 
 
-def _drawn(
-    layout: Layout, table: Table, keys: Rows, rows: int, rng: np.random.Generator
-) -> Rows:
-    """Each column's values: numbers with NaN, places of words with -1, for missing."""
-    drawn: Rows = {}
-    for column in table:
-        if column.name in keys:
-            drawn[column.name] = keys[column.name]
-            continue
-        if column.type is Type.CATEGORY:
-            count = len(column.words or WORDS)
-            values = np.floor(rng.beta(1, 1.5, rows) * count)
-        else:
-            low, high = _range(column)
-            values = low + (high - low) * rng.beta(2, 3, rows)
-            whole = column.type is Type.INTEGER or column.unit is Unit.DAYS
-            values = np.round(values, 0 if whole else 4 if high <= 1 else 2)
-        needed = not column.nullable or column.name in (layout.date, table.day)
-        gone = rng.random(rows) < (0 if needed else MISSING)
-        drawn[column.name] = np.where(gone, np.nan, values)
-    return drawn
-
-
-def _range(column: Column) -> tuple[float, float]:
-    """What is drawn of the bounds: days in the past, where there are any."""
+def _values(column: Column, rows: int, rng: np.random.Generator) -> Array:
+    """Numbers, days, or the places of words, from what is declared."""
+    if column.type is Type.CATEGORY:
+        return np.floor(rng.beta(1, 1.5, rows) * len(column.words or WORDS))
     low, high = column.bounds or (0, 1)
-    if column.role is Role.BIRTH:
-        low, high = max(low, OLDEST), min(high, YOUNGEST)
-    elif column.unit is Unit.DAYS and low < 0:
-        low, high = max(low, DAYS_BACK), min(high, 0)
-    if low < -WIDEST:
-        low = min(0, high)
-    return low, min(high, low + WIDEST)
+    if column.unit is Unit.DAYS and low < 0:
+        low, high = np.clip((low, high), *BIRTHS if column.role is Role.BIRTH else PAST)
+    low = low if low >= -WIDEST else min(0, high)
+    high = min(high, low + WIDEST)
+    whole = column.type is Type.INTEGER or column.unit is Unit.DAYS
+    values = low + (high - low) * rng.beta(2, 3, rows)
+    return np.round(values, 0 if whole else 4 if high <= 1 else 2)
 
 
-def _risky(table: Table, drawn: Rows, rng: np.random.Generator) -> Array:
-    """Which clients default: by three of the inputs, and by chance."""
-    inputs = [c for c in table if c.use is Use.INPUT and c.role is not Role.CLIENT]
-    log_odds: Array = np.full(len(drawn[table.names[0]]), DEFAULTS)
-    for column, weight in zip(inputs, WEIGHTS, strict=False):
-        known = drawn[column.name][~np.isnan(drawn[column.name])]
-        if len(known) and known.std():
-            apart = (drawn[column.name] - known.mean()) / known.std()
-            log_odds += weight * np.nan_to_num(apart)
-    return np.asarray(rng.random(len(log_odds)) < expit(log_odds))
+def _risk(table: Table, drawn: dict[str, Array]) -> Array:
+    """The probability that each client defaults, by three of the inputs."""
+    inputs = [c.name for c in table if c.use is Use.INPUT and c.role is not Role.CLIENT]
+    values = pd.DataFrame({name: drawn[name] for name in inputs[: len(WEIGHTS)]})
+    apart = ((values - values.mean()) / values.std()).fillna(0).to_numpy()
+    return np.asarray(expit(DEFAULTS + apart @ WEIGHTS[: apart.shape[1]]))
 
 
-def _as_filed(
-    layout: Layout, table: Table, drawn: Rows, asked: Array, rng: np.random.Generator
-) -> pd.DataFrame:
+def _as_filed(table: Table, drawn: dict[str, Array]) -> pd.DataFrame:
     """The columns as the file has them, by header; parts of one text put together."""
-    together: dict[str, list[Column]] = {}
+    parts: dict[str, list[list[str]]] = {}
     for column in table:
-        together.setdefault(column.header or column.name, []).append(column)
-    frame = {}
-    for header, columns in together.items():
-        texts = [_texts(layout, table, c, drawn[c.name], asked, rng) for c in columns]
-        plain = [i for i, column in enumerate(columns) if not column.pattern]
-        frame[header] = texts[plain[0]] if plain else _joined(columns, texts)
-    return pd.DataFrame(frame)
+        texts = _texts(table, column, drawn[column.name])
+        parts.setdefault(column.header or column.name, []).append(texts)
+    rows = {header: zip(*texts, strict=True) for header, texts in parts.items()}
+    return pd.DataFrame({one: [*map(JOINT.join, row)] for one, row in rows.items()})
 
 
-def _texts(
-    layout: Layout,
-    table: Table,
-    column: Column,
-    values: Array,
-    asked: Array,
-    rng: np.random.Generator,
-) -> Array:
-    known = ~np.isnan(values)
-    texts = np.full(len(values), None, dtype=object)
-    if column.missing:
-        unsaid = ~known & (rng.random(len(values)) < 0.5)
-        texts[unsaid] = str(column.missing[0])
-    found = values[known]
-    if column.role in (Role.CLIENT, Role.RECORD):
-        texts[known] = [_number(column, int(value)) for value in found]
-    elif column.type is Type.CATEGORY:
-        words = tuple(column.words) or WORDS
-        texts[known] = [words[int(place)] for place in found]
-    elif column.dated:
-        own = table is layout.application and column.name == layout.date
-        days = asked[known] + (0 if own else found.astype(int))
-        form = table.dialect.dates
-        texts[known] = [date.fromordinal(int(d)).strftime(form) for d in days]
-    elif column.type is Type.INTEGER:
-        texts[known] = [f"{value:.0f}" for value in found]
-    else:
-        sign = table.dialect.decimal
-        texts[known] = [repr(value).replace(".", sign) for value in found.tolist()]
-    return texts
+def _texts(table: Table, column: Column, values: Array) -> list[str]:
+    """As the file has them; what is missing with its word, or empty."""
+    words, category = tuple(column.words) or WORDS, column.type is Type.CATEGORY
+    empty = str(column.missing[0]) if column.missing else ""
 
+    def text(value: float) -> str:
+        if category:
+            key = column.role in (Role.CLIENT, Role.RECORD)
+            return f"N{value:07.0f}" if key else words[int(value)]
+        if column.dated:
+            return date.fromordinal(int(value)).strftime(table.dialect.dates)
+        number = f"{value:.0f}" if column.type is Type.INTEGER else repr(value)
+        return number.replace(".", table.dialect.decimal)
 
-def _number(column: Column, number: int) -> str:
-    """A key as the file has it: text, or counted from the least that it can be."""
-    low = int(max(column.bounds[0], 1)) if column.bounds else 1
-    return f"N{number:07}" if column.type is Type.CATEGORY else str(low + number)
-
-
-def _joined(columns: list[Column], texts: list[Array]) -> Array:
-    """The texts in which the columns' patterns find their values."""
-    rows = list(zip(*texts, strict=True))
-    known = [row for row in dict.fromkeys(rows) if None not in row][:50]
-
-    def holds(joint: str) -> bool:
-        return all(
-            (found := re.search(column.pattern, joint.join(row))) and found[1] == value
-            for row in known
-            for column, value in zip(columns, row, strict=True)
-        )
-
-    joint = next((one for one in JOINTS if holds(one)), JOINTS[0])
-    joined = [None if None in row else joint.join(row) for row in rows]
-    return np.array(joined, dtype=object)
+    return [empty if np.isnan(value) else text(value) for value in values.tolist()]

@@ -220,14 +220,15 @@ def _value(layout: Layout, column: Column, dialect: Dialect, at: int, kind: str)
     if column.name == TARGET:
         return _target(layout, text)
     if column.dated:
-        parsed, expected = _date(dialect, text, cell, kind), f"a date, {dialect.dates}"
+        parsed = days_of(dialect, text, cell, kind)
+        expected = f"a date, {dialect.dates}"
     elif column.type is Type.CATEGORY:
         return text
     elif column.type is Type.INTEGER:
         parsed, expected = _integer(dialect, text, cell, kind), "an integer"
     else:
         mark = " with a decimal comma" if dialect.decimal == "," and not kind else ""
-        parsed, expected = _number(dialect, text, cell, kind), f"a number{mark}"
+        parsed, expected = number_of(dialect, text, cell, kind), f"a number{mark}"
     about = literal(SIGN.join(["", column.name, expected, ""]))
     failed = f"error({about} || left({text}, 60) || {literal(SIGN)})"
     value = f"CASE WHEN {text} IS NOT NULL THEN coalesce({parsed}, {failed}) END"
@@ -246,7 +247,7 @@ def _target(layout: Layout, text: str) -> str:
     return f"CASE WHEN {text} IS NOT NULL THEN ({is_default})::BIGINT END"
 
 
-def _date(dialect: Dialect, text: str, cell: str, kind: str) -> str:
+def days_of(dialect: Dialect, text: str, cell: str, kind: str) -> str:
     """Days since 1970; a year of two digits is none."""
     if kind.startswith(("DATE", "TIMESTAMP")):
         day = f"TRY_CAST({cell} AS DATE)"
@@ -267,7 +268,7 @@ def _integer(dialect: Dialect, text: str, cell: str, kind: str) -> str:
     return f"CASE WHEN regexp_full_match({text}, {like}) THEN {number} END"
 
 
-def _number(dialect: Dialect, text: str, cell: str, kind: str) -> str:
+def number_of(dialect: Dialect, text: str, cell: str, kind: str) -> str:
     if kind:
         return f"TRY_CAST({cell} AS DOUBLE)"
     mark = dialect.decimal

@@ -22,7 +22,7 @@ from training.errors import TableError
 from training.files import PARQUET, literal, replacing
 from training.tables import as_written
 from training.tables.layout import Layout
-from training.tables.schema import Column, Role, Table, Type
+from training.tables.schema import Column, Dialect, Role, Table, Type
 
 log = logging.getLogger(__name__)
 
@@ -89,15 +89,8 @@ def _stage(
     name = source.name
     with (
         duckdb.connect() as connection,
-        _readable(source, table.dialect.encoding) as path,
+        opened(connection, source, table.dialect) as read,
     ):
-        files = _files(path, name)
-        if path.suffix == ".parquet":
-            rows = f"read_parquet([{', '.join(map(literal, files))}])"
-            found = _columns_of(connection, rows, name)
-            read = as_written.parquet_source(rows, found, name)
-        else:
-            read = as_written.csv_source(files, name, table.dialect)
         sql = as_written.select(layout, table, read, staged)
         with replacing(target) as beside:
             try:
@@ -105,12 +98,28 @@ def _stage(
                 as_written.check_outcome(connection, layout, table, beside, read)
                 as_written.settle(connection, layout, table, beside, name, staged)
             except duckdb.Error as error:
-                said = as_written.said(error) or _reason(error)
+                said = as_written.said(error) or reason(error)
                 raise TableError(f"{name}: {said}") from None
             return _check(connection, table, beside, name)
 
 
-def _files(path: Path, name: str) -> list[Path]:
+@contextmanager
+def opened(
+    connection: duckdb.DuckDBPyConnection, source: Path, dialect: Dialect
+) -> Iterator[as_written.Source]:
+    """A lender's file, as it is written, to select from."""
+    name = source.name
+    with readable(source, dialect.encoding) as path:
+        files = parts_of(path, name)
+        if path.suffix == ".parquet":
+            rows = f"read_parquet([{', '.join(map(literal, files))}])"
+            found = _columns_of(connection, rows, name)
+            yield as_written.parquet_source(rows, found, name)
+        else:
+            yield as_written.csv_source(files, name, dialect)
+
+
+def parts_of(path: Path, name: str) -> list[Path]:
     """The files that hold a table, none of them empty."""
     files = sorted(path.glob(PARTS[path.suffix])) if path.is_dir() else [path]
     for file in files:
@@ -151,7 +160,7 @@ def _holds(path: Path) -> bool:
 
 def stage_table(table: Table, source: Path, target: Path) -> int:
     """Convert one raw file, where that is needed, and check it; returns its rows."""
-    with duckdb.connect() as connection, _readable(source) as path:
+    with duckdb.connect() as connection, readable(source) as path:
         scan = _scan(connection, table, path, source.name)
         with replacing(target) as beside:
             try:
@@ -161,7 +170,7 @@ def stage_table(table: Table, source: Path, target: Path) -> int:
                 else:
                     _convert(connection, table, scan, beside)
             except duckdb.Error as error:
-                raise TableError(f"{source.name}: {_reason(error)}") from None
+                raise TableError(f"{source.name}: {reason(error)}") from None
             return _check(connection, table, beside, source.name)
 
 
@@ -195,7 +204,7 @@ def _convert(
 
 
 @contextmanager
-def _readable(source: Path, encoding: str = "utf-8") -> Iterator[Path]:
+def readable(source: Path, encoding: str = "utf-8") -> Iterator[Path]:
     """A path that DuckDB can read: unpacked, and in UTF-8, for the time being."""
     other = encoding != "utf-8" and source.suffix != ".parquet"
     if source.suffix != ".zip" and not other:
@@ -233,7 +242,7 @@ def _scan(
     connection: duckdb.DuckDBPyConnection, table: Table, path: Path, name: str
 ) -> str:
     """The SQL table function that reads a file by its declared types."""
-    files = f"[{', '.join(map(literal, _files(path, name)))}]"
+    files = f"[{', '.join(map(literal, parts_of(path, name)))}]"
     if path.suffix == ".parquet":
         found = _columns_of(connection, f"read_parquet({files})", name)
         _check_columns(table, found, name)
@@ -258,7 +267,7 @@ def _columns_of(
     try:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
     except duckdb.Error as error:
-        raise TableError(f"{name}: cannot be read: {_reason(error)}") from None
+        raise TableError(f"{name}: cannot be read: {reason(error)}") from None
     return {row[0]: row[1] for row in rows}
 
 
@@ -273,8 +282,8 @@ def _check_columns(table: Table, found: Collection[str], name: str) -> None:
         log.warning("%s: unknown columns dropped: %s", name, ", ".join(extra))
 
 
-def _reason(error: duckdb.Error) -> str:
-    """The lines of a DuckDB error that say what was wrong, on one line."""
+def reason(error: Exception) -> str:
+    """The lines of an error that say what was wrong, on one line."""
     text = RECORD.sub("", str(error))
     lines = text.split("\nPossible ")[0].split("\nColumn ")[0].splitlines()
     said = [line for line in lines if line and "auto-detected" not in line]

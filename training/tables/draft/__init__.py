@@ -2,77 +2,146 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import duckdb
-
-from training.errors import ConfigurationError
+from training.errors import ConfigurationError, TableError
 from training.files import replacing
-from training.tables.draft.guess import guess, is_home_credits
-from training.tables.draft.render import told, written
-from training.tables.draft.update import changes
+from training.tables.as_written import normal
+from training.tables.draft.columns import Part, Table, drafted
+from training.tables.draft.guess import guess
+from training.tables.draft.look import File, look, tables_in
+from training.tables.draft.render import CHECK, HEAD, lines_of, told, told_of
+from training.tables.home_credit import HOME_CREDIT
+from training.tables.layout import APPLICATION
 from training.tables.lender import LENDER, layout_of
+from training.tables.lender_file import ApplicationsPart, HistoryPart
 from training.tables.lender_read import read_lender_file
+from training.tables.yaml_file import Place
 
-CHECK = "# check:"
+KAGGLES = {HOME_CREDIT.target.name, *HOME_CREDIT.application.names}
 
 
 def draft_lender_file(folder: Path) -> Iterator[str]:
     """Write `folder`/lender.yaml; yields line by line what was understood.
 
-    Raises:
-        ConfigurationError: there is one, or no file of a table.
-        TableError: there is no such folder, or a table is there in two files.
+    Raises ConfigurationError when there is one, or no table that can be read.
     """
     path = folder / LENDER
     if path.exists():
         raise ConfigurationError(
             f"{path}: is there already; --update adds what is new in the tables"
         )
-    if is_home_credits(folder):
+    tables, others = tables_in(folder)
+    train = tables.get(HOME_CREDIT.labelled)
+    if train and look(train, rows=1).columns.keys() >= KAGGLES:
         yield f"{folder}: Home Credit's tables; they need no {LENDER}"
         return
-    with duckdb.connect() as database:
-        draft = guess(folder, database)
-        yield from told(draft)
-    text = written(draft)
+    files: dict[str, File] = {}
+    for stem, table in tables.items():
+        try:
+            files[stem] = look(table)
+        except TableError as error:
+            yield f"not used: {error}"
+    if not files:
+        raise ConfigurationError(f"{folder}: expected tables, found none to read")
+    parts = guess(files)
+    yield from told(parts, files)
+    headers = " ".join(header for file in files.values() for header in file.columns)
+    text = (
+        HEAD % ("fr" if re.search("[éèêàç]", headers) else "en")
+        + "\n".join(lines_of(parts))
+        + "\n"
+    )
+    used = {part["file"] for part in parts.get("histories", {}).values()}
+    used |= {parts["applications"].get(key) for key in ("file", "later")}
+    for stem in files.keys() - used:
+        yield f"not used: {files[stem].name}: it has no key of another table"
+    yield from (f"not used: {name}: no table" for name in others)
     with replacing(path) as beside:
         beside.write_text(text, encoding="utf-8", newline="")
     yield f"{path}: written; lines to check: {text.count(CHECK)}"
-    yield from _faults(folder)
-
-
-def update_lender_file(folder: Path) -> Iterator[str]:
-    """Add what is new in the tables to `folder`/lender.yaml; yields what differs.
-
-    Raises:
-        ConfigurationError: there is none, or it has faults.
-        TableError: a table cannot be read.
-    """
-    path = folder / LENDER
-    lender, _ = read_lender_file(path)
-    before = path.read_bytes().decode("utf-8")
-    ends = "\r\n" if "\r\n" in before else "\n"
-    with duckdb.connect() as database:
-        after, said = changes(before.replace("\r\n", "\n"), lender, folder, database)
-    yield from said
-    after = after.replace("\n", ends)
-    if after == before:
-        yield f"{path}: nothing to add"
-        return
-    with replacing(path) as beside:
-        beside.write_text(after, encoding="utf-8", newline="")
-        with TemporaryDirectory() as copy:
-            (Path(copy) / LENDER).write_bytes(beside.read_bytes())
-            read_lender_file(Path(copy) / LENDER)
-    yield f"{path}: updated; lines to check: {after.count(CHECK)}"
-
-
-def _faults(folder: Path) -> Iterator[str]:
-    """What is still missing in a draft, as where nothing tells the outcome."""
     try:
         layout_of(folder)
     except ConfigurationError as error:
         yield f"Before it can be used:\n{error}"
+
+
+def update_lender_file(folder: Path) -> Iterator[str]:
+    """Add new columns to the end of a table's in `folder`/lender.yaml; yields what else
+    differs. Nothing that is written in it is changed.
+
+    Raises ConfigurationError when it has faults, TableError when a table has.
+    """
+    path = folder / LENDER
+    lender, document = read_lender_file(path)
+    lines = path.read_bytes().decode("utf-8").split("\n")
+    paths, _ = tables_in(folder)
+    paths.pop(lender.applications.later or "", None)
+    parts: dict[Place, ApplicationsPart | HistoryPart] = {
+        ("histories", name): part for name, part in lender.histories.items()
+    }
+    added: dict[int, list[str]] = {}
+    for place, part in {("applications",): lender.applications, **parts}.items():
+        if part.file not in paths:
+            yield f"{part.file}: no such file any more"
+            continue
+        file = look(paths.pop(part.file))
+        yield from _differences(file, part)
+        columns = _new(file, part, dated=lender.applications.date is not None)
+        yield from (f"{file.name}: new: {told_of(*one)}" for one in columns.items())
+        if columns:
+            firsts = [document.lines[*place, "columns", one] for one in part.columns]
+            margin = _margin(lines[firsts[0] - 1])
+            added[_end(lines, max(firsts), margin)] = [*lines_of(columns, margin)]
+    yield from (f"{one.name}: in no table" for one in paths.values())
+    if not added:
+        yield f"{path}: nothing to add"
+        return
+    # From the end on: what comes in moves what lies behind it.
+    for end in sorted(added, reverse=True):
+        lines[end:end] = added[end]
+    text = "\n".join(lines)
+    with replacing(path) as beside:
+        beside.write_text(text, encoding="utf-8", newline="")
+        read_lender_file(beside)
+    yield f"{path}: updated; lines to check: {text.count(CHECK)}"
+
+
+def _new(file: File, part: ApplicationsPart | HistoryPart, *, dated: bool) -> Part:
+    """The columns of a file that are not declared."""
+    known = {normal(one.header or name) for name, one in part.columns.items()}
+    known_as = APPLICATION
+    if isinstance(part, HistoryPart):
+        known_as = part.known_as or ""
+    else:
+        known.add(normal(part.target.column))
+    headers = [header for header in file.columns if header not in known]
+    return drafted(Table(file, known_as, dated, {}), headers, part.columns)
+
+
+def _differences(file: File, part: ApplicationsPart | HistoryPart) -> Iterator[str]:
+    """Columns that are gone, and values that are none of the categories."""
+    for name, column in part.columns.items():
+        looked = file.columns.get(normal(column.header or name))
+        if looked is None:
+            yield f"{file.name}: {name} is gone"
+        elif column.categories != "learn" and not column.pattern:
+            known = {str(one) for one in [*column.categories, *(column.missing or [])]}
+            if new := looked.values.keys() - known:
+                yield f"{file.name}: {name}: new values {', '.join(sorted(new))}"
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _end(lines: list[str], first: int, margin: int) -> int:
+    """Where a declaration ends that begins in a line: before one that is no deeper."""
+    end = first
+    for at, line in enumerate(lines[first:], first + 1):
+        if line.strip() and _margin(line) <= margin:
+            break
+        end = at if line.strip() else end
+    return end
