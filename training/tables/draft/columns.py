@@ -182,7 +182,7 @@ def _beyond(end: float, sign: int) -> float:
     size = 2 * sign * end
     if size <= 0:
         return 0
-    power = 10 ** math.floor(math.log10(size))
+    power = 10.0 ** math.floor(math.log10(size))
     return sign * next(n * power for n in (1, 2, 5, 10) if n * power >= size)
 
 

@@ -26,7 +26,6 @@ version: 1
 lender: A lender  {CHECK} what is your name?
 language: %s  {CHECK} of the labels below
 currency: EUR  {CHECK} of all amounts
-country: FR  {CHECK} of the applicants, for the letter
 
 """
 
