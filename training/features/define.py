@@ -196,8 +196,9 @@ class Source:
 
     def records(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """The cleaned rows that count, with the derived numbers beside them."""
-        derived = (value.expression.alias(value.name) for value in self.derived)
-        return self.prepare(rows).with_columns(*derived)
+        derived = [value.expression.alias(value.name) for value in self.derived]
+        prepared = self.prepare(rows)
+        return prepared.with_columns(*derived) if derived else prepared
 
     def quantity(self, name: str) -> Quantity:
         """A column of the records, raw or derived, as a quantity."""

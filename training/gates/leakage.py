@@ -129,7 +129,7 @@ def identifiers(
 def _likeness(data: Labelled) -> dict[str, float]:
     """How closely each input follows the client number, as a rank correlation."""
     rows = sample_rows(len(data.client), NUMBERED)
-    number = data.client[rows]
+    number = _order(data.client[rows])
     return {
         name: _rank_correlation(data.inputs[name].to_numpy(np.float64)[rows], number)
         for name in data.inputs.columns
@@ -160,8 +160,9 @@ def outcome_columns(names: Sequence[str], statements: Mapping[str, str]) -> Gate
 
 def client_numbers(data: Labelled) -> Gate:
     """The number a client got must not tell who defaults."""
-    blocks = single_feature_auc(rankdata(data.client), data.target)
-    digits = single_feature_auc((data.client % 10).astype(np.float64), data.target)
+    blocks = single_feature_auc(_order(data.client), data.target)
+    last = np.array([ord(str(key)[-1]) for key in data.client], np.float64)
+    digits = single_feature_auc(last, data.target)
     value = max(blocks, digits)
     limit = _highest_by_chance(data.target)
     return at_most(
@@ -202,6 +203,11 @@ def _late(store: FeatureStore, table: str) -> dict[str, float]:
             f"SELECT {counted} FROM {literal(store.raw(table))}"
         ).fetchone()
     return dict(zip(names, row or (), strict=True))
+
+
+def _order(client: np.ndarray) -> Array:
+    """The place of each client's key, a number or a text, among all."""
+    return np.asarray(np.unique(client, return_inverse=True)[1], np.float64)
 
 
 def _highest_by_chance(target: Array) -> float:

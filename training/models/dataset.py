@@ -85,7 +85,9 @@ def fingerprint(data: Labelled) -> str:
     """SHA-256 of the inputs, the outcomes and the clients, in their order."""
     digest = hashlib.sha256(data.inputs.to_numpy().tobytes())
     digest.update(data.target.tobytes())
-    digest.update(data.client.tobytes())
+    # Of texts an array holds but where they are.
+    texts = data.client.dtype == object
+    digest.update((data.client.astype(str) if texts else data.client).tobytes())
     return digest.hexdigest()
 
 

@@ -118,11 +118,20 @@ def _values(column: Column, rows: int, rng: np.random.Generator) -> Array:
 
 
 def _risk(table: Table, drawn: dict[str, Array]) -> Array:
-    """The probability that each client defaults, by three of the inputs."""
-    inputs = [c.name for c in table if c.use is Use.INPUT and c.role is not Role.CLIENT]
-    values = pd.DataFrame({name: drawn[name] for name in inputs[: len(WEIGHTS)]})
+    """The probability that each client defaults, by three inputs that are not the age.
+
+    Those that lower the risk come first, and do.
+    """
+    others = (Role.CLIENT, Role.BIRTH)
+    inputs = [c for c in table if c.use is Use.INPUT and c.role not in others]
+    inputs = sorted(inputs, key=lambda c: not c.lowers_risk)[: len(WEIGHTS)]
+    values = pd.DataFrame({column.name: drawn[column.name] for column in inputs})
     apart = ((values - values.mean()) / values.std()).fillna(0).to_numpy()
-    return np.asarray(expit(DEFAULTS + apart @ WEIGHTS[: apart.shape[1]]))
+    weights = [
+        -abs(weight) if column.lowers_risk else weight
+        for column, weight in zip(inputs, WEIGHTS, strict=False)
+    ]
+    return np.asarray(expit(DEFAULTS + apart @ weights))
 
 
 def _as_filed(table: Table, drawn: dict[str, Array]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from tests.training.invented import APPLICATION, LAYOUT, column, many, write
+from tests.training.tables import demo_bank
 from training.errors import ConfigurationError, TableError
 from training.features import build as building
 from training.features.build import FeatureStore, build
@@ -286,3 +287,13 @@ def test_names_the_column_without_which_nothing_goes(
     data = cut(whole[0], tmp_path / "data", kept)
     with pytest.raises(TableError, match=f"column {column} is missing"):
         build(data, tmp_path / "made", progress=quiet)
+
+
+def test_the_files_of_a_lender_become_features(tmp_path: Path) -> None:
+    data = demo_bank.write(tmp_path / "data")
+    store, made = build(data, tmp_path / "made", progress=quiet)
+    first = next(row for row in rows_of(store) if row["dossier"] == "A1")
+    # The second payment came after the application.
+    assert (first["CREDITS_COUNT"], first["PAIEMENTS_COUNT"]) == (1, 1)
+    tables = {feature.table for feature in made.features}
+    assert tables == {"application", "credits", "paiements"}
