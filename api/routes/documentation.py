@@ -8,10 +8,12 @@ from pathlib import Path
 import flask_swagger_ui
 from flask import Blueprint, Response, current_app
 
-from api.errors import Problem
+from api.errors import BundleError, Problem
 from api.http import openapi
+from api.http.openapi_lender import lent
 from api.http.operations import HTML, JSON, Operation
 from api.http.responses import answer
+from api.services import services
 
 blueprint = Blueprint("documentation", __name__)
 # The page needs its own address and nothing else; images are in the style sheet.
@@ -39,7 +41,11 @@ _FILES = {
     validated=True,
 )
 def document() -> Response:
-    return answer(openapi.document(current_app))
+    told = openapi.document(current_app)
+    try:
+        return answer(lent(told, services().champion().manifest))
+    except BundleError:
+        return answer(told)
 
 
 @Operation(

@@ -189,3 +189,18 @@ def test_the_place_of_a_text_is_not_taken_for_a_number(
     assert key(args=["clients", "forget", "7"]).exit_code == 0
     assert call("GET", AT, "officer").status_code == 200
     before.extensions["scoring"].database.close()
+
+
+def test_the_document_is_of_that_lenders_tables(app: Flask, call: Any) -> None:
+    text = call("GET", "/openapi.json").text
+    assert "SK_ID_CURR" not in text
+    schemas = json.loads(text)["components"]["schemas"]
+    asked = schemas["NewApplicant"]["properties"]
+    assert "bureau" not in asked
+    assert "SK_ID_BUREAU" in asked["credits"]["items"]["properties"]
+    credit = asked["application"]["properties"]["AMT_CREDIT"]
+    assert credit["type"] == ["number"] and credit["minimum"] == 0
+    changed = schemas["WhatIf"]["properties"]["changes"]["properties"]
+    assert {*asked["application"]["properties"]} - {*changed} == {"Numéro_client"}
+    levers = schemas["CounterfactualRequest"]["properties"]["levers"]["anyOf"][0]
+    assert "AMT_CREDIT" in levers["items"]["enum"]

@@ -1,0 +1,69 @@
+"""The document where the bundle that is served is of another lender's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import deepcopy
+from typing import Any
+
+from api.bundle.manifest import Manifest
+from api.schemas.layout import APPLICATION, CLIENT, HISTORY_TABLES, KEY
+from api.schemas.model import Column
+
+_JSON_TYPES = {"number": "number", "integer": "integer", "category": "string"}
+
+
+def lent(document: dict[str, Any], manifest: Manifest) -> dict[str, Any]:
+    """The document with the tables, columns and levers of that lender.
+
+    Its examples are about clients of the layout that comes with the system: without
+    them. Of that layout itself the document stays as it is.
+    """
+    tables = manifest.tables
+    if manifest.client_key == KEY and {*tables} <= {APPLICATION, *HISTORY_TABLES}:
+        return document
+    own: dict[str, Any] = _without_examples(deepcopy(document))
+    schemas = own["components"]["schemas"]
+    applicant = schemas["NewApplicant"]
+    applicant["description"] = applicant["description"].replace(
+        KEY, manifest.client_key
+    )
+    for name in HISTORY_TABLES:
+        del applicant["properties"][name]
+    for name, table in tables.items():
+        schema: dict[str, Any] = _row(table.columns, whole=True)
+        if name != APPLICATION:
+            schema = {"type": "array", "default": [], "items": schema, "title": name}
+        applicant["properties"][name] = schema
+    columns = tables[APPLICATION].columns
+    changed = [column for column in columns if column.role != CLIENT]
+    schemas["WhatIf"]["properties"]["changes"] = _row(changed, whole=False)
+    choice, _none = schemas["CounterfactualRequest"]["properties"]["levers"]["anyOf"]
+    choice["items"]["enum"] = [column.name for column in columns if column.term]
+    return own
+
+
+def _row(columns: Iterable[Column], *, whole: bool) -> dict[str, Any]:
+    described = {column.name: _column(column) for column in columns}
+    row = {"type": "object", "additionalProperties": False, "properties": described}
+    needed = [c.name for c in columns if not c.nullable and c.role != CLIENT]
+    return row | {"required": needed} if whole and needed else row
+
+
+def _column(column: Column) -> dict[str, Any]:
+    types = [_JSON_TYPES[column.type]]
+    types += ["string"] * column.dated + ["null"] * column.nullable
+    described: dict[str, Any] = {"type": types, "description": column.meaning}
+    if column.bounds is not None:
+        described["minimum"], described["maximum"] = column.bounds
+    return described
+
+
+def _without_examples(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {
+            name: _without_examples(value)
+            for name, value in part.items()
+            if name not in ("example", "examples")
+        }
+    return [*map(_without_examples, part)] if isinstance(part, list) else part
