@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from training.tables.draft import names
@@ -36,34 +36,23 @@ def guess(files: Files) -> Part:
     file, others = files[stem], {one: files[one] for one in files if one != stem}
     _, outcome = _outcome(file)
     key, (date, why) = _key(file, others), _date(file)
-    part: Part = {}
-    for later in [one for one in others if _is_later(others[one], file, outcome)][:1]:
-        part |= {"later": later, "# later": "not decided yet?"}
-        del others[later]
     link = ("", names.name_of(key), key_type(file.columns[key])) if key else None
     headers = [header for header in file.columns if header not in (key, outcome)]
     roles = _roles(file, headers)
     table = Table(file, _known_as(APPLICATION, file), bool(date), roles)
-    part |= _table(table, stem, headers, key, link)
+    part = _table(table, stem, headers, key, link)
+    for later in [one for one in others if _is_later(others[one], file, outcome)][:1]:
+        part |= {"later": later, "# later": "not decided yet?"}
+        del others[later]
     if not names.says(key, "key"):
         part["# key"] = "is it?" if key else "no column is another in every row"
-    for name, column in part["columns"].items():
-        if column.get("from", name) == date:
-            part = {**part, "date": name, "# date": why}
+    columns = part.pop("columns")
+    for name in [one for one in columns if columns[one].get("from", one) == date]:
+        part |= {"date": name, "# date": why}
     part |= _target(outcome, file.columns[outcome]) if outcome else {}
     keys = {names.plain(key): link} if link else {}
-    histories = dict[str, Part]()
-    for name, history in _histories(others, keys, bool(date), [stem]):
-        histories[name] = history
-        # What others are linked by is a key as theirs are.
-        if of := history.get("of"):
-            columns, number = histories[of]["columns"], history["key"]
-            header, kind = (
-                columns[number].get("from", number),
-                history["columns"][number],
-            )
-            columns[number] = linking(header, number, kind["type"]) | {"use": "none"}
-    parts = {"applications": part | {"columns": part.pop("columns")}}
+    histories = _histories(others, keys, bool(date), stem)
+    parts = {"applications": part | {"columns": columns}}
     return parts | ({"histories": histories} if histories else {})
 
 
@@ -90,7 +79,6 @@ def _known_as(stem: str, file: File) -> str:
 
 def _outcome(file: File) -> tuple[int, str]:
     """The most likely outcome: by its name, its words, and the last place."""
-    *_, last = file.columns
 
     def likely(header: str) -> int:
         looked, named = file.columns[header], names.says(header, "target")
@@ -99,7 +87,7 @@ def _outcome(file: File) -> tuple[int, str]:
         if not few or not coded or names.says(header, "gender"):
             return 0
         worded = any(_is(value, names.BAD) for value in looked.values)
-        return 4 * named + 2 * worded + (header == last)
+        return 4 * named + 2 * worded + (header == [*file.columns][-1])
 
     best = max(file.columns, key=likely)
     return likely(best), best if likely(best) else ""
@@ -139,9 +127,8 @@ def _key(file: File, others: Files) -> str:
 def _is_later(other: File, file: File, outcome: str) -> bool:
     """Whether a file is of applications whose outcome is not known yet."""
     wanted = file.columns.keys() - {outcome}
-    shared = len(wanted & other.columns.keys())
-    missing = outcome and outcome not in other.columns
-    return bool(missing) and shared >= max(2, 0.9 * len(wanted))
+    shared = len(wanted & other.columns.keys()) >= max(2, 0.9 * len(wanted))
+    return shared and bool(outcome) and outcome not in other.columns
 
 
 def _date(file: File) -> tuple[str, str]:
@@ -165,9 +152,10 @@ def _roles(file: File, headers: list[str]) -> dict[str, str]:
 
 
 def _histories(
-    files: dict[str, File], keys: dict[str, Link], dated: bool, taken: list[str]
-) -> Iterator[tuple[str, Part]]:
+    files: dict[str, File], keys: dict[str, Link], dated: bool, taken: str
+) -> Part:
     """The files whose records belong to an application, or to a record of one."""
+    histories: Part = {}
     while linked := [
         (stem, header, link)
         for key, link in keys.items()
@@ -175,25 +163,25 @@ def _histories(
         for header, looked in file.columns.items()
         if names.plain(header) == key and link[2] in ("text", key_type(looked))
     ]:
-        stem, header, link = linked[0]
+        stem, header, (of, number, kind) = linked[0]
         file = files.pop(stem)
         table = Table(file, _known_as(stem, file), dated, {})
         headers = [one for one in file.columns if one != header]
-        part = _table(table, stem, headers, header, link)
-        if table.known_as:
-            part["as"] = table.known_as
-        if link[0]:
-            part |= {"of": link[0], "# of": "each belongs to a record of it?"}
-        name = names.name_of(stem, taken)
-        taken.append(name)
-        for column, declared in part["columns"].items():
+        part = _table(table, stem, headers, header, (of, number, kind))
+        part |= {"as": table.known_as} if table.known_as else {}
+        if of:
+            part |= {"of": of, "# of": "each belongs to a record of it?"}
+            histories[of]["columns"][number]["type"] = kind
+        name, columns = names.name_of(stem, [*histories, taken]), part.pop("columns")
+        for column, declared in columns.items():
             its = declared.get("from", column)
             looked = file.columns[its]
-            past = bool(looked.lows) and looked.lows[0] < 0 and looked.highs[0] <= 0
-            past = past and names.says(its, "days")
-            if "day" not in part and (declared["type"] == "date" or past):
+            before = declared.get("bounds", [0, 0])[0] < 0 and looked.highs[0] <= 0
+            before = before and names.says(its, "days")
+            if "day" not in part and (declared["type"] == "date" or before):
                 part |= {"day": column, "# day": "the day of a record?"}
                 part |= {} if table.known_as else {"windows": [90, 365]}
             if looked.unique and names.says(its, "key"):
                 keys.setdefault(names.plain(its), (name, column, key_type(looked)))
-        yield name, part | {"columns": part.pop("columns")}
+        histories[name] = part | {"columns": columns}
+    return histories
