@@ -123,20 +123,16 @@ def _dialect(database: duckdb.DuckDBPyConnection, path: Path) -> Dialect:
 
 
 def _encoding(file: Path) -> str:
-    """The first one that all of it is in."""
     opened = gzip.open if file.suffix == ".gz" else open
-    with opened(file, "rb") as source:
-        if source.read(2) in (b"\xff\xfe", b"\xfe\xff"):
-            return "utf-16"
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            with opened(file, "rt", encoding=encoding, newline="") as text:
-                while text.read(as_written.CHUNK):
-                    pass
-            return encoding
-        except UnicodeDecodeError:
-            continue
-    return "latin-1"
+    try:
+        with opened(file, "rt", encoding="utf-8", newline="") as text:
+            while text.read(as_written.CHUNK):
+                pass
+    except UnicodeDecodeError:
+        with opened(file, "rb") as source:
+            marked = source.read(2) in (b"\xff\xfe", b"\xfe\xff")
+        return "utf-16" if marked else "cp1252"
+    return "utf-8"
 
 
 def _decimal(database: duckdb.DuckDBPyConnection) -> str:
