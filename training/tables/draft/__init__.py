@@ -9,10 +9,10 @@ from pathlib import Path
 from training.errors import ConfigurationError, TableError
 from training.files import replacing
 from training.tables.as_written import normal
-from training.tables.draft.columns import Part, Table, drafted
+from training.tables.draft.columns import Table, drafted
 from training.tables.draft.guess import guess
 from training.tables.draft.look import File, look, tables_in
-from training.tables.draft.render import CHECK, HEAD, lines_of, told, told_of
+from training.tables.draft.render import CHECK, HEAD, lines_of
 from training.tables.home_credit import HOME_CREDIT
 from training.tables.layout import APPLICATION
 from training.tables.lender import LENDER, layout_of
@@ -46,8 +46,10 @@ def draft_lender_file(folder: Path) -> Iterator[str]:
             yield f"not used: {error}"
     if not files:
         raise ConfigurationError(f"{folder}: expected tables, found none to read")
+    for file in files.values():
+        yield f"{file.name}: {file.rows:,} rows looked at, {len(file.columns)} columns"
     parts = guess(files)
-    yield from told(parts, files)
+    yield from lines_of(parts, brief=True)
     headers = " ".join(header for file in files.values() for header in file.columns)
     text = (
         HEAD % ("fr" if re.search("[éèêàç]", headers) else "en")
@@ -82,15 +84,20 @@ def update_lender_file(folder: Path) -> Iterator[str]:
     parts: dict[Place, ApplicationsPart | HistoryPart] = {
         ("histories", name): part for name, part in lender.histories.items()
     }
+    dated, outcome = bool(lender.applications.date), lender.applications.target.column
     added: dict[int, list[str]] = {}
     for place, part in {("applications",): lender.applications, **parts}.items():
         if part.file not in paths:
             yield f"{part.file}: no such file any more"
             continue
         file = look(paths.pop(part.file))
-        yield from _differences(file, part)
-        columns = _new(file, part, dated=lender.applications.date is not None)
-        yield from (f"{file.name}: new: {told_of(*one)}" for one in columns.items())
+        known = {name: normal(one.header or name) for name, one in part.columns.items()}
+        gone = [name for name, header in known.items() if header not in file.columns]
+        yield from (f"{file.name}: {name} is gone" for name in gone)
+        new = [one for one in file.columns if one not in {*known.values(), outcome}]
+        known_as = part.known_as or "" if isinstance(part, HistoryPart) else APPLICATION
+        columns = drafted(Table(file, known_as, dated, {}), new, part.columns)
+        yield from (f"{file.name}: new: {one}" for one in lines_of(columns, brief=True))
         if columns:
             firsts = [document.lines[*place, "columns", one] for one in part.columns]
             margin = _margin(lines[firsts[0] - 1])
@@ -107,30 +114,6 @@ def update_lender_file(folder: Path) -> Iterator[str]:
         beside.write_text(text, encoding="utf-8", newline="")
         read_lender_file(beside)
     yield f"{path}: updated; lines to check: {text.count(CHECK)}"
-
-
-def _new(file: File, part: ApplicationsPart | HistoryPart, *, dated: bool) -> Part:
-    """The columns of a file that are not declared."""
-    known = {normal(one.header or name) for name, one in part.columns.items()}
-    known_as = APPLICATION
-    if isinstance(part, HistoryPart):
-        known_as = part.known_as or ""
-    else:
-        known.add(normal(part.target.column))
-    headers = [header for header in file.columns if header not in known]
-    return drafted(Table(file, known_as, dated, {}), headers, part.columns)
-
-
-def _differences(file: File, part: ApplicationsPart | HistoryPart) -> Iterator[str]:
-    """Columns that are gone, and values that are none of the categories."""
-    for name, column in part.columns.items():
-        looked = file.columns.get(normal(column.header or name))
-        if looked is None:
-            yield f"{file.name}: {name} is gone"
-        elif column.categories != "learn" and not column.pattern:
-            known = {str(one) for one in [*column.categories, *(column.missing or [])]}
-            if new := looked.values.keys() - known:
-                yield f"{file.name}: {name}: new values {', '.join(sorted(new))}"
 
 
 def _margin(line: str) -> int:

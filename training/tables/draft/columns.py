@@ -128,12 +128,11 @@ def _typed(table: Table, header: str, looked: Looked) -> Part:
     if looked.kind != "date":
         return _number(header, looked)
     usual = table.file.dialect.dates
-    if table.dated and usual in looked.dates:
-        doubt = {"# type": f"day before month ({usual})?"}
-        return {"type": "date", **(doubt if len(looked.dates) > 1 else {})}
-    why = f"dates as {looked.dates[0]}, others here as {usual}"
-    why = why if table.dated else "no day of the application to count from"
-    return {"type": "category", **unused(why)}
+    if not table.dated or usual not in looked.dates:
+        why = f"a date; to count it, each has to be as {usual}, and `date` be known"
+        return {"type": "category", **unused(why)}
+    doubt = {"# type": f"day before month ({usual})?"} if len(looked.dates) > 1 else {}
+    return {"type": "date", **doubt}
 
 
 def _category(looked: Looked) -> Part:

@@ -35,7 +35,7 @@ def guess(files: Files) -> Part:
     stem = max(files, key=lambda one: (_outcome(files[one])[0], files[one].rows))
     file, others = files[stem], {one: files[one] for one in files if one != stem}
     _, outcome = _outcome(file)
-    key, (date, why) = _key(file, others), _date(file)
+    key, date = _key(file, others), _date(file)
     link = ("", names.name_of(key), key_type(file.columns[key])) if key else None
     headers = [header for header in file.columns if header not in (key, outcome)]
     roles = _roles(file, headers)
@@ -48,7 +48,7 @@ def guess(files: Files) -> Part:
         part["# key"] = "is it?" if key else "no column is another in every row"
     columns = part.pop("columns")
     for name in [one for one in columns if columns[one].get("from", one) == date]:
-        part |= {"date": name, "# date": why}
+        part |= {"date": name, "# date": "the day of the application?"}
     part |= _target(outcome, file.columns[outcome]) if outcome else {}
     keys = {names.plain(key): link} if link else {}
     histories = _histories(others, keys, bool(date), stem)
@@ -71,10 +71,9 @@ def _table(
 
 def _known_as(stem: str, file: File) -> str:
     """The table of Home Credit's that one is, empty where it is none."""
-    for name, table in TABLES.items():
-        if name.lower() == stem.lower():
-            return name if len({*table.names} & file.columns.keys()) > 2 else ""
-    return ""
+    same = (one for one in TABLES if one.lower() == stem.lower())
+    known = (one for one in same if len({*TABLES[one].names} & {*file.columns}) > 2)
+    return next(known, "")
 
 
 def _outcome(file: File) -> tuple[int, str]:
@@ -131,13 +130,11 @@ def _is_later(other: File, file: File, outcome: str) -> bool:
     return shared and bool(outcome) and outcome not in other.columns
 
 
-def _date(file: File) -> tuple[str, str]:
-    """The header of the day of the application, and what is doubtful about that."""
+def _date(file: File) -> str:
+    """The header of the day of the application."""
     dates = [h for h, one in file.columns.items() if file.dialect.dates in one.dates]
     dates = [h for h in dates if not any(names.says(h, w) for w in ("birth", "later"))]
-    asked = [header for header in dates if names.says(header, "asked")]
-    doubt = "" if len(asked) == 1 else "the day of the application?"
-    return next(((header, doubt) for header in asked or dates), ("", ""))
+    return max(dates, key=lambda one: names.says(one, "asked"), default="")
 
 
 def _roles(file: File, headers: list[str]) -> dict[str, str]:
