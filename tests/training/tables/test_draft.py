@@ -122,8 +122,8 @@ def test_a_french_folder_becomes_a_layout(french: Path) -> None:
     )
     assert (payments.parent, layout.link("paiements")) == ("credits", "no_credit")
     assert payments.dialect.encoding == "cp1252"
-    assert "not used: notes.csv: it has no key of another table" in said
-    assert "not used: prix.xlsx: no table" in said
+    assert "notes.csv: 1 rows, 2 columns; not used: it has no key of another" in said
+    assert "prix.xlsx: not used: no table" in said
     assert "language: fr" in (french / "lender.yaml").read_text(encoding="utf-8")
 
 

@@ -46,21 +46,17 @@ def draft_lender_file(folder: Path) -> Iterator[str]:
             yield f"not used: {error}"
     if not files:
         raise ConfigurationError(f"{folder}: expected tables, found none to read")
-    for file in files.values():
-        yield f"{file.name}: {file.rows:,} rows looked at, {len(file.columns)} columns"
     parts = guess(files)
     yield from lines_of(parts, brief=True)
-    headers = " ".join(header for file in files.values() for header in file.columns)
-    text = (
-        HEAD % ("fr" if re.search("[éèêàç]", headers) else "en")
-        + "\n".join(lines_of(parts))
-        + "\n"
-    )
     used = {part["file"] for part in parts.get("histories", {}).values()}
     used |= {parts["applications"].get(key) for key in ("file", "later")}
-    for stem in files.keys() - used:
-        yield f"not used: {files[stem].name}: it has no key of another table"
-    yield from (f"not used: {name}: no table" for name in others)
+    for stem, file in files.items():
+        why = "" if stem in used else "; not used: it has no key of another table"
+        yield f"{file.name}: {file.rows:,} rows, {len(file.columns)} columns{why}"
+    yield from (f"{name}: not used: no table" for name in others)
+    headers = " ".join(header for file in files.values() for header in file.columns)
+    language = "fr" if re.search("[éèêàç]", headers) else "en"
+    text = "\n".join([HEAD % language, *lines_of(parts), ""])
     with replacing(path) as beside:
         beside.write_text(text, encoding="utf-8", newline="")
     yield f"{path}: written; lines to check: {text.count(CHECK)}"
@@ -84,7 +80,7 @@ def update_lender_file(folder: Path) -> Iterator[str]:
     parts: dict[Place, ApplicationsPart | HistoryPart] = {
         ("histories", name): part for name, part in lender.histories.items()
     }
-    dated, outcome = bool(lender.applications.date), lender.applications.target.column
+    outcome = normal(lender.applications.target.column)
     added: dict[int, list[str]] = {}
     for place, part in {("applications",): lender.applications, **parts}.items():
         if part.file not in paths:
@@ -96,7 +92,8 @@ def update_lender_file(folder: Path) -> Iterator[str]:
         yield from (f"{file.name}: {name} is gone" for name in gone)
         new = [one for one in file.columns if one not in {*known.values(), outcome}]
         known_as = part.known_as or "" if isinstance(part, HistoryPart) else APPLICATION
-        columns = drafted(Table(file, known_as, dated, {}), new, part.columns)
+        table = Table(file, known_as, bool(lender.applications.date), {})
+        columns = drafted(table, new, part.columns)
         yield from (f"{file.name}: new: {one}" for one in lines_of(columns, brief=True))
         if columns:
             firsts = [document.lines[*place, "columns", one] for one in part.columns]

@@ -29,9 +29,9 @@ USES = {
     "later": ("after_decision", "known only after the decision?"),
 }
 # What a role says, if not only `is`.
-TERMS = {"negotiable": {"from": 0.3, "to": 1.0, "weight": 1}}
-ROLES = {"gender": {"use": "protected", "gender": True}, "": dict[str, Any]()}
-ROLES["amount"] = {"is": "amount", **TERMS}
+ROLES: dict[str, dict[str, Any]] = {"gender": {"use": "protected", "gender": True}}
+NEGOTIABLE = {"from": 0.3, "to": 1.0, "weight": 1}
+ROLES["amount"] = {"is": "amount", "negotiable": NEGOTIABLE}
 # What is not said of a column that is not used: numbers of records go on rising.
 OF_VALUES = {"bounds", "categories", "missing", "unit"}
 # What a mapping of the file says, key by key; at "# key" why a person should check it.
@@ -89,17 +89,15 @@ def _halves(header: str, looked: Looked) -> Part:
 
 
 def _declared(table: Table, header: str, looked: Looked) -> Part:
-    role = table.roles.get(header, "")
+    role = table.roles.get(header)
+    said = ROLES.get(role, {"is": role}) if role else {}
     known = next((k for k in TABLES.get(table.known_as, ()) if k.name == header), None)
     if known and known.role not in (Role.CLIENT, Role.RECORD):
         if (looked.kind == "category") == (known.type is Type.CATEGORY):
-            return _as_known(known, looked) | ROLES.get(role, {"is": role})
+            return _as_known(known, looked) | said
     column = {"label": names.label_of(header), **_typed(table, header, looked)}
-    is_day = column["type"] == "date" or column.get("unit") == "days"
-    if role and (role != "birth" or is_day):
-        column |= ROLES.get(role, {"is": role})
-    elif "use" not in column:
-        column |= _use(table.file, header, looked)
+    if "use" not in column:
+        column |= said or _use(table.file, header, looked)
     if column.get("use") == "none":
         return {key: one for key, one in column.items() if key not in OF_VALUES}
     return column

@@ -15,7 +15,6 @@ from training.tables.layout import APPLICATION
 from training.tables.lender_file import ROW_NUMBER
 from training.tables.schema import Dialect
 
-MOST_OUTCOMES = 12
 # What columns are to a loan, and between what the highest number of each is; what has
 # no numbers counts as 0.
 MONEY, PAST = (100, math.inf), (-math.inf, 0)
@@ -81,7 +80,7 @@ def _outcome(file: File) -> tuple[int, str]:
 
     def likely(header: str) -> int:
         looked, named = file.columns[header], names.says(header, "target")
-        few = 2 <= looked.distinct <= (MOST_OUTCOMES if named else 2)
+        few = 2 <= looked.distinct <= (12 if named else 2)
         coded = looked.kind in {"integer", "category"}
         if not few or not coded or names.says(header, "gender"):
             return 0
@@ -141,7 +140,9 @@ def _roles(file: File, headers: list[str]) -> dict[str, str]:
     roles: dict[str, str] = {}
     for role, (low, high) in ROLES.items():
         for header in headers:
-            fits = low < [*file.columns[header].highs, 0][0] <= high
+            looked = file.columns[header]
+            fits = low < [*looked.highs, 0][0] <= high
+            fits = fits and (looked.kind != "category" or role == "gender")
             if fits and header not in roles and names.says(header, role):
                 roles[header] = role
                 break

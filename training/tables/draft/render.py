@@ -51,21 +51,17 @@ def lines_of(part: Part, indent: int = 0, *, brief: bool = False) -> Iterator[st
     `brief`: a column in one, without its label.
     """
     for key, value in part.items():
-        start = f"{' ' * indent}{key}:"
-        doubts = [part.get(f"# {key}", "")]
-        is_part = isinstance(value, dict) and key not in INLINE
-        if brief and is_part and isinstance(value.get("type"), str):
+        start, doubts = f"{' ' * indent}{key}:", [part.get(f"# {key}")]
+        if isinstance(value, dict) and key not in INLINE:
+            if not brief or not isinstance(value.get("type"), str):
+                yield start
+                yield from lines_of(value, indent + 2, brief=brief)
+                continue
             doubts = [why for one, why in value.items() if one[0] == "#"]
             value = {one: value[one] for one in SAID if one in value}
-        elif is_part:
-            yield start
-            yield from lines_of(value, indent + 2, brief=brief)
-            continue
-        elif isinstance(value, list) and len(flow(value)) > LONGEST:
-            yield start
-            yield from (f"{' ' * indent}  - {flow(one)}" for one in value)
-            continue
-        why = "; ".join(filter(None, doubts))
-        check = f"  {CHECK} {shown(why, LONGEST)}" if why else ""
+        text = f" {flow(value)}"
+        if isinstance(value, list) and len(text) > LONGEST:
+            text = "".join(f"\n{' ' * indent}  - {flow(one)}" for one in value)
+        why = shown("; ".join(filter(None, doubts)), LONGEST)
         if key[0] != "#":
-            yield f"{start} {flow(value)}{check}"
+            yield start + text + (f"  {CHECK} {why}" if why else "")
