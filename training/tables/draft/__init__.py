@@ -26,8 +26,7 @@ KAGGLES = {HOME_CREDIT.target.name, *HOME_CREDIT.application.names}
 def draft_lender_file(folder: Path) -> Iterator[str]:
     """Write `folder`/lender.yaml; yields line by line what was understood.
 
-    Raises ConfigurationError when there is one, or no table that can be read.
-    """
+    Raises ConfigurationError when there is one, or no table that can be read."""
     path = folder / LENDER
     if path.exists():
         raise ConfigurationError(
@@ -77,9 +76,8 @@ def update_lender_file(folder: Path) -> Iterator[str]:
     lines = path.read_bytes().decode("utf-8").split("\n")
     paths, _ = tables_in(folder)
     paths.pop(lender.applications.later or "", None)
-    parts: dict[Place, ApplicationsPart | HistoryPart] = {
-        ("histories", name): part for name, part in lender.histories.items()
-    }
+    parts: dict[Place, ApplicationsPart | HistoryPart]
+    parts = {("histories", name): part for name, part in lender.histories.items()}
     outcome = normal(lender.applications.target.column)
     added: dict[int, list[str]] = {}
     for place, part in {("applications",): lender.applications, **parts}.items():

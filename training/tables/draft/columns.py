@@ -17,8 +17,7 @@ MOST_CATEGORIES = 30
 # As many values as a column of numbers of records has.
 MANY = 1000
 # Numbers that stand for none, where the others are far from them.
-HIGHEST = {365243, *(10**n - 1 for n in range(3, 10))}
-LOWEST = {-1, -9, -99, -999, -9999}
+CODES = {365243, *(10**n - 1 for n in range(3, 10)), -1, -9, -99, -999, -9999}
 UNITS, OLDEST = ("none", "years", "months", "days", "count", "currency"), 120
 # What the name of a column says of its use, and what is doubtful about that.
 USES = {
@@ -32,8 +31,8 @@ USES = {
 ROLES: dict[str, dict[str, Any]] = {"gender": {"use": "protected", "gender": True}}
 NEGOTIABLE = {"from": 0.3, "to": 1.0, "weight": 1}
 ROLES["amount"] = {"is": "amount", "negotiable": NEGOTIABLE}
-# What is not said of a column that is not used: numbers of records go on rising.
-OF_VALUES = {"bounds", "categories", "missing", "unit"}
+# What is said of a column that is not used: numbers of records go on rising.
+UNUSED = ("label", "pattern", "type", "use", "# use")
 # What a mapping of the file says, key by key; at "# key" why a person should check it.
 Part = dict[str, Any]
 
@@ -99,7 +98,7 @@ def _declared(table: Table, header: str, looked: Looked) -> Part:
     if "use" not in column:
         column |= said or _use(table.file, header, looked)
     if column.get("use") == "none":
-        return {key: one for key, one in column.items() if key not in OF_VALUES}
+        return {key: column[key] for key in UNUSED if key in column}
     return column
 
 
@@ -108,9 +107,8 @@ def _as_known(known: Column, looked: Looked) -> Part:
     column = _category(looked)
     if known.bounds:
         column = {"type": known.type.name.lower(), "unit": known.unit.value}
-        column["bounds"] = [*known.bounds]
-        missing = [*dict.fromkeys([*known.missing, *looked.missing])]
-        column |= {"missing": missing} if missing else {}
+        missing = {"missing": [*known.missing]} if known.missing else {}
+        column |= {"bounds": [*known.bounds], **missing}
     column |= {"as": known.name}
     if known.use is not Use.INPUT:
         column["use"] = known.use.value
@@ -143,12 +141,10 @@ def _category(looked: Looked) -> Part:
 
 
 def _number(header: str, looked: Looked) -> Part:
-    (low, *lower), (high, *higher) = looked.lows, looked.highs
-    missing: list[Any] = [*looked.missing]
-    if high in HIGHEST and higher and higher[0] < high / 2:
-        missing, high = [*missing, int(high)], higher[0]
-    if low in LOWEST and lower and lower[0] >= 0:
-        missing, low = [*missing, int(low)], lower[0]
+    ends = [(*looked.lows, 0)[:2], (*looked.highs, 0)[:2]]
+    codes = [int(one) for one, own in ends if one in CODES and abs(own) < abs(one) / 2]
+    low, high = (own if one in codes else one for one, own in ends)
+    missing = [*looked.missing, *codes]
     says = (one for one in UNITS if names.says(header, one))
     unit, bounds = next(says, "none"), [_beyond(low, -1), _beyond(high, 1)]
     if 0 <= low and high <= 1:

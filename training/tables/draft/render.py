@@ -12,10 +12,8 @@ from training.tables.draft.names import WORDS
 from training.tables.yaml_file import shown
 
 CHECK = "# check:"
-# Lists that are longer have a line for each value.
-LONGEST = 100
-# Mappings that stand on one line.
-INLINE = {"csv", "target", "negotiable"}
+# Lists that are longer have a line for each value; mappings that stand on one line.
+LONGEST, INLINE = 100, {"csv", "target", "negotiable"}
 # What is told of a column.
 SAID = ("from", "type", "unit", "bounds", "categories", "missing", "use", "is", "as")
 # Texts that need no quotes.
@@ -28,7 +26,6 @@ lender: A lender  {CHECK} what is your name?
 language: %s  {CHECK} of the labels below
 currency: EUR  {CHECK} of all amounts
 country: FR  {CHECK} of the applicants, for the letter
-
 """
 
 
@@ -46,10 +43,7 @@ def flow(value: Any) -> str:
 
 
 def lines_of(part: Part, indent: int = 0, *, brief: bool = False) -> Iterator[str]:
-    """A mapping's lines, what is to be checked as a comment at its line's end.
-
-    `brief`: a column in one, without its label.
-    """
+    """A mapping's lines, what is to be checked at their ends; `brief`: one a column."""
     for key, value in part.items():
         start, doubts = f"{' ' * indent}{key}:", [part.get(f"# {key}")]
         if isinstance(value, dict) and key not in INLINE:
