@@ -12,7 +12,7 @@ from training.cli.shared import PATH
 @click.command("init")
 @click.option("--data", type=PATH, required=True, help="folder with your tables")
 @click.option(
-    "--update", is_flag=True, help="add new columns and values to what is there"
+    "--update", is_flag=True, help="add new columns to what is there, name what is gone"
 )
 def init(data: Path, update: bool) -> None:
     """Draft the lender.yaml of your own tables."""

@@ -9,10 +9,10 @@ from pathlib import Path
 from training.errors import ConfigurationError, TableError
 from training.files import replacing
 from training.tables.as_written import normal
-from training.tables.draft.columns import Part, Table, drafted
+from training.tables.draft.columns import Table, drafted
 from training.tables.draft.guess import guess
 from training.tables.draft.look import File, look, tables_in
-from training.tables.draft.render import CHECK, HEAD, lines_of, told, told_of
+from training.tables.draft.render import CHECK, HEAD, lines_of
 from training.tables.home_credit import HOME_CREDIT
 from training.tables.layout import APPLICATION
 from training.tables.lender import LENDER, layout_of
@@ -26,8 +26,7 @@ KAGGLES = {HOME_CREDIT.target.name, *HOME_CREDIT.application.names}
 def draft_lender_file(folder: Path) -> Iterator[str]:
     """Write `folder`/lender.yaml; yields line by line what was understood.
 
-    Raises ConfigurationError when there is one, or no table that can be read.
-    """
+    Raises ConfigurationError when there is one, or no table that can be read."""
     path = folder / LENDER
     if path.exists():
         raise ConfigurationError(
@@ -47,18 +46,16 @@ def draft_lender_file(folder: Path) -> Iterator[str]:
     if not files:
         raise ConfigurationError(f"{folder}: expected tables, found none to read")
     parts = guess(files)
-    yield from told(parts, files)
-    headers = " ".join(header for file in files.values() for header in file.columns)
-    text = (
-        HEAD % ("fr" if re.search("[éèêàç]", headers) else "en")
-        + "\n".join(lines_of(parts))
-        + "\n"
-    )
+    yield from lines_of(parts, brief=True)
     used = {part["file"] for part in parts.get("histories", {}).values()}
     used |= {parts["applications"].get(key) for key in ("file", "later")}
-    for stem in files.keys() - used:
-        yield f"not used: {files[stem].name}: it has no key of another table"
-    yield from (f"not used: {name}: no table" for name in others)
+    for stem, file in files.items():
+        why = "" if stem in used else "; not used: it has no key of another table"
+        yield f"{file.name}: {file.rows:,} rows, {len(file.columns)} columns{why}"
+    yield from (f"{name}: not used: no table" for name in others)
+    headers = " ".join(header for file in files.values() for header in file.columns)
+    language = "fr" if re.search("[éèêàç]", headers) else "en"
+    text = "\n".join([HEAD % language, *lines_of(parts), ""])
     with replacing(path) as beside:
         beside.write_text(text, encoding="utf-8", newline="")
     yield f"{path}: written; lines to check: {text.count(CHECK)}"
@@ -79,18 +76,23 @@ def update_lender_file(folder: Path) -> Iterator[str]:
     lines = path.read_bytes().decode("utf-8").split("\n")
     paths, _ = tables_in(folder)
     paths.pop(lender.applications.later or "", None)
-    parts: dict[Place, ApplicationsPart | HistoryPart] = {
-        ("histories", name): part for name, part in lender.histories.items()
-    }
+    parts: dict[Place, ApplicationsPart | HistoryPart]
+    parts = {("histories", name): part for name, part in lender.histories.items()}
+    outcome = normal(lender.applications.target.column)
     added: dict[int, list[str]] = {}
     for place, part in {("applications",): lender.applications, **parts}.items():
         if part.file not in paths:
             yield f"{part.file}: no such file any more"
             continue
         file = look(paths.pop(part.file))
-        yield from _differences(file, part)
-        columns = _new(file, part, dated=lender.applications.date is not None)
-        yield from (f"{file.name}: new: {told_of(*one)}" for one in columns.items())
+        known = {name: normal(one.header or name) for name, one in part.columns.items()}
+        gone = [name for name, header in known.items() if header not in file.columns]
+        yield from (f"{file.name}: {name} is gone" for name in gone)
+        new = [one for one in file.columns if one not in {*known.values(), outcome}]
+        known_as = part.known_as or "" if isinstance(part, HistoryPart) else APPLICATION
+        table = Table(file, known_as, bool(lender.applications.date), {})
+        columns = drafted(table, new, part.columns)
+        yield from (f"{file.name}: new: {one}" for one in lines_of(columns, brief=True))
         if columns:
             firsts = [document.lines[*place, "columns", one] for one in part.columns]
             margin = _margin(lines[firsts[0] - 1])
@@ -107,30 +109,6 @@ def update_lender_file(folder: Path) -> Iterator[str]:
         beside.write_text(text, encoding="utf-8", newline="")
         read_lender_file(beside)
     yield f"{path}: updated; lines to check: {text.count(CHECK)}"
-
-
-def _new(file: File, part: ApplicationsPart | HistoryPart, *, dated: bool) -> Part:
-    """The columns of a file that are not declared."""
-    known = {normal(one.header or name) for name, one in part.columns.items()}
-    known_as = APPLICATION
-    if isinstance(part, HistoryPart):
-        known_as = part.known_as or ""
-    else:
-        known.add(normal(part.target.column))
-    headers = [header for header in file.columns if header not in known]
-    return drafted(Table(file, known_as, dated, {}), headers, part.columns)
-
-
-def _differences(file: File, part: ApplicationsPart | HistoryPart) -> Iterator[str]:
-    """Columns that are gone, and values that are none of the categories."""
-    for name, column in part.columns.items():
-        looked = file.columns.get(normal(column.header or name))
-        if looked is None:
-            yield f"{file.name}: {name} is gone"
-        elif column.categories != "learn" and not column.pattern:
-            known = {str(one) for one in [*column.categories, *(column.missing or [])]}
-            if new := looked.values.keys() - known:
-                yield f"{file.name}: {name}: new values {', '.join(sorted(new))}"
 
 
 def _margin(line: str) -> int:

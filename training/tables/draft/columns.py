@@ -17,10 +17,8 @@ MOST_CATEGORIES = 30
 # As many values as a column of numbers of records has.
 MANY = 1000
 # Numbers that stand for none, where the others are far from them.
-HIGHEST = {365243, *(10**n - 1 for n in range(3, 10))}
-LOWEST = {-1, -9, -99, -999, -9999}
+CODES = {365243, *(10**n - 1 for n in range(3, 10)), -1, -9, -99, -999, -9999}
 UNITS, OLDEST = ("none", "years", "months", "days", "count", "currency"), 120
-SUFFIXED = re.compile(r"[+-]?\d+(?:[.,]\d+)?\s*([^\d\s.,;:/-][^\d]{0,11})")
 # What the name of a column says of its use, and what is doubtful about that.
 USES = {
     "gender": ("protected", ""),
@@ -29,8 +27,12 @@ USES = {
     "others": ("other_people", "about other people than the applicant?"),
     "later": ("after_decision", "known only after the decision?"),
 }
-# What is not said of a column that is not used: numbers of records go on rising.
-OF_VALUES = {"bounds", "categories", "missing", "unit"}
+# What a role says, if not only `is`.
+ROLES: dict[str, dict[str, Any]] = {"gender": {"use": "protected", "gender": True}}
+NEGOTIABLE = {"from": 0.3, "to": 1.0, "weight": 1}
+ROLES["amount"] = {"is": "amount", "negotiable": NEGOTIABLE}
+# What is said of a column that is not used: numbers of records go on rising.
+UNUSED = ("label", "pattern", "type", "use", "# use")
 # What a mapping of the file says, key by key; at "# key" why a person should check it.
 Part = dict[str, Any]
 
@@ -51,11 +53,8 @@ def drafted(table: Table, headers: Collection[str], taken: Collection[str]) -> P
     columns: Part = {}
     for header in headers:
         looked = table.file.columns[header]
-        found = {header: _declared(table, header, looked)}
-        if table.roles.get(header) == "gender" and _holds_more(looked):
-            rest = _half(names.label_of(header), r"^\w+\W+(.*)$")
-            sex = _half("Sex", r"^(\w+)") | {"gender": True}
-            found = {"sex": sex, f"{header}_rest": rest}
+        two = _halves(header, looked) if table.roles.get(header) == "gender" else {}
+        found = two or {header: _declared(table, header, looked)}
         for wanted, column in found.items():
             name = names.name_of(wanted, [*taken, *columns])
             columns[name] = column if name == header else {"from": header, **column}
@@ -76,42 +75,31 @@ def unused(why: str) -> Part:
     return {"use": "none", "# use": why}
 
 
-def _holds_more(looked: Looked) -> bool:
-    """Whether all values begin with a word for a sex, and go on."""
+def _halves(header: str, looked: Looked) -> Part:
+    """Two columns where all values begin with a word for a sex, and go on."""
     found = [re.match(names.GENDER, value) for value in looked.values]
-    sexes = {match[0].lower() for match in found if match}
-    return None not in found and 2 <= len(sexes) < len(found)
-
-
-def _half(label: str, pattern: str) -> Part:
+    if None in found or not 2 <= len({m[0].lower() for m in found if m}) < len(found):
+        return {}
     kind = {"type": "category", "categories": "learn", "use": "protected"}
-    doubt = "the part that is its value"
-    return {"pattern": pattern, "# pattern": doubt, "label": label, **kind}
+    kind |= {"# pattern": "the part that is its value"}
+    rest = {"pattern": r"^\w+\W+(.*)$", "label": names.label_of(header), **kind}
+    sex = {"pattern": r"^(\w+)", "label": "Sex", **kind, "gender": True}
+    return {"sex": sex, f"{header}_rest": rest}
 
 
 def _declared(table: Table, header: str, looked: Looked) -> Part:
-    role = table.roles.get(header, "")
+    role = table.roles.get(header)
+    said = ROLES.get(role, {"is": role}) if role else {}
     known = next((k for k in TABLES.get(table.known_as, ()) if k.name == header), None)
     if known and known.role not in (Role.CLIENT, Role.RECORD):
         if (looked.kind == "category") == (known.type is Type.CATEGORY):
-            return _as_known(known, looked) | _role(role)
+            return _as_known(known, looked) | said
     column = {"label": names.label_of(header), **_typed(table, header, looked)}
-    is_day = column["type"] == "date" or column.get("unit") == "days"
-    if role and (role != "birth" or is_day):
-        column |= _role(role)
-    elif "use" not in column:
-        column |= _use(table.file, header, looked)
+    if "use" not in column:
+        column |= said or _use(table.file, header, looked)
     if column.get("use") == "none":
-        return {key: one for key, one in column.items() if key not in OF_VALUES}
+        return {key: column[key] for key in UNUSED if key in column}
     return column
-
-
-def _role(role: str) -> Part:
-    if role == "gender":
-        return {"use": "protected", "gender": True}
-    if role == "amount":
-        return {"is": role, "negotiable": {"from": 0.3, "to": 1.0, "weight": 1}}
-    return {"is": role} if role else {}
 
 
 def _as_known(known: Column, looked: Looked) -> Part:
@@ -119,9 +107,8 @@ def _as_known(known: Column, looked: Looked) -> Part:
     column = _category(looked)
     if known.bounds:
         column = {"type": known.type.name.lower(), "unit": known.unit.value}
-        column["bounds"] = [*known.bounds]
-        missing = [*dict.fromkeys([*known.missing, *looked.missing])]
-        column |= {"missing": missing} if missing else {}
+        missing = {"missing": [*known.missing]} if known.missing else {}
+        column |= {"bounds": [*known.bounds], **missing}
     column |= {"as": known.name}
     if known.use is not Use.INPUT:
         column["use"] = known.use.value
@@ -137,34 +124,27 @@ def _typed(table: Table, header: str, looked: Looked) -> Part:
     if looked.kind != "date":
         return _number(header, looked)
     usual = table.file.dialect.dates
-    if table.dated and usual in looked.dates:
-        doubt = {"# type": f"day before month ({usual})?"}
-        return {"type": "date", **(doubt if len(looked.dates) > 1 else {})}
-    why = f"dates as {looked.dates[0]}, others here as {usual}"
-    why = why if table.dated else "no day of the application to count from"
-    return {"type": "category", **unused(why)}
+    if not table.dated or usual not in looked.dates:
+        why = f"a date; to count it, each has to be as {usual}, and `date` be known"
+        return {"type": "category", **unused(why)}
+    doubt = {"# type": f"day before month ({usual})?"} if len(looked.dates) > 1 else {}
+    return {"type": "date", **doubt}
 
 
 def _category(looked: Looked) -> Part:
     missing = {"missing": looked.missing} if looked.missing else {}
-    suffixes = {m and m[1].strip() for m in map(SUFFIXED.fullmatch, looked.values)}
-    if len(suffixes) == 1 and (suffix := suffixes.pop()):
-        pattern, doubt = r"^([-+]?[0-9.,]+)", f"numbers without {suffix}"
-        return {"pattern": pattern, "# pattern": doubt, "type": "number", **missing}
     few = looked.distinct <= MOST_CATEGORIES
     values = {"categories": [*looked.values] if few else "learn", **missing}
     if not few and looked.distinct > looked.filled / 2:
-        values |= unused("nearly every value is another")
+        values |= unused("nearly every value is another; numbers? they need a pattern")
     return {"type": "category", **values}
 
 
 def _number(header: str, looked: Looked) -> Part:
-    (low, *lower), (high, *higher) = looked.lows, looked.highs
-    missing: list[Any] = [*looked.missing]
-    if high in HIGHEST and higher and higher[0] < high / 2:
-        missing, high = [*missing, int(high)], higher[0]
-    if low in LOWEST and lower and lower[0] >= 0:
-        missing, low = [*missing, int(low)], lower[0]
+    ends = [(*looked.lows, 0)[:2], (*looked.highs, 0)[:2]]
+    codes = [int(one) for one, own in ends if one in CODES and abs(own) < abs(one) / 2]
+    low, high = (own if one in codes else one for one, own in ends)
+    missing = [*looked.missing, *codes]
     says = (one for one in UNITS if names.says(header, one))
     unit, bounds = next(says, "none"), [_beyond(low, -1), _beyond(high, 1)]
     if 0 <= low and high <= 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from training.tables.draft import names
@@ -15,7 +15,6 @@ from training.tables.layout import APPLICATION
 from training.tables.lender_file import ROW_NUMBER
 from training.tables.schema import Dialect
 
-MOST_OUTCOMES = 12
 # What columns are to a loan, and between what the highest number of each is; what has
 # no numbers counts as 0.
 MONEY, PAST = (100, math.inf), (-math.inf, 0)
@@ -35,35 +34,24 @@ def guess(files: Files) -> Part:
     stem = max(files, key=lambda one: (_outcome(files[one])[0], files[one].rows))
     file, others = files[stem], {one: files[one] for one in files if one != stem}
     _, outcome = _outcome(file)
-    key, (date, why) = _key(file, others), _date(file)
-    part: Part = {}
-    for later in [one for one in others if _is_later(others[one], file, outcome)][:1]:
-        part |= {"later": later, "# later": "not decided yet?"}
-        del others[later]
+    key, date = _key(file, others), _date(file)
     link = ("", names.name_of(key), key_type(file.columns[key])) if key else None
     headers = [header for header in file.columns if header not in (key, outcome)]
     roles = _roles(file, headers)
     table = Table(file, _known_as(APPLICATION, file), bool(date), roles)
-    part |= _table(table, stem, headers, key, link)
+    part = _table(table, stem, headers, key, link)
+    for later in [one for one in others if _is_later(others[one], file, outcome)][:1]:
+        part |= {"later": later, "# later": "not decided yet?"}
+        del others[later]
     if not names.says(key, "key"):
         part["# key"] = "is it?" if key else "no column is another in every row"
-    for name, column in part["columns"].items():
-        if column.get("from", name) == date:
-            part = {**part, "date": name, "# date": why}
+    columns = part.pop("columns")
+    for name in [one for one in columns if columns[one].get("from", one) == date]:
+        part |= {"date": name, "# date": "the day of the application?"}
     part |= _target(outcome, file.columns[outcome]) if outcome else {}
     keys = {names.plain(key): link} if link else {}
-    histories = dict[str, Part]()
-    for name, history in _histories(others, keys, bool(date), [stem]):
-        histories[name] = history
-        # What others are linked by is a key as theirs are.
-        if of := history.get("of"):
-            columns, number = histories[of]["columns"], history["key"]
-            header, kind = (
-                columns[number].get("from", number),
-                history["columns"][number],
-            )
-            columns[number] = linking(header, number, kind["type"]) | {"use": "none"}
-    parts = {"applications": part | {"columns": part.pop("columns")}}
+    histories = _histories(others, keys, bool(date), stem)
+    parts = {"applications": part | {"columns": columns}}
     return parts | ({"histories": histories} if histories else {})
 
 
@@ -82,24 +70,22 @@ def _table(
 
 def _known_as(stem: str, file: File) -> str:
     """The table of Home Credit's that one is, empty where it is none."""
-    for name, table in TABLES.items():
-        if name.lower() == stem.lower():
-            return name if len({*table.names} & file.columns.keys()) > 2 else ""
-    return ""
+    same = (one for one in TABLES if one.lower() == stem.lower())
+    known = (one for one in same if len({*TABLES[one].names} & {*file.columns}) > 2)
+    return next(known, "")
 
 
 def _outcome(file: File) -> tuple[int, str]:
     """The most likely outcome: by its name, its words, and the last place."""
-    *_, last = file.columns
 
     def likely(header: str) -> int:
         looked, named = file.columns[header], names.says(header, "target")
-        few = 2 <= looked.distinct <= (MOST_OUTCOMES if named else 2)
+        few = 2 <= looked.distinct <= (12 if named else 2)
         coded = looked.kind in {"integer", "category"}
         if not few or not coded or names.says(header, "gender"):
             return 0
         worded = any(_is(value, names.BAD) for value in looked.values)
-        return 4 * named + 2 * worded + (header == last)
+        return 4 * named + 2 * worded + (header == [*file.columns][-1])
 
     best = max(file.columns, key=likely)
     return likely(best), best if likely(best) else ""
@@ -139,25 +125,24 @@ def _key(file: File, others: Files) -> str:
 def _is_later(other: File, file: File, outcome: str) -> bool:
     """Whether a file is of applications whose outcome is not known yet."""
     wanted = file.columns.keys() - {outcome}
-    shared = len(wanted & other.columns.keys())
-    missing = outcome and outcome not in other.columns
-    return bool(missing) and shared >= max(2, 0.9 * len(wanted))
+    shared = len(wanted & other.columns.keys()) >= max(2, 0.9 * len(wanted))
+    return shared and bool(outcome) and outcome not in other.columns
 
 
-def _date(file: File) -> tuple[str, str]:
-    """The header of the day of the application, and what is doubtful about that."""
+def _date(file: File) -> str:
+    """The header of the day of the application."""
     dates = [h for h, one in file.columns.items() if file.dialect.dates in one.dates]
     dates = [h for h in dates if not any(names.says(h, w) for w in ("birth", "later"))]
-    asked = [header for header in dates if names.says(header, "asked")]
-    doubt = "" if len(asked) == 1 else "the day of the application?"
-    return next(((header, doubt) for header in asked or dates), ("", ""))
+    return max(dates, key=lambda one: names.says(one, "asked"), default="")
 
 
 def _roles(file: File, headers: list[str]) -> dict[str, str]:
     roles: dict[str, str] = {}
     for role, (low, high) in ROLES.items():
         for header in headers:
-            fits = low < [*file.columns[header].highs, 0][0] <= high
+            looked = file.columns[header]
+            fits = low < [*looked.highs, 0][0] <= high
+            fits = fits and (looked.kind != "category" or role == "gender")
             if fits and header not in roles and names.says(header, role):
                 roles[header] = role
                 break
@@ -165,9 +150,10 @@ def _roles(file: File, headers: list[str]) -> dict[str, str]:
 
 
 def _histories(
-    files: dict[str, File], keys: dict[str, Link], dated: bool, taken: list[str]
-) -> Iterator[tuple[str, Part]]:
+    files: dict[str, File], keys: dict[str, Link], dated: bool, taken: str
+) -> Part:
     """The files whose records belong to an application, or to a record of one."""
+    histories: Part = {}
     while linked := [
         (stem, header, link)
         for key, link in keys.items()
@@ -175,25 +161,25 @@ def _histories(
         for header, looked in file.columns.items()
         if names.plain(header) == key and link[2] in ("text", key_type(looked))
     ]:
-        stem, header, link = linked[0]
+        stem, header, (of, number, kind) = linked[0]
         file = files.pop(stem)
         table = Table(file, _known_as(stem, file), dated, {})
         headers = [one for one in file.columns if one != header]
-        part = _table(table, stem, headers, header, link)
-        if table.known_as:
-            part["as"] = table.known_as
-        if link[0]:
-            part |= {"of": link[0], "# of": "each belongs to a record of it?"}
-        name = names.name_of(stem, taken)
-        taken.append(name)
-        for column, declared in part["columns"].items():
+        part = _table(table, stem, headers, header, (of, number, kind))
+        part |= {"as": table.known_as} if table.known_as else {}
+        if of:
+            part |= {"of": of, "# of": "each belongs to a record of it?"}
+            histories[of]["columns"][number]["type"] = kind
+        name, columns = names.name_of(stem, [*histories, taken]), part.pop("columns")
+        for column, declared in columns.items():
             its = declared.get("from", column)
             looked = file.columns[its]
-            past = bool(looked.lows) and looked.lows[0] < 0 and looked.highs[0] <= 0
-            past = past and names.says(its, "days")
-            if "day" not in part and (declared["type"] == "date" or past):
+            before = declared.get("bounds", [0, 0])[0] < 0 and looked.highs[0] <= 0
+            before = before and names.says(its, "days")
+            if "day" not in part and (declared["type"] == "date" or before):
                 part |= {"day": column, "# day": "the day of a record?"}
                 part |= {} if table.known_as else {"windows": [90, 365]}
             if looked.unique and names.says(its, "key"):
                 keys.setdefault(names.plain(its), (name, column, key_type(looked)))
-        yield name, part | {"columns": part.pop("columns")}
+        histories[name] = part | {"columns": columns}
+    return histories

@@ -18,8 +18,9 @@ from training.tables.schema import Dialect
 
 # What is beyond them is not looked at: a draft, and a minute.
 ROWS, SAMPLE = 1_000_000, 1000
-# Of a column so many values are told; so many words between numbers stand for none.
-VALUES, WORDS = 31, 3
+# So many of a column's values are told; so many words between numbers stand for none,
+# but between so few numbers, which are codes.
+VALUES, WORDS, NUMBERS = 31, 3, 5
 # Days before months: of those that are either, most lenders write the first.
 DATES = (
     *("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d"),
@@ -60,8 +61,7 @@ class File:
 def tables_in(folder: Path) -> tuple[dict[str, Path], list[str]]:
     """The files that hold a table each, by stem; and the names of the others.
 
-    Raises TableError when there is no such folder, or a table in two files.
-    """
+    Raises TableError when there is no such folder, or a table in two files."""
     stage.find(folder, "")
     tables, others = {}, []
     for path in sorted(folder.glob("[!.]*")):
@@ -102,12 +102,11 @@ def _look(database: duckdb.DuckDBPyConnection, path: Path, rows: int) -> File:
     if not count:
         raise TableError(f"{path.name}: the table is empty; expected at least one row")
     dialect = replace(dialect, decimal=_decimal(database))
-    columns = {
-        header: _column(database, f"c{at}", dialect, count)
-        for at, header in enumerate(headers)
-    }
-    formats = [one for column in columns.values() for one in column.dates]
+    places = range(len(headers))
+    looked = [_column(database, f"c{at}", dialect, count) for at in places]
+    formats = [one for column in looked for one in column.dates]
     dates = max(DATES, key=formats.count) if formats else dialect.dates
+    columns = dict(zip(headers, looked, strict=True))
     return File(path.name, replace(dialect, dates=dates), count, columns)
 
 
@@ -123,20 +122,16 @@ def _dialect(database: duckdb.DuckDBPyConnection, path: Path) -> Dialect:
 
 
 def _encoding(file: Path) -> str:
-    """The first one that all of it is in."""
     opened = gzip.open if file.suffix == ".gz" else open
-    with opened(file, "rb") as source:
-        if source.read(2) in (b"\xff\xfe", b"\xfe\xff"):
-            return "utf-16"
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            with opened(file, "rt", encoding=encoding, newline="") as text:
-                while text.read(as_written.CHUNK):
-                    pass
-            return encoding
-        except UnicodeDecodeError:
-            continue
-    return "latin-1"
+    try:
+        with opened(file, "rt", encoding="utf-8", newline="") as text:
+            while text.read(as_written.CHUNK):
+                pass
+    except UnicodeDecodeError:
+        with opened(file, "rb") as source:
+            marked = source.read(2) in (b"\xff\xfe", b"\xfe\xff")
+        return "utf-16" if marked else "cp1252"
+    return "utf-8"
 
 
 def _decimal(database: duckdb.DuckDBPyConnection) -> str:
@@ -171,28 +166,22 @@ def _column(
 ) -> Looked:
     forms = (replace(dialect, dates=form) for form in DATES)
     days = (as_written.days_of(form, "t", "", "") for form in forms)
-    sql = SQL.format(
-        cell=cell,
-        number=as_written.number_of(dialect, "v", "", ""),
-        missing=MISSING,
-        decimal=dialect.decimal,
-        told=VALUES,
-        words=WORDS + 1,
-        dates=", ".join(f"count({one}) = count(*)" for one in days),
-    )
+    dates = ", ".join(f"count({one}) = count(*)" for one in days)
+    number = as_written.number_of(dialect, "v", "", "")
+    parts = {"cell": cell, "number": number, "missing": MISSING, "dates": dates}
+    sql = SQL.format(**parts, decimal=dialect.decimal, told=VALUES, words=WORDS + 1)
     [row] = database.execute(sql).fetchall()
     missing, filled, distinct, longest, numbers, fractions, *found = row
     lows, highs, values, texts, *fits = (one or [] for one in found)
-    values = sorted(values, key=lambda one: (-one[0], one[1]))
-    missing, filled, dates = missing or [], filled or 0, list[str]()
-    few = len(texts) <= WORDS and 2 * (numbers or 0) > filled
-    if few:
-        kind = "number" if fractions else "integer"
-        missing += texts
+    missing, filled, formats = missing or [], filled or 0, list[str]()
+    mostly = len(texts) <= WORDS and 2 * (numbers or 0) > filled
+    if mostly and (not texts or distinct > len(texts) + NUMBERS):
+        kind, missing = "number" if fractions else "integer", [*missing, *texts]
     else:
-        dates = [form for form, fit in zip(DATES, fits, strict=True) if fit and filled]
-        kind, lows, highs = "date" if dates else "category" if filled else "", [], []
-    unique = distinct == rows > 1 and longest <= stage.LONGEST_KEY
-    unique = unique and kind in {"integer", "category"}
-    told = {value: n for n, value in values}
-    return Looked(kind, filled, distinct, told, missing, lows, highs, dates, unique)
+        formats = [one for one, fit in zip(DATES, fits, strict=True) if fit and filled]
+        kind = "date" if formats else "category" if filled else ""
+        lows, highs = [], []
+    key = kind in {"integer", "category"} and longest <= stage.LONGEST_KEY
+    key = key and distinct == rows > 1
+    told = {v: n for n, v in sorted(values, key=lambda one: (-one[0], one[1]))}
+    return Looked(kind, filled, distinct, told, missing, lows, highs, formats, key)

@@ -11,50 +11,43 @@ from training.tables.lender_file import NAME
 # Over the words of a name, in lower case and without accents: _number_of_loans_.
 PATTERNS = {
     "key": "id|key|cle|no|num|nr|numero|number|dossier|ref|reference|contract|contrat|"
-    "client|customer|application|member|vertrag|antrag",
-    "target": "target|default|defaulted|bad|impayes?|defaut|creditability|outcome|"
-    "loan_status|charged_off|delinquen(t|cy)|seriousdlqin2yrs|ausfall|good_bad|"
-    "credit_risk|repaid|paid_back|rembourse",
+    "client|customer|application|member",
+    "target": "target|default(ed)?|bad|impayes?|defaut|creditability|outcome|good_bad|"
+    "loan_status|charged_off|delinquen(t|cy)|credit_risk|repaid|paid_back|rembourse|"
+    "seriousdlqin2yrs",
     "repaid": "creditability|repaid|paid|paid_back|rembourse|good|solvent|solvable",
-    "amount": "(credit|loan|pret|kredit|requested|demande|funded|amt)_(amount|amt|amnt|"
-    "montant|betrag|sum|credit)|(amount|amt|amnt|montant|betrag|somme)_((of|du|de|the)_"
-    ")*(credit|loan|pret|kredit|demande|requested)|principal|kredit|"
-    "(?<=^_)(amount|montant|betrag|loan|pret)(?=_$)",
-    "instalment": "annuity|mensualites?|echeance|instal?lment|monthly_payment|"
-    "monatsrate",
-    "instalments": "duration|duree|term|laufzeit|maturity|(nb|nombre|number|cnt|num)_"
+    "amount": "(credit|loan|pret|requested|demande|funded|amt)_(am(oun|n)?t|montant|"
+    "sum|credit)|(am(oun|n)?t|montant|somme)_((of|du|de|the)_)*(credit|loan|pret|demande|"
+    "requested)|principal|(?<=^_)(amount|montant|loan|pret)(?=_$)",
+    "instalment": "annuity|mensualites?|echeance|instal?lment|monthly_payment",
+    "instalments": "duration|duree|term|maturity|(nb|nombre|number|cnt|num)_"
     r"(of_|de_|d_)?(instal\w*|echeances|mensualites|payments)",
-    "goods_price": "goods_price|purchase_price|prix_(du_)?(bien|vehicule|achat)|"
-    "kaufpreis",
-    "birth": r"birth\w*|dob|naissance|nee?_le|ne_e_le|geburt\w*",
-    "gender": "sex|gender|sexe|genre|civilite|geschlecht|anrede",
+    "goods_price": "goods_price|purchase_price|prix_(du_)?(bien|vehicule|achat)",
+    "birth": r"birth\w*|dob|naissance|nee?_le|ne_e_le",
+    "gender": "sexe?|gender|genre|civilite",
     "family": "marital|matrimoniale?|family_status|familiale|personal_status|"
-    "civil_status|etat_civil|familienstand|married|marie",
+    "civil_status|etat_civil|married|marie",
     "origin": r"nationalit[ye]|ethnic\w*|race|religion|foreign\w*|etranger|origine|"
-    "staatsangehorigkeit|auslander|disability|handicap|health|sante",
-    "others": r"social_circle|spouse|conjointe?|partner|neighbou?r|voisin|friends?|"
-    "relatives",
+    "disability|handicap|health|sante",
+    "others": "social_circle|spouse|conjointe?|partner|neighbou?r|voisin|friends?",
     "later": r"recover\w*|recouvr\w*|collection|charge_?off|written_off|last_pymnt\w*|"
-    r"total_(re)?pa?y\w*|out_prncp\w*|settlement|hardship|loss|perte|closed|cloture|"
-    "contentieux",
-    "asked": "application|applied|request|requested|demande|depose|deposee|depot|"
-    "antrag|submitted|created|issue_d|saisie|signature",
-    "currency": "amount|amt|amnt|montant|income|revenus?|salary|salaire|balance|solde|"
-    "price|prix|eur|usd|euros?|betrag|loan|pret|inc|mensualite|loyer|rent|charges|"
-    "einkommen|gehalt|debt|dette|limit|annuity|payment|paiement",
-    "days": "days?|jours?|tage|dpd",
-    "months": "months?|mois|monate?|mths",
-    "years": "years?|ans|annees|jahre|age|alter|anciennete",
+    r"total_(re)?pa?y\w*|out_prncp\w*|settlement|hardship|loss|perte|closed|cloture",
+    "asked": "application|applied|request(ed)?|demande|deposee?|depot|submitted|"
+    "created|issue_d|saisie|signature",
+    "currency": "am(oun|n)?t|montant|income|revenus?|salary|salaire|balance|solde|"
+    "price|prix|eur|usd|euros?|loan|pret|inc|mensualite|loyer|rent|charges|debt|dette|limit|"
+    "annuity|payment|paiement",
+    "days": "days?|jours?|dpd",
+    "months": "months?|mois|mths",
+    "years": "years?|ans|annees|age|anciennete",
     "none": r"percent\w*|pct|rate|taux",
-    "count": "count|cnt|nb|nombre|number|anzahl|num|children|enfants|kinder",
+    "count": "count|cnt|nb|nombre|number|num|children|enfants",
 }
-# Of values: a default, whatever the column is called; and yes.
-BAD = (
-    r"bad|default\w*|charged_off\w*|impaye\w*|(en_)?defaut|late\w*|non_rembourse\w*|"
-    r"unpaid|not_repaid|schlecht|ausfall\w*|delinquent|mauvais"
-)
-YES = "1|yes|y|oui|o|ja|j|true"
-GENDER = r"(?i)(male|female|m|f|h|homme|femme|mann|frau|man|woman|mr|mrs|ms)\b"
+# Of values: a default, whatever the column is called; yes; and at the start, a sex.
+BAD = r"bad|default\w*|charged_off\w*|impaye\w*|(en_)?defaut|late\w*|non_rembourse\w*|"
+BAD += "unpaid|not_repaid|delinquent|mauvais"
+YES = "1|yes|y|oui|o|true"
+GENDER = r"(?i)(male|female|m|f|h|homme|femme|man|woman|mr|mrs|ms)\b"
 # What YAML takes for something else, and what the layout calls so.
 WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 RESERVED = {"target", "history", "application", "row_number", *WORDS}
@@ -85,7 +78,6 @@ def name_of(header: str, taken: Collection[str] = ()) -> str:
 
 
 def label_of(header: str) -> str:
-    """A header as people read it, without the unit in brackets."""
-    words = re.sub(r"\s[(\[].*?[)\]]|[_\s]+", " ", header).strip(" :?") or header
+    words = re.sub(r"[_\s]+", " ", header).strip(" :?") or header
     words = words.lower() if words.isupper() else words
     return words[:1].upper() + words[1:]

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from training.tables.draft.columns import Part
-from training.tables.draft.look import ROWS, File
 from training.tables.draft.names import WORDS
 from training.tables.yaml_file import shown
 
 CHECK = "# check:"
-# Lists that are longer have a line for each value.
-LONGEST = 100
-# Mappings that stand on one line.
-INLINE = {"csv", "target", "negotiable"}
+# Lists that are longer have a line for each value; mappings that stand on one line.
+LONGEST, INLINE = 100, {"csv", "target", "negotiable"}
+# What is told of a column.
+SAID = ("from", "type", "unit", "bounds", "categories", "missing", "use", "is", "as")
 # Texts that need no quotes.
 PLAIN = re.compile(r"[^\W\d_]([\w ()/€°'+\\.*$^?-]*[\w)°€])?|\^[\w()\\+.*$]+")
 HEAD = f"""\
@@ -26,7 +25,6 @@ version: 1
 lender: A lender  {CHECK} what is your name?
 language: %s  {CHECK} of the labels below
 currency: EUR  {CHECK} of all amounts
-
 """
 
 
@@ -43,39 +41,20 @@ def flow(value: Any) -> str:
     return json.dumps(value, ensure_ascii=not str(value).isprintable())
 
 
-def lines_of(part: Part, indent: int = 0) -> Iterator[str]:
-    """A mapping's lines, what is to be checked as a comment at its line's end."""
+def lines_of(part: Part, indent: int = 0, *, brief: bool = False) -> Iterator[str]:
+    """A mapping's lines, what is to be checked at their ends; `brief`: one a column."""
     for key, value in part.items():
-        start = f"{' ' * indent}{key}:"
+        start, doubts = f"{' ' * indent}{key}:", [part.get(f"# {key}")]
         if isinstance(value, dict) and key not in INLINE:
-            yield start
-            yield from lines_of(value, indent + 2)
-        elif isinstance(value, list) and len(flow(value)) > LONGEST:
-            yield start
-            yield from (f"{' ' * indent}  - {flow(one)}" for one in value)
-        elif key[0] != "#":
-            yield f"{start} {flow(value)}{_doubt(part.get(f'# {key}'))}"
-
-
-def told(parts: Part, files: Mapping[str, File]) -> Iterator[str]:
-    """What each table and column was taken for, line by line."""
-    tables = {"applications": parts["applications"], **parts.get("histories", {})}
-    for name, part in tables.items():
-        file = files[part["file"]]
-        rows = f"{'first ' * (file.rows == ROWS)}{file.rows:,} rows"
-        yield f"{file.name} ({rows}, {len(file.columns)} columns): {name}"
-        top = {key: one for key, one in part.items() if not isinstance(one, dict)}
-        yield from lines_of(top | {key: part[key] for key in INLINE & part.keys()}, 2)
-        yield from (f"  {told_of(*column)}" for column in part["columns"].items())
-
-
-def told_of(name: str, column: Part) -> str:
-    """What a column was taken for."""
-    keys = ("type", "unit", "bounds", "categories", "use", "is", "as")
-    said = shown(", ".join(flow(column[key]) for key in keys if key in column))
-    doubts = "; ".join(why for key, why in column.items() if key[0] == "#")
-    return f"{column.get('from', name)}: {said}{_doubt(doubts)}"
-
-
-def _doubt(why: str | None) -> str:
-    return f"  {CHECK} {shown(why, LONGEST)}" if why else ""
+            if not brief or not isinstance(value.get("type"), str):
+                yield start
+                yield from lines_of(value, indent + 2, brief=brief)
+                continue
+            doubts = [why for one, why in value.items() if one[0] == "#"]
+            value = {one: value[one] for one in SAID if one in value}
+        text = f" {flow(value)}"
+        if isinstance(value, list) and len(text) > LONGEST:
+            text = "".join(f"\n{' ' * indent}  - {flow(one)}" for one in value)
+        why = shown("; ".join(filter(None, doubts)), LONGEST)
+        if key[0] != "#":
+            yield start + text + (f"  {CHECK} {why}" if why else "")
