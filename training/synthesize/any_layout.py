@@ -24,15 +24,11 @@ DEFAULTS, WEIGHTS = -1.9, (0.9, -0.7, 0.5)  # log-odds of all, of what tells of 
 WORDS, JOINT = ("A", "B", "C", "D"), " : "  # categories; between parts of a text
 FIRST_DAY, LAST_DAY = date(2023, 1, 1).toordinal(), date(2025, 12, 31).toordinal()
 BIRTHS, PAST, WIDEST = (-27000, -6600), (-1500, 0), 100_000
+Progress = Callable[[str], None]
 
 
 def synthesize_layout(
-    lender: Path,
-    clients: int,
-    out: Path,
-    *,
-    seed: int = 0,
-    progress: Callable[[str], None],
+    lender: Path, clients: int, out: Path, *, seed: int = 0, progress: Progress
 ) -> None:
     """Write the tables that a lender.yaml declares, and itself, into the folder `out`.
 

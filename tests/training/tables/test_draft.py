@@ -143,15 +143,14 @@ def test_an_update_adds_what_is_new_and_keeps_edits(german: Path) -> None:
         "categories: [own, rent, for free]",
         "categories: {own: Eigen, rent: 'Miete', for free: frei}  # mine",
     )
+    edited += "  # my groups\ngroups:\n  housing: {label: Wohnen}\n"
     path.write_text(edited, encoding="utf-8")
     assert list(update_lender_file(german)) == [f"{path}: nothing to add"]
     assert path.read_text(encoding="utf-8") == edited
 
-    header, first, *rows = table.read_text(encoding="utf-8").splitlines()
+    header, *rows = table.read_text(encoding="utf-8").splitlines()
     header = header.replace("telephone", "phone line") + ",First seen,Cars"
-    rows = [
-        f"{row},2024-01-0{1 + n % 9},{n % 7}" for n, row in enumerate([first, *rows])
-    ]
+    rows = [f"{row},2024-01-0{1 + n % 9},{n % 7}" for n, row in enumerate(rows)]
     table.write_text("\n".join([header, *rows]), encoding="utf-8")
     said = list(update_lender_file(german))
     assert "germancredit.csv: telephone is gone" in said
@@ -160,10 +159,11 @@ def test_an_update_adds_what_is_new_and_keeps_edits(german: Path) -> None:
     assert not [line for line in changed if line.startswith("- ")]
     application = layout_of(german).application
     assert [c.name for c in application][-3:] == ["phone_line", "first_seen", "Cars"]
+    assert updated.index("Cars:") < updated.index("  # my groups")
 
 
 def test_what_people_write_into_csv_is_read_and_staged(tmp_path: Path) -> None:
-    """Thousands, units behind numbers, headers that are none; brackets in a path."""
+    """Thousands, headers that are none, brackets in a path; units are the lender's."""
     folder = tmp_path / "a [1]"
     folder.mkdir()
     rows = [f"{n};K{n:02};1 {n:03},50;{n},5 %;x;{n % 2}" for n in range(40)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 from training.errors import ConfigurationError, TableError
@@ -66,11 +67,10 @@ def draft_lender_file(folder: Path) -> Iterator[str]:
 
 
 def update_lender_file(folder: Path) -> Iterator[str]:
-    """Add new columns to the end of a table's in `folder`/lender.yaml; yields what else
-    differs. Nothing that is written in it is changed.
+    """Add new columns at the end of a table's in `folder`/lender.yaml, where all else
+    stays as it is written; yields what else differs.
 
-    Raises ConfigurationError when it has faults, TableError when a table has.
-    """
+    Raises ConfigurationError when it has faults, TableError when a table has."""
     path = folder / LENDER
     lender, document = read_lender_file(path)
     lines = path.read_bytes().decode("utf-8").split("\n")
@@ -94,9 +94,9 @@ def update_lender_file(folder: Path) -> Iterator[str]:
         columns = drafted(table, new, part.columns)
         yield from (f"{file.name}: new: {one}" for one in lines_of(columns, brief=True))
         if columns:
-            firsts = [document.lines[*place, "columns", one] for one in part.columns]
-            margin = _margin(lines[firsts[0] - 1])
-            added[_end(lines, max(firsts), margin)] = [*lines_of(columns, margin)]
+            last = max(document.lines[*place, "columns", one] for one in part.columns)
+            margin = len(lines[last - 1]) - len(lines[last - 1].lstrip())
+            added[_end(lines, last, margin)] = [*lines_of(columns, margin)]
     yield from (f"{one.name}: in no table" for one in paths.values())
     if not added:
         yield f"{path}: nothing to add"
@@ -111,15 +111,8 @@ def update_lender_file(folder: Path) -> Iterator[str]:
     yield f"{path}: updated; lines to check: {text.count(CHECK)}"
 
 
-def _margin(line: str) -> int:
-    return len(line) - len(line.lstrip())
-
-
 def _end(lines: list[str], first: int, margin: int) -> int:
     """Where a declaration ends that begins in a line: before one that is no deeper."""
-    end = first
-    for at, line in enumerate(lines[first:], first + 1):
-        if line.strip() and _margin(line) <= margin:
-            break
-        end = at if line.strip() else end
-    return end
+    deeper = re.compile(rf"\s*$|\s{{{margin + 1}}}")
+    rest = takewhile(deeper.match, lines[first:])
+    return first + "\n".join(["", *rest]).rstrip().count("\n")

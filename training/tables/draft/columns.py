@@ -29,8 +29,7 @@ USES = {
 }
 # What a role says, if not only `is`.
 ROLES: dict[str, dict[str, Any]] = {"gender": {"use": "protected", "gender": True}}
-NEGOTIABLE = {"from": 0.3, "to": 1.0, "weight": 1}
-ROLES["amount"] = {"is": "amount", "negotiable": NEGOTIABLE}
+ROLES["amount"] = {"is": "amount", "negotiable": {"from": 0.3, "to": 1, "weight": 1}}
 # What is said of a column that is not used: numbers of records go on rising.
 UNUSED = ("label", "pattern", "type", "use", "# use")
 # What a mapping of the file says, key by key; at "# key" why a person should check it.
@@ -153,7 +152,7 @@ def _number(header: str, looked: Looked) -> Part:
         bounds = [0, OLDEST]
     measured = {"unit": unit} if unit != "none" else {}
     column: Part = {"type": looked.kind, **measured, "bounds": bounds}
-    doubt = {"# missing": "is it none?"} if {*missing} - {*MISSING} else {}
+    doubt = {"# missing": "words for none?"} if {*missing} - {*MISSING} else {}
     return column | ({"missing": missing, **doubt} if missing else {})
 
 

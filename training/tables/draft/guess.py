@@ -17,13 +17,9 @@ from training.tables.schema import Dialect
 
 # What columns are to a loan, and between what the highest number of each is; what has
 # no numbers counts as 0.
-MONEY, PAST = (100, math.inf), (-math.inf, 0)
-ROLES: dict[str, tuple[float, float]] = {
-    "instalments": (0, 1200),
-    "instalment": MONEY,
-    "goods_price": MONEY,
-}
-ROLES |= {"amount": MONEY, "birth": PAST, "gender": (-1, 10)}
+ROLES: dict[str, tuple[float, float]] = {"instalments": (0, 1200)}
+ROLES |= dict.fromkeys(("instalment", "goods_price", "amount"), (100, math.inf))
+ROLES |= {"birth": (-math.inf, 0), "gender": (-1, 10)}
 Files = Mapping[str, File]
 # The history that a key is in, its name there and its type.
 Link = tuple[str, str, str]
@@ -50,7 +46,7 @@ def guess(files: Files) -> Part:
         part |= {"date": name, "# date": "the day of the application?"}
     part |= _target(outcome, file.columns[outcome]) if outcome else {}
     keys = {names.plain(key): link} if link else {}
-    histories = _histories(others, keys, bool(date), stem)
+    histories = _histories(others, keys, dated=bool(date))
     parts = {"applications": part | {"columns": columns}}
     return parts | ({"histories": histories} if histories else {})
 
@@ -149,9 +145,7 @@ def _roles(file: File, headers: list[str]) -> dict[str, str]:
     return roles
 
 
-def _histories(
-    files: dict[str, File], keys: dict[str, Link], dated: bool, taken: str
-) -> Part:
+def _histories(files: dict[str, File], keys: dict[str, Link], *, dated: bool) -> Part:
     """The files whose records belong to an application, or to a record of one."""
     histories: Part = {}
     while linked := [
@@ -170,7 +164,7 @@ def _histories(
         if of:
             part |= {"of": of, "# of": "each belongs to a record of it?"}
             histories[of]["columns"][number]["type"] = kind
-        name, columns = names.name_of(stem, [*histories, taken]), part.pop("columns")
+        name, columns = names.name_of(stem, histories), part.pop("columns")
         for column, declared in columns.items():
             its = declared.get("from", column)
             looked = file.columns[its]

@@ -59,9 +59,7 @@ class File:
 
 
 def tables_in(folder: Path) -> tuple[dict[str, Path], list[str]]:
-    """The files that hold a table each, by stem; and the names of the others.
-
-    Raises TableError when there is no such folder, or a table in two files."""
+    """The tables' files by stem, and other files; TableError if a table has two."""
     stage.find(folder, "")
     tables, others = {}, []
     for path in sorted(folder.glob("[!.]*")):
@@ -75,10 +73,7 @@ def tables_in(folder: Path) -> tuple[dict[str, Path], list[str]]:
 
 
 def look(path: Path, rows: int = ROWS) -> File:
-    """What is in each column of a file's first rows.
-
-    Raises TableError when it cannot be read, or has no rows.
-    """
+    """What is in each column of a file; TableError if it cannot be read or is empty."""
     try:
         with duckdb.connect() as database:
             return _look(database, path, rows)
