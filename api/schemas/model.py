@@ -194,7 +194,7 @@ class ModelAnswer(Answer):
     costs_by_amount: bool = Field(
         False, description="Costs are shares of the client's credit, not per decision."
     )
-    currency: str = Field(description="ISO 4217 code of what amounts are in.")
+    currency: str = Field("EUR", description="ISO 4217 code of what amounts are in.")
     calibration: Calibration
     metrics: Metrics
     data: TrainingData

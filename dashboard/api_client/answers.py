@@ -697,7 +697,9 @@ class ModelAnswer(ModelAnswerMeaning):
         bool,
         Field(description="Costs are shares of the client's credit, not per decision."),
     ] = False
-    currency: Annotated[str, Field(description="ISO 4217 code of what amounts are in.")]
+    currency: Annotated[
+        str, Field(description="ISO 4217 code of what amounts are in.")
+    ] = "EUR"
     calibration: Calibration
     metrics: Metrics
     data: TrainingData
