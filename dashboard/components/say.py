@@ -21,16 +21,17 @@ _JOINER = "\u2060"
 def literal(text: object) -> str:
     """A text within the label of a widget, where Markdown would make more of it.
 
-    Behind a colon, and between two signs, stands a joiner of no width: Streamlit draws
-    pictures, arrows and dashes of them even where they are escaped.
+    A joiner of no width stands behind a colon, before a dot and between two signs:
+    Streamlit draws pictures, arrows, dashes and links of what they hold apart, even
+    where each sign is escaped.
     """
     shown = str(text)
-    return "".join(
-        f"\\{one}{_JOINER if one == ':' or after in _SIGNS else ''}"
-        if one in _SIGNS
-        else one
-        for one, after in zip(shown, f"{shown[1:]} ", strict=True)
-    )
+    written = []
+    for one, after in zip(shown, f"{shown[1:]} ", strict=True):
+        apart = one == ":" or after == "." or {one, after} <= _SIGNS
+        written.append(f"\\{one}" if one in _SIGNS else one)
+        written.append(_JOINER if apart else "")
+    return "".join(written)
 
 
 def title(text: str) -> None:

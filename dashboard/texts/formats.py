@@ -11,6 +11,7 @@ from babel.numbers import (
     format_decimal,
     format_percent,
     get_currency_symbol,
+    is_currency,
 )
 from babel.units import format_unit
 
@@ -20,6 +21,8 @@ from config import settings
 from session.language import _, locale
 
 BIRTH, DATE = "birth", "date"
+# As ISO 4217 has it.
+NO_CURRENCY = "XXX"
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 MAX_DECIMALS = 6
@@ -75,7 +78,9 @@ def currency_sign() -> str:
 
 def currency() -> str:
     """The one that is set, or the one in which the lender keeps its amounts."""
-    return settings().currency or current_model().currency
+    code = settings().currency or current_model().currency
+    # What the API says is a text like any other, and may be no currency's code.
+    return code if is_currency(code) else NO_CURRENCY
 
 
 def decimal(number: float, decimals: int) -> str:

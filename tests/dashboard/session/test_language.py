@@ -157,3 +157,6 @@ def test_the_currency_is_the_lenders_or_a_setting(
     pounds = MODEL.model_copy(update={"currency": "GBP"})
     monkeypatch.setattr(formats, "current_model", lambda: pounds)
     assert formats.amount(12.0) == "£12"
+    bait = MODEL.model_copy(update={"currency": "www.bait.test"})
+    monkeypatch.setattr(formats, "current_model", lambda: bait)
+    assert formats.amount(12.0) == "¤12"
