@@ -31,7 +31,7 @@ from training.features.reads import (
     unlike_home,
 )
 from training.features.sharing import shared
-from training.files import replacing
+from training.files import literal, replacing
 from training.tables.layout import APPLICATION, Layout
 
 
@@ -206,7 +206,7 @@ def encoded_columns(
 
 
 def _position(name: str, values: list[str]) -> str:
-    quoted = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    quoted = ", ".join(map(literal, values))
     return f'CAST(list_position([{quoted}]::VARCHAR[], features."{name}") - 1 AS FLOAT)'
 
 

@@ -137,5 +137,4 @@ def _quantile(trained: TrainedModel, name: str, share: float) -> str:
 
 
 def _quoted(row: tuple[object, ...] | None) -> str:
-    value = str(row[0]) if row else ""
-    return "'" + value.replace("'", "''") + "'"
+    return literal(str(row[0]) if row else "")

@@ -30,13 +30,14 @@ def of_files(layout: Layout, data: Path) -> Layout:
     What cannot be read here, or must be there, is for staging to say.
     """
     headers: dict[str, Sequence[str]] = {}
-    for name, table in layout.files().items():
+    files = layout.files()
+    for name, table in files.items():
         if source := find(data, table.stem):
             headers[name] = [*map(normal, _header(source, table.dialect))]
     absent = {
         name: [
             column.name
-            for column in layout.files()[name]
+            for column in files[name]
             if header and normal(column.header or column.name) not in header
         ]
         for name, header in headers.items()

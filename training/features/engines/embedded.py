@@ -112,7 +112,10 @@ class _EmbeddedRun:
         ).fetchall()
         if len(firsts) < 2:
             return []
-        starts = [_literal(first) for (first,) in firsts]
+        starts = [
+            str(first) if isinstance(first, int) else literal(first)
+            for (first,) in firsts
+        ]
         ends = [*(f' AND "{key}" < {start}' for start in starts[1:]), ""]
         return [f'"{key}" >= {a}{b}' for a, b in zip(starts, ends, strict=True)]
 
@@ -140,9 +143,3 @@ def _linked(feature_set: FeatureSet) -> dict[str, str]:
     for name in feature_set.tables:
         link(name)
     return linked
-
-
-def _literal(key: int | str) -> str:
-    if isinstance(key, int):
-        return str(key)
-    return "'" + key.replace("'", "''") + "'"
