@@ -218,6 +218,19 @@ class Explanation(TypedDict):
     contributions: Sequence[Contribution]
 
 
+class Fact(TypedDict):
+    """
+    What a reason rests on: one feature, and what it is among borderline clients.
+
+    `typical`: their median, or commonest category; `share`: of the reason's weight.
+    """
+
+    feature: str
+    value: float | str | None
+    typical: float | str | None
+    share: float
+
+
 class FieldProblem(TypedDict):
     """One bad field, by JSON pointer into the body or parameter name."""
 
@@ -260,6 +273,28 @@ MovedLever = TypedDict(
 )
 
 
+class Offer(TypedDict):
+    """
+    What a borrower is told of a loan on its terms; null is what cannot be known.
+
+    `instalments` are monthly; `yearly_rate` is nominal. `total` is all that is repaid,
+    `cost` what of it is not the amount, `apr` the annual percentage rate of Directive
+    (EU) 2023/2225, Annex III. `estimated`: what the application does not say;
+    `as_likely`: other numbers of instalments that fit its amounts nearly as well.
+    """
+
+    amount: float
+    instalments: float | None
+    down_payment: float | None
+    yearly_rate: float | None
+    instalment: float | None
+    total: float | None
+    cost: float | None
+    apr: float | None
+    estimated: NotRequired[Sequence[str]]
+    as_likely: NotRequired[Sequence[int]]
+
+
 class Outcome(TypedDict):
     """Whether the loan that was decided on defaulted."""
 
@@ -286,13 +321,22 @@ class ProblemAnswer(TypedDict):
 
 
 class ReasonAnswer(TypedDict):
-    """A group of features that moved the margin; French text is in /v1/model."""
+    """
+    A group of features that moved the margin; French text is in /v1/model.
+
+    `against_borderline`: its contribution less the mean among borderline clients, by
+    which reasons are ranked and have their direction; null from models that do not know
+    it. `known`: whether any value of the group is known.
+    """
 
     code: str
     group: str
     direction: str
     contribution: float
+    against_borderline: NotRequired[float | None]
+    known: NotRequired[bool]
     text: str
+    facts: NotRequired[Sequence[Fact]]
 
 
 class Review(TypedDict):
@@ -381,6 +425,7 @@ class Prediction(TypedDict):
     explanation: NotRequired[Explanation | None]
     by_group: NotRequired[GroupExplanation | None]
     reasons: NotRequired[Sequence[ReasonAnswer] | None]
+    terms: NotRequired[Offer | None]
     model: ModelRef
     created_at: str
 

@@ -92,14 +92,34 @@ class Explanation(Answer):
     contributions: list[Contribution]
 
 
+class Fact(Answer):
+    """What a reason rests on: one feature, and what it is among borderline clients.
+
+    `typical`: their median, or commonest category; `share`: of the reason's weight.
+    """
+
+    feature: str
+    value: float | str | None
+    typical: float | str | None
+    share: float
+
+
 class ReasonAnswer(Answer):
-    """A group of features that moved the margin; French text is in /v1/model."""
+    """A group of features that moved the margin; French text is in /v1/model.
+
+    `against_borderline`: its contribution less the mean among borderline clients, by
+    which reasons are ranked and have their direction; null from models that do not know
+    it. `known`: whether any value of the group is known.
+    """
 
     code: str
     group: str
     direction: Literal["raises_risk", "lowers_risk"]
     contribution: float
+    against_borderline: float | None = None
+    known: bool = True
     text: str
+    facts: list[Fact] = []
 
 
 class GroupContribution(Answer):
@@ -117,6 +137,27 @@ class GroupExplanation(Answer):
     contributions: list[GroupContribution]
 
 
+class Offer(Answer):
+    """What a borrower is told of a loan on its terms; null is what cannot be known.
+
+    `instalments` are monthly; `yearly_rate` is nominal. `total` is all that is repaid,
+    `cost` what of it is not the amount, `apr` the annual percentage rate of Directive
+    (EU) 2023/2225, Annex III. `estimated`: what the application does not say;
+    `as_likely`: other numbers of instalments that fit its amounts nearly as well.
+    """
+
+    amount: float
+    instalments: float | None
+    down_payment: float | None
+    yearly_rate: float | None
+    instalment: float | None
+    total: float | None
+    cost: float | None
+    apr: float | None
+    estimated: list[Literal["instalments", "yearly_rate"]] = []
+    as_likely: list[int] = []
+
+
 class Prediction(Answer):
     """One decision or simulation. Granted below the threshold, refused from it on."""
 
@@ -130,6 +171,7 @@ class Prediction(Answer):
     explanation: Explanation | None = None
     by_group: GroupExplanation | None = None
     reasons: list[ReasonAnswer] | None = None
+    terms: Offer | None = Field(None, description="Of a what-if that asks by terms.")
     model: ModelRef
     created_at: Moment
 
@@ -210,6 +252,7 @@ class ClientAnswer(Answer):
     client_id: ClientKey
     standing: Standing | None
     application: list[ApplicationFact]
+    terms: Offer | None = Field(None, description="Of the loan that was asked for.")
     imported_at: Moment
 
 

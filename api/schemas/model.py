@@ -74,13 +74,28 @@ class Table(FromBundle):
     sections: tuple[Labels, ...] = ()
 
 
+class Sentences(FromBundle):
+    """What a feature says to an applicant, with {value} and {typical} to be filled in.
+
+    By how the value lies to what is typical among borderline clients.
+    """
+
+    above: Labels
+    below: Labels
+    equal: Labels
+
+
 class Feature(Described):
-    """One model input; `bounds` are its smallest and largest training values."""
+    """One model input; `bounds` are its smallest and largest training values.
+
+    `sentences`: only of what an applicant can be told in a sentence of its own.
+    """
 
     dtype: Literal["float32", "category"]
     group: str
     table: str
     formula: str
+    sentences: Sentences | None = None
 
 
 class Calibration(FromBundle):
@@ -180,6 +195,18 @@ class TrainingData(FromBundle):
     default_rate: Share
 
 
+class NegotiableTerm(Answer):
+    """A term that a what-if may move, from `lowest` to `highest`.
+
+    `relative`: these are parts of what was asked for.
+    """
+
+    name: Literal["amount", "instalments", "down_payment", "yearly_rate"]
+    lowest: float
+    highest: float
+    relative: bool
+
+
 class ModelAnswer(Answer):
     """The model that serves; names and meaning of every column and feature."""
 
@@ -194,6 +221,7 @@ class ModelAnswer(Answer):
     costs_by_amount: bool = Field(
         False, description="Costs are shares of the client's credit, not per decision."
     )
+    negotiable: list[NegotiableTerm] = []
     currency: str = Field("EUR", description="ISO 4217 code of what amounts are in.")
     calibration: Calibration
     metrics: Metrics

@@ -169,6 +169,19 @@ class Explanation(ExplanationMeaning):
     contributions: Sequence[Contribution]
 
 
+class Fact(Answer):
+    """
+    What a reason rests on: one feature, and what it is among borderline clients.
+
+    `typical`: their median, or commonest category; `share`: of the reason's weight.
+    """
+
+    feature: str
+    value: float | str | None
+    typical: float | str | None
+    share: float
+
+
 class FairnessGroup(Answer):
     """How many of a group default, are granted, and are granted of those who repay."""
 
@@ -265,6 +278,41 @@ class MovedLever(Answer):
     highest: float | None
 
 
+class NegotiableTerm(Answer):
+    """
+    A term that a what-if may move, from `lowest` to `highest`.
+
+    `relative`: these are parts of what was asked for.
+    """
+
+    name: str
+    lowest: float
+    highest: float
+    relative: bool
+
+
+class Offer(Answer):
+    """
+    What a borrower is told of a loan on its terms; null is what cannot be known.
+
+    `instalments` are monthly; `yearly_rate` is nominal. `total` is all that is repaid,
+    `cost` what of it is not the amount, `apr` the annual percentage rate of Directive
+    (EU) 2023/2225, Annex III. `estimated`: what the application does not say;
+    `as_likely`: other numbers of instalments that fit its amounts nearly as well.
+    """
+
+    amount: float
+    instalments: float | None
+    down_payment: float | None
+    yearly_rate: float | None
+    instalment: float | None
+    total: float | None
+    cost: float | None
+    apr: float | None
+    estimated: Sequence[str] = []
+    as_likely: Sequence[int] = []
+
+
 class OutcomesAnswer(Answer):
     """How many were recorded, and how many had been before."""
 
@@ -304,13 +352,22 @@ class Reason(Answer):
 
 
 class ReasonAnswer(ReasonAnswerMeaning):
-    """A group of features that moved the margin; French text is in /v1/model."""
+    """
+    A group of features that moved the margin; French text is in /v1/model.
+
+    `against_borderline`: its contribution less the mean among borderline clients, by
+    which reasons are ranked and have their direction; null from models that do not know
+    it. `known`: whether any value of the group is known.
+    """
 
     code: str
     group: str
     direction: str
     contribution: float
+    against_borderline: float | None = None
+    known: bool = True
     text: str
+    facts: Annotated[Sequence[Fact], Field(validate_default=True)] = []
 
 
 class Report(Answer):
@@ -385,6 +442,18 @@ class Scatter(Answer):
     client: Client | None
 
 
+class Sentences(Answer):
+    """
+    What a feature says to an applicant, with {value} and {typical} to be filled in.
+
+    By how the value lies to what is typical among borderline clients.
+    """
+
+    above: Labels | None = None
+    below: Labels | None = None
+    equal: Labels | None = None
+
+
 IntervalItem = TypeAliasType("IntervalItem", Annotated[float, Field(ge=0.0, le=1.0)])
 
 
@@ -435,6 +504,9 @@ class Simulation(SimulationMeaning):
     confidence: Confidence
     by_group: GroupExplanation
     reasons: Sequence[ReasonAnswer]
+    terms: Annotated[
+        Offer | None, Field(description="Of a what-if that asks by terms.")
+    ] = None
     model: ModelRef
     created_at: AwareDatetime
 
@@ -523,7 +595,11 @@ class Fairness(Answer):
 
 
 class Feature(Answer):
-    """One model input; `bounds` are its smallest and largest training values."""
+    """
+    One model input; `bounds` are its smallest and largest training values.
+
+    `sentences`: only of what an applicant can be told in a sentence of its own.
+    """
 
     name: str
     unit: str
@@ -535,6 +611,7 @@ class Feature(Answer):
     group: str
     table: str
     formula: str
+    sentences: Sentences | None = None
 
 
 class Importance(Answer):
@@ -607,6 +684,9 @@ class Prediction(PredictionMeaning):
     confidence: Confidence
     explanation: Explanation
     reasons: Sequence[ReasonAnswer]
+    terms: Annotated[
+        Offer | None, Field(description="Of a what-if that asks by terms.")
+    ] = None
     model: ModelRef
     created_at: AwareDatetime
 
@@ -660,6 +740,9 @@ class ClientAnswer(Answer):
     client_id: int | str
     standing: Standing | None
     application: Sequence[ApplicationFact]
+    terms: Annotated[
+        Offer | None, Field(description="Of the loan that was asked for.")
+    ] = None
     imported_at: AwareDatetime
 
 
@@ -697,6 +780,7 @@ class ModelAnswer(ModelAnswerMeaning):
         bool,
         Field(description="Costs are shares of the client's credit, not per decision."),
     ] = False
+    negotiable: Annotated[Sequence[NegotiableTerm], Field(validate_default=True)] = []
     currency: Annotated[
         str, Field(description="ISO 4217 code of what amounts are in.")
     ] = "EUR"

@@ -37,7 +37,8 @@ def describe() -> Response:
     }
     # The first bundles do not say it: their costs are per decision.
     fields.setdefault("costs_by_amount", False)
-    return answer({name: fields[name] for name in ModelAnswer.model_fields})
+    told = [name for name in ModelAnswer.model_fields if name in fields]
+    return answer({name: fields[name] for name in told})
 
 
 @Operation(
