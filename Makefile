@@ -57,6 +57,7 @@ prove: $(READY) ## Spark on a cluster of two workers, and the Dockerfiles replay
 	@$(PYTHON) .ci/images.py
 
 bench: $(READY) ## speed and memory, as ratios to bare baselines
+	@rm -rf var/bench
 	@$(PYTHON) -m tests.benchmarks.features
 	@$(PYTHON) -m tests.benchmarks.training
 	@$(PYTHON) -m tests.benchmarks.serving

@@ -28,6 +28,7 @@ from training.registry import tracking
 from training.registry.register import register
 from training.registry.store import Registry
 from training.registry.tracking import log_selection
+from training.tables.schema import LEFT_OUT
 from training.tuning.feature_ranking import on_the_best
 from training.tuning.feature_selection import seconds, select
 from training.tuning.hyperparameter_search import SearchResources
@@ -81,7 +82,7 @@ def run_campaign(
             feature_set = compile_features(
                 store.layout,
                 feature_set.tables,
-                protected=True,
+                included=LEFT_OUT,
                 only=few.names,
                 kept=store.statements,
             )

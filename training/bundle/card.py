@@ -13,13 +13,19 @@ from training.evaluation.business_cost import Costs
 from training.gates.gate import gate_of, table
 from training.language import SOURCE
 from training.tables.layout import APPLICATION
-from training.tables.schema import Use
+from training.tables.schema import LEFT_OUT, Use
 
 CARD = "model-card.md"
 Document = Mapping[str, Any]
 SHOWN_FEATURES = 15
 # Set by the lender for this very loan, so it carries the lender's own judgement.
 PRICED = "LOAN_RATE"
+# What an applicant cannot be held to.
+WHY_LEFT_OUT = {
+    Use.PROTECTED: "what is protected, kept for the audit",
+    Use.OTHER_PEOPLE: "what is known of other people",
+    Use.CIRCUMSTANCE: "the circumstances of the application",
+}
 
 
 def model_card(manifest: Document, importance: Document, reasons: Document) -> str:
@@ -75,28 +81,30 @@ def _data(manifest: Document) -> str:
         text += (
             f" An outcome is known {data['known_after']} days after its application."
         )
-    protected = _paragraph(_protected(manifest))
-    return f"## Data\n\n{_paragraph(text)}\n\n{protected}"
+    left_out = _paragraph(_left_out(manifest))
+    return f"## Data\n\n{_paragraph(text)}\n\n{left_out}"
 
 
-def _protected(manifest: Document) -> str:
+def _left_out(manifest: Document) -> str:
     inputs = {feature["name"] for feature in manifest["features"]}
     columns = manifest["tables"][APPLICATION]["columns"]
-    protected = [one for one in columns if one.get("use") == Use.PROTECTED]
-    out = [one["labels"][SOURCE] for one in protected if one["name"] not in inputs]
-    text = f"Protected, no inputs, kept for the audit: {', '.join(out) or 'none'}."
+    text = "No inputs, as an applicant cannot be held to them:"
+    for use, why in WHY_LEFT_OUT.items():
+        uses = [one for one in columns if one.get("use") == use]
+        out = [one["labels"][SOURCE] for one in uses if one["name"] not in inputs]
+        text += f" {why}: {', '.join(out) or 'none'}."
     for one in columns:
-        if one["name"] in inputs and (one in protected or one.get("input_because")):
+        if one["name"] in inputs and one.get("use") in LEFT_OUT:
             because = one["input_because"] or "by a switch of the training."
             text += f" {one['labels'][SOURCE]} is an input: {because}"
-    price = manifest["metrics"].get("protected_price")
-    if price is None:
-        return f"{text} What that costs was not measured in this run."
-    return (
-        f"{text} What leaving them out changes:"
-        f" AUC {_difference(price['auc'])}, business score"
-        f" {_difference(price['business_score'])}."
-    )
+    prices = manifest["metrics"].get("price_of_leaving_out") or ()
+    for price in prices:
+        text += (
+            f" What leaving out {WHY_LEFT_OUT[price['use']]} changes:"
+            f" AUC {_difference(price['auc'])}, business score"
+            f" {_difference(price['business_score'])}."
+        )
+    return text if prices else f"{text} The price of that was not measured in this run."
 
 
 def _difference(measured: Mapping[str, float]) -> str:

@@ -12,6 +12,8 @@ from training.errors import TrainingError
 from training.evaluation.calibration import Calibration
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet, compile_features, feature_set_hash
+from training.tables.layout import APPLICATION
+from training.tables.schema import LEFT_OUT, Use
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,12 @@ class Champion:
         }
 
     @property
-    def protected(self) -> bool:
-        """Whether protected attributes are inputs."""
-        return any(feature["group"] == "PROTECTED" for feature in self.core["features"])
+    def included(self) -> tuple[Use, ...]:
+        """Of what is left out unless it is asked for: the uses that have inputs."""
+        inputs = {feature["name"] for feature in self.core["features"]}
+        columns = self.core["tables"][APPLICATION]["columns"]
+        uses = {one["use"] for one in columns if one["name"] in inputs}
+        return tuple(use for use in LEFT_OUT if use in uses)
 
     @property
     def calibration(self) -> Calibration:
@@ -51,7 +56,7 @@ class Champion:
         feature_set = compile_features(
             store.layout,
             store.present(),
-            protected=True,
+            included=LEFT_OUT,
             only=names,
             kept=store.statements,
         )

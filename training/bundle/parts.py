@@ -104,7 +104,7 @@ def _core(
             "fairness": analysis.fairness,
             "segments": analysis.segments,
             "gates": [one.to_json() for one in gates],
-            "protected_price": analysis.protected_price,
+            "price_of_leaving_out": analysis.price_of_leaving_out,
         },
         "data": {
             name: trained.about[name]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from training.cli.shared import DATA, PATH, engine_options, progress, protected_option
+from training.cli.shared import DATA, PATH, engine_options, include_option, progress
 
 if TYPE_CHECKING:
     from training.features.engines import Engine
+    from training.tables.schema import Use
 
 
 @click.command("features")
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
 @click.option("--describe", is_flag=True, help="print what every feature is")
 @click.option("--out", type=PATH, default="var/features")
 @engine_options
-@protected_option
+@include_option
 def features(
-    data: Path | None, describe: bool, out: Path, engine: Engine, protected: bool
+    data: Path | None,
+    describe: bool,
+    out: Path,
+    engine: Engine,
+    included: tuple[Use, ...],
 ) -> None:
     """Turn the raw tables into features."""
     if (data is not None) == describe:
@@ -34,7 +39,5 @@ def features(
         made = compile_features(HOME_CREDIT, HOME_CREDIT.histories)
         click.echo(catalogue(HOME_CREDIT, made.features))
         return
-    store, feature_set = build(
-        data, out, engine, protected=protected, progress=progress
-    )
+    store, feature_set = build(data, out, engine, included=included, progress=progress)
     click.echo(f"{store.features}: {len(feature_set.features)} features")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from training.config import from_environment
+from training.tables.schema import LEFT_OUT, Use
 
 if TYPE_CHECKING:
     from training.features.engines import Engine
@@ -36,11 +37,13 @@ version_option = click.option(
 )
 api_option = click.option("--api", required=True, help="the API's address")
 seed_option = click.option("--seed", type=int, default=0)
-protected_option = click.option(
-    "--include-protected",
-    "protected",
-    is_flag=True,
-    help="gender and family status become inputs; promotion then needs a reason",
+include_option = click.option(
+    "--include",
+    "included",
+    type=click.Choice(LEFT_OUT),
+    callback=lambda _context, _option, uses: tuple(map(Use, uses)),
+    multiple=True,
+    help="columns of this use become inputs; promotion then needs a reason",
 )
 
 

@@ -12,22 +12,23 @@ from training.cli.shared import (
     data_option,
     engine_options,
     features_option,
+    include_option,
     positive,
     progress,
-    protected_option,
     registry,
 )
 
 if TYPE_CHECKING:
     from training.evaluation.business_cost import Costs
     from training.features.engines import Engine
+    from training.tables.schema import Use
 
 
 @click.command("train")
 @data_option
 @features_option
 @engine_options
-@protected_option
+@include_option
 @click.option(
     "--budget", type=click.Choice(["quick", "standard", "full"]), default="standard"
 )
@@ -50,7 +51,7 @@ def train(
     data: Path,
     features: Path,
     engine: Engine,
-    protected: bool,
+    included: tuple[Use, ...],
     budget: str,
     costs: Costs,
     study: str | None,
@@ -70,7 +71,7 @@ def train(
     url = study or study_beside(from_environment().tracking_uri)
     resources = SearchResources.within(url, time_limit, jobs)
     store, feature_set = build(
-        data, features, engine, protected=protected, progress=progress
+        data, features, engine, included=included, progress=progress
     )
     if join:
         labelled = load_labelled(store, feature_set)

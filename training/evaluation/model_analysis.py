@@ -10,7 +10,7 @@ import pandas as pd
 
 from training.evaluation.fairness import audit, load_applications, protected_attributes
 from training.evaluation.metrics import calibration_curve
-from training.evaluation.protected_attributes_cost import price_of_protected
+from training.evaluation.price_of_leaving_out import prices
 from training.evaluation.segments import segment_metrics
 from training.evaluation.shap_values import Explained, explain, importance
 from training.evaluation.trained_model import TrainedModel
@@ -22,7 +22,7 @@ class ModelAnalysis:
 
     `applications`: the labelled clients' raw applications, in the order of the data;
     `explained`: some clients and what moved their margins.
-    `protected_price`: None when it was not measured.
+    `price_of_leaving_out`: empty when it was not measured.
     """
 
     applications: pd.DataFrame
@@ -31,7 +31,7 @@ class ModelAnalysis:
     calibration_curve: Mapping[str, list[float]]
     fairness: Sequence[Mapping[str, Any]]
     segments: Sequence[Mapping[str, Any]]
-    protected_price: Mapping[str, Any] | None = None
+    price_of_leaving_out: Sequence[Mapping[str, Any]] = ()
 
 
 def analyse_model(
@@ -44,8 +44,8 @@ def analyse_model(
 ) -> ModelAnalysis:
     """Explain, audit and split the chosen model's out-of-fold decisions.
 
-    `clients`: how many are explained. `price`: also measure what leaving the protected
-    attributes out costs, which takes one more cross-validation.
+    `clients`: how many are explained. `price`: also measure what it costs to leave out
+    what is left out, which takes a few more cross-validations.
     """
     progress("review: explanations, fairness, segments")
     data, chosen = trained.data, trained.chosen
@@ -65,9 +65,7 @@ def analyse_model(
             chosen.threshold.value,
         ),
         segments=segment_metrics(layout, applications, data, chosen),
-        protected_price=(
-            price_of_protected(trained, applications, progress, jobs)
-            if price and layout.kept_out
-            else None
+        price_of_leaving_out=(
+            prices(trained, applications, progress, jobs) if price else ()
         ),
     )

@@ -19,7 +19,7 @@ from training.files import PARQUET, literal, remove, replacing, rows_of
 from training.tables.found import of_files, of_staged
 from training.tables.layout import APPLICATION, Layout
 from training.tables.lender import keep_layout, layout_of
-from training.tables.schema import Type
+from training.tables.schema import Type, Use
 from training.tables.stage import stage
 
 log = logging.getLogger(__name__)
@@ -117,14 +117,14 @@ def build(
     out: Path,
     engine: Engine | None = None,
     *,
-    protected: bool = False,
+    included: Collection[Use] = (),
     progress: Callable[[str], None] = log.info,
 ) -> tuple[FeatureStore, FeatureSet]:
     """Stage the tables of `data` and write their features to the folder `out`.
 
-    By `engine`, DuckDB unless another is given; `protected` makes the protected
-    attributes features too. A finished stage whose inputs and
-    code are unchanged is not run again.
+    By `engine`, DuckDB unless another is given; columns of the uses in `included` are
+    features as well. A finished stage whose inputs and code are unchanged is not run
+    again.
 
     Raises:
         TableError: see `training.tables.stage.stage`; or the joins made of a client
@@ -134,7 +134,7 @@ def build(
     engine = engine or DuckDB()
     store = stage_tables(data, out, progress=progress)
     feature_set = compile_features(
-        store.layout, store.present(), protected=protected, kept=store.statements
+        store.layout, store.present(), included=included, kept=store.statements
     )
     _tell_left_out(feature_set, progress)
     raw = {name: store.raw(name) for name in feature_set.tables}

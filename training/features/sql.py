@@ -33,6 +33,7 @@ from training.features.reads import (
 from training.features.sharing import shared
 from training.files import literal, replacing
 from training.tables.layout import APPLICATION, Layout
+from training.tables.schema import Use
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def compile_features(
     layout: Layout,
     present: Collection[str],
     *,
-    protected: bool = False,
+    included: Collection[Use] = (),
     only: Collection[str] | None = None,
     kept: Path | None = None,
 ) -> FeatureSet:
@@ -74,18 +75,18 @@ def compile_features(
     """
     tables = tuple(name for name in layout.tables if name in {APPLICATION, *present})
     named = None if only is None else frozenset(only)
-    return _compile(layout, tables, protected, named, kept)
+    return _compile(layout, tables, frozenset(included), named, kept)
 
 
 @functools.cache  # it takes seconds, and is always the same
 def _compile(
     layout: Layout,
     tables: tuple[str, ...],
-    protected: bool,
+    included: frozenset[Use],
     only: frozenset[str] | None,
     kept: Path | None,
 ) -> FeatureSet:
-    features = applicant.features(layout, tables, protected=protected)
+    features = applicant.features(layout, tables, included)
     past = history.features(layout, tables)
     wanting: dict[str, list[str]] = {}
     if unlike := unlike_home(layout, tables):

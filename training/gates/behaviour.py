@@ -27,7 +27,7 @@ def behaviour(trained: TrainedModel) -> list[Gate]:
     return [
         direction_of_external_scores(trained),
         row_order(trained),
-        protected_columns(trained),
+        left_out_columns(trained),
     ]
 
 
@@ -64,11 +64,11 @@ def row_order(trained: TrainedModel) -> Gate:
     )
 
 
-def protected_columns(trained: TrainedModel) -> Gate:
-    """No protected attribute may move the answer, by any feature."""
-    name, protected = "protected_columns", trained.store.layout.kept_out
-    if not protected:
-        return Gate(name, None, 0.0, True, "No protected attribute is declared.")
+def left_out_columns(trained: TrainedModel) -> Gate:
+    """Nothing that an applicant cannot be held to may move the answer."""
+    name, left_out = "left_out_columns", trained.store.layout.left_out
+    if not left_out:
+        return Gate(name, None, 0.0, True, "No column is declared to be left out.")
     with duckdb.connect() as connection:
         others = {
             one: _quoted(
@@ -76,7 +76,7 @@ def protected_columns(trained: TrainedModel) -> Gate:
                     f'SELECT max("{one}") FROM {literal(trained.store.application)}'
                 ).fetchone()
             )
-            for one in protected
+            for one in left_out
         }
     rows = sample_rows(len(trained.data.client), SAMPLE)
     as_they_are = _margins(trained, trained.data.inputs.to_numpy()[rows])
@@ -85,7 +85,7 @@ def protected_columns(trained: TrainedModel) -> Gate:
     inputs = [
         feature.name
         for feature in trained.feature_set.features
-        if feature.name in protected
+        if feature.name in left_out
     ]
     why = (
         f"; {', '.join(inputs)} are inputs, which needs a reason of the lender's"
@@ -96,8 +96,8 @@ def protected_columns(trained: TrainedModel) -> Gate:
         name,
         value,
         0.0,
-        "Largest change of a margin when everyone gets the same protected"
-        f" attributes{why}.",
+        "Largest change of a margin when everyone gets the same of what an applicant"
+        f" cannot be held to{why}.",
     )
 
 

@@ -35,7 +35,7 @@ def invent(champion: Champion) -> dict[str, Any]:
         for file in raw.iterdir():
             if re.sub("_(train|test)$", "", file.stem) not in champion.core["tables"]:
                 file.unlink()
-        store, _ = build(raw, Path(folder, "made"), protected=champion.protected)
+        store, _ = build(raw, Path(folder, "made"), included=champion.included)
         ((clients, inputs),) = read_inputs(champion, store, "", log.debug)
         margin = margins(champion, inputs)
         probability = champion.calibration(margin)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from training.tables.schema import Column, Reason, Role, Table, Use
+from training.tables.schema import LEFT_OUT, Column, Reason, Role, Table, Use
 
 # What the applications are called once they are read, whatever their files are.
 APPLICATION = "application"
@@ -74,9 +74,11 @@ class Layout:
         return tuple(c.name for c in self.application if c.use is Use.PROTECTED)
 
     @cached_property
-    def kept_out(self) -> tuple[str, ...]:
-        """Those of the protected columns that no reason of the lender's lets in."""
-        return tuple(n for n in self.protected if not self.application[n].is_input)
+    def left_out(self) -> tuple[str, ...]:
+        """What an applicant cannot be held to and no reason of the lender's lets in."""
+        return tuple(
+            c.name for c in self.application if c.use in LEFT_OUT and not c.is_input
+        )
 
     @cached_property
     def scores(self) -> tuple[str, ...]:

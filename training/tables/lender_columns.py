@@ -12,7 +12,7 @@ from training.tables.lender_file import (
     HistoryPart,
     LenderFile,
 )
-from training.tables.schema import Column, Role, Type
+from training.tables.schema import LEFT_OUT, Column, Role, Type
 from training.tables.yaml_file import Fault, Place
 
 NUMBERS = ("number", "integer")
@@ -95,8 +95,8 @@ def _column(place: Place, column: ColumnPart, *, in_history: bool) -> Iterator[F
 
 
 def _use(place: Place, column: ColumnPart) -> Iterator[Fault]:
-    if column.input_because and column.use not in ("protected", "other_people"):
-        text = "expected only with `use: protected` or `use: other_people`"
+    if column.input_because and column.use not in LEFT_OUT:
+        text = f"expected only with `use:` one of {', '.join(LEFT_OUT)}"
         yield Fault((*place, "input_because"), f"{text}; found {column.use}")
     if column.gender and column.use != "protected":
         yield Fault(

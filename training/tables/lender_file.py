@@ -72,7 +72,9 @@ UnitName = Literal[
     "none",
 ]  # fmt: skip
 RoleName = Literal["amount", "instalment", "goods_price", "instalments", "birth"]
-UseName = Literal["input", "protected", "other_people", "after_decision", "none"]
+UseName = Literal[
+    "input", "protected", "other_people", "circumstance", "after_decision", "none"
+]
 
 
 class Part(BaseModel):

@@ -54,13 +54,15 @@ class Role(StrEnum):
 class Use(StrEnum):
     """What a model may do with a column.
 
-    PROTECTED and OTHER_PEOPLE (what is known of people around the applicant) are inputs
-    only where the lender says why; AFTER_DECISION, known only later, is never one.
+    An applicant cannot be held to what is PROTECTED, to OTHER_PEOPLE (what is known of
+    people around them) or a CIRCUMSTANCE (of the application, such as its hour): inputs
+    only where the lender says why. AFTER_DECISION, known only later, is never one.
     """
 
     INPUT = "input"
     PROTECTED = "protected"
     OTHER_PEOPLE = "other_people"
+    CIRCUMSTANCE = "circumstance"
     AFTER_DECISION = "after_decision"
     NONE = "none"
 
@@ -73,6 +75,10 @@ class Origin(StrEnum):
     EARLIER_APPLICATIONS = "earlier_applications"
     REPAYMENTS = "repayments"
     LENDER = "lender"
+
+
+# What is an input only where the lender says why.
+LEFT_OUT = (Use.PROTECTED, Use.OTHER_PEOPLE, Use.CIRCUMSTANCE)
 
 
 @dataclass(frozen=True)
@@ -102,8 +108,8 @@ class Column:
     it is to help decide. `term`: only of what an applicant can negotiate.
     `missing`: the values by which the source says that there is none. `words`: what its
     categories are called; one without stays as it is. `section`: what it is read with,
-    `group`: the reason that it is part of. `input_because`: why one that is protected,
-    or about other people, is an input. `known_as`: the column of Home Credit's that it
+    `group`: the reason that it is part of. `input_because`: why one that is `LEFT_OUT`
+    is an input all the same. `known_as`: the column of Home Credit's that it
     is, so that what is made of that one can be made of it. `lowers_risk`: a higher
     number is known beforehand to mean less risk.
     `header`: what the file calls the column, where that is something else; `pattern`: a
@@ -137,8 +143,8 @@ class Column:
     @property
     def is_input(self) -> bool:
         """Whether a model may read it, as it is or in what is made of it."""
-        for_a_reason = self.use in (Use.PROTECTED, Use.OTHER_PEOPLE)
-        return self.use is Use.INPUT or (for_a_reason and bool(self.input_because))
+        for_a_reason = self.use in LEFT_OUT and bool(self.input_because)
+        return self.use is Use.INPUT or for_a_reason
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ import pytest
 from tests.training.rows import Row, fill, only_row
 from training.features import applicant
 from training.tables.home_credit import HOME_CREDIT
+from training.tables.home_credit.reasons import CIRCUMSTANCES
+from training.tables.schema import Use
 
 DEBT = "BUREAU_ACTIVE_AMT_CREDIT_SUM_DEBT_SUM"
 APPLICANT = {
@@ -126,11 +128,14 @@ def test_history_crosses_with_the_application() -> None:
     assert row[DEBT] == 250
 
 
-def test_protected_attributes_are_no_inputs_unless_switched_on() -> None:
+def test_what_nobody_can_be_held_to_is_no_input_unless_asked_for() -> None:
     names = {one.name for one in applicant.features(HOME_CREDIT, [])}
-    assert not names & {*HOME_CREDIT.protected, "SK_ID_CURR", "TARGET"}
-    switched = {one.name for one in applicant.features(HOME_CREDIT, [], protected=True)}
-    assert switched - names == set(HOME_CREDIT.protected)
+    assert not names & {*HOME_CREDIT.left_out, "SK_ID_CURR", "TARGET"}
+    assert {"CODE_GENDER", "DEF_30_CNT_SOCIAL_CIRCLE"} < {*HOME_CREDIT.left_out}
+    assert "HOUR_APPR_PROCESS_START" in HOME_CREDIT.left_out
+    asked = applicant.features(HOME_CREDIT, [], [Use.PROTECTED, Use.OTHER_PEOPLE])
+    added = {feature.name for feature in asked} - names
+    assert added == {*HOME_CREDIT.left_out} - {*CIRCUMSTANCES}
 
 
 def test_every_application_column_has_a_reason_group_that_is_told() -> None:

@@ -16,6 +16,7 @@ from training.features import sql
 from training.features.build import build
 from training.features.sql import FeatureSet, compile_features
 from training.tables.home_credit import HOME_CREDIT
+from training.tables.schema import LEFT_OUT
 
 TRAIN = [{"SK_ID_CURR": 2, "TARGET": 1}, {"SK_ID_CURR": 1, "TARGET": 0}]
 TEST = [{"SK_ID_CURR": 3}]
@@ -61,7 +62,7 @@ def test_statements_are_compiled_once_for_a_store(
     # As another process asks, for the same features by their names.
     names = {feature.name for feature in made.features}
     again = compile_features(
-        HOME_CREDIT, [], protected=True, only=names, kept=store.statements
+        HOME_CREDIT, [], included=LEFT_OUT, only=names, kept=store.statements
     )
     assert (again.history_sql, again.applicant_sql) == (
         made.history_sql,

@@ -14,23 +14,24 @@ from training.features.define import Feature
 from training.features.named import known_tables, with_names
 from training.tables.clean import clean
 from training.tables.layout import Layout
+from training.tables.schema import Use
 
 # What is made of the loan's term.
 TERMS = {feature.name for feature in terms.features()}
 
 
 def features(
-    layout: Layout, present: Collection[str], *, protected: bool = False
+    layout: Layout, present: Collection[str], included: Collection[Use] = ()
 ) -> list[Feature]:
     """Every model input, in order: raw application, derived, crosses, history.
 
-    `present` names the tables there are; `protected` lets the protected attributes
-    in as inputs.
+    `present` names the tables there are; columns of the uses in `included` are inputs
+    as well.
     """
     past, known = history.features(layout, present), known_tables(layout, present)
     names = {feature.name for feature in past if feature.table in known.values()}
     return [
-        *raw.features(layout, protected=protected),
+        *raw.features(layout, included),
         *(replace(one, table=known[one.table]) for one in crafted(names)),
         *(replace(feature, expression=nw.col(feature.name)) for feature in past),
     ]

@@ -39,19 +39,6 @@ def _to_age(column: str, name: str, group: str, labels: Labels) -> Feature:
     )
 
 
-def _social(days: int, labels: Labels) -> Feature:
-    observed = f"OBS_{days}_CNT_SOCIAL_CIRCLE"
-    late = f"DEF_{days}_CNT_SOCIAL_CIRCLE"
-    return _feature(
-        f"SOCIAL_CIRCLE_{days}_DEFAULT_SHARE",
-        ratio(nw.col(late), nw.col(observed)),
-        "SOCIAL_CIRCLE",
-        Unit.SHARE,
-        labels,
-        f"{late} / {observed}",
-    )
-
-
 def features() -> list[Feature]:
     """Ages over age, counts of papers, mismatches and unknowns."""
     return [
@@ -130,6 +117,4 @@ def features() -> list[Feature]:
             _("Quality of the building, average"),
             "mean of the numeric building columns",
         ),
-        _social(30, _("Acquaintances 30 days late, share")),
-        _social(60, _("Acquaintances 60 days late, share")),
     ]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from training.features.define import Feature
 from training.features.named import own
 from training.tables.layout import APPLICATION, Layout
 from training.tables.schema import Role, Type, Use
 
 
-def features(layout: Layout, *, protected: bool) -> list[Feature]:
-    """Every column that is an input, as it is; `protected`: those that are, as well."""
+def features(layout: Layout, included: Collection[Use]) -> list[Feature]:
+    """Every column that is an input, as it is; `included`: those of these uses, too."""
     return [
         Feature(
             column.name,
@@ -25,6 +27,6 @@ def features(layout: Layout, *, protected: bool) -> list[Feature]:
             lowers_risk=column.lowers_risk,
         )
         for column in layout.application
-        if column.is_input or (protected and column.use is Use.PROTECTED)
+        if column.is_input or column.use in included
         if column.role is not Role.CLIENT
     ]

@@ -13,14 +13,14 @@ from training.tables.home_credit import (
     pos_cash_balance,
     previous_application,
 )
-from training.tables.home_credit.reasons import GROUP_OF, PROTECTED, REASONS
+from training.tables.home_credit.reasons import GROUP_OF, REASONS, USES
 from training.tables.layout import Layout
-from training.tables.schema import Column, Table, Use
+from training.tables.schema import Column, Table
 
 
 def _column(column: Column) -> Column:
     """With what is said of many columns at once."""
-    use = Use.PROTECTED if column.name in PROTECTED else column.use
+    use = USES.get(column.name, column.use)
     group = GROUP_OF.get(column.name, "")
     return replace(column, use=use, group=group, known_as=column.name)
 

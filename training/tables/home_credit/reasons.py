@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from training.language import Labels, _
 from training.tables.home_credit.application import TABLE
-from training.tables.schema import Reason
+from training.tables.schema import Reason, Use
 
 # Kept for the fairness audit, never a model input unless a lender switches it on.
 PROTECTED = ("CODE_GENDER", "NAME_FAMILY_STATUS")
+# What an applicant cannot be held to either.
+CIRCUMSTANCES = ("WEEKDAY_APPR_PROCESS_START", "HOUR_APPR_PROCESS_START")
+ACQUAINTANCES = tuple(name for name in TABLE.names if "SOCIAL_CIRCLE" in name)
 
 
 def _reason(code: str, group: str, labels: Labels, weighs: Labels) -> Reason:
@@ -232,11 +235,15 @@ GROUPS = {
     "APPLICATION_CONTEXT": (
         "NAME_CONTRACT_TYPE",
         "NAME_TYPE_SUITE",
-        "WEEKDAY_APPR_PROCESS_START",
-        "HOUR_APPR_PROCESS_START",
+        *CIRCUMSTANCES,
     ),
-    "SOCIAL_CIRCLE": tuple(name for name in TABLE.names if "SOCIAL_CIRCLE" in name),
+    "SOCIAL_CIRCLE": ACQUAINTANCES,
     "BUREAU_ENQUIRIES": ENQUIRIES,
     "PROTECTED": PROTECTED,
+}
+USES = {
+    **dict.fromkeys(PROTECTED, Use.PROTECTED),
+    **dict.fromkeys(ACQUAINTANCES, Use.OTHER_PEOPLE),
+    **dict.fromkeys(CIRCUMSTANCES, Use.CIRCUMSTANCE),
 }
 GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
