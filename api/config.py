@@ -42,6 +42,9 @@ class Config:
     # Who signs the letters to applicants, and how to reach them; nothing: the adviser.
     lender_name: str = "Prêt à dépenser"
     lender_contact: str = ""
+    # What letters call the credit bureau, and whom they name for advice on debts.
+    credit_bureau: str = ""
+    debt_advice: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -23,11 +23,21 @@ _LOCK = threading.Lock()
 
 
 @dataclass(frozen=True)
+class Used:
+    """Where values came from; whether there were any, and, of scores, what they are."""
+
+    origin: str
+    known: bool
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Letter:
     """What is told. `reasons` in the words of the language; times are UTC.
 
     `decision`: the one that stands; `model_decision`: that of the model alone;
-    `reviewed_at`: None unless a person reviewed it; `origins`: of the tables used.
+    `reviewed_at`: None unless a person reviewed it; `bureau`: what the credit bureau is
+    called; `advice`: on debts.
     """
 
     language: str
@@ -42,7 +52,9 @@ class Letter:
     decided_at: datetime
     reviewed_at: datetime | None
     reasons: Sequence[str]
-    origins: Iterable[str | None]
+    used: Sequence[Used]
+    bureau: str = ""
+    advice: str = ""
 
 
 def render(letter: Letter) -> bytes:
@@ -53,7 +65,7 @@ def render(letter: Letter) -> bytes:
             for name, value in vars(letter).items()
         },
         "reasons": [_printable(reason) for reason in letter.reasons],
-        "origins": list(letter.origins),
+        "used": [vars(used) for used in letter.used],
     }
     data = json.dumps(fields, default=lambda moment: moment.timetuple()[:3])
     moment = letter.reviewed_at or letter.decided_at

@@ -48,7 +48,8 @@ class Column(Described):
     `role`: what it is, whatever a lender calls it (client, record, amount, instalment,
     goods_price, birth, date, applied). `section`: which of the table's sections it is
     read in. `missing`: values that say that there is none. `words`: what categories are
-    called. `dated`: it may be sent as a date, YYYY-MM-DD.
+    called. `dated`: it may be sent as a date, YYYY-MM-DD. `origin`: where it comes
+    from, if not from where its table does.
     """
 
     type: Literal["number", "integer", "category"]
@@ -60,6 +61,7 @@ class Column(Described):
     missing: tuple[int | str, ...] = ()
     words: dict[str, Labels] = {}
     dated: bool = False
+    origin: str | None = None
 
 
 class Table(FromBundle):

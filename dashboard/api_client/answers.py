@@ -564,7 +564,8 @@ class Column(Answer):
     `role`: what it is, whatever a lender calls it (client, record, amount, instalment,
     goods_price, birth, date, applied). `section`: which of the table's sections it is
     read in. `missing`: values that say that there is none. `words`: what categories are
-    called. `dated`: it may be sent as a date, YYYY-MM-DD.
+    called. `dated`: it may be sent as a date, YYYY-MM-DD. `origin`: where it comes
+    from, if not from where its table does.
     """
 
     name: str
@@ -582,6 +583,7 @@ class Column(Answer):
     missing: Sequence[int | str] = []
     words: Annotated[Mapping[str, Labels], Field(validate_default=True)] = {}
     dated: bool = False
+    origin: str | None = None
 
 
 class Fairness(Answer):

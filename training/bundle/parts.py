@@ -178,6 +178,7 @@ def described(table: Table, column: Column, seen: list[str] | None) -> dict[str,
         "lever": column.term is not None,
         "term": None if column.term is None else asdict(column.term),
         "dated": column.dated,
+        "origin": column.origin,
         "use": column.use,
         "input_because": column.input_because,
     }

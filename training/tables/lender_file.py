@@ -77,6 +77,12 @@ UseName = Literal[
 ]
 
 
+OriginName = Literal[
+    "application", "credit_bureau", "outside_scores", "earlier_applications",
+    "repayments", "lender",
+]  # fmt: skip
+
+
 class Part(BaseModel):
     """A mapping of the file; a key without a value counts as left out."""
 
@@ -115,8 +121,8 @@ class ColumnPart(Part):
     """One column; `from`: its header in the file, where that is not its name.
 
     `pattern`: a regular expression (RE2) whose first group is the value. `as`: the
-    column of Home Credit's that it is. `input_because`: why one that is protected, or
-    about other people, is an input all the same.
+    column of Home Credit's that it is. `input_because`: why one that an applicant
+    cannot be held to is an input all the same. `origin`: where it comes from.
     """
 
     type: ColumnType
@@ -136,6 +142,7 @@ class ColumnPart(Part):
     gender: bool = False
     missing: Words | None = None
     lowers_risk: bool = False
+    origin: OriginName | None = None
 
 
 Columns = Annotated[dict[Name, ColumnPart], Field(min_length=1, max_length=2000)]
@@ -187,6 +194,7 @@ class HistoryPart(Part):
         list[Annotated[int, Field(ge=1, le=36500)]], Field(max_length=10)
     ] = []
     group: Name | None = None
+    origin: OriginName | None = None
 
 
 class GroupPart(Part):

@@ -166,7 +166,7 @@ class _Reading:
         return Table(
             name,
             tuple(columns),
-            known.origin if known else Origin.LENDER,
+            _origin(part) or (known.origin if known else Origin.LENDER),
             key=tuple(sorted(numbers)),
             parent=part.of or "",
             known_as=part.known_as or "",
@@ -208,6 +208,7 @@ class _Reading:
             header="" if part.header in (None, name) else str(part.header),
             pattern=part.pattern or "",
             dated=dated,
+            origin=_origin(part) or (known.origin if known else None),
         )
 
     def _known(self, table: str, part: ColumnPart) -> Column | None:
@@ -315,6 +316,10 @@ def _term(part: ColumnPart) -> Term | None:
     if negotiable is None:
         return None
     return Term((negotiable.low, negotiable.high), negotiable.weight)
+
+
+def _origin(part: ColumnPart | HistoryPart) -> Origin | None:
+    return Origin(part.origin) if part.origin else None
 
 
 def _bounds(part: ColumnPart, unit: Unit) -> tuple[float, float]:

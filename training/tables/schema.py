@@ -68,10 +68,11 @@ class Use(StrEnum):
 
 
 class Origin(StrEnum):
-    """Where a table's records come from, as an applicant is told."""
+    """Where records or values come from, as an applicant is told."""
 
     APPLICATION = "application"
     CREDIT_BUREAU = "credit_bureau"
+    OUTSIDE_SCORES = "outside_scores"
     EARLIER_APPLICATIONS = "earlier_applications"
     REPAYMENTS = "repayments"
     LENDER = "lender"
@@ -114,7 +115,8 @@ class Column:
     number is known beforehand to mean less risk.
     `header`: what the file calls the column, where that is something else; `pattern`: a
     regular expression whose first group is the value, where it is a part of a text.
-    `dated`: the file has dates, which become days from the application.
+    `dated`: the file has dates, which become days from the application. `origin`: where
+    it comes from, if not from where its table does.
     """
 
     name: str
@@ -139,6 +141,7 @@ class Column:
     header: str = ""
     pattern: str = ""
     dated: bool = False
+    origin: Origin | None = None
 
     @property
     def is_input(self) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -10,10 +12,12 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from api.bundle.manifest import Manifest
 from api.errors import Problem
 from api.http.lookups import known_prediction
 from api.http.operations import OFFICER, Operation
 from api.http.responses import query
+from api.schemas.layout import APPLICATION
 from api.schemas.letter import LetterQuery
 from api.scoring.decision import GRANTED, LOWERS, RAISES
 from api.scoring.predict import explained
@@ -21,6 +25,7 @@ from api.services import services
 from api.store.database import Database
 from api.store.events.kept import answer_of
 from api.store.events.record import DECISION
+from api.store.people.clients import Vector, unpack
 from api.store.people.predictions import StoredPrediction
 from api.store.people.standing import standing, standing_review
 
@@ -30,6 +35,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("letter", __name__, url_prefix="/v1/predictions")
 PDF = "application/pdf"
 REASONS = 4
+# Of what is known, the origin whose values are told.
+SCORES = "outside_scores"
 
 
 @Operation(
@@ -51,7 +58,7 @@ REASONS = 4
 )
 def letter(prediction_id: UUID) -> Response:
     # Typesetting takes 50 MB, and few processes write letters.
-    from api.documents.letter import Letter, render
+    from api.documents.letter import Letter, Used, render
 
     params, champion, config = (
         query(LetterQuery),
@@ -64,6 +71,7 @@ def letter(prediction_id: UUID) -> Response:
         raise Problem(HTTPStatus.CONFLICT, "A simulation decides nothing to tell.")
     review = _standing_review(database, stored)
     answered = _answered(champion, database, stored, reviewed=review is not None)
+    _, features = answer_of(database, identifier)
     page = render(
         Letter(
             language=params.lang,
@@ -80,12 +88,39 @@ def letter(prediction_id: UUID) -> Response:
             if review
             else None,
             reasons=_reasons(champion, answered, params.lang),
-            origins=[table.origin for table in champion.manifest.tables.values()],
+            used=[
+                Used(*used)
+                for used in _used(champion.manifest, unpack(features), params.lang)
+            ],
+            bureau=config.credit_bureau,
+            advice=config.debt_advice,
         )
     )
     kind = "decision" if review else "draft"
     name = f'inline; filename="{kind}-{identifier}-{params.lang}.pdf"'
     return Response(page, headers={"Content-Disposition": name}, content_type=PDF)
+
+
+def _used(
+    manifest: Manifest, values: Vector, language: str
+) -> Iterator[tuple[str, bool, dict[str, float]]]:
+    """Where features come from, whether any is known, and, of scores, each that is."""
+    columns = {one.name: one for one in manifest.tables[APPLICATION].columns}
+    found: dict[str, tuple[bool, dict[str, float]]] = {}
+    for feature, value in zip(manifest.features, values.tolist(), strict=True):
+        column = columns.get(feature.name)
+        origin = manifest.tables[feature.table].origin
+        if column is not None and column.origin is not None:
+            origin = column.origin
+        if origin is None:
+            continue
+        known, scores = found.setdefault(origin, (False, {}))
+        is_known = not math.isnan(value)
+        if is_known and origin == SCORES:
+            scores[feature.labels.in_language(language)] = value
+        found[origin] = known or is_known, scores
+    for origin, (known, scores) in found.items():
+        yield origin, known, scores
 
 
 def _standing_review(

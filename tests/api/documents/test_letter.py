@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from typst import TypstError
 
-from api.documents.letter import FOLDER, Letter, compiled, render
+from api.documents.letter import FOLDER, Letter, Used, compiled, render
 from api.errors import Problem
 
 # Not there where only the API is installed.
@@ -34,7 +34,14 @@ LETTER = Letter(
     decided_at=datetime(2026, 8, 1, 9, 30, tzinfo=UTC),
     reviewed_at=None,
     reasons=["Votre cœur de dépenses plaide pour un risque plus élevé.", "Deux."],
-    origins=["application", "credit_bureau", "credit_bureau", "repayments"],
+    used=[
+        Used("application", True),
+        Used("credit_bureau", False),
+        Used("outside_scores", True, {"Score 1": 0.246, "Score 3": 0.7}),
+        Used("repayments", True),
+    ],
+    bureau="Centrale *X*, 2 rue Y",
+    advice="3 rue Z",
 )
 
 on_sqlite = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
@@ -59,9 +66,10 @@ def test_says_the_decision_the_reasons_and_the_rights() -> None:
         "votre demande de prêt est refusée",
         "évaluation automatisée",
         "Votre cœur de dépenses plaide pour un risque plus élevé.",
-        "la centrale de crédit",
+        "Centrale *X*, 2 rue Y, que nous avons consultée : aucun prêt chez d'autres",
+        "que nous avons consultés : Score 1 0,25, Score 3 0,7 ;",
         "prêts et cartes précédents chez nous",
-        "un apport plus grand",
+        "Pour un conseil gratuit et indépendant sur vos dettes : 3 rue Z",
         "réexaminer cette décision par une personne",
         "donner votre point de vue",
         "contester la décision",
@@ -77,13 +85,14 @@ def test_says_the_decision_the_reasons_and_the_rights() -> None:
     assert reader.trailer["/Root"]["/Lang"] == "fr"
 
 
-def test_a_granted_letter_does_not_say_what_to_change() -> None:
+def test_a_granted_letter_tells_no_result_of_a_database_and_no_advice() -> None:
     granted = replace(
         LETTER, language="en", decision="granted", model_decision="granted", contact=""
     )
     _, text = read(render(granted))
     assert "was accepted" in text and "What spoke for you" in text
-    assert "What could change" not in text
+    assert "the records of Centrale *X*, 2 rue Y on your loans" in text
+    assert "consulted" not in text and "advice" not in text
     assert "ask the adviser" in text
 
 
@@ -98,7 +107,7 @@ def test_an_overridden_letter_says_that_a_person_decided() -> None:
     assert "was accepted" in text and "3 August 2026" in text
     assert "DRAFT" not in text and "DRAFT" not in reader.metadata.title
     assert "A person reviewed" in text and "had come to the other result" in text
-    assert "What spoke for you" not in text
+    assert "What spoke for you" not in text and LETTER.reasons[0] not in text
 
 
 def test_the_same_letter_is_the_same_bytes() -> None:
@@ -110,7 +119,7 @@ def test_the_longest_letter_fits() -> None:
         LETTER,
         contact="x" * 300,
         reasons=["Une raison très longue " * 8] * 4,
-        origins=[*LETTER.origins, "earlier_applications"],
+        used=[*LETTER.used, Used("earlier_applications", True)],
     )
     _, text = read(render(long))
     assert text.replace("\u200b", "").replace(" ", "").count("x" * 300) == 1
@@ -141,7 +150,7 @@ def test_the_letter_is_a_tagged_accessible_pdf() -> None:
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     kinds = Counter(tags(root["/StructTreeRoot"]))
-    assert (kinds["/H1"], kinds["/H2"], kinds["/L"]) == (1, 4, 4)
+    assert (kinds["/H1"], kinds["/H2"], kinds["/L"]) == (1, 3, 3)
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
 
 

@@ -19,8 +19,14 @@ from training.errors import ConfigurationError
 from training.language import LANGUAGES
 from training.tables.home_credit import HOME_CREDIT, TABLES
 from training.tables.lender import keep_layout, layout_of
-from training.tables.lender_file import RoleName, UnitName, UseName, lender_schema
-from training.tables.schema import Dialect, Role, Term, Type, Unit, Use
+from training.tables.lender_file import (
+    OriginName,
+    RoleName,
+    UnitName,
+    UseName,
+    lender_schema,
+)
+from training.tables.schema import Dialect, Origin, Role, Term, Type, Unit, Use
 
 SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "lender.schema.json"
 
@@ -340,6 +346,7 @@ def test_an_editor_sees_by_the_schema_what_the_reader_sees() -> None:
 def test_words_of_the_file_are_those_of_the_declarations() -> None:
     assert set(get_args(UnitName)) == {one.value for one in Unit}
     assert set(get_args(UseName)) == {one.value for one in Use}
+    assert set(get_args(OriginName)) == {one.value for one in Origin}
     own = {Role.CLIENT, Role.RECORD, Role.DATE, Role.APPLIED}
     assert set(get_args(RoleName)) == {one.value for one in Role if one not in own}
     assert "application" in TABLES

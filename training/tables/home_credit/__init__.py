@@ -13,7 +13,7 @@ from training.tables.home_credit import (
     pos_cash_balance,
     previous_application,
 )
-from training.tables.home_credit.reasons import GROUP_OF, REASONS, USES
+from training.tables.home_credit.reasons import GROUP_OF, ORIGINS, REASONS, USES
 from training.tables.layout import Layout
 from training.tables.schema import Column, Table
 
@@ -22,7 +22,13 @@ def _column(column: Column) -> Column:
     """With what is said of many columns at once."""
     use = USES.get(column.name, column.use)
     group = GROUP_OF.get(column.name, "")
-    return replace(column, use=use, group=group, known_as=column.name)
+    return replace(
+        column,
+        use=use,
+        group=group,
+        known_as=column.name,
+        origin=ORIGINS.get(column.name),
+    )
 
 
 def _table(table: Table) -> Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from training.language import Labels, _
 from training.tables.home_credit.application import TABLE
-from training.tables.schema import Reason, Use
+from training.tables.schema import Origin, Reason, Use
 
 # Kept for the fairness audit, never a model input unless a lender switches it on.
 PROTECTED = ("CODE_GENDER", "NAME_FAMILY_STATUS")
@@ -245,5 +245,9 @@ USES = {
     **dict.fromkeys(PROTECTED, Use.PROTECTED),
     **dict.fromkeys(ACQUAINTANCES, Use.OTHER_PEOPLE),
     **dict.fromkeys(CIRCUMSTANCES, Use.CIRCUMSTANCE),
+}
+ORIGINS = {
+    **dict.fromkeys(EXTERNAL, Origin.OUTSIDE_SCORES),
+    **dict.fromkeys(ENQUIRIES, Origin.CREDIT_BUREAU),
 }
 GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
