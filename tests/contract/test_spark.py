@@ -104,11 +104,13 @@ def test_spark_gives_the_features_of_every_real_client(
     check(Path(os.environ[REAL_DATA]) / "home-credit-linked", tmp_path, cluster)
 
 
+# The larger one has 1.2 million credits and 5 million payments.
+@pytest.mark.parametrize("times", [1, 1700])
 def test_spark_adds_a_lenders_own_histories_to_the_bit(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     monkeypatch.setattr(building, "layout_of", lambda _folder: LAYOUT)
-    data = many(tmp_path / "data", "hash(c0)")
+    data = many(tmp_path / "data", "hash(c0)", times)
     engine = Spark(cluster.master, "1GB")
     embedded, _ = build(data, tmp_path / "embedded", progress=quiet)
     spark, _ = build(data, tmp_path / "spark", engine, progress=quiet)

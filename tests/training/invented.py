@@ -125,18 +125,22 @@ def write(folder: Path, rows: dict[str, str] = ROWS) -> Path:
     return folder
 
 
-def many(folder: Path, order: str) -> Path:
-    """Some hundred credits and payments of many clients, 40 % of them not known."""
+def many(folder: Path, order: str, times: int = 1) -> Path:
+    """Some hundred credits and payments of many clients, 40 % of them not known.
+
+    Or so many times as many.
+    """
     folder.mkdir()
     selects = {
         "demandes": "'K' || i, i % 2, 1000 + i, i / 3, NULL, 'F', 1, 1"
-        " FROM range(40) t(i)",
-        "credits": "i, 'K' || hash(i) % 35, -(hash(i, 1) % 500)::BIGINT,"
+        f" FROM range({40 * times}) t(i)",
+        "credits": f"i, 'K' || hash(i) % {35 * times}, -(hash(i, 1) % 500)::BIGINT,"
         " CASE WHEN hash(i, 2) % 5 > 1 THEN hash(i, 3) % 100000 / 100 END,"
-        " ['payé', '=1+1', NULL][1 + (hash(i, 4) % 3)::BIGINT] FROM range(700) t(i)",
-        "paiements": "hash(i, 5) % 800, -(hash(i, 6) % 500)::BIGINT,"
+        " ['payé', '=1+1', NULL][1 + (hash(i, 4) % 3)::BIGINT]"
+        f" FROM range({700 * times}) t(i)",
+        "paiements": f"hash(i, 5) % {800 * times}, -(hash(i, 6) % 500)::BIGINT,"
         " CASE WHEN hash(i, 7) % 5 > 1 THEN hash(i, 8) % 1000000 / 1000000 END"
-        " FROM range(3000) t(i)",
+        f" FROM range({3000 * times}) t(i)",
     }
     for name, select in selects.items():
         columns = LAYOUT.files()[name].columns
