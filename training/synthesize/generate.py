@@ -156,8 +156,8 @@ def _array(values: Any, column: Column) -> pa.Array:
     if isinstance(values, WordColumn):
         codes = pa.array(values.codes.astype(np.int16), mask=values.codes < 0)
         return pa.DictionaryArray.from_arrays(codes, pa.array(values.words))
-    number = np.int64 if column.type is Type.INTEGER else np.float64
-    return pa.array(values.astype(number, copy=False), from_pandas=True)
+    number = pa.int64() if column.type is Type.INTEGER else pa.float64()
+    return pa.array(values, from_pandas=True).cast(number)
 
 
 def _check(clients: int, out: Path, file_format: str, seed: int) -> None:
