@@ -79,6 +79,7 @@ soak: $(READY) ## what takes long to go wrong: races, kills, 100,000 predictions
 	@$(PYTHON) -m tests.benchmarks.fuzz
 	@$(PYTHON) -m tests.benchmarks.alerts $(DATA)
 	@$(PYTHON) -m tests.benchmarks.absent_columns
+	@$(PYTHON) -m tests.benchmarks.terms $(DATA)
 
 examples: $(READY) ## record anew what the API's documents show as its answers
 	@$(PYTHON) -m pytest -q tests/contract/test_examples.py --record-examples
@@ -122,6 +123,8 @@ $(READY): $(DEMO)
 demo: export TRAINING_TRACKING_URI = sqlite:///var/mlflow.db
 demo: export SCORING_BUNDLE = var/bundle
 demo: export SCORING_DATABASE_URL = sqlite:///var/scoring.sqlite
+# Of the invented lender; nobody knows those of real data.
+demo: export SCORING_PRICES = $(if $(DATA),,var/data/prices.json)
 
 TABLES = $(or $(patsubst ~/%,$(HOME)/%,$(DATA)),var/data)
 code = $(shell find $(1) -type f ! -path '*/__pycache__/*')

@@ -66,6 +66,12 @@ class ScoringClient:
         """Simulate it with some columns changed."""
         return self._predict({"client_id": client_id, "changes": dict(changes)})
 
+    def on_terms(self, client_id: ClientKey, terms: Mapping[str, float]) -> Prediction:
+        """Simulate it on other terms: `amount`, `instalments`, `down_payment`,
+        `yearly_rate`. The answer's `terms` are the whole offer.
+        """
+        return self._predict({"client_id": client_id, "terms": dict(terms)})
+
     def decide_on(
         self,
         application: Mapping[str, Any],
@@ -111,10 +117,10 @@ class ScoringClient:
             yield from page["predictions"]
 
     def counterfactual(
-        self, prediction_id: str, levers: Sequence[str] | None = None
+        self, prediction_id: str, terms: Sequence[str] | None = None
     ) -> Counterfactual:
-        """The smallest change that would be granted, of all levers or of these."""
-        body = {"levers": None if levers is None else list(levers)}
+        """The smallest change that would be granted, of all terms or of these."""
+        body = {"terms": None if terms is None else list(terms)}
         path = f"/v1/predictions/{prediction_id}/counterfactual"
         found: Counterfactual = self._send("POST", path, body).json()
         return found
@@ -259,18 +265,6 @@ class ModelRef(TypedDict):
     name: str
     version: str
     bundle_sha256: str
-
-
-MovedLever = TypedDict(
-    "MovedLever",
-    {
-        "name": str,
-        "from": float | None,
-        "to": float | None,
-        "lowest": float | None,
-        "highest": float | None,
-    },
-)
 
 
 class Offer(TypedDict):
@@ -455,11 +449,17 @@ class Standing(TypedDict):
 
 
 class Counterfactual(TypedDict):
-    """`prediction` is the simulation that was stored; null when nothing was found."""
+    """
+    `asked`: the loan as it was refused; `granted`: as it would be granted.
+
+    `cost`: the sum of the relative changes. `prediction`: the simulation that was
+    stored. Without any of them, `detail` says why.
+    """
 
     prediction_id: str
     found: bool
     cost: NotRequired[float | None]
     detail: NotRequired[str | None]
-    levers: Sequence[MovedLever]
+    asked: Offer
+    granted: Offer | None
     prediction: Prediction | None

@@ -71,12 +71,12 @@ UnitName = Literal[
     "currency", "days", "months", "years", "share", "count", "score", "flag", "hour",
     "none",
 ]  # fmt: skip
-RoleName = Literal["amount", "instalment", "goods_price", "instalments", "birth"]
+RoleName = Literal[
+    "amount", "instalment", "goods_price", "instalments", "product", "birth"
+]
 UseName = Literal[
     "input", "protected", "other_people", "circumstance", "after_decision", "none"
 ]
-
-
 OriginName = Literal[
     "application", "credit_bureau", "outside_scores", "earlier_applications",
     "repayments", "lender",
