@@ -11,14 +11,19 @@ import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from api.errors import Problem
+from api.features.columns import Row
 from api.schemas.answers import TermName
 from api.schemas.layout import AMOUNT, GOODS_PRICE, INSTALMENTS
-from api.scoring.terms import Loan
+from api.schemas.requests import Terms
+from api.scoring.decision import GRANTED, decide, probability
+from api.scoring.terms import Loan, Moved, loan_of, on_terms, revised
+from api.store.people.clients import Client
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion
@@ -80,6 +85,100 @@ def movable(champion: Champion, loan: Loan, names: Collection[str]) -> list[Mova
             step = 1.0
         terms.append(Movable(term.name, reach.weight, value, low, high, step, whole))
     return terms
+
+
+@dataclass(frozen=True)
+class Question:
+    """A refused loan: of whom, and what it was simulated to be, if it was."""
+
+    client: Client
+    before: Row
+    loan: Loan
+
+
+@dataclass(frozen=True)
+class Found:
+    """The loan as it would be granted, and what the change costs."""
+
+    moved: Moved
+    cost: float
+
+
+def question(champion: Champion, client: Client, before: Row) -> Question | None:
+    """None where the application asks for no amount."""
+    loan = loan_of(champion, client, {**client.application, **before})
+    return None if loan is None else Question(client, before, loan)
+
+
+def granted_as_asked(champion: Champion, asked: Question) -> bool:
+    return bool(_granted(champion, asked, [], [()])[0])
+
+
+def smallest(
+    champion: Champion, asked: Question, names: Collection[str]
+) -> Found | None:
+    """The smallest change of these terms that would be granted; None: there is none."""
+    terms = movable(champion, asked.loan, names)
+    if not terms:
+        return None
+    found = search(
+        terms, lambda values: _granted(champion, asked, terms, values.tolist())
+    )
+    if found is None:
+        return None
+    moved = on_terms(champion, asked.loan, _terms(terms, found))
+    return Found(moved, costs(terms, np.array([found])).item())
+
+
+def _granted(
+    champion: Champion,
+    asked: Question,
+    movable: Sequence[Movable],
+    candidates: Sequence[Sequence[float]],
+) -> NDArray[np.bool_]:
+    """Which of the candidates are offers to ask for, and would be granted."""
+    offers = [_smaller(champion, asked.loan, movable, one) for one in candidates]
+    granted = np.zeros(len(candidates), dtype=bool)
+    kept = [at for at, moved in enumerate(offers) if moved is not None]
+    if not kept:
+        return granted
+    revisions = [
+        revised(champion, asked.client, {**asked.before, **moved.changes})
+        for moved in offers
+        if moved is not None
+    ]
+    manifest = champion.manifest
+    margins = champion.model.margins(champion.online.revise(revisions)).tolist()
+    chances = (probability(margin, manifest.calibration) for margin in margins)
+    granted[kept] = [decide(one, manifest.threshold) == GRANTED for one in chances]
+    return granted
+
+
+def _smaller(
+    champion: Champion, loan: Loan, movable: Sequence[Movable], values: Sequence[float]
+) -> Moved | None:
+    """The loan on these terms, unless it has no price or is not the smaller one."""
+    try:
+        moved = on_terms(champion, loan, _terms(movable, values))
+    except Problem:
+        return None
+    limits = (
+        (moved.instalment, loan.asked.instalment),
+        (moved.amount, loan.asked.amount),
+        (moved.price, loan.price),
+    )
+    higher = (new > old for new, old in limits if new is not None and old is not None)
+    return None if any(higher) else moved
+
+
+def _terms(movable: Sequence[Movable], values: Sequence[float]) -> Terms:
+    """Those that are other than was asked for."""
+    moved: dict[str, Any] = {
+        term.name: int(value) if term.name == "instalments" else value
+        for term, value in zip(movable, values, strict=True)
+        if value != term.value
+    }
+    return Terms.model_construct(**moved)
 
 
 def costs(terms: Sequence[Movable], candidates: Values) -> Values:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-import numpy as np
 from flask import Blueprint, Response, request
-from numpy.typing import NDArray
 
 from api.errors import FieldError, Problem, invalid
 from api.http import json_body
@@ -20,17 +17,14 @@ from api.http.operations import OFFICER, Operation
 from api.json_encoding import encode
 from api.schemas.counterfactual import Counterfactual, CounterfactualRequest
 from api.schemas.layout import EXAMPLES
-from api.schemas.requests import Terms
 from api.scoring import counterfactual
-from api.scoring.counterfactual import Movable, Values
-from api.scoring.decision import GRANTED, REFUSED, decide, probability
+from api.scoring.counterfactual import Question
+from api.scoring.decision import REFUSED
 from api.scoring.predict import predict
 from api.scoring.request_forms import read_model
-from api.scoring.terms import Loan, Moved, loan_of, on_terms, revised
 from api.services import services
 from api.store.database import Database
 from api.store.events.record import Reply
-from api.store.people.clients import Client
 from api.store.people.predictions import StoredPrediction
 
 if TYPE_CHECKING:
@@ -74,46 +68,28 @@ def _answer(
 ) -> Reply:
     question = _question(champion, known_prediction(database, prediction_id))
     names = _names(champion, body)
-    movable = counterfactual.movable(champion, question.loan, names)
-    if _granted(champion, question, movable, [[one.value for one in movable]])[0]:
+    if counterfactual.granted_as_asked(champion, question):
         detail = "The model that serves now grants this as it is: decide again."
         raise Problem(HTTPStatus.CONFLICT, detail)
-
-    def grants(candidates: Values) -> NDArray[np.bool_]:
-        return _granted(champion, question, movable, candidates.tolist())
-
-    found = counterfactual.search(movable, grants) if movable else None
+    found = counterfactual.smallest(champion, question, names)
     document = {"prediction_id": prediction_id, "found": found is not None}
     asked = {"asked": question.loan.asked.model_dump()}
     if found is None:
         none = {"detail": _NONE, **asked, "granted": None, "prediction": None}
         return Reply(HTTPStatus.OK, encode(document | none))
-    moved = on_terms(champion, question.loan, _terms(movable, found))
-    changes = {**question.before, **moved.changes}
+    changes = {**question.before, **found.moved.changes}
     simulated = predict(
         champion,
         database,
         {"client_id": question.client.client_id, "changes": changes},
     )
-    document |= {
-        "cost": counterfactual.costs(movable, np.array([found])).item(),
-        **asked,
-        "granted": moved.offer().model_dump(),
-    }
+    granted = {"granted": found.moved.offer().model_dump()}
+    document |= {"cost": found.cost, **asked, **granted}
     answer = encode(document)[:-1] + b',"prediction":' + simulated.answer + b"}"
     return replace(simulated, status=HTTPStatus.OK, answer=answer, location=None)
 
 
-@dataclass(frozen=True)
-class _Question:
-    """A refused loan: of whom, and what it was simulated to be, if it was."""
-
-    client: Client
-    before: Mapping[str, Any]
-    loan: Loan
-
-
-def _question(champion: Champion, stored: StoredPrediction) -> _Question:
+def _question(champion: Champion, stored: StoredPrediction) -> Question:
     if stored.client_id is None or stored.facts["decision"] != REFUSED:
         detail = "Only for a refusal of a known client there is something to look for."
         raise Problem(HTTPStatus.CONFLICT, detail)
@@ -122,12 +98,11 @@ def _question(champion: Champion, stored: StoredPrediction) -> _Question:
     except Problem as problem:
         detail = f"{problem.message} It is not known any more."
         raise Problem(HTTPStatus.CONFLICT, detail) from problem
-    before = stored.changes or {}
-    loan = loan_of(champion, client, {**client.application, **before})
-    if loan is None:
+    question = counterfactual.question(champion, client, stored.changes or {})
+    if question is None:
         detail = "The application asks for no amount, so no term of it can be moved."
         raise Problem(HTTPStatus.CONFLICT, detail)
-    return _Question(client, before, loan)
+    return question
 
 
 def _names(champion: Champion, body: CounterfactualRequest) -> list[str]:
@@ -140,54 +115,3 @@ def _names(champion: Champion, body: CounterfactualRequest) -> list[str]:
         detail = "is not negotiable: GET /v1/model says what is"
         raise invalid([FieldError(f"/terms/{at}", detail) for at in wrong])
     return [*body.terms]
-
-
-def _granted(
-    champion: Champion,
-    question: _Question,
-    movable: Sequence[Movable],
-    candidates: Sequence[Sequence[float]],
-) -> NDArray[np.bool_]:
-    """Which of the candidates are offers to ask for, and would be granted."""
-    offers = [_smaller(champion, question.loan, movable, one) for one in candidates]
-    granted = np.zeros(len(candidates), dtype=bool)
-    kept = [at for at, moved in enumerate(offers) if moved is not None]
-    if not kept:
-        return granted
-    revisions = [
-        revised(champion, question.client, {**question.before, **moved.changes})
-        for moved in offers
-        if moved is not None
-    ]
-    manifest = champion.manifest
-    margins = champion.model.margins(champion.online.revise(revisions)).tolist()
-    chances = (probability(margin, manifest.calibration) for margin in margins)
-    granted[kept] = [decide(one, manifest.threshold) == GRANTED for one in chances]
-    return granted
-
-
-def _smaller(
-    champion: Champion, loan: Loan, movable: Sequence[Movable], values: Sequence[float]
-) -> Moved | None:
-    """The loan on these terms, unless it has no price or is not the smaller one."""
-    try:
-        moved = on_terms(champion, loan, _terms(movable, values))
-    except Problem:
-        return None
-    limits = (
-        (moved.instalment, loan.asked.instalment),
-        (moved.amount, loan.asked.amount),
-        (moved.price, loan.price),
-    )
-    higher = (new > old for new, old in limits if new is not None and old is not None)
-    return None if any(higher) else moved
-
-
-def _terms(movable: Sequence[Movable], values: Sequence[float]) -> Terms:
-    """Those that are other than was asked for."""
-    moved: dict[str, Any] = {
-        term.name: int(value) if term.name == "instalments" else value
-        for term, value in zip(movable, values, strict=True)
-        if value != term.value
-    }
-    return Terms.model_construct(**moved)
