@@ -47,14 +47,14 @@ def exported(data: Path | None, work: Path) -> House:
 def some(champion: Champion, path: Path) -> Iterator[Client]:
     """As the API has them once they are imported."""
     key = champion.manifest.client_key
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         f"SELECT \"{key}\", application, history, features FROM '{path}'"
         f' ORDER BY hash("{key}") LIMIT {CLIENTS}'
     ).fetchall()
-    for client_id, application, history, features in rows:
-        vectors = (np.array(v, dtype=np.float32) for v in (history, features))
+    for client_id, application, *vectors in rows:
+        past, features = (np.array(vector, dtype=np.float32) for vector in vectors)
         feature_set = champion.manifest.feature_set
-        yield Client(client_id, 0, 0, application, *vectors, feature_set, "")
+        yield Client(client_id, 0, 0, application, past, features, feature_set, "")
 
 
 def steps(loan: Loan) -> Mapping[str, list[Terms]]:
@@ -98,7 +98,9 @@ def main(arguments: list[str]) -> None:
         jumps: dict[str, list[float]] = {}
         for client in some(champion, house.clients):
             loan = loan_of(champion, client, client.application)
-            for name, terms in steps(loan).items() if loan else ():
+            if loan is None:
+                continue
+            for name, terms in steps(loan).items():
                 found = risks(champion, client, loan, terms)
                 jumps.setdefault(name, []).extend(
                     abs(after - before) for before, after in pairwise(found)
