@@ -135,7 +135,7 @@ def load(bundle: Bundle, threads: int) -> Champion:
         bundle=bundle,
         model=Model(bundle.text("model.txt"), names, bundle.files.get(FILE)),
         online=OnlineFeatures(bundle, threads),
-        scorer=Scorer(bundle.manifest, bundle.reasons, weights),
+        scorer=Scorer(bundle.manifest, bundle.reasons, weights, bundle.borderline),
         importance=importance,
         distributions=bundle.json("distributions.json"),
         population=populations.load(bundle, weights),

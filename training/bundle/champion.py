@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import lightgbm
@@ -16,11 +16,12 @@ from training.features.sql import FeatureSet, compile_features, feature_set_hash
 
 @dataclass(frozen=True)
 class Champion:
-    """The model and the core of its manifest."""
+    """The model, the core of its manifest and, where its reasons are told, reasons.json."""
 
     version: str
     booster: lightgbm.Booster
     core: Mapping[str, Any]
+    reasons: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def categories(self) -> dict[str, list[str]]:

@@ -32,7 +32,7 @@ from training.tables.layout import Layout
 from training.tables.schema import Column, Table, Type
 
 # Where a run keeps the parts, and the file that becomes the manifest.
-PARTS, CORE = "bundle", "core.json"
+PARTS, CORE, REASONS = "bundle", "core.json", "reasons.json"
 CURVE_POINTS = 200
 LIBRARIES = ("lightgbm", "duckdb", "narwhals", "scikit-learn", "numpy")
 TYPES = {
@@ -57,7 +57,8 @@ def write_parts(
         displayed(feature_set, analysis.importance),
         monitored(analysis.importance),
     )
-    write_json(folder / "reasons.json", reasons_json(trained.store.layout))
+    reasons = reasons_json(trained.store.layout) | {"borderline": analysis.borderline}
+    write_json(folder / REASONS, reasons)
     write_json(folder / "importance.json", analysis.importance)
     write_json(folder / "distributions.json", distributions(data, shown))
     write_population(folder / "population.parquet", data, chosen, shown)
@@ -66,7 +67,7 @@ def write_parts(
 
 
 def reasons_json(layout: Layout) -> dict[str, Any]:
-    """The content of `reasons.json`."""
+    """The content of `reasons.json`, but for the borderline clients."""
     return {"reasons": [asdict(reason) for reason in layout.reasons]}
 
 
@@ -187,7 +188,7 @@ def write_card(folder: Path, manifest: dict[str, Any]) -> None:
     """The card once more, now that the version and its promotion are known."""
     importance, reasons = (
         json.loads((folder / name).read_text(encoding="utf-8"))
-        for name in ("importance.json", "reasons.json")
+        for name in ("importance.json", REASONS)
     )
     card = model_card(manifest, importance, reasons)
     (folder / CARD).write_text(card, encoding="utf-8")

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from training.arrays import Array
+from training.evaluation.borderline import typical_values
 from training.evaluation.shap_values import contributions, sample_rows, sums_by_group
 from training.evaluation.trained_model import TrainedModel
 from training.features.define import Feature
@@ -52,21 +52,6 @@ def reasons(trained: TrainedModel) -> Gate:
         f"Share of {len(rows):,} refused clients whose risk falls when the features"
         f" behind their reasons, up to {TOLD}, become those of a typical granted"
         f" client; of the first reason alone {lowered(1):.4f}.",
-    )
-
-
-def typical_values(inputs: pd.DataFrame, categories: set[str]) -> Array:
-    """Each feature's median, or most frequent category; missing where most are."""
-    return np.array(
-        [
-            np.nan
-            if inputs[name].isna().mean() > 0.5
-            else inputs[name].mode()[0]
-            if name in categories
-            else inputs[name].median()
-            for name in inputs.columns
-        ],
-        dtype=np.float32,
     )
 
 

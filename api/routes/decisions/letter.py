@@ -15,8 +15,9 @@ from api.http.lookups import known_prediction
 from api.http.operations import OFFICER, Operation
 from api.http.responses import query
 from api.schemas.letter import LetterQuery
-from api.scoring.decision import GRANTED, LOWERS, RAISES
+from api.scoring.decision import GRANTED
 from api.scoring.predict import explained
+from api.scoring.reasons import LOWERS, RAISES
 from api.services import services
 from api.store.database import Database
 from api.store.events.kept import answer_of
