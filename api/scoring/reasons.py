@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,8 +14,6 @@ from api.scoring.facts import Facts
 
 RAISES, LOWERS = "raises_risk", "lowers_risk"
 REASONS_PER_DIRECTION = 4
-# Facts that answers are likely to have: more would not fit what they are packed beside.
-MANY = 150
 
 
 class Reasons:
@@ -35,13 +32,12 @@ class Reasons:
         self._reasons = tuple(reasons)
         places = {reason.group: at for at, reason in enumerate(reasons)}
         self._groups = np.array([places[one.group] for one in manifest.features])
-        self._members = [np.flatnonzero(self._groups == at) for at in places.values()]
         told = () if borderline is None else borderline.groups
         means = {one.group: one.contribution for one in told}
         self._means = [means.get(reason.group, 0.0) for reason in reasons]
         self._facts = None
         if borderline is not None:
-            self._facts = Facts(manifest.features, borderline)
+            self._facts = Facts(manifest.features, self._groups, borderline)
 
     def sums(self, contributions: NDArray[np.float64]) -> list[float]:
         """What each group contributed."""
@@ -88,30 +84,21 @@ class Reasons:
         chosen = raising + lowering if raising_first else lowering + raising
         if self._facts is None:
             return [_reason(self._reasons[at], sums[at]) for at in chosen]
+        facts = self._facts.told(vector, contributions, sizes, chosen)
         return [
             {
                 **_reason(self._reasons[at], sums[at], sizes[at], bool(known[at])),
-                "facts": self._facts.told(
-                    self._members[at],
-                    vector,
-                    contributions,
-                    1 if sizes[at] > 0 else -1,
-                ),
+                "facts": of_reason,
             }
-            for at in chosen
+            for at, of_reason in zip(chosen, facts, strict=True)
         ]
 
-    def texts(self, weights: NDArray[np.float64]) -> list[dict[str, Any]]:
-        """What is told of many clients, as it is told, the likeliest last.
-
-        `weights`: how much each feature matters.
-        """
+    def texts(self) -> list[dict[str, Any]]:
+        """What is told of clients but for its facts, as it is told."""
         if self._facts is None:
             return [_reason(r, s) for r in self._reasons for s in (1.0, -1.0)]
         forms = (-1.0, False), (1.0, True), (-1.0, True)
-        told = [_reason(r, s, s, k) for r in self._reasons for s, k in forms]
-        likeliest = np.argsort(weights, kind="stable")[-MANY:].tolist()
-        return [self._facts.fact(at, math.nan, 0.0) for at in likeliest] + told
+        return [_reason(r, s, s, k) for r in self._reasons for s, k in forms]
 
     def _once(self, order: Sequence[int], known: Sequence[float]) -> Iterator[int]:
         """Without the groups whose absence one before them tells."""
@@ -146,4 +133,4 @@ def _reason(
     if difference is None:
         return {**told, "text": sentence.en}
     compared = {"against_borderline": difference, "known": known}
-    return {**told, **compared, "text": sentence.en}
+    return {**told, **compared, "text": sentence.en, "facts": []}

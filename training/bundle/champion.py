@@ -16,7 +16,7 @@ from training.features.sql import FeatureSet, compile_features, feature_set_hash
 
 @dataclass(frozen=True)
 class Champion:
-    """The model, the core of its manifest and, where its reasons are told, reasons.json."""
+    """The model, the core of its manifest and its reasons, if these are wanted."""
 
     version: str
     booster: lightgbm.Booster
