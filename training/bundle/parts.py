@@ -28,6 +28,7 @@ from training.features.define import Feature
 from training.features.sql import feature_set_hash, history_per_table
 from training.gates.gate import Gate
 from training.models.dataset import Labelled
+from training.tables.home_credit.sentences import SENTENCES, Sentences
 from training.tables.layout import Layout
 from training.tables.schema import Column, Table, Type
 
@@ -81,9 +82,10 @@ def _core(
 ) -> dict[str, Any]:
     """The manifest without the model's name and the hashes of the files."""
     feature_set, data, chosen = trained.feature_set, trained.data, trained.chosen
+    layout = trained.store.layout
     return {
         "format": 1,
-        "currency": trained.store.layout.currency,
+        "currency": layout.currency,
         "costs": trained.costs.to_json(),
         "costs_by_amount": bool(trained.costs.by_amount),
         "threshold": chosen.threshold.value,
@@ -111,9 +113,9 @@ def _core(
             name: trained.about[name]
             for name in ("clients", "default_rate", "fingerprint")
         }
-        | {"known_after": trained.store.layout.known_after},
+        | {"known_after": layout.known_after},
         "feature_set": feature_set_hash(feature_set, data.categories),
-        "features": [_descriptor(one, data) for one in feature_set.features],
+        "features": [_descriptor(one, data, layout) for one in feature_set.features],
         "history": [one.name for one in feature_set.history],
         "monitored": monitored(analysis.importance),
         "tables": {name: _table(trained.store, name) for name in feature_set.tables},
@@ -133,7 +135,7 @@ def _curve(trained: TrainedModel) -> dict[str, list[float]]:
     return {"threshold": thresholds.tolist(), "business_score": scores}
 
 
-def _descriptor(feature: Feature, data: Labelled) -> dict[str, Any]:
+def _descriptor(feature: Feature, data: Labelled, layout: Layout) -> dict[str, Any]:
     values = data.inputs[feature.name]
     known = not feature.category and bool(values.notna().any())
     return {
@@ -147,7 +149,15 @@ def _descriptor(feature: Feature, data: Labelled) -> dict[str, Any]:
         "formula": feature.formula,
         "bounds": [float(values.min()), float(values.max())] if known else None,
         "lever": feature.lever,
+        "sentences": _sentences(feature, layout),
     }
+
+
+def _sentences(feature: Feature, layout: Layout) -> Sentences | None:
+    """Of a column those of Home Credit's that it is known as."""
+    if feature.family != "raw":
+        return SENTENCES.get(feature.name)
+    return SENTENCES.get(layout.application[feature.name].known_as)
 
 
 def _table(store: FeatureStore, name: str) -> dict[str, Any]:
