@@ -14,6 +14,7 @@ from typing import Any, Final
 APPLICATION: Final = "application"
 CLIENT, RECORD, APPLIED = "client", "record", "applied"
 AMOUNT, INSTALMENT, GOODS_PRICE = "amount", "instalment", "goods_price"
+BIRTH, DATE = "birth", "date"
 
 _LAYOUT: Mapping[str, Any] = json.loads(
     Path(__file__).with_name("layout.json").read_bytes()

@@ -1,9 +1,10 @@
 """What a reason rests on: the few facts of a client that carry most of it.
 
 Features that are made of the same count together, as a topic of their group; one that
-is missing counts for the topic that says why. A topic is told by a feature of it that
-pulls in the reason's direction: by each that tells it alone, as raw scores do, else by
-the one that pulls most.
+is missing counts for the topic that says why, and so does one that most borderline
+clients have not: that there is a refused application weighs, not its instalment. A
+topic is told by a feature of it that pulls in the reason's direction, or not against
+it: by each that tells it alone, as raw scores do, else by the one that pulls most.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from api.schemas.model import Feature
 MOST = 4
 # Of the shares, as they are kept with each answer.
 DECIMALS = 2
+# Of a reason: less is not worth telling.
+LEAST = 0.05
 # What no pull is below, so that nothing is divided by 0.
 TINY = float(np.finfo(np.float64).tiny)
 
@@ -44,18 +47,27 @@ class Facts:
         self._means = np.array([one.contribution for one in told])
         self._alone = np.array([one.tells for one in told])
         self._less_risk = np.array([one.lowers_risk for one in told])
-        keys = list(zip(groups.tolist(), (one.topic for one in told), strict=True))
-        places = {key: at for at, key in enumerate(dict.fromkeys(keys))}
-        self._topics = np.array([places[key] for key in keys])
+        pairs = list(zip(groups.tolist(), told, strict=True))
+        own = [(group, one.topic) for group, one in pairs]
+        places = {key: at for at, key in enumerate(dict.fromkeys(own))}
         # A value that is missing without a topic that says why is a topic of its own.
-        self._absences = np.array(
-            [
-                places.get((group, one.absence), len(places) + at)
-                for at, ((group, _topic), one) in enumerate(
-                    zip(keys, told, strict=True)
-                )
-            ]
-        )
+        absences = [
+            places.get((group, one.absence), len(places) + at)
+            for at, (group, one) in enumerate(pairs)
+        ]
+        usual = {
+            places[key]
+            for key, one in zip(own, told, strict=True)
+            if one.typical is not None
+        }
+        # Of what most have not, that there is any at all is what counts.
+        rare = [
+            one.typical is None and not one.tells and absence in usual
+            for one, absence in zip(told, absences, strict=True)
+        ]
+        self._absences = np.array(absences)
+        self._topics = np.where(rare, absences, [places[key] for key in own])
+        self._at_home = ~np.array(rare)
         self._group_of_topic = np.array([*(group for group, _topic in places), *groups])
 
     def told(
@@ -83,12 +95,13 @@ class Facts:
         tellers = np.flatnonzero(
             wanted[self._groups]
             & ~missing
-            & (pulls > 0)
+            & (pulls >= 0)
             & (weights[topics] > 0)
             & ~better
         )
-        # Those of a topic one after another, the one that pulls most last.
-        tellers = tellers[np.lexsort((pulls[tellers], topics[tellers]))]
+        # Those of a topic one after another, the one that tells it last.
+        order = pulls[tellers], self._at_home[tellers], topics[tellers]
+        tellers = tellers[np.lexsort(order)]
         of_topic, pull = topics[tellers], pulls[tellers]
         alone = np.where(self._alone[tellers], pull, 0.0)
         told_alone = np.bincount(of_topic, alone, count)[of_topic]
@@ -97,7 +110,7 @@ class Facts:
         shares = parts * weights[of_topic] / whole[self._groups[tellers]]
         by_group: dict[int, list[tuple[float, int]]] = {at: [] for at in chosen}
         for at, share in zip(tellers.tolist(), shares.tolist(), strict=True):
-            if share > 0:
+            if share >= LEAST:
                 by_group[self._groups[at]].append((share, at))
         return [
             [

@@ -27,7 +27,9 @@ TOPICS = {
 ABSENCES = {
     **dict.fromkeys((*EXTERNAL, *SCORES), "EXT_SOURCE_KNOWN"),
     **dict.fromkeys((*BUILDING, "BUILDING_MEAN"), "BUILDING_KNOWN"),
-    **dict.fromkeys(("DAYS_EMPLOYED", "EMPLOYED_TO_AGE"), "FLAG_EMP_PHONE"),
+    **dict.fromkeys(
+        ("DAYS_EMPLOYED", "EMPLOYED_TO_AGE", "ORGANIZATION_TYPE"), "FLAG_EMP_PHONE"
+    ),
     "OWN_CAR_AGE": "FLAG_OWN_CAR",
     "CAR_AGE_TO_EMPLOYED": "FLAG_OWN_CAR",
     "PREVIOUS_REFUSED_TO_LOAN": "PREVIOUS, REFUSED",
