@@ -1,13 +1,14 @@
 """Are the told reasons true: does the risk fall when they are taken away?
 
-Of clients who are refused, the groups of features that raise the risk most are what
-they are told. Here those features get the values of a typical granted client, all else
-stays, and the model is asked again.
+Of clients who are refused, the groups of features that raise the risk most against the
+borderline clients are what they are told. Here those features get the values of a
+typical granted client, all else stays, and the model is asked again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ TOLD = 4
 LEAST_SHARE = 0.99
 
 
-def reasons(trained: TrainedModel) -> Gate:
+def reasons(trained: TrainedModel, borderline: Mapping[str, Any]) -> Gate:
     """The told reasons must be what the refusal rests on."""
     name = "reasons_lower_risk"
     inputs, chosen = trained.data.inputs, trained.chosen
@@ -35,7 +36,8 @@ def reasons(trained: TrainedModel) -> Gate:
     granted = np.setdiff1d(np.arange(len(margin)), refused)
     rows = refused[sample_rows(len(refused), SAMPLE)]
     typical = typical_values(inputs.iloc[granted], set(trained.data.categories))
-    values = contributions(trained.booster, inputs.iloc[rows])[:, :-1]
+    usual = np.array([one["contribution"] for one in borderline["features"]])
+    values = contributions(trained.booster, inputs.iloc[rows])[:, :-1] - usual
 
     def lowered(count: int) -> float:
         """The share of these clients whose margin falls without so many reasons."""
@@ -58,7 +60,8 @@ def reasons(trained: TrainedModel) -> Gate:
 def most_raising(values: Array, features: Sequence[Feature], count: int) -> np.ndarray:
     """Which features are in the groups that raise each client's risk most.
 
-    `values`: SHAP values, shape (clients, features); so is the answer, true or false.
+    `values`: SHAP values less their usual ones, shape (clients, features); so is the
+    answer, true or false.
     """
     group_of = [feature.group for feature in features]
     names, sums = sums_by_group(values, group_of)
