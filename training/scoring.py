@@ -17,6 +17,7 @@ from training.evaluation.shap_values import sums_by_group
 from training.features.build import FeatureStore
 from training.features.sql import encoded_columns
 from training.files import literal, replacing
+from training.language import SOURCE
 from training.models.shap_lookup import Explainer
 from training.tables.layout import TARGET, Layout
 
@@ -107,9 +108,9 @@ def _explained(
     probability = champion.calibration(margins(champion, inputs))
     refused = probability >= champion.core["threshold"]
     values = explainer.contributions(inputs.to_numpy())[:, :-1]
-    names, sums = grouped(champion, values)
+    names, differences = against_borderline(champion, inputs, values)
     # What speaks for the decision: risk raised when refused, lowered when granted.
-    support = np.where(refused[:, None], sums, -sums)
+    support = np.where(refused[:, None], differences, -differences)
     order = np.argsort(-support, axis=1, kind="stable")[:, :REASONS]
     codes = np.array([layout.by_group[name].code for name in names], dtype=object)
     speaks = np.take_along_axis(support, order, axis=1) > 0
@@ -128,6 +129,38 @@ def grouped(champion: Champion, values: Array) -> tuple[list[str], Array]:
     """Contributions summed per reason group: shape (clients, groups)."""
     groups = [feature["group"] for feature in champion.core["features"]]
     return sums_by_group(values, groups)
+
+
+def against_borderline(
+    champion: Champion, inputs: pd.DataFrame, values: Array
+) -> tuple[list[str], Array]:
+    """Sums per reason group less their means among borderline clients, as the API.
+
+    Of groups without any known value that say the same, all but the largest are 0.
+    """
+    names, sums = grouped(champion, values)
+    # Models of before there were any have none.
+    told = champion.reasons.get("borderline", {"groups": []})["groups"]
+    means = {one["group"]: one["contribution"] for one in told}
+    differences = sums - np.array([means.get(name, 0.0) for name in names])
+    groups = [feature["group"] for feature in champion.core["features"]]
+    _names, known = sums_by_group(inputs.notna().to_numpy(np.float64), groups)
+    for same in _absences(champion, names):
+        absent = known[:, same] == 0
+        sizes = np.where(absent, np.abs(differences[:, same]), -1.0)
+        largest = np.arange(len(same)) == np.argmax(sizes, axis=1)[:, None]
+        differences[:, same] = np.where(absent & ~largest, 0.0, differences[:, same])
+    return names, differences
+
+
+def _absences(champion: Champion, names: list[str]) -> list[list[int]]:
+    """Which groups say the same where nothing of them is known."""
+    told: dict[str, list[int]] = {}
+    for reason in champion.reasons["reasons"]:
+        if reason["group"] in names and "unknown" in reason:
+            same = told.setdefault(reason["unknown"][SOURCE], [])
+            same.append(names.index(reason["group"]))
+    return list(told.values())
 
 
 def check_format(out: Path) -> None:

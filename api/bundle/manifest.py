@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import FiniteFloat, TypeAdapter, ValidationError
 
 from api.errors import BundleError
 from api.schemas.client_keys import KeyType
@@ -70,10 +70,48 @@ class Manifest:
 
 
 @dataclass(frozen=True)
+class BorderlineGroup:
+    """The mean contribution of a group of features among borderline clients."""
+
+    group: str
+    contribution: FiniteFloat
+
+
+@dataclass(frozen=True)
+class BorderlineFeature:
+    """What is true of one feature among borderline clients.
+
+    `typical`: their median or commonest category, null where most have none. Features
+    of a group with one `topic` are told together, by those that tell it alone
+    (`tells`) if there are any; `absence` is the topic that says why a value is missing.
+    `lowers_risk`: more of it is known to mean less risk.
+    """
+
+    feature: str
+    contribution: FiniteFloat
+    typical: FiniteFloat | str | None
+    topic: str
+    absence: str
+    tells: bool
+    lowers_risk: bool
+
+
+@dataclass(frozen=True)
+class Borderline:
+    """The mean margin of borderline clients, and what it is made of."""
+
+    clients: int
+    margin: FiniteFloat
+    groups: tuple[BorderlineGroup, ...]
+    features: tuple[BorderlineFeature, ...]
+
+
+@dataclass(frozen=True)
 class ReasonCatalogue:
-    """reasons.json."""
+    """reasons.json; older ones do not know the borderline clients."""
 
     reasons: tuple[Reason, ...]
+    borderline: Borderline | None = None
 
 
 def parse(kind: type[Parsed], content: bytes, file: str) -> Parsed:

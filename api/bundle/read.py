@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from api.bundle.manifest import Manifest, ReasonCatalogue, parse
+from api.bundle.manifest import Borderline, Manifest, ReasonCatalogue, parse
 from api.errors import BundleError
 from api.schemas.layout import APPLICATION, completed
 from api.schemas.model import Reason
@@ -41,6 +41,7 @@ class Bundle:
     manifest: Manifest
     document: Mapping[str, Any]
     reasons: tuple[Reason, ...]
+    borderline: Borderline | None
     files: Mapping[str, bytes]
 
     def text(self, name: str) -> str:
@@ -64,8 +65,11 @@ def read_bundle(folder: Path) -> Bundle:
         _verify_hash(folder / name, contents[name], expected)
     catalogue = parse(ReasonCatalogue, contents["reasons.json"], "reasons.json")
     _verify_meaning(manifest, catalogue.reasons)
+    borderline = catalogue.borderline
+    if borderline is not None:
+        _verify_borderline(manifest, borderline)
     files = {k: v for k, v in contents.items() if k != UNUSED}
-    return Bundle(sha256, manifest, document, catalogue.reasons, files)
+    return Bundle(sha256, manifest, document, catalogue.reasons, borderline, files)
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
@@ -127,3 +131,34 @@ def _verify_meaning(manifest: Manifest, reasons: tuple[Reason, ...]) -> None:
             )
         if feature.dtype == "category" and feature.categories is None:
             raise BundleError(f"{MANIFEST}: feature {feature.name} has no categories")
+
+
+def _verify_borderline(manifest: Manifest, borderline: Borderline) -> None:
+    named = [one.feature for one in borderline.features]
+    expected = [feature.name for feature in manifest.features]
+    if named != expected:
+        others = ", ".join(sorted(set(expected) ^ set(named))[:5])
+        raise BundleError(
+            f"reasons.json: borderline.features must be those of {MANIFEST}, in its "
+            f"order; found {f'only in one: {others}' if others else 'another order'}"
+        )
+    groups = [one.group for one in borderline.groups]
+    for group in sorted({feature.group for feature in manifest.features}):
+        if groups.count(group) != 1:
+            raise BundleError(
+                f"reasons.json: borderline.groups: {group} must be there once, found "
+                f"{groups.count(group)} times"
+            )
+    for feature, one in zip(manifest.features, borderline.features, strict=True):
+        known = feature.categories
+        wrong = (
+            isinstance(one.typical, str)
+            if known is None
+            else one.typical not in (None, *known)
+        )
+        if wrong:
+            raise BundleError(
+                f"reasons.json: borderline.features: the typical value of "
+                f"{feature.name} is {one.typical}, expected "
+                f"{'a number' if known is None else 'one of its categories'}"
+            )

@@ -111,13 +111,17 @@ class Calibration(FromBundle):
 
 
 class Reason(FromBundle):
-    """A reason code: what a group of features says, per direction."""
+    """A reason code: what a group of features says, per direction.
+
+    `unknown`: what it says in either direction where no value of it is known.
+    """
 
     code: str
     group: str
     labels: Labels
     raises_risk: Labels
     lowers_risk: Labels
+    unknown: Labels | None = None
 
 
 class Costs(FromBundle):

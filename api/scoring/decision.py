@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api.bundle.manifest import Manifest
+from api.bundle.manifest import Borderline, Manifest
 from api.json_encoding import encode
 from api.schemas.model import Calibration, Feature, Reason
 from api.schemas.requests import Explain
+from api.scoring.facts import shown
+from api.scoring.reasons import Reasons
 
 # What an answer says of why.
 EXPLAINED = ("explanation", "by_group", "reasons")
 GRANTED, REFUSED = "granted", "refused"
-RAISES, LOWERS = "raises_risk", "lowers_risk"
-REASONS_PER_DIRECTION = 4
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,12 @@ class Scorer:
         manifest: Manifest,
         reasons: Sequence[Reason],
         importance: Mapping[str, float],
+        borderline: Borderline | None = None,
     ) -> None:
         """`importance`: mean absolute contribution by feature name."""
         self._manifest = manifest
-        self._reasons = tuple(reasons)
-        places = {reason.group: at for at, reason in enumerate(reasons)}
+        self._reasons = Reasons(manifest, reasons, borderline)
         features = manifest.features
-        self._groups = np.array([places[feature.group] for feature in features])
         self._weights = np.array([importance.get(f.name, 0.0) for f in features])
         self._categories = np.array([f.categories is not None for f in features])
         self._low = np.array([_bound(f, 0) for f in features], dtype=np.float32)
@@ -92,8 +91,8 @@ class Scorer:
         }
         if score.contributions is None:
             return verdict
-        sums = self._sums(score.contributions[:-1])
-        listed = [] if explain is True else self._by_group(sums)
+        contributions = score.contributions[:-1]
+        listed = [] if explain is True else self._reasons.by_group(contributions)
         base_value = float(score.contributions[-1])
         why = {
             "base_value": base_value,
@@ -103,13 +102,14 @@ class Scorer:
         return {
             **verdict,
             "explanation" if explain is True else "by_group": why,
-            "reasons": self._ranked(sums, decision),
+            "reasons": self._reasons.told(
+                score.features, contributions, raising_first=decision == REFUSED
+            ),
         }
 
     def texts(self) -> str:
-        """The reasons that answers may give, as they give them."""
-        sizes = 1.0, -1.0
-        return encode([[_reason(r, s) for s in sizes] for r in self._reasons]).decode()
+        """What answers may tell of reasons, as they tell it."""
+        return encode(self._reasons.texts()).decode()
 
     def values(self, features: NDArray[np.float32]) -> list[float | str | None]:
         """Feature values for people: None is missing, a category is its text."""
@@ -118,30 +118,6 @@ class Scorer:
         for at in np.flatnonzero(np.isnan(features) | self._categories).tolist():
             values[at] = shown(float(features[at]), self._manifest.features[at])
         return values
-
-    def reasons(
-        self, contributions: NDArray[np.float64], decision: str
-    ) -> list[dict[str, Any]]:
-        """The groups that weigh most, those that explain the decision first."""
-        return self._ranked(self._sums(contributions), decision)
-
-    def _sums(self, contributions: NDArray[np.float64]) -> list[float]:
-        """What each group contributed."""
-        count = len(self._reasons)
-        sums = np.bincount(self._groups, weights=contributions, minlength=count)
-        return [float(size) for size in sums]
-
-    def _by_group(self, sums: Sequence[float]) -> list[dict[str, Any]]:
-        return [
-            {"group": reason.group, "contribution": size}
-            for reason, size in zip(self._reasons, sums, strict=True)
-        ]
-
-    def _ranked(self, sums: Sequence[float], decision: str) -> list[dict[str, Any]]:
-        ranked = sorted(zip(sums, self._reasons, strict=True), key=_size)
-        raising = [_reason(r, s) for s, r in ranked if s > 0][:REASONS_PER_DIRECTION]
-        lowering = [_reason(r, s) for s, r in ranked if s < 0][:REASONS_PER_DIRECTION]
-        return raising + lowering if decision == REFUSED else lowering + raising
 
     def _confidence(
         self,
@@ -165,26 +141,3 @@ def _bound(feature: Feature, end: int) -> float:
     if feature.bounds is None or feature.dtype == "category":
         return math.inf if end else -math.inf
     return feature.bounds[end]
-
-
-def shown(value: float, feature: Feature) -> float | str | None:
-    """One feature value for people."""
-    if math.isnan(value):
-        return None
-    return value if feature.categories is None else feature.categories[int(value)]
-
-
-def _size(ranked: tuple[float, Reason]) -> float:
-    return -abs(ranked[0])
-
-
-def _reason(reason: Reason, contribution: float) -> dict[str, Any]:
-    direction = RAISES if contribution > 0 else LOWERS
-    sentence = reason.raises_risk if direction == RAISES else reason.lowers_risk
-    return {
-        "code": reason.code,
-        "group": reason.group,
-        "direction": direction,
-        "contribution": contribution,
-        "text": sentence.en,
-    }

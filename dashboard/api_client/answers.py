@@ -328,13 +328,18 @@ class ProblemAnswer(Answer):
 
 
 class Reason(Answer):
-    """A reason code: what a group of features says, per direction."""
+    """
+    A reason code: what a group of features says, per direction.
+
+    `unknown`: what it says in either direction where no value of it is known.
+    """
 
     code: str
     group: str
     labels: Labels | None = None
     raises_risk: Labels | None = None
     lowers_risk: Labels | None = None
+    unknown: Labels | None = None
 
 
 class ReasonAnswer(ReasonAnswerMeaning):

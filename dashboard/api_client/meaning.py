@@ -126,11 +126,11 @@ class StandingMeaning(Answer):
 
 
 class ReasonAnswerMeaning(Answer):
-    contribution: float
+    direction: str
 
     @property
     def raises_risk(self) -> bool:
-        return self.contribution > 0
+        return self.direction == "raises_risk"
 
 
 class GroupExplanationMeaning(Answer):

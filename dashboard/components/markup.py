@@ -87,7 +87,7 @@ def gauge(
 
 def reasons(
     title: str,
-    pairs: Sequence[tuple[str, str]],
+    pairs: Sequence[tuple[str, Sequence[str]]],
     raises: bool,
     nothing: str,
     client: str,
@@ -96,7 +96,7 @@ def reasons(
     side = "raises" if raises else "lowers"
     items = "".join(
         f'<li class="{side}"><span class="why">{escape(text)}</span>'
-        + (f'<span class="fact">{escape(facts)}</span>' if facts else "")
+        + "".join(f'<span class="fact">{escape(fact)}</span>' for fact in facts)
         + "</li>"
         for text, facts in pairs
     )

@@ -19,6 +19,7 @@ from session.render_lock import RENDER_LOCK
 from texts import decision as words
 from texts.application import group_facts
 from texts.formats import decimal, moment, percents_apart
+from texts.reasons import fact_lines, reason_text
 from texts.waterfall_steps import describe, group_steps, waterfall_steps
 
 # Reasons shown: more of those that explain the decision than of the others.
@@ -110,10 +111,7 @@ def _reasons(prediction: Prediction, model: ModelAnswer) -> None:
     def block(raises: bool, most: int) -> str:
         title = _("▲ Against the loan") if raises else _("▼ In the client's favour")
         items = [
-            (
-                words.reason_text(reason, model),
-                words.reason_facts(reason, prediction, model),
-            )
+            (reason_text(reason, model), fact_lines(reason, model))
             for reason in prediction.reasons
             if reason.raises_risk == raises
         ]

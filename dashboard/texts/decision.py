@@ -9,17 +9,15 @@ from api_client.answers import (
     Explanation,
     ModelAnswer,
     Prediction,
-    ReasonAnswer,
     Standing,
 )
-from api_client.meaning import PredictionMeaning, in_words
-from session.language import SOURCE, _, code, mark
-from texts.formats import ago, moment, percent, percents_apart, value_text, whole
+from api_client.meaning import PredictionMeaning
+from session.language import _, mark
+from texts.formats import ago, moment, percent, percents_apart, whole
 from texts.waterfall_steps import Step
 
 OLD = timedelta(minutes=30)
 WELL_KNOWN, HALF_KNOWN = 0.1, 0.4
-FACTS_PER_REASON = 2
 KINDS_NAMED = 3
 BANDS = {"borderline", "clear"}
 WATERFALL_HELP = mark(
@@ -179,33 +177,6 @@ def gauge_text(prediction: PredictionMeaning) -> str:
         risk=risk,
         limit=limit,
     )
-
-
-def reason_text(reason: ReasonAnswer, model: ModelAnswer) -> str:
-    """A reason in the page's language; English is the API's own wording."""
-    known = model.groups.get(reason.group)
-    if code() == SOURCE or known is None:
-        return reason.text
-    labels = known.raises_risk if reason.raises_risk else known.lowers_risk
-    return in_words(labels, reason.text)
-
-
-def reason_facts(
-    reason: ReasonAnswer, prediction: Prediction, model: ModelAnswer
-) -> str:
-    """The facts that weigh most in a reason, with their values."""
-    facts: list[str] = []
-    for item in prediction.explanation.ranked:
-        raises = item.contribution > 0
-        if raises != reason.raises_risk or item.value is None:
-            continue
-        feature = model.describe(item.feature)
-        if feature.group == reason.group:
-            value = value_text(item.value, feature)
-            facts.append(_("{fact}: {value}", fact=feature.label, value=value))
-        if len(facts) == FACTS_PER_REASON:
-            break
-    return "; ".join(facts)
 
 
 def waterfall_text(

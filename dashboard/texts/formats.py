@@ -155,7 +155,8 @@ def _number(number: float, unit: str) -> str:
     if unit == "hour":
         return f"{int(number):02d}:00"
     if unit in {"years", "months"}:
-        return _unit(round(number, 1), unit.rstrip("s"))
+        counted = _unit(round(abs(number), 1), unit.rstrip("s"))
+        return _("{duration} ago", duration=counted) if number < 0 else counted
     return plain(number)
 
 

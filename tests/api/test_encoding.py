@@ -10,7 +10,8 @@ import numpy as np
 
 from api.bundle.read import read_bundle
 from api.json_encoding import encode
-from api.scoring.decision import Score, Scorer, shown
+from api.scoring.decision import Score, Scorer
+from api.scoring.facts import shown
 from api.store.events.packing import Dictionary
 
 

@@ -60,7 +60,9 @@ def test_reads_the_decision_the_risk_and_the_reasons(
     explaining = [r for r in expected["reasons"] if r["direction"] == first]
     others = [r for r in expected["reasons"] if r["direction"] != first][:3]
     told = [
-        catalogue[reason["code"]][reason["direction"]][language]
+        catalogue[reason["code"]][
+            reason["direction"] if reason["known"] else "unknown"
+        ][language]
         for reason in (*explaining, *others)
     ]
     assert page.locator(".st-key-reasons li .why").all_inner_texts() == told

@@ -114,14 +114,17 @@ def test_probabilities_are_those_of_the_bundle_s_model(
 
 
 def test_the_first_reason_explains_the_decision(
-    answers: list[dict[str, Any]], manifest: dict[str, Any]
+    house: House, answers: list[dict[str, Any]], manifest: dict[str, Any]
 ) -> None:
+    """As what sets the client apart from borderline ones."""
+    reasons = json.loads((house.bundle / "reasons.json").read_text())
+    usual = {g["group"]: g["contribution"] for g in reasons["borderline"]["groups"]}
     group_of = {one["name"]: one["group"] for one in manifest["features"]}
     for one in answers:
-        sums: dict[str, float] = {}
+        sums = {group: -mean for group, mean in usual.items()}
         for part in one["explanation"]["contributions"]:
             group = group_of[part["feature"]]
-            sums[group] = sums.get(group, 0.0) + part["contribution"]
+            sums[group] += part["contribution"]
         refused = one["decision"] == "refused"
         strongest = (max if refused else min)(sums, key=lambda group: sums[group])
         assert one["reasons"][0]["group"] == strongest

@@ -263,6 +263,7 @@ def model(version: str = "3") -> dict[str, Any]:
                 "labels": labels(label),
                 "raises_risk": labels(f"{label}: a higher risk."),
                 "lowers_risk": labels(f"{label}: a lower risk."),
+                "unknown": labels(f"{label}: nothing is known."),
             }
             for i, (group, label) in enumerate(GROUPS.items(), 1)
         ],
@@ -459,13 +460,32 @@ def _reasons(contributions: list[dict[str, Any]], granted: bool) -> list[Any]:
         word = "higher" if moved > 0 else "lower"
         text = f"{GROUPS[group]}: what we know speaks for a {word} risk."
         reason = {"code": f"R{code:02}", "group": group, "direction": direction}
-        reasons.append(reason | {"contribution": moved, "text": text})
+        reason |= {"against_borderline": moved, "known": True}
+        facts = _facts(contributions, group, direction)
+        reasons.append(reason | {"contribution": moved, "text": text, "facts": facts})
     reasons.sort(key=lambda reason: -abs(reason["contribution"]))
     directions = ["lowers_risk", "raises_risk"]
     return [
         reason
         for direction in (directions if granted else reversed(directions))
         for reason in [r for r in reasons if r["direction"] == direction][:4]
+    ]
+
+
+def _facts(
+    contributions: list[dict[str, Any]], group: str, direction: str
+) -> list[dict[str, Any]]:
+    """Those that pull in the direction, against a tenth more."""
+    pulling = [
+        item
+        for feature, item in zip(FEATURES, contributions, strict=True)
+        if feature[3] == group and isinstance(item["value"], float)
+        if (item["contribution"] > 0) == (direction == "raises_risk")
+    ]
+    return [
+        {"feature": item["feature"], "value": item["value"]}
+        | {"typical": 1.1 * item["value"], "share": 0.3}
+        for item in sorted(pulling, key=lambda one: -abs(one["contribution"]))[:4]
     ]
 
 

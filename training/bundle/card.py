@@ -252,10 +252,14 @@ def _explanation(importance: Document, reasons: Document) -> str:
         )
         for feature in importance["features"][:SHOWN_FEATURES]
     ]
+    usual = reasons["borderline"]
     text = f"""Each decision is explained by exact SHAP values of the margin, summed per
-        group into the sentences that the applicant is told. Mean absolute contribution,
-        in log-odds, and how much AUC goes when the features of a group are shuffled
-        among clients (in sample; rank correlation of both orders
+        group into the sentences that the applicant is told. A group is told by its sum
+        less that sum's mean among {usual["clients"]:,} borderline clients (probability
+        in the interval of the threshold, out of fold): these differences add up to the
+        margin less those clients' mean margin, {usual["margin"]:.4f}. Mean absolute
+        contribution, in log-odds, and how much AUC goes when the features of a group
+        are shuffled among clients (in sample; rank correlation of both orders
         {of_groups["rank_correlation"]:.2f}):"""
     shuffled = f"""The features that matter most, each shuffled alone: those that say
         nearly the same cover for each other (rank correlation

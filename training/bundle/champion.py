@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import lightgbm
@@ -18,11 +18,12 @@ from training.tables.schema import LEFT_OUT, Use
 
 @dataclass(frozen=True)
 class Champion:
-    """The model and the core of its manifest."""
+    """The model, the core of its manifest and its reasons, if these are wanted."""
 
     version: str
     booster: lightgbm.Booster
     core: Mapping[str, Any]
+    reasons: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def categories(self) -> dict[str, list[str]]:

@@ -28,11 +28,12 @@ from training.features.define import Feature
 from training.features.sql import feature_set_hash, history_per_table
 from training.gates.gate import Gate
 from training.models.dataset import Labelled
+from training.tables.home_credit.sentences import SENTENCES, Sentences
 from training.tables.layout import Layout
 from training.tables.schema import Column, Role, Table, Type
 
 # Where a run keeps the parts, and the file that becomes the manifest.
-PARTS, CORE = "bundle", "core.json"
+PARTS, CORE, REASONS = "bundle", "core.json", "reasons.json"
 CURVE_POINTS = 200
 LIBRARIES = ("lightgbm", "duckdb", "narwhals", "scikit-learn", "numpy")
 TYPES = {
@@ -57,7 +58,8 @@ def write_parts(
         displayed(feature_set, analysis.importance),
         monitored(analysis.importance),
     )
-    write_json(folder / "reasons.json", reasons_json(trained.store.layout))
+    reasons = reasons_json(trained.store.layout) | {"borderline": analysis.borderline}
+    write_json(folder / REASONS, reasons)
     write_json(folder / "importance.json", analysis.importance)
     if any(feature.name == terms.TERM for feature in feature_set.features):
         write_json(folder / "instalments.json", terms.as_likely())
@@ -68,7 +70,7 @@ def write_parts(
 
 
 def reasons_json(layout: Layout) -> dict[str, Any]:
-    """The content of `reasons.json`."""
+    """The content of `reasons.json`, but for the borderline clients."""
     return {"reasons": [asdict(reason) for reason in layout.reasons]}
 
 
@@ -82,9 +84,10 @@ def _core(
 ) -> dict[str, Any]:
     """The manifest without the model's name and the hashes of the files."""
     feature_set, data, chosen = trained.feature_set, trained.data, trained.chosen
+    layout = trained.store.layout
     return {
         "format": 1,
-        "currency": trained.store.layout.currency,
+        "currency": layout.currency,
         "costs": trained.costs.to_json(),
         "costs_by_amount": bool(trained.costs.by_amount),
         "threshold": chosen.threshold.value,
@@ -112,9 +115,9 @@ def _core(
             name: trained.about[name]
             for name in ("clients", "default_rate", "fingerprint")
         }
-        | {"known_after": trained.store.layout.known_after},
+        | {"known_after": layout.known_after},
         "feature_set": feature_set_hash(feature_set, data.categories),
-        "features": [_descriptor(one, data) for one in feature_set.features],
+        "features": [_descriptor(one, data, layout) for one in feature_set.features],
         "history": [one.name for one in feature_set.history],
         "monitored": monitored(analysis.importance),
         "tables": {name: _table(trained, name) for name in feature_set.tables},
@@ -134,7 +137,7 @@ def _curve(trained: TrainedModel) -> dict[str, list[float]]:
     return {"threshold": thresholds.tolist(), "business_score": scores}
 
 
-def _descriptor(feature: Feature, data: Labelled) -> dict[str, Any]:
+def _descriptor(feature: Feature, data: Labelled, layout: Layout) -> dict[str, Any]:
     values = data.inputs[feature.name]
     known = not feature.category and bool(values.notna().any())
     return {
@@ -147,7 +150,15 @@ def _descriptor(feature: Feature, data: Labelled) -> dict[str, Any]:
         "labels": feature.labels,
         "formula": feature.formula,
         "bounds": [float(values.min()), float(values.max())] if known else None,
+        "sentences": _sentences(feature, layout),
     }
+
+
+def _sentences(feature: Feature, layout: Layout) -> Sentences | None:
+    """Of a column those of Home Credit's that it is known as."""
+    if feature.family != "raw":
+        return SENTENCES.get(feature.name)
+    return SENTENCES.get(layout.application[feature.name].known_as)
 
 
 def _table(trained: TrainedModel, name: str) -> dict[str, Any]:
@@ -200,7 +211,7 @@ def write_card(folder: Path, manifest: dict[str, Any]) -> None:
     """The card once more, now that the version and its promotion are known."""
     importance, reasons = (
         json.loads((folder / name).read_text(encoding="utf-8"))
-        for name in ("importance.json", "reasons.json")
+        for name in ("importance.json", REASONS)
     )
     card = model_card(manifest, importance, reasons)
     (folder / CARD).write_text(card, encoding="utf-8")

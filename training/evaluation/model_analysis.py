@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from training.evaluation.borderline import borderline
 from training.evaluation.fairness import audit, load_applications, protected_attributes
 from training.evaluation.metrics import calibration_curve
 from training.evaluation.price_of_leaving_out import prices
@@ -21,13 +22,14 @@ class ModelAnalysis:
     """The findings about a trained model, as its manifest and model card state them.
 
     `applications`: the labelled clients' raw applications, in the order of the data;
-    `explained`: some clients and what moved their margins.
-    `price_of_leaving_out`: empty when it was not measured.
+    `explained`: some clients and what moved their margins; `borderline`: what is true
+    of the borderline clients. `price_of_leaving_out`: empty when it was not measured.
     """
 
     applications: pd.DataFrame
     explained: Explained
     importance: Mapping[str, Any]
+    borderline: Mapping[str, Any]
     calibration_curve: Mapping[str, list[float]]
     fairness: Sequence[Mapping[str, Any]]
     segments: Sequence[Mapping[str, Any]]
@@ -52,10 +54,12 @@ def analyse_model(
     layout = trained.store.layout
     applications = load_applications(trained.store, data.client)
     explained = explain(trained.booster, data, clients)
+    features = trained.feature_set.features
     return ModelAnalysis(
         applications=applications,
         explained=explained,
-        importance=importance(trained.booster, explained, trained.feature_set.features),
+        importance=importance(trained.booster, explained, features),
+        borderline=borderline(trained.booster, data, chosen, features),
         calibration_curve=calibration_curve(data.target, chosen.probability),
         fairness=audit(
             layout,

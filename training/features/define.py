@@ -29,8 +29,10 @@ class Feature:
 
     `table` is the raw table it comes from, `group` the reason group it belongs to,
     `formula` says in words how it is made, `family` which kind of making that is,
-    `kept` that no selection leaves it out, `lowers_risk` that more of it is
-    known beforehand to mean less risk.
+    `kept` that no selection leaves it out, `lowers_risk` that more of it is known
+    beforehand to mean less risk. Features of one `topic` are made of the same and told
+    together, by those that tell it alone (`tells`) if there are any; `absence` is the
+    topic that says why a value is missing.
     """
 
     name: str
@@ -44,6 +46,9 @@ class Feature:
     category: bool = False
     kept: bool = False
     lowers_risk: bool = False
+    topic: str = ""
+    absence: str = ""
+    tells: bool = False
 
 
 @dataclass(frozen=True)
@@ -251,6 +256,8 @@ class Source:
             ),
             f"{operation.formula} of {value.formula}{subset.formula}",
             family="aggregate",
+            topic=self._topic(value.name),
+            absence=self._records(subset),
         )
 
     def _trend(self, trend: Trend, value: Quantity) -> Feature:
@@ -274,6 +281,8 @@ class Source:
             ),
             f"mean of {value.formula}{recent.formula} over the mean{whole.formula}",
             family="trend",
+            topic=self._topic(value.name),
+            absence=self._records(recent),
         )
 
     def _slope(self, line: Slope, subset: Subset, value: Quantity) -> Feature:
@@ -294,6 +303,8 @@ class Source:
             f"least-squares slope of {value.formula} over {moments.name}"
             f"{subset.formula}",
             family="trend",
+            topic=self._topic(value.name),
+            absence=self._records(subset),
         )
 
     def _count(self, tally: Tally, subset: Subset) -> Feature:
@@ -309,6 +320,7 @@ class Source:
             _("{records}: number", records=_among(self.labels, subset)),
             f"number of records{subset.formula}",
             family="count",
+            topic=self._records(subset),
         )
 
     def _share(self, tally: Tally, subset: Subset) -> Feature:
@@ -325,6 +337,13 @@ class Source:
 
     def _name(self, *parts: str) -> str:
         return "_".join((self.prefix, *(part for part in parts if part))).upper()
+
+    def _topic(self, quantity: str) -> str:
+        return f"{self.prefix}: {quantity}"
+
+    def _records(self, subset: Subset) -> str:
+        """The topic of how many records the subset has."""
+        return f"{self.prefix}, {subset.name}"
 
 
 def _among(records: Labels, subset: Subset) -> Labels:

@@ -1,18 +1,19 @@
 """Are the told reasons true: does the risk fall when they are taken away?
 
-Of clients who are refused, the groups of features that raise the risk most are what
-they are told. Here those features get the values of a typical granted client, all else
-stays, and the model is asked again.
+Of clients who are refused, the groups of features that raise the risk most against the
+borderline clients are what they are told. Here those features get the values of a
+typical granted client, all else stays, and the model is asked again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from training.arrays import Array
+from training.evaluation.borderline import typical_values
 from training.evaluation.shap_values import contributions, sample_rows, sums_by_group
 from training.evaluation.trained_model import TrainedModel
 from training.features.define import Feature
@@ -24,7 +25,7 @@ TOLD = 4
 LEAST_SHARE = 0.99
 
 
-def reasons(trained: TrainedModel) -> Gate:
+def reasons(trained: TrainedModel, borderline: Mapping[str, Any]) -> Gate:
     """The told reasons must be what the refusal rests on."""
     name = "reasons_lower_risk"
     inputs, chosen = trained.data.inputs, trained.chosen
@@ -35,7 +36,8 @@ def reasons(trained: TrainedModel) -> Gate:
     granted = np.setdiff1d(np.arange(len(margin)), refused)
     rows = refused[sample_rows(len(refused), SAMPLE)]
     typical = typical_values(inputs.iloc[granted], set(trained.data.categories))
-    values = contributions(trained.booster, inputs.iloc[rows])[:, :-1]
+    usual = np.array([one["contribution"] for one in borderline["features"]])
+    values = contributions(trained.booster, inputs.iloc[rows])[:, :-1] - usual
 
     def lowered(count: int) -> float:
         """The share of these clients whose margin falls without so many reasons."""
@@ -55,25 +57,11 @@ def reasons(trained: TrainedModel) -> Gate:
     )
 
 
-def typical_values(inputs: pd.DataFrame, categories: set[str]) -> Array:
-    """Each feature's median, or most frequent category; missing where most are."""
-    return np.array(
-        [
-            np.nan
-            if inputs[name].isna().mean() > 0.5
-            else inputs[name].mode()[0]
-            if name in categories
-            else inputs[name].median()
-            for name in inputs.columns
-        ],
-        dtype=np.float32,
-    )
-
-
 def most_raising(values: Array, features: Sequence[Feature], count: int) -> np.ndarray:
     """Which features are in the groups that raise each client's risk most.
 
-    `values`: SHAP values, shape (clients, features); so is the answer, true or false.
+    `values`: SHAP values less their usual ones, shape (clients, features); so is the
+    answer, true or false.
     """
     group_of = [feature.group for feature in features]
     names, sums = sums_by_group(values, group_of)

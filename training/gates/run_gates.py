@@ -46,5 +46,5 @@ def examine(
         stability.segment_calibration(analysis.segments),
         *fairness.equality(layout, attributes, decisions),
         *behaviour.behaviour(trained),
-        reasons.reasons(trained),
+        reasons.reasons(trained, analysis.borderline),
     ]

@@ -9,7 +9,7 @@ import mlflow
 import pandas as pd
 
 from training.bundle.champion import Champion
-from training.bundle.parts import CORE, PARTS
+from training.bundle.parts import CORE, PARTS, REASONS
 from training.gates.champion import FILE, FOLDER
 from training.registry.store import Registry
 
@@ -23,8 +23,10 @@ def load_champion(registry: Registry, version: str) -> Champion:
     registered = registry.version(version)
     parts = f"runs:/{registered.run_id}/{PARTS}"
     core = mlflow.artifacts.load_dict(f"{parts}/{CORE}")
+    reasons = mlflow.artifacts.load_dict(f"{parts}/{REASONS}")
     model = mlflow.artifacts.load_text(f"{parts}/model.txt")
-    return Champion(str(registered.version), lightgbm.Booster(model_str=model), core)
+    booster = lightgbm.Booster(model_str=model)
+    return Champion(str(registered.version), booster, core, reasons)
 
 
 def out_of_fold(run_id: str | None) -> pd.DataFrame:

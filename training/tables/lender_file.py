@@ -198,11 +198,15 @@ class HistoryPart(Part):
 
 
 class GroupPart(Part):
-    """What an applicant is told of a group of columns, to their face."""
+    """What an applicant is told of a group of columns, to their face.
+
+    `unknown`: where no value of it is known.
+    """
 
     label: Text | None = None
     against: Text | None = None
     in_favour: Annotated[Text | None, Field(alias="for")] = None
+    unknown: Text | None = None
 
 
 class LenderFile(Part):

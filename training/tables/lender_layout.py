@@ -280,6 +280,7 @@ class _Reading:
                 name,
                 _("“{name}” weighs against your application.", name=name),
                 _("“{name}” weighs in favour of your application.", name=name),
+                _("We have nothing on record under “{name}”.", name=name),
             )
         return Reason(
             code,
@@ -289,6 +290,7 @@ class _Reading:
             self._texts(part.in_favour)
             if part and part.in_favour
             else general.lowers_risk,
+            self._texts(part.unknown) if part and part.unknown else general.unknown,
         )
 
     def _is_alone(self, group: str) -> bool:

@@ -174,7 +174,7 @@ class Reason:
     """What an applicant is told of a group of features: a sentence per direction.
 
     A sentence is said to the applicant's face and holds whatever the feature inside
-    the group, missing values included.
+    the group; `unknown` is the one that is said where no value of it is known.
     """
 
     code: str
@@ -182,6 +182,7 @@ class Reason:
     labels: Labels
     raises_risk: Labels
     lowers_risk: Labels
+    unknown: Labels
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,17 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from api.bundle.manifest import Manifest
+from api.documents.values import Values
 from api.errors import Problem
 from api.http.lookups import known_prediction
 from api.http.operations import OFFICER, Operation
 from api.http.responses import query
+from api.schemas.answers import Fact
 from api.schemas.layout import APPLICATION
 from api.schemas.letter import LetterQuery
-from api.scoring.decision import GRANTED, LOWERS, RAISES
+from api.scoring.decision import GRANTED
 from api.scoring.predict import explained
+from api.scoring.reasons import LOWERS, RAISES
 from api.services import services
 from api.store.database import Database
 from api.store.events.kept import answer_of
@@ -48,8 +51,9 @@ SCORES = "outside_scores"
     {200: PDF},
     roles=OFFICER,
     description="One page of A4: the decision that stands for the client, up to "
-    "four main reasons, what was used, what could change it, and the right to a "
-    "human review. Its numbers and names are not the model's: only plain words. "
+    "four main reasons, each with the fact that carries most of it against what is "
+    "usual near the limit, what was used, what could change it, and the right to a "
+    "human review. Its numbers are the applicant's own; of the model it tells none. "
     "Before a person has reviewed the decision the letter is a draft, and says so. "
     "A decision that stands no more has none.",
     query=LetterQuery,
@@ -154,17 +158,35 @@ def _answered(
 
 
 def _reasons(champion: Champion, answered: dict[str, Any], language: str) -> list[str]:
-    """What weighed most for the model's decision; the English text was stored."""
+    """What weighed most for the model's decision, each with what carries it."""
     wanted = LOWERS if answered["decision"] == GRANTED else RAISES
     reasons = answered.get("reasons", [])
     shown = [reason for reason in reasons if reason["direction"] == wanted][:REASONS]
+    currency = champion.bundle.document["currency"]
+    values = Values(language, currency, champion.manifest.tables)
+    return [
+        f"{_text(champion, entry, language)} {_fact(champion, entry, values)}".strip()
+        for entry in shown
+    ]
+
+
+def _text(champion: Champion, entry: dict[str, Any], language: str) -> str:
+    """Of a reason; its English text was stored."""
     catalogue = {reason.code: reason for reason in champion.bundle.reasons}
-    texts = []
-    for entry in shown:
-        reason = catalogue.get(entry["code"])
-        if language == "en" or reason is None:
-            texts.append(entry["text"])
-        else:
-            sentence = reason.lowers_risk if wanted == LOWERS else reason.raises_risk
-            texts.append(sentence.in_language(language))
-    return texts
+    reason = catalogue.get(entry["code"])
+    if language == "en" or reason is None:
+        return str(entry["text"])
+    lowers = entry["direction"] == LOWERS
+    sentence = reason.lowers_risk if lowers else reason.raises_risk
+    if not entry.get("known", True) and reason.unknown is not None:
+        sentence = reason.unknown
+    return sentence.in_language(language)
+
+
+def _fact(champion: Champion, entry: dict[str, Any], values: Values) -> str:
+    """What carries most of a reason, where the model has a sentence for it."""
+    for told in entry.get("facts", [])[:1]:
+        fact, place = Fact(**told), champion.places.get(told["feature"])
+        if place is not None:
+            return values.sentence(fact, champion.manifest.features[place])
+    return ""

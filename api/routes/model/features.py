@@ -18,7 +18,7 @@ from api.schemas.answers import Distribution
 from api.schemas.layout import EXAMPLES
 from api.schemas.population import Scatter, ScatterQuery
 from api.schemas.requests import DistributionQuery
-from api.scoring.decision import shown
+from api.scoring.facts import shown
 from api.services import services
 
 if TYPE_CHECKING:

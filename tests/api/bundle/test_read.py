@@ -129,3 +129,23 @@ def test_refuses_a_feature_whose_group_has_no_reason(
     conftest.seal(folder, manifest)
     with pytest.raises(BundleError, match="WEATHER"):
         read_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    ("place", "change", "message"),
+    [
+        ("features", {"contribution": "NaN"}, r"borderline\.features\.0\.contribution"),
+        ("features", {"feature": "AMT"}, "only in one: AMT, AMT_CREDIT"),
+        ("features", {"typical": "F"}, "AMT_CREDIT is F, expected a number"),
+        ("groups", {"group": "PROFILE"}, "AMOUNTS must be there once, found 0 times"),
+    ],
+)
+def test_refuses_borderline_clients_who_do_not_make_sense(
+    folder: Path, conftest: Any, place: str, change: dict[str, Any], message: str
+) -> None:
+    reasons = json.loads((folder / "reasons.json").read_text())
+    reasons["borderline"][place][0] |= change
+    (folder / "reasons.json").write_text(json.dumps(reasons))
+    conftest.seal(folder, json.loads((folder / "manifest.json").read_text()))
+    with pytest.raises(BundleError, match=rf"reasons\.json: .*{message}"):
+        read_bundle(folder)

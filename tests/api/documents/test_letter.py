@@ -209,7 +209,8 @@ def test_a_decision_has_a_letter_and_a_review_rules_it(call: Any) -> None:
     word = "refusée" if made["decision"] == "refused" else "acceptée"
     assert f"est {word}" in text
     first = made["reasons"][0]
-    assert f"{first['text']} (fr)" in text
+    fact = first["facts"][0]["feature"]
+    assert f"{first['text']} (fr) {fact} est " in text
     assert str(made["probability"])[:5] not in text
     assert call("GET", f"{path}/letter?lang=fr", "officer").data == response.data
 

@@ -77,20 +77,6 @@ def test_a_margin_that_is_no_number_is_never_answered(world: Any) -> None:
         Model(spoilt, names).margins(rows)
 
 
-def test_reasons_are_ordered_by_what_explains_the_decision(scorer: Scorer) -> None:
-    contributions = np.array([1.0, 0.5, -2.0, 0.25, -0.25, 0.125, -0.5])
-    refused = scorer.reasons(contributions, "refused")
-    told = [(r["group"], r["direction"], r["contribution"]) for r in refused]
-    assert told == [
-        ("AMOUNTS", "raises_risk", 1.5),
-        ("PROFILE", "lowers_risk", -2.0),
-        ("BUREAU", "lowers_risk", -0.375),
-    ]
-    assert refused[0]["text"] == "AMOUNTS speaks against"
-    granted = scorer.reasons(contributions, "granted")
-    assert [r["group"] for r in granted] == ["PROFILE", "BUREAU", "AMOUNTS"]
-
-
 def test_confidence_counts_missing_by_importance(scorer: Scorer) -> None:
     vector = np.array([np.nan, 1, 2, 3, np.nan, np.nan, np.nan], dtype=np.float32)
     verdict = scorer.judge(Score(vector, -0.84, None), ["CODE_GENDER"])

@@ -62,11 +62,18 @@ def test_answers_outlive_their_bundle(app: Flask, call: Any, world: Any) -> None
     known = world.raw[100004]
     bodies: list[dict[str, Any]] = [
         ASKED,
+        {**ASKED, "explain": "reasons"},
         {**ASKED, "explain": False},
         {**ASKED, "changes": {"AMT_CREDIT": 950000}},
         {"application": known.application, "bureau": known.bureau},
     ]
     answers = [call("POST", "/v1/predictions", json=body) for body in bodies]
+    told = [
+        [fact for reason in answer.json["reasons"] for fact in reason["facts"]]
+        for answer in answers
+        if "reasons" in answer.json
+    ]
+    assert len(told) == 4 and all(told)
     other = Database(app.extensions["scoring"].config.database_url, 1)
     for answer in answers:
         assert answer_of(other, answer.json["prediction_id"])[0] == answer.data

@@ -34,6 +34,7 @@ MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
         (0.5, "share", "", "50.0%"),
         (14.0, "years", "", "14 years"),
         (1.0, "months", "", "1 month"),
+        (-22.0, "months", "", "22 months ago"),
         (10.0, "hour", "", "10:00"),
         (0.63121, "score", "", "0.631"),
         (3.0, "count", "", "3"),

@@ -11,6 +11,15 @@ def sentences(reason: Reason) -> tuple[str, ...]:
     return (*reason.raises_risk.values(), *reason.lowers_risk.values())
 
 
+def test_no_sentence_says_one_thing_or_the_other():
+    said = [s for reason in REASONS for s in (*sentences(reason), *absence(reason))]
+    assert [s for s in said if " or " in s or " ou " in s] == []
+
+
+def absence(reason: Reason) -> tuple[str, ...]:
+    return tuple(reason.unknown.values())
+
+
 def test_reason_codes_count_up_without_a_gap():
     assert [reason.code for reason in REASONS] == [f"R{n:02d}" for n in range(1, 28)]
 
@@ -52,5 +61,9 @@ def test_the_bundle_has_each_reason_in_every_language():
             "en": "Your age on the day you applied weighs in favour of your"
             " application.",
             "fr": "Votre âge au jour de la demande pèse en faveur de votre demande.",
+        },
+        "unknown": {
+            "en": "We do not know your age.",
+            "fr": "Nous ne connaissons pas votre âge.",
         },
     }

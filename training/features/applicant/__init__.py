@@ -10,6 +10,7 @@ import narwhals as nw
 
 from training.features import history
 from training.features.applicant import crosses, external, loan, person, raw, terms
+from training.features.applicant.topics import ABSENCES, topic
 from training.features.define import Feature
 from training.features.named import known_tables, with_names
 from training.tables.clean import clean
@@ -39,12 +40,16 @@ def features(
 
 def crafted(past: Collection[str]) -> list[Feature]:
     """Those made of Home Credit's columns, and of these features of its history."""
-    return [
+    made = [
         *external.features(),
         *loan.features(),
         *terms.features(),
         *person.features(),
         *crosses.features(past),
+    ]
+    return [
+        replace(one, topic=topic(one.name), absence=ABSENCES.get(one.name, ""))
+        for one in made
     ]
 
 

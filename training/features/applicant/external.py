@@ -84,9 +84,9 @@ def features() -> list[Feature]:
         ),
         _feature(
             KNOWN,
-            known(EXTERNAL),
+            nw.when(known(EXTERNAL) > 0).then(known(EXTERNAL)),
             _("number given"),
-            f"number of {scores} given",
+            f"number of {scores} given, missing when there is none",
             Unit.COUNT,
         ),
         _feature(

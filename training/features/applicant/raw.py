@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from training.features.applicant.topics import ABSENCES, topic
 from training.features.define import Feature
 from training.features.named import own
+from training.tables.home_credit.reasons import BUILDING
 from training.tables.layout import APPLICATION, Layout
 from training.tables.schema import LOAN, Role, Type, Use
 
@@ -25,6 +27,9 @@ def features(layout: Layout, included: Collection[Use]) -> list[Feature]:
             category=column.type is Type.CATEGORY,
             kept=column.role in LOAN,
             lowers_risk=column.lowers_risk,
+            topic=topic(column.known_as or column.name),
+            absence=ABSENCES.get(column.known_as, ""),
+            tells=column.known_as not in BUILDING,
         )
         for column in layout.application
         if column.is_input or column.use in included

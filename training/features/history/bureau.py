@@ -92,9 +92,11 @@ DERIVED = (
     Quantity(
         "DAYS_ENDED_AFTER_PLAN",
         nw.col("DAYS_ENDDATE_FACT") - nw.col("DAYS_CREDIT_ENDDATE"),
-        Unit.DAYS,
+        # Below 0 it is early, where other days below 0 are ago.
+        Unit.NONE,
         _("days from planned to real end"),
         "DAYS_ENDDATE_FACT - DAYS_CREDIT_ENDDATE",
+        added_as=Unit.DAYS,
     ),
     quotient(
         "DEBT_TO_CREDIT",

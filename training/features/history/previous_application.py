@@ -142,9 +142,11 @@ DERIVED = (
     Quantity(
         "DAYS_ENDED_AFTER_PLAN",
         nw.col("DAYS_LAST_DUE") - nw.col("DAYS_LAST_DUE_1ST_VERSION"),
-        Unit.DAYS,
+        # Below 0 it is early, where other days below 0 are ago.
+        Unit.NONE,
         _("days from planned to real last due date"),
         "DAYS_LAST_DUE - DAYS_LAST_DUE_1ST_VERSION",
+        added_as=Unit.DAYS,
     ),
 )
 

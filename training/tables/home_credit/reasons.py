@@ -13,7 +13,14 @@ CIRCUMSTANCES = ("WEEKDAY_APPR_PROCESS_START", "HOUR_APPR_PROCESS_START")
 ACQUAINTANCES = tuple(name for name in TABLE.names if "SOCIAL_CIRCLE" in name)
 
 
-def _reason(code: str, group: str, labels: Labels, weighs: Labels) -> Reason:
+# Groups that say the same absence are told once.
+NO_CREDITS = _("The credit bureau has no record of loans of yours at other lenders.")
+NO_LOANS = _("We have no record of earlier loans with us.")
+
+
+def _reason(
+    code: str, group: str, labels: Labels, weighs: Labels, unknown: Labels
+) -> Reason:
     """The sentences of a group; `weighs` names what weighs, up to the verb."""
     return Reason(
         code,
@@ -21,6 +28,7 @@ def _reason(code: str, group: str, labels: Labels, weighs: Labels) -> Reason:
         labels,
         raises_risk=_("{weighs} against your application.", weighs=weighs),
         lowers_risk=_("{weighs} in favour of your application.", weighs=weighs),
+        unknown=unknown,
     )
 
 
@@ -29,163 +37,190 @@ REASONS: tuple[Reason, ...] = (
         "R01",
         "EXTERNAL_SCORES",
         _("Scores from outside agencies"),
-        _("The scores that outside credit agencies give you, or a missing one, weigh"),
+        _("The scores that outside credit agencies give you weigh"),
+        _("No outside credit agency has given us a score for you."),
     ),
     _reason(
         "R02",
         "LOAN_AMOUNT",
         _("Amount of the loan"),
-        _("The amount you ask for, or the price of what it pays for, weighs"),
+        _("The amount of this loan weighs"),
+        _("We do not know the amount of this loan."),
     ),
     _reason(
         "R03",
         "REPAYMENT_BURDEN",
         _("Weight of the repayments"),
-        _("What you would have to repay, and over how long, weighs"),
+        _("What you would have to repay weighs"),
+        _("We do not know what you would have to repay."),
     ),
     _reason(
         "R04",
         "INCOME",
         _("Income"),
-        _("The amount or the source of your income weighs"),
+        _("Your income weighs"),
+        _("We do not know your income."),
     ),
     _reason(
         "R05",
         "EMPLOYMENT",
         _("Employment"),
-        _("Your work situation (occupation, employer, time in the job) weighs"),
+        _("Your work situation weighs"),
+        _("We do not know your work situation."),
     ),
     _reason(
         "R06",
         "AGE",
         _("Age"),
         _("Your age on the day you applied weighs"),
+        _("We do not know your age."),
     ),
     _reason(
         "R07",
         "FAMILY",
         _("Family"),
-        _("The number of people or of children in your household weighs"),
+        _("The size of your household weighs"),
+        _("We do not know the size of your household."),
     ),
     _reason(
         "R08",
         "HOUSING",
         _("Housing"),
-        _("Your housing, or what we know of the building, weighs"),
+        _("Your housing weighs"),
+        _("We know nothing about your housing."),
     ),
     _reason(
         "R09",
         "REGION",
         _("Region"),
-        _("The area where you live or work weighs"),
+        _("The area where you live and work weighs"),
+        _("We do not know the area where you live and work."),
     ),
     _reason(
         "R10",
         "CONTACT",
         _("Contact details"),
-        _("Your contact or identity details, or how recent they are, weigh"),
+        _("Your contact and identity details weigh"),
+        _("We have neither contact nor identity details of yours."),
     ),
     _reason(
         "R11",
         "DOCUMENTS",
         _("Documents"),
-        _("The documents that are in your file, or are not, weigh"),
+        _("The list of documents in your file weighs"),
+        _("We do not know which documents are in your file."),
     ),
     _reason(
         "R12",
         "EDUCATION",
         _("Education"),
         _("Your level of education weighs"),
+        _("We do not know your level of education."),
     ),
     _reason(
         "R13",
         "ASSETS",
         _("Possessions"),
-        _("Owning a car or not, or the age of your car, weighs"),
+        _("What we know about a car of yours weighs"),
+        _("We do not know whether you own a car."),
     ),
     _reason(
         "R14",
         "APPLICATION_CONTEXT",
         _("Circumstances of the application"),
-        _("The type of loan you chose, or when or with whom you applied, weighs"),
+        _("The way in which you applied weighs"),
+        _("We do not know in which way you applied."),
     ),
     _reason(
         "R15",
         "SOCIAL_CIRCLE",
         _("People around you"),
-        _("How people around you pay, as far as we know, weighs"),
+        _("How people around you repay their loans weighs"),
+        _("We do not know how people around you repay their loans."),
     ),
     _reason(
         "R16",
         "BUREAU_CREDITS",
         _("Credits at other lenders"),
-        _("The loans you have or had at other lenders, or their absence, weigh"),
+        _("Your loans at other lenders weigh"),
+        NO_CREDITS,
     ),
     _reason(
         "R17",
         "BUREAU_DEBT",
         _("Debts at other lenders"),
-        _("What you owe other lenders, as far as it is on record, weighs"),
+        _("The amount of your debts at other lenders weighs"),
+        NO_CREDITS,
     ),
     _reason(
         "R18",
         "BUREAU_ARREARS",
         _("Arrears at other lenders"),
-        _("How you pay other lenders, as far as it is on record, weighs"),
+        _("How you repay other lenders weighs"),
+        NO_CREDITS,
     ),
     _reason(
         "R19",
         "BUREAU_ENQUIRIES",
         _("Enquiries into the credit file"),
-        _("How often lenders have looked into your credit file, if known, weighs"),
+        _("How often lenders have looked into your credit file weighs"),
+        _("We do not know how often lenders have looked into your credit file."),
     ),
     _reason(
         "R20",
         "PREVIOUS_APPLICATIONS",
         _("Earlier applications here"),
-        _("Your earlier applications with us, or their absence, weigh"),
+        _("Your earlier applications with us weigh"),
+        NO_LOANS,
     ),
     _reason(
         "R21",
         "PREVIOUS_REFUSALS",
         _("Earlier refusals here"),
-        _("How your earlier applications with us ended, if there were any, weighs"),
+        _("How your earlier applications with us ended weighs"),
+        NO_LOANS,
     ),
     _reason(
         "R22",
         "PREVIOUS_TERMS",
         _("Terms of earlier loans here"),
-        _("The terms of your earlier loans with us, if there were any, weigh"),
+        _("The terms of your earlier applications with us weigh"),
+        NO_LOANS,
     ),
     _reason(
         "R23",
         "POS_LOANS",
         _("Consumer loans here"),
-        _("Your consumer loans with us, or their absence, weigh"),
+        _("Your consumer loans with us weigh"),
+        NO_LOANS,
     ),
     _reason(
         "R24",
         "INSTALMENT_PUNCTUALITY",
         _("Punctual repayment here"),
-        _("How you repaid earlier loans with us, if there were any, weighs"),
+        _("How you repaid earlier loans with us weighs"),
+        NO_LOANS,
     ),
     _reason(
         "R25",
         "CARD_USE",
         _("Use of our credit card"),
-        _("How you use our credit card, or not having one, weighs"),
+        _("How you use our credit card weighs"),
+        _("We have no record of a credit card of yours with us."),
     ),
     _reason(
         "R26",
         "PROTECTED",
         _("Gender and family status"),
-        _("Your gender or your family status weighs"),
+        _("Your gender and your family status weigh"),
+        _("We do not know your gender and your family status."),
     ),
     _reason(
         "R27",
         "LOAN_TERMS",
         _("Length and price of the loan"),
-        _("The length of this loan, its interest or its insurance weighs"),
+        _("The length and the price of this loan weigh"),
+        _("We cannot tell the length and the price of this loan."),
     ),
 )
 
