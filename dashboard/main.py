@@ -9,6 +9,7 @@ import streamlit as st
 from api_client.cache import Connection, connection
 from components import client_picker, markup, say
 from components.error_panel import connection_word, show_error, show_unexpected
+from components.layout import help_browser
 from components.login_panel import ask_to_log_in, no_role
 from errors import DashboardError
 from session import language
@@ -32,6 +33,7 @@ def main() -> None:
     st.html(HERE / "style.css")
     _say_language()
     st.html(markup.script(HERE / "keyboard.js"), unsafe_allow_javascript=True)
+    help_browser()
     try:
         someone = person()
         if someone is None:

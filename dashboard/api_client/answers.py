@@ -753,7 +753,8 @@ class Counterfactual(Answer):
     found: bool
     cost: float | None = None
     detail: str | None = None
-    levers: Sequence[MovedLever]
+    asked: Offer
+    granted: Offer | None
     prediction: Prediction | None
 
 

@@ -109,19 +109,17 @@ class ScoringApi:
         _same_client(client_id, prediction.client_id)
         return prediction
 
-    def simulate(
-        self, client_id: ClientKey, changes: Mapping[str, float]
-    ) -> Simulation:
-        """What the model would say of changed columns; no decision."""
-        asked = {"changes": dict(changes), "explain": "reasons"}
+    def simulate(self, client_id: ClientKey, terms: Mapping[str, float]) -> Simulation:
+        """What the model would say of a loan on other terms; no decision."""
+        asked = {"terms": dict(terms), "explain": "reasons"}
         return self._predict(Simulation, client_id, asked)
 
     def counterfactual(
-        self, prediction_id: str, levers: Sequence[str]
+        self, prediction_id: str, terms: Sequence[str]
     ) -> Counterfactual:
-        """The smallest change of `levers` that would turn a refusal."""
+        """The smallest change of `terms` that would turn a refusal."""
         path = f"/v1/predictions/{quote(prediction_id)}/counterfactual"
-        return self.transport.post(Counterfactual, path, {"levers": list(levers)})
+        return self.transport.post(Counterfactual, path, {"terms": list(terms)})
 
     def history(self, client_id: ClientKey) -> History:
         path = f"{_path(client_id)}/predictions"

@@ -37,7 +37,7 @@ LABELS = {"label", "help", "title", "page_title"}
 CHOICES = {"pills", "radio", "segmented_control", "select_slider"}
 # What is shown by these is what it was.
 LITERAL = "say.literal"
-PLAINLY = {"str", "amount", LITERAL}
+PLAINLY = {"str", "term.told", LITERAL}
 # The rest of Streamlit that the dashboard uses shows no text, or shows it as it is.
 PLAIN = {"App", "Page", "cache_resource", "code", "columns", "container", "context"}
 PLAIN |= {

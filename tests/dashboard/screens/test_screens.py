@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import fake_answers
 import pytest
-from fake_api import FakeApi, problem
+from fake_api import FakeApi, document, problem
 from streamlit.testing.v1 import AppTest
 from test_app import notices, open_app, page_text, trouble
 
@@ -56,37 +57,88 @@ def posted(api: FakeApi, part: str) -> list[Any]:
 def test_a_slider_simulates_only_what_it_changed(api: FakeApi) -> None:
     app = page("simulate")
     assert "Nothing here is a decision" in notices(app, "info")[0]
-    app.select_slider(key="AMT_CREDIT_700002").set_value(200_000.0).run()
+    app.select_slider(key="amount_700002_en").set_value(200_000.0).run()
     assert posted(api, "/v1/predictions")[-1] == {
         "client_id": 700002,
-        "changes": {"AMT_CREDIT": 200_000.0},
+        "terms": {"amount": 200_000.0},
         "explain": "reasons",
     }
+    assert app.text_input(key="amount_typed_700002_en").value == "200,000"
     text = page_text(app)
     assert "The risk would move from 47.2% to" in text
     assert "The loan asked for" in text and "▼ lowers the risk" in text
     sent = api.scored
     app.run()
     assert api.scored == sent
-    app.button(key="reset").click().run()
-    assert "Move a slider" in page_text(app)
 
 
-def test_the_number_of_instalments_sets_their_amount(api: FakeApi) -> None:
+def test_a_typed_term_moves_its_slider_and_back_resets_both(api: FakeApi) -> None:
     app = page("simulate")
-    app.segmented_control(key="repayment_by").set_value("Number of instalments").run()
-    assert app.select_slider(key="term_700002").value == 16
-    app.select_slider(key="term_700002").set_value(20).run()
-    changes = posted(api, "/v1/predictions")[-1]["changes"]
-    assert changes == {"AMT_ANNUITY": round(406597.5 / 20, 2)}
+    field = app.text_input(key="amount_typed_700002_en")
+    assert field.value == "406,597.50"
+    field.set_value("250 000,50").run()
+    app.text_input(key="instalments_typed_700002_en").set_value("36").run()
+    terms = {"amount": 250_000.5, "instalments": 36.0}
+    assert posted(api, "/v1/predictions")[-1]["terms"] == terms
+    assert app.select_slider(key="amount_700002_en").value == 250_000.5
+    app.text_input(key="down_payment_typed_700002_en").set_value("a lot").run()
+    [error] = notices(app, "error")
+    assert error == "“a lot” is no amount from €0 to €175,500, such as 0.50."
+    app.segmented_control(key="language_switch").set_value("fr").run()
+    assert app.text_input(key="amount_typed_700002_fr").value == "250\u202f000,50"
+    app.segmented_control(key="language_switch").set_value("en").run()
+    app.button(key="reset").click().run()
+    assert app.select_slider(key="amount_700002_en").value == 406_597.5
+    assert app.text_input(key="amount_typed_700002_en").value == "406,597.50"
+    assert app.text_input(key="down_payment_typed_700002_en").value == "0"
+    assert app.select_slider(key="instalments_700002_en").value == 24
+    assert "Move a slider" in page_text(app) and not notices(app, "error")
+
+
+def test_both_offers_stand_side_by_side_and_say_what_is_estimated(
+    api: FakeApi,
+) -> None:
+    app = page("simulate")
+    app.select_slider(key="amount_700002_en").set_value(200_000.0).run()
+    text = page_text(app)
+    for row in (
+        ("Loan amount", "€406,597.50", "€200,000"),
+        ("Number of instalments", "24 (estimated)", "24"),
+        ("Instalment", "€24,700.50", "€12,149.85"),
+        ("Total to repay", "€592,812 (estimated)", "€291,596.48"),
+        ("Annual percentage rate (APR)", "47.1% (estimated)", "47.1%"),
+    ):
+        cells = (
+            f'<th scope="row">{row[0]}</th>',
+            *(f"<td>{one}</td>" for one in row[1:]),
+        )
+        assert "".join(cells) in text, row
+    assert "12 or 36 instalments fit the amounts nearly as well." in text
+    app.session_state["schedule"] = True
+    [last] = re.findall(r'<th scope="row">24</th>(.*?)</tr>', page_text(app.run()))
+    assert last.endswith("<td>€0</td>") and last.count("<td>") == 4
+
+
+def test_what_is_not_known_of_an_offer_is_no_zero(api: FakeApi) -> None:
+    unknown = dict.fromkeys(("instalments", "yearly_rate", "total", "cost", "apr"))
+    bare = fake_answers.OFFER | unknown | {"estimated": [], "as_likely": []}
+    told = fake_answers.client(700002, None)
+    page("client")
+    told["standing"] = api._standing(700002)
+    api.replies["/v1/clients/700002"] = document(told | {"terms": bare})
+    app = page("simulate")
+    assert page_text(app).count("<td>not known</td>") == 5
+    assert not [one for one in app.select_slider if "Number" in one.label]
 
 
 def test_the_counterfactual_moves_only_the_terms_allowed(api: FakeApi) -> None:
     app = page("simulate")
+    app.pills(key="may_change").set_value(["amount", "instalments"]).run()
     app.button(key="find").click().run()
-    assert posted(api, "counterfactual") == [{"levers": ["AMT_CREDIT", "AMT_ANNUITY"]}]
+    assert posted(api, "counterfactual") == [{"terms": ["amount", "instalments"]}]
     text = page_text(app)
-    assert "would turn from “Refused” to “Granted”" in text and "€200,000" in text
+    assert "would turn from “Refused” to “Granted”" in text
+    assert "<td>€406,597.50</td><td>€1,000</td>" in text
 
 
 def test_no_counterfactual_is_offered_for_a_granted_loan(api: FakeApi) -> None:
