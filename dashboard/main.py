@@ -71,6 +71,7 @@ def pages(roles: frozenset[str]) -> dict[str, list[st.Page]]:
         st.Page("screens/compare.py", title=_("Compare"), icon=":material/group:"),
         st.Page("screens/simulate.py", title=_("Simulate"), icon=":material/tune:"),
         st.Page("screens/decide.py", title=_("Decide"), icon=":material/gavel:"),
+        st.Page("screens/score_list.py", title=_("List"), icon=":material/list:"),
     ]
     model = [st.Page("screens/model.py", title=_("Model"), icon=":material/insights:")]
     analyst = [

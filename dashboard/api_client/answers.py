@@ -731,7 +731,7 @@ class Table(Answer):
 class BatchAnswer(Answer):
     """In the order of the request; one problem does not spoil the others."""
 
-    predictions: Sequence[Prediction | ProblemAnswer]
+    predictions: Sequence[Simulation | ProblemAnswer]
 
 
 class ClientAnswer(Answer):

@@ -196,15 +196,21 @@ def download(name: str, data: bytes, mime: str) -> str:
 
 
 def table(
-    headers: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str = ""
+    headers: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    caption: str = "",
+    most: int | None = None,
 ) -> str:
-    """A table whose first column names its rows; it scrolls when it is too wide."""
+    """A table whose first column names its rows; it scrolls when it is too wide.
+
+    No more than `most` rows are shown; its file has them all.
+    """
     head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
     body = "".join(
         f'<tr><th scope="row">{escape(shown(row[0]))}</th>'
         + "".join(f"<td>{escape(shown(cell))}</td>" for cell in row[1:])
         + "</tr>"
-        for row in rows
+        for row in rows[:most]
     )
     named = caption or " · ".join(headers)
     return (

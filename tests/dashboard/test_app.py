@@ -10,6 +10,7 @@ from fake_api import FakeApi, problem
 from streamlit.testing.v1 import AppTest
 
 from config import settings
+from session.user import Person
 
 APP = Path(__file__).parents[2] / "dashboard" / "main.py"
 PREDICTIONS = ("POST", "/v1/predictions")
@@ -159,7 +160,7 @@ def test_every_control_acts_on_the_client_that_was_found(api: FakeApi) -> None:
     """The sidebar's links were those of the client before."""
     app = search(open_app("700001"), "700002")
     links = [link.proto.query_string for link in app.sidebar.get("page_link")]
-    assert len(links) == 8
+    assert len(links) == 9
     assert all("client=700002" in link for link in links)
 
 
@@ -178,6 +179,17 @@ def test_recent_clients_are_offered_again(api: FakeApi) -> None:
     app.pills[0].set_value(700001).run()
     assert "Granted" in page_text(app)
     assert api.asked(*PREDICTIONS) == 2
+
+
+def test_recent_clients_survive_a_new_session_and_are_their_persons(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_app("700001")
+    assert open_app().pills[0].options == ["700001"]
+    bo = Person("Bo", frozenset({"officer"}), "bo")
+    monkeypatch.setattr("session.user.person", lambda: bo)
+    monkeypatch.setattr("api_client.transport.COUNTED", "Content-Type")
+    assert not open_app().pills
 
 
 def test_an_application_and_its_record_are_a_click_away(api: FakeApi) -> None:
@@ -240,6 +252,19 @@ def test_a_wrong_key_and_a_missing_key_get_a_sentence(
     app = open_app()
     assert "not set up" in trouble(app)
     assert "DASHBOARD_API_KEY" in app.code[0].value
+
+
+@pytest.mark.parametrize(("role", "told"), [("officer", False), ("analyst", True)])
+def test_an_officer_is_told_of_no_setting(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch, role: str, told: bool
+) -> None:
+    someone = Person("Ada", frozenset({role}), "248289")
+    monkeypatch.setattr("session.user.person", lambda: someone)
+    monkeypatch.setenv("DASHBOARD_API_URL", "http://127.0.0.1:1")
+    app = open_app()
+    assert "does not answer" in trouble(app)
+    assert ("DASHBOARD_API_URL" in trouble(app)) is told
+    assert bool(app.code) is told
 
 
 @pytest.mark.parametrize(

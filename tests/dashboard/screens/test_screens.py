@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from typing import Any
 
 import fake_answers
@@ -30,6 +31,7 @@ def page(name: str, client: str = REFUSED) -> AppTest:
         ("compare", "later by the model on"),
         ("simulate", "What would it take?"),
         ("decide", "Stands: later"),
+        ("score_list", "Score a list"),
         ("model", "Scores from outside agencies"),
         ("alerts", 'class="alert later"'),
         ("drift", "There is no such report yet"),
@@ -143,6 +145,52 @@ def test_the_counterfactual_moves_only_the_terms_allowed(api: FakeApi) -> None:
 
 def test_no_counterfactual_is_offered_for_a_granted_loan(api: FakeApi) -> None:
     assert "Nothing: the model grants" in page_text(page("simulate", GRANTED))
+
+
+def test_a_list_comes_back_scored_each_problem_in_its_row(
+    api: FakeApi,
+) -> None:
+    app = page("score_list")
+    numbers = b"SK_ID_CURR\n700002\n700001\n5\nx1\n"
+    app.file_uploader[0].set_value(("list.csv", numbers, "text/csv")).run()
+    assert "4 clients are to be scored" in page_text(app)
+    app.button(key="score_list").click().run()
+    [body] = posted(api, "batch")
+    asked = [{"client_id": number} for number in (700002, 700001, 5)]
+    assert body == {"predictions": asked, "explain": "reasons"}
+    text = page_text(app)
+    assert "1 granted, 1 refused, 2 not scored." in text
+    why = "Scores from outside agencies: what we know speaks for a higher risk."
+    assert f"<td>47.2%</td><td>Refused</td><td>{why}</td>" in text
+    for row in ("No client has this number.", "This is no client&#x27;s number."):
+        assert f"<td>–</td><td>–</td><td>{row}</td>" in text
+    [file] = re.findall(r'data-file="([^"]+)"', text)
+    lines = b64decode(file).decode("utf-8-sig").splitlines()
+    assert lines[0] == "Client number,Risk,Decision,First reason"
+    assert lines[1].startswith("700002,0.47") and lines[3].startswith("5,–")
+    assert "score_list" not in [button.key for button in app.button]
+
+
+def test_a_list_that_was_interrupted_goes_on_where_it_ended(
+    api: FakeApi,
+) -> None:
+    app = page("score_list")
+    numbers = "\n".join([*map(str, range(1, 201)), REFUSED])
+    app.file_uploader[0].set_value(("list.txt", numbers.encode(), "text/plain")).run()
+    inner = api.answer
+
+    def first_alone(*asked: Any) -> Any:
+        whole = asked[1] != "/v1/predictions/batch" or len(asked[3]["predictions"]) > 1
+        return inner(*asked) if whole else problem(500, "cannot store")
+
+    api.answer = first_alone  # type: ignore[method-assign]
+    app.button(key="score_list").click().run()
+    assert "in trouble" in trouble(app)
+    assert "200 not scored" in page_text(app)
+    api.answer = inner  # type: ignore[method-assign]
+    app.button(key="score_list").click().run()
+    assert [len(body["predictions"]) for body in posted(api, "batch")] == [200, 1, 1]
+    assert "0 granted, 1 refused, 200 not scored." in page_text(app)
 
 
 def decide(app: AppTest, granted: bool = False, reason: str = "Papers seen") -> AppTest:
