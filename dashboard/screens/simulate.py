@@ -28,6 +28,7 @@ from texts.formats import percents_apart
 from texts.loan_terms import DOWN_PAYMENT, TERMS, Term, movable
 
 COUNTERFACTUAL = "way_through"
+LONGEST_TYPED, FIELD_PIXELS = 30, 120
 # Per client the terms that were moved, and texts that are no value of their term.
 WANTED, MISTYPED = "terms_wanted", "terms_mistyped"
 
@@ -94,23 +95,25 @@ def _control(client: ClientKey, term: Term) -> None:
     slider, field = (f"{term.name}_{part}{client}_{code()}" for part in ("", "typed_"))
     _put(slider, value)
     _put(field, term.typed(value) if mistyped is None else mistyped)
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
-    left.select_slider(
-        _(TERMS[term.name]),
-        term.steps(value),
-        key=slider,
-        format_func=term.told,
-        on_change=_slide,
-        args=(client, term, slider),
-    )
-    right.text_input(
-        _("{term}, typed", term=say.literal(_(TERMS[term.name]))),
-        key=field,
-        label_visibility="collapsed",
-        max_chars=30,
-        on_change=_type,
-        args=(client, term, field),
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.select_slider(
+            _(TERMS[term.name]),
+            term.steps(value),
+            key=slider,
+            format_func=term.told,
+            on_change=_slide,
+            args=(client, term, slider),
+            width="stretch",
+        )
+        st.text_input(
+            _("{term}, typed", term=say.literal(_(TERMS[term.name]))),
+            key=field,
+            label_visibility="collapsed",
+            max_chars=LONGEST_TYPED,
+            on_change=_type,
+            args=(client, term, field),
+            width=FIELD_PIXELS,
+        )
     if mistyped is not None:
         say.error(term.refusal(mistyped))
 

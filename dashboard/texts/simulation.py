@@ -95,9 +95,10 @@ def _told(offer: Offer, name: str) -> Cell:
     if name in RATES:
         text = percent(value)
     else:
-        text = decimal(value, 0) if name == INSTALMENTS else amount(round(value, 2))
+        value = round(value, 2)
+        text = decimal(value, 0) if name == INSTALMENTS else amount(value)
     if name in offer.estimated or (offer.estimated and name in FOLLOWING):
-        text = _("{value} (estimated)", value=text)
+        return _("{value} (estimated)", value=text)
     return Exact(text, value)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,10 @@ def test_an_application_and_its_record_are_a_click_away(api: FakeApi) -> None:
     app.session_state["details"] = "Application"
     text = page_text(app.run())
     assert "€406,597.50" in text and "41 years old" in text
+    [file] = re.findall(r'data-file="([^"]+)"', text)
+    lines = b64decode(file).decode("utf-8-sig").splitlines()
+    assert 'The loan asked for,Loan amount,"€406,597.50"' in lines
+    assert "Home and car,Age of the car,not given" in lines
     app.session_state["details"] = "History"
     assert "Decision: Granted" in page_text(app.run())
 
