@@ -39,6 +39,8 @@ class Config:
     drain_seconds: float = 5.0
     # Requests per second that each process takes from one key; 0: any number.
     rate_per_second: float = 0.0
+    # File of the lender's prices; nothing: they are not known.
+    prices: str = ""
     # Who signs the letters to applicants, and how to reach them; nothing: the adviser.
     lender_name: str = "Prêt à dépenser"
     lender_contact: str = ""

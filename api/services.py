@@ -6,6 +6,7 @@ import gc
 import logging
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import current_app
@@ -15,6 +16,7 @@ from api.config import Config
 from api.errors import BundleError
 from api.metrics import ProcessMetrics
 from api.rate_limit import RateLimit
+from api.schemas.prices import read_prices
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd, place
 from api.store.events.group_commit import Recorder
@@ -35,6 +37,7 @@ class Services:
     def __init__(self, config: Config) -> None:
         self.config = config
         seconds = config.database_timeout_seconds
+        self._prices = read_prices(Path(config.prices)) if config.prices else None
         self.database = Database(config.database_url, seconds, config.threads)
         self.keys = KnownKeys(self.database)
         self.chain_end = ChainEnd(place(config.chain_end, config.database_url), seconds)
@@ -103,7 +106,7 @@ class Services:
         from api.scoring.champion import load
 
         replaces = self._champion is not None
-        self._champion = load(bundle, self.config.threads)
+        self._champion = load(bundle, self.config.threads, self._prices)
         if replaces:
             # The one before holds tens of megabytes, in circles of references.
             gc.collect()

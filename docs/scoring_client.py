@@ -261,18 +261,6 @@ class ModelRef(TypedDict):
     bundle_sha256: str
 
 
-MovedLever = TypedDict(
-    "MovedLever",
-    {
-        "name": str,
-        "from": float | None,
-        "to": float | None,
-        "lowest": float | None,
-        "highest": float | None,
-    },
-)
-
-
 class Offer(TypedDict):
     """
     What a borrower is told of a loan on its terms; null is what cannot be known.
@@ -455,11 +443,17 @@ class Standing(TypedDict):
 
 
 class Counterfactual(TypedDict):
-    """`prediction` is the simulation that was stored; null when nothing was found."""
+    """
+    `asked`: the loan as it was refused; `granted`: as it would be granted.
+
+    `cost`: the sum of the relative changes. `prediction`: the simulation that was
+    stored. Without any of them, `detail` says why.
+    """
 
     prediction_id: str
     found: bool
     cost: NotRequired[float | None]
     detail: NotRequired[str | None]
-    levers: Sequence[MovedLever]
+    asked: Offer
+    granted: Offer | None
     prediction: Prediction | None

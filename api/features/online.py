@@ -40,7 +40,7 @@ from api.features.duckdb_pool import (
 )
 from api.features.history_sql import OnlineHistory
 from api.features.partial_sql import FeatureLineage, Part
-from api.schemas.layout import APPLICATION
+from api.schemas.layout import APPLICATION, LOAN
 from api.schemas.model import Column, Feature
 
 FILE = "applicant.sql"
@@ -88,8 +88,8 @@ class OnlineFeatures:
         # Making one takes a tenth of a second: keep those of the usual questions.
         self._part_for = lru_cache(KEPT_PARTS)(self._make_part)
         columns = manifest.tables[APPLICATION].columns
-        self._levers = frozenset(column.name for column in columns if column.term)
-        self._part_for(self._levers)
+        self._loan = frozenset(column.name for column in columns if column.role in LOAN)
+        self._part_for(self._loan)
 
     def compute(self, applicants: Sequence[Applicant]) -> Matrix:
         """Shape (applicants, features), NaN is missing; raises FeatureError."""
@@ -102,7 +102,7 @@ class OnlineFeatures:
     def revise(self, revisions: Sequence[Revision]) -> Matrix:
         """Like `compute`, but only what the changed columns reach; the same numbers."""
         changed = frozenset[str]().union(*(revision.changed for revision in revisions))
-        reach = self._levers if changed <= self._levers else changed
+        reach = self._loan if changed <= self._loan else changed
         matrix = np.array([one.features for one in revisions], dtype=np.float32)
         history = np.array([one.history for one in revisions], dtype=np.float32)
         applications = [one.application for one in revisions]

@@ -14,7 +14,7 @@ _JSON_TYPES = {"number": "number", "integer": "integer", "category": "string"}
 
 
 def lent(document: dict[str, Any], manifest: Manifest) -> dict[str, Any]:
-    """The document with the tables, columns and levers of that lender.
+    """The document with the tables and columns of that lender.
 
     Its examples are about clients of the layout that comes with the system: without
     them. Of that layout itself the document stays as it is.
@@ -38,8 +38,6 @@ def lent(document: dict[str, Any], manifest: Manifest) -> dict[str, Any]:
     columns = tables[APPLICATION].columns
     changed = [column for column in columns if column.role != CLIENT]
     schemas["WhatIf"]["properties"]["changes"] = _row(changed, whole=False)
-    choice, _none = schemas["CounterfactualRequest"]["properties"]["levers"]["anyOf"]
-    choice["items"]["enum"] = [column.name for column in columns if column.term]
     return own
 
 

@@ -137,6 +137,10 @@ class GroupExplanation(Answer):
     contributions: list[GroupContribution]
 
 
+TermName = Literal["amount", "instalments", "down_payment", "yearly_rate"]
+Estimated = Literal["instalments", "yearly_rate"]
+
+
 class Offer(Answer):
     """What a borrower is told of a loan on its terms; null is what cannot be known.
 
@@ -154,7 +158,7 @@ class Offer(Answer):
     total: float | None
     cost: float | None
     apr: float | None
-    estimated: list[Literal["instalments", "yearly_rate"]] = []
+    estimated: list[Estimated] = []
     as_likely: list[int] = []
 
 

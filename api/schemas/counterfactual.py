@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field
 
-from api.schemas.answers import Answer, Prediction
-from api.schemas.layout import TERMS
+from api.schemas.answers import Answer, Offer, Prediction
 from api.schemas.requests import Strict
 from api.schemas.reviews import PredictionId
 
-LeverName = Annotated[str, WithJsonSchema({"enum": list(TERMS), "type": "string"})]
-
 
 class CounterfactualRequest(Strict):
-    """Which of the levers may move; all of them when left out."""
+    """Which of the terms may move; all that the model names when left out."""
 
-    levers: (
+    terms: (
         Annotated[
-            list[LeverName],
+            list[Literal["amount", "instalments", "down_payment"]],
             Field(min_length=1, max_length=3, json_schema_extra={"uniqueItems": True}),
         ]
         | None
     ) = None
 
 
-class MovedLever(Answer):
-    """An amount as asked for, as it would be granted, and how far was looked.
-
-    `to` equals `from` when it need not move. All but the name are null when the
-    application does not have the amount.
-    """
-
-    name: str
-    from_: Annotated[float | None, Field(alias="from")]
-    to: float | None
-    lowest: float | None
-    highest: float | None
-
-
 class Counterfactual(Answer):
-    """`prediction` is the simulation that was stored; null when nothing was found."""
+    """`asked`: the loan as it was refused; `granted`: as it would be granted.
+
+    `cost`: the sum of the relative changes. `prediction`: the simulation that was
+    stored. Without any of them, `detail` says why.
+    """
 
     prediction_id: PredictionId
     found: bool
     cost: float | None = None
     detail: str | None = None
-    levers: list[MovedLever]
+    asked: Offer
+    granted: Offer | None
     prediction: Prediction | None

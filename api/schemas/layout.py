@@ -14,6 +14,9 @@ from typing import Any, Final
 APPLICATION: Final = "application"
 CLIENT, RECORD, APPLIED = "client", "record", "applied"
 AMOUNT, INSTALMENT, GOODS_PRICE = "amount", "instalment", "goods_price"
+INSTALMENTS, PRODUCT = "instalments", "product"
+# Of the columns on which a loan is asked for.
+LOAN: Final = (AMOUNT, INSTALMENT, GOODS_PRICE, INSTALMENTS)
 
 _LAYOUT: Mapping[str, Any] = json.loads(
     Path(__file__).with_name("layout.json").read_bytes()
@@ -23,7 +26,6 @@ _TABLES: Mapping[str, Any] = _LAYOUT["tables"]
 _COLUMNS: Mapping[str, Any] = _TABLES[APPLICATION]["columns"]
 HISTORY_TABLES = tuple(name for name in _TABLES if name != APPLICATION)
 KEY = next(name for name, one in _COLUMNS.items() if one.get("role") == CLIENT)
-TERMS = tuple(name for name, one in _COLUMNS.items() if "term" in one)
 
 
 def completed(document: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.answers import Answer, Labels, Moment, Share
+from api.schemas.answers import Answer, Labels, Moment, Share, TermName
 
 # No tuples of two in the document: few tools read JSON Schema's prefixItems.
 Pair = Field(min_length=2, max_length=2)
@@ -28,14 +28,14 @@ class Described(FromBundle):
     labels: Labels
     categories: tuple[str, ...] | None = None
     bounds: Bounds | None = None
-    lever: bool = False
 
 
 class Term(FromBundle):
     """How far a loan's term can be negotiated, as parts of what was asked for.
 
-    `reach` bounds the search for what would be granted, in which a relative change
-    counts `weight` times.
+    Of the price of the goods `reach` is how much of it may be financed: the rest is the
+    down payment. In the search for what would be granted a relative change counts
+    `weight` times.
     """
 
     reach: Bounds
@@ -46,9 +46,10 @@ class Column(Described):
     """One raw column; a number outside `bounds` cannot be true and is refused.
 
     `role`: what it is, whatever a lender calls it (client, record, amount, instalment,
-    goods_price, birth, date, applied). `section`: which of the table's sections it is
-    read in. `missing`: values that say that there is none. `words`: what categories are
-    called. `dated`: it may be sent as a date, YYYY-MM-DD.
+    goods_price, instalments, product, birth, date, applied). `estimate`: the feature
+    that is this column where it is given, and else an estimate of it. `section`: which
+    of the table's sections it is read in. `missing`: values that say there is none.
+    `words`: what categories are called. `dated`: it may be sent as a date, YYYY-MM-DD.
     """
 
     type: Literal["number", "integer", "category"]
@@ -57,6 +58,7 @@ class Column(Described):
     role: str | None = None
     section: int | None = None
     term: Term | None = None
+    estimate: str | None = None
     missing: tuple[int | str, ...] = ()
     words: dict[str, Labels] = {}
     dated: bool = False
@@ -198,10 +200,11 @@ class TrainingData(FromBundle):
 class NegotiableTerm(Answer):
     """A term that a what-if may move, from `lowest` to `highest`.
 
-    `relative`: these are parts of what was asked for.
+    `relative`: these are parts of what was asked for; of a down payment, parts of the
+    price of the goods.
     """
 
-    name: Literal["amount", "instalments", "down_payment", "yearly_rate"]
+    name: TermName
     lowest: float
     highest: float
     relative: bool
@@ -221,7 +224,9 @@ class ModelAnswer(Answer):
     costs_by_amount: bool = Field(
         False, description="Costs are shares of the client's credit, not per decision."
     )
-    negotiable: list[NegotiableTerm] = []
+    negotiable: list[NegotiableTerm] = Field(
+        [], description="`instalments`: only where the lender's prices are known."
+    )
     currency: str = Field("EUR", description="ISO 4217 code of what amounts are in.")
     calibration: Calibration
     metrics: Metrics

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from api.errors import expected
@@ -12,6 +19,8 @@ from api.schemas.client_keys import CONTROL, LONGEST, Key, OptionalKey, part
 from api.schemas.layout import EXAMPLES, HISTORY_TABLES, KEY
 
 LARGEST_BATCH = 1000
+# Of money, and of a number of instalments.
+LARGEST, MOST_INSTALMENTS = 1e12, 600
 
 ClientId = Annotated[Key, Field(examples=[100001])]
 Part = Annotated[str, Field(max_length=LONGEST, pattern=f"^[^{CONTROL}]*$")]
@@ -62,6 +71,39 @@ class WhatIf(Strict):
     explain: _Explain = True
 
 
+class Terms(Strict):
+    """What a loan is to be asked for on; what is left out follows from the rest.
+
+    `instalments`: how many, one a month; `yearly_rate`: nominal, 0.1 is 10 %.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    amount: Annotated[float, Field(gt=0, le=LARGEST)] | None = None
+    instalments: Annotated[int, Field(ge=1, le=MOST_INSTALMENTS)] | None = None
+    down_payment: Annotated[float, Field(ge=0, le=LARGEST)] | None = None
+    yearly_rate: Annotated[float, Field(ge=0, le=10)] | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> Terms:
+        if not self.model_dump(exclude_none=True):
+            raise PydanticCustomError("terms", "expected at least one term")
+        return self
+
+
+class WhatIfByTerms(Strict):
+    """Simulate a known client's loan on other terms.
+
+    An amount takes the price of the goods along, a down payment leaves it as it is. The
+    instalment follows by the yearly rate, the one given or the lender's; where neither
+    is known, credit over instalment stays as in the application.
+    """
+
+    client_id: ClientId
+    terms: Terms = Field(examples=[EXAMPLES["terms"]["terms"]])
+    explain: _Explain = True
+
+
 def _with_history(schema: dict[str, Any]) -> None:
     """Say which tables there may be, and what the client's number is called."""
     schema["description"] = schema["description"].replace(_NUMBER, KEY)
@@ -102,6 +144,7 @@ class Batch(Strict):
                     "anyOf": [
                         {"$ref": "#/components/schemas/KnownClient"},
                         {"$ref": "#/components/schemas/WhatIf"},
+                        {"$ref": "#/components/schemas/WhatIfByTerms"},
                         {"$ref": "#/components/schemas/NewApplicant"},
                     ]
                 },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,13 +10,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from api.bundle import likely_terms
+from api.bundle.likely_terms import LikelyTerms, read_likely_terms
 from api.bundle.manifest import Manifest
 from api.bundle.read import Bundle
 from api.features.columns import Matrix
 from api.features.online import OnlineFeatures
 from api.json_encoding import encode
-from api.schemas.layout import AMOUNT, APPLICATION, INSTALMENT
-from api.schemas.model import Column, Term
+from api.schemas.answers import TermName
+from api.schemas.layout import (
+    AMOUNT,
+    APPLICATION,
+    GOODS_PRICE,
+    INSTALMENTS,
+    LOAN,
+    PRODUCT,
+)
+from api.schemas.model import Column, NegotiableTerm
+from api.schemas.prices import Prices
 from api.schemas.requests import Explain
 from api.scoring import similar_clients as populations
 from api.scoring.decision import Score, Scorer
@@ -38,6 +48,8 @@ class Champion:
     importance: Mapping[str, Any]
     distributions: Mapping[str, Any]
     population: Population | None
+    likely_terms: LikelyTerms | None
+    prices: Prices | None
 
     @property
     def manifest(self) -> Manifest:
@@ -57,10 +69,39 @@ class Champion:
         return {name: frozenset((*texts, None)) for name, texts in known.items()}
 
     @cached_property
-    def levers(self) -> tuple[tuple[Column, Term], ...]:
-        """The columns of the application that can be negotiated, and how far."""
-        columns = self.columns[APPLICATION].values()
-        return tuple((c, c.term) for c in columns if c.term and c.role)
+    def loan(self) -> dict[str, Column]:
+        """The columns on which a loan is asked for, by role: numbers, and the product.
+
+        Of several of one role it is the first.
+        """
+        found: dict[str, Column] = {}
+        for column in self.columns[APPLICATION].values():
+            number = column.type != "category"
+            if column.role in LOAN and number or column.role == PRODUCT and not number:
+                found.setdefault(str(column.role), column)
+        return found
+
+    @cached_property
+    def negotiable(self) -> tuple[NegotiableTerm, ...]:
+        """The terms that a what-if may move; instalments only where they have prices.
+
+        Of the price of the goods, what need not be financed may be paid down.
+        """
+        reach = {
+            role: column.term.reach for role, column in self.loan.items() if column.term
+        }
+        terms = []
+        if AMOUNT in reach:
+            low, high = reach[AMOUNT]
+            terms.append(_negotiable("amount", low, high))
+        if INSTALMENTS in reach and self.prices is not None:
+            terms.append(
+                _negotiable("instalments", self.prices.fewest, self.prices.most, False)
+            )
+        if GOODS_PRICE in reach:
+            most = round(1 - reach[GOODS_PRICE][0], 9)
+            terms.append(_negotiable("down_payment", 0.0, most))
+        return tuple(terms)
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -96,22 +137,6 @@ class Champion:
             listed = score.contributions[:-1]
         return Parts(encode(answer), score.features, listed, self.dictionary)
 
-    @cached_property
-    def usual_durations(self) -> tuple[float, float]:
-        """Amount over instalment of the middle 98 % of the population sample."""
-        names = {column.role: column.name for column, _ in self.levers}
-        wanted = {names.get(AMOUNT), names.get(INSTALMENT)}
-        if self.population is None or not wanted <= set(self.population.names):
-            return (0.0, math.inf)
-        amount, instalment = (
-            self.population.column(names[role]) for role in (AMOUNT, INSTALMENT)
-        )
-        with np.errstate(divide="ignore", invalid="ignore"):
-            durations = amount / instalment
-        known = durations[np.isfinite(durations)]
-        low, high = np.percentile(known, (1, 99)) if len(known) else (0.0, math.inf)
-        return float(low), float(high)
-
     def score(self, matrix: Matrix, explained: Sequence[bool]) -> list[Score]:
         """One score per row; contributions where `explained`, as they cost most."""
         margins = self.model.margins(matrix).tolist()
@@ -126,11 +151,21 @@ class Champion:
         ]
 
 
-def load(bundle: Bundle, threads: int) -> Champion:
-    """Get a verified bundle ready to serve; raises BundleError."""
+def _negotiable(
+    name: TermName, lowest: float, highest: float, relative: bool = True
+) -> NegotiableTerm:
+    return NegotiableTerm(name=name, lowest=lowest, highest=highest, relative=relative)
+
+
+def load(bundle: Bundle, threads: int, prices: Prices | None = None) -> Champion:
+    """Get a verified bundle ready to serve; raises BundleError.
+
+    `prices`: the lender's, which are no part of it.
+    """
     importance = bundle.json("importance.json")
     weights = {row["feature"]: row["mean_absolute"] for row in importance["features"]}
     names = [feature.name for feature in bundle.manifest.features]
+    likely = bundle.files.get(likely_terms.FILE)
     return Champion(
         bundle=bundle,
         model=Model(bundle.text("model.txt"), names, bundle.files.get(FILE)),
@@ -139,4 +174,6 @@ def load(bundle: Bundle, threads: int) -> Champion:
         importance=importance,
         distributions=bundle.json("distributions.json"),
         population=populations.load(bundle, weights),
+        likely_terms=None if likely is None else read_likely_terms(likely),
+        prices=prices,
     )

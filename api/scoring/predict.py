@@ -12,23 +12,28 @@ import numpy as np
 
 from api.errors import (
     FeatureError,
+    FieldError,
     NotPrepared,
     Problem,
     ScoringError,
     as_json,
+    invalid,
 )
-from api.features.columns import Matrix
+from api.features.columns import Matrix, Row
 from api.features.online import Applicant, Revision
 from api.features.row_checks import unknown_categories
 from api.identifiers import now, uuid7
 from api.json_encoding import encode
+from api.schemas.answers import Offer
 from api.schemas.client_keys import ClientKey
+from api.schemas.layout import PRODUCT
 from api.schemas.requests import Batch, Explain
 from api.scoring.decision import EXPLAINED, Score, told_why
 from api.scoring.request_forms import Form, read_form, read_model
+from api.scoring.terms import Moved, loan_of, on_terms, revised
 from api.store.database import Database
 from api.store.events.kept import answer_of
-from api.store.events.record import Event, Reply
+from api.store.events.record import DECISION, SIMULATION, Event, Reply
 from api.store.people import clients
 from api.store.people.clients import Client, Vector, pack, still_known, unpack
 from api.store.people.predictions import StoredPrediction
@@ -45,13 +50,18 @@ Asked = TypeVar("Asked", Applicant, Revision)
 
 @dataclass(frozen=True)
 class Subject:
-    """Who is to be scored, in one of three ways: as stored, revised, or anew."""
+    """Who is to be scored, in one of three ways: as stored, revised, or anew.
+
+    `changes` of a what-if, and its `offer` where it asked by terms.
+    """
 
     form: Form
     unknown: tuple[str, ...]
     client: Client | None = None
     revision: Revision | None = None
     applicant: Applicant | None = None
+    changes: Row | None = None
+    offer: Offer | None = None
 
     @property
     def known(self) -> Vector | None:
@@ -184,13 +194,27 @@ def _subject(
     client = known.get(form.client_id)
     if client is None:
         return Problem(HTTPStatus.NOT_FOUND, f"There is no client {form.client_id}.")
-    application = {**client.application, **(form.changes or {})}
+    changes, offer = form.changes, None
+    if form.terms is not None:
+        try:
+            moved = _on_terms(champion, form, client)
+            changes, offer = moved.changes, moved.offer()
+        except Problem as problem:
+            return problem
+    application = {**client.application, **(changes or {})}
     unknown = (*unknown_categories(champion.categories, application), *form.unknown)
-    if form.changes is None:
+    if changes is None:
         return Subject(form, unknown, client)
-    changed = frozenset(form.changes)
-    revision = Revision(application, client.history, client.features, changed)
-    return Subject(form, unknown, client, revision)
+    revision = revised(champion, client, changes)
+    return Subject(form, unknown, client, revision, changes=changes, offer=offer)
+
+
+def _on_terms(champion: Champion, form: Form, client: Client) -> Moved:
+    loan = loan_of(champion, client, client.application)
+    if loan is None or form.terms is None:
+        detail = "cannot be: the application asks for no amount"
+        raise invalid([FieldError(f"{form.path}/terms", detail)])
+    return on_terms(champion, loan, form.terms, form.path)
 
 
 def _vectors(
@@ -244,9 +268,10 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
     model = champion.manifest.model
     answer = {
         "prediction_id": uuid7(),
-        "kind": "decision" if form.changes is None else "simulation",
+        "kind": DECISION if subject.changes is None else SIMULATION,
         "client_id": form.client_id,
         **champion.scorer.judge(score, subject.unknown, form.explain),
+        **({} if subject.offer is None else {"terms": subject.offer.model_dump()}),
         "model": {
             "name": model.name,
             "version": model.version,
@@ -277,13 +302,17 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
 
 
 def _basis(champion: Champion, subject: Subject) -> dict[str, Any]:
-    """What a decision was made on, kept beside what was asked."""
-    if subject.form.changes is not None:
-        return {}
+    """What it was made on, kept beside what was asked: of terms, what they change."""
+    if subject.changes is not None:
+        return {"changes": subject.changes}
     client = subject.client
     application = client.application if client else subject.form.application or {}
     basis = {
-        "terms": {c.name: application.get(c.name) for c, _ in champion.levers},
+        "terms": {
+            column.name: application.get(column.name)
+            for role, column in champion.loan.items()
+            if role != PRODUCT
+        },
         "import_id": client.import_id if client else None,
         "imported_at": client.imported_at if client else None,
     }

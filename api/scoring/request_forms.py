@@ -1,4 +1,4 @@
-"""The three forms of a prediction request, checked against the model's tables."""
+"""The forms of a prediction request, checked against the model's tables."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ from api.features.row_checks import (
 )
 from api.schemas.client_keys import ClientKey, KeyType
 from api.schemas.layout import APPLICATION, HISTORY_TABLES
-from api.schemas.requests import Explain, KnownClient, NewApplicant, WhatIf
+from api.schemas.requests import (
+    Explain,
+    KnownClient,
+    NewApplicant,
+    Terms,
+    WhatIf,
+    WhatIfByTerms,
+)
 
 Body = TypeVar("Body", bound=BaseModel)
 Tables = Mapping[str, Columns]
@@ -32,14 +39,17 @@ Tables = Mapping[str, Columns]
 class Form:
     """A request whose every value may be used.
 
-    `changes` is None unless it is a what-if; `application` unless it is a new
-    applicant. `unknown` names the columns whose category is taken as missing.
+    `changes` or `terms` is given of a what-if, `application` of a new applicant.
+    `unknown` names the columns whose category is taken as missing. `path`: where it
+    stands in the body.
     """
 
+    path: str
     request: Mapping[str, Any]
     explain: Explain
     client_id: ClientKey | None
     changes: Row | None
+    terms: Terms | None
     application: Row | None
     records: Mapping[str, list[Row]] | None
     unknown: tuple[str, ...]
@@ -61,8 +71,9 @@ def read_form(
     history = _history(tables, item) if kind is NewApplicant else {}
     try:
         own = {k: v for k, v in item.items() if k not in history} if history else item
-        read_model(kind, own, path, keys)
+        body = read_model(kind, own, path, keys)
     except Problem as problem:
+        body = None
         findings.errors.extend(problem.errors)
     changes = application = records = client_id = None
     if kind is WhatIf:
@@ -89,10 +100,12 @@ def read_form(
     if findings.errors:
         raise invalid(findings.errors)
     return Form(
+        path,
         item,
         item.get("explain", explain),
         item["client_id"] if application is None else client_id,
         changes,
+        body.terms if isinstance(body, WhatIfByTerms) else None,
         application,
         records,
         tuple(dict.fromkeys(findings.unknown)),
@@ -105,10 +118,12 @@ def _history(tables: Tables, item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: item[name] for name in known if name in item and name != APPLICATION}
 
 
-def _kind(item: Any) -> type[KnownClient | WhatIf | NewApplicant]:
+def _kind(item: Any) -> type[KnownClient | WhatIf | WhatIfByTerms | NewApplicant]:
     given = item if isinstance(item, dict) else {}
     if "application" in given:
         return NewApplicant
+    if "terms" in given:
+        return WhatIfByTerms
     return WhatIf if "changes" in given else KnownClient
 
 

@@ -263,26 +263,12 @@ class ModelRef(Answer):
     bundle_sha256: str
 
 
-class MovedLever(Answer):
-    """
-    An amount as asked for, as it would be granted, and how far was looked.
-
-    `to` equals `from` when it need not move. All but the name are null when the
-    application does not have the amount.
-    """
-
-    name: str
-    from_: Annotated[float | None, Field(alias="from")]
-    to: float | None
-    lowest: float | None
-    highest: float | None
-
-
 class NegotiableTerm(Answer):
     """
     A term that a what-if may move, from `lowest` to `highest`.
 
-    `relative`: these are parts of what was asked for.
+    `relative`: these are parts of what was asked for; of a down payment, parts of the
+    price of the goods.
     """
 
     name: str
@@ -477,8 +463,9 @@ class Term(Answer):
     """
     How far a loan's term can be negotiated, as parts of what was asked for.
 
-    `reach` bounds the search for what would be granted, in which a relative change
-    counts `weight` times.
+    Of the price of the goods `reach` is how much of it may be financed: the rest is the
+    down payment. In the search for what would be granted a relative change counts
+    `weight` times.
     """
 
     reach: tuple[float, float]
@@ -562,9 +549,10 @@ class Column(Answer):
     One raw column; a number outside `bounds` cannot be true and is refused.
 
     `role`: what it is, whatever a lender calls it (client, record, amount, instalment,
-    goods_price, birth, date, applied). `section`: which of the table's sections it is
-    read in. `missing`: values that say that there is none. `words`: what categories are
-    called. `dated`: it may be sent as a date, YYYY-MM-DD.
+    goods_price, instalments, product, birth, date, applied). `estimate`: the feature
+    that is this column where it is given, and else an estimate of it. `section`: which
+    of the table's sections it is read in. `missing`: values that say there is none.
+    `words`: what categories are called. `dated`: it may be sent as a date, YYYY-MM-DD.
     """
 
     name: str
@@ -572,13 +560,13 @@ class Column(Answer):
     labels: Labels | None = None
     categories: Sequence[str] | None = None
     bounds: Bounds | None = None
-    lever: bool = False
     type: str
     nullable: bool
     meaning: str
     role: str | None = None
     section: int | None = None
     term: Term | None = None
+    estimate: str | None = None
     missing: Sequence[int | str] = []
     words: Annotated[Mapping[str, Labels], Field(validate_default=True)] = {}
     dated: bool = False
@@ -606,7 +594,6 @@ class Feature(Answer):
     labels: Labels | None = None
     categories: Sequence[str] | None = None
     bounds: Bounds | None = None
-    lever: bool = False
     dtype: str
     group: str
     table: str
@@ -747,7 +734,12 @@ class ClientAnswer(Answer):
 
 
 class Counterfactual(Answer):
-    """`prediction` is the simulation that was stored; null when nothing was found."""
+    """
+    `asked`: the loan as it was refused; `granted`: as it would be granted.
+
+    `cost`: the sum of the relative changes. `prediction`: the simulation that was
+    stored. Without any of them, `detail` says why.
+    """
 
     prediction_id: str
     found: bool
@@ -781,7 +773,13 @@ class ModelAnswer(ModelAnswerMeaning):
         bool,
         Field(description="Costs are shares of the client's credit, not per decision."),
     ] = False
-    negotiable: Annotated[Sequence[NegotiableTerm], Field(validate_default=True)] = []
+    negotiable: Annotated[
+        Sequence[NegotiableTerm],
+        Field(
+            description="`instalments`: only where the lender's prices are known.",
+            validate_default=True,
+        ),
+    ] = []
     currency: Annotated[
         str, Field(description="ISO 4217 code of what amounts are in.")
     ] = "EUR"

@@ -29,11 +29,12 @@ def test_every_setting_is_read() -> None:
         "SCORING_METRICS_PORT": "9100",
         "SCORING_DRAIN_SECONDS": "0.5",
         "SCORING_RATE_PER_SECOND": "20",
+        "SCORING_PRICES": "p",
         "SCORING_LENDER_NAME": "L",
         "SCORING_LENDER_CONTACT": "c",
     }
     texts = Path("b"), "sqlite:///x", "e", 1.5, 9, "0.0.0.0:80"
-    expected = Config(*texts, 3, 2, 9100, 0.5, 20.0, "L", "c")
+    expected = Config(*texts, 3, 2, 9100, 0.5, 20.0, "p", "L", "c")
     assert Config.from_environment(given) == expected
     assert len(given) == len(fields(Config))
 

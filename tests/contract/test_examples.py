@@ -92,7 +92,7 @@ def refused(ask: Ask) -> int:
         decided = ask("POST", "/v1/predictions", one).json
         if decided["decision"] == "refused":
             path = f"/v1/predictions/{decided['prediction_id']}/counterfactual"
-            if ask("POST", path, {"levers": ["AMT_CREDIT"]}).json["found"]:
+            if ask("POST", path, {"terms": ["amount"]}).json["found"]:
                 return int(one["client_id"])
     raise AssertionError("nobody is refused who would be granted less")
 

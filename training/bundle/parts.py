@@ -23,13 +23,13 @@ from training.evaluation.business_cost import business_score
 from training.evaluation.model_analysis import ModelAnalysis
 from training.evaluation.shap_values import distributions
 from training.evaluation.trained_model import TrainedModel
-from training.features.build import FeatureStore
+from training.features.applicant import terms
 from training.features.define import Feature
 from training.features.sql import feature_set_hash, history_per_table
 from training.gates.gate import Gate
 from training.models.dataset import Labelled
 from training.tables.layout import Layout
-from training.tables.schema import Column, Table, Type
+from training.tables.schema import Column, Role, Table, Type
 
 # Where a run keeps the parts, and the file that becomes the manifest.
 PARTS, CORE = "bundle", "core.json"
@@ -59,6 +59,8 @@ def write_parts(
     )
     write_json(folder / "reasons.json", reasons_json(trained.store.layout))
     write_json(folder / "importance.json", analysis.importance)
+    if any(feature.name == terms.TERM for feature in feature_set.features):
+        write_json(folder / "instalments.json", terms.as_likely())
     write_json(folder / "distributions.json", distributions(data, shown))
     write_population(folder / "population.parquet", data, chosen, shown)
     write_reference(folder / "reference.parquet", data, chosen, watched, trained.costs)
@@ -115,7 +117,7 @@ def _core(
         "features": [_descriptor(one, data) for one in feature_set.features],
         "history": [one.name for one in feature_set.history],
         "monitored": monitored(analysis.importance),
-        "tables": {name: _table(trained.store, name) for name in feature_set.tables},
+        "tables": {name: _table(trained, name) for name in feature_set.tables},
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
     }
 
@@ -145,18 +147,29 @@ def _descriptor(feature: Feature, data: Labelled) -> dict[str, Any]:
         "labels": feature.labels,
         "formula": feature.formula,
         "bounds": [float(values.min()), float(values.max())] if known else None,
-        "lever": feature.lever,
     }
 
 
-def _table(store: FeatureStore, name: str) -> dict[str, Any]:
+def _table(trained: TrainedModel, name: str) -> dict[str, Any]:
     """A raw table's declaration, with the categories that training saw."""
-    table, seen = store.layout.tables[name], store.categories(name)
+    table = trained.store.layout.tables[name]
+    seen = trained.store.categories(name)
     return {
-        "columns": [described(table, one, seen.get(one.name)) for one in table],
+        "columns": [
+            described(table, one, seen.get(one.name))
+            | {"estimate": _estimate(trained, one)}
+            for one in table
+        ],
         "origin": table.origin,
         "sections": table.sections,
     }
+
+
+def _estimate(trained: TrainedModel, column: Column) -> str | None:
+    """The feature that is this column where it is given, and else an estimate of it."""
+    carries = column.role is Role.INSTALMENTS and column.known_as == terms.CARRIED
+    served = (feature.name for feature in trained.feature_set.features)
+    return terms.TERM if carries and terms.TERM in served else None
 
 
 def described(table: Table, column: Column, seen: list[str] | None) -> dict[str, Any]:
@@ -175,7 +188,6 @@ def described(table: Table, column: Column, seen: list[str] | None) -> dict[str,
         "bounds": column.bounds,
         "role": column.role,
         "section": None if section is None else table.sections.index(section),
-        "lever": column.term is not None,
         "term": None if column.term is None else asdict(column.term),
         "dated": column.dated,
         "use": column.use,

@@ -29,7 +29,7 @@ class Feature:
 
     `table` is the raw table it comes from, `group` the reason group it belongs to,
     `formula` says in words how it is made, `family` which kind of making that is,
-    `lever` whether an applicant can negotiate it, `lowers_risk` that more of it is
+    `kept` that no selection leaves it out, `lowers_risk` that more of it is
     known beforehand to mean less risk.
     """
 
@@ -42,7 +42,7 @@ class Feature:
     formula: str
     family: str = "derived"
     category: bool = False
-    lever: bool = False
+    kept: bool = False
     lowers_risk: bool = False
 
 

@@ -28,7 +28,7 @@ class Labelled:
     `target`: shape (clients,), 1 for a default. `client`: their keys.
     `categories`: the values of each category feature, in the order of their codes.
     `lowers_risk`: the inputs of which more is known to mean less risk. `kept`: those
-    that no selection leaves out, what an applicant can change and outside scores.
+    that no selection leaves out, what the loan is asked for on and outside scores.
     """
 
     inputs: pd.DataFrame
@@ -61,14 +61,14 @@ def load_labelled(store: FeatureStore, feature_set: FeatureSet) -> Labelled:
     target = rows[TARGET].to_numpy(np.float64)
     _check_outcomes(store.layout.labelled, target)
     safer = {one.name for one in feature_set.features if one.lowers_risk}
-    levers = {one.name for one in feature_set.features if one.lever}
+    kept = {one.name for one in feature_set.features if one.kept}
     return Labelled(
         rows.drop(columns=[key, TARGET]).astype(np.float32),
         target,
         rows[key].to_numpy(),
         categories,
         frozenset(safer),
-        frozenset(levers.union(safer.intersection(store.layout.scores))),
+        frozenset(kept.union(safer.intersection(store.layout.scores))),
     )
 
 

@@ -39,6 +39,7 @@ def of_files(layout: Layout, data: Path) -> Layout:
             column.name
             for column in files[name]
             if header and normal(column.header or column.name) not in header
+            if not column.optional
         ]
         for name, header in headers.items()
     }

@@ -37,7 +37,8 @@ class Role(StrEnum):
 
     CLIENT is the key of the application, RECORD numbers records of any kind. DATE and
     BIRTH count days from the application (an age counts years), APPLIED is the day of
-    the application itself, in days since 1970-01-01. INSTALMENTS is how many there are.
+    the application itself, in days since 1970-01-01. INSTALMENTS is how many there are,
+    PRODUCT what kind of loan it is, by which a lender prices it.
     """
 
     CLIENT = "client"
@@ -46,9 +47,14 @@ class Role(StrEnum):
     INSTALMENT = "instalment"
     GOODS_PRICE = "goods_price"
     INSTALMENTS = "instalments"
+    PRODUCT = "product"
     BIRTH = "birth"
     DATE = "date"
     APPLIED = "applied"
+
+
+# What a loan is asked for on.
+LOAN = {Role.AMOUNT, Role.INSTALMENT, Role.INSTALMENTS, Role.GOODS_PRICE}
 
 
 class Use(StrEnum):
@@ -79,8 +85,9 @@ class Origin(StrEnum):
 class Term:
     """How far a loan's term can be negotiated, as parts of what was asked for.
 
-    `reach` bounds the search for what would be granted, in which a relative change
-    counts `weight` times.
+    Of the price of the goods `reach` is how much of it may be financed: the rest is the
+    down payment. In the search for what would be granted a relative change counts
+    `weight` times.
     """
 
     reach: tuple[float, float]
@@ -108,7 +115,8 @@ class Column:
     number is known beforehand to mean less risk.
     `header`: what the file calls the column, where that is something else; `pattern`: a
     regular expression whose first group is the value, where it is a part of a text.
-    `dated`: the file has dates, which become days from the application.
+    `dated`: the file has dates, which become days from the application. `optional`:
+    files may lack it, and nothing is left out for want of it: it is null.
     """
 
     name: str
@@ -133,6 +141,7 @@ class Column:
     header: str = ""
     pattern: str = ""
     dated: bool = False
+    optional: bool = False
 
     @property
     def is_input(self) -> bool:

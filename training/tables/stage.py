@@ -246,7 +246,7 @@ def _scan(
     if path.suffix == ".parquet":
         found = _columns_of(connection, f"read_parquet({files})", name)
         _check_columns(table, found, name)
-        return f"read_parquet({files})"
+        return _completed(table, found, f"read_parquet({files})")
     header = f"read_csv({files}, header=true, all_varchar=true, delim=',')"
     found = _columns_of(connection, header, name)
     _check_columns(table, found, name)
@@ -254,10 +254,18 @@ def _scan(
     types = ", ".join(
         f"{literal(one)}: '{declared.get(one, 'VARCHAR')}'" for one in found
     )
-    return (
+    rows = (
         f"read_csv({files}, auto_detect=false, header=true, delim=',', quote='\"',"
         f" escape='\"', nullstr='', encoding='utf-8', columns={{{types}}})"
     )
+    return _completed(table, found, rows)
+
+
+def _completed(table: Table, found: Collection[str], rows: str) -> str:
+    """The rows with a null in each optional column that the file has not."""
+    absent = [c for c in table if c.optional and c.name not in found]
+    nulls = "".join(f', CAST(NULL AS {c.type.value}) AS "{c.name}"' for c in absent)
+    return f"(SELECT *{nulls} FROM {rows})" if absent else rows
 
 
 def _columns_of(
@@ -272,10 +280,10 @@ def _columns_of(
 
 
 def _check_columns(table: Table, found: Collection[str], name: str) -> None:
-    for column in table.names:
-        if column not in found:
+    for column in table:
+        if column.name not in found and not column.optional:
             raise TableError(
-                f"{name}: column {column} is missing; found: {', '.join(found)}"
+                f"{name}: column {column.name} is missing; found: {', '.join(found)}"
             )
     extra = [column for column in found if column not in table.names]
     if extra:

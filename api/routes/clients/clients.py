@@ -12,6 +12,7 @@ from api.http.responses import answer, query
 from api.schemas.answers import ClientAnswer, ClientPage
 from api.schemas.client_keys import LARGEST
 from api.schemas.requests import ClientSearch
+from api.scoring.terms import loan_of
 from api.services import services
 from api.store.people import clients
 from api.store.people.clients import Client, pack
@@ -63,6 +64,7 @@ def search() -> Response:
 def application(client_id: str) -> Response:
     champion = services().champion()
     client = known_client(champion, client_key(champion, client_id))
+    loan = loan_of(champion, client, client.application)
     facts = [
         {
             "name": column.name,
@@ -78,6 +80,7 @@ def application(client_id: str) -> Response:
             "client_id": client.client_id,
             "standing": _standing(champion, client),
             "application": facts,
+            "terms": None if loan is None else loan.asked.model_dump(),
             "imported_at": client.imported_at,
         }
     )

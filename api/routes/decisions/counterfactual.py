@@ -13,7 +13,6 @@ from flask import Blueprint, Response, request
 from numpy.typing import NDArray
 
 from api.errors import FieldError, Problem, invalid
-from api.features.online import Revision
 from api.http import json_body
 from api.http.idempotency import once
 from api.http.lookups import known_client, known_prediction
@@ -21,11 +20,13 @@ from api.http.operations import OFFICER, Operation
 from api.json_encoding import encode
 from api.schemas.counterfactual import Counterfactual, CounterfactualRequest
 from api.schemas.layout import EXAMPLES
+from api.schemas.requests import Terms
 from api.scoring import counterfactual
-from api.scoring.counterfactual import Amounts, Lever, Terms
+from api.scoring.counterfactual import Movable, Values
 from api.scoring.decision import GRANTED, REFUSED, decide, probability
 from api.scoring.predict import predict
 from api.scoring.request_forms import read_model
+from api.scoring.terms import Loan, Moved, loan_of, on_terms, revised
 from api.services import services
 from api.store.database import Database
 from api.store.events.record import Reply
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from api.scoring.champion import Champion
 
 blueprint = Blueprint("counterfactual", __name__, url_prefix="/v1/predictions")
-_NONE = "No change of these amounts within their bounds would be granted."
+_NONE = "No change of these terms within their bounds would be granted."
 
 
 @Operation(
@@ -47,13 +48,12 @@ _NONE = "No change of these amounts within their bounds would be granted."
     "The smallest change of the loan's terms that would be granted",
     {200: Counterfactual},
     roles=OFFICER,
-    description="Only what an applicant can negotiate moves: the loan amount (down "
-    "to 30 %), the instalment (half to one and a half times), the price of the "
-    "goods (down to 30 %). Credit over annuity stays as usual in the population, "
-    "and the loan no larger a part of the price than was asked for, or than all "
-    "of it. The cost of a change is the sum of its relative changes, those of the "
-    "instalment and of the price counted half. What is answered was scored as any "
-    "simulation is, and is stored as one.",
+    description="Only what an applicant can negotiate moves, as far as `negotiable` of "
+    "GET /v1/model says: to no higher amount and no dearer goods than were asked for, "
+    "to a higher down payment, to another number of instalments, and never to a "
+    "higher instalment. The cost of a change is the sum of its relative changes (a "
+    "down payment's: of the price of the goods), weighted as the model's tables say. "
+    "What is answered was scored as any simulation is, and is stored as one.",
     body=(CounterfactualRequest,),
     problems=(404, 409, 410),
     path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
@@ -74,27 +74,31 @@ def _answer(
 ) -> Reply:
     question = _question(champion, known_prediction(database, prediction_id))
     names = _names(champion, body)
-    levers = [
-        counterfactual.lever(column, term, question.terms.amounts[column.role])
-        for column, term in champion.levers
-        if column.name in names and column.role in question.terms.amounts
-    ]
-    grants = _grants(champion, question, levers)
-    if grants(np.array([[lever.value for lever in levers]]))[0]:
+    movable = counterfactual.movable(champion, question.loan, names)
+    if _granted(champion, question, movable, [[one.value for one in movable]])[0]:
         detail = "The model that serves now grants this as it is: decide again."
         raise Problem(HTTPStatus.CONFLICT, detail)
-    amounts = counterfactual.search(question.terms, levers, grants) if levers else None
-    common = {"prediction_id": prediction_id, "found": amounts is not None}
-    if amounts is None:
-        levers_told = [_moved_lever(name, levers, None) for name in names]
-        none = {**common, "detail": _NONE, "levers": levers_told, "prediction": None}
-        return Reply(HTTPStatus.OK, encode(none))
-    simulated = _simulated(champion, database, question, levers, amounts)
-    cost = counterfactual.costs(levers, np.array([amounts])).item()
-    document = {
-        **common,
-        "cost": cost,
-        "levers": [_moved_lever(n, levers, amounts) for n in names],
+
+    def grants(candidates: Values) -> NDArray[np.bool_]:
+        return _granted(champion, question, movable, candidates.tolist())
+
+    found = counterfactual.search(movable, grants) if movable else None
+    document = {"prediction_id": prediction_id, "found": found is not None}
+    asked = {"asked": question.loan.asked.model_dump()}
+    if found is None:
+        none = {"detail": _NONE, **asked, "granted": None, "prediction": None}
+        return Reply(HTTPStatus.OK, encode(document | none))
+    moved = on_terms(champion, question.loan, _terms(movable, found))
+    changes = {**question.before, **moved.changes}
+    simulated = predict(
+        champion,
+        database,
+        {"client_id": question.client.client_id, "changes": changes},
+    )
+    document |= {
+        "cost": counterfactual.costs(movable, np.array([found])).item(),
+        **asked,
+        "granted": moved.offer().model_dump(),
     }
     answer = encode(document)[:-1] + b',"prediction":' + simulated.answer + b"}"
     return replace(simulated, status=HTTPStatus.OK, answer=answer, location=None)
@@ -106,11 +110,7 @@ class _Question:
 
     client: Client
     before: Mapping[str, Any]
-    terms: Terms
-
-    @property
-    def application(self) -> dict[str, Any]:
-        return {**self.client.application, **self.before}
+    loan: Loan
 
 
 def _question(champion: Champion, stored: StoredPrediction) -> _Question:
@@ -123,82 +123,71 @@ def _question(champion: Champion, stored: StoredPrediction) -> _Question:
         detail = f"{problem.message} It is not known any more."
         raise Problem(HTTPStatus.CONFLICT, detail) from problem
     before = stored.changes or {}
-    application = {**client.application, **before}
-    amounts = {
-        column.role: float(application[column.name])
-        for column, _ in champion.levers
-        if application.get(column.name)
-    }
-    return _Question(client, before, Terms(amounts, champion.usual_durations))
+    loan = loan_of(champion, client, {**client.application, **before})
+    if loan is None:
+        detail = "The application asks for no amount, so no term of it can be moved."
+        raise Problem(HTTPStatus.CONFLICT, detail)
+    return _Question(client, before, loan)
 
 
 def _names(champion: Champion, body: CounterfactualRequest) -> list[str]:
-    """The levers asked for, which must be some of the model's."""
-    ours = [column.name for column, _ in champion.levers]
-    if body.levers is None:
+    """The terms asked for, which must be some that the model lets move."""
+    ours: list[str] = [term.name for term in champion.negotiable]
+    if body.terms is None:
         return ours
-    wrong = [at for at, name in enumerate(body.levers) if name not in ours]
+    wrong = [at for at, name in enumerate(body.terms) if name not in ours]
     if wrong:
-        detail = "is not a lever of the model that serves"
-        raise invalid([FieldError(f"/levers/{at}", detail) for at in wrong])
-    return [name for name in ours if name in body.levers]
+        detail = "is not negotiable: GET /v1/model says what is"
+        raise invalid([FieldError(f"/terms/{at}", detail) for at in wrong])
+    return [*body.terms]
 
 
-def _grants(
-    champion: Champion, question: _Question, levers: Sequence[Lever]
-) -> counterfactual.Grants:
-    client, application = question.client, question.application
-    names = [lever.name for lever in levers]
-    changed = frozenset({*question.before, *names})
-    calibration, threshold = champion.manifest.calibration, champion.manifest.threshold
-
-    def grants(candidates: Amounts) -> NDArray[np.bool_]:
-        revisions = [
-            Revision(
-                {**application, **dict(zip(names, amounts, strict=True))},
-                client.history,
-                client.features,
-                changed,
-            )
-            for amounts in candidates.tolist()
-        ]
-        margins = champion.model.margins(champion.online.revise(revisions)).tolist()
-        probabilities = (probability(margin, calibration) for margin in margins)
-        return np.array(
-            [decide(value, threshold) == GRANTED for value in probabilities]
-        )
-
-    return grants
-
-
-def _simulated(
+def _granted(
     champion: Champion,
-    database: Database,
     question: _Question,
-    levers: Sequence[Lever],
-    amounts: Sequence[float],
-) -> Reply:
-    """Score what was found as any simulation is."""
-    moved = {
-        lever.name: amount
-        for lever, amount in zip(levers, amounts, strict=True)
-        if amount != lever.value
+    movable: Sequence[Movable],
+    candidates: Sequence[Sequence[float]],
+) -> NDArray[np.bool_]:
+    """Which of the candidates are offers to ask for, and would be granted."""
+    offers = [_smaller(champion, question.loan, movable, one) for one in candidates]
+    granted = np.zeros(len(candidates), dtype=bool)
+    kept = [at for at, moved in enumerate(offers) if moved is not None]
+    if not kept:
+        return granted
+    revisions = [
+        revised(champion, question.client, {**question.before, **moved.changes})
+        for moved in offers
+        if moved is not None
+    ]
+    manifest = champion.manifest
+    margins = champion.model.margins(champion.online.revise(revisions)).tolist()
+    chances = (probability(margin, manifest.calibration) for margin in margins)
+    granted[kept] = [decide(one, manifest.threshold) == GRANTED for one in chances]
+    return granted
+
+
+def _smaller(
+    champion: Champion, loan: Loan, movable: Sequence[Movable], values: Sequence[float]
+) -> Moved | None:
+    """The loan on these terms, unless it has no price or is not the smaller one."""
+    try:
+        moved = on_terms(champion, loan, _terms(movable, values))
+    except Problem:
+        return None
+    limits = (
+        (moved.instalment, loan.asked.instalment),
+        (moved.amount, loan.asked.amount),
+        (moved.price, loan.price),
+    )
+    higher = (new > old for new, old in limits if new is not None and old is not None)
+    return None if any(higher) else moved
+
+
+def _terms(movable: Sequence[Movable], values: Sequence[float]) -> Terms:
+    """Those that are other than was asked for."""
+    moved: dict[str, Any] = {
+        term.name: int(value) if term.name == "instalments" else value
+        for term, value in zip(movable, values, strict=True)
+        if value != term.value
     }
-    changes = {**question.before, **moved}
-    body = {"client_id": question.client.client_id, "changes": changes}
-    return predict(champion, database, body)
-
-
-def _moved_lever(
-    name: str, levers: Sequence[Lever], amounts: Sequence[float] | None
-) -> dict[str, Any]:
-    for at, lever in enumerate(levers):
-        if lever.name == name:
-            return {
-                "name": name,
-                "from": lever.value,
-                "to": None if amounts is None else amounts[at],
-                "lowest": lever.lowest,
-                "highest": lever.highest,
-            }
-    return {"name": name, "from": None, "to": None, "lowest": None, "highest": None}
+    return Terms.model_construct(**moved)

@@ -13,7 +13,14 @@ from api.http.operations import JSON, OFFICER, SCORING, Operation
 from api.http.responses import query
 from api.schemas.answers import BatchAnswer, Prediction
 from api.schemas.layout import EXAMPLES
-from api.schemas.requests import Batch, KnownClient, NewApplicant, StoredQuery, WhatIf
+from api.schemas.requests import (
+    Batch,
+    KnownClient,
+    NewApplicant,
+    StoredQuery,
+    WhatIf,
+    WhatIfByTerms,
+)
 from api.scoring.predict import explained, predict, predict_batch
 from api.services import services
 from api.store.events.kept import answer_of
@@ -32,12 +39,13 @@ blueprint = Blueprint("predictions", __name__, url_prefix="/v1/predictions")
     description="Answered only after it is stored. A new applicant needs every "
     "column of the application that `tables` of GET /v1/model marks as not "
     "nullable; what else is left out is missing.",
-    body=(KnownClient, WhatIf, NewApplicant),
+    body=(KnownClient, WhatIf, WhatIfByTerms, NewApplicant),
     problems=(404, 409, 410),
     body_examples={
         "known client": {"client_id": 100001},
         "reasons alone": {"client_id": 100001, "explain": "reasons"},
         "what-if": EXAMPLES["what-if"],
+        "terms": EXAMPLES["terms"],
         "new applicant": EXAMPLES["new applicant"],
     },
     replayable=True,

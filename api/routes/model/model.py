@@ -27,13 +27,15 @@ _CARD = "model-card.md"
     validated=True,
 )
 def describe() -> Response:
-    bundle = services().champion().bundle
+    champion = services().champion()
+    bundle = champion.bundle
     document, reasons = bundle.document, bundle.json("reasons.json")
     fields = {
         **document,
         **document["model"],
         **reasons,
         "bundle_sha256": bundle.sha256,
+        "negotiable": [term.model_dump() for term in champion.negotiable],
     }
     # The first bundles do not say it: their costs are per decision.
     fields.setdefault("costs_by_amount", False)

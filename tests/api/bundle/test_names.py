@@ -31,8 +31,8 @@ def test_a_lenders_own_names_give_the_same_numbers(
     with clients_file.opened(clients, theirs.manifest) as file:
         assert file.clients == 500
         assert next(file.chunks(1))[0]["client_id"] == 100001
-    assert [column.name for column, _ in theirs.levers] == ["LOAN_SUM", "RATE"]
-    assert theirs.usual_durations == ours.usual_durations
+    assert [one.name for one in theirs.loan.values()] == ["LOAN_SUM", "RATE"]
+    assert theirs.negotiable == ours.negotiable
     known = max(world.raw.values(), key=lambda one: len(one.bureau))
     body = {
         "application": known.application,

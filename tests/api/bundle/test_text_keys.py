@@ -202,5 +202,3 @@ def test_the_document_is_of_that_lenders_tables(app: Flask, call: Any) -> None:
     assert credit["type"] == ["number"] and credit["minimum"] == 0
     changed = schemas["WhatIf"]["properties"]["changes"]["properties"]
     assert {*asked["application"]["properties"]} - {*changed} == {"Numéro_client"}
-    levers = schemas["CounterfactualRequest"]["properties"]["levers"]["anyOf"][0]
-    assert "AMT_CREDIT" in levers["items"]["enum"]

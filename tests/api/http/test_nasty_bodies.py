@@ -47,7 +47,11 @@ BODIES = [
     b'{"client_id": 100001, "changes": {"AMT_CREDIT": "450000"}}',
     b'{"client_id": 100001, "changes": {"AMT_CREDIT": [[]]}}',
     b'{"outcomes": [{"prediction_id": null}]}',
-    b'{"levers": ["AMT_CREDIT", "AMT_CREDIT", ""]}',
+    b'{"terms": ["amount", "amount", ""]}',
+    b'{"client_id": 100001, "terms": {}}',
+    b'{"client_id": 100001, "terms": {"amount": 1e999}}',
+    b'{"client_id": 100001, "terms": {"amount": 1}, "changes": {}}',
+    b'{"client_id": 100001, "terms": ["amount"]}',
 ]
 PATHS = [
     "/v1/clients/0",

@@ -198,7 +198,9 @@ def test_a_model_says_what_it_is(call: Any, world: Any) -> None:
         assert all(one.items() >= declared.items() for one, declared in both)
     columns = {one["name"]: one for one in model["tables"]["application"]["columns"]}
     assert columns["AMT_CREDIT"]["role"] == "amount"
-    assert columns["AMT_CREDIT"]["term"]["reach"] == [0.3, 1.0]
+    assert columns["AMT_CREDIT"]["term"]["reach"] == [0.3, 1.3]
+    known = {"name": "amount", "lowest": 0.3, "highest": 1.3, "relative": True}
+    assert model["negotiable"] == [known]
     assert columns["AMT_OTHER"].keys().isdisjoint({"role", "term"})
     assert model["tables"]["bureau"]["origin"] == "credit_bureau"
     assert [reason["code"] for reason in model["reasons"]] == ["R01", "R02", "R03"]

@@ -84,16 +84,19 @@ def _rate(credit_to_annuity: np.ndarray, term: int) -> np.ndarray:
 
 
 def nested(tree: DecisionTreeClassifier, node: int = 0) -> object:
-    """A leaf is its term; a split is [column, threshold, at or below, above]."""
+    """A split is [column, threshold, at or below, above].
+
+    A leaf has the shares of its terms, the largest first.
+    """
     inside = tree.tree_
     if inside.children_left[node] == -1:
-        return int(tree.classes_[inside.value[node].argmax()])
+        shares = inside.value[node][0] / inside.value[node][0].sum()
+        ranked = sorted(zip(-shares, map(int, tree.classes_), strict=True))
+        return {str(term): round(-share, 3) for share, term in ranked if share < -0.01}
     below, above = (
         nested(tree, child[node])
         for child in (inside.children_left, inside.children_right)
     )
-    if below == above:
-        return below
     column = SPLITS[inside.feature[node]]
     return [column, round(float(inside.threshold[node]), 4), below, above]
 

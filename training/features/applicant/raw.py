@@ -5,7 +5,7 @@ from __future__ import annotations
 from training.features.define import Feature
 from training.features.named import own
 from training.tables.layout import APPLICATION, Layout
-from training.tables.schema import Role, Type, Use
+from training.tables.schema import LOAN, Role, Type, Use
 
 
 def features(layout: Layout, *, protected: bool) -> list[Feature]:
@@ -21,7 +21,7 @@ def features(layout: Layout, *, protected: bool) -> list[Feature]:
             column.name,
             family="raw",
             category=column.type is Type.CATEGORY,
-            lever=column.term is not None,
+            kept=column.role in LOAN,
             lowers_risk=column.lowers_risk,
         )
         for column in layout.application
