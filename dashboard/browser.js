@@ -10,7 +10,7 @@ if (!window.scoringBrowser) {
     Object.assign(document.createElement('a'), link).click();
   });
 
-  window.addEventListener('vite:preloadError', () => {
+  const offerToReload = () => {
     if (document.querySelector('.not-loaded')) return;
     const notice = document.createElement('p');
     const button = document.createElement('button');
@@ -20,5 +20,9 @@ if (!window.scoringBrowser) {
     button.addEventListener('click', () => window.location.reload());
     notice.append(button);
     (document.querySelector('.stApp') || document.body).append(notice);
-  });
+  };
+  window.addEventListener('vite:preloadError', offerToReload);
+  // What failed before this ran is told by Streamlit, in the browser's words.
+  const FAILED = /dynamically imported module|module script failed/;
+  setTimeout(() => FAILED.test(document.body.innerText) && offerToReload(), 1000);
 }

@@ -25,7 +25,7 @@ from components.next_steps import next_steps, recall
 from session.language import _, code
 from texts import decision, simulation
 from texts.formats import percents_apart
-from texts.loan_terms import DOWN_PAYMENT, TERMS, Term, movable
+from texts.loan_terms import DOWN_PAYMENT, INSTALMENTS, TERMS, Term, movable
 
 COUNTERFACTUAL = "way_through"
 LONGEST_TYPED, FIELD_PIXELS = 30, 120
@@ -141,7 +141,7 @@ def _type(client: ClientKey, term: Term, key: str) -> None:
 
 def _move(client: ClientKey, term: Term, value: float) -> None:
     wanted = _kept(WANTED, client)
-    wanted[term.name] = value
+    wanted[term.name] = int(value) if term.name == INSTALMENTS else value
     if value == term.asked:
         del wanted[term.name]
 

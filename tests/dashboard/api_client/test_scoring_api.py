@@ -27,7 +27,7 @@ DASHBOARD = Asker("dashboard", None, ("analyst", "officer", "scoring"))
 
 
 def asking(url: str, asker: Asker = DASHBOARD, seconds: float = 5) -> ScoringApi:
-    settings = Settings(url, KEY, seconds, "EUR", login=None)
+    settings = Settings(url, KEY, seconds, "EUR")
     return ScoringApi(Transport(settings, connections(settings), asker))
 
 

@@ -39,8 +39,8 @@ SHOWN |= {
     "heading",
     "spoken",
 }
-PAGES = ("client", "compare", "simulate", "decide", "score_list", "model", "drift")
-PAGES += ("alerts",)
+OFFICERS = ("client", "compare", "simulate", "decide", "score_list")
+PAGES = (*OFFICERS, "model", "drift", "alerts")
 
 MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
 
