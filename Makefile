@@ -121,6 +121,8 @@ $(READY): $(DEMO)
 demo: export TRAINING_TRACKING_URI = sqlite:///var/mlflow.db
 demo: export SCORING_BUNDLE = var/bundle
 demo: export SCORING_DATABASE_URL = sqlite:///var/scoring.sqlite
+# Of the invented lender; nobody knows those of real data.
+demo: export SCORING_PRICES = $(if $(DATA),,var/data/prices.json)
 
 TABLES = $(or $(patsubst ~/%,$(HOME)/%,$(DATA)),var/data)
 code = $(shell find $(1) -type f ! -path '*/__pycache__/*')

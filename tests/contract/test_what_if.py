@@ -14,7 +14,11 @@ import pytest
 from api.bundle.read import read_bundle
 from api.features.columns import TYPES
 from api.features.online import Revision
+from api.schemas.prices import read_prices
+from api.schemas.requests import Terms
 from api.scoring.champion import Champion, load
+from api.scoring.terms import loan_of, on_terms, revised
+from api.store.people.clients import Client
 from tests.conftest import House
 from tests.contract.arrays import columns_of
 
@@ -71,12 +75,53 @@ def test_what_is_not_changed_is_not_computed(
     assert 1 < np.count_nonzero(found != 7) < 50
 
 
+def test_what_is_on_the_same_terms_has_the_stored_features(
+    champion: Champion, known: list[Revision]
+) -> None:
+    """The estimated term is held: not to carry it, and to change what it is
+    estimated from, is the same as to carry it.
+    """
+    for one in known:
+        bare = {**one.application, "CNT_PAYMENT": None}
+        (estimated,) = whole(champion, [replace(one, application=bare)])
+        client = Client(1, 1, 1, bare, one.history, estimated, "", "")
+        columns = {name: bare[name] for name in bare if name != "SK_ID_CURR"}
+        same = revised(champion, client, columns)
+        (found,) = champion.online.revise([same])
+        assert found.tobytes() == estimated.tobytes()
+        term = estimated[champion.places["LOAN_TERM"]]
+        less = revised(champion, client, {"AMT_CREDIT": bare["AMT_CREDIT"] * 0.7})
+        (found,) = champion.online.revise([less])
+        np.testing.assert_equal(found[champion.places["LOAN_TERM"]], term)
+
+
+def test_an_invented_loan_has_its_lenders_price(
+    champion: Champion, known: list[Revision], house: House
+) -> None:
+    prices = read_prices(house.data / "prices.json")
+    priced = replace(champion, prices=prices)
+    cash = 0
+    for one in known:
+        client = Client(1, 1, 1, one.application, one.history, one.features, "", "")
+        loan = loan_of(priced, client, one.application)
+        if loan is None or loan.instalments is None:
+            continue
+        cash += 1
+        asked = loan.asked
+        rate = prices.yearly_rate(loan.product, asked.amount, loan.instalments)
+        assert asked.yearly_rate == pytest.approx(rate, abs=1e-4)
+        assert asked.estimated == []
+        less = on_terms(priced, loan, Terms(amount=asked.amount * 0.9))
+        assert less.instalment < asked.instalment
+    assert cash > CLIENTS / 2
+
+
 def column_sets(champion: Champion) -> Iterator[frozenset[str]]:
-    """Each lever, all of them, a few at random, and every column."""
+    """Each column of the loan, all of them, a few at random, and every column."""
     columns = [name for name in champion.columns["application"] if name != "SK_ID_CURR"]
-    levers = [name for name in columns if champion.columns["application"][name].lever]
-    yield from (frozenset({name}) for name in levers)
-    yield frozenset(levers)
+    loan = [column.name for column in champion.loan.values()]
+    yield from (frozenset({name}) for name in loan)
+    yield frozenset(loan)
     random = Random(0)
     yield from (frozenset(random.sample(columns, size)) for size in (1, 3, 10))
     yield frozenset(columns)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 from scipy.special import expit
 
 from training.synthesize.draw import Array, Columns, blank, draw
 from training.synthesize.previous_application import instalment, to_grid
 
+# As the API reads them: an invented loan has its price's rate.
+PRICES = Path(__file__).with_name("prices.json")
 NO_JOB, YEAR = 365243, 365.25
 # The three statistics of one building differ little: a factor and its spread.
 STATISTICS = {"AVG": (1.0, 0.0), "MODE": (0.985, 0.06), "MEDI": (1.004, 0.02)}
@@ -54,13 +59,26 @@ def _loan(drawn: Columns) -> Columns:
     card, goods = drawn["NAME_CONTRACT_TYPE"].equals("Revolving loans"), drawn["goods"]
     limit = np.maximum(np.round(goods * 0.6 / 45000), 3) * 45000
     credit = np.where(card, limit, to_grid(goods * drawn["markup"], 4.5))
-    annuity = to_grid(instalment(credit, drawn["rate"], drawn["term"]), 4.5)
+    rate = yearly_rate(credit, drawn["term"])
+    annuity = np.round(instalment(credit, rate / 12, drawn["term"]), 2)
     annuity = np.where(card, limit / 20, annuity)
     return {
         "AMT_CREDIT": credit,
         "AMT_ANNUITY": blank(annuity, drawn["unknown"] > 0),
+        "CNT_PAYMENT": blank(drawn["term"], card),
         "AMT_GOODS_PRICE": np.where(card, limit, goods),
     }
+
+
+def yearly_rate(credit: Array, term: Array) -> Array:
+    """What the invented lender asks: the first of its prices that covers a loan."""
+    prices = json.loads(PRICES.read_text("utf-8"))["rates"]
+    covers = [
+        (credit <= price.get("amount_up_to", np.inf))
+        & (term <= price["instalments_up_to"])
+        for price in prices
+    ]
+    return np.select(covers, [price["yearly_rate"] for price in prices])
 
 
 def _dossier(drawn: Columns) -> Columns:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from training.errors import ConfigurationError
 from training.files import replacing
-from training.synthesize.application import draw_application, draw_target
+from training.synthesize.application import PRICES, draw_application, draw_target
 from training.synthesize.bureau import draw_bureau, draw_bureau_balance
 from training.synthesize.credit_card_balance import draw_card_payments, draw_cards
 from training.synthesize.draw import (
@@ -56,6 +56,8 @@ def synthesize(
 ) -> None:
     """Write all eight tables for `clients` labelled clients into the folder `out`.
 
+    With the lender's prices, by which their loans are made.
+
     Test clients come on top, in the source's proportion. Files of the same names
     are replaced, each as a whole, when everything is written. The bytes depend on
     `clients`, `file_format` and `seed` only.
@@ -65,6 +67,8 @@ def synthesize(
     """
     _check(clients, out, file_format, seed)
     with ExitStack() as stack:
+        prices = stack.enter_context(replacing(out / PRICES.name))
+        prices.write_bytes(PRICES.read_bytes())
         paths = {
             name: stack.enter_context(replacing(out / f"{name}.{file_format}"))
             for name in FILES
@@ -152,8 +156,8 @@ def _array(values: Any, column: Column) -> pa.Array:
     if isinstance(values, WordColumn):
         codes = pa.array(values.codes.astype(np.int16), mask=values.codes < 0)
         return pa.DictionaryArray.from_arrays(codes, pa.array(values.words))
-    number = np.int64 if column.type is Type.INTEGER else np.float64
-    return pa.array(values.astype(number, copy=False), from_pandas=True)
+    number = pa.int64() if column.type is Type.INTEGER else pa.float64()
+    return pa.array(values, from_pandas=True).cast(number)
 
 
 def _check(clients: int, out: Path, file_format: str, seed: int) -> None:

@@ -17,6 +17,7 @@ from training.tables.yaml_file import Fault, Place
 
 NUMBERS = ("number", "integer")
 KEYS = ("integer", "text")
+NEGOTIABLE = ("amount", "goods_price", "instalments")
 ROOT: Place = ("applications",)
 
 
@@ -106,17 +107,23 @@ def _use(place: Place, column: ColumnPart) -> Iterator[Fault]:
     for key, value in {"negotiable": column.negotiable, "is": column.role}.items():
         if after and value and value != "birth":
             yield Fault((*place, key), f"expected an input; found `use: {column.use}`")
-    if column.negotiable and column.role in (None, "birth"):
-        text = "is for a term of the loan alone; expected `is: amount`, `instalment`"
-        yield Fault((*place, "negotiable"), f"{text}, `goods_price` or `instalments`")
+    if column.negotiable and column.role not in (
+        "amount",
+        "goods_price",
+        "instalments",
+    ):
+        text = "is for a term of the loan alone; expected `is: amount`, `goods_price`"
+        yield Fault((*place, "negotiable"), f"{text} or `instalments`")
     aged = column.type == "date" or column.unit in ("days", "years")
     if column.role == "birth" and not aged:
         text = (
             "is a date, days before the application (`unit: days`) or an age (`years`)"
         )
         yield Fault((*place, "is"), f"birth {text}; found {column.type}")
-    if column.role and column.role != "birth" and column.type == "date":
-        yield Fault((*place, "is"), f"{column.role} is a number; found date")
+    wanted = "a category" if column.role == "product" else "a number"
+    kinds = ("category",) if column.role == "product" else NUMBERS
+    if column.role not in (None, "birth") and column.type not in kinds:
+        yield Fault((*place, "is"), f"{column.role} is {wanted}; found {column.type}")
 
 
 def _values(place: Place, column: ColumnPart) -> Iterator[Fault]:

@@ -71,7 +71,9 @@ UnitName = Literal[
     "currency", "days", "months", "years", "share", "count", "score", "flag", "hour",
     "none",
 ]  # fmt: skip
-RoleName = Literal["amount", "instalment", "goods_price", "instalments", "birth"]
+RoleName = Literal[
+    "amount", "instalment", "goods_price", "instalments", "product", "birth"
+]
 UseName = Literal["input", "protected", "other_people", "after_decision", "none"]
 
 

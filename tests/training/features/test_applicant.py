@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import duckdb
@@ -10,7 +11,9 @@ import pytest
 
 from tests.training.rows import Row, fill, only_row
 from training.features import applicant
+from training.features.applicant import terms
 from training.tables.home_credit import HOME_CREDIT
+from training.tables.schema import Role, Use
 
 DEBT = "BUREAU_ACTIVE_AMT_CREDIT_SUM_DEBT_SUM"
 APPLICANT = {
@@ -83,6 +86,35 @@ def test_the_price_of_a_cash_loan_tells_its_term_and_interest() -> None:
     assert repaid == pytest.approx(539100, rel=0.01)
 
 
+def test_a_term_that_the_application_carries_is_used() -> None:
+    row = made({**CASH_LOAN, "CNT_PAYMENT": 24})
+    assert row["LOAN_TERM"] == 24
+    assert row["LOAN_INTEREST"] == pytest.approx((24 * 27652.5 - 539100) / 539100)
+    assert made({**CASH_LOAN, "CNT_PAYMENT": 36}) == made(CASH_LOAN)
+    card = {**CASH_LOAN, "NAME_CONTRACT_TYPE": "Revolving loans", "CNT_PAYMENT": 24}
+    assert made(card)["LOAN_TERM"] == 24
+
+
+def test_the_tree_of_terms_tells_which_fit_nearly_as_well() -> None:
+    """By the same splits as the features', the one that is taken first."""
+
+    def leaves(node: Any) -> Iterator[list[int]]:
+        if isinstance(node, list):
+            yield node
+        else:
+            yield from leaves(node["below"])
+            yield from leaves(node["above"])
+
+    found = [*leaves(terms.as_likely())]
+    assert {24, 36} <= {one[0] for one in found}
+    assert any(len(one) > 1 for one in found)
+    amounts = {"amount": 539100.0, "over_instalment": 19.496, "over_price": 1.198}
+    node = terms.as_likely()
+    while isinstance(node, dict):
+        node = node["below" if amounts[node["of"]] <= node["at"] else "above"]
+    assert node[0] == 36
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -134,7 +166,8 @@ def test_protected_attributes_are_no_inputs_unless_switched_on() -> None:
 
 
 def test_every_application_column_has_a_reason_group_that_is_told() -> None:
-    groups = {column.group for column in HOME_CREDIT.application.columns[1:]}
+    columns = (one for one in HOME_CREDIT.application if one.use is not Use.NONE)
+    groups = {one.group for one in columns if one.role is not Role.CLIENT}
     assert groups <= set(HOME_CREDIT.by_group)
     told = {one.group for one in applicant.features(HOME_CREDIT, ["bureau"])}
     assert told <= set(HOME_CREDIT.by_group)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from training.errors import ConfigurationError
 from training.synthesize import generate, synthesize
+from training.synthesize.application import PRICES
 from training.tables.home_credit import HOME_CREDIT
 from training.tables.home_credit.kinds import category, share
 from training.tables.stage import stage
@@ -32,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("SET threads = 2")
-        for path in folder.iterdir():
+        for path in folder.glob("*.parquet"):
             connection.execute(f"CREATE VIEW {path.stem} AS FROM '{path}'")
         connection.execute(
             "CREATE VIEW clients AS SELECT SK_ID_CURR FROM application_train "
@@ -50,7 +52,8 @@ def value(database: duckdb.DuckDBPyConnection, select: str) -> float:
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    return {p.name: sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
+    tables = (p for p in folder.iterdir() if p.name != PRICES.name)
+    return {p.name: sha256(p.read_bytes()).hexdigest() for p in tables}
 
 
 def test_same_seed_gives_the_same_bytes_with_any_number_of_threads(
@@ -78,7 +81,7 @@ def test_memory_holds_a_row_group_at_most(
 ) -> None:
     monkeypatch.setattr(generate, "CLIENTS_PER_BLOCK", 200)
     synthesize(700, tmp_path, file_format="parquet", progress=ignore)
-    groups = {pq.ParquetFile(p).num_row_groups for p in tmp_path.iterdir()}
+    groups = {pq.ParquetFile(p).num_row_groups for p in tmp_path.glob("*.parquet")}
     assert groups == {5}
 
 
@@ -264,6 +267,30 @@ def test_values_are_missing_as_often_as_in_the_source(
 ) -> None:
     missing = value(database, f"avg(({column} IS NULL)::INT) FROM {table}")
     assert missing == pytest.approx(share, abs=0.035)
+
+
+def test_a_loan_has_the_rate_of_the_lenders_price(
+    database: duckdb.DuckDBPyConnection, folder: Path
+) -> None:
+    """Of the first one that covers it, to the cent."""
+    prices = json.loads((folder / "prices.json").read_text())["rates"]
+    rows = database.execute(
+        "SELECT NAME_CONTRACT_TYPE, AMT_CREDIT, AMT_ANNUITY, CNT_PAYMENT"
+        " FROM application_train WHERE AMT_ANNUITY IS NOT NULL"
+    ).fetchall()
+    loans = [row for row in rows if row[3] is not None]
+    assert {row[0] for row in loans} == {"Cash loans"}
+    assert len(loans) < len(rows)
+    for _, amount, instalment, number in loans:
+        rate = next(
+            price["yearly_rate"]
+            for price in prices
+            if amount <= price.get("amount_up_to", amount)
+            if number <= price["instalments_up_to"]
+        )
+        month = rate / 12
+        level = amount * month / (1 - (1 + month) ** -number)
+        assert level == pytest.approx(instalment, abs=0.006)
 
 
 def test_building_columns_are_missing_together(

@@ -12,6 +12,7 @@ import pytest
 
 from tests.training.rows import write_csv
 from training.errors import TableError
+from training.tables.found import of_files
 from training.tables.home_credit import HOME_CREDIT
 from training.tables.stage import stage
 
@@ -116,6 +117,25 @@ def test_an_unknown_column_is_dropped_with_a_warning(
     assert "bureau.csv: unknown columns dropped: SHOE_SIZE" in caplog.text
     rows = duckdb.execute(f"FROM '{staged['bureau']}'").df()
     assert "SHOE_SIZE" not in rows
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_column_that_files_may_lack_is_null_without_a_word(
+    data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    """Kaggle's files do not say over how many instalments a loan runs."""
+    path = data / "application_train.csv"
+    lacking = f"SELECT * EXCLUDE CNT_PAYMENT FROM '{path}'"
+    duckdb.execute(f"COPY ({lacking}) TO '{data / 'less'}' (FORMAT {kind})")
+    path.unlink()
+    (data / "less").rename(data / f"application_train.{kind}")
+    with caplog.at_level(logging.WARNING):
+        layout = of_files(HOME_CREDIT, data)
+        staged = stage(layout, data, tmp_path / "staged")["application_train"]
+    assert "CNT_PAYMENT" not in caplog.text
+    assert layout is HOME_CREDIT
+    row = duckdb.execute(f"SELECT CNT_PAYMENT FROM '{staged}'").fetchone()
+    assert row == (None,)
 
 
 def test_refuses_a_folder_without_application_train(data: Path, tmp_path: Path) -> None:
