@@ -157,7 +157,7 @@ def _counted(lines: Sequence[Line]) -> str:
         return whole(sum(line.decision == decision for line in lines))
 
     return _(
-        "{granted} granted, {refused} refused, {problems} not scored.",
+        "Granted: {granted}, refused: {refused}, not scored: {problems}.",
         granted=number("granted"),
         refused=number("refused"),
         problems=number(""),

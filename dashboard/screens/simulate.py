@@ -25,7 +25,7 @@ from components.next_steps import next_steps, recall
 from session.language import _, code
 from texts import decision, simulation
 from texts.formats import percents_apart
-from texts.loan_terms import DOWN_PAYMENT, INSTALMENTS, TERMS, Term, movable
+from texts.loan_terms import DOWN_PAYMENT, INSTALMENTS, TERMS, Term, movable, schedule
 
 COUNTERFACTUAL = "way_through"
 LONGEST_TYPED, FIELD_PIXELS = 30, 120
@@ -192,12 +192,13 @@ def _offers(present: Offer, then: Offer | None) -> None:
 
 
 def _side_by_side(headers: list[str], offers: list[Offer], key: str) -> None:
-    """What a borrower is told of each offer, and the schedule of the last."""
+    """What a borrower is told of each offer, and the last one's schedule, if known."""
     st.html(markup.table(headers, simulation.offer_rows(*offers)))
     if estimated := simulation.estimate_text(offers[0]):
         say.caption(estimated)
-    label = _("Schedule: {offer}", offer=headers[-1])
-    numbers(key, lambda: simulation.schedule_table(offers[-1]), label, label)
+    if schedule(offers[-1]):
+        label = _("Schedule: {offer}", offer=headers[-1])
+        numbers(key, lambda: simulation.schedule_table(offers[-1]), label, label)
 
 
 def _side(title: str, prediction: Prediction | Simulation, model: ModelAnswer) -> None:

@@ -130,6 +130,7 @@ def test_what_is_not_known_of_an_offer_is_no_zero(api: FakeApi) -> None:
     api.replies["/v1/clients/700002"] = document(told | {"terms": bare})
     app = page("simulate")
     assert page_text(app).count("<td>not known</td>") == 5
+    assert not [one for one in app.expander if one.label.startswith("Schedule")]
     assert not [one for one in app.select_slider if "Number" in one.label]
 
 
@@ -159,7 +160,7 @@ def test_a_list_comes_back_scored_each_problem_in_its_row(
     asked = [{"client_id": number} for number in (700002, 700001, 5)]
     assert body == {"predictions": asked, "explain": "reasons"}
     text = page_text(app)
-    assert "1 granted, 1 refused, 2 not scored." in text
+    assert "Granted: 1, refused: 1, not scored: 2." in text
     why = "Scores from outside agencies: what we know speaks for a higher risk."
     assert f"<td>47.2%</td><td>Refused</td><td>{why}</td>" in text
     for row in ("No client has this number.", "This is no client&#x27;s number."):
@@ -186,11 +187,11 @@ def test_a_list_that_was_interrupted_goes_on_where_it_ended(
     api.answer = first_alone  # type: ignore[assignment,method-assign]
     app.button(key="score_list").click().run()
     assert "in trouble" in trouble(app)
-    assert "200 not scored" in page_text(app)
+    assert "not scored: 200." in page_text(app)
     api.answer = inner  # type: ignore[method-assign]
     app.button(key="score_list").click().run()
     assert [len(body["predictions"]) for body in posted(api, "batch")] == [200, 1, 1]
-    assert "0 granted, 1 refused, 200 not scored." in page_text(app)
+    assert "Granted: 0, refused: 1, not scored: 200." in page_text(app)
 
 
 def decide(app: AppTest, granted: bool = False, reason: str = "Papers seen") -> AppTest:
