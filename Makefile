@@ -78,6 +78,7 @@ soak: $(READY) ## what takes long to go wrong: races, kills, 100,000 predictions
 	@$(PYTHON) -m tests.benchmarks.fuzz
 	@$(PYTHON) -m tests.benchmarks.alerts $(DATA)
 	@$(PYTHON) -m tests.benchmarks.absent_columns
+	@$(PYTHON) -m tests.benchmarks.terms $(DATA)
 
 examples: $(READY) ## record anew what the API's documents show as its answers
 	@$(PYTHON) -m pytest -q tests/contract/test_examples.py --record-examples

@@ -66,6 +66,12 @@ class ScoringClient:
         """Simulate it with some columns changed."""
         return self._predict({"client_id": client_id, "changes": dict(changes)})
 
+    def on_terms(self, client_id: ClientKey, terms: Mapping[str, float]) -> Prediction:
+        """Simulate it on other terms: `amount`, `instalments`, `down_payment`,
+        `yearly_rate`. The answer's `terms` are the whole offer.
+        """
+        return self._predict({"client_id": client_id, "terms": dict(terms)})
+
     def decide_on(
         self,
         application: Mapping[str, Any],
@@ -111,10 +117,10 @@ class ScoringClient:
             yield from page["predictions"]
 
     def counterfactual(
-        self, prediction_id: str, levers: Sequence[str] | None = None
+        self, prediction_id: str, terms: Sequence[str] | None = None
     ) -> Counterfactual:
-        """The smallest change that would be granted, of all levers or of these."""
-        body = {"levers": None if levers is None else list(levers)}
+        """The smallest change that would be granted, of all terms or of these."""
+        body = {"terms": None if terms is None else list(terms)}
         path = f"/v1/predictions/{prediction_id}/counterfactual"
         found: Counterfactual = self._send("POST", path, body).json()
         return found

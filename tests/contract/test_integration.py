@@ -128,15 +128,17 @@ def test_the_client_says_what_would_be_granted(
 ) -> None:
     client = module.ScoringClient(served.url, served.key)
     looked = (
-        client.counterfactual(one["prediction_id"], ["AMT_CREDIT"])
+        client.counterfactual(one["prediction_id"], ["amount"])
         for one in client.decide_many(some_clients(served, 100))
         if one["decision"] == "refused"
     )
     found = next(one for one in looked if one["found"])
-    granted, [lever] = found["prediction"], found["levers"]
+    granted, offer = found["prediction"], found["granted"]
     assert granted["decision"] == "granted"
-    simulated = client.what_if(granted["client_id"], {lever["name"]: lever["to"]})
+    assert offer["instalment"] < found["asked"]["instalment"]
+    simulated = client.on_terms(granted["client_id"], {"amount": offer["amount"]})
     assert simulated["probability"] == granted["probability"]
+    assert simulated["terms"] == offer
 
 
 def test_the_client_finds_similar_clients(served: Served, module: ModuleType) -> None:

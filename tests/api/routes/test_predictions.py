@@ -129,6 +129,50 @@ def test_a_what_if_recomputes_every_feature_that_depends_on_it(predict: Any) -> 
     ]
 
 
+def test_a_what_if_by_terms_is_one_by_what_they_change(
+    app: Any, call: Any, predict: Any
+) -> None:
+    client = call("GET", "/v1/clients/100002", "officer").json
+    asked = client["terms"]
+    answer = predict({"client_id": 100002, "terms": {"amount": 25_000}})
+    instalment = round(asked["instalment"] * 25_000 / asked["amount"], 2)
+    changes = {"AMT_CREDIT": 25_000, "AMT_ANNUITY": instalment}
+    same = predict({"client_id": 100002, "changes": changes})
+    assert answer["kind"] == "simulation" and "terms" not in same
+    assert answer["explanation"] == same["explanation"]
+    assert answer["terms"] == {
+        **asked,
+        "amount": 25_000,
+        "instalment": instalment,
+    }
+    path = f"/v1/predictions/{answer['prediction_id']}"
+    assert call("GET", path, "officer").json == answer
+    replayed = app.test_cli_runner().invoke(args=["events", "replay"])
+    assert "2 answers are the same" in replayed.stderr
+    told = call("GET", "/v1/clients/100002/predictions", "officer").json
+    # What it comes to is kept beside what was asked.
+    assert [one["changes"] for one in told["predictions"]] == [changes, changes]
+    as_before = predict({"client_id": 100002, "terms": {"amount": asked["amount"]}})
+    assert as_before["explanation"] == predict({"client_id": 100002})["explanation"]
+
+
+def test_terms_that_cannot_be_are_told_by_their_place(call: Any) -> None:
+    def errors(terms: Any, **more: Any) -> list[str]:
+        asked = {"client_id": 100002, "terms": terms, **more}
+        body = {"predictions": [{"client_id": 100001}, asked], "explain": False}
+        good, bad = call("POST", "/v1/predictions/batch", json=body).json["predictions"]
+        assert good["kind"] == "decision" and bad["status"] == 422
+        return [one["path"] for one in bad["errors"]]
+
+    assert errors({}) == ["/predictions/1/terms"]
+    assert errors({"amount": 0}) == ["/predictions/1/terms/amount"]
+    assert errors({"duration": 3}) == ["/predictions/1/terms/duration"]
+    assert errors({"instalments": 1.5}) == ["/predictions/1/terms/instalments"]
+    assert errors({"instalments": 24}) == ["/predictions/1/terms/instalments"]
+    assert errors({"down_payment": 1}) == ["/predictions/1/terms/down_payment"]
+    assert errors({"amount": 9}, changes={}) == ["/predictions/1/changes"]
+
+
 def test_what_is_missing_stays_missing_and_is_told(predict: Any) -> None:
     application = {"AMT_CREDIT": 100000, "CNT_CHILDREN": 0, "CODE_GENDER": "X"}
     answer = predict({"application": application})

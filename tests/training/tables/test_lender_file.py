@@ -148,6 +148,8 @@ FAULTS = [
     ("unit: currency", "unit: curency", 18, "expected currency", "mean currency?"),
     ("type: number", "type: 5", 17, "found 5", ""),
     ("is: amount", "is: amout", 21, "found 'amout'", "did you mean amount?"),
+    ("is: amount", "is: instalment", 22, "expected `is: amount`, `goods_price`", ""),
+    ("is: amount", "is: product", 21, "product is a category; found number", ""),
     ("use: protected", "use: protect", 30, "found 'protect'", "mean protected?"),
     ("bounds: [0, 1000000]", "bounds: [0]", 19, "at least 2 items", ""),
     ("bounds: [0, 1000000]", "bounds: [0, x]", 19, "bounds[1]: expected", ""),
