@@ -69,7 +69,7 @@ def opened(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_asked(schemas: dict[str, Any]) -> dict[str, Any]:
-    """The dashboard asks for each explanation, of a simulation by groups alone.
+    """The dashboard asks for each explanation, by groups alone in a what-if or a batch.
 
     Without a label it tells the name.
     """
@@ -83,6 +83,8 @@ def as_asked(schemas: dict[str, Any]) -> dict[str, Any]:
     prediction = schemas["Prediction"]
     schemas["Simulation"] = explained(prediction, "by_group", "explanation")
     schemas["Prediction"] = explained(prediction, "explanation", "by_group")
+    slot = schemas["BatchAnswer"]["properties"]["predictions"]["items"]
+    slot["anyOf"][0] = {"$ref": f"{REFERENCE}Simulation"}
     return schemas
 
 

@@ -6,19 +6,18 @@ the environment and is never written to a file.
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import streamlit as st
 
-from config import read_login
+import config
 from errors import ConfigError
 from session.login import check_address
 
 # Other settings that are missing or wrong are told on the page.
 try:
-    login = read_login(os.environ)
+    login = config.login()
     check_address(st.get_option("server.address"), login)
 except ConfigError as error:
     sys.exit(f"dashboard: {error}")

@@ -56,20 +56,24 @@ class Settings:
     """Where the API is, the key it is asked with, and how long to wait for it.
 
     `currency`: the ISO 4217 code that amounts are shown in; empty for the model's own.
-    `login`: None where nobody logs in.
     """
 
     api_url: str
     api_key: str = field(repr=False)
     timeout_seconds: float
     currency: str
-    login: Login | None
 
 
 @cache
 def settings() -> Settings:
     """Those of this process, read once; raises ConfigError."""
     return read_settings(os.environ)
+
+
+@cache
+def login() -> Login | None:
+    """That of this process, whatever its other settings are; raises ConfigError."""
+    return read_login(os.environ)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -79,7 +83,6 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         api_key=_key(environ.get("DASHBOARD_API_KEY", "").strip()),
         timeout_seconds=_seconds(environ.get("DASHBOARD_TIMEOUT_SECONDS", "").strip()),
         currency=_currency(environ.get("DASHBOARD_CURRENCY", "").strip()),
-        login=read_login(environ),
     )
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from api_client.cache import Connection, connection
 from components import client_picker, markup, say
 from components.error_panel import connection_word, show_error, show_unexpected
+from components.layout import help_browser
 from components.login_panel import ask_to_log_in, no_role
 from errors import DashboardError
 from session import language
@@ -32,6 +33,7 @@ def main() -> None:
     st.html(HERE / "style.css")
     _say_language()
     st.html(markup.script(HERE / "keyboard.js"), unsafe_allow_javascript=True)
+    help_browser()
     try:
         someone = person()
         if someone is None:
@@ -69,6 +71,7 @@ def pages(roles: frozenset[str]) -> dict[str, list[st.Page]]:
         st.Page("screens/compare.py", title=_("Compare"), icon=":material/group:"),
         st.Page("screens/simulate.py", title=_("Simulate"), icon=":material/tune:"),
         st.Page("screens/decide.py", title=_("Decide"), icon=":material/gavel:"),
+        st.Page("screens/score_list.py", title=_("List"), icon=":material/list:"),
     ]
     model = [st.Page("screens/model.py", title=_("Model"), icon=":material/insights:")]
     analyst = [

@@ -541,6 +541,12 @@ class ApplicationFact(Answer):
     value: float | int | str | None
 
 
+class BatchAnswer(Answer):
+    """In the order of the request; one problem does not spoil the others."""
+
+    predictions: Sequence[Simulation | ProblemAnswer]
+
+
 class ClientPage(Answer):
     """`total`: how many match the prefix in all."""
 
@@ -720,12 +726,6 @@ class Table(Answer):
     columns: Sequence[Column]
     origin: str | None = None
     sections: Annotated[Sequence[Labels], Field(validate_default=True)] = []
-
-
-class BatchAnswer(Answer):
-    """In the order of the request; one problem does not spoil the others."""
-
-    predictions: Sequence[Prediction | ProblemAnswer]
 
 
 class ClientAnswer(Answer):

@@ -250,12 +250,12 @@ def _deciding(client_id: ClientKey) -> Lock:
     return _locks().setdefault(client_id, Lock())
 
 
-def simulated(opened: OpenedClient, changes: Mapping[str, float]) -> Simulation:
-    """What the model says of these changes; asked once per session and decision."""
-    key = (opened.prediction.prediction_id, tuple(sorted(changes.items())))
+def simulated(opened: OpenedClient, terms: Mapping[str, float]) -> Simulation:
+    """What the model says of these terms; asked once per session and decision."""
+    key = (opened.prediction.prediction_id, tuple(sorted(terms.items())))
     simulations = st.session_state.setdefault(SIMULATIONS, {})
     if key not in simulations:
-        simulations[key] = scoring_api().simulate(opened.client.client_id, changes)
+        simulations[key] = scoring_api().simulate(opened.client.client_id, terms)
         _trim(simulations, SIMULATIONS_KEPT)
     return cast(Simulation, simulations[key])
 

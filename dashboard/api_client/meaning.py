@@ -303,12 +303,6 @@ class ModelAnswerMeaning(Answer):
         """What is known of a feature or application column, by its name."""
         return self._descriptor(name, self.inputs.get(name) or self.columns.get(name))
 
-    @cached_property
-    def terms(self) -> Mapping[str, Descriptor]:
-        """The columns that can be negotiated, by their role."""
-        negotiable = [name for name, one in self.columns.items() if one.term]
-        return {one.role: one for one in map(self.column, negotiable) if one.role}
-
     def _descriptor(
         self, name: str, known: answers.Feature | answers.Column | None
     ) -> Descriptor:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from api_client.answers import (
     Alert,
     AlertList,
+    BatchAnswer,
     ClientAnswer,
     ClientPage,
     Counterfactual,
@@ -19,6 +20,7 @@ from api_client.answers import (
     Importance,
     ModelAnswer,
     Prediction,
+    ProblemAnswer,
     Report,
     ReportEntry,
     ReportList,
@@ -32,6 +34,7 @@ from api_client.meaning import ClientKey
 from api_client.transport import READY, READY_SECONDS, Transport
 from config import Settings
 
+PREDICTIONS = "/v1/predictions"
 HISTORY = 20
 # The API gives no more ids at once.
 LONGEST_PAGE = 100
@@ -102,6 +105,23 @@ class ScoringApi:
         """A new decision for a known client; the API records it."""
         return self._predict(Prediction, client_id, {})
 
+    def score_all(
+        self, client_ids: Sequence[ClientKey]
+    ) -> Sequence[Simulation | ProblemAnswer]:
+        """New decisions with their reasons, or what is wrong, client by client."""
+        asked = [{"client_id": client_id} for client_id in client_ids]
+        body = {"predictions": asked, "explain": "reasons"}
+        slots = self.transport.post(BatchAnswer, f"{PREDICTIONS}/batch", body)
+        if len(slots.predictions) != len(client_ids):
+            raise NonsenseAnswer(
+                f"asked for {len(client_ids)} clients, answered for "
+                f"{len(slots.predictions)}"
+            )
+        for client_id, slot in zip(client_ids, slots.predictions, strict=True):
+            if isinstance(slot, Simulation):
+                _same_client(client_id, slot.client_id)
+        return slots.predictions
+
     def stored(self, prediction_id: str, client_id: ClientKey) -> Prediction:
         """A decision as it was made, with its reasons; Conflict when it has none."""
         path = f"/v1/predictions/{quote(prediction_id)}"
@@ -109,19 +129,17 @@ class ScoringApi:
         _same_client(client_id, prediction.client_id)
         return prediction
 
-    def simulate(
-        self, client_id: ClientKey, changes: Mapping[str, float]
-    ) -> Simulation:
-        """What the model would say of changed columns; no decision."""
-        asked = {"changes": dict(changes), "explain": "reasons"}
+    def simulate(self, client_id: ClientKey, terms: Mapping[str, float]) -> Simulation:
+        """What the model would say of a loan on other terms; no decision."""
+        asked = {"terms": dict(terms), "explain": "reasons"}
         return self._predict(Simulation, client_id, asked)
 
     def counterfactual(
-        self, prediction_id: str, levers: Sequence[str]
+        self, prediction_id: str, terms: Sequence[str]
     ) -> Counterfactual:
-        """The smallest change of `levers` that would turn a refusal."""
+        """The smallest change of `terms` that would turn a refusal."""
         path = f"/v1/predictions/{quote(prediction_id)}/counterfactual"
-        return self.transport.post(Counterfactual, path, {"levers": list(levers)})
+        return self.transport.post(Counterfactual, path, {"terms": list(terms)})
 
     def history(self, client_id: ClientKey) -> History:
         path = f"{_path(client_id)}/predictions"
@@ -204,7 +222,7 @@ class ScoringApi:
         self, kind: type[Told], client_id: ClientKey, more: Mapping[str, object]
     ) -> Told:
         body = {"client_id": client_id, **more}
-        prediction = self.transport.post(kind, "/v1/predictions", body)
+        prediction = self.transport.post(kind, PREDICTIONS, body)
         _same_client(client_id, prediction.client_id)
         return prediction
 

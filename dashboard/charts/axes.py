@@ -13,10 +13,11 @@ import plotly.graph_objects as go
 
 from api_client.answers import Calibration
 from charts.palette import GRID, NEUTRAL
+from texts.cells import Cell
 from texts.formats import percent_sign
 
 # The numbers of a chart: the names of the columns, then the rows.
-Table = tuple[Sequence[str], Sequence[Sequence[str]]]
+Table = tuple[Sequence[str], Sequence[Sequence[Cell]]]
 ROW_HEIGHT = 42
 TRANSPARENT = {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
 # From round numbers to finer grids; the first that gives enough ticks is taken.

@@ -25,15 +25,16 @@ from api_client.meaning import ClientKey
 from api_client.scoring_api import Matches
 from components import say
 from session.language import _
+from session.user import asker
 from texts import decision
 
 PARAMETER = "client"
-CHOSEN, RECENT = "client_number", "recent_clients"
+CHOSEN = "client_number"
 SEARCH, SHOWN = "search", "suggestions_shown"
 # The recent clients, those whose numbers begin so, and those whose numbers end so.
 OFFERED = ("recent", "suggestion_begin", "suggestion_end")
 SCORE_AGAIN = "score_again_client"
-SUGGESTIONS, RECENT_KEPT = 10, 6
+SUGGESTIONS, RECENT_KEPT, PEOPLE_KEPT = 10, 6, 500
 LONGEST_TYPED, LONGEST_NUMBER = 64, 18
 # Fewer last digits are those of too many.
 LEAST_ENDING = 2
@@ -269,10 +270,24 @@ def _without_reasons(client_id: ClientKey, standing: Standing) -> None:
     score_again_button(client_id, standing)
 
 
+@st.cache_resource
+def _recents() -> dict[str | None, tuple[ClientKey, ...]]:
+    """The recent clients of each person, the last person to open one last.
+
+    Kept here they survive a new tab or session, and no client's number is left in a
+    browser that somebody else may use.
+    """
+    return {}
+
+
 def _remember(client_id: ClientKey) -> None:
     others = [other for other in _recent() if other != client_id]
-    st.session_state[RECENT] = (client_id, *others)[:RECENT_KEPT]
+    recents, whose = _recents(), asker().sub
+    recents.pop(whose, None)
+    recents[whose] = (client_id, *others)[:RECENT_KEPT]
+    for oldest in list(recents)[:-PEOPLE_KEPT]:
+        recents.pop(oldest, None)
 
 
 def _recent() -> tuple[ClientKey, ...]:
-    return tuple(st.session_state.get(RECENT, ()))
+    return _recents().get(asker().sub, ())

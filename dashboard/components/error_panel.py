@@ -23,21 +23,23 @@ from api_client.errors import (
 from components import say
 from errors import ConfigError, DashboardError
 from session.language import _, mark
+from session.user import is_told_settings
 
 
 @dataclass(frozen=True)
 class Advice:
+    """`setting`: it is for whoever runs the dashboard; others are told to tell them."""
+
     what: str
     to_do: str
+    setting: bool = False
 
 
-UNEXPECTED = Advice(
-    mark("This page could not be shown."),
-    mark(
-        "Try again; if it happens twice, tell the person who runs this dashboard. "
-        "The details are in its log."
-    ),
+TELL = mark(
+    "Try again; if it happens twice, tell the person who runs this dashboard. "
+    "The details are in its log."
 )
+UNEXPECTED = Advice(mark("This page could not be shown."), TELL)
 ADVICE: dict[type[DashboardError], Advice] = {
     ConfigError: Advice(
         mark("The dashboard is not set up."),
@@ -45,6 +47,7 @@ ADVICE: dict[type[DashboardError], Advice] = {
             "Set the variable named below in its environment and start it again. "
             "“make demo” does this by itself and keeps the key in var/demo.env."
         ),
+        setting=True,
     ),
     NoDelegate: Advice(
         mark("The dashboard's key needs the role delegate."),
@@ -53,6 +56,7 @@ ADVICE: dict[type[DashboardError], Advice] = {
             "roles delegate, officer, scoring and analyst in DASHBOARD_API_KEY and "
             "start the dashboard again."
         ),
+        setting=True,
     ),
     Unreachable: Advice(
         mark("The scoring API does not answer."),
@@ -60,6 +64,7 @@ ADVICE: dict[type[DashboardError], Advice] = {
             "Check that it is running and that DASHBOARD_API_URL is its address, "
             "then try again."
         ),
+        setting=True,
     ),
     Unauthorised: Advice(
         mark("The scoring API does not accept the dashboard's key."),
@@ -67,10 +72,12 @@ ADVICE: dict[type[DashboardError], Advice] = {
             "Put a valid key in DASHBOARD_API_KEY and start the dashboard again. "
             "“python -m flask --app api keys add” makes one."
         ),
+        setting=True,
     ),
     Forbidden: Advice(
         mark("The dashboard's key may not ask for this."),
         mark("Use a key with the roles delegate, officer, scoring and analyst."),
+        setting=True,
     ),
     NotFound: Advice(
         mark("The scoring API has nothing under that name."),
@@ -100,6 +107,7 @@ ADVICE: dict[type[DashboardError], Advice] = {
             "Check that DASHBOARD_API_URL is the scoring API and that its version "
             "fits this dashboard."
         ),
+        setting=True,
     ),
 }
 
@@ -112,7 +120,10 @@ def show_error(error: DashboardError, key: str = "try_again") -> None:
     """The sentence, the detail, and a button to try again."""
     advice = advice_for(error)
     logging.getLogger(__name__).warning("%s: %s", type(error).__name__, error)
-    _show(advice, details(error), key)
+    if advice.setting and not is_told_settings():
+        _show(Advice(advice.what, TELL), "", key)
+    else:
+        _show(advice, details(error), key)
 
 
 def show_unexpected(error: Exception) -> None:

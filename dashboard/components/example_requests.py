@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from api_client.answers import ModelAnswer
 from session.language import _, mark
-from texts.loan_terms import CREDIT
 
 # Nothing but questions and scoring: a request to try changes nobody's decision.
 READABLE = ("/v1/", "/health/", "/openapi.json")
@@ -40,8 +39,6 @@ class Request:
     document: object = None
 
 
-# Stands for the column of the loan's amount.
-COLUMN = "{loan amount}"
 EXAMPLES = {
     mark("Decide on a known client"): Example(
         "POST", "/v1/predictions", "scoring", '{"client_id": 100001}'
@@ -50,7 +47,7 @@ EXAMPLES = {
         "POST",
         "/v1/predictions",
         "scoring",
-        '{"client_id": 100001, "changes": {"{loan amount}": 100000}}',
+        '{"client_id": 100001, "terms": {"amount": 100000}}',
     ),
     mark("Several at once"): Example(
         "POST",
@@ -75,14 +72,11 @@ EXAMPLES = {
 
 
 def examples_for(roles: Sequence[str], model: ModelAnswer) -> dict[str, Example]:
-    """Those that the API answers to a person of these roles, with the model's names."""
-    credit = model.terms.get(CREDIT)
-    column = credit.name if credit else COLUMN
+    """Those that the API answers to a person of these roles, keys of its lender's."""
     key = json.dumps if model.text_keys else str
 
     def filled(body: str) -> str:
-        named = re.sub(r"\b10000\d\b", lambda number: key(number[0]), body)
-        return named.replace(COLUMN, column)
+        return re.sub(r"\b10000\d\b", lambda number: key(number[0]), body)
 
     return {
         name: replace(example, body=filled(example.body))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 from plotly.graph_objects import Figure
@@ -14,6 +15,7 @@ from components import markup, say
 from session.language import SOURCE, _, code
 from texts.formats import decimal_and_group
 
+BROWSER = Path(__file__).parents[1] / "browser.js"
 PLOTLY = {"displayModeBar": False}
 
 
@@ -27,16 +29,24 @@ def chart(figure: Figure, key: str, sentence: str, table: Callable[[], Table]) -
     say.caption(sentence)
     figure.update_layout(separators=decimal_and_group())
     st.plotly_chart(axes.plain(figure), key=f"{key}_chart", config=PLOTLY, alt=sentence)
-    numbers(f"{key}_numbers", table, sentence)
+    numbers(f"{key}_numbers", table, sentence, _("The same as a table"))
 
 
-def numbers(key: str, table: Callable[[], Table], caption: str) -> None:
+def numbers(key: str, table: Callable[[], Table], caption: str, label: str) -> None:
     """A table behind a click; it is made only when it is opened."""
-    label = _("The same as a table")
     opened = st.expander(label, key=key, on_change="rerun")
     if opened.open:
         headers, rows = table()
         opened.html(markup.table(headers, rows, caption))
+
+
+def help_browser() -> None:
+    """What a page does without asking the server: files of tables, loading anew."""
+    told = {
+        "notLoaded": _("A part of this page could not be loaded."),
+        "reload": _("Reload"),
+    }
+    st.html(markup.script(BROWSER, **told), unsafe_allow_javascript=True)
 
 
 def written_in_english() -> None:

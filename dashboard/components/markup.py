@@ -11,9 +11,11 @@ from secrets import token_hex
 
 from session.language import _, plural
 from texts.application import Group
+from texts.cells import Cell, as_csv, shown
 from texts.formats import not_given, percent
 
 CROWDED = 0.25
+LONGEST_FILE_NAME = 60
 SCALE_ENDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 
 
@@ -172,9 +174,10 @@ def columns(blocks: Sequence[str]) -> str:
     return f'<div class="fact-columns">{"".join(blocks)}</div>'
 
 
-def script(file: Path) -> str:
-    """A script of our own, from beside the pages."""
-    return f"<script>{file.read_text('utf-8')}</script>"
+def script(file: Path, **told: str) -> str:
+    """A script of our own, from beside the pages, with the sentences it may show."""
+    words = json.dumps(told).replace("<", "\\u003c")
+    return f"<script>window.scoringWords = {words};{file.read_text('utf-8')}</script>"
 
 
 def page_language(code: str) -> str:
@@ -193,21 +196,38 @@ def download(name: str, data: bytes, mime: str) -> str:
 
 
 def table(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], caption: str = ""
+    headers: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    caption: str = "",
+    most: int | None = None,
 ) -> str:
-    """A table whose first column names its rows; it scrolls when it is too wide."""
+    """A table whose first column names its rows; it scrolls when it is too wide.
+
+    No more than `most` rows are shown; its file has them all.
+    """
     head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
     body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        f'<tr><th scope="row">{escape(shown(row[0]))}</th>'
+        + "".join(f"<td>{escape(shown(cell))}</td>" for cell in row[1:])
         + "</tr>"
-        for row in rows
+        for row in rows[:most]
     )
-    named = escape(caption or " · ".join(headers))
+    named = caption or " · ".join(headers)
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{named}">'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(named)}">'
         f'<table class="plain"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
+        + csv_button(named, as_csv(headers, rows))
+    )
+
+
+def csv_button(name: str, file: bytes) -> str:
+    """Hands over a file in the browser: browser.js does, without a run of the page."""
+    label = _("Download as CSV: {table}", table=name)
+    return (
+        f'<button type="button" class="csv" aria-label="{escape(label)}" '
+        f'data-name="{escape(name[:LONGEST_FILE_NAME])}.csv" '
+        f'data-file="{b64encode(file).decode()}">CSV</button>'
     )
 
 

@@ -67,7 +67,7 @@ def _pages(granted: bool) -> dict[str, tuple[str, str, str]]:
         ),
         "simulate": (
             terms,
-            _("Another amount, instalment or price, before anything is decided."),
+            _("Another amount, term or down payment, before anything is decided."),
             ":material/tune:",
         ),
         "decide": (

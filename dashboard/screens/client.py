@@ -17,7 +17,8 @@ from components.next_steps import next_steps
 from session.language import _
 from session.render_lock import RENDER_LOCK
 from texts import decision as words
-from texts.application import group_facts
+from texts.application import facts_table, group_facts
+from texts.cells import as_csv
 from texts.formats import decimal, moment, percents_apart
 from texts.reasons import fact_lines, reason_text
 from texts.waterfall_steps import describe, group_steps, waterfall_steps
@@ -190,6 +191,7 @@ def _application(client: ClientAnswer, model: ModelAnswer) -> None:
     )
     groups = group_facts(client.application, model)
     st.html(markup.columns([markup.fact_group(group) for group in groups]))
+    st.html(markup.csv_button(_("Application"), as_csv(*facts_table(groups))))
 
 
 if __name__ == "__main__":

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
-from api_client.answers import Counterfactual, ModelAnswer, Prediction, Simulation
+from api_client.answers import (
+    Counterfactual,
+    ModelAnswer,
+    Offer,
+    Prediction,
+    Simulation,
+)
 from api_client.cache import OpenedClient, current_model, scoring_api, simulated
 from api_client.errors import ApiError, Conflict, Refused
 from api_client.meaning import ClientKey
 from components import markup, say
 from components.client_picker import chosen_client
 from components.error_panel import details, show_error
-from components.layout import card
+from components.layout import card, numbers
 from components.next_steps import next_steps, recall
-from session.language import _
+from session.language import _, code
 from texts import decision, simulation
-from texts.formats import amount, percents_apart
-from texts.loan_terms import (
-    ANNUITY,
-    CREDIT,
-    GOODS,
-    LEVERS,
-    Terms,
-    amounts,
-    instalments,
-    present_terms,
-)
+from texts.formats import percents_apart
+from texts.loan_terms import DOWN_PAYMENT, INSTALMENTS, TERMS, Term, movable, schedule
 
 COUNTERFACTUAL = "way_through"
+LONGEST_TYPED, FIELD_PIXELS = 30, 120
+# Per client the terms that were moved, and texts that are no value of their term.
+WANTED, MISTYPED = "terms_wanted", "terms_mistyped"
 
 
 def show() -> None:
@@ -49,99 +52,119 @@ def show() -> None:
 @st.fragment
 def _workbench(opened: OpenedClient) -> None:
     model = current_model()
-    present = present_terms(opened.client, model)
-    levers, result = st.columns([1, 1.6], gap="small")
-    with levers, card("levers"):
-        wanted = _levers(opened, present, model)
+    terms = movable(opened.client, model)
+    controls, result = st.columns([1, 1.6], gap="small")
+    with controls, card("terms"):
+        wanted = _controls(opened.client.client_id, terms)
     with result, card("outcome"):
-        _outcome(opened, present, wanted, model)
+        _outcome(opened, wanted, model)
     with card("way"):
-        _counterfactual(opened, present, model)
+        _counterfactual(opened, terms, model)
 
 
-def _levers(opened: OpenedClient, present: Terms, model: ModelAnswer) -> Terms:
+def _controls(client: ClientKey, terms: tuple[Term, ...]) -> Mapping[str, float]:
+    """The terms that differ from what was asked for."""
     st.html(markup.heading(_("What can be changed")))
-    client = opened.client.client_id
-    if present.credit is None:
+    if not terms:
         say.warning(_("The application gives no loan amount, so nothing can be moved."))
-        return present
-    credit = _amount(_("Loan amount"), CREDIT, present.credit, client, model)
-    annuity = present.annuity
-    if annuity is not None:
-        annuity = _instalment(client, present.credit / annuity, annuity, credit, model)
-    goods = present.goods
-    if goods is not None:
-        goods = _amount(_("Price of the goods"), GOODS, goods, client, model)
+        return {}
+    for term in terms:
+        _control(client, term)
+    if any(term.name == DOWN_PAYMENT for term in terms):
+        say.caption(
+            _(
+                "A larger down payment leaves less to borrow, unless the amount is "
+                "moved too."
+            )
+        )
     st.button(
         _("Back to the application"),
         key="reset",
         icon=":material/undo:",
-        on_click=_forget_levers,
-        args=(client, model),
+        on_click=_forget_terms,
+        args=(client,),
     )
-    return Terms(credit, annuity, goods)
+    return _kept(WANTED, client)
 
 
-def _instalment(
-    client: ClientKey, number: float, annuity: float, credit: float, model: ModelAnswer
-) -> float:
-    """The instalment, set itself or by how many of them pay back the loan."""
-    by_amount, by_number = _("Instalment"), _("Number of instalments")
-    chosen = st.segmented_control(
-        _("Set the repayment by"),
-        [by_amount, by_number],
-        default=by_amount,
-        required=True,
-        key="repayment_by",
-    )
-    if chosen == by_amount:
-        return _amount(by_amount, ANNUITY, annuity, client, model)
-    counts = instalments(number)
-    wanted = st.select_slider(
-        by_number,
-        counts,
-        round(number),
-        key=f"term_{client}",
-        format_func=str,
-        persist_state="session",
-    )
-    # The present instalment stays to the cent as long as nothing asks for another.
-    if wanted == round(number) and credit == annuity * number:
-        return annuity
-    return round(credit / wanted, 2)
-
-
-def _amount(
-    label: str, role: str, present: float, client: ClientKey, model: ModelAnswer
-) -> float:
-    """A slider of round amounts around the present one, which is among them."""
-    return float(
+def _control(client: ClientKey, term: Term) -> None:
+    """A slider and a field for the same value, which is kept apart from both."""
+    value = float(_kept(WANTED, client).get(term.name, term.asked))
+    mistyped = _kept(MISTYPED, client).get(term.name)
+    # Each language has its own: what they hold is formatted.
+    slider, field = (f"{term.name}_{part}{client}_{code()}" for part in ("", "typed_"))
+    _put(slider, value)
+    _put(field, term.typed(value) if mistyped is None else mistyped)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         st.select_slider(
-            label,
-            amounts(present, model.terms[role].bounds),
-            present,
-            key=f"{model.terms[role].name}_{client}",
-            format_func=amount,
-            persist_state="session",
+            _(TERMS[term.name]),
+            term.steps(value),
+            key=slider,
+            format_func=term.told,
+            on_change=_slide,
+            args=(client, term, slider),
+            width="stretch",
         )
-    )
+        st.text_input(
+            _("{term}, typed", term=say.literal(_(TERMS[term.name]))),
+            key=field,
+            label_visibility="collapsed",
+            max_chars=LONGEST_TYPED,
+            on_change=_type,
+            args=(client, term, field),
+            width=FIELD_PIXELS,
+        )
+    if mistyped is not None:
+        say.error(term.refusal(mistyped))
 
 
-def _forget_levers(client: ClientKey, model: ModelAnswer) -> None:
-    for name in (*(column.name for column in model.terms.values()), "term"):
-        st.session_state.pop(f"{name}_{client}", None)
+def _put(key: str, value: object) -> None:
+    """Only where it differs: what is set anew would undo a move under way."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def _slide(client: ClientKey, term: Term, key: str) -> None:
+    _kept(MISTYPED, client).pop(term.name, None)
+    _move(client, term, float(st.session_state[key]))
+
+
+def _type(client: ClientKey, term: Term, key: str) -> None:
+    text = str(st.session_state[key] or "")
+    value = term.read(text)
+    if value is None:
+        _kept(MISTYPED, client)[term.name] = text
+        return
+    _kept(MISTYPED, client).pop(term.name, None)
+    _move(client, term, value)
+
+
+def _move(client: ClientKey, term: Term, value: float) -> None:
+    wanted = _kept(WANTED, client)
+    wanted[term.name] = int(value) if term.name == INSTALMENTS else value
+    if value == term.asked:
+        del wanted[term.name]
+
+
+def _forget_terms(client: ClientKey) -> None:
+    for kind in (WANTED, MISTYPED):
+        _kept(kind, client).clear()
+
+
+def _kept(kind: str, client: ClientKey) -> dict[str, Any]:
+    by_client: dict[ClientKey, dict[str, Any]] = st.session_state.setdefault(kind, {})
+    return by_client.setdefault(client, {})
 
 
 def _outcome(
-    opened: OpenedClient, present: Terms, wanted: Terms, model: ModelAnswer
+    opened: OpenedClient, wanted: Mapping[str, float], model: ModelAnswer
 ) -> None:
     st.html(markup.heading(_("Now, and with the changes")))
-    changes = wanted.changes_from(present, model)
-    answer: Simulation | None = None
-    if changes:
+    present, answer = opened.client.terms, None
+    if wanted:
         try:
             with st.spinner(_("Simulating…")):
-                answer = simulated(opened, changes)
+                answer = simulated(opened, wanted)
         except ApiError as error:
             show_error(error, "simulate_again")
             return
@@ -151,14 +174,31 @@ def _outcome(
     with then:
         _side(_("Simulation"), answer or opened.prediction, model)
     if answer is None:
-        say.caption(_("Move a slider to see what would change."))
-        return
-    sentence = simulation.outcome_text(opened.prediction, answer)
-    st.html(markup.spoken(sentence))
-    _what_moved(opened.prediction, answer, model)
-    with st.expander(_("The terms side by side"), key="terms"):
-        headers = [_("Term"), _("Now"), _("Simulation")]
-        st.html(markup.table(headers, simulation.terms_rows(present, wanted)))
+        say.caption(_("Move a slider, or type, to see what would change."))
+    else:
+        sentence = simulation.outcome_text(opened.prediction, answer)
+        st.html(markup.spoken(sentence))
+    if present is not None:
+        _offers(present, answer.terms if answer else None)
+    if answer is not None:
+        _what_moved(opened.prediction, answer, model)
+
+
+def _offers(present: Offer, then: Offer | None) -> None:
+    headers, offers = [_("Term"), _("Now")], [present]
+    if then is not None:
+        headers, offers = [*headers, _("Simulation")], [present, then]
+    _side_by_side(headers, offers, "schedule")
+
+
+def _side_by_side(headers: list[str], offers: list[Offer], key: str) -> None:
+    """What a borrower is told of each offer, and the last one's schedule, if known."""
+    st.html(markup.table(headers, simulation.offer_rows(*offers)))
+    if estimated := simulation.estimate_text(offers[0]):
+        say.caption(estimated)
+    if schedule(offers[-1]):
+        label = _("Schedule: {offer}", offer=headers[-1])
+        numbers(key, lambda: simulation.schedule_table(offers[-1]), label, label)
 
 
 def _side(title: str, prediction: Prediction | Simulation, model: ModelAnswer) -> None:
@@ -195,7 +235,9 @@ def _what_moved(present: Prediction, answer: Simulation, model: ModelAnswer) -> 
     )
 
 
-def _counterfactual(opened: OpenedClient, present: Terms, model: ModelAnswer) -> None:
+def _counterfactual(
+    opened: OpenedClient, terms: tuple[Term, ...], model: ModelAnswer
+) -> None:
     st.html(markup.heading(_("What would it take?")))
     if opened.prediction.granted:
         say.text(_("Nothing: the model grants the loan as it was asked for."))
@@ -206,29 +248,27 @@ def _counterfactual(opened: OpenedClient, present: Terms, model: ModelAnswer) ->
             "the limit."
         )
     )
-    asked = zip(LEVERS, present.values(), strict=True)
-    movable = [role for role, value in asked if value]
-    levers = st.pills(
+    names = [term.name for term in terms]
+    chosen = st.pills(
         _("May be changed"),
-        movable,
+        names,
         selection_mode="multi",
-        default=[role for role in movable if role != GOODS],
-        format_func=lambda role: _(LEVERS[role]),
+        default=names,
+        format_func=lambda name: _(TERMS[name]),
         key="may_change",
     )
-    if st.button(_("Find it"), key="find", disabled=not levers):
-        names = tuple(model.terms[role].name for role in levers)
-        _search_counterfactual(opened, names)
+    if st.button(_("Find it"), key="find", disabled=not chosen):
+        _search_counterfactual(opened, tuple(chosen))
     stored = st.session_state.get(COUNTERFACTUAL)
     if stored and stored[0] == opened.prediction.prediction_id:
-        _show_counterfactual(stored[1], opened, model)
+        _show_counterfactual(stored[1], opened)
 
 
-def _search_counterfactual(opened: OpenedClient, levers: tuple[str, ...]) -> None:
+def _search_counterfactual(opened: OpenedClient, terms: tuple[str, ...]) -> None:
     prediction = opened.prediction.prediction_id
     try:
         with st.spinner(_("Searching…")):
-            counterfactual = scoring_api().counterfactual(prediction, levers)
+            counterfactual = scoring_api().counterfactual(prediction, terms)
     except (Conflict, Refused) as error:
         say.warning(details(error))
         return
@@ -238,17 +278,16 @@ def _search_counterfactual(opened: OpenedClient, levers: tuple[str, ...]) -> Non
     st.session_state[COUNTERFACTUAL] = (prediction, counterfactual)
 
 
-def _show_counterfactual(
-    counterfactual: Counterfactual, opened: OpenedClient, model: ModelAnswer
-) -> None:
-    if not counterfactual.found or counterfactual.prediction is None:
+def _show_counterfactual(counterfactual: Counterfactual, opened: OpenedClient) -> None:
+    granted, prediction = counterfactual.granted, counterfactual.prediction
+    if not counterfactual.found or prediction is None or granted is None:
         text = _("No change of these terms alone would be granted.")
         st.html(markup.spoken(text))
         return
-    text = simulation.outcome_text(opened.prediction, counterfactual.prediction)
+    text = simulation.outcome_text(opened.prediction, prediction)
     st.html(markup.spoken(text))
-    headers = [_("Term"), _("Now"), _("It would take")]
-    st.html(markup.table(headers, simulation.way_rows(counterfactual, model)))
+    headers = [_("Term"), _("Asked for"), _("It would take")]
+    _side_by_side(headers, [counterfactual.asked, granted], "way_schedule")
     say.caption(
         _("This is what the model would say; whether to offer it is for you to decide.")
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from config import settings
+from config import login
 from session.asker import Asker
 
 OFFICER, ANALYST = "officer", "analyst"
@@ -31,15 +31,21 @@ class Person:
 
 def person() -> Person | None:
     """The person of this session; None when they have to log in first."""
-    login = settings().login
-    if login is None:
+    expected = login()
+    if expected is None:
         return Person("", EVERY_ROLE, None)
     if not st.user.is_logged_in:
         return None
     claims = st.user.to_dict()
     sub = str(claims.get("sub"))
     name = str(claims.get("name") or claims.get("email") or sub)[:LONGEST_NAME]
-    return Person(name, read_roles(claims.get(login.roles_claim)), sub)
+    return Person(name, read_roles(claims.get(expected.roles_claim)), sub)
+
+
+def is_told_settings() -> bool:
+    """Officers are not: what to set is for whoever runs the dashboard."""
+    someone = person()
+    return someone is not None and ANALYST in someone.roles
 
 
 def asker() -> Asker:

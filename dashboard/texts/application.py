@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from api_client.answers import ApplicationFact, ModelAnswer
 from api_client.meaning import APPLICATION, CLIENT, in_words
 from session.language import _
+from texts.cells import Cell
 from texts.formats import not_given, value_text
 
 FEW = 4
@@ -53,3 +54,12 @@ def _group(title: str, facts: list[ApplicationFact], model: ModelAnswer) -> Grou
     return Group(
         title, tuple(line for line in lines if line.value != not_given()), gaps
     )
+
+
+def facts_table(groups: Sequence[Group]) -> tuple[list[str], list[list[Cell]]]:
+    """All facts as one table, those that are missing too."""
+    rows: list[list[Cell]] = []
+    for group in groups:
+        rows += [[group.title, line.label, line.value] for line in group.lines]
+        rows += [[group.title, label, not_given()] for label in group.missing]
+    return [_("Kind"), _("Fact"), _("Value")], rows

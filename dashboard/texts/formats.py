@@ -72,6 +72,11 @@ def amount(number: float) -> str:
     )
 
 
+def bare_amount(number: float) -> str:
+    """As `amount`, without the currency: "406,597.50"."""
+    return decimal(number, 0 if float(number).is_integer() else 2)
+
+
 def currency_sign() -> str:
     return str(get_currency_symbol(currency(), locale=locale()))
 

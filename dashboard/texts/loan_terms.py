@@ -1,86 +1,149 @@
-"""What of a loan can be talked about: its amount, its instalments, the goods' price."""
+"""The terms of a loan: which can be moved and how far, as typed, as a schedule."""
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
-from api_client.answers import ClientAnswer, ModelAnswer
-from session.language import mark
+from api_client.answers import ClientAnswer, ModelAnswer, Offer
+from session.language import _, mark
+from texts.formats import amount, bare_amount, currency, currency_sign, decimal
 
-# The roles of the columns that hold them.
-CREDIT, ANNUITY, GOODS = "amount", "instalment", "goods_price"
-LEVERS = {
-    CREDIT: mark("Loan amount"),
-    ANNUITY: mark("Instalment"),
-    GOODS: mark("Price of the goods"),
+AMOUNT, INSTALMENTS, DOWN_PAYMENT = "amount", "instalments", "down_payment"
+# Those that can be talked about, in this order.
+TERMS = {
+    AMOUNT: mark("Loan amount"),
+    INSTALMENTS: mark("Number of instalments"),
+    DOWN_PAYMENT: mark("Down payment"),
 }
-# How far an amount can be moved, as shares of the one asked for.
-LEAST, MOST = 0.3, 1.3
+# The role of the column that holds it.
+GOODS_PRICE = "goods_price"
 STEPS = 100
-FEWEST, LONGEST = 6, 60
+_NUMBER = re.compile(
+    r"([0-9]+|[1-9][0-9]{0,2}([ ,.'’])[0-9]{3}(?:\2[0-9]{3})*)"
+    r"(?:(?!\2)[,.]([0-9]{1,2}))?"
+)
 
 
 @dataclass(frozen=True)
-class Terms:
-    """The loan's terms in the lender's currency; None where the client gave none."""
+class Term:
+    """One that can be moved, from `lowest` to `highest`; `asked` is the client's."""
 
-    credit: float | None
-    annuity: float | None
-    goods: float | None
+    name: str
+    asked: float
+    lowest: float
+    highest: float
 
-    @property
-    def instalments(self) -> float | None:
-        """Loan amount over instalment: how many it takes, interest apart."""
-        if not self.credit or not self.annuity:
+    def told(self, value: float) -> str:
+        return decimal(value, 0) if self.name == INSTALMENTS else amount(value)
+
+    def typed(self, value: float) -> str:
+        """As it stands in the field to type in."""
+        return bare_amount(value)
+
+    def steps(self, value: float) -> tuple[float, ...]:
+        """Round values from the lowest to the highest, the present ones among them."""
+        step = nice((self.highest - self.lowest) / STEPS)
+        first, last = math.ceil(self.lowest / step), math.floor(self.highest / step)
+        rounds = (float(number * step) for number in range(first, last + 1))
+        return tuple(sorted({self.asked, value, *rounds}))
+
+    def read(self, text: str) -> float | None:
+        """What was typed; an empty field is what was asked for, None is no value."""
+        if not text.strip():
+            return self.asked
+        value = read_number(text)
+        if value is None or (self.name == INSTALMENTS and not value.is_integer()):
             return None
-        return self.credit / self.annuity
+        inside = self.lowest <= value <= self.highest or value == self.asked
+        return value if inside else None
 
-    @property
-    def down_payment(self) -> float | None:
-        """What the client pays at once: the goods' price that the loan leaves open."""
-        if self.credit is None or self.goods is None:
-            return None
-        return max(0.0, self.goods - self.credit)
-
-    def changes_from(self, present: Terms, model: ModelAnswer) -> dict[str, float]:
-        """The columns that differ from `present`, with their new values."""
-        pairs = zip(LEVERS, self.values(), present.values(), strict=True)
-        return {
-            model.terms[role].name: value
-            for role, value, before in pairs
-            if value is not None and value != before
+    def refusal(self, text: str) -> str:
+        """Why `read` could not take it, in one sentence."""
+        values = {
+            "text": text.strip(),
+            "low": self.told(self.lowest),
+            "high": self.told(self.highest),
         }
-
-    def values(self) -> tuple[float | None, float | None, float | None]:
-        return self.credit, self.annuity, self.goods
-
-
-def present_terms(client: ClientAnswer, model: ModelAnswer) -> Terms:
-    """The terms that the client applied for; only what can be negotiated."""
-    given = {fact.name: fact.value for fact in client.application}
-
-    def number(role: str) -> float | None:
-        value = given.get(model.terms[role].name) if role in model.terms else None
-        return float(value) if value and not isinstance(value, str) else None
-
-    return Terms(number(CREDIT), number(ANNUITY), number(GOODS))
+        if self.name == INSTALMENTS:
+            return _("“{text}” is no whole number from {low} to {high}.", **values)
+        example = bare_amount(self.lowest + 0.5)
+        return _(
+            "“{text}” is no amount from {low} to {high}, such as {example}.",
+            example=example,
+            **values,
+        )
 
 
-def amounts(present: float, bounds: tuple[float, float] | None) -> tuple[float, ...]:
-    """The present amount among round ones, within what can be true at all."""
-    step = nice(present * (MOST - LEAST) / STEPS)
-    low, high = present * LEAST, present * MOST
-    if bounds:
-        low, high = max(low, bounds[0]), min(high, bounds[1])
-    rounds = range(math.ceil(low / step), math.floor(high / step) + 1)
-    return tuple(sorted({present, *(number * step for number in rounds)}))
+@dataclass(frozen=True)
+class Payment:
+    """One month of a schedule; `left` is owed after it."""
+
+    month: int
+    instalment: float
+    interest: float
+    capital: float
+    left: float
 
 
-def instalments(present: float) -> tuple[int, ...]:
-    """Numbers of instalments around the present one."""
-    low = min(FEWEST, math.floor(present))
-    return tuple(range(max(1, low), max(LONGEST, math.ceil(present)) + 1))
+def movable(client: ClientAnswer, model: ModelAnswer) -> tuple[Term, ...]:
+    """The terms that this client's loan has and that may be moved."""
+    asked = client.terms
+    if asked is None:
+        return ()
+    whole = {AMOUNT: asked.amount, DOWN_PAYMENT: _goods_price(client, model)}
+    limits = {limit.name: limit for limit in model.negotiable}
+    terms = []
+    for name in TERMS:
+        limit, value = limits.get(name), getattr(asked, name)
+        if limit is not None and value is not None:
+            part = whole.get(name, 1.0) if limit.relative else 1.0
+            low, high = math.ceil(limit.lowest * part), math.floor(limit.highest * part)
+            terms.append(Term(name, float(value), float(low), float(high)))
+    return tuple(terms)
+
+
+def _goods_price(client: ClientAnswer, model: ModelAnswer) -> float:
+    """0 where the application gives none."""
+    values = [
+        fact.value
+        for fact in client.application
+        if model.column(fact.name).role == GOODS_PRICE
+    ]
+    return float(values[0]) if values and isinstance(values[0], int | float) else 0.0
+
+
+def read_number(text: str) -> float | None:
+    """A number as people type it: 12 500,50; 12,500.50; €12'500; None for another text.
+
+    A sign before three digits parts thousands, before one or two it is the decimal one.
+    """
+    bare = re.sub(r"\s", " ", text).upper().strip()
+    for sign in (currency(), currency_sign().upper()):
+        bare = bare.removeprefix(sign).removesuffix(sign).strip()
+    match = _NUMBER.fullmatch(bare)
+    if match is None:
+        return None
+    return float(f"{re.sub('[^0-9]', '', match[1])}.{match[3] or 0}")
+
+
+def schedule(offer: Offer) -> list[Payment]:
+    """Month by month, in cents; the last instalment evens them out.
+
+    Empty where instalments, rate or number of instalments are not known.
+    """
+    number, rate, instalment = offer.instalments, offer.yearly_rate, offer.instalment
+    if number is None or rate is None or instalment is None or number % 1:
+        return []
+    left, payments = offer.amount, []
+    for month in range(1, int(number) + 1):
+        interest = round(left * rate / 12, 2)
+        paid = instalment if month < number else left + interest
+        left = round(left + interest - paid, 2)
+        capital = round(paid - interest, 2)
+        payments.append(Payment(month, round(paid, 2), interest, capital, left))
+    return payments
 
 
 def nice(step: float) -> float:

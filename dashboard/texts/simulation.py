@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api_client.answers import (
-    Counterfactual,
-    ModelAnswer,
-    MovedLever,
-    Prediction,
-    Simulation,
-)
-from session.language import _
-from texts.decision import decision_word
-from texts.formats import amount, decimal, percents_apart
-from texts.loan_terms import Terms
+from babel.lists import format_list
 
+from api_client.answers import ModelAnswer, Offer, Prediction, Simulation
+from session.language import _, locale, mark
+from texts.cells import Cell, Exact
+from texts.decision import decision_word
+from texts.formats import amount, decimal, percent, percents_apart
+from texts.loan_terms import AMOUNT, DOWN_PAYMENT, INSTALMENTS, TERMS, schedule
+
+# Of an offer, in the order in which it is read.
+TOLD = {
+    AMOUNT: TERMS[AMOUNT],
+    DOWN_PAYMENT: TERMS[DOWN_PAYMENT],
+    INSTALMENTS: TERMS[INSTALMENTS],
+    "instalment": mark("Instalment"),
+    "total": mark("Total to repay"),
+    "cost": mark("Cost of the credit"),
+    "yearly_rate": mark("Nominal yearly rate"),
+    "apr": mark("Annual percentage rate (APR)"),
+}
+RATES = {"yearly_rate", "apr"}
+# What follows from the number of instalments and the rate.
+FOLLOWING = {"total", "cost", "apr"}
 SHOWN = 5
 NOTICED = 0.005
 
@@ -69,37 +80,61 @@ def moved_rows(moved: Sequence[tuple[str, float]]) -> list[list[str]]:
     return rows
 
 
-def terms_rows(present: Terms, simulated: Terms) -> list[list[str]]:
-    def told(value: float | None, money: bool = True) -> str:
-        if value is None:
-            return "–"
-        return amount(round(value, 2)) if money else decimal(value, 0)
-
+def offer_rows(*offers: Offer) -> list[list[Cell]]:
+    """What a borrower is told of each offer, side by side."""
     return [
-        [_("Loan amount"), told(present.credit), told(simulated.credit)],
-        [_("Instalment"), told(present.annuity), told(simulated.annuity)],
-        [
-            _("Number of instalments (interest apart)"),
-            told(present.instalments, money=False),
-            told(simulated.instalments, money=False),
-        ],
-        [_("Price of the goods"), told(present.goods), told(simulated.goods)],
-        [_("Down payment"), told(present.down_payment), told(simulated.down_payment)],
+        [_(label), *(_told(offer, name) for offer in offers)]
+        for name, label in TOLD.items()
     ]
 
 
-def way_rows(way: Counterfactual, model: ModelAnswer) -> list[list[str]]:
-    return [
+def _told(offer: Offer, name: str) -> Cell:
+    value = getattr(offer, name)
+    if value is None:
+        return _("not known")
+    if name in RATES:
+        text = percent(value)
+    else:
+        value = round(value, 2)
+        text = decimal(value, 0) if name == INSTALMENTS else amount(value)
+    if name in offer.estimated or (offer.estimated and name in FOLLOWING):
+        return _("{value} (estimated)", value=text)
+    return Exact(text, value)
+
+
+def estimate_text(offer: Offer) -> str:
+    """What of an offer is an estimate and how sure that is; empty where nothing is."""
+    if not offer.estimated:
+        return ""
+    told = _(
+        "Estimated from the amounts, as the application does not say it, and held "
+        "while the terms are moved."
+    )
+    if offer.as_likely:
+        numbers = format_list(
+            [str(number) for number in offer.as_likely], "or", locale()
+        )
+        told += " " + _(
+            "{numbers} instalments fit the amounts nearly as well.", numbers=numbers
+        )
+    return told
+
+
+def schedule_table(offer: Offer) -> tuple[list[str], list[list[Cell]]]:
+    headers = [_("Month"), _("Instalment"), _("Interest"), _("Capital"), _("Left")]
+    rows: list[list[Cell]] = [
         [
-            model.column(lever.name).label,
-            amount(lever.from_) if lever.from_ is not None else "–",
-            _after(lever),
+            str(payment.month),
+            *(
+                Exact(amount(value), value)
+                for value in (
+                    payment.instalment,
+                    payment.interest,
+                    payment.capital,
+                    payment.left,
+                )
+            ),
         ]
-        for lever in way.levers
+        for payment in schedule(offer)
     ]
-
-
-def _after(lever: MovedLever) -> str:
-    if lever.to is None:
-        return "–"
-    return _("unchanged") if lever.to == lever.from_ else amount(lever.to)
+    return headers, rows

@@ -85,9 +85,47 @@ def test_similar_clients_and_a_simulation_are_the_apis(
     page.keyboard.press("ArrowLeft")
     page.get_by_text("The risk would move from").first.wait_for()
     asked = float(re.sub("[^0-9.]", "", amount.get_attribute("aria-valuetext") or ""))
-    expected = predict(served, client_id=client, changes={"AMT_CREDIT": asked})
+    expected = predict(served, client_id=client, terms={"amount": asked})
     risk = page.locator(".st-key-outcome .number").last
     assert risk.get_attribute("title") == repr(expected["probability"])
+
+
+def test_a_typed_term_moves_its_slider_and_back_resets_both(
+    page: Page, dashboard: str, served: Served
+) -> None:
+    (client,) = some_clients(served, 1)
+    _, known = call(served, f"/v1/clients/{client}")
+    present, half = known["terms"]["amount"], round(known["terms"]["amount"] / 2) + 0.5
+    open_client(page, dashboard, client, "simulate")
+    slider = page.get_by_role("slider", name="Loan amount")
+    field = page.get_by_role("textbox", name="Loan amount")
+    field.fill(f"{half:,.2f}".translate(str.maketrans(",.", " ,")))
+    field.press("Enter")
+    page.get_by_text("The risk would move from").first.wait_for()
+    assert slider.get_attribute("aria-valuetext") == f"€{half:,.2f}"
+    page.get_by_role("button", name="Back to the application").click()
+    page.get_by_text("Move a slider, or type").wait_for()
+    settled(page)
+    for shown in (slider.get_attribute("aria-valuetext"), field.input_value()):
+        assert float(re.sub("[^0-9.]", "", shown or "")) == present
+
+
+def test_a_dropped_list_comes_back_scored_and_as_a_file(
+    page: Page, dashboard: str, served: Served
+) -> None:
+    clients = some_clients(served, 100)
+    page.goto(f"{dashboard}/score_list?lang=en")
+    lines = "\n".join(map(str, [*clients, 7]))
+    file: Any = {"name": "l.txt", "mimeType": "text/plain", "buffer": lines.encode()}
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Score the list").click()
+    page.get_by_text("not scored: 1.").wait_for()
+    with page.expect_download() as handed:
+        page.locator("button.csv").click()
+    rows = handed.value.path().read_text("utf-8-sig").splitlines()[1:]
+    expected = predict(served, client_id=clients[0])["probability"]
+    assert rows[0].startswith(f"{clients[0]},{expected:.15g},")
+    assert len(rows) == 101 and rows[-1] == "7,–,–,No client has this number."
 
 
 def test_the_decision_on_the_page_is_the_one_on_record(

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.pages import settled
+from tests.browser.pages import new_context, settled
 from tests.conftest import Served, free_port, server
 from tests.contract.http import call, some_clients
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.xdist_group("house")
 # Each page with something that is there when all of it is.
@@ -21,6 +21,7 @@ PAGES = {
     "compare": ".st-key-scatter .js-plotly-plot",
     "simulate": ".st-key-way",
     "decide": ".st-key-history table",
+    "score_list": "[data-testid=stFileUploader]",
     "model": ".st-key-about table",
     "drift": ".st-key-conclusion",
     "alerts": '.notice, [class*="st-key-alert_"]',
@@ -104,6 +105,20 @@ def test_an_alert_is_acknowledged(page: Page, dashboard: str, served: Served) ->
     card.get_by_role("button", name="Je l'ai vue").click()
     card.get_by_text("Prise en compte par Bo").wait_for()
     call(served, "/v1/alerts", body | {"status": "closed", "evidence": {}})
+
+
+def test_a_part_that_cannot_be_loaded_offers_to_load_anew(
+    browser: Browser, dashboard: str
+) -> None:
+    page = new_context(browser).new_page()
+    charts = re.compile("/PlotlyChart[^/]*js$")
+    page.route(charts, lambda route: route.abort())
+    page.goto(f"{dashboard}/model?lang=fr")
+    page.get_by_text("n'a pas pu être chargée").wait_for()
+    page.unroute(charts)
+    page.get_by_role("button", name="Recharger").click()
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.context.close()
 
 
 def test_an_api_that_is_down_gets_a_sentence_and_a_retry(

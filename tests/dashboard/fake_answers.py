@@ -117,11 +117,28 @@ FACTS: list[object] = [
     None,
     None,
 ]
-LEVERS = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE")
-ROLES = dict(zip(LEVERS, ("amount", "instalment", "goods_price"), strict=True))
+LOAN = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE")
+ROLES = dict(zip(LOAN, ("amount", "instalment", "goods_price"), strict=True))
 ROLES |= {"SK_ID_CURR": "client", "DAYS_BIRTH": "birth"}
 ROLES |= dict.fromkeys(("DAYS_EMPLOYED", "DAYS_LAST_PHONE_CHANGE"), "date")
-TERM = {"reach": [0.3, 1.0], "weight": 1.0}
+# The loan as it was asked for: nobody said in how many instalments.
+OFFER: dict[str, Any] = {
+    "amount": 406597.5,
+    "instalments": 24,
+    "down_payment": 0.0,
+    "yearly_rate": 0.3918660703800846,
+    "instalment": 24700.5,
+    "total": 592812.0,
+    "cost": 186214.5,
+    "apr": 0.4705018634534215,
+    "estimated": ["instalments", "yearly_rate"],
+    "as_likely": [12, 36],
+}
+NEGOTIABLE = [
+    {"name": "amount", "lowest": 0.3, "highest": 1.3, "relative": True},
+    {"name": "instalments", "lowest": 6, "highest": 60, "relative": False},
+    {"name": "down_payment", "lowest": 0.0, "highest": 0.5, "relative": True},
+]
 MISSING: dict[str, list[object]] = {"DAYS_EMPLOYED": [365243]}
 MISSING |= {"CODE_GENDER": ["XNA"], "ORGANIZATION_TYPE": ["XNA"]}
 WORDS = {
@@ -132,7 +149,7 @@ WORDS = {
     "NAME_CONTRACT_TYPE": {"Cash loans": {"en": "Cash loan", "fr": "Prêt personnel"}},
 }
 SECTIONS = {
-    "The loan asked for": ("NAME_CONTRACT_TYPE", *LEVERS, "HOUR_APPR_PROCESS_START"),
+    "The loan asked for": ("NAME_CONTRACT_TYPE", *LOAN, "HOUR_APPR_PROCESS_START"),
     "The client": (
         *("CODE_GENDER", "DAYS_BIRTH", "CNT_CHILDREN", "NAME_FAMILY_STATUS"),
     ),
@@ -233,6 +250,7 @@ def model(version: str = "3") -> dict[str, Any]:
         "bundle_sha256": bundle_sha256(version),
         "threshold": THRESHOLD,
         "threshold_interval": INTERVAL,
+        "negotiable": NEGOTIABLE,
         "costs": {"false_negative": 10.0, "false_positive": 1.0},
         "calibration": {"method": "sigmoid", "slope": SLOPE, "intercept": INTERCEPT},
         "metrics": {
@@ -347,19 +365,31 @@ def client(client_id: int, stands: Any = None) -> dict[str, Any]:
         "client_id": client_id,
         "standing": stands,
         "application": [column | {"value": value} for column, value in facts],
+        "terms": OFFER,
         "imported_at": "2026-11-22T14:00:00.000000Z",
     }
 
 
+def offer(terms: dict[str, float]) -> dict[str, Any]:
+    """On other terms, where each euro costs the same as before."""
+    left = OFFER["amount"] - terms.get("down_payment", 0.0)
+    wanted = OFFER | {"amount": left, "estimated": [], "as_likely": []} | terms
+    ratio = wanted["amount"] / OFFER["amount"]
+    instalment = OFFER["instalment"] * ratio * 24 / wanted["instalments"]
+    total = instalment * wanted["instalments"]
+    costs = {"total": total, "cost": total - wanted["amount"]}
+    return wanted | {"instalment": instalment} | costs
+
+
 def prediction(
-    client_id: int, version: str = "3", number: int = 1, changes: Any = None
+    client_id: int, version: str = "3", number: int = 1, terms: Any = None
 ) -> dict[str, Any]:
     """A decision, or a simulation in which a smaller loan is a smaller risk."""
     known = CLIENTS[client_id]
     moves = list(known["moves"])
-    for name, value in (changes or {}).items():
-        present = dict(zip([c[0] for c in COLUMNS[1:]], FACTS, strict=True))[name]
-        moves[4] += 4 * (value / present - 1)
+    wanted = offer(terms) if terms else None
+    if wanted:
+        moves[4] += 4 * (wanted["amount"] / OFFER["amount"] - 1)
     margin = BASE + math.fsum(moves)
     probability = 1 / (1 + math.exp(-(SLOPE * margin + INTERCEPT)))
     band = "borderline" if INTERVAL[0] <= probability <= INTERVAL[1] else "clear"
@@ -369,7 +399,7 @@ def prediction(
     ]
     return {
         "prediction_id": f"0199c0de-0000-7000-8000-{number:012}",
-        "kind": "simulation" if changes else "decision",
+        "kind": "simulation" if terms else "decision",
         "client_id": client_id,
         "probability": probability,
         "threshold": THRESHOLD,
@@ -385,6 +415,7 @@ def prediction(
             "contributions": contributions,
         },
         "reasons": _reasons(contributions, probability < THRESHOLD),
+        "terms": wanted,
         "model": {
             "name": "credit-scoring",
             "version": version,
@@ -412,8 +443,9 @@ def distribution(name: str, client_id: int) -> dict[str, Any]:
     return {"feature": name, **bins, **counts, "similar": [5, 15]}
 
 
-def recorded(made: dict[str, Any], changes: Any, reviews: list[Any]) -> dict[str, Any]:
+def recorded(made: dict[str, Any], terms: Any, reviews: list[Any]) -> dict[str, Any]:
     """A prediction as the record tells it."""
+    changes = {"AMT_CREDIT": made["terms"]["amount"]} if terms else None
     kept = ("prediction_id", "kind", "probability", "threshold", "decision", "model")
     told = {name: made[name] for name in (*kept, "created_at")}
     return told | {"changes": changes, "reviews": reviews}
@@ -502,7 +534,7 @@ def _columns() -> list[dict[str, Any]]:
     return [
         {"name": name, "type": "number", "unit": unit, "labels": labels(label)}
         | {"nullable": True, "meaning": f"{label}.", "role": ROLES.get(name)}
-        | {"section": _section(name), "term": TERM if name in LEVERS else None}
+        | {"section": _section(name)}
         | {"missing": MISSING.get(name, []), "words": WORDS.get(name, {})}
         for name, unit, label in COLUMNS
     ]

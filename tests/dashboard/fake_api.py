@@ -40,7 +40,7 @@ class FakeApi:
         self.scored = self.reviewed = 0
         # The numbers that a search finds; of three of them everything is known.
         self.known = sorted(fake_answers.CLIENTS)
-        # Each prediction with its changes and reviews, by its id.
+        # Each prediction with its terms and reviews, by its id.
         self.made: dict[str, tuple[dict[str, Any], Any, list[Any]]] = {}
         self.reports = [fake_answers.DRIFT]
         self.alert = dict(fake_answers.ALERT)
@@ -89,6 +89,7 @@ class FakeApi:
 
         return [
             ("POST /v1/predictions", self._predict),
+            ("POST /v1/predictions/batch", self._batch),
             (r"GET /v1/predictions/([^/]+)", self._stored),
             (r"POST /v1/predictions/([^/]+)/review", self._review),
             (r"POST /v1/predictions/([^/]+)/counterfactual", self._way_through),
@@ -123,13 +124,13 @@ class FakeApi:
         return document(fake_answers.client(int(client_id), stands))
 
     def _of(self, client_id: int) -> list[tuple[dict[str, Any], Any, list[Any]]]:
-        """The client's predictions with changes and reviews, oldest first."""
+        """The client's predictions with terms and reviews, oldest first."""
         return [
             kept for kept in self.made.values() if kept[0]["client_id"] == client_id
         ]
 
     def _standing(self, client_id: int) -> dict[str, Any] | None:
-        decisions = [made for made, changes, _ in self._of(client_id) if not changes]
+        decisions = [made for made, terms, _ in self._of(client_id) if not terms]
         if not decisions:
             return None
         review = self._standing_review(client_id)
@@ -160,15 +161,22 @@ class FakeApi:
         client_id = body["client_id"]
         if client_id not in fake_answers.CLIENTS:
             return problem(404, f"client {client_id} is not known")
-        made = self._made(client_id, body.get("changes"))
+        made = self._made(client_id, body.get("terms"))
         brief = body.get("explain") == "reasons"
         return document(fake_answers.brief(made) if brief else made, 201)
 
-    def _made(self, client_id: int, changes: Any = None) -> dict[str, Any]:
+    def _made(self, client_id: int, terms: Any = None) -> dict[str, Any]:
         self.scored += 1
-        made = fake_answers.prediction(client_id, self.version, self.scored, changes)
-        self.made[made["prediction_id"]] = (made, changes, [])
+        made = fake_answers.prediction(client_id, self.version, self.scored, terms)
+        self.made[made["prediction_id"]] = (made, terms, [])
         return made
+
+    def _batch(self, body: Any, **_: Any) -> Answer:
+        slots = []
+        for one in body["predictions"]:
+            _status, _kind, content = self._predict(one | {"explain": body["explain"]})
+            slots.append(json.loads(content))
+        return document({"predictions": slots})
 
     def _history(self, client_id: str, **_: Any) -> Answer:
         told = [fake_answers.recorded(*kept) for kept in self._of(int(client_id))[::-1]]
@@ -190,15 +198,12 @@ class FakeApi:
 
     def _way_through(self, prediction: str, body: Any, **_: Any) -> Answer:
         made = self.made[prediction][0]
-        levers = [
-            {"name": name, "from": 400000.0, "to": 200000.0, "lowest": 1, "highest": 9}
-            for name in body["levers"]
-        ]
-        if not levers:
+        if not body["terms"]:
             return problem(409, "nothing may be changed")
-        answer = self._made(made["client_id"], {"AMT_CREDIT": 1000.0})
+        answer = self._made(made["client_id"], {"amount": 1000.0})
         found = {"prediction_id": prediction, "found": True, "cost": 0.5}
-        return document(found | {"levers": levers, "prediction": answer})
+        offers = {"asked": fake_answers.OFFER, "granted": answer["terms"]}
+        return document(found | offers | {"prediction": answer})
 
     def _reports(self, query: dict[str, str], **_: Any) -> Answer:
         known = [one for one in self.reports if one["kind"] == query["kind"]]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from fake_api import FakeApi, problem
 from streamlit.testing.v1 import AppTest
 
 from config import settings
+from session.user import Person
 
 APP = Path(__file__).parents[2] / "dashboard" / "main.py"
 PREDICTIONS = ("POST", "/v1/predictions")
@@ -159,7 +161,7 @@ def test_every_control_acts_on_the_client_that_was_found(api: FakeApi) -> None:
     """The sidebar's links were those of the client before."""
     app = search(open_app("700001"), "700002")
     links = [link.proto.query_string for link in app.sidebar.get("page_link")]
-    assert len(links) == 8
+    assert len(links) == 9
     assert all("client=700002" in link for link in links)
 
 
@@ -180,11 +182,26 @@ def test_recent_clients_are_offered_again(api: FakeApi) -> None:
     assert api.asked(*PREDICTIONS) == 2
 
 
+def test_recent_clients_survive_a_new_session_and_are_their_persons(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_app("700001")
+    assert open_app().pills[0].options == ["700001"]
+    bo = Person("Bo", frozenset({"officer"}), "bo")
+    monkeypatch.setattr("session.user.person", lambda: bo)
+    monkeypatch.setattr("api_client.transport.COUNTED", "Content-Type")
+    assert not open_app().pills
+
+
 def test_an_application_and_its_record_are_a_click_away(api: FakeApi) -> None:
     app = open_app("700001")
     app.session_state["details"] = "Application"
     text = page_text(app.run())
     assert "€406,597.50" in text and "41 years old" in text
+    [file] = re.findall(r'data-file="([^"]+)"', text)
+    lines = b64decode(file).decode("utf-8-sig").splitlines()
+    assert 'The loan asked for,Loan amount,"€406,597.50"' in lines
+    assert "Home and car,Age of the car,not given" in lines
     app.session_state["details"] = "History"
     assert "Decision: Granted" in page_text(app.run())
 
@@ -240,6 +257,19 @@ def test_a_wrong_key_and_a_missing_key_get_a_sentence(
     app = open_app()
     assert "not set up" in trouble(app)
     assert "DASHBOARD_API_KEY" in app.code[0].value
+
+
+@pytest.mark.parametrize(("role", "told"), [("officer", False), ("analyst", True)])
+def test_an_officer_is_told_of_no_setting(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch, role: str, told: bool
+) -> None:
+    someone = Person("Ada", frozenset({role}), "248289")
+    monkeypatch.setattr("session.user.person", lambda: someone)
+    monkeypatch.setenv("DASHBOARD_API_URL", "http://127.0.0.1:1")
+    app = open_app()
+    assert "does not answer" in trouble(app)
+    assert ("DASHBOARD_API_URL" in trouble(app)) is told
+    assert bool(app.code) is told
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ DASHBOARD = Asker("dashboard", None, ("analyst", "officer", "scoring"))
 
 
 def asking(url: str, asker: Asker = DASHBOARD, seconds: float = 5) -> ScoringApi:
-    settings = Settings(url, KEY, seconds, "EUR", login=None)
+    settings = Settings(url, KEY, seconds, "EUR")
     return ScoringApi(Transport(settings, connections(settings), asker))
 
 
@@ -227,6 +227,23 @@ def test_a_simulation_is_explained_by_groups_that_sum_to_its_margin(
     api.replies["/v1/predictions"] = document(answer, 201)
     with pytest.raises(NonsenseAnswer, match="^/by_group/margin: expected the contr"):
         client.simulate(700001, {})
+
+
+@pytest.mark.parametrize(
+    ("answered", "sentence"),
+    [
+        ([700002, 700001], "asked for client 700001, answered for 700002"),
+        ([700001], "asked for 2 clients, answered for 1"),
+    ],
+)
+def test_a_list_is_answered_client_by_client(
+    api: FakeApi, client: ScoringApi, answered: list[int], sentence: str
+) -> None:
+    slots = [fake_answers.brief(fake_answers.prediction(one)) for one in answered]
+    api.replies["/v1/predictions/batch"] = document({"predictions": slots})
+    with pytest.raises(NonsenseAnswer) as caught:
+        client.score_all([700001, 700002])
+    assert str(caught.value) == sentence
 
 
 def test_a_value_that_is_none_is_named_by_its_place(

@@ -31,13 +31,13 @@ OURS = {"say", "markup"}
 # What has a label, the first argument, and may have these, all read as Markdown.
 LABELLED = {"button", "download_button", "expander", "form_submit_button", "pills"}
 LABELLED |= {"radio", "segmented_control", "select_slider", "selectbox", "spinner"}
-LABELLED |= {"tabs", "text_area", "text_input"}
+LABELLED |= {"file_uploader", "tabs", "text_area", "text_input"}
 LABELS = {"label", "help", "title", "page_title"}
 # Their options are read as Markdown too; a selectbox shows plain text.
 CHOICES = {"pills", "radio", "segmented_control", "select_slider"}
 # What is shown by these is what it was.
 LITERAL = "say.literal"
-PLAINLY = {"str", "amount", LITERAL}
+PLAINLY = {"str", "term.told", LITERAL}
 # The rest of Streamlit that the dashboard uses shows no text, or shows it as it is.
 PLAIN = {"App", "Page", "cache_resource", "code", "columns", "container", "context"}
 PLAIN |= {
@@ -50,8 +50,8 @@ PLAIN |= {
     "login",
     "logout",
 }
-PLAIN |= {"navigation", "page_link", "plotly_chart", "query_params", "rerun"}
-PLAIN |= {"session_state", "set_page_config", "sidebar", "skeleton", "user"}
+PLAIN |= {"navigation", "page_link", "plotly_chart", "progress", "query_params"}
+PLAIN |= {"rerun", "session_state", "set_page_config", "sidebar", "skeleton", "user"}
 
 
 class Module:

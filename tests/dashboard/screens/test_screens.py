@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+from base64 import b64decode
 from typing import Any
 
 import fake_answers
 import pytest
-from fake_api import FakeApi, problem
+from fake_api import FakeApi, document, problem
 from streamlit.testing.v1 import AppTest
 from test_app import notices, open_app, page_text, trouble
 
@@ -29,6 +31,7 @@ def page(name: str, client: str = REFUSED) -> AppTest:
         ("compare", "later by the model on"),
         ("simulate", "What would it take?"),
         ("decide", "Stands: later"),
+        ("score_list", "Score a list"),
         ("model", "Scores from outside agencies"),
         ("alerts", 'class="alert later"'),
         ("drift", "There is no such report yet"),
@@ -56,41 +59,139 @@ def posted(api: FakeApi, part: str) -> list[Any]:
 def test_a_slider_simulates_only_what_it_changed(api: FakeApi) -> None:
     app = page("simulate")
     assert "Nothing here is a decision" in notices(app, "info")[0]
-    app.select_slider(key="AMT_CREDIT_700002").set_value(200_000.0).run()
+    app.select_slider(key="amount_700002_en").set_value(200_000.0).run()
     assert posted(api, "/v1/predictions")[-1] == {
         "client_id": 700002,
-        "changes": {"AMT_CREDIT": 200_000.0},
+        "terms": {"amount": 200_000.0},
         "explain": "reasons",
     }
+    assert app.text_input(key="amount_typed_700002_en").value == "200,000"
     text = page_text(app)
     assert "The risk would move from 47.2% to" in text
     assert "The loan asked for" in text and "▼ lowers the risk" in text
     sent = api.scored
     app.run()
     assert api.scored == sent
-    app.button(key="reset").click().run()
-    assert "Move a slider" in page_text(app)
 
 
-def test_the_number_of_instalments_sets_their_amount(api: FakeApi) -> None:
+def test_a_typed_term_moves_its_slider_and_back_resets_both(api: FakeApi) -> None:
     app = page("simulate")
-    app.segmented_control(key="repayment_by").set_value("Number of instalments").run()
-    assert app.select_slider(key="term_700002").value == 16
-    app.select_slider(key="term_700002").set_value(20).run()
-    changes = posted(api, "/v1/predictions")[-1]["changes"]
-    assert changes == {"AMT_ANNUITY": round(406597.5 / 20, 2)}
+    field = app.text_input(key="amount_typed_700002_en")
+    assert field.value == "406,597.50"
+    field.set_value("250 000,50").run()
+    app.text_input(key="instalments_typed_700002_en").set_value("36").run()
+    sent = json.dumps(posted(api, "/v1/predictions")[-1]["terms"])
+    assert sent == '{"amount": 250000.5, "instalments": 36}'
+    assert app.select_slider(key="amount_700002_en").value == 250_000.5
+    app.text_input(key="down_payment_typed_700002_en").set_value("a lot").run()
+    [error] = notices(app, "error")
+    assert error == "“a lot” is no amount from €0 to €175,500, such as 0.50."
+    app.segmented_control(key="language_switch").set_value("fr").run()
+    assert app.text_input(key="amount_typed_700002_fr").value == "250\u202f000,50"
+    app.segmented_control(key="language_switch").set_value("en").run()
+    app.button(key="reset").click().run()
+    assert app.select_slider(key="amount_700002_en").value == 406_597.5
+    assert app.text_input(key="amount_typed_700002_en").value == "406,597.50"
+    assert app.text_input(key="down_payment_typed_700002_en").value == "0"
+    assert app.select_slider(key="instalments_700002_en").value == 24
+    assert "Move a slider" in page_text(app) and not notices(app, "error")
+
+
+def test_both_offers_stand_side_by_side_and_say_what_is_estimated(
+    api: FakeApi,
+) -> None:
+    app = page("simulate")
+    app.select_slider(key="amount_700002_en").set_value(200_000.0).run()
+    text = page_text(app)
+    for row in (
+        ("Loan amount", "€406,597.50", "€200,000"),
+        ("Number of instalments", "24 (estimated)", "24"),
+        ("Instalment", "€24,700.50", "€12,149.85"),
+        ("Total to repay", "€592,812 (estimated)", "€291,596.48"),
+        ("Annual percentage rate (APR)", "47.1% (estimated)", "47.1%"),
+    ):
+        cells = (
+            f'<th scope="row">{row[0]}</th>',
+            *(f"<td>{one}</td>" for one in row[1:]),
+        )
+        assert "".join(cells) in text, row
+    assert "12 or 36 instalments fit the amounts nearly as well." in text
+    app.session_state["schedule"] = True
+    [last] = re.findall(r'<th scope="row">24</th>(.*?)</tr>', page_text(app.run()))
+    assert last.endswith("<td>€0</td>") and last.count("<td>") == 4
+
+
+def test_what_is_not_known_of_an_offer_is_no_zero(api: FakeApi) -> None:
+    unknown = dict.fromkeys(("instalments", "yearly_rate", "total", "cost", "apr"))
+    bare = fake_answers.OFFER | unknown | {"estimated": [], "as_likely": []}
+    told = fake_answers.client(700002, None)
+    page("client")
+    told["standing"] = api._standing(700002)
+    api.replies["/v1/clients/700002"] = document(told | {"terms": bare})
+    app = page("simulate")
+    assert page_text(app).count("<td>not known</td>") == 5
+    assert not [one for one in app.expander if one.label.startswith("Schedule")]
+    assert not [one for one in app.select_slider if "Number" in one.label]
 
 
 def test_the_counterfactual_moves_only_the_terms_allowed(api: FakeApi) -> None:
     app = page("simulate")
+    app.pills(key="may_change").set_value(["amount", "instalments"]).run()
     app.button(key="find").click().run()
-    assert posted(api, "counterfactual") == [{"levers": ["AMT_CREDIT", "AMT_ANNUITY"]}]
+    assert posted(api, "counterfactual") == [{"terms": ["amount", "instalments"]}]
     text = page_text(app)
-    assert "would turn from “Refused” to “Granted”" in text and "€200,000" in text
+    assert "would turn from “Refused” to “Granted”" in text
+    assert "<td>€406,597.50</td><td>€1,000</td>" in text
 
 
 def test_no_counterfactual_is_offered_for_a_granted_loan(api: FakeApi) -> None:
     assert "Nothing: the model grants" in page_text(page("simulate", GRANTED))
+
+
+def test_a_list_comes_back_scored_each_problem_in_its_row(
+    api: FakeApi,
+) -> None:
+    app = page("score_list")
+    numbers = b"SK_ID_CURR\n700002\n700001\n5\nx1\n"
+    app.file_uploader[0].set_value(("list.csv", numbers, "text/csv")).run()
+    assert "4 clients are to be scored" in page_text(app)
+    app.button(key="score_list").click().run()
+    [body] = posted(api, "batch")
+    asked = [{"client_id": number} for number in (700002, 700001, 5)]
+    assert body == {"predictions": asked, "explain": "reasons"}
+    text = page_text(app)
+    assert "Granted: 1, refused: 1, not scored: 2." in text
+    why = "Scores from outside agencies: what we know speaks for a higher risk."
+    assert f"<td>47.2%</td><td>Refused</td><td>{why}</td>" in text
+    for row in ("No client has this number.", "This is no client&#x27;s number."):
+        assert f"<td>–</td><td>–</td><td>{row}</td>" in text
+    [file] = re.findall(r'data-file="([^"]+)"', text)
+    lines = b64decode(file).decode("utf-8-sig").splitlines()
+    assert lines[0] == "Client number,Risk,Decision,First reason"
+    assert lines[1].startswith("700002,0.47") and lines[3].startswith("5,–")
+    assert "score_list" not in [button.key for button in app.button]
+
+
+def test_a_list_that_was_interrupted_goes_on_where_it_ended(
+    api: FakeApi,
+) -> None:
+    app = page("score_list")
+    numbers = "\n".join([*map(str, range(1, 201)), REFUSED])
+    app.file_uploader[0].set_value(("list.txt", numbers.encode(), "text/plain")).run()
+    inner = api.answer
+
+    def first_alone(*asked: Any) -> Any:
+        whole = asked[1] != "/v1/predictions/batch" or len(asked[3]["predictions"]) > 1
+        return inner(*asked) if whole else problem(500, "cannot store")
+
+    api.answer = first_alone  # type: ignore[assignment,method-assign]
+    app.button(key="score_list").click().run()
+    assert "in trouble" in trouble(app)
+    assert "not scored: 200." in page_text(app)
+    api.answer = inner  # type: ignore[method-assign]
+    app.button(key="score_list").click().run()
+    assert [len(body["predictions"]) for body in posted(api, "batch")] == [200, 1, 1]
+    assert "Granted: 0, refused: 1, not scored: 200." in page_text(app)
 
 
 def decide(app: AppTest, granted: bool = False, reason: str = "Papers seen") -> AppTest:

@@ -30,8 +30,17 @@ KEYWORDS = {"_": None, "plural": (1, 2), "mark": None}
 SHOWN = {"button", "caption", "error", "expander", "form_submit_button", "header"}
 SHOWN |= {"info", "metric", "radio", "selectbox", "segmented_control", "spinner"}
 SHOWN |= {"subheader", "success", "text_area", "text_input", "title", "warning"}
-SHOWN |= {"write", "pills", "select_slider", "download_button", "heading", "spoken"}
-PAGES = ("client", "compare", "simulate", "decide", "model", "drift", "alerts")
+SHOWN |= {
+    "write",
+    "pills",
+    "select_slider",
+    "file_uploader",
+    "download_button",
+    "heading",
+    "spoken",
+}
+OFFICERS = ("client", "compare", "simulate", "decide", "score_list")
+PAGES = (*OFFICERS, "model", "drift", "alerts")
 
 MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
 
