@@ -31,7 +31,7 @@ def main() -> None:
     language.choose()
     st.html(HERE / "style.css")
     _say_language()
-    st.html(markup.script(HERE / "keyboard.js"), unsafe_allow_javascript=True)
+    st.html(markup.script(HERE / "page.js"), unsafe_allow_javascript=True)
     try:
         someone = person()
         if someone is None:
@@ -96,10 +96,11 @@ def _sidebar(
     with st.sidebar:
         tagline = _("Credit scoring")
         st.html(markup.product(PRODUCT, tagline))
-        for name, pages in sections.items():
-            st.html(markup.section(name))
-            for page in pages:
-                st.page_link(page, query_params=address)
+        with st.container(key="pages"):
+            for name, pages in sections.items():
+                st.html(markup.section(name))
+                for page in pages:
+                    st.page_link(page, query_params=address)
         with st.container(key="status"):
             _language_switch()
             if someone.name:

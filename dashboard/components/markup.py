@@ -159,7 +159,8 @@ def metric(label: str, value: str) -> str:
 
 def product(name: str, tagline: str) -> str:
     return (
-        f'<p class="product">{escape(name)}</p><p class="tagline">{escape(tagline)}</p>'
+        f'<p class="product" id="product">{escape(name)}</p>'
+        f'<p class="tagline">{escape(tagline)}</p>'
     )
 
 

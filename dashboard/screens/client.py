@@ -36,15 +36,14 @@ def show() -> None:
 
 
 def _story(opened: OpenedClient, model: ModelAnswer) -> None:
-    what, why = st.columns([1.95, 1.35], gap="small")
-    with what:
-        decision, risk = st.columns([1.05, 0.9], gap="small")
-        with decision, card("decision"):
-            _decision(opened, model)
-        with risk, card("probability"):
-            _risk(opened, model)
-        next_steps(opened.prediction, "client")
-    with why, card("reasons"):
+    decision, risk, steps = st.columns([1.15, 1, 1], gap="small")
+    with decision, card("decision"):
+        _decision(opened, model)
+    with risk, card("probability"):
+        _risk(opened, model)
+    with steps:
+        next_steps(opened.prediction, "client", upright=True)
+    with card("reasons"):
         _reasons(opened.prediction, model)
 
 

@@ -1,6 +1,31 @@
-// "/" goes to the search; Enter there takes the first client that is offered.
-if (!window.scoringKeyboard) {
-  window.scoringKeyboard = true;
+// What Streamlit leaves to do in the browser, once for all pages.
+if (!window.scoringPage) {
+  window.scoringPage = true;
+
+  // The links of the sidebar as a landmark, and which of them the page is.
+  const land = () => {
+    const pages = document.querySelector('.st-key-pages');
+    if (!pages) return;
+    pages.setAttribute('role', 'navigation');
+    pages.setAttribute('aria-labelledby', 'product');
+    for (const link of pages.querySelectorAll('a')) {
+      if (link.pathname === location.pathname) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
+    }
+  };
+  new MutationObserver(land).observe(document.body, { childList: true, subtree: true });
+  land();
+
+  // On paper a chart has another width: its drawing must know the one that it has now.
+  addEventListener('beforeprint', () => {
+    for (const svg of document.querySelectorAll('.js-plotly-plot .main-svg')) {
+      const { width, height } = svg.attributes;
+      svg.setAttribute('viewBox', `0 0 ${width.value} ${height.value}`);
+      svg.parentElement.style.aspectRatio = `${width.value} / ${height.value}`;
+    }
+  });
+
+  // "/" goes to the search; Enter there takes the first client that is offered.
   const SEARCH = '.st-key-search input';
   const OFFERED = '[class*="st-key-suggestion"] button';
   const PATIENCE = 3000, PAUSE = 50;
