@@ -12,13 +12,28 @@ from components.error_panel import connection_word, show_error, show_unexpected
 from components.login_panel import ask_to_log_in, no_role
 from errors import DashboardError
 from session import language
-from session.language import _
+from session.language import _, mark
 from session.render_lock import RENDER_LOCK
 from session.user import ANALYST, OFFICER, Person, person
 
 HERE = Path(__file__).parent
 SIDEBAR_PIXELS = 220
 PRODUCT = "Prêt à dépenser"
+# What Streamlit itself says on these pages.
+STREAMLIT = (
+    mark("Sidebar"),
+    mark("Collapse sidebar"),
+    mark("Expand sidebar"),
+    mark("Main menu"),
+    mark("Choose an option"),
+    mark("Open"),
+    mark("Copy to clipboard"),
+    mark("System"),
+    mark("Light"),
+    mark("Dark"),
+    mark("Print"),
+    mark("Record screen"),
+)
 
 
 def main() -> None:
@@ -53,6 +68,8 @@ def _serve(someone: Person) -> None:
     client_picker.choose(state.model)
     sections = pages(someone.roles)
     page = st.navigation(sections, position="hidden")
+    client = client_picker.chosen() if page in sections.get(_("Client"), ()) else ""
+    st.set_page_config(page_title=f"{page.title} {client}".strip() + f" · {PRODUCT}")
     with RENDER_LOCK:
         _sidebar(sections, state, someone)
     if state.error:
@@ -128,8 +145,9 @@ def _switch() -> None:
 
 
 def _say_language() -> None:
-    code = language.code()
-    st.html(markup.page_language(code), unsafe_allow_javascript=True)
+    words = {word: _(word) for word in STREAMLIT}
+    page = markup.page_language(language.code(), words)
+    st.html(page, unsafe_allow_javascript=True)
 
 
 main()

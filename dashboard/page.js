@@ -2,19 +2,40 @@
 if (!window.scoringPage) {
   window.scoringPage = true;
 
-  // The links of the sidebar as a landmark, and which of them the page is.
+  // The links of the sidebar are a landmark; one of them is this page's.
   const land = () => {
     const pages = document.querySelector('.st-key-pages');
-    if (!pages) return;
-    pages.setAttribute('role', 'navigation');
-    pages.setAttribute('aria-labelledby', 'product');
-    for (const link of pages.querySelectorAll('a')) {
+    pages?.setAttribute('role', 'navigation');
+    pages?.setAttribute('aria-labelledby', 'product');
+    for (const link of pages?.querySelectorAll('a') ?? []) {
       if (link.pathname === location.pathname) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
     }
   };
-  new MutationObserver(land).observe(document.body, { childList: true, subtree: true });
-  land();
+
+  // Streamlit's own words, by their English, as the page's language has them.
+  const translate = () => {
+    const words = window.scoringWords ?? {};
+    for (const element of document.querySelectorAll('[aria-label]')) {
+      const word = element.dataset.word ?? element.ariaLabel;
+      if (!Object.hasOwn(words, word) || element.ariaLabel === words[word]) continue;
+      element.dataset.word = word;
+      element.ariaLabel = words[word];
+    }
+    for (const element of document.querySelectorAll('[data-testid^="stMainMenu"] *')) {
+      const text = element.firstChild;
+      const said = text?.nodeType === Node.TEXT_NODE && words[text.data];
+      if (said && said !== text.data) text.data = said;
+    }
+  };
+
+  let asked = 0;
+  const changed = () => {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(() => { land(); translate(); });
+  };
+  new MutationObserver(changed).observe(document.body, { childList: true, subtree: true });
+  changed();
 
   // On paper a chart has another width: its drawing must know the one that it has now.
   addEventListener('beforeprint', () => {

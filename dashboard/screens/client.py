@@ -88,7 +88,7 @@ def _risk(opened: OpenedClient, model: ModelAnswer) -> None:
     client = str(prediction.client_id)
     sentence = words.gauge_text(prediction)
     st.html(
-        markup.figure_text(_("Risk of default"), risk, note, exact, client)
+        markup.figure_text(_("Risk of default"), risk, note, exact, client, 2)
         + markup.gauge(
             prediction.probability,
             prediction.threshold,
