@@ -12,6 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from components import report_page
 from config import read_login
 from errors import ConfigError
 from session.login import check_address
@@ -23,5 +24,7 @@ try:
 except ConfigError as error:
     sys.exit(f"dashboard: {error}")
 app = st.App(
-    Path(__file__).with_name("main.py"), secrets=login.secrets() if login else {}
+    Path(__file__).with_name("main.py"),
+    secrets=login.secrets() if login else {},
+    routes=[report_page.route()],
 )

@@ -146,8 +146,7 @@ def _switch() -> None:
 
 def _say_language() -> None:
     words = {word: _(word) for word in STREAMLIT}
-    page = markup.page_language(language.code(), words)
-    st.html(page, unsafe_allow_javascript=True)
+    st.html(markup.page_language(language.code(), words), unsafe_allow_javascript=True)
 
 
 main()

@@ -159,6 +159,10 @@ def metric(label: str, value: str) -> str:
     )
 
 
+def link(address: str, text: str) -> str:
+    return f'<a href="{escape(address)}" target="_blank">{escape(text)}</a>'
+
+
 def product(name: str, tagline: str) -> str:
     return (
         f'<p class="product" id="product">{escape(name)}</p>'
