@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 import config
+from components import report_page
 from errors import ConfigError
 from session.login import check_address
 
@@ -22,5 +23,7 @@ try:
 except ConfigError as error:
     sys.exit(f"dashboard: {error}")
 app = st.App(
-    Path(__file__).with_name("main.py"), secrets=login.secrets() if login else {}
+    Path(__file__).with_name("main.py"),
+    secrets=login.secrets() if login else {},
+    routes=[report_page.route()],
 )

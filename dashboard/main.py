@@ -13,13 +13,28 @@ from components.layout import help_browser
 from components.login_panel import ask_to_log_in, no_role
 from errors import DashboardError
 from session import language
-from session.language import _
+from session.language import _, mark
 from session.render_lock import RENDER_LOCK
 from session.user import ANALYST, OFFICER, Person, person
 
 HERE = Path(__file__).parent
 SIDEBAR_PIXELS = 220
 PRODUCT = "Prêt à dépenser"
+# What Streamlit itself says on these pages.
+STREAMLIT = (
+    mark("Sidebar"),
+    mark("Collapse sidebar"),
+    mark("Expand sidebar"),
+    mark("Main menu"),
+    mark("Choose an option"),
+    mark("Open"),
+    mark("Copy to clipboard"),
+    mark("System"),
+    mark("Light"),
+    mark("Dark"),
+    mark("Print"),
+    mark("Record screen"),
+)
 
 
 def main() -> None:
@@ -32,7 +47,7 @@ def main() -> None:
     language.choose()
     st.html(HERE / "style.css")
     _say_language()
-    st.html(markup.script(HERE / "keyboard.js"), unsafe_allow_javascript=True)
+    st.html(markup.script(HERE / "page.js"), unsafe_allow_javascript=True)
     help_browser()
     try:
         someone = person()
@@ -55,6 +70,8 @@ def _serve(someone: Person) -> None:
     client_picker.choose(state.model)
     sections = pages(someone.roles)
     page = st.navigation(sections, position="hidden")
+    client = client_picker.chosen() if page in sections.get(_("Client"), ()) else ""
+    st.set_page_config(page_title=f"{page.title} {client}".strip() + f" · {PRODUCT}")
     with RENDER_LOCK:
         _sidebar(sections, state, someone)
     if state.error:
@@ -99,10 +116,11 @@ def _sidebar(
     with st.sidebar:
         tagline = _("Credit scoring")
         st.html(markup.product(PRODUCT, tagline))
-        for name, pages in sections.items():
-            st.html(markup.section(name))
-            for page in pages:
-                st.page_link(page, query_params=address)
+        with st.container(key="pages"):
+            for name, pages in sections.items():
+                st.html(markup.section(name))
+                for page in pages:
+                    st.page_link(page, query_params=address)
         with st.container(key="status"):
             _language_switch()
             if someone.name:
@@ -130,8 +148,8 @@ def _switch() -> None:
 
 
 def _say_language() -> None:
-    code = language.code()
-    st.html(markup.page_language(code), unsafe_allow_javascript=True)
+    words = {word: _(word) for word in STREAMLIT}
+    st.html(markup.page_language(language.code(), words), unsafe_allow_javascript=True)
 
 
 main()

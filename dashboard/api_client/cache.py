@@ -100,11 +100,6 @@ def _model_card(api: ScoringApi, bundle_sha256: str) -> str:
     return api.model_card()
 
 
-@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=SHARED)
-def _report_html(api: ScoringApi, kind: str, report_id: str) -> str:
-    return api.latest_report_html(kind)
-
-
 @st.cache_resource(show_spinner=False, max_entries=500, hash_funcs=SHARED)
 def _distribution(
     api: ScoringApi, bundle_sha256: str, feature: str, client_id: ClientKey
@@ -136,10 +131,6 @@ def importance_of(model: ModelAnswer) -> Importance:
 
 def model_card_of(model: ModelAnswer) -> str:
     return _model_card(scoring_api(), model.bundle_sha256)
-
-
-def report_html(kind: str, report_id: str) -> str:
-    return _report_html(scoring_api(), kind, report_id)
 
 
 def distribution_of(feature: str, opened: OpenedClient) -> Distribution:

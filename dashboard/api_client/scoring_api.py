@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from api_client.answers import (
     Alert,
@@ -200,10 +200,13 @@ class ScoringApi:
     def report(self, report_id: str) -> Report:
         return self.transport.get(Report, f"/v1/monitoring/reports/{quote(report_id)}")
 
-    def latest_report_html(self, kind: str) -> str:
-        query = urlencode({"kind": kind})
-        path = f"/v1/monitoring/reports/latest/html?{query}"
-        return self.transport.page(path, "text/html").decode("utf-8", "replace")
+    def has_page(self, report_id: str) -> bool:
+        """Whether `report_html` has anything to give."""
+        response = self.transport.ask("HEAD", _page(report_id))
+        return response.status_code == HTTPStatus.OK
+
+    def report_html(self, report_id: str) -> bytes:
+        return self.transport.page(_page(report_id), "text/html")
 
     def alerts(self, status: str) -> Sequence[Alert]:
         """Alerts of the status open, closed or all, the most severe first."""
@@ -225,6 +228,10 @@ class ScoringApi:
         prediction = self.transport.post(kind, PREDICTIONS, body)
         _same_client(client_id, prediction.client_id)
         return prediction
+
+
+def _page(report_id: str) -> str:
+    return f"/v1/monitoring/reports/{quote(report_id)}/html"
 
 
 def _path(client_id: ClientKey) -> str:

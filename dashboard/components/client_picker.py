@@ -230,8 +230,8 @@ def _nobody(text: str) -> None:
 def _open(number: str, client_id: ClientKey | None) -> OpenedClient | None:
     """The client and what stands for them.
 
-    What an earlier run left on the screen goes first, so that no decision is ever
-    seen under another client's number.
+    What an earlier run left on the screen is covered meanwhile, so that no decision is
+    ever seen under another client's number, and nothing moves.
     """
     if client_id is None:
         _nobody(number)
@@ -239,7 +239,7 @@ def _open(number: str, client_id: ClientKey | None) -> OpenedClient | None:
     asked_for, newest = st.session_state.pop(SCORE_AGAIN, (None, ""))
     screen = st.empty()
     if asked_for == client_id or not last_seen(client_id):
-        with screen.container():
+        with screen.container(key="opening"):
             say.caption(_("Opening client {number}…", number=number))
             st.skeleton(240)
     try:

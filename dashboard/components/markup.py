@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from secrets import token_hex
@@ -23,7 +23,7 @@ def verdict(word: str, sentence: str, css_class: str, client: str) -> str:
     """`client` marks whose verdict it is, for whoever reads the page by machine."""
     return (
         f'<div class="verdict {escape(css_class)}" data-client="{escape(client)}">'
-        f'<p class="word">{escape(word)}</p><p>{escape(sentence)}</p></div>'
+        f'<h2 class="word">{escape(word)}</h2><p>{escape(sentence)}</p></div>'
     )
 
 
@@ -39,11 +39,13 @@ def badge(word: str, css_class: str) -> str:
     return f'<p class="badge {escape(css_class)}">{escape(word)}</p>'
 
 
-def figure_text(label: str, value: str, note: str, exact: str, client: str) -> str:
-    """A large figure with its label above, a note below, `exact` on hovering."""
+def figure_text(
+    label: str, value: str, note: str, exact: str, client: str, level: int = 3
+) -> str:
+    """A large figure with its heading above, a note below, `exact` on hovering."""
     return (
         f'<div class="figure" data-client="{escape(client)}">'
-        f'<p class="label">{escape(label)}</p>'
+        f'<h{level} class="label">{escape(label)}</h{level}>'
         f'<p class="number" title="{escape(exact)}">{escape(value)}</p>'
         f'<p class="note">{escape(note)}</p></div>'
     )
@@ -159,9 +161,14 @@ def metric(label: str, value: str) -> str:
     )
 
 
+def link(address: str, text: str) -> str:
+    return f'<a href="{escape(address)}" target="_blank">{escape(text)}</a>'
+
+
 def product(name: str, tagline: str) -> str:
     return (
-        f'<p class="product">{escape(name)}</p><p class="tagline">{escape(tagline)}</p>'
+        f'<p class="product" id="product">{escape(name)}</p>'
+        f'<p class="tagline">{escape(tagline)}</p>'
     )
 
 
@@ -180,9 +187,15 @@ def script(file: Path, **told: str) -> str:
     return f"<script>window.scoringWords = {words};{file.read_text('utf-8')}</script>"
 
 
-def page_language(code: str) -> str:
-    """Tells the browser, and so screen readers, which language the page is in."""
-    return f"<script>document.documentElement.lang = {json.dumps(code)}</script>"
+def page_language(code: str, words: Mapping[str, str]) -> str:
+    """Tells the browser, and so screen readers, which language the page is in.
+
+    `words` are Streamlit's own, by their English.
+    """
+    return (
+        f"<script>document.documentElement.lang = {json.dumps(code)};"
+        f"window.scoringWords = {json.dumps(words)}</script>"
+    )
 
 
 def download(name: str, data: bytes, mime: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from api_client.answers import ModelAnswer, Prediction
 from api_client.cache import OpenedClient
@@ -34,21 +35,26 @@ def recall(opened: OpenedClient, model: ModelAnswer) -> bool:
     return not standing.latest.outdated
 
 
-def next_steps(prediction: Prediction, here: str) -> None:
-    """What can be done now, as links that keep the client."""
+def next_steps(prediction: Prediction, here: str, upright: bool = False) -> None:
+    """What can be done now, as links that keep the client, in a row or `upright`."""
     address = {PARAMETER: str(prediction.client_id), LANGUAGE: code()}
     pages = _pages(prediction.granted)
     del pages[here]
     with card("next"):
         st.html(markup.heading(_("What can be done")))
-        for column, (page, (label, why, icon)) in zip(
-            st.columns(len(pages), gap="small"), pages.items(), strict=True
-        ):
-            with column:
+        places = iter(_places(len(pages), upright))
+        for page, (label, why, icon) in pages.items():
+            with next(places):
                 st.page_link(
                     f"screens/{page}.py", label=label, icon=icon, query_params=address
                 )
                 say.caption(why)
+
+
+def _places(number: int, upright: bool) -> list[DeltaGenerator]:
+    if upright:
+        return [st.container(gap="xxsmall") for _place in range(number)]
+    return st.columns(number, gap="small")
 
 
 def _pages(granted: bool) -> dict[str, tuple[str, str, str]]:

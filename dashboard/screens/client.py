@@ -38,15 +38,14 @@ def show() -> None:
 
 
 def _story(opened: OpenedClient, model: ModelAnswer) -> None:
-    what, why = st.columns([1.95, 1.35], gap="small")
-    with what:
-        decision, risk = st.columns([1.05, 0.9], gap="small")
-        with decision, card("decision"):
-            _decision(opened, model)
-        with risk, card("probability"):
-            _risk(opened, model)
-        next_steps(opened.prediction, "client")
-    with why, card("reasons"):
+    decision, risk, steps = st.columns([1.15, 1, 1], gap="small")
+    with decision, card("decision"):
+        _decision(opened, model)
+    with risk, card("probability"):
+        _risk(opened, model)
+    with steps:
+        next_steps(opened.prediction, "client", upright=True)
+    with card("reasons"):
         _reasons(opened.prediction, model)
 
 
@@ -91,7 +90,7 @@ def _risk(opened: OpenedClient, model: ModelAnswer) -> None:
     client = str(prediction.client_id)
     sentence = words.gauge_text(prediction)
     st.html(
-        markup.figure_text(_("Risk of default"), risk, note, exact, client)
+        markup.figure_text(_("Risk of default"), risk, note, exact, client, 2)
         + markup.gauge(
             prediction.probability,
             prediction.threshold,

@@ -84,6 +84,7 @@ def _form(opened: OpenedClient) -> None:
     options = [model_says, not model_says]
     # The widget is another one in another language.
     earlier = st.session_state.get(f"kept_{here}")
+    st.html(markup.heading(_("Your decision")))
     chosen = st.radio(
         _("Your decision"),
         options,
@@ -92,6 +93,7 @@ def _form(opened: OpenedClient) -> None:
         key=f"choice_{here}",
         horizontal=True,
         persist_state="session",
+        label_visibility="collapsed",
     )
     st.session_state[f"kept_{here}"] = chosen
     reason = st.text_area(

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from html import escape
-from pathlib import Path
-
 import streamlit as st
 
 from api_client.answers import Report
-from api_client.cache import current_model, report_html, scoring_api
-from api_client.errors import ApiError, NotFound, Refused
+from api_client.cache import current_model, scoring_api
+from api_client.errors import NotFound, Refused
 from charts.over_time import course_chart
 from charts.over_time_series import MEASURES, courses, table
-from components import markup, say
-from components.error_panel import show_error
+from components import markup, report_page, say
 from components.glossary import glossary
 from components.layout import card, chart, written_in_english
 from session.language import _, mark
 from texts.formats import moment
 
 HEIGHT = 900
-FRAME = Path(__file__).parents[1] / "frame.html"
 KINDS = {
     "train_test": mark("Training against test"),
     "production": mark("Training against production"),
@@ -116,42 +111,24 @@ def _performance(report: Report) -> None:
 
 
 def _report(report: Report) -> None:
-    try:
-        with st.spinner(_("Fetching the report…")):
-            html = report_html(report.kind, report.id)
-    except NotFound:
+    """Its page is large: fetched past this one, and only where it is asked for."""
+    if not scoring_api().has_page(report.id):
         return
-    except ApiError as error:
-        show_error(error, "report_again")
-        return
-    st.download_button(
-        _("Download the full report"),
-        html,
-        file_name=f"{report.kind}-{report.created_at:%Y-%m-%d}.html",
-        mime="text/html",
-        icon=":material/download:",
-        on_click="ignore",
-        key="download",
-    )
-    say.caption(
-        _(
-            "The report as Evidently, the program behind it, draws it. “Reference” are "
-            "the clients that the model learnt from; a click on a row opens it. On a "
-            "narrow screen it moves sideways."
-        )
-    )
-    with st.container(key="drift_report"):
-        st.iframe(sandboxed(html), height=HEIGHT, alt=_("The report by Evidently"))
-
-
-def sandboxed(html: str) -> str:
-    """A page that shows `html`, shrunk to fit, in a frame that cannot reach out.
-
-    The report's scripts run, but can touch neither the dashboard nor its session.
-    """
-    frame = FRAME.read_text("utf-8")
-    frame = frame.replace("{{loading}}", escape(_("The report is loading…")))
-    return frame.replace("{{report}}", escape(html))
+    address = report_page.address(report.id)
+    label = _("The report by Evidently, column by column")
+    opened = st.expander(label, key="report", on_change="rerun")
+    if opened.open:
+        with opened:
+            say.caption(
+                _(
+                    "The report as Evidently, the program behind it, draws it. "
+                    "“Reference” are the clients that the model learnt from; a click "
+                    "on a row opens it."
+                )
+            )
+            st.html(markup.link(address, _("Open it in full, on a page of its own")))
+            with st.container(key="drift_report"):
+                st.iframe(address, height=HEIGHT, alt=_("The report by Evidently"))
 
 
 if __name__ == "__main__":

@@ -17,8 +17,9 @@ from components.layout import card
 from session.language import _, plural
 from texts.cells import Cell, Exact
 from texts.client_list import key_of, read_list
-from texts.decision import decision_word, reason_text
+from texts.decision import decision_word
 from texts.formats import percent, whole
+from texts.reasons import reason_text
 
 MEGABYTES, MOST, SHOWN = 2, 20_000, 200
 # The API takes 1,000 at once; fewer answer in time, and the bar moves.

@@ -12,13 +12,14 @@ from api_client.answers import (
     Standing,
 )
 from api_client.meaning import PredictionMeaning
-from session.language import _, mark
+from session.language import _, mark, plural
 from texts.formats import ago, moment, percent, percents_apart, whole
 from texts.waterfall_steps import Step
 
 OLD = timedelta(minutes=30)
 WELL_KNOWN, HALF_KNOWN = 0.1, 0.4
 KINDS_NAMED = 3
+ODDITIES_NAMED = 3
 BANDS = {"borderline", "clear"}
 WATERFALL_HELP = mark(
     "Read from top to bottom: each bar carries the risk on from where the last one "
@@ -117,7 +118,11 @@ def confidence_notes(
     notes = [_band(prediction, model)] if told else []
     notes.append(_gaps(confidence.missing_share))
     if confidence.out_of_range:
-        names = (model.describe(name).label for name in confidence.out_of_range)
+        names = [model.describe(name).label for name in confidence.out_of_range]
+        more = len(names) - ODDITIES_NAMED
+        if more > 0:
+            rest = plural("{number} more", "{number} more", more, number=whole(more))
+            names[ODDITIES_NAMED:] = [rest]
         notes.append(
             _(
                 "Unlike anything the model learnt from, so worth checking: {names}.",

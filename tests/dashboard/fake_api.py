@@ -107,7 +107,7 @@ class FakeApi:
             (r"GET /v1/monitoring/reports/(\w+-\d+)", self._report),
             ("GET /v1/monitoring/reports/latest", self._report),
             (
-                "GET /v1/monitoring/reports/latest/html",
+                "(?:GET|HEAD) /v1/monitoring/reports/train_test-1/html",
                 lambda **_: text("html", self.drift_html),
             ),
             ("GET /v1/alerts", self._alerts),
@@ -269,6 +269,9 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             self._reply("GET", None)
 
+        def do_HEAD(self) -> None:
+            self._reply("HEAD", None)
+
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             self._reply("POST", json.loads(self.rfile.read(length)))
@@ -283,7 +286,7 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             with suppress(BrokenPipeError, ConnectionResetError):
-                self.wfile.write(content)
+                self.wfile.write(b"" if method == "HEAD" else content)
 
         def log_message(self, *arguments: object) -> None:
             """Say nothing: the tests look at `requests`."""

@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+import gc
+import gzip
 import re
 from base64 import b64decode
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+import fake_answers
 import pytest
 from fake_api import FakeApi, problem
+from starlette.requests import Request
+from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
+from api_client import cache
+from components import report_page
 from config import settings
 from session.user import Person
 
@@ -303,12 +310,43 @@ def test_the_model_page_shows_limit_measures_and_weights(api: FakeApi) -> None:
     assert "Mean of the outside scores" in page_text(app)
 
 
-def test_the_drift_page_embeds_the_report(api: FakeApi) -> None:
+def test_the_drift_page_frames_the_report_when_asked_to(api: FakeApi) -> None:
     app = open_app().switch_page("screens/drift.py").run()
     assert "Little has changed" in page_text(app)
+    assert not app.get("iframe")
+    app.session_state["report"] = True
+    app.run()
     [frame] = app.get("iframe")
-    assert "Data drift, invented" in frame.proto.srcdoc
-    assert 'sandbox="allow-scripts' in frame.proto.srcdoc
+    _, _, token, report = frame.proto.src.split("/")
+    assert report_page.TICKETS[token] and report == "train_test-1"
+
+
+def test_a_report_is_answered_to_the_browser_that_is_logged_in(api: FakeApi) -> None:
+    login = {"_streamlit_user": "signed", "_streamlit_user__1": "more"}
+    ticket = report_page.Ticket(cache.scoring_api(), login)
+    token = ticket.token
+    report_page.TICKETS[token] = ticket
+    assert fetched(token, {}).status_code == 404
+    assert fetched(token, login | {"_streamlit_user": "another"}).status_code == 404
+    answer = fetched(token, login | {"_streamlit_xsrf": "any"})
+    assert gzip.decompress(answer.body).startswith(fake_answers.DRIFT_HTML.encode())
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox allow-scripts")
+    assert fetched(token, login, "train_test-2").status_code == 404
+    del ticket
+    gc.collect()
+    assert fetched(token, login).status_code == 404
+
+
+def fetched(
+    token: str, cookies: dict[str, str], report: str = "train_test-1"
+) -> Response:
+    sent = "; ".join(f"{name}={text}" for name, text in cookies.items())
+    parameters = {"token": token, "report_id": report}
+    scope = {"type": "http", "headers": [(b"cookie", sent.encode())]}
+    answer: Response = report_page.route().endpoint(
+        Request(scope | {"path_params": parameters})
+    )
+    return answer
 
 
 def test_no_drift_report_says_how_to_make_one(api: FakeApi) -> None:

@@ -57,14 +57,15 @@ def write_report(
     current: pd.DataFrame,
     categories: Container[str],
     limits: Mapping[str, float],
+    title: str,
     shares: Mapping[str, float | None] | None = None,
 ) -> None:
     """Compare all columns of two frames, into `report.html` and `report.json`.
 
     `categories`: which of them are. `limits`: the distance from which a column counts
-    as drifted. No column may be empty on a side. `shares`: each column's part of the
-    model's importance; they are then drawn in the frames' order, else with the largest
-    distance first.
+    as drifted. No column may be empty on a side. `title`: of the table. `shares`: each
+    column's part of the model's importance; they are then drawn in the frames' order,
+    else with the largest distance first.
     """
     from evidently import DataDefinition, Dataset, Report
     from evidently.presets import DataDriftPreset
@@ -87,29 +88,35 @@ def write_report(
             Dataset.from_pandas(current, definition),
             Dataset.from_pandas(reference, definition),
         )
-    _arranged(snapshot, names, shares).save_html(str(folder / "report.html"))
+    _arranged(snapshot, names, title, shares).save_html(str(folder / "report.html"))
     report = finite(json.loads(snapshot.json()))
     text = json.dumps(report, ensure_ascii=False, allow_nan=False)
     (folder / "report.json").write_text(text, encoding="utf-8")
 
 
 def _arranged(
-    snapshot: Snapshot, order: list[str], shares: Mapping[str, float | None] | None
+    snapshot: Snapshot,
+    order: list[str],
+    title: str,
+    shares: Mapping[str, float | None] | None,
 ) -> Snapshot:
-    """The table alone, in order.
+    """The table alone, in order, under a title of our own.
 
-    The counters above it call all the data drifted only when half the columns are, and
-    know no missing values: they would contradict the conclusion.
+    Evidently's own counts know neither the columns that are not drawn nor missing
+    values: they would contradict the conclusion.
     """
     from evidently.core.report import Snapshot
 
     model = snapshot.to_snapshot_model()
     model.widgets = [widget for widget in model.widgets if widget.type == TABLE]
-    for widget in model.widgets if shares else ():
+    for widget in model.widgets:
+        widget.title = title
+        if not shares:
+            continue
         rows = widget.params["data"]
         rows.sort(key=lambda row: order.index(row["column_name"]))
         for row in rows:
-            share = shares.get(row["column_name"]) if shares else None
+            share = shares.get(row["column_name"])
             row[SHARE] = "" if share is None else f"{100 * share:.1f}"
         widget.params["columns"].insert(1, {"title": "Importance, %", "field": SHARE})
     return Snapshot.load_model(model)
@@ -141,7 +148,10 @@ def draw(reference: Reference, newest: np.ndarray) -> str | None:
         limits[name] = limit_of(*both, distance_of(*both))
     frames = before[order], after[order]
     with tempfile.TemporaryDirectory() as folder:
-        write_report(Path(folder), *frames, categories, limits, reference.importance)
+        title = f"Distances of {len(order)} columns of the newest decisions"
+        write_report(
+            Path(folder), *frames, categories, limits, title, reference.importance
+        )
         return (Path(folder) / "report.html").read_text(encoding="utf-8")
 
 

@@ -44,7 +44,8 @@ def test_reads_every_answer(client: ScoringApi) -> None:
     assert client.search(5, prefix="7000").client_ids == (700001, 700002)
     assert client.client(700001).application[2].value == 406597.5
     assert client.latest_report("train_test").id == "train_test-1"
-    assert client.latest_report_html("train_test") == fake_answers.DRIFT_HTML
+    assert client.has_page("train_test-1") and not client.has_page("train_test-2")
+    assert client.report_html("train_test-1") == fake_answers.DRIFT_HTML.encode()
     assert client.model_card() == fake_answers.CARD
     assert client.similar(700001).size == 400
     assert client.distribution("DAYS_BIRTH", 700001).counts["all"] == [60, 40]

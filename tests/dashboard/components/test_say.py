@@ -32,7 +32,7 @@ OURS = {"say", "markup"}
 LABELLED = {"button", "download_button", "expander", "form_submit_button", "pills"}
 LABELLED |= {"radio", "segmented_control", "select_slider", "selectbox", "spinner"}
 LABELLED |= {"file_uploader", "tabs", "text_area", "text_input"}
-LABELS = {"label", "help", "title", "page_title"}
+LABELS = {"label", "help", "title"}
 # Their options are read as Markdown too; a selectbox shows plain text.
 CHOICES = {"pills", "radio", "segmented_control", "select_slider"}
 # What is shown by these is what it was.

@@ -129,9 +129,11 @@ def test_the_report_shows_what_is_important_first(tmp_path: Path) -> None:
     before = pd.DataFrame(random.normal(size=(300, 2)), columns=["FIRST", "SECOND"])
     after = before + [0.0, 2.0]
     limits, shares = dict.fromkeys(before.columns, 0.1), {"FIRST": 0.52, "SECOND": 0.01}
-    write_report(tmp_path, before, after, [], limits, shares)
+    write_report(tmp_path, before, after, [], limits, "1 of 9 drifted", shares)
     html = (tmp_path / "report.html").read_text("utf-8")
     places = [html.index(f'"column_name": "{name}"') for name in before]
     assert places == sorted(places)
     assert "Importance, %" in html and "52.0" in html
     assert "drift detection threshold" not in html
+    # No count of its own beside the conclusion's.
+    assert "1 of 9 drifted" in html and "Drift is detected" not in html

@@ -68,6 +68,7 @@ def analyse(
             pair.current[names],
             {shift.column.name for shift in drawn if shift.column.category},
             {shift.column.name: shift.limit for shift in drawn},
+            _title(shifts, drawn),
             {shift.column.name: shift.column.share for shift in drawn}
             if bundle
             else None,
@@ -75,6 +76,16 @@ def analyse(
         text = conclude(shifts, rows, scores)
         (beside / "conclusion.md").write_text(text, encoding="utf-8")
     return headline(shifts)
+
+
+def _title(shifts: Sequence[Shift], drawn: Sequence[Shift]) -> str:
+    """The conclusion's count, and how much of it the table below shows."""
+    shown = sum(shift.drifted for shift in drawn)
+    apart = shown - sum(shift.moved for shift in drawn)
+    return (
+        f"{headline(shifts)} Drawn are {len(drawn)}, {shown} of them drifted; for"
+        f" {apart} only the missing values did, which the table does not show."
+    )
 
 
 def _drawn(shifts: Sequence[Shift]) -> list[Shift]:
