@@ -24,11 +24,14 @@ _LOCK = threading.Lock()
 
 @dataclass(frozen=True)
 class Used:
-    """Where values came from; whether there were any, and, of scores, what they are."""
+    """Where values came from; whether there were any, and, of scores, what they are.
+
+    `known`: None when that is not told.
+    """
 
     origin: str
-    known: bool
-    scores: Mapping[str, float] = field(default_factory=dict)
+    known: bool | None
+    scores: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,9 @@ class Letter:
     """What is told. `reasons` in the words of the language; times are UTC.
 
     `decision`: the one that stands; `model_decision`: that of the model alone;
-    `reviewed_at`: None unless a person reviewed it; `bureau`: what the credit bureau is
-    called; `advice`: on debts.
+    `reviewed_at`: None unless a person reviewed it; `change`: the terms that would be
+    granted, by name, each after the one asked for; empty when none would be, None when
+    that is not told. `bureau`: what the credit bureau is called; `advice`: on debts.
     """
 
     language: str
@@ -53,6 +57,7 @@ class Letter:
     reviewed_at: datetime | None
     reasons: Sequence[str]
     used: Sequence[Used]
+    change: Mapping[str, tuple[str, str]] | None = None
     bureau: str = ""
     advice: str = ""
 

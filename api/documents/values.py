@@ -68,17 +68,18 @@ class Values:
         if feature.unit == "days":
             return self._days(value, column.role if column else None)
         if feature.unit == "currency":
-            number = self._number(value, 0 if value.is_integer() else 2)
-            sign = SIGNS.get(self.currency)
-            return self._say(
-                "amount" if sign else "coded", number, sign or self.currency
-            )
+            return self.money(value)
         if feature.unit == "share":
             return self._percent(value)
         if feature.unit in {"years", "months"}:
             counted = self._counted(round(abs(value), 1), feature.unit)
             return self._say("ago", counted) if value < 0 else counted
         return self._plain(value)
+
+    def money(self, amount: float) -> str:
+        number = self._number(amount, 0 if amount.is_integer() else 2)
+        sign = SIGNS.get(self.currency)
+        return self._say("amount" if sign else "coded", number, sign or self.currency)
 
     @cached_property
     def _columns(self) -> dict[str, Column]:

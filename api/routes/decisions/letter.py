@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -12,23 +12,23 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from api.bundle.manifest import Manifest
 from api.documents.values import Values
 from api.errors import Problem
-from api.http.lookups import known_prediction
+from api.http.lookups import known_client, known_prediction
 from api.http.operations import OFFICER, Operation
 from api.http.responses import query
-from api.schemas.answers import Fact
+from api.schemas.answers import Fact, Offer
 from api.schemas.layout import APPLICATION
 from api.schemas.letter import LetterQuery
-from api.scoring.decision import GRANTED
+from api.scoring import counterfactual
+from api.scoring.decision import GRANTED, REFUSED
 from api.scoring.predict import explained
 from api.scoring.reasons import LOWERS, RAISES
 from api.services import services
 from api.store.database import Database
 from api.store.events.kept import answer_of
 from api.store.events.record import DECISION
-from api.store.people.clients import Vector, unpack
+from api.store.people.clients import Vector, pack, unpack
 from api.store.people.predictions import StoredPrediction
 from api.store.people.standing import standing, standing_review
 
@@ -64,18 +64,19 @@ def letter(prediction_id: UUID) -> Response:
     # Typesetting takes 50 MB, and few processes write letters.
     from api.documents.letter import Letter, Used, render
 
-    params, champion, config = (
-        query(LetterQuery),
-        services().champion(),
-        services().config,
-    )
+    params, champion = query(LetterQuery), services().champion()
+    config, tables = services().config, champion.manifest.tables
     database, identifier = services().database, str(prediction_id)
     stored = known_prediction(database, identifier)
     if stored.kind != DECISION:
         raise Problem(HTTPStatus.CONFLICT, "A simulation decides nothing to tell.")
     review = _standing_review(database, stored)
     answered = _answered(champion, database, stored, reviewed=review is not None)
-    _, features = answer_of(database, identifier)
+    decision = review["decision"] if review else answered["decision"]
+    values = Values(params.lang, champion.bundle.document["currency"], tables)
+    vector = None
+    if stored.bundle_sha256 == champion.bundle.sha256:
+        vector = unpack(answer_of(database, identifier)[1])
     page = render(
         Letter(
             language=params.lang,
@@ -85,17 +86,17 @@ def letter(prediction_id: UUID) -> Response:
             client_id=stored.client_id,
             model=answered["model"]["name"],
             version=answered["model"]["version"],
-            decision=review["decision"] if review else answered["decision"],
+            decision=decision,
             model_decision=answered["decision"],
             decided_at=datetime.fromisoformat(answered["created_at"]),
             reviewed_at=datetime.fromisoformat(review["created_at"])
             if review
             else None,
             reasons=_reasons(champion, answered, params.lang),
-            used=[
-                Used(*used)
-                for used in _used(champion.manifest, unpack(features), params.lang)
-            ],
+            used=[Used(*used) for used in _used(champion, vector, values)],
+            change=_change(champion, stored, vector, values)
+            if decision == REFUSED
+            else None,
             bureau=config.credit_bureau,
             advice=config.debt_advice,
         )
@@ -106,25 +107,78 @@ def letter(prediction_id: UUID) -> Response:
 
 
 def _used(
-    manifest: Manifest, values: Vector, language: str
-) -> Iterator[tuple[str, bool, dict[str, float]]]:
-    """Where features come from, whether any is known, and, of scores, each that is."""
-    columns = {one.name: one for one in manifest.tables[APPLICATION].columns}
-    found: dict[str, tuple[bool, dict[str, float]]] = {}
-    for feature, value in zip(manifest.features, values.tolist(), strict=True):
+    champion: Champion, vector: Vector | None, values: Values
+) -> Iterator[tuple[str, bool | None, dict[str, str]]]:
+    """Where features come from, whether any is known, and, of scores, each that is.
+
+    `vector`: None when it is of another model, of whose features nothing is told.
+    """
+    tables = champion.manifest.tables
+    columns = {one.name: one for one in tables[APPLICATION].columns}
+    found: dict[str, tuple[bool | None, dict[str, str]]] = {}
+    for at, feature in enumerate(champion.manifest.features):
         column = columns.get(feature.name)
-        origin = manifest.tables[feature.table].origin
+        origin = tables[feature.table].origin
         if column is not None and column.origin is not None:
             origin = column.origin
         if origin is None:
             continue
-        known, scores = found.setdefault(origin, (False, {}))
-        is_known = not math.isnan(value)
-        if is_known and origin == SCORES:
-            scores[feature.labels.in_language(language)] = value
-        found[origin] = known or is_known, scores
+        known, scores = found.setdefault(origin, (None, {}))
+        if vector is not None:
+            value = float(vector[at])
+            is_known = not math.isnan(value)
+            if is_known and origin == SCORES:
+                label = feature.labels.in_language(values.language)
+                scores[label] = values.text(value, feature)
+            known = bool(known) or is_known
+        found[origin] = known, scores
     for origin, (known, scores) in found.items():
         yield origin, known, scores
+
+
+def _change(
+    champion: Champion, stored: StoredPrediction, vector: Vector | None, values: Values
+) -> dict[str, tuple[str, str]] | None:
+    """The terms that would be granted, each after the one asked for; empty: none would.
+
+    None where nothing can be told: the data, or the model, are others by now, or the
+    model grants the loan as it is.
+    """
+    if vector is None or stored.client_id is None:
+        return None
+    try:
+        client = known_client(champion, stored.client_id)
+    except Problem:
+        return None
+    question = counterfactual.question(champion, client, {})
+    if question is None or pack(client.features) != pack(vector):
+        return None
+    if stored.facts["decision"] != REFUSED:
+        return None
+    names = [term.name for term in champion.negotiable]
+    found = counterfactual.smallest(champion, question, names)
+    return (
+        {}
+        if found is None
+        else _terms(question.loan.asked, found.moved.offer(), values)
+    )
+
+
+def _terms(asked: Offer, granted: Offer, values: Values) -> dict[str, tuple[str, str]]:
+    """Those that differ; the instalment, which follows from them, last."""
+
+    terms: dict[str, Callable[[float], str]] = {
+        "amount": values.money,
+        "down_payment": values.money,
+        "instalments": "{:g}".format,
+        "instalment": values.money,
+    }
+    pairs = {name: (getattr(asked, name), getattr(granted, name)) for name in terms}
+    return {
+        name: (terms[name](before), terms[name](after))
+        for name, (before, after) in pairs.items()
+        if before is not None and after is not None and before != after
+    }
 
 
 def _standing_review(

@@ -37,9 +37,10 @@ LETTER = Letter(
     used=[
         Used("application", True),
         Used("credit_bureau", False),
-        Used("outside_scores", True, {"Score 1": 0.246, "Score 3": 0.7}),
+        Used("outside_scores", True, {"Score 1": "0,25", "Score 3": "0,7"}),
         Used("repayments", True),
     ],
+    change={"amount": ("6 000 €", "4 500 €"), "instalment": ("200 €", "150 €")},
     bureau="Centrale *X*, 2 rue Y",
     advice="3 rue Z",
 )
@@ -69,6 +70,8 @@ def test_says_the_decision_the_reasons_and_the_rights() -> None:
         "Centrale *X*, 2 rue Y, que nous avons consultée : aucun prêt chez d'autres",
         "que nous avons consultés : Score 1 0,25, Score 3 0,7 ;",
         "prêts et cartes précédents chez nous",
+        "un prêt de 4 500 € au lieu de 6 000 € ;",
+        "À ces conditions, l'évaluation aurait conduit au résultat contraire.",
         "Pour un conseil gratuit et indépendant sur vos dettes : 3 rue Z",
         "réexaminer cette décision par une personne",
         "donner votre point de vue",
@@ -108,6 +111,13 @@ def test_an_overridden_letter_says_that_a_person_decided() -> None:
     assert "DRAFT" not in text and "DRAFT" not in reader.metadata.title
     assert "A person reviewed" in text and "had come to the other result" in text
     assert "What spoke for you" not in text and LETTER.reasons[0] not in text
+
+
+def test_a_refusal_says_that_no_other_terms_would_do_or_nothing_of_them() -> None:
+    _, none = read(render(replace(LETTER, change={})))
+    assert "avec aucune d'elles l'évaluation n'aurait conduit" in none
+    _, silent = read(render(replace(LETTER, change=None)))
+    assert "Ce qui pourrait changer" not in silent
 
 
 def test_the_same_letter_is_the_same_bytes() -> None:
@@ -150,7 +160,7 @@ def test_the_letter_is_a_tagged_accessible_pdf() -> None:
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     kinds = Counter(tags(root["/StructTreeRoot"]))
-    assert (kinds["/H1"], kinds["/H2"], kinds["/L"]) == (1, 3, 3)
+    assert (kinds["/H1"], kinds["/H2"], kinds["/L"]) == (1, 4, 4)
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
 
 
