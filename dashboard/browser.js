@@ -5,9 +5,12 @@ if (!window.scoringBrowser) {
   document.addEventListener('click', (event) => {
     const button = event.target.closest('button.csv');
     if (!button) return;
-    const href = `data:text/csv;base64,${button.dataset.file}`;
+    // An address of data: may not be as long as a file.
+    const bytes = Uint8Array.from(atob(button.dataset.file), (one) => one.charCodeAt(0));
+    const href = URL.createObjectURL(new Blob([bytes], { type: 'text/csv' }));
     const link = { download: button.dataset.name, href };
     Object.assign(document.createElement('a'), link).click();
+    setTimeout(() => URL.revokeObjectURL(href), 60_000);
   });
 
   const offerToReload = () => {
@@ -15,8 +18,8 @@ if (!window.scoringBrowser) {
     const notice = document.createElement('p');
     const button = document.createElement('button');
     Object.assign(notice, { className: 'notice error not-loaded', role: 'alert' });
-    notice.textContent = `${window.scoringWords.notLoaded} `;
-    button.textContent = window.scoringWords.reload;
+    notice.textContent = `${window.scoringTold.notLoaded} `;
+    button.textContent = window.scoringTold.reload;
     button.addEventListener('click', () => window.location.reload());
     notice.append(button);
     (document.querySelector('.stApp') || document.body).append(notice);

@@ -46,7 +46,10 @@ def help_browser() -> None:
         "notLoaded": _("A part of this page could not be loaded."),
         "reload": _("Reload"),
     }
-    st.html(markup.script(BROWSER, **told), unsafe_allow_javascript=True)
+    st.html(
+        markup.told_to_browser(told) + markup.script(BROWSER),
+        unsafe_allow_javascript=True,
+    )
 
 
 def written_in_english() -> None:

@@ -181,10 +181,15 @@ def columns(blocks: Sequence[str]) -> str:
     return f'<div class="fact-columns">{"".join(blocks)}</div>'
 
 
-def script(file: Path, **told: str) -> str:
-    """A script of our own, from beside the pages, with the sentences it may show."""
-    words = json.dumps(told).replace("<", "\\u003c")
-    return f"<script>window.scoringWords = {words};{file.read_text('utf-8')}</script>"
+def script(file: Path) -> str:
+    """A script of our own, from beside the pages."""
+    return f"<script>{file.read_text('utf-8')}</script>"
+
+
+def told_to_browser(told: Mapping[str, str]) -> str:
+    """The sentences that a script of our own may show."""
+    encoded = json.dumps(told).replace("<", "\\u003c")
+    return f"<script>window.scoringTold = {encoded}</script>"
 
 
 def page_language(code: str, words: Mapping[str, str]) -> str:
