@@ -491,8 +491,8 @@ def _reasons(contributions: list[dict[str, Any]], granted: bool) -> list[Any]:
         direction = "raises_risk" if moved > 0 else "lowers_risk"
         word = "higher" if moved > 0 else "lower"
         text = f"{GROUPS[group]}: what we know speaks for a {word} risk."
-        reason = {"code": f"R{code:02}", "group": group, "direction": direction}
-        reason |= {"against_borderline": moved, "known": True}
+        reason: dict[str, Any] = {"code": f"R{code:02}", "group": group}
+        reason |= {"direction": direction, "against_borderline": moved, "known": True}
         facts = _facts(contributions, group, direction)
         reasons.append(reason | {"contribution": moved, "text": text, "facts": facts})
     reasons.sort(key=lambda reason: -abs(reason["contribution"]))

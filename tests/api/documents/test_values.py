@@ -40,7 +40,12 @@ SAID = Sentences(
 
 def feature(unit: str, name: str = "X", sentences: Sentences | None = SAID) -> Feature:
     labels = Labels(en=name, fr=name)
-    about = {"labels": labels, "dtype": "float32", "group": "G", "formula": ""}
+    about: dict[str, Any] = {
+        "labels": labels,
+        "dtype": "float32",
+        "group": "G",
+        "formula": "",
+    }
     return Feature(name=name, unit=unit, table="t", sentences=sentences, **about)
 
 

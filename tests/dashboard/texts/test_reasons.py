@@ -66,7 +66,7 @@ def reason(*facts: tuple[str, Any, Any], known: bool = True) -> ReasonAnswer:
         {"feature": name, "value": value, "typical": typical, "share": 0.2}
         for name, value, typical in facts
     ]
-    answer = {"code": "R01", "group": "G", "direction": "raises_risk"}
+    answer: dict[str, Any] = {"code": "R01", "group": "G", "direction": "raises_risk"}
     answer |= {"contribution": -0.1, "against_borderline": 0.2, "known": known}
     answer |= {"text": "Against." if known else "No record.", "facts": told}
     return ReasonAnswer.model_validate_json(json.dumps(answer))
