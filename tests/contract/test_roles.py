@@ -62,9 +62,13 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
     "simulate": (
         {OFFICER},
         {
-            "simulate": lambda api, client: api.simulate(client, {OTHER: 1e5}),
-            "counterfactual": lambda api, _: api.counterfactual(UNKNOWN, [OTHER]),
+            "simulate": lambda api, client: api.simulate(client, {"amount": 1e5}),
+            "counterfactual": lambda api, _: api.counterfactual(UNKNOWN, ["amount"]),
         },
+    ),
+    "score_list": (
+        {OFFICER},
+        {"score_all": lambda api, client: api.score_all([client])},
     ),
     "decide": (
         {OFFICER},
