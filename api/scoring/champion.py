@@ -34,7 +34,7 @@ from api.scoring.decision import Score, Scorer
 from api.scoring.lightgbm_model import Model
 from api.scoring.shap_lookup import FILE
 from api.scoring.similar_clients import Population
-from api.store.events.packing import Dictionary, Fact, Parts
+from api.store.events.packing import Dictionary, Parts
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,11 @@ class Champion:
     @cached_property
     def dictionary(self) -> Dictionary:
         """What its answers have in common."""
-        features, told = self.manifest.features, self.bundle.borderline
+        features = self.manifest.features
         return Dictionary(
             names=tuple(feature.name for feature in features),
             categories=tuple(feature.categories for feature in features),
             text=self.scorer.texts() + self._example("reasons") + self._example(True),
-            typical=tuple(one.typical for one in told.features) if told else (),
         )
 
     def _example(self, explain: Explain) -> str:
@@ -136,17 +135,7 @@ class Champion:
         listed = None
         if score.contributions is not None and "explanation" in answer:
             listed = score.contributions[:-1]
-        facts: tuple[tuple[Fact, ...], ...] = ()
-        if self.dictionary.typical and "reasons" in answer:
-            reasons = answer["reasons"]
-            facts = tuple(tuple(map(self._kept, one["facts"])) for one in reasons)
-            bare = [{**reason, "facts": []} for reason in reasons]
-            answer = {**answer, "reasons": bare}
-        known = self.dictionary
-        return Parts(encode(answer), score.features, listed, known, facts)
-
-    def _kept(self, fact: Mapping[str, Any]) -> Fact:
-        return self.places[fact["feature"]], round(100 * fact["share"])
+        return Parts(encode(answer), score.features, listed, self.dictionary)
 
     def score(self, matrix: Matrix, explained: Sequence[bool]) -> list[Score]:
         """One score per row; contributions where `explained`, as they cost most."""

@@ -109,7 +109,7 @@ class Scorer:
 
     def texts(self) -> str:
         """What answers may tell of reasons, as they tell it."""
-        return encode(self._reasons.texts()).decode()
+        return encode(self._reasons.texts(self._weights)).decode()
 
     def values(self, features: NDArray[np.float32]) -> list[float | str | None]:
         """Feature values for people: None is missing, a category is its text."""

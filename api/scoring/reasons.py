@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from api.scoring.facts import Facts
 
 RAISES, LOWERS = "raises_risk", "lowers_risk"
 REASONS_PER_DIRECTION = 4
+# Facts that answers are likely to have: more would not fit what they are packed beside.
+MANY = 100
 
 
 class Reasons:
@@ -93,12 +96,17 @@ class Reasons:
             for at, of_reason in zip(chosen, facts, strict=True)
         ]
 
-    def texts(self) -> list[dict[str, Any]]:
-        """What is told of clients but for its facts, as it is told."""
+    def texts(self, weights: NDArray[np.float64]) -> list[dict[str, Any]]:
+        """What is told of many clients, as it is told, the likeliest last.
+
+        `weights`: how much each feature matters.
+        """
         if self._facts is None:
             return [_reason(r, s) for r in self._reasons for s in (1.0, -1.0)]
         forms = (-1.0, False), (1.0, True), (-1.0, True)
-        return [_reason(r, s, s, k) for r in self._reasons for s, k in forms]
+        told = [_reason(r, s, s, k) for r in self._reasons for s, k in forms]
+        likeliest = np.argsort(weights, kind="stable")[-MANY:].tolist()
+        return [self._facts.fact(at, math.nan, 0.0) for at in likeliest] + told
 
     def _once(self, order: Sequence[int], known: Sequence[float]) -> Iterator[int]:
         """Without the groups whose absence one before them tells."""

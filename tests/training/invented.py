@@ -95,7 +95,9 @@ LAYOUT = Layout(
     labelled="demandes",
     unlabelled="nouvelles",
     reasons=tuple(
-        Reason(f"R0{number}", group, *map(said, (group, "Against.", "For.")))
+        Reason(
+            f"R0{number}", group, *map(said, (group, "Against.", "For.", "No record."))
+        )
         for number, group in enumerate(("LOAN", "MEANS", "PROTECTED", "PAST"))
     ),
     name="Invented",

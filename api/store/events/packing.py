@@ -3,9 +3,8 @@
 Most of an answer is the list of its features, with the value and the contribution of
 each. The names are the same in all answers of a bundle and stand in a dictionary,
 which the database keeps under its hash; the values are the vector that is kept anyway;
-contributions are kept as numbers. Of a fact of a reason the feature and the share are
-kept, for its typical value is in the dictionary too. The rest, the skeleton, is
-compressed beside what its event says.
+contributions are kept as numbers. The rest, the skeleton, is compressed beside what its
+event says.
 
 The chain's hash covers what was answered, not how that is kept: reading another answer
 out of it than the first one, `events verify` would say so.
@@ -15,9 +14,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -31,10 +29,6 @@ from api.json_encoding import encode
 
 # Where a skeleton has the list left out; within a text each quote has a backslash.
 LIST = b'"contributions":['
-REASONS, NO_FACTS = b'"reasons":[', b'"facts":[]'
-# A feature's place, and its share in hundredths.
-Fact = tuple[int, int]
-_FACT, _LENGTH = struct.Struct("<HB"), struct.Struct("<H")
 # What a skeleton is compressed beside: fields of its event that are there anyway.
 BESIDE = ("event_id", "created_at", "bundle_sha256", "facts", "request")
 _LEVEL = 6
@@ -45,14 +39,12 @@ class Dictionary:
     """What the answers of one bundle have in common, as a release writes them.
 
     `categories`: of each feature, None where it is a number. `text`: what skeletons
-    are likely to say, most likely last. `typical`: of each feature, as facts tell it;
-    none in the dictionaries of models without facts.
+    are likely to say, most likely last.
     """
 
     names: tuple[str, ...]
     categories: tuple[tuple[str, ...] | None, ...]
     text: str
-    typical: tuple[float | str | None, ...] = ()
 
     def content(self) -> bytes:
         """As it is kept."""
@@ -65,38 +57,7 @@ class Dictionary:
 
     @cached_property
     def _json(self) -> bytes:
-        typical = [self.typical] if self.typical else []
-        return encode([self.names, self.categories, self.text, *typical])
-
-    def with_facts(
-        self,
-        skeleton: bytes,
-        features: NDArray[np.float32],
-        facts: Sequence[Sequence[Fact]],
-    ) -> bytes:
-        """The skeleton with the facts of its reasons in them, in their order."""
-        before, mark, after = skeleton.partition(REASONS)
-        pieces = after.split(NO_FACTS, len(facts))
-        told = [
-            NO_FACTS[:-1] + b",".join(self._fact(features, *one) for one in of_reason)
-            for of_reason in facts
-        ]
-        between = zip(told, pieces[1:], strict=True)
-        return b"".join(
-            [before, mark, pieces[0], *(fact + b"]" + rest for fact, rest in between)]
-        )
-
-    def _fact(self, features: NDArray[np.float32], at: int, hundredths: int) -> bytes:
-        words = self.categories[at]
-        number = float(features[at])
-        return encode(
-            {
-                "feature": self.names[at],
-                "value": number if words is None else words[int(number)],
-                "typical": self.typical[at],
-                "share": hundredths / 100,
-            }
-        )
+        return encode([self.names, self.categories, self.text])
 
     def filled(
         self,
@@ -144,33 +105,28 @@ NO_DICTIONARY = Dictionary((), (), "")
 
 
 def read_dictionary(content: bytes) -> Dictionary:
-    names, categories, text, *typical = json.loads(zlib.decompress(content))
+    names, categories, text = json.loads(zlib.decompress(content))
     words = tuple(None if one is None else tuple(one) for one in categories)
-    return Dictionary(tuple(names), words, text, *map(tuple, typical))
+    return Dictionary(tuple(names), words, text)
 
 
 @dataclass(frozen=True)
 class Parts:
     """What an answer about `features` is made of, and kept as.
 
-    `contributions`: of each feature, when the skeleton has a list to fill; `facts`: of
-    each reason, when those are left out of it.
+    `contributions`: of each feature, when the skeleton has a list to fill.
     """
 
     skeleton: bytes
     features: NDArray[np.float32]
     contributions: NDArray[np.float64] | None
     dictionary: Dictionary
-    facts: tuple[tuple[Fact, ...], ...] = ()
 
     def answer(self) -> bytes:
         """The answer that they make."""
-        known, text = self.dictionary, self.skeleton
-        if self.facts:
-            text = known.with_facts(text, self.features, self.facts)
         if self.contributions is None:
-            return text
-        return known.filled(text, self.features, self.contributions)
+            return self.skeleton
+        return self.dictionary.filled(self.skeleton, self.features, self.contributions)
 
     def packed(self, row: Mapping[str, Any]) -> bytes:
         """As they are kept with the event of this row."""
@@ -181,7 +137,6 @@ class Parts:
                 zlib.compress(self.features.astype("<f4").tobytes(), _LEVEL),
                 compressor.compress(self.skeleton),
                 compressor.flush(),
-                _kept_facts(self.facts) if self.dictionary.typical else b"",
                 b"" if self.contributions is None else _sparse(self.contributions),
             ]
         )
@@ -202,14 +157,11 @@ def unpacked(row: Mapping[str, Any], dictionary: Dictionary) -> Parts:
         skeleton = zlib.decompressobj(zdict=_beside(row, dictionary))
         text = skeleton.decompress(features.unused_data)
         rest = skeleton.unused_data
-        facts: tuple[tuple[Fact, ...], ...] = ()
-        if dictionary.typical:
-            rest, facts = _read_facts(rest)
         contributions = _dense(rest, len(dictionary.names)) if rest else None
-    except (zlib.error, struct.error, ValueError) as error:
+    except (zlib.error, ValueError) as error:
         what = f"event {row['event_id']}: its answer cannot be read: {error}"
         raise EventsError(what) from error
-    return Parts(text, vector, contributions, dictionary, facts)
+    return Parts(text, vector, contributions, dictionary)
 
 
 def vector(row: Mapping[str, Any]) -> bytes | None:
@@ -238,27 +190,6 @@ def _texts(numbers: NDArray[np.float64]) -> list[bytes]:
     """Each as JSON has it."""
     text = orjson.dumps(numbers, option=orjson.OPT_SERIALIZE_NUMPY)
     return text[1:-1].split(b",")
-
-
-def _kept_facts(facts: Sequence[Sequence[Fact]]) -> bytes:
-    """Their length; of each reason how many, and those."""
-    told = b"".join(
-        bytes([len(of_reason)]) + b"".join(_FACT.pack(*one) for one in of_reason)
-        for of_reason in facts
-    )
-    return _LENGTH.pack(len(told)) + told
-
-
-def _read_facts(content: bytes) -> tuple[bytes, tuple[tuple[Fact, ...], ...]]:
-    """What comes after them, and they."""
-    (length,) = _LENGTH.unpack_from(content)
-    told, rest = content[_LENGTH.size :][:length], content[_LENGTH.size + length :]
-    facts, at = [], 0
-    while at < len(told):
-        end = at + 1 + told[at] * _FACT.size
-        facts.append(tuple(_FACT.iter_unpack(told[at + 1 : end])))
-        at = end
-    return rest, tuple(facts)
 
 
 def _sparse(numbers: NDArray[np.float64]) -> bytes:

@@ -64,7 +64,7 @@ histories:
       numero: {from: "n°", type: integer}
       etat: {type: category, categories: [ouvert, clos]}
 groups:
-  LOAN: {label: Le prêt, against: Le prêt pèse contre., for: Le prêt aide.}
+  LOAN: {label: Le prêt, against: Le prêt pèse contre., for: Il aide., unknown: Rien.}
 """
 APPLICATIONS = (
     "dossier;Déposée le;Montant demandé (€);né le;situation et sexe;anciennete;produit;"

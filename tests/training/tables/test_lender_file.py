@@ -99,6 +99,8 @@ def test_reasons_are_one_for_each_group_in_the_order_of_its_columns(
     assert "suivi" not in groups
     loan, general = reasons[0], reasons[1]
     assert loan.raises_risk["fr"] == "Le prêt pèse contre."
+    assert loan.unknown["fr"] == "Rien."
+    assert general.unknown["fr"] == "Nous n'avons rien d'enregistré sous « select »."
     assert general.raises_risk["fr"] == "« select » pèse en défaveur de votre demande."
 
 
