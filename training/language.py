@@ -6,6 +6,7 @@ said in every language at once: {"en": "Loan amount", "fr": "Montant du prêt"}.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -55,4 +56,12 @@ def _translated(language: str, sentence: str) -> str:
 def _catalogue(language: str) -> dict[str, str]:
     with (CATALOGUES / language / "LC_MESSAGES" / "training.po").open("rb") as file:
         entries = read_po(file, locale=language)
-    return {str(entry.id): str(entry.string) for entry in entries if entry.string}
+    texts = {str(entry.id): str(entry.string) for entry in entries if entry.string}
+    if language == "fr":
+        return {sentence: _spaced(text) for sentence, text in texts.items()}
+    return texts
+
+
+def _spaced(french: str) -> str:
+    """With the narrow spaces at which no line breaks, as French sets its signs."""
+    return re.sub(" ([;:!?»])", "\u202f\\1", french).replace("« ", "«\u202f")

@@ -13,7 +13,7 @@ from api_client.answers import (
     Standing,
 )
 from api_client.meaning import PredictionMeaning, in_words
-from session.language import SOURCE, _, code, mark, plural
+from session.language import SOURCE, _, code, listed, mark, plural
 from texts.formats import ago, moment, percent, percents_apart, value_text, whole
 from texts.waterfall_steps import Step
 
@@ -128,7 +128,7 @@ def confidence_notes(
         notes.append(
             _(
                 "Unlike anything the model learnt from, so worth checking: {names}.",
-                names="; ".join(names),
+                names=listed(names),
             )
         )
     return tuple(notes)

@@ -258,7 +258,7 @@ def test_what_is_chosen_stays_when_the_language_changes(api: FakeApi) -> None:
     app.radio[0].set_value(True).run()
     app.segmented_control(key="language_switch").set_value("fr").run()
     assert app.radio[0].value is True
-    assert app.radio[0].options[0] == "Confirmer : le refuser"
+    assert app.radio[0].options[0] == "Confirmer\u202f: le refuser"
 
 
 def test_compares_with_similar_clients_and_any_fact(api: FakeApi) -> None:
