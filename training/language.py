@@ -18,6 +18,7 @@ Labels = Mapping[str, str]
 SOURCE = "en"
 CATALOGUES = Path(__file__).parent / "locale"
 LANGUAGES = (SOURCE, *sorted(folder.name for folder in CATALOGUES.iterdir()))
+SIGNS = {"fr": str.maketrans({",": "\u202f", ".": ",", "%": "\u202f%"})}
 # They write nouns with a capital wherever these stand.
 CAPITAL_NOUNS = ("de", "lb")
 
@@ -36,6 +37,17 @@ def _(sentence: str, /, **parts: Labels | int) -> Labels:
         )
         for language in LANGUAGES
     }
+
+
+def figure(number: float, form: str) -> Labels:
+    """A number in `format`'s form, with the signs of each language."""
+    text = format(number, form)
+    return {language: text.translate(SIGNS.get(language, {})) for language in LANGUAGES}
+
+
+def alike(text: str) -> Labels:
+    """What is the same in every language: a name."""
+    return dict.fromkeys(LANGUAGES, text)
 
 
 def inside(labels: Labels) -> Labels:
