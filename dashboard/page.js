@@ -7,8 +7,11 @@ if (!window.scoringPage) {
     const pages = document.querySelector('.st-key-pages');
     pages?.setAttribute('role', 'navigation');
     pages?.setAttribute('aria-labelledby', 'product');
+    // The first page's link has no path, on whatever page it stands.
+    const last = (path) => path.split('?')[0].split('/').pop();
     for (const link of pages?.querySelectorAll('a') ?? []) {
-      if (link.pathname === location.pathname) link.setAttribute('aria-current', 'page');
+      const here = last(link.getAttribute('href')) === last(location.pathname);
+      if (here) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
     }
   };

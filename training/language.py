@@ -6,6 +6,7 @@ said in every language at once: {"en": "Loan amount", "fr": "Montant du prêt"}.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ Labels = Mapping[str, str]
 SOURCE = "en"
 CATALOGUES = Path(__file__).parent / "locale"
 LANGUAGES = (SOURCE, *sorted(folder.name for folder in CATALOGUES.iterdir()))
+SIGNS = {"fr": str.maketrans({",": "\u202f", ".": ",", "%": "\u202f%"})}
 # They write nouns with a capital wherever these stand.
 CAPITAL_NOUNS = ("de", "lb")
 
@@ -37,6 +39,17 @@ def _(sentence: str, /, **parts: Labels | int) -> Labels:
     }
 
 
+def figure(number: float, form: str) -> Labels:
+    """A number in `format`'s form, with the signs of each language."""
+    text = format(number, form)
+    return {language: text.translate(SIGNS.get(language, {})) for language in LANGUAGES}
+
+
+def alike(text: str) -> Labels:
+    """What is the same in every language: a name."""
+    return dict.fromkeys(LANGUAGES, text)
+
+
 def inside(labels: Labels) -> Labels:
     """The labels as they are written inside a sentence: without the first capital."""
     return {
@@ -55,4 +68,12 @@ def _translated(language: str, sentence: str) -> str:
 def _catalogue(language: str) -> dict[str, str]:
     with (CATALOGUES / language / "LC_MESSAGES" / "training.po").open("rb") as file:
         entries = read_po(file, locale=language)
-    return {str(entry.id): str(entry.string) for entry in entries if entry.string}
+    texts = {str(entry.id): str(entry.string) for entry in entries if entry.string}
+    if language == "fr":
+        return {sentence: _spaced(text) for sentence, text in texts.items()}
+    return texts
+
+
+def _spaced(french: str) -> str:
+    """With the narrow spaces at which no line breaks, as French sets its signs."""
+    return re.sub(" ([;:!?»])", "\u202f\\1", french).replace("« ", "«\u202f")

@@ -12,6 +12,7 @@ from api_client.meaning import Value
 from charts.axes import TRANSPARENT, above, percent_axis, upright
 from charts.palette import GRID, LOWERS, NEUTRAL, RAISES, SIMILAR
 from session.language import _
+from texts.comparison import Scale
 
 COLOURS = {"all": NEUTRAL, "repaid": LOWERS, "defaulted": RAISES, "similar": SIMILAR}
 DASHES = {"all": "solid", "repaid": "solid", "defaulted": "dash", "similar": "dot"}
@@ -19,6 +20,7 @@ HATCHES = {"all": "", "repaid": "", "defaulted": "/", "similar": "."}
 MARGINS = {"l": 8, "r": 16, "t": 28, "b": 8}
 # Below the chart: on a narrow screen it takes several lines.
 LEGEND = {"orientation": "h", "y": -0.22, "yanchor": "top", "x": 0}
+ABOVE = {"orientation": "h", "y": 1.12, "yanchor": "bottom", "x": 0}
 PLAIN = {"margin": MARGINS, "legend": LEGEND, **TRANSPARENT}
 
 
@@ -43,7 +45,7 @@ def distribution(
     names: Sequence[str],
     groups: Sequence[str],
     client: float | str | None,
-    title: str,
+    axis: Scale,
 ) -> go.Figure:
     """What share (in %) of each group has which value; the client's is marked.
 
@@ -53,41 +55,53 @@ def distribution(
     for group in groups:
         counts = answer.counts[group]
         if answer.edges:
-            traces.append(_line(group, answer.edges, counts))
+            edges = [axis(edge) for edge in answer.edges]
+            traces.append(_line(group, edges, counts))
         else:
             traces.append(_columns(group, names, counts))
     share = percent_axis(_("share of the group"), rangemode="tozero")
     layout = {
-        "xaxis": {"title": {"text": title}, "gridcolor": GRID},
+        "xaxis": {
+            "title": {"text": axis.title},
+            "gridcolor": GRID,
+            "automargin": True,
+        },
         "yaxis": share,
-        "height": 360,
+        "height": 360 if answer.edges else 420,
         "barmode": "group",
-        **_mark(client),
+        **_mark(axis(client)),
         **PLAIN,
+        # Names of categories may stand upright below: the legend keeps off.
+        "legend": LEGEND if answer.edges else ABOVE,
     }
     return go.Figure(traces, layout)
 
 
-def scatter(answer: Scatter, x_title: str, y_title: str) -> go.Figure:
+def scatter(answer: Scatter, across: Scale, up: Scale) -> go.Figure:
     """Each dot a client; who defaulted is a cross, this client a large diamond."""
-    traces = [_crowd(answer, defaulted) for defaulted in (False, True)]
+    axes = across, up
+    traces = [_crowd(answer, axes, defaulted) for defaulted in (False, True)]
     if answer.client:
-        traces.append(_one(answer.client))
+        traces.append(_one(across(answer.client[0]), up(answer.client[1])))
     layout = {
-        "xaxis": {"title": {"text": x_title}, "gridcolor": GRID, "zeroline": False},
-        "yaxis": {"title": {"text": y_title}, "gridcolor": GRID, "zeroline": False},
+        "xaxis": {
+            "title": {"text": across.title},
+            "gridcolor": GRID,
+            "zeroline": False,
+        },
+        "yaxis": {"title": {"text": up.title}, "gridcolor": GRID, "zeroline": False},
         "height": 420,
         **PLAIN,
     }
     return go.Figure(traces, layout)
 
 
-def _crowd(answer: Scatter, defaulted: bool) -> go.Scatter:
+def _crowd(answer: Scatter, axes: tuple[Scale, Scale], defaulted: bool) -> go.Scatter:
     points = [point for point in answer.points if point[2] == defaulted]
     group = "defaulted" if defaulted else "repaid"
     return go.Scatter(
-        x=[point[0] for point in points],
-        y=[point[1] for point in points],
+        x=[axes[0](point[0]) for point in points],
+        y=[axes[1](point[1]) for point in points],
         mode="markers",
         name=group_name(group),
         marker={
@@ -100,10 +114,10 @@ def _crowd(answer: Scatter, defaulted: bool) -> go.Scatter:
     )
 
 
-def _one(client: tuple[Value, Value]) -> go.Scatter:
+def _one(x: Value, y: Value) -> go.Scatter:
     return go.Scatter(
-        x=[client[0]],
-        y=[client[1]],
+        x=[x],
+        y=[y],
         mode="markers",
         name=_("This client"),
         marker={
@@ -116,7 +130,7 @@ def _one(client: tuple[Value, Value]) -> go.Scatter:
     )
 
 
-def _line(group: str, edges: Sequence[float], counts: Sequence[int]) -> go.Scatter:
+def _line(group: str, edges: Sequence[Value], counts: Sequence[int]) -> go.Scatter:
     heights = shares(counts)
     return go.Scatter(
         x=list(edges),

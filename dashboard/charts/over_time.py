@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from charts.axes import TRANSPARENT, percent_axis
 from charts.over_time_series import Course
 from charts.palette import GRID, LOWERS, NEUTRAL, RAISES, SIMILAR
+from session.language import timezone
 
 # Colour, dash and width: lines differ by more than their colour.
 STYLES = (
@@ -46,7 +47,7 @@ def _line(
 ) -> go.Scatter:
     colour, dash, width = STYLES[style % len(STYLES)]
     return go.Scatter(
-        x=list(course.at),
+        x=[at.astimezone(timezone()) for at in course.at],
         y=values,
         name=name,
         mode="lines+markers",

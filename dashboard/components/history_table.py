@@ -9,7 +9,7 @@ import streamlit as st
 
 from api_client.answers import History, ModelAnswer, PastPrediction, Review, Standing
 from components import markup, say
-from session.language import _
+from session.language import _, listed
 from texts.decision import decision_word
 from texts.formats import moment, percent, value_text, whole
 
@@ -62,7 +62,7 @@ def changes_text(recorded: PastPrediction, model: ModelAnswer) -> str:
         column = model.column(name)
         shown = value_text(value, column)
         parts.append(_("{fact}: {value}", fact=column.label, value=shown))
-    return "; ".join(parts)
+    return listed(parts)
 
 
 def _key(recorded: PastPrediction) -> object:

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from secrets import token_hex
 
-from session.language import _, plural
+from session.language import _, listed, plural
 from texts.application import Group
 from texts.cells import Cell, as_csv, shown
 from texts.formats import not_given, percent
@@ -288,5 +288,5 @@ def _missing(labels: Sequence[str]) -> str:
     )
     return (
         f"<details><summary>{escape(summary)}</summary>"
-        f"<p>{escape('; '.join(labels))}</p></details>"
+        f"<p>{escape(listed(labels))}</p></details>"
     )

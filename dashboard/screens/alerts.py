@@ -13,6 +13,7 @@ from components.glossary import glossary
 from components.layout import card, written_in_english
 from session.language import _
 from session.user import person
+from texts import monitoring
 from texts.formats import moment
 
 LONGEST_NOTE, LONGEST_NAME = 2000, 200
@@ -42,7 +43,6 @@ def show() -> None:
     if not alerts:
         say.success(_("Nothing here: no alert of this kind."))
     else:
-        written_in_english()
         glossary()
     for alert in alerts:
         with card(f"alert_{alert.id}"):
@@ -56,11 +56,19 @@ def _alert(alert: Alert) -> None:
         "critical": _("Critical"),
     }
     sign, severity = SIGNS.get(alert.severity, "!"), severities.get(alert.severity)
-    st.html(markup.alert(sign, severity or alert.severity, alert.title, alert.severity))
+    texts = monitoring.members(alert.evidence.get("texts"))
+    title = monitoring.translated(texts.get("title"), alert.title)
+    st.html(markup.alert(sign, severity or alert.severity, title, alert.severity))
+    if not texts:
+        written_in_english()
+    members = [
+        (_("What"), "what", alert.what),
+        (_("How sure"), "certainty", alert.certainty),
+        (_("What to do"), "action", alert.action),
+    ]
     pairs = [
-        (_("What"), alert.what),
-        (_("How sure"), alert.certainty),
-        (_("What to do"), alert.action),
+        (label, monitoring.translated(texts.get(name), english))
+        for label, name, english in members
     ]
     st.html(markup.terms([pair for pair in pairs if pair[1]]))
     st.html(markup.small(*_dates(alert)))

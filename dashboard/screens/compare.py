@@ -120,13 +120,10 @@ def _spread(
     text = value_text(value, feature) if known else ""
     names = comparison_words.bin_names(answer, feature)
     position = text if answer.categories else value
+    axis = comparison_words.scale(feature, answer.edges or ())
     chart(
         comparison.distribution(
-            answer,
-            names,
-            groups,
-            position if known else None,
-            comparison_words.axis_title(feature),
+            answer, names, groups, position if known else None, axis
         ),
         "distribution",
         comparison_words.distribution_text(answer, feature, text),
@@ -148,10 +145,10 @@ def _counted(
 
 def _two_facts(opened: OpenedClient, model: ModelAnswer) -> None:
     st.html(markup.heading(_("Two facts at once")))
-    across, up = st.columns(2)
-    with across:
+    left, right = st.columns(2)
+    with left:
         x = _pick(_("Across"), "across", 0, model, numbers_only=True)
-    with up:
+    with right:
         y = _pick(_("Upwards"), "up", 1, model, numbers_only=True)
     try:
         with st.spinner(_("Fetching…")):
@@ -160,9 +157,12 @@ def _two_facts(opened: OpenedClient, model: ModelAnswer) -> None:
         say.info(_("One of the two is not in the model's sample. Choose another one."))
         return
     first, second = model.describe(x), model.describe(y)
-    titles = comparison_words.axis_title(first), comparison_words.axis_title(second)
+    across, up = (
+        comparison_words.scale(feature, [point[place] for point in answer.points])
+        for place, feature in enumerate((first, second))
+    )
     chart(
-        comparison.scatter(answer, *titles),
+        comparison.scatter(answer, across, up),
         "scatter",
         comparison_words.scatter_text(first, second, len(answer.points)),
         lambda: _points(answer, first, second),

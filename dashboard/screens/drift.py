@@ -13,6 +13,7 @@ from components import markup, report_page, say
 from components.glossary import glossary
 from components.layout import card, chart, written_in_english
 from session.language import _, mark
+from texts import monitoring
 from texts.formats import moment
 
 HEIGHT = 900
@@ -74,8 +75,10 @@ def _show_kind(kind: str) -> None:
         return
     with card("conclusion"):
         say.caption(f"{_(MEANINGS[kind])} " + _made(report))
-        written_in_english()
-        say.written(report.conclusion)
+        texts = report.report.get("conclusion")
+        if not texts:
+            written_in_english()
+        say.written(monitoring.translated(texts, report.conclusion))
         glossary()
     if kind != "train_test":
         _performance(report)

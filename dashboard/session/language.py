@@ -7,9 +7,13 @@
 from __future__ import annotations
 
 import gettext
+import re
+from collections.abc import Iterable
+from datetime import UTC, tzinfo
 from functools import cache
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 from babel.messages.mofile import write_mo
@@ -31,6 +35,15 @@ def code() -> str:
 def locale() -> str:
     """The locale that numbers and dates are written in."""
     return LOCALES.get(code(), code())
+
+
+def timezone() -> tzinfo:
+    """That of the browser, whose word it is; UTC where it names none that is known."""
+    name = st.context.timezone
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (KeyError, ValueError, OSError):
+        return UTC
 
 
 def choose() -> None:
@@ -61,13 +74,25 @@ def mark(sentence: str) -> str:
     return sentence
 
 
+def spaced(french: str) -> str:
+    """With the narrow spaces at which no line breaks, as French sets its signs."""
+    return re.sub(" ([;:!?»])", "\u202f\\1", french).replace("« ", "«\u202f")
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts that hold commas of their own, in a row."""
+    return _("; ").join(parts)
+
+
 @cache
 def _translations(language: str) -> gettext.NullTranslations:
     if language == SOURCE:
         return gettext.NullTranslations()
     path = CATALOGUES / language / "LC_MESSAGES" / "dashboard.po"
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=language)
+    text = path.read_text("utf-8")
+    if language == "fr":
+        text = spaced(text)
+    catalogue = read_po(StringIO(text), locale=language)
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from api_client.answers import Distribution, SimilarClients
-from api_client.meaning import Descriptor
+from api_client.meaning import Descriptor, Value
 from session.language import _, mark
-from texts.formats import currency_sign, percent, value_text, whole
+from texts.formats import (
+    BIRTH,
+    DAYS_PER_YEAR,
+    currency_sign,
+    percent,
+    percent_sign,
+    value_text,
+    whole,
+)
 
 UNITS = {"days": mark("days"), "months": mark("months"), "years": mark("years")}
+AGO = {
+    "days": mark("days before the application"),
+    "years": mark("years before the application"),
+}
+DAYS_IN_YEARS = 2 * DAYS_PER_YEAR
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A chart's axis: its title, and what its numbers are multiplied by.
+
+    They are then in the unit that the sentences around the chart tell them in.
+    """
+
+    title: str
+    factor: float = 1.0
+
+    def __call__(self, number: Value) -> Value:
+        if number is None or isinstance(number, str):
+            return number
+        return self.factor * number
 
 
 def similar_text(similar: SimilarClients) -> str:
@@ -35,12 +67,23 @@ def distribution_text(found: Distribution, feature: Descriptor, client: str) -> 
     )
 
 
-def axis_title(feature: Descriptor) -> str:
-    """A fact with the unit that a chart's bare numbers have."""
-    unit = currency_sign() if feature.unit == "currency" else UNITS.get(feature.unit)
-    if unit is None:
-        return feature.label
-    return _("{fact} ({unit})", fact=feature.label, unit=_(unit))
+def scale(feature: Descriptor, numbers: Iterable[Value]) -> Scale:
+    """The axis of a fact that has these values."""
+    unit, factor = UNITS.get(feature.unit, ""), 1.0
+    if feature.unit == "share":
+        return Scale(feature.label + f" ({percent_sign().strip()})", 100)
+    if feature.unit == "currency":
+        unit = currency_sign()
+    elif feature.unit == "days":
+        days = [n for n in numbers if n is not None and not isinstance(n, str)]
+        if max(map(abs, days), default=0) >= DAYS_IN_YEARS:
+            unit, factor = mark("years"), 1 / DAYS_PER_YEAR
+        if max(days, default=1) <= 0:
+            factor = -factor
+            unit = unit if feature.role == BIRTH else AGO[unit]
+    if not unit:
+        return Scale(feature.label)
+    return Scale(_("{fact} ({unit})", fact=feature.label, unit=_(unit)), factor)
 
 
 def bin_names(found: Distribution, feature: Descriptor) -> list[str]:

@@ -12,7 +12,7 @@ from api_client.answers import (
     Standing,
 )
 from api_client.meaning import PredictionMeaning
-from session.language import _, mark, plural
+from session.language import _, listed, mark, plural
 from texts.formats import ago, moment, percent, percents_apart, whole
 from texts.waterfall_steps import Step
 
@@ -126,7 +126,7 @@ def confidence_notes(
         notes.append(
             _(
                 "Unlike anything the model learnt from, so worth checking: {names}.",
-                names="; ".join(names),
+                names=listed(names),
             )
         )
     return tuple(notes)

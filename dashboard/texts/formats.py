@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from babel import Locale
 from babel.dates import format_datetime, format_timedelta
@@ -18,7 +18,7 @@ from babel.units import format_unit
 from api_client.cache import current_model
 from api_client.meaning import Descriptor, Value
 from config import settings
-from session.language import _, locale
+from session.language import _, locale, timezone
 
 BIRTH, DATE = "birth", "date"
 # As ISO 4217 has it.
@@ -128,9 +128,8 @@ def days_from_application(days: float) -> str:
 
 
 def age(days: float) -> str:
-    """Days since birth, counted from the application: -13500 is "36 years old"."""
-    years = _unit(int(abs(days) / DAYS_PER_YEAR), "year")
-    return _("{years} old", years=years)
+    """Days since birth, counted from the application: -13500 is "36 years"."""
+    return _unit(int(abs(days) / DAYS_PER_YEAR), "year")
 
 
 def value_text(value: Value, what: Descriptor) -> str:
@@ -175,11 +174,14 @@ def _flag(value: Value) -> str:
 
 
 def moment(at: datetime) -> str:
-    return format_datetime(at, "d MMM y, HH:mm 'UTC'", locale=locale())
+    """By the clock of whoever looks; by UTC, and so named, where that is not known."""
+    zone = timezone()
+    pattern = "d MMM y, HH:mm" + (" 'UTC'" if zone == UTC else "")
+    return format_datetime(at, pattern, tzinfo=zone, locale=locale())
 
 
 def day(at: datetime) -> str:
-    return format_datetime(at, "d MMM y", locale=locale())
+    return format_datetime(at, "d MMM y", tzinfo=timezone(), locale=locale())
 
 
 def ago(elapsed: timedelta) -> str:

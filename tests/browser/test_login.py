@@ -92,6 +92,23 @@ def test_an_analyst_sees_no_clients(browser: Browser, guarded: str) -> None:
     page.context.close()
 
 
+def test_a_report_is_the_analysts_whose_session_has_its_address(
+    browser: Browser, guarded: str
+) -> None:
+    page = log_in(browser, guarded, "bo")
+    links(page)
+    page.goto(f"{guarded}/drift")
+    page.get_by_text("The report by Evidently, column by column").click()
+    frame = page.locator(".st-key-drift_report iframe")
+    address = f"{guarded}{frame.get_attribute('src')}"
+    assert page.request.get(address).status == 200
+    stranger = log_in(browser, guarded, "ada")
+    links(stranger)
+    assert stranger.request.get(address).status == 404
+    stranger.context.close()
+    page.context.close()
+
+
 def test_the_api_refuses_an_analyst_what_they_type(
     browser: Browser, guarded: str, served: Served
 ) -> None:

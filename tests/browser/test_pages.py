@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from tests.browser.pages import new_context, settled
 from tests.conftest import Served, free_port, server
@@ -28,7 +30,25 @@ PAGES = {
     "interface": ".st-key-api_request pre",
 }
 FADING_MILLISECONDS = 600
-SERIOUS = {"serious", "critical"}
+# A desk, a tablet, a telephone.
+WIDTHS = (1366, 820, 390)
+STOPS = 60
+# Where the focus is, and what of the element can be seen.
+FOCUSED = """() => {
+  const focus = document.activeElement;
+  if (focus === document.body || focus.tagName === "IFRAME") return null;
+  const knob = focus.closest("label") ?? focus.parentElement.parentElement;
+  const hidden = focus.matches("input:is([type=radio], [type=range])");
+  const seen = hidden ? knob : focus;
+  seen.scrollIntoView({ block: "center", behavior: "instant" });
+  const { x, y, width, height } = seen.getBoundingClientRect();
+  return { x, y, width, height };
+}"""
+SHIFTS = """() => {
+  window.shifted = 0;
+  const add = (list) => list.getEntries().forEach((one) => window.shifted += one.value);
+  new PerformanceObserver(add).observe({ type: "layout-shift" });
+}"""
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -43,6 +63,11 @@ def test_a_page_is_whole_and_accessible(
     page.locator(".st-key-language_switch").get_by_text("Français").click()
     page.locator("html[lang=fr]").wait_for(state="attached")
     check(page, name)
+    here = page.locator("[aria-current=page]")
+    assert here.get_attribute("href").split("?")[0].strip("/") == name
+    assert here.locator("p").inner_text() in page.title()
+    of_clients = ("", "compare", "simulate", "decide")
+    assert (str(client) in page.title()) == (name in of_clients)
     # Nothing sticks out, at 200 % zoom of a common screen.
     page.set_viewport_size({"width": 683, "height": 384})
     wide = "document.querySelector('[data-testid=stMain]')"
@@ -54,16 +79,130 @@ def check(page: Page, name: str) -> None:
     page.locator(PAGES[name]).first.wait_for()
     settled(page)
     assert page.locator('[class*="st-key-trouble"]').count() == 0
-    # What has just appeared is still pale.
-    page.wait_for_timeout(FADING_MILLISECONDS)
-    # What is in Evidently's own frame is Evidently's.
-    found = axe.run(page, context={"exclude": [["iframe"]]}).response["violations"]
-    assert not {
-        (one["id"], node["html"][:160])
-        for one in found
-        if one["impact"] in SERIOUS
-        for node in one["nodes"]
-    }
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 768})
+        # What has just appeared is still pale.
+        page.wait_for_timeout(FADING_MILLISECONDS)
+        # What is in Evidently's own frame is Evidently's.
+        found = axe.run(page, context={"exclude": [["iframe"]]}).response["violations"]
+        assert not {
+            (width, one["id"], node["html"][:160])
+            for one in found
+            for node in one["nodes"]
+        }
+    page.set_viewport_size({"width": WIDTHS[0], "height": 768})
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_focus_is_seen_wherever_it_goes(
+    page: Page, dashboard: str, served: Served, theme: str
+) -> None:
+    """Around what has it, as many points as its edge is long change by 3 to 1."""
+    (client,) = some_clients(served, 1)
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    for name in ("", "simulate", "decide"):
+        page.goto(f"{dashboard}/{name}?lang=en&client={client}")
+        page.locator(PAGES[name]).first.wait_for()
+        settled(page)
+        stops = 0
+        for _ in range(STOPS):
+            page.keyboard.press("Tab")
+            box = page.evaluate(FOCUSED)
+            if box is None:
+                break
+            stops += 1
+            clip = within(page, box)
+            before = picture(page, clip)
+            page.evaluate("window.left = document.activeElement, window.left.blur()")
+            after = picture(page, clip)
+            page.evaluate("window.left.focus({ focusVisible: true })")
+            seen = sum(
+                contrast(one, other) >= 3
+                for one, other in zip(before, after, strict=True)
+                if one != other
+            )
+            edge = 2 * (min(box["width"], clip["width"]) + box["height"])
+            what = page.evaluate("document.activeElement.outerHTML.slice(0, 160)")
+            assert seen >= edge, (name, what)
+        assert stops > 12
+
+
+def within(page: Page, box: dict[str, float]) -> dict[str, float]:
+    """The box and a margin, as far as they are on the screen."""
+    size = page.viewport_size
+    left, top = max(0, box["x"] - 6), max(0, box["y"] - 6)
+    right = min(size["width"], box["x"] + box["width"] + 6)
+    bottom = min(size["height"], box["y"] + box["height"] + 6)
+    return {"x": left, "y": top, "width": right - left, "height": bottom - top}
+
+
+def picture(page: Page, clip: dict[str, float]) -> list[tuple[int, ...]]:
+    page.wait_for_timeout(60)
+    image = Image.open(BytesIO(page.screenshot(clip=clip))).convert("RGB")
+    raw = image.tobytes()
+    return [tuple(raw[at : at + 3]) for at in range(0, len(raw), 3)]
+
+
+def contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:
+    """As WCAG 2 defines it."""
+
+    def luminance(colour: tuple[int, ...]) -> float:
+        parts = [part / 255 for part in colour]
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+            for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_nothing_moves_when_another_client_is_chosen(
+    page: Page, dashboard: str, served: Served
+) -> None:
+    first, *others = some_clients(served, 40)[-8:-4]
+    page.goto(f"{dashboard}/?client={first}")
+    page.locator(PAGES[""]).wait_for()
+    settled(page)
+    for client in others:
+        page.evaluate(SHIFTS)
+        page.get_by_role("searchbox").fill(str(client))
+        page.locator(f'.st-key-reasons [data-client="{client}"]').first.wait_for()
+        settled(page)
+        page.wait_for_timeout(FADING_MILLISECONDS)
+        assert page.evaluate("window.shifted") <= 0.05
+
+
+def test_a_tablet_has_room_for_words_and_paper_for_charts(
+    page: Page, dashboard: str, served: Served
+) -> None:
+    (client,) = some_clients(served, 1)
+    page.set_viewport_size({"width": 820, "height": 1180})
+    for name in PAGES:
+        page.goto(f"{dashboard}/{name}?lang=fr&client={client}")
+        page.locator(PAGES[name]).first.wait_for()
+        settled(page)
+        columns = page.locator(".stColumn:visible").all()
+        widths = [one.bounding_box()["width"] for one in columns]
+        assert min(widths, default=200) >= 130, name
+        assert page.evaluate(
+            "[...document.querySelectorAll('.stSelectbox input')]"
+            ".every((one) => one.clientWidth > 100)"
+        )
+    page.goto(f"{dashboard}/?lang=fr&client={client}")
+    chart = page.locator(".st-key-waterfall .svg-container")
+    chart.wait_for()
+    settled(page)
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.set_viewport_size({"width": 703, "height": 1000})
+    assert not page.locator('[data-testid="stSidebar"]').is_visible()
+    drawn, room = chart.bounding_box(), page.locator(".st-key-waterfall").bounding_box()
+    assert drawn["height"] > 300 and drawn["width"] <= room["width"]
+    ground = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    page.emulate_media(media="screen")
 
 
 def test_the_model_and_drift_pages_show_what_the_api_knows(

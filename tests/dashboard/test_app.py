@@ -204,7 +204,7 @@ def test_an_application_and_its_record_are_a_click_away(api: FakeApi) -> None:
     app = open_app("700001")
     app.session_state["details"] = "Application"
     text = page_text(app.run())
-    assert "€406,597.50" in text and "41 years old" in text
+    assert "€406,597.50" in text and "41 years" in text
     [file] = re.findall(r'data-file="([^"]+)"', text)
     lines = b64decode(file).decode("utf-8-sig").splitlines()
     assert 'The loan asked for,Loan amount,"€406,597.50"' in lines

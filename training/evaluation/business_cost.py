@@ -19,6 +19,7 @@ from sklearn.metrics import make_scorer
 
 from training.arrays import Array
 from training.errors import ConfigurationError
+from training.language import Labels, _
 from training.tables.layout import APPLICATION
 from training.tables.schema import Role
 
@@ -55,9 +56,15 @@ class Costs:
         )
 
     @property
-    def per(self) -> str:
+    def per_labels(self) -> Labels:
         """What a mean cost is of."""
-        return "per unit of credit asked for" if self.by_amount else "per decision"
+        return (
+            _("per unit of credit asked for") if self.by_amount else _("per decision")
+        )
+
+    @property
+    def per(self) -> str:
+        return self.per_labels["en"]
 
     @property
     def break_even(self) -> float:

@@ -92,10 +92,10 @@ def _attribute(
     values: pd.Series, target: Array, probability: Array, granted: np.ndarray
 ) -> dict[str, Any]:
     counts = values.value_counts()
-    large = sorted(str(g) for g, size in counts.items() if size >= LEAST_CLIENTS)
+    large = [str(group) for group, size in counts.items() if size >= LEAST_CLIENTS]
     groups = [
         _group(category, (values == category).to_numpy(), target, probability, granted)
-        for category in large
+        for category in sorted(large, key=_place)
     ]
     approved = [group["approval_rate"] for group in groups]
     repaying = [group["good_approval_rate"] for group in groups]
@@ -105,6 +105,11 @@ def _attribute(
         "approval_ratio": min(approved) / highest if highest else 1.0,
         "equal_opportunity_gap": max(repaying) - min(repaying) if groups else 0.0,
     }
+
+
+def _place(group: str) -> tuple[int, str]:
+    """Ages from the youngest, others by name."""
+    return (AGE_NAMES.index(group) if group in AGE_NAMES else -1), group
 
 
 def _group(

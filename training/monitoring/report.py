@@ -199,7 +199,7 @@ def conclusion(reference: Reference, report: dict[str, Any]) -> str:
         " what a score means shows only in outcomes.",
         "",
         *(
-            f"- {alert['severity']}: {title(reference, alert['cause'])}"
+            f"- {alert['severity']}: {title(reference, alert['cause'])['en']}"
             f" (`{alert['cause']}`)"
             for alert in alerts
         ),

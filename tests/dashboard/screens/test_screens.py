@@ -359,7 +359,7 @@ def test_what_is_chosen_stays_when_the_language_changes(api: FakeApi) -> None:
     app.radio[0].set_value(True).run()
     app.segmented_control(key="language_switch").set_value("fr").run()
     assert app.radio[0].value is True
-    assert app.radio[0].options[0] == "Confirmer : le refuser"
+    assert app.radio[0].options[0] == "Confirmer\u202f: le refuser"
 
 
 def test_compares_with_similar_clients_and_any_fact(api: FakeApi) -> None:
@@ -386,6 +386,22 @@ def test_an_alert_is_acknowledged_by_name(api: FakeApi) -> None:
     app.button(key="send_alert-1").click().run()
     assert posted(api, "acknowledge") == [{"by": "Bo", "note": "Ask sales"}]
     assert "Acknowledged by Bo" in page_text(app) and "Ask sales" in page_text(app)
+
+
+def test_what_monitoring_wrote_is_told_in_the_pages_language(api: FakeApi) -> None:
+    titles = {"en": "Rents rose", "fr": "Les loyers ont monté"}
+    texts = {"title": titles, "what": "not by language"}
+    api.alert["evidence"] = api.alert["evidence"] | {"texts": texts}
+    conclusion = {"fr": "### Peu de changements"}
+    api.reports[0] = api.reports[0] | {"report": {"conclusion": conclusion}}
+    english = page_text(page("alerts")) + page_text(page("drift"))
+    assert "Rents rose" in english and "Little has changed" in english
+    app = page("alerts")
+    app.segmented_control(key="language_switch").set_value("fr").run()
+    assert "Les loyers ont monté" in page_text(app)
+    assert str(api.alert["what"]) in page_text(app)
+    app.switch_page("screens/drift.py").run()
+    assert "Peu de changements" in page_text(app)
 
 
 def test_the_api_page_sends_what_its_curl_says(api: FakeApi) -> None:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import fake_answers
 import pytest
+import streamlit as st
 
 from api_client.answers import ApplicationFact, Labels, ModelAnswer
 from api_client.meaning import Descriptor, Value, in_words
 from texts.application import group_facts
-from texts.formats import ago, percents_apart, value_text
+from texts.formats import ago, moment, percents_apart, value_text
 
 MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
 
@@ -20,7 +22,7 @@ MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
         (None, "currency", "", "not given"),
         (406597.5, "currency", "", "€406,597.50"),
         (1350000.0, "currency", "", "€1,350,000"),
-        (-15234.0, "days", "birth", "41 years old"),
+        (-15234.0, "days", "birth", "41 years"),
         (-2920.0, "days", "", "8 years ago"),
         (-1134.0, "days", "", "3 years 1 month ago"),
         (-1.0, "days", "", "1 day ago"),
@@ -103,3 +105,21 @@ def test_many_gaps_are_counted_rather_than_listed() -> None:
     many = group_facts(tuple(_fact(name, None) for name in names), MODEL)
     assert [line.value for line in few[0].lines] == ["not given"] * 2
     assert (many[0].lines, len(many[0].missing)) == ((), 6)
+
+
+@pytest.mark.parametrize(
+    ("zone", "text"),
+    [
+        ("Europe/Paris", "30 Nov 2026, 07:39"),
+        ("America/New_York", "30 Nov 2026, 01:39"),
+        (None, "30 Nov 2026, 06:39 UTC"),
+        ("Nowhere/Else", "30 Nov 2026, 06:39 UTC"),
+        ("../etc/passwd", "30 Nov 2026, 06:39 UTC"),
+        ("America", "30 Nov 2026, 06:39 UTC"),
+    ],
+)
+def test_a_moment_is_told_by_the_clock_of_whoever_looks(
+    monkeypatch: pytest.MonkeyPatch, zone: str | None, text: str
+) -> None:
+    monkeypatch.setattr(st, "context", SimpleNamespace(timezone=zone))
+    assert moment(datetime(2026, 11, 30, 6, 39, tzinfo=UTC)) == text

@@ -80,6 +80,10 @@ def test_a_shift_opens_one_alert_that_closes_when_it_is_over(
     assert alert["status"] == "open"
     assert alert["severity"] == "warning"
     assert "standard deviations higher" in alert["what"]
+    texts = alert["evidence"]["texts"]
+    assert texts["what"]["en"] == alert["what"]
+    assert "écarts-types plus haut" in texts["what"]["fr"]
+    assert texts["title"]["fr"] == "«\u202fFirst\u202f» a bougé"
     assert alert["report_id"] == "report-2"
     assert alert["evidence"]["p"] < 1e-3
     fake.events.decide(1200)

@@ -100,8 +100,14 @@ def test_reasons_are_one_for_each_group_in_the_order_of_its_columns(
     loan, general = reasons[0], reasons[1]
     assert loan.raises_risk["fr"] == "Le prêt pèse contre."
     assert loan.unknown["fr"] == "Rien."
-    assert general.unknown["fr"] == "Nous n'avons rien d'enregistré sous « select »."
-    assert general.raises_risk["fr"] == "« select » pèse en défaveur de votre demande."
+    assert (
+        general.unknown["fr"]
+        == "Nous n'avons rien d'enregistré sous «\u202fselect\u202f»."
+    )
+    assert (
+        general.raises_risk["fr"]
+        == "«\u202fselect\u202f» pèse en défaveur de votre demande."
+    )
 
 
 def test_a_catalogue_beside_the_file_translates_its_labels(tmp_path: Path) -> None:

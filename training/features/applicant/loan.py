@@ -53,7 +53,7 @@ def features() -> list[Feature]:
             "INCOME_AFTER_ANNUITY",
             INCOME - ANNUITY,
             "REPAYMENT_BURDEN",
-            _("Income less instalment"),
+            _("Income less one instalment"),
             "AMT_INCOME_TOTAL - AMT_ANNUITY",
             Unit.CURRENCY,
         ),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from training.config import Settings
+from training.language import SOURCE
 from training.monitoring.alerts import texts
 from training.monitoring.alerts.delivery import DeliveryFailed, send_mail, send_webhook
 from training.monitoring.alerts.lifecycle import AlertChange
@@ -60,15 +61,14 @@ def put_alert(
 
 def _alert(state: State, reference: Reference, change: AlertChange) -> dict[str, Any]:
     cause, evidence = change.cause, change.evidence
+    words = texts.words(reference, cause, evidence, state.window)
     return {
         "cause": cause,
         "status": change.status,
         "severity": change.severity,
-        "title": texts.title(reference, cause),
-        "what": texts.what(reference, cause, evidence),
-        "certainty": texts.certainty(reference, cause, evidence, state.window),
-        "action": texts.action(cause, evidence),
-        "evidence": dict(evidence),
+        **{name: labels[SOURCE] for name, labels in words.items()},
+        # The same in every language, for pages that speak another one.
+        "evidence": {**evidence, "texts": words},
         "report_id": None,
     }
 

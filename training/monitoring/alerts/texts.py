@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from training.language import Labels, _, alike, figure
 from training.monitoring.statistics.drift_tests import LEAST_SHARE, LEAST_SHIFT
 from training.monitoring.statistics.reference import Reference
 from training.monitoring.statistics.window_tests import ALPHA, LEAST_RATE, LEAST_UNKNOWN
@@ -39,131 +40,190 @@ def _performance(evidence: Evidence) -> str:
     return INFO if better else WARNING
 
 
-def title(reference: Reference, cause: str) -> str:
-    kind, _, name = cause.partition(":")
-    label = reference.label(name)
+def words(
+    reference: Reference, cause: str, evidence: Evidence, window: int
+) -> dict[str, Labels]:
+    """The members of an alert that people read."""
     return {
-        "feature": f"“{label}” has shifted",
-        "missing": f"“{label}” is missing at another rate",
-        "score": "The scores have shifted",
-        "unknown_categories": "Applications have categories the model does not know",
-        "decision_rate": "Another share of applications is refused",
-        "override_rate": "Officers override another share of decisions",
-        "performance": "The model performs differently than expected",
+        "title": title(reference, cause),
+        "what": what(reference, cause, evidence),
+        "certainty": certainty(reference, cause, evidence, window),
+        "action": action(cause, evidence),
+    }
+
+
+def title(reference: Reference, cause: str) -> Labels:
+    kind, _sign, name = cause.partition(":")
+    label = reference.labels(name)
+    return {
+        "feature": _("“{label}” has shifted", label=label),
+        "missing": _("“{label}” is missing at another rate", label=label),
+        "score": _("The scores have shifted"),
+        "unknown_categories": _("Applications have categories the model does not know"),
+        "decision_rate": _("Another share of applications is refused"),
+        "override_rate": _("Officers override another share of decisions"),
+        "performance": _("The model performs differently than expected"),
     }[kind]
 
 
-def what(reference: Reference, cause: str, evidence: Evidence) -> str:
-    kind, _, name = cause.partition(":")
+def what(reference: Reference, cause: str, evidence: Evidence) -> Labels:
+    kind, _sign, name = cause.partition(":")
     if kind == "performance":
         return _what_performance(evidence, reference)
     effect = evidence["effect"]
     text = {
-        "feature": lambda: _what_moved(name, evidence, reference),
-        "score": lambda: _what_moved("The model's score", evidence, reference),
-        "missing": lambda: f"{name} is missing {_points(effect)} often.",
-        "unknown_categories": lambda: (
-            f"{effect:.1%} of decisions have a category that training never saw; the"
-            " model takes it as missing."
+        "feature": lambda: _what_moved(alike(name), evidence),
+        "score": lambda: _what_moved(_("The model's score"), evidence),
+        "missing": lambda: _(
+            "{name} is missing {points} often.",
+            name=alike(name),
+            points=_points(effect),
         ),
-        "decision_rate": lambda: f"Applications are refused {_points(effect)} often.",
-        "override_rate": lambda: f"Decisions are overridden {_points(effect)} often.",
+        "unknown_categories": lambda: _(
+            "{share} of decisions have a category that training never saw; the model"
+            " takes it as missing.",
+            share=figure(effect, ".1%"),
+        ),
+        "decision_rate": lambda: _(
+            "Applications are refused {points} often.", points=_points(effect)
+        ),
+        "override_rate": lambda: _(
+            "Decisions are overridden {points} often.", points=_points(effect)
+        ),
     }[kind]()
     others = evidence.get("goes_with", [])
-    if others:
-        names = ", ".join(name.partition(":")[2] or name for name in others[:8])
-        text += f" With it went: {names}."
-    return text
+    if not others:
+        return text
+    names = ", ".join(other.partition(":")[2] or other for other in others[:8])
+    return _("{text} With it went: {names}.", text=text, names=alike(names))
 
 
-def _points(effect: float) -> str:
-    way = "more" if effect > 0 else "less"
-    return f"{abs(effect) * 100:.1f} percentage points {way}"
+def _points(effect: float) -> Labels:
+    points = figure(abs(effect) * 100, ".1f")
+    if effect > 0:
+        return _("{points} percentage points more", points=points)
+    return _("{points} percentage points less", points=points)
 
 
-def _what_moved(name: str, evidence: Evidence, reference: Reference) -> str:
-    shift, psi = evidence["shift"], evidence["psi"]
-    if abs(shift) >= LEAST_SHIFT:
-        way = "higher" if shift > 0 else "lower"
-        text = f"{name} lies {abs(shift):.2f} standard deviations {way} than in"
-    else:
-        text = (
-            f"Shares of {name} differ by up to {evidence['distance']:.1%} from those in"
+def _what_moved(name: Labels, evidence: Evidence) -> Labels:
+    shift, psi = evidence["shift"], figure(evidence["psi"], ".2f")
+    size = figure(abs(shift), ".2f")
+    if abs(shift) < LEAST_SHIFT:
+        text = _(
+            "Shares of {name} differ by up to {distance} from those in the reference"
+            " (PSI {psi}).",
+            name=name,
+            distance=figure(evidence["distance"], ".1%"),
+            psi=psi,
         )
-    text += f" the reference (PSI {psi:.2f})."
-    if "importance" in evidence:
-        text += f" It carries {evidence['importance']:.1%} of the model's importance."
-    return text
+    elif shift > 0:
+        text = _(
+            "{name} lies {size} standard deviations higher than in the reference (PSI"
+            " {psi}).",
+            name=name,
+            size=size,
+            psi=psi,
+        )
+    else:
+        text = _(
+            "{name} lies {size} standard deviations lower than in the reference (PSI"
+            " {psi}).",
+            name=name,
+            size=size,
+            psi=psi,
+        )
+    if "importance" not in evidence:
+        return text
+    return _(
+        "{text} It carries {importance} of the model's importance.",
+        text=text,
+        importance=figure(evidence["importance"], ".1%"),
+    )
 
 
-def _what_performance(evidence: Evidence, reference: Reference) -> str:
+def _what_performance(evidence: Evidence, reference: Reference) -> Labels:
     before, after = evidence["before"], evidence["after"]
-    auc = f"{after['auc']:.3f} ± {1.96 * evidence['auc_error']:.3f}"
-    return (
-        f"{evidence['defaults']:,} of the newest {evidence['size']:,} clients with an"
-        f" outcome defaulted; their scores made expect"
-        f" {evidence['expected_defaults']:,.0f}. For all decisions that means an AUC of"
-        f" {auc} instead of {before['auc']:.3f}, and a"
-        f" cost of {after['cost']:.3f} instead of {before['cost']:.3f}"
-        f" {reference.costs.per}."
+    return _(
+        "{defaults} of the newest {size} clients with an outcome defaulted; their"
+        " scores made expect {expected}. For all decisions that means an AUC of {auc} ±"
+        " {error} instead of {auc_before}, and a cost of {cost} instead of"
+        " {cost_before} {per}.",
+        defaults=figure(evidence["defaults"], ",d"),
+        size=figure(evidence["size"], ",d"),
+        expected=figure(evidence["expected_defaults"], ",.0f"),
+        auc=figure(after["auc"], ".3f"),
+        error=figure(1.96 * evidence["auc_error"], ".3f"),
+        auc_before=figure(before["auc"], ".3f"),
+        cost=figure(after["cost"], ".3f"),
+        cost_before=figure(before["cost"], ".3f"),
+        per=reference.costs.per_labels,
     )
 
 
-def certainty(reference: Reference, cause: str, evidence: Evidence, window: int) -> str:
-    p, alarms = evidence["p"], round(1 / ALPHA)
+def certainty(
+    reference: Reference, cause: str, evidence: Evidence, window: int
+) -> Labels:
     if cause == "performance":
-        basis = f"{evidence['size']:,} outcomes, each held against its own score"
-    else:
-        basis = (
-            f"the newest {evidence['windows'] * window:,} decisions against"
-            f" {len(reference.frame):,} reference clients"
+        basis = _(
+            "From {size} outcomes, each held against its own score",
+            size=figure(evidence["size"], ",d"),
         )
-    return (
-        f"From {basis}: p = {p:.1g}, all questions asked together counted in. Were"
-        f" nothing changed, one look in {alarms:,} at most would raise any alert."
+    else:
+        basis = _(
+            "From the newest {decisions} decisions against {clients} reference clients",
+            decisions=figure(evidence["windows"] * window, ",d"),
+            clients=figure(len(reference.frame), ",d"),
+        )
+    return _(
+        "{basis}: p = {p}, all questions asked together counted in. Were nothing"
+        " changed, one look in {looks} at most would raise any alert.",
+        basis=basis,
+        p=figure(evidence["p"], ".1g"),
+        looks=figure(round(1 / ALPHA), ",d"),
     )
 
 
-def action(cause: str, evidence: Evidence) -> str:
+def action(cause: str, evidence: Evidence) -> Labels:
     kind = cause.partition(":")[0]
+    if kind == "performance":
+        return _act_on_performance(evidence)
     return {
-        "feature": (
+        "feature": _(
             "Ask whether the clients or the way the data is taken changed: a new"
             " product, channel or form explains the first, a step at one hour the"
             " second. Broken data: have it mended, and decide these cases by hand."
             " Other clients: watch expected cost, and retrain once outcomes are there."
         ),
-        "missing": (
+        "missing": _(
             "Look first for a broken source or form: missing data seldom is a change of"
             " clients. Until it is mended, have officers ask for the value."
         ),
-        "score": (
+        "score": _(
             "See which features moved and what the expected cost has become. If the"
             " data is right, the portfolio changed: recheck the threshold and retrain"
             " once some hundred defaults of the new clients are known."
         ),
-        "unknown_categories": (
+        "unknown_categories": _(
             "Map the new values to known ones at the source, or retrain with them."
         ),
-        "decision_rate": (
+        "decision_rate": _(
             "Compare with the score's own report. Without a shift of it, look for a"
             " changed threshold."
         ),
-        "override_rate": (
+        "override_rate": _(
             "Read the reasons that officers gave: they often see first what the model"
             " does not know."
         ),
-        "performance": _act_on_performance(evidence),
     }[kind]
 
 
-def _act_on_performance(evidence: Evidence) -> str:
+def _act_on_performance(evidence: Evidence) -> Labels:
     if evidence.get("effect", 0.0) >= 0.02:
-        return (
+        return _(
             "Retrain on recent outcomes and compare in shadow (`monitor --challenger`)."
             " Until then, have officers review decisions near the threshold."
         )
-    return (
+    return _(
         "Clients are still ranked as well, but the probabilities are off: recalibrate"
         " by retraining on recent outcomes, since the threshold rests on them."
     )

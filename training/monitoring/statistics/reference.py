@@ -17,6 +17,7 @@ from training.arrays import Array
 from training.bundle.read import read_manifest, verified
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
+from training.language import LANGUAGES, Labels, alike
 from training.monitoring.statistics import histogram
 from training.monitoring.statistics.histogram import ColumnBins, Counts
 from training.monitoring.statistics.performance import Expectation, ScoreBins
@@ -99,12 +100,17 @@ class Reference:
         refused = self.frame["probability"] >= self.threshold
         return int(refused.sum()), len(self.frame)
 
-    def label(self, name: str) -> str:
-        """A feature's English name."""
+    def labels(self, name: str) -> Labels:
+        """What a feature is called, in English where a language has no name for it."""
         for feature in self.manifest["features"]:
             if feature["name"] == name:
-                return str(feature["labels"]["en"])
-        return name
+                told = feature["labels"]
+                return {one: str(told.get(one) or told["en"]) for one in LANGUAGES}
+        return alike(name)
+
+    def label(self, name: str) -> str:
+        """A feature's English name."""
+        return self.labels(name)["en"]
 
     def booster(self) -> lightgbm.Booster:
         return lightgbm.Booster(model_file=str(self.folder / "model.txt"))

@@ -155,8 +155,8 @@ TABLE = Table(
         ),
         amount(
             "AMT_INCOME_TOTAL",
-            _("Annual income"),
-            "Income that the client declares for a year.",
+            _("Income as declared"),
+            "Income that the client declares; of which period is not told.",
             nullable=False,
             section=WORK,
         ),
@@ -171,8 +171,8 @@ TABLE = Table(
         ),
         amount(
             "AMT_ANNUITY",
-            _("Regular repayment"),
-            "Amount of each regular repayment of the loan.",
+            _("Instalment"),
+            "Amount of each instalment of the loan.",
             role=Role.INSTALMENT,
             section=LOAN,
         ),
@@ -237,7 +237,7 @@ TABLE = Table(
         ),
         past_day(
             "DAYS_BIRTH",
-            _("Date of birth"),
+            _("Age"),
             "Birth, in days before the application (negative).",
             type=Type.INTEGER,
             nullable=False,

@@ -112,8 +112,8 @@ TABLE = Table(
         ),
         amount(
             "AMT_ANNUITY",
-            _("Regular repayment"),
-            "Amount of each regular repayment of this credit.",
+            _("Instalment"),
+            "Amount of each instalment of this credit.",
         ),
     ),
     origin=Origin.CREDIT_BUREAU,

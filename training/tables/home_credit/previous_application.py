@@ -39,8 +39,8 @@ TABLE = Table(
         ),
         amount(
             "AMT_ANNUITY",
-            _("Regular repayment"),
-            "Amount of each regular repayment of the earlier loan.",
+            _("Instalment"),
+            "Amount of each instalment of the earlier loan.",
         ),
         amount(
             "AMT_APPLICATION",
@@ -162,7 +162,7 @@ TABLE = Table(
         ),
         count(
             "CNT_PAYMENT",
-            _("Number of repayments"),
+            _("Number of instalments"),
             "Number of repayments agreed at the application; 0 for revolving loans.",
         ),
         category(
