@@ -31,11 +31,12 @@ def rule() -> Labels:
         "A column counts as drifted when its distance is above {limit}, or above what"
         " chance alone could reach where clients are few, or when it is missing"
         " {points} percentage points more or less often. Distance: of numbers, how far"
-        " clients' values moved on average, in standard deviations, the usual spread between"
-        " clients (Wasserstein distance); of categories, how far their shares moved,"
-        " from 0, not at all, to {most}, nothing in common (Jensen-Shannon distance)."
-        " Neither grows with the number of clients, as a test's certainty does. The"
-        " table in Evidently's report knows distances only, not what is missing.",
+        " clients' values moved on average, in standard deviations, the usual spread"
+        " between clients (Wasserstein distance); of categories, how far their shares"
+        " moved, from 0, not at all, to {most}, nothing in common (Jensen-Shannon"
+        " distance). Neither grows with the number of clients, as a test's certainty"
+        " does. The table in Evidently's report knows distances only, not what is"
+        " missing.",
         limit=figure(LIMIT, "g"),
         points=figure(100 * LEAST_SHARE, ".0f"),
         most=figure(0.83, "g"),
