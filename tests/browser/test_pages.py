@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from PIL import Image
@@ -14,7 +14,7 @@ from tests.conftest import Served, free_port, server
 from tests.contract.http import call, some_clients
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, FloatRect, Page
 
 pytestmark = pytest.mark.xdist_group("house")
 # Each page with something that is there when all of it is.
@@ -64,7 +64,8 @@ def test_a_page_is_whole_and_accessible(
     page.locator("html[lang=fr]").wait_for(state="attached")
     check(page, name)
     here = page.locator("[aria-current=page]")
-    assert here.get_attribute("href").split("?")[0].strip("/") == name
+    address = here.get_attribute("href") or ""
+    assert address.split("?")[0].strip("/") == name
     assert here.locator("p").inner_text() in page.title()
     of_clients = ("", "compare", "simulate", "decide")
     assert (str(client) in page.title()) == (name in of_clients)
@@ -95,7 +96,7 @@ def check(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_focus_is_seen_wherever_it_goes(
-    page: Page, dashboard: str, served: Served, theme: str
+    page: Page, dashboard: str, served: Served, theme: Literal["light", "dark"]
 ) -> None:
     """Around what has it, as many points as its edge is long change by 3 to 1."""
     (client,) = some_clients(served, 1)
@@ -127,16 +128,16 @@ def test_the_focus_is_seen_wherever_it_goes(
         assert stops > 12
 
 
-def within(page: Page, box: dict[str, float]) -> dict[str, float]:
+def within(page: Page, box: dict[str, float]) -> FloatRect:
     """The box and a margin, as far as they are on the screen."""
-    size = page.viewport_size
+    size = page.viewport_size or {"width": 0, "height": 0}
     left, top = max(0, box["x"] - 6), max(0, box["y"] - 6)
     right = min(size["width"], box["x"] + box["width"] + 6)
     bottom = min(size["height"], box["y"] + box["height"] + 6)
     return {"x": left, "y": top, "width": right - left, "height": bottom - top}
 
 
-def picture(page: Page, clip: dict[str, float]) -> list[tuple[int, ...]]:
+def picture(page: Page, clip: FloatRect) -> list[tuple[int, ...]]:
     page.wait_for_timeout(60)
     image = Image.open(BytesIO(page.screenshot(clip=clip))).convert("RGB")
     raw = image.tobytes()
@@ -184,7 +185,7 @@ def test_a_tablet_has_room_for_words_and_paper_for_charts(
         page.locator(PAGES[name]).first.wait_for()
         settled(page)
         columns = page.locator(".stColumn:visible").all()
-        widths = [one.bounding_box()["width"] for one in columns]
+        widths = [one["width"] for column in columns if (one := column.bounding_box())]
         assert min(widths, default=200) >= 130, name
         assert page.evaluate(
             "[...document.querySelectorAll('.stSelectbox input')]"
@@ -199,6 +200,7 @@ def test_a_tablet_has_room_for_words_and_paper_for_charts(
     page.set_viewport_size({"width": 703, "height": 1000})
     assert not page.locator('[data-testid="stSidebar"]').is_visible()
     drawn, room = chart.bounding_box(), page.locator(".st-key-waterfall").bounding_box()
+    assert drawn and room
     assert drawn["height"] > 300 and drawn["width"] <= room["width"]
     ground = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
     assert page.evaluate(ground) == "rgb(255, 255, 255)"

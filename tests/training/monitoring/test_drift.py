@@ -14,6 +14,7 @@ from tests.training.rows import write_csv
 from training.cli import commands
 from training.errors import TrainingError
 from training.evaluation.business_cost import expected_cost
+from training.language import alike
 from training.monitoring import evidently_report
 from training.monitoring.evidently_report import distance_of, limit_of, write_report
 from training.monitoring.statistics.reference import Reference
@@ -57,22 +58,22 @@ def test_the_conclusion_weighs_drift_by_what_the_model_makes_of_it(
     after["FIRST"] += 0.5
     after.loc[::4, "SECOND"] = np.nan
     columns = (
-        ComparedColumn("FIRST", "First (FIRST)", False, 0.52),
-        ComparedColumn("SECOND", "Second (SECOND)", False, 0.01),
+        ComparedColumn("FIRST", alike("First (FIRST)"), False, 0.52),
+        ComparedColumn("SECOND", alike("Second (SECOND)"), False, 0.01),
     )
     found = DatasetPair(before, after, columns)
     shifts = [drift._shift(column, found) for column in columns]
     assert [one.moved for one in shifts] == [True, False]
     assert [one.missing_moved for one in shifts] == [False, True]
     probability = reference.frame["probability"].to_numpy() * 1.5
-    text = conclude(shifts, (3000, 3000), (reference, probability, None))
+    text = conclude(shifts, (3000, 3000), (reference, probability, None))["en"]
     assert "2 of 2 columns have drifted" in text
     assert "drifted features carry 53.0% of" in text
     assert "Retrain on recent clients" in text
-    many = conclude(shifts[:1] * 25, (3000, 3000), (reference, probability, None))
+    many = conclude(shifts[:1] * 25, (3000, 3000), (reference, probability, None))["en"]
     assert many.count("| First (FIRST) |") == 20 and "And 5 more" in many
     as_before = reference, reference.frame["probability"].to_numpy(), None
-    unmoved = conclude([], (10, 10), as_before)
+    unmoved = conclude([], (10, 10), as_before)["en"]
     assert "moved by +0.00 standard deviations" in unmoved
     assert "hardly touches the score" in unmoved
 
@@ -82,7 +83,7 @@ def test_the_conclusion_says_what_costs_by_amount_are_of(
 ) -> None:
     probability = money.frame["probability"].to_numpy()
     weight = money.costs.weight(money.frame)
-    text = conclude([], (10, 10), (money, probability, weight))
+    text = conclude([], (10, 10), (money, probability, weight))["en"]
     cost = expected_cost(probability, probability >= 1 / 11, money.costs, weight)
     said = f"cost per unit of credit asked for from {cost:.3f} to {cost:.3f}."
     assert said in text

@@ -17,6 +17,7 @@ from matplotlib.text import Text
 from training.errors import ConfigurationError
 from training.evaluation import plots
 from training.evaluation.business_cost import CostCurve, Costs, Threshold
+from training.language import alike
 from training.monitoring.statistics.reference import Reference
 from training.present import charts, facts, script
 from training.present.script import Words, read_script
@@ -73,9 +74,9 @@ def words(language: str) -> Words:
 
 def shift(share: float | None) -> Shift:
     name = ComparedColumn(
-        "EXT_SOURCE_1", "Outside score 1 (EXT_SOURCE_1)", False, share
+        "EXT_SOURCE_1", alike("Outside score 1 (EXT_SOURCE_1)"), False, share
     )
-    return Shift(name, 0.5, 0.1, "mean", 1.0, 2.0, 0.0, 0.0, False)
+    return Shift(name, 0.5, 0.1, alike("mean"), 1.0, 2.0, 0.0, 0.0, False)
 
 
 def unmoved() -> Shift:
@@ -84,7 +85,7 @@ def unmoved() -> Shift:
 
 def conclusions() -> Iterator[str]:
     for moved in (0, 1, 4):
-        yield conclude([shift(None)] * moved + [unmoved()] * 4, (2000, 30), None)
+        yield conclude([shift(None)] * moved + [unmoved()] * 4, (2000, 30), None)["en"]
     frame = pd.DataFrame({"probability": [0.1, 0.2], "AMT_CREDIT": [1.0, 2.0]})
     amount = {"columns": [{"name": "AMT_CREDIT", "role": "amount"}]}
     for by_amount in (False, True):
@@ -93,7 +94,7 @@ def conclusions() -> Iterator[str]:
         bundle = Reference(FOLDER, "", manifest, frame, (), {})
         for share in (0.05, 0.2, 0.5):
             scores = bundle, np.array([0.1, 0.2]), bundle.costs.weight(frame)
-            yield conclude([shift(share)], (2000, 30), scores)
+            yield conclude([shift(share)], (2000, 30), scores)["en"]
 
 
 def test_every_conclusion_on_the_drift_is_said_in_french(tmp_path: Path) -> None:
@@ -114,8 +115,8 @@ def test_every_conclusion_on_the_drift_is_said_in_french(tmp_path: Path) -> None
 def test_what_moved_is_named_by_its_column_and_the_score_by_its_label(
     tmp_path: Path,
 ) -> None:
-    score = ComparedColumn("margin", "Score (margin, log-odds)", False)
-    text = conclude([replace(shift(0.2), column=score), shift(0.2)], (2, 2), None)
+    score = ComparedColumn("margin", alike("Score (margin, log-odds)"), False)
+    text = conclude([replace(shift(0.2), column=score), shift(0.2)], (2, 2), None)["en"]
     (tmp_path / "conclusion.md").write_text(text)
     drift = facts._drift(tmp_path / "conclusion.md")
     assert drift is not None

@@ -9,6 +9,7 @@ from scipy.special import logit
 
 from training.arrays import Array
 from training.evaluation.business_cost import expected_cost
+from training.language import LANGUAGES, Labels, _, alike, figure
 from training.monitoring.evidently_report import LIMIT
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import Reference
@@ -23,74 +24,117 @@ Scores = tuple[Reference, Array, Array | None]
 LITTLE, MUCH = 0.1, 0.4
 SMALL_SHIFT, LARGE_SHIFT = 0.1, 0.3
 LISTED = 20
-RULE = (
-    f"A column counts as drifted when its distance is above {LIMIT}, or above what"
-    " chance alone could reach where clients are few, or when it is missing"
-    f" {100 * LEAST_SHARE:.0f} percentage points more or less often. Distance: of"
-    " numbers, how far clients' values moved on average, in standard deviations, the"
-    " usual spread between clients (Wasserstein distance); of categories, how far their"
-    " shares moved, from 0, not at all, to 0.83, nothing in common (Jensen-Shannon"
-    " distance). Neither grows with the number of clients, as a test's certainty does."
-    " The table in Evidently's report knows distances only, not what is missing."
-)
 
 
-def headline(shifts: Sequence[Shift]) -> str:
-    drifted = [shift for shift in shifts if shift.drifted]
+def rule() -> Labels:
+    return _(
+        "A column counts as drifted when its distance is above {limit}, or above what"
+        " chance alone could reach where clients are few, or when it is missing"
+        " {points} percentage points more or less often. Distance: of numbers, how far"
+        " clients' values moved on average, in standard deviations, the usual spread"
+        " between clients (Wasserstein distance); of categories, how far their shares"
+        " moved, from 0, not at all, to {most}, nothing in common (Jensen-Shannon"
+        " distance). Neither grows with the number of clients, as a test's certainty"
+        " does. The table in Evidently's report knows distances only, not what is"
+        " missing.",
+        limit=figure(LIMIT, "g"),
+        points=figure(100 * LEAST_SHARE, ".0f"),
+        most=figure(0.83, "g"),
+    )
+
+
+def headline(shifts: Sequence[Shift]) -> Labels:
+    drifted, compared = sum(shift.drifted for shift in shifts), len(shifts)
     if not drifted:
-        return f"None of {len(shifts)} columns drifted."
-    verb = "has" if len(drifted) == 1 else "have"
-    return f"{len(drifted)} of {len(shifts)} columns {verb} drifted."
+        return _("None of {compared} columns drifted.", compared=compared)
+    if drifted == 1:
+        return _("1 of {compared} columns has drifted.", compared=compared)
+    return _(
+        "{drifted} of {compared} columns have drifted.",
+        drifted=drifted,
+        compared=compared,
+    )
 
 
 def conclude(
     shifts: Sequence[Shift], rows: tuple[int, int], scores: Scores | None
-) -> str:
+) -> Labels:
     """Markdown: what moved, what that does to the score, what to do, and the columns.
 
     `scores`: see `Scores`; None where no model is compared.
     """
     drifted = [shift for shift in shifts if shift.drifted]
     advice = _by_score(shifts, scores) if scores else _by_count(drifted, len(shifts))
+    compared = _(
+        "**{headline}** {known} clients with a known outcome (training) were compared"
+        " with {others} clients without one.",
+        headline=headline(shifts),
+        known=figure(rows[0], ",d"),
+        others=figure(rows[1], ",d"),
+    )
     parts = [
-        f"**{headline(shifts)}** {rows[0]:,} clients with a known outcome (training)"
-        f" were compared with {rows[1]:,} clients without one.",
+        compared,
         *([_on_the_score(shifts, scores)] if scores else []),
-        f"**What to do**: {advice}",
+        _("**What to do**: {advice}", advice=advice),
         *([_table(drifted, important=scores is not None)] if drifted else []),
-        RULE,
+        rule(),
     ]
-    return "\n\n".join(parts) + "\n"
+    return {
+        language: "\n\n".join(part[language] for part in parts) + "\n"
+        for language in LANGUAGES
+    }
 
 
-def _table(drifted: Sequence[Shift], *, important: bool) -> str:
+def _table(drifted: Sequence[Shift], *, important: bool) -> Labels:
+    importance = _("importance |")
+    head = _(
+        "| column |{importance} distance | of which | training | now | missing,"
+        " training | missing, now |",
+        importance={
+            language: f" {text}" if important else ""
+            for language, text in importance.items()
+        },
+    )
     lines = [
-        "| column |" + (" importance |" if important else "") + " distance |"
-        " of which | training | now | missing, training | missing, now |",
-        "|---|---|---|---|---|---|---|" + ("---|" if important else ""),
+        head,
+        alike("|---|---|---|---|---|---|---|" + ("---|" if important else "")),
         *(_row(shift, important) for shift in drifted[:LISTED]),
     ]
-    if len(drifted) > LISTED:
-        less = ", of less importance" if important else ""
-        lines += ["", f"And {len(drifted) - LISTED} more{less}."]
-    return "\n".join(lines)
+    left = len(drifted) - LISTED
+    if left > 0:
+        more = (
+            _("And {number} more, of less importance.", number=left)
+            if important
+            else _("And {number} more.", number=left)
+        )
+        lines += [alike(""), more]
+    return {
+        language: "\n".join(line[language] for line in lines) for language in LANGUAGES
+    }
 
 
-def _row(shift: Shift, important: bool) -> str:
-    share = "" if shift.column.share is None else f"{shift.column.share:.1%}"
-    return (
-        f"| {shift.column.label} |"
-        + (f" {share} |" if important else "")
-        + f" {shift.distance:.3f} | {shift.what}"
-        f" | {_number(shift, shift.before)} | {_number(shift, shift.after)}"
-        f" | {shift.missing_before:.1%} | {shift.missing_after:.1%} |"
-    )
+def _row(shift: Shift, important: bool) -> Labels:
+    share = shift.column.share
+    cells = [
+        shift.column.label,
+        *([alike("") if share is None else figure(share, ".1%")] if important else []),
+        figure(shift.distance, ".3f"),
+        shift.what,
+        _number(shift, shift.before),
+        _number(shift, shift.after),
+        figure(shift.missing_before, ".1%"),
+        figure(shift.missing_after, ".1%"),
+    ]
+    return {
+        language: "| " + " | ".join(cell[language] for cell in cells) + " |"
+        for language in LANGUAGES
+    }
 
 
-def _number(shift: Shift, value: float) -> str:
+def _number(shift: Shift, value: float) -> Labels:
     if shift.column.category:
-        return f"{value:.1%}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        return figure(value, ".1%")
+    return figure(value, ",.0f" if abs(value) >= 1000 else ".3g")
 
 
 def _moved_importance(shifts: Sequence[Shift]) -> float:
@@ -99,66 +143,77 @@ def _moved_importance(shifts: Sequence[Shift]) -> float:
 
 def _score_shift(scores: Scores) -> float:
     """Of the mean log-odds, in the reference's standard deviations."""
-    bundle, now, _ = scores
+    bundle, now, _weight = scores
     before = logit(bundle.frame["probability"].to_numpy().clip(1e-6, 1 - 1e-6))
     after = logit(now.clip(1e-6, 1 - 1e-6))
     return float((after.mean() - before.mean()) / before.std())
 
 
-def _on_the_score(shifts: Sequence[Shift], scores: Scores) -> str:
+def _on_the_score(shifts: Sequence[Shift], scores: Scores) -> Labels:
     bundle, now, weight = scores
     before = bundle.frame["probability"].to_numpy()
     refused = before >= bundle.threshold, now >= bundle.threshold
     costs, weighed = bundle.costs, bundle.costs.weight(bundle.frame)
-    was = expected_cost(before, refused[0], costs, weighed)
-    becomes = expected_cost(now, refused[1], costs, weight)
-    return (
-        f"**For the score**: drifted features carry {_moved_importance(shifts):.1%} of"
-        f" the model's importance. The score moved by {_score_shift(scores):+.2f}"
-        f" standard deviations: the mean probability of default goes from"
-        f" {before.mean():.1%} to {now.mean():.1%}, refusals from"
-        f" {refused[0].mean():.1%} to {refused[1].mean():.1%}, the expected cost"
-        f" {costs.per} from {was:.3f} to {becomes:.3f}. Training's scores are"
-        " out of fold."
+    return _(
+        "**For the score**: drifted features carry {importance} of the model's"
+        " importance. The score moved by {shift} standard deviations: the mean"
+        " probability of default goes from {risk} to {risk_now}, refusals from"
+        " {refused} to {refused_now}, the expected cost {per} from {cost} to"
+        " {cost_now}. Training's scores are out of fold.",
+        importance=figure(_moved_importance(shifts), ".1%"),
+        shift=figure(_score_shift(scores), "+.2f"),
+        risk=figure(before.mean(), ".1%"),
+        risk_now=figure(now.mean(), ".1%"),
+        refused=figure(refused[0].mean(), ".1%"),
+        refused_now=figure(refused[1].mean(), ".1%"),
+        per=costs.per_labels,
+        cost=figure(expected_cost(before, refused[0], costs, weighed), ".3f"),
+        cost_now=figure(expected_cost(now, refused[1], costs, weight), ".3f"),
     )
 
 
-def _by_score(shifts: Sequence[Shift], scores: Scores) -> str:
+def _by_score(shifts: Sequence[Shift], scores: Scores) -> Labels:
     """What to do, by what the model makes of the drift."""
     share, shift = _moved_importance(shifts), abs(_score_shift(scores))
     names = [
         shift.column.name for shift in shifts if shift.drifted and shift.column.share
     ]
-    watched = f" Watch {', '.join(names[:5])}." if names else ""
+    watched = alike("")
+    if names:
+        watched = _(" Watch {names}.", names=alike(", ".join(names[:5])))
     if shift < SMALL_SHIFT and share < LITTLE:
-        return (
+        return _(
             "What moved hardly touches the score: the model may be used on these"
-            f" clients as it is.{watched}"
+            " clients as it is.{watched}",
+            watched=watched,
         )
     if shift < LARGE_SHIFT and share < MUCH:
-        return (
+        return _(
             "The model may be used, with its eyes open: part of what it rests on moved."
-            f"{watched} Check the refusals above against what the lender expects, and"
-            " recalibrate when the first outcomes are in."
+            "{watched} Check the refusals above against what the lender expects, and"
+            " recalibrate when the first outcomes are in.",
+            watched=watched,
         )
-    return (
+    return _(
         "The model meets clients unlike those it learned from: its probabilities may no"
         " longer hold. Retrain on recent clients, or weight training towards them,"
-        f" before relying on it.{watched}"
+        " before relying on it.{watched}",
+        watched=watched,
     )
 
 
-def _by_count(drifted: Sequence[Shift], compared: int) -> str:
+def _by_count(drifted: Sequence[Shift], compared: int) -> Labels:
     if not drifted:
-        return "The model may be used on these clients as it is."
+        return _("The model may be used on these clients as it is.")
     if len(drifted) < compared / 4:
         names = ", ".join(shift.column.name for shift in drifted[:5])
-        return (
-            "Most of the form is as it was in training, so the model may be used;"
-            f" watch the columns that moved ({names}) and the score's own"
-            " distribution, and retrain when outcomes show a higher cost."
+        return _(
+            "Most of the form is as it was in training, so the model may be used; watch"
+            " the columns that moved ({names}) and the score's own distribution, and"
+            " retrain when outcomes show a higher cost.",
+            names=alike(names),
         )
-    return (
+    return _(
         "A large part of the form has moved: the model's probabilities may no longer"
         " hold. Retrain on recent clients before relying on it."
     )

@@ -16,7 +16,7 @@ from training.bundle.champion import Champion
 from training.errors import ConfigurationError, NothingToCompare
 from training.features.build import FeatureStore, build, stage_tables
 from training.features.sql import encoded_columns
-from training.language import SOURCE
+from training.language import LANGUAGES, SOURCE, Labels, _, alike
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import SCORE, Reference
 from training.tables.layout import TARGET
@@ -37,7 +37,7 @@ class ComparedColumn:
     """One column to compare; `share`: its part of the model's importance, if known."""
 
     name: str
-    label: str
+    label: Labels
     category: bool
     share: float | None = None
 
@@ -82,13 +82,21 @@ def of_application(data: Path, progress: Callable[[str], None]) -> DatasetPair:
         columns = tuple(
             ComparedColumn(
                 column.name,
-                f"{column.labels[SOURCE]} ({column.name})",
+                _named(column.labels, column.name),
                 _is_category(column),
             )
             for column in store.layout.application
             if column.role is not Role.CLIENT
         )
     return DatasetPair(reference, current, columns)
+
+
+def _named(labels: Labels, name: str) -> Labels:
+    return _(
+        "{label} ({name})",
+        label={one: labels.get(one) or labels[SOURCE] for one in LANGUAGES},
+        name=alike(name),
+    )
 
 
 def _is_category(column: Column) -> bool:
@@ -157,13 +165,13 @@ def of_model(
 def _columns(bundle: Reference) -> tuple[ComparedColumn, ...]:
     shares = bundle.importance
     score = (
-        ComparedColumn(SCORE, "Score (margin, log-odds)", False),
-        ComparedColumn(PROBABILITY, "Probability of default", False),
+        ComparedColumn(SCORE, _("Score (margin, log-odds)"), False),
+        ComparedColumn(PROBABILITY, _("Probability of default"), False),
     )
     features = [
         ComparedColumn(
             feature["name"],
-            f"{feature['labels']['en']} ({feature['name']})",
+            _named(bundle.labels(feature["name"]), feature["name"]),
             feature["dtype"] == "category",
             shares.get(feature["name"], 0.0),
         )
@@ -230,7 +238,7 @@ class Shift:
     column: ComparedColumn
     distance: float
     limit: float
-    what: str
+    what: Labels
     before: float
     after: float
     missing_before: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from training.files import replacing
+from training.language import SOURCE, Labels, _, alike
 from training.monitoring import evidently_report
 from training.monitoring.evidently_report import distance_of, limit_of
 from training.monitoring.statistics.drift_tests import share_test
@@ -73,9 +75,13 @@ def analyse(
             if bundle
             else None,
         )
-        text = conclude(shifts, rows, scores)
-        (beside / "conclusion.md").write_text(text, encoding="utf-8")
-    return headline(shifts)
+        texts = conclude(shifts, rows, scores)
+        (beside / "conclusion.md").write_text(texts[SOURCE], encoding="utf-8")
+        document = json.loads((beside / "report.json").read_bytes())
+        document |= {"conclusion": texts}
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+        (beside / "report.json").write_text(text, encoding="utf-8")
+    return headline(shifts)[SOURCE]
 
 
 def _title(shifts: Sequence[Shift], drawn: Sequence[Shift]) -> str:
@@ -83,8 +89,8 @@ def _title(shifts: Sequence[Shift], drawn: Sequence[Shift]) -> str:
     shown = sum(shift.drifted for shift in drawn)
     apart = shown - sum(shift.moved for shift in drawn)
     return (
-        f"{headline(shifts)} Drawn are {len(drawn)}, {shown} of them drifted; for"
-        f" {apart} only the missing values did, which the table does not show."
+        f"{headline(shifts)[SOURCE]} Drawn are {len(drawn)}, {shown} of them drifted;"
+        f" for {apart} only the missing values did, which the table does not show."
     )
 
 
@@ -101,7 +107,7 @@ def _shift(column: ComparedColumn, pair: DatasetPair) -> Shift:
     distance = distance_of(before, after, column.category)
     what, values = _values(column, before, after)
     empty = int(before.isna().sum()), int(after.isna().sum())
-    _, p = share_test(
+    _z, p = share_test(
         np.array([empty[1]]), np.array([len(after)]), empty[0], len(before)
     )
     return Shift(
@@ -118,13 +124,14 @@ def _shift(column: ComparedColumn, pair: DatasetPair) -> Shift:
 
 def _values(
     column: ComparedColumn, before: pd.Series, after: pd.Series
-) -> tuple[str, tuple[float, float]]:
+) -> tuple[Labels, tuple[float, float]]:
     if not column.category:
-        return "mean", (float(before.mean()), float(after.mean()))
+        return _("mean"), (float(before.mean()), float(after.mean()))
     shares = [
         values[values.notna()].astype(str).value_counts(normalize=True)
         for values in (before, after)
     ]
     moved = (shares[1] - shares[0].reindex(shares[1].index).fillna(0)).abs()
     most = str(moved.idxmax())
-    return f"share of {most}", (float(shares[0].get(most, 0.0)), float(shares[1][most]))
+    what = _("share of {category}", category=alike(most))
+    return what, (float(shares[0].get(most, 0.0)), float(shares[1][most]))
