@@ -36,7 +36,7 @@ def cases() -> Iterator[tuple[str, Collection[str]]]:
 
 def arranged(data: Path, folder: Path, table: str, absent: Collection[str]) -> Path:
     """The tables, those of one name without some columns."""
-    for path in data.iterdir():
+    for path in data.glob("*.parquet"):
         if path.stem.rpartition("_")[0] != table and path.stem != table:
             (folder / path.name).symlink_to(path)
             continue

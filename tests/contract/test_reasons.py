@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
+import streamlit as st
 
 from api.bundle.manifest import Borderline
 from api.bundle.read import read_bundle
@@ -23,6 +24,13 @@ from api.scoring.champion import Champion, load
 from tests.commands import ROOT
 from tests.conftest import REAL_DATA
 from tests.contract.small import small_house
+
+sys.path.insert(0, str(ROOT / "dashboard"))
+
+from api_client import answers  # noqa: E402
+from config import settings  # noqa: E402
+from session import language as chosen  # noqa: E402
+from texts.reasons import fact_lines  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
     REAL_DATA not in os.environ, reason=f"{REAL_DATA} is not set: no real clients"
@@ -189,13 +197,7 @@ def page(champion: Champion) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DASHBOARD_CURRENCY", "EUR")
         patch.setenv("DASHBOARD_API_KEY", "none")
-        patch.syspath_prepend(str(ROOT / "dashboard"))
-        import streamlit as st
-
-        from api_client import answers
-        from session import language as chosen
-        from texts.reasons import fact_lines
-
+        settings.cache_clear()
         bundle = champion.bundle
         fields = {**bundle.document, **bundle.document["model"]}
         fields |= {**bundle.json("reasons.json"), "bundle_sha256": bundle.sha256}
@@ -211,8 +213,4 @@ def page(champion: Champion) -> Iterator[Any]:
 
         yield lines
         del st.session_state[chosen.CHOSEN]
-        for name in [one for one in sys.modules if one.split(".")[0] in MODULES]:
-            del sys.modules[name]
-
-
-MODULES = "api_client", "session", "texts", "config", "errors"
+        settings.cache_clear()
