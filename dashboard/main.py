@@ -19,6 +19,8 @@ from session.user import ANALYST, OFFICER, Person, person
 
 HERE = Path(__file__).parent
 SIDEBAR_PIXELS = 220
+# Of the officers' pages the one that is about no single client.
+MANY = "score_list"
 PRODUCT = "Prêt à dépenser"
 # What Streamlit itself says on these pages.
 STREAMLIT = (
@@ -70,7 +72,8 @@ def _serve(someone: Person) -> None:
     client_picker.choose(state.model)
     sections = pages(someone.roles)
     page = st.navigation(sections, position="hidden")
-    client = client_picker.chosen() if page in sections.get(_("Client"), ()) else ""
+    of_client = page in sections.get(_("Client"), ()) and page.url_path != MANY
+    client = client_picker.chosen() if of_client else ""
     st.set_page_config(page_title=f"{page.title} {client}".strip() + f" · {PRODUCT}")
     with RENDER_LOCK:
         _sidebar(sections, state, someone)

@@ -16,6 +16,12 @@ if (!window.scoringPage) {
     }
   };
 
+  // Something that has a name, and takes files, is no mere presentation.
+  const name = () => {
+    const dropzone = document.querySelector('[data-testid="stFileUploaderDropzone"]');
+    dropzone?.setAttribute('role', 'group');
+  };
+
   // Streamlit's own words, by their English, as the page's language has them.
   const translate = () => {
     const words = window.scoringWords ?? {};
@@ -35,7 +41,7 @@ if (!window.scoringPage) {
   let asked = 0;
   const changed = () => {
     cancelAnimationFrame(asked);
-    asked = requestAnimationFrame(() => { land(); translate(); });
+    asked = requestAnimationFrame(() => { land(); name(); translate(); });
   };
   new MutationObserver(changed).observe(document.body, { childList: true, subtree: true });
   changed();
