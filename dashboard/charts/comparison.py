@@ -92,6 +92,7 @@ def scatter(answer: Scatter, across: Scale, up: Scale) -> go.Figure:
         "yaxis": {"title": {"text": up.title}, "gridcolor": GRID, "zeroline": False},
         "height": 420,
         **PLAIN,
+        "legend": ABOVE,
     }
     return go.Figure(traces, layout)
 
