@@ -16,7 +16,7 @@ from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.learning_curve import learning_curve
 from training.evaluation.model_analysis import ModelAnalysis, analyse_model
-from training.evaluation.plots import errors_by_segment, pictures
+from training.evaluation.pictures.plots import errors_by_segment, pictures
 from training.evaluation.trained_model import TrainedModel
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet, compile_features, feature_set_hash
@@ -173,7 +173,7 @@ def _explained(
             " extra `shap` brings it"
         )
         return {}
-    from training.evaluation.shap_plots import explanation_pictures
+    from training.evaluation.pictures.shap_plots import explanation_pictures
 
     return explanation_pictures(analysis.explained, trained.feature_set, trained.chosen)
 

@@ -18,7 +18,7 @@ with warnings.catch_warnings(), contextlib.suppress(ImportError):
         "training.campaign",
         "training.monitoring.train_test_drift.drift",
         "training.registry.promote",
-        "training.evaluation.shap_plots",
+        "training.evaluation.pictures.shap_plots",
     ):
         importlib.import_module(name)
 # A fork's garbage collector need not look at all that, and copy it.

@@ -12,8 +12,8 @@ from sklearn.base import BaseEstimator
 from sklearn.metrics import roc_auc_score
 
 from training.arrays import Array
-from training.evaluation import plots
 from training.evaluation.cross_validation import FOLDS, KNOWN_CLIENTS, each_fold, folds
+from training.evaluation.pictures import plots
 from training.models.candidates import SEED, Candidate, margins
 from training.models.dataset import Labelled
 

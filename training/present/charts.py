@@ -17,9 +17,9 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from training.errors import ConfigurationError
-from training.evaluation import plots
 from training.evaluation.business_cost import CostCurve, Threshold
 from training.evaluation.cross_validation import folds
+from training.evaluation.pictures import plots
 from training.present.facts import Facts
 from training.present.script import Words
 from training.tables.layout import TARGET

@@ -17,7 +17,7 @@ from mlflow.data.pandas_dataset import from_pandas
 from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
-from training.evaluation.plots import pictures, selection_curve
+from training.evaluation.pictures.plots import pictures, selection_curve
 from training.features.build import FeatureStore
 from training.models.dataset import Labelled
 from training.registry.store import Registry

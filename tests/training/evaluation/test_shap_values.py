@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess
-from training.evaluation.shap_plots import (
+from training.evaluation.pictures.shap_plots import (
     explanation_pictures,
     typical_clients,
 )

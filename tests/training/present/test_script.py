@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from training.errors import ConfigurationError
-from training.evaluation import plots
 from training.evaluation.business_cost import CostCurve, Costs, Threshold
+from training.evaluation.pictures import plots
 from training.language import alike
 from training.monitoring.statistics.reference import Reference
 from training.present import charts, facts, script
