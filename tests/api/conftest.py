@@ -357,7 +357,7 @@ def url(request: pytest.FixtureRequest, template: Any) -> Iterator[str]:
 @pytest.fixture
 def app(world: World, url: str) -> Iterator[Flask]:
     made = create_app(
-        Config(bundle=world.bundle, database_url=url, database_timeout_seconds=0.3)
+        Config(bundle=world.bundle, database_url=url, database_timeout_seconds=2)
     )
     yield made
     made.extensions["scoring"].database.close()
