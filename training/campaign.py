@@ -109,11 +109,10 @@ def run_campaign(
             comparisons=tuple(comparing.comparisons),
         )
         mlflow.log_metrics(_summary(trained))
-        priced = budget.variants and resources.seconds_left > 0
         analysis = analyse_model(
             trained,
             budget.explained,
-            price=priced,
+            price=budget.variants,
             progress=progress,
             jobs=resources.jobs,
         )

@@ -88,11 +88,12 @@ def _data(manifest: Document) -> str:
 def _left_out(manifest: Document) -> str:
     inputs = {feature["name"] for feature in manifest["features"]}
     columns = manifest["tables"][APPLICATION]["columns"]
-    text = "No inputs, as an applicant cannot be held to them:"
+    parts = []
     for use, why in WHY_LEFT_OUT.items():
         uses = [one for one in columns if one.get("use") == use]
         out = [one["labels"][SOURCE] for one in uses if one["name"] not in inputs]
-        text += f" {why}: {', '.join(out) or 'none'}."
+        parts.append(f"{why} ({', '.join(out) or 'none'})")
+    text = f"An applicant cannot be held to {', '.join(parts)}: no inputs."
     for one in columns:
         if one["name"] in inputs and one.get("use") in LEFT_OUT:
             because = one["input_because"] or "by a switch of the training."
