@@ -56,12 +56,11 @@ class Reasons:
             )
         ]
 
-    def differences(self, contributions: NDArray[np.float64]) -> list[float]:
-        """Of each group, to its mean among borderline clients.
+    def differences(self, sums: Sequence[float]) -> list[float]:
+        """Of each group's sum, to its mean among borderline clients.
 
         They add up to the margin less those clients' mean margin.
         """
-        sums = self.sums(contributions)
         return [size - mean for size, mean in zip(sums, self._means, strict=True)]
 
     def told(
@@ -76,7 +75,7 @@ class Reasons:
         A group without any known value says so; groups that say the same are told once.
         """
         sums = self.sums(contributions)
-        sizes = self.differences(contributions)
+        sizes = self.differences(sums)
         known = np.bincount(
             self._groups, weights=~np.isnan(vector), minlength=len(sums)
         ).tolist()

@@ -27,6 +27,7 @@ from components import say
 from session.language import _
 from session.user import asker
 from texts import decision
+from texts.client_list import LONGEST_NUMBER, LONGEST_TEXT
 
 PARAMETER = "client"
 CHOSEN = "client_number"
@@ -35,7 +36,6 @@ SEARCH, SHOWN = "search", "suggestions_shown"
 OFFERED = ("recent", "suggestion_begin", "suggestion_end")
 SCORE_AGAIN = "score_again_client"
 SUGGESTIONS, RECENT_KEPT, PEOPLE_KEPT = 10, 6, 500
-LONGEST_TYPED, LONGEST_NUMBER = 64, 18
 # Fewer last digits are those of too many.
 LEAST_ENDING = 2
 PAUSE = "200ms"
@@ -109,7 +109,7 @@ def chosen_client(title: str) -> OpenedClient | None:
             placeholder=_("{label}, or a part of it", label=label),
             label_visibility="collapsed",
             live=PAUSE,
-            max_chars=LONGEST_TYPED,
+            max_chars=LONGEST_TEXT,
             width=300,
         )
         text = _typed()

@@ -128,6 +128,7 @@ def test_a_group_of_which_nothing_is_known_says_so_and_once(bundle: Bundle) -> N
 
 def test_differences_add_up_to_the_margin_less_the_usual_one(bundle: Bundle) -> None:
     assert bundle.borderline is not None
-    differences = reasons_of(bundle).differences(CONTRIBUTIONS)
+    reasons = reasons_of(bundle)
+    differences = reasons.differences(reasons.sums(CONTRIBUTIONS))
     usual = sum(one.contribution for one in bundle.borderline.features)
     assert sum(differences) == CONTRIBUTIONS.sum() - usual

@@ -105,16 +105,8 @@ def _term(node: Node) -> nw.Expr:
 def _feature(
     name: str, value: nw.Expr, unit: Unit, labels: Labels, formula: str
 ) -> Feature:
-    return Feature(
-        name := f"LOAN_{name}",
-        value,
-        "application",
-        GROUP,
-        unit,
-        labels,
-        formula,
-        kept=name == TERM,
-    )
+    kept = name == TERM
+    return Feature(name, value, "application", GROUP, unit, labels, formula, kept=kept)
 
 
 def features() -> list[Feature]:
@@ -126,7 +118,7 @@ def features() -> list[Feature]:
     interest = term * ANNUITY - CREDIT
     return [
         _feature(
-            "TERM",
+            TERM,
             term,
             Unit.MONTHS,
             _("Estimated number of instalments"),
@@ -134,28 +126,28 @@ def features() -> list[Feature]:
             " and AMT_CREDIT / AMT_GOODS_PRICE",
         ),
         _feature(
-            "RATE",
+            "LOAN_RATE",
             yearly_rate(ratio(ANNUITY, CREDIT), term),
             Unit.SHARE,
             _("Estimated yearly rate of the loan"),
             "yearly rate at which LOAN_TERM payments of AMT_ANNUITY repay AMT_CREDIT",
         ),
         _feature(
-            "INTEREST",
+            "LOAN_INTEREST",
             ratio(interest, CREDIT),
             Unit.SHARE,
             _("Estimated interest over the whole loan, part of its amount"),
             "(LOAN_TERM * AMT_ANNUITY - AMT_CREDIT) / AMT_CREDIT",
         ),
         _feature(
-            "INSURANCE",
+            "LOAN_INSURANCE",
             ratio(RATIOS["CREDIT_TO_GOODS"] - 1, term),
             Unit.SHARE,
             _("Estimated insurance for each month, part of the price of the goods"),
             "(AMT_CREDIT / AMT_GOODS_PRICE - 1) / LOAN_TERM",
         ),
         _feature(
-            "INTEREST_TO_INCOME",
+            "LOAN_INTEREST_TO_INCOME",
             ratio(interest, INCOME),
             Unit.SHARE,
             _("Estimated interest over the whole loan, over income"),
