@@ -9,7 +9,6 @@ import streamlit as st
 from api_client.cache import Connection, connection
 from components import client_picker, markup, say
 from components.error_panel import connection_word, show_error, show_unexpected
-from components.layout import help_browser
 from components.login_panel import ask_to_log_in, no_role
 from errors import DashboardError
 from session import language
@@ -37,6 +36,8 @@ STREAMLIT = (
     mark("Print"),
     mark("Record screen"),
 )
+# What page.js says.
+SCRIPT = (mark("A part of this page could not be loaded."), mark("Reload"))
 
 
 def main() -> None:
@@ -50,7 +51,6 @@ def main() -> None:
     st.html(HERE / "style.css")
     _say_language()
     st.html(markup.script(HERE / "page.js"), unsafe_allow_javascript=True)
-    help_browser()
     try:
         someone = person()
         if someone is None:
@@ -151,7 +151,7 @@ def _switch() -> None:
 
 
 def _say_language() -> None:
-    words = {word: _(word) for word in STREAMLIT}
+    words = {word: _(word) for word in (*STREAMLIT, *SCRIPT)}
     st.html(markup.page_language(language.code(), words), unsafe_allow_javascript=True)
 
 

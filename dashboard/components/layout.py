@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 from plotly.graph_objects import Figure
@@ -15,7 +14,6 @@ from components import markup, say
 from session.language import SOURCE, _, code
 from texts.formats import decimal_and_group
 
-BROWSER = Path(__file__).parents[1] / "browser.js"
 PLOTLY = {"displayModeBar": False}
 
 
@@ -38,18 +36,6 @@ def numbers(key: str, table: Callable[[], Table], caption: str, label: str) -> N
     if opened.open:
         headers, rows = table()
         opened.html(markup.table(headers, rows, caption))
-
-
-def help_browser() -> None:
-    """What a page does without asking the server: files of tables, loading anew."""
-    told = {
-        "notLoaded": _("A part of this page could not be loaded."),
-        "reload": _("Reload"),
-    }
-    st.html(
-        markup.told_to_browser(told) + markup.script(BROWSER),
-        unsafe_allow_javascript=True,
-    )
 
 
 def written_in_english() -> None:

@@ -186,20 +186,15 @@ def script(file: Path) -> str:
     return f"<script>{file.read_text('utf-8')}</script>"
 
 
-def told_to_browser(told: Mapping[str, str]) -> str:
-    """The sentences that a script of our own may show."""
-    encoded = json.dumps(told).replace("<", "\\u003c")
-    return f"<script>window.scoringTold = {encoded}</script>"
-
-
 def page_language(code: str, words: Mapping[str, str]) -> str:
     """Tells the browser, and so screen readers, which language the page is in.
 
-    `words` are Streamlit's own, by their English.
+    `words` are Streamlit's own and those of our script, by their English.
     """
+    encoded = json.dumps(words).replace("<", "\\u003c")
     return (
         f"<script>document.documentElement.lang = {json.dumps(code)};"
-        f"window.scoringWords = {json.dumps(words)}</script>"
+        f"window.scoringWords = {encoded}</script>"
     )
 
 
@@ -240,7 +235,7 @@ def table(
 
 
 def csv_button(name: str, file: bytes) -> str:
-    """Hands over a file in the browser: browser.js does, without a run of the page."""
+    """Hands over a file in the browser: page.js does, without a run of the page."""
     label = _("Download as CSV: {table}", table=name)
     return (
         f'<button type="button" class="csv" aria-label="{escape(label)}" '
