@@ -122,7 +122,7 @@ async def first_load(browser: Browser, url: str) -> float:
 async def choose(page: Page, client: int) -> float:
     """From the click on a suggestion to decision, gauge and reasons."""
     await page.get_by_role("searchbox").fill(str(client)[:-1])
-    chip = page.locator(".st-key-suggestion button", has_text=str(client))
+    chip = page.locator(".st-key-suggestion_begin button", has_text=str(client))
     await chip.wait_for()
     await page.wait_for_timeout(300)
     shown = f'.st-key-reasons [data-client="{client}"] .why'
