@@ -334,7 +334,11 @@ class ReasonAnswer(TypedDict):
 
 
 class Review(TypedDict):
-    """`confirmed` when the person decides as the model did, else `overridden`."""
+    """
+    `confirmed` when the person decides as the model did, `overridden` when not.
+
+    `closed` when nobody decides any more: it was withdrawn or lapsed.
+    """
 
     review_id: str
     prediction_id: str
@@ -342,6 +346,7 @@ class Review(TypedDict):
     action: str
     decision: str
     model_decision: str
+    category: NotRequired[str | None]
     reason: str
     reviewer: str
     replaces: str | None
@@ -436,6 +441,7 @@ class Standing(TypedDict):
     result: str
     by: str
     reviewer: str | None
+    category: NotRequired[str | None]
     reason: str | None
     decided_at: str
     review_id: str | None

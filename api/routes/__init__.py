@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Flask
 
 from api.routes import documentation, health
-from api.routes.clients import clients, similar
+from api.routes.clients import clients, notes, offers, records, similar
 from api.routes.decisions import counterfactual, letter, outcomes, predictions, reviews
 from api.routes.model import features, model
 from api.routes.monitoring import alerts, events, reports
+from api.routes.work import applications, work
 
 
 def register(app: Flask) -> None:
@@ -18,6 +19,11 @@ def register(app: Flask) -> None:
         features,
         clients,
         similar,
+        records,
+        offers,
+        notes,
+        applications,
+        work,
         predictions,
         counterfactual,
         letter,

@@ -187,9 +187,10 @@ class BatchAnswer(Answer):
 
 
 class ClientRef(Answer):
-    """A known client."""
+    """A known client, and what the lender calls it."""
 
     client_id: ClientKey
+    reference: str | None = None
 
 
 class ClientPage(Answer):
@@ -235,9 +236,10 @@ class Standing(Answer):
     null where they were not noted.
     """
 
-    result: Literal["granted", "refused"]
+    result: Literal["granted", "refused", "withdrawn", "lapsed"]
     by: Literal["model", "person"]
     reviewer: str | None
+    category: str | None = None
     reason: str | None
     decided_at: Moment
     review_id: str | None
@@ -251,13 +253,20 @@ class Standing(Answer):
 
 
 class ClientAnswer(Answer):
-    """A client's raw application; `standing` is null before the first decision."""
+    """A client's raw application; `standing` is null before the first decision.
+
+    `imported_at` is null of an application that was entered here. `offer_id`: of the
+    counter-offer that stands; `contest_id`: of what waits for an answer.
+    """
 
     client_id: ClientKey
+    reference: str | None = None
     standing: Standing | None
+    offer_id: str | None = None
+    contest_id: str | None = None
     application: list[ApplicationFact]
     terms: Offer | None = Field(None, description="Of the loan that was asked for.")
-    imported_at: Moment
+    imported_at: Moment | None
 
 
 class ClientValue(Answer):

@@ -1,5 +1,6 @@
 """A client's key is the lender's: an integer, or a text, which is taken as it is.
 
+An application that was entered here has a text of ours, whatever the lender's are.
 Which of the two is told by the type of the column that holds it. What is asked is read
 with that type as pydantic's context: so a key is refused in one sentence.
 """
@@ -18,6 +19,9 @@ ClientKey = int | str
 KeyType = Literal["integer", "category"]
 LARGEST = 2**63 - 1
 LONGEST = 64
+# Begins the key of an application that was entered here; no import has one.
+DRAFT = "new-"
+DRAFT_PATTERN = f"^{DRAFT}[0-9a-hjkmnp-tv-z]{{10}}$"
 CONTROL = r"\x00-\x1f\x7f-\x9f"
 # A key stands in addresses, where dots alone are a place.
 PATTERN = rf"^[^{CONTROL}]*[^.{CONTROL}][^{CONTROL}]*$"
@@ -43,7 +47,14 @@ def fits(key: ClientKey) -> bool:
     return isinstance(key, str) or key <= LARGEST
 
 
+def is_draft(key: object) -> bool:
+    """Whether it is the key of an application that was entered here."""
+    return isinstance(key, str) and key.startswith(DRAFT)
+
+
 def _of_the_lenders_type(value: Any, info: ValidationInfo) -> Any:
+    if is_draft(value) and re.fullmatch(DRAFT_PATTERN, value):
+        return value
     if info.context == "integer":
         strict = bool(info.config and info.config.get("strict"))
         return _NUMBER.validate_python(value, strict=strict)

@@ -21,6 +21,13 @@ def _past(text: str) -> str:
     return text
 
 
+def not_before_today(text: str) -> str:
+    """A day to come, or this one."""
+    if date.fromisoformat(text) < date.today():
+        raise ValueError("it is in the past")
+    return text
+
+
 Day = Annotated[
     str,
     Field(

@@ -113,6 +113,11 @@ def _with_history(schema: dict[str, Any]) -> None:
     }
 
 
+def with_history(config: ConfigDict | None = None) -> ConfigDict:
+    """Of a body that may hold records beside the application."""
+    return ConfigDict(**(config or {}), json_schema_extra=_with_history)
+
+
 def _title(name: str) -> str:
     return name.replace("_", " ").title()
 
@@ -123,7 +128,7 @@ class NewApplicant(Strict):
     The client's number may be left out everywhere; a table left out has no records.
     """
 
-    model_config = ConfigDict(json_schema_extra=_with_history)
+    model_config = with_history()
 
     application: Row
     explain: _Explain = True
@@ -176,6 +181,14 @@ class ClientSearch(Query):
         Part,
         part(18),
         Field(description="Last digits of the id; of a text, its end as it is."),
+    ] = ""
+    reference: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="The beginning of a word of the lender's reference; accents "
+            "and capitals do not count.",
+        ),
     ] = ""
     limit: Annotated[int, Field(ge=1, le=100, description="Ids per page.")] = 20
     cursor: Annotated[

@@ -11,6 +11,10 @@ from api.schemas.client_keys import ClientKey
 from api.schemas.requests import Query, Row, Strict
 
 Decision = Literal["granted", "refused"]
+Result = Literal["granted", "refused", "withdrawn", "lapsed"]
+Category = Literal[
+    "income", "charges", "identity", "data_error", "commercial", "policy", "other"
+]
 PredictionId = Annotated[
     str,
     Field(
@@ -20,24 +24,35 @@ PredictionId = Annotated[
 ]
 
 
-class ReviewRequest(Strict):
-    """What a person decided, and why; `replaces`: the review that stands until now."""
+ReviewerName = Annotated[str, Field(min_length=1, max_length=200)]
 
-    decision: Decision
+
+class ReviewRequest(Strict):
+    """What a person decided, and why; `replaces`: the review that stands until now.
+
+    `withdrawn`: by the applicant; `lapsed`: what was offered was not taken in time.
+    """
+
+    decision: Result
+    category: Category | None = None
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
-    reviewer: Annotated[str, Field(min_length=1, max_length=200)]
+    reviewer: ReviewerName
     replaces: PredictionId | None = None
 
 
 class Review(Answer):
-    """`confirmed` when the person decides as the model did, else `overridden`."""
+    """`confirmed` when the person decides as the model did, `overridden` when not.
+
+    `closed` when nobody decides any more: it was withdrawn or lapsed.
+    """
 
     review_id: PredictionId
     prediction_id: PredictionId
     client_id: ClientKey | None
-    action: Literal["confirmed", "overridden"]
-    decision: Decision
+    action: Literal["confirmed", "overridden", "closed"]
+    decision: Result
     model_decision: Decision
+    category: Category | None = None
     reason: str
     reviewer: str
     replaces: PredictionId | None

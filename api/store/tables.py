@@ -29,7 +29,7 @@ from sqlalchemy import (
 # database, indexes), change no meaning and nothing that the chain's hashes cover: older
 # code serves on. What takes away or changes begins an epoch, `0003`, on which no code
 # from before serves. Code serves on its own HEAD and on what later only adds to it.
-HEAD = "0003.1"
+HEAD = "0004"
 
 metadata = MetaData()
 # SQLite numbers rows itself only in a column declared INTEGER.
@@ -105,7 +105,83 @@ clients = Table(
     Column("history", LargeBinary, nullable=False),
     Column("features", LargeBinary, nullable=False),
     Column("client_text", ClientText),
+    # All history tables' records, packed: api.store.people.records.
+    Column("records", LargeBinary),
     _index_of_texts("clients_text", "import_id", "client_text", "client_id"),
+)
+
+# Applications that are entered here, by a key of ours: a text also where the lender's
+# are integers. `document` is JSON of what was given, packed as records are; features
+# and history are there once it can be scored, and are of `feature_set`.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("client_text", ClientText, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("feature_set", Text),
+    Column("history", LargeBinary),
+    Column("features", LargeBinary),
+    # Keyed hash of birth date, income and amount: tells the same person again.
+    Column("person_sha256", String(64)),
+    Column("created_at", String(27), nullable=False),
+    Column("updated_at", String(27), nullable=False),
+    # Null once it is decided.
+    Column("expires_at", String(27)),
+    Index("drafts_person", "person_sha256"),
+    Index("drafts_expire", "expires_at"),
+)
+
+# What the lender calls a client. `folded`: without accents and capitals, a row for the
+# reference from each of its words on, so that each is found by its beginning.
+references = Table(
+    "client_references",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("client_id", BigInteger),
+    Column("client_text", ClientText),
+    Column("reference", String(200), nullable=False),
+    Column("folded", String(200, collation="C").with_variant(String(200), "sqlite")),
+    Index("client_references_folded", "folded"),
+    Index("client_references_client", "client_id"),
+    _index_of_texts("client_references_text", "client_text"),
+    sqlite_autoincrement=True,
+)
+
+# The work list: a row per client that waits or was decided, made of events and drafts
+# in their own transactions (api.store.people.work). `place` is where it stands among
+# those of its state; `document` is JSON of what is shown.
+work = Table(
+    "work",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("client_id", BigInteger),
+    Column("client_text", ClientText),
+    Column("state", String(20), nullable=False),
+    Column("place", String(100), nullable=False),
+    Column("document", Text, nullable=False),
+    Index("work_place", "place", "id"),
+    Index("work_state", "state", "place", "id"),
+    Index("work_client", "client_id", unique=True),
+    _index_of_texts("work_text", "client_text"),
+    sqlite_autoincrement=True,
+)
+
+# How far standing decisions were delivered to the lender's own system, and which of
+# before wait to be tried again, each after those of the same client.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("sequence", Number, primary_key=True, autoincrement=False),
+    Column("client", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", String(27), nullable=False),
+)
+delivered = Table(
+    "delivered",
+    metadata,
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False),
 )
 
 # Append-only: triggers refuse UPDATE and DELETE. Sequences are 1, 2, 3… without a gap

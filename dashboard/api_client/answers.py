@@ -39,6 +39,13 @@ class Beeswarm(BeeswarmMeaning):
     contributions: Sequence[Sequence[float]]
 
 
+class Beside(Answer):
+    """The clients before and after one, in the order of the list."""
+
+    previous: int | str | None
+    next: int | str | None
+
+
 class Calibration(CalibrationMeaning):
     """probability = 1 / (1 + exp(-(slope * margin + intercept)))."""
 
@@ -86,9 +93,10 @@ class Change(Answer):
 
 
 class ClientRef(Answer):
-    """A known client."""
+    """A known client, and what the lender calls it."""
 
     client_id: int | str
+    reference: str | None = None
 
 
 class ClientValue(Answer):
@@ -117,6 +125,31 @@ class Confidence(Answer):
     band: str
     missing_share: Annotated[float, Field(ge=0.0, le=1.0)]
     out_of_range: Sequence[str]
+
+
+class Contest(Answer):
+    """
+    Answered by the next review of the client; until then it stands in the list.
+
+    `prediction_id`: of the decision that stood.
+    """
+
+    contest_id: str
+    client_id: int | str
+    prediction_id: str
+    text: str
+    received_on: str
+    due_on: str
+    author: str
+    created_at: AwareDatetime
+    answered_by: str | None
+
+
+class ContestsAnswer(Answer):
+    """Newest first."""
+
+    client_id: int | str
+    contests: Sequence[Contest]
 
 
 class Contribution(Answer):
@@ -159,6 +192,29 @@ class Distribution(DistributionMeaning):
     missing: Mapping[str, int] | None = None
     client: ClientValue | None = None
     similar: Sequence[int] | None = None
+
+
+class DraftAnswer(Answer):
+    """
+    A draft; editable until it is decided.
+
+    `needed`: columns without which it cannot be scored; `unknown`: those whose category
+    is not known and counts as missing. `same_person`: other applications that seem to
+    be of the same person. `expires_at`: when it is erased unless it is decided.
+    """
+
+    client_id: str
+    state: str
+    revision: int
+    reference: str | None
+    application: Mapping[str, Any]
+    records: Mapping[str, Sequence[Mapping[str, Any]]]
+    needed: Sequence[str]
+    unknown: Sequence[str]
+    same_person: Sequence[int | str]
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    expires_at: AwareDatetime | None
 
 
 class Explanation(ExplanationMeaning):
@@ -255,6 +311,22 @@ class Measures(Answer):
     recall: float | None = None
 
 
+Probability = TypeAliasType("Probability", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
+class MissingColumn(Answer):
+    """
+    What a column that is not given could do to the risk.
+
+    `lowest` and `highest`: the probability with the values that are usual for other
+    clients, those beyond one in twenty at either end left out.
+    """
+
+    column: str
+    lowest: Annotated[float, Field(ge=0.0, le=1.0)]
+    highest: Annotated[float, Field(ge=0.0, le=1.0)]
+
+
 class ModelRef(Answer):
     """Which model answered."""
 
@@ -277,6 +349,23 @@ class NegotiableTerm(Answer):
     relative: bool
 
 
+class Note(Answer):
+    """A note stays as it is."""
+
+    note_id: str
+    client_id: int | str
+    text: str
+    author: str
+    created_at: AwareDatetime
+
+
+class NotesAnswer(Answer):
+    """Newest first."""
+
+    client_id: int | str
+    notes: Sequence[Note]
+
+
 class Offer(Answer):
     """
     What a borrower is told of a loan on its terms; null is what cannot be known.
@@ -297,6 +386,31 @@ class Offer(Answer):
     apr: float | None
     estimated: Sequence[str] = []
     as_likely: Sequence[int] = []
+
+
+class OfferCell(Answer):
+    """One offer, and what the model says of it; null where the lender has no price."""
+
+    amount: float
+    instalments: int
+    offer: Offer | None
+    probability: Probability | None
+    decision: str | None
+
+
+class OffersAnswer(Answer):
+    """
+    Every amount with every number of instalments, row by row.
+
+    `asked` is the loan of the application.
+    """
+
+    client_id: int | str
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)]
+    asked: Offer
+    amounts: Sequence[float]
+    instalments: Sequence[int]
+    cells: Sequence[OfferCell]
 
 
 class OutcomesAnswer(Answer):
@@ -361,6 +475,28 @@ class ReasonAnswer(ReasonAnswerMeaning):
     facts: Annotated[Sequence[Fact], Field(validate_default=True)] = []
 
 
+class RecordTable(Answer):
+    """
+    The records of one table, newest first where they are dated.
+
+    `columns` names what each of `rows` holds, in order; GET /v1/model says what they
+    are. `imported`: false where the lender's data had no such table, so that nothing is
+    known: then there are no rows.
+    """
+
+    table: str
+    imported: bool
+    columns: Sequence[str]
+    rows: Sequence[Sequence[float | int | str | None]]
+
+
+class RecordsAnswer(Answer):
+    """In the order of the model's tables."""
+
+    client_id: int | str
+    tables: Sequence[RecordTable]
+
+
 class Report(Answer):
     """A monitoring report; `conclusion` is Markdown."""
 
@@ -386,7 +522,11 @@ class ReportList(Answer):
 
 
 class Review(Answer):
-    """`confirmed` when the person decides as the model did, else `overridden`."""
+    """
+    `confirmed` when the person decides as the model did, `overridden` when not.
+
+    `closed` when nobody decides any more: it was withdrawn or lapsed.
+    """
 
     review_id: str
     prediction_id: str
@@ -394,6 +534,7 @@ class Review(Answer):
     action: str
     decision: str
     model_decision: str
+    category: str | None = None
     reason: str
     reviewer: str
     replaces: str | None
@@ -464,6 +605,25 @@ class SimilarClients(Answer):
     population: Sample
 
 
+class StandingDecision(Answer):
+    """
+    A result that came to stand, by a model's decision or a person's review.
+
+    The newest of a client holds. `offer_id`: of the counter-offer that stood then.
+    Everything but ids and results is null once the person is erased.
+    """
+
+    sequence: int
+    client_id: int | str | None
+    prediction_id: str
+    review_id: str | None
+    offer_id: str | None
+    result: str
+    by: str
+    reviewer: str | None
+    decided_at: AwareDatetime
+
+
 class Term(Answer):
     """
     How far a loan's term can be negotiated, as parts of what was asked for.
@@ -482,6 +642,48 @@ class TrainingData(Answer):
 
     clients: int
     default_rate: Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+Threshold = TypeAliasType("Threshold", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
+class WorkItem(Answer):
+    """
+    A client on the work list.
+
+    `draft`: entered here and not decided; `open`: decided by the model alone;
+    `contested`: to be answered until `due`; `done`: decided by a person. `since`: when
+    it became so. `borderline`: the probability is in the borderline band. `result` is
+    what stands, null of a draft.
+    """
+
+    client_id: int | str
+    reference: str | None
+    state: str
+    since: AwareDatetime
+    due: str | None
+    prediction_id: str | None
+    probability: Probability | None
+    threshold: Threshold | None
+    decision: str | None
+    borderline: bool
+    result: str | None
+    reviewer: str | None
+
+
+class WorkPage(Answer):
+    """
+    Contested first, the earliest due first; then open ones, borderline first, oldest
+    first; then drafts; then done ones, newest first.
+
+    `counts`: how many there are in each state. `beside`: of `client_id` if one was
+    asked for and is on the list.
+    """
+
+    items: Sequence[WorkItem]
+    counts: Mapping[str, int]
+    beside: Beside | None
+    next_cursor: str | None
 
 
 class Simulation(SimulationMeaning):
@@ -585,6 +787,31 @@ class Column(Answer):
     origin: str | None = None
 
 
+class CounterOffer(Answer):
+    """
+    An offer that was made; the newest of a client stands until `valid_until`.
+
+    `simulation_id`: the prediction of these terms, which is stored with it.
+    """
+
+    offer_id: str
+    simulation_id: str
+    client_id: int | str
+    offer: Offer
+    probability: Annotated[float, Field(ge=0.0, le=1.0)]
+    decision: str
+    valid_until: str
+    reviewer: str
+    created_at: AwareDatetime
+
+
+class DecisionsAnswer(Answer):
+    """In the order in which they came to stand, each once; ask on with `next_after`."""
+
+    decisions: Sequence[StandingDecision]
+    next_after: int
+
+
 class Fairness(Answer):
     """The groups of one attribute; the ratio is lowest over highest approval rate."""
 
@@ -658,6 +885,20 @@ class Metrics(Answer):
     fairness: Annotated[Sequence[Fairness], Field(validate_default=True)] = []
 
 
+class MissingAnswer(Answer):
+    """
+    What to ask for next, what could change most first.
+
+    `probability` as it is; null while `needed` columns are missing.
+    """
+
+    client_id: str
+    probability: Probability | None
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)]
+    needed: Sequence[str]
+    missing: Sequence[MissingColumn]
+
+
 class PastPrediction(Answer):
     """A prediction as it was made, and its reviews, oldest first: the last stands."""
 
@@ -703,6 +944,7 @@ class Standing(StandingMeaning):
     result: str
     by: str
     reviewer: str | None
+    category: str | None = None
     reason: str | None
     decided_at: AwareDatetime
     review_id: str | None
@@ -729,15 +971,23 @@ class Table(Answer):
 
 
 class ClientAnswer(Answer):
-    """A client's raw application; `standing` is null before the first decision."""
+    """
+    A client's raw application; `standing` is null before the first decision.
+
+    `imported_at` is null of an application that was entered here. `offer_id`: of the
+    counter-offer that stands; `contest_id`: of what waits for an answer.
+    """
 
     client_id: int | str
+    reference: str | None = None
     standing: Standing | None
+    offer_id: str | None = None
+    contest_id: str | None = None
     application: Sequence[ApplicationFact]
     terms: Annotated[
         Offer | None, Field(description="Of the loan that was asked for.")
     ] = None
-    imported_at: AwareDatetime
+    imported_at: AwareDatetime | None
 
 
 class Counterfactual(Answer):

@@ -79,7 +79,7 @@ def test_events_of_the_first_schema_stay_readable_and_are_chained(
                     "answer": json.dumps(ANSWER).encode(),
                 },
             )
-    assert migrate.upgrade(empty, 5) == ("0001", "0003.1")
+    assert migrate.upgrade(empty, 5) == ("0001", "0004")
     answer, _ = answer_of(database, ids[1])
     assert answer == json.dumps(ANSWER).encode()
     of_client = predictions.of_client(database, 7, PREDICTIONS, 9, 9)

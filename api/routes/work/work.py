@@ -1,0 +1,43 @@
+"""The work list, and what came to stand."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response
+
+from api.errors import Problem
+from api.http.operations import OFFICER, SCORING, Operation
+from api.schemas.work import DecisionsAnswer, DecisionsQuery, WorkPage, WorkQuery
+
+blueprint = Blueprint("work", __name__, url_prefix="/v1")
+
+
+@Operation(
+    blueprint,
+    "GET",
+    "/work",
+    "work",
+    "What waits for a person, and what was done",
+    {200: WorkPage},
+    roles=OFFICER,
+    query=WorkQuery,
+)
+def work() -> Response:
+    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+
+
+@Operation(
+    blueprint,
+    "GET",
+    "/decisions",
+    "work",
+    "What came to stand, in order, each once",
+    {200: DecisionsAnswer},
+    roles=SCORING,
+    query=DecisionsQuery,
+    description="For the system in which loans go on. Nothing is ever added before a "
+    "`sequence` that was read: ask for what is after it.",
+)
+def decisions() -> Response:
+    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")

@@ -1,0 +1,98 @@
+"""Offers to a client: a grid of terms, and the one that was made."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from api.schemas.answers import Answer, Moment, Offer, Share
+from api.schemas.client_keys import ClientKey
+from api.schemas.events import not_before_today
+from api.schemas.requests import LARGEST, MOST_INSTALMENTS, Query, Strict, Terms
+from api.schemas.reviews import PredictionId, ReviewerName
+
+MOST_CELLS = 240
+
+
+def _listed(value: object) -> object:
+    """Of a query parameter: numbers between commas."""
+    return value.split(",") if isinstance(value, str) else value
+
+
+class OffersQuery(Query):
+    """Which amounts and numbers of instalments; some around what was asked for."""
+
+    amounts: Annotated[
+        tuple[Annotated[float, Field(gt=0, le=LARGEST)], ...] | None,
+        BeforeValidator(_listed),
+        Field(
+            description="Between commas; around the amount that was asked for.",
+            json_schema_extra={"type": "string"},
+        ),
+    ] = None
+    instalments: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=MOST_INSTALMENTS)], ...] | None,
+        BeforeValidator(_listed),
+        Field(
+            description="Between commas; those of the lender's prices.",
+            json_schema_extra={"type": "string"},
+        ),
+    ] = None
+
+
+class OfferCell(Answer):
+    """One offer, and what the model says of it; null where the lender has no price."""
+
+    amount: float
+    instalments: int
+    offer: Offer | None
+    probability: Share | None
+    decision: Literal["granted", "refused"] | None
+
+
+class OffersAnswer(Answer):
+    """Every amount with every number of instalments, row by row.
+
+    `asked` is the loan of the application.
+    """
+
+    client_id: ClientKey
+    threshold: Share
+    asked: Offer
+    amounts: list[float]
+    instalments: list[int]
+    cells: list[OfferCell]
+
+
+class CounterOfferRequest(Strict):
+    """What is offered instead, until when, and by whom."""
+
+    terms: Terms
+    valid_until: Annotated[
+        str,
+        Field(
+            pattern=r"^\d{4}-\d{2}-\d{2}$",
+            json_schema_extra={"format": "date"},
+            examples=["2027-01-31"],
+        ),
+        AfterValidator(not_before_today),
+    ]
+    reviewer: ReviewerName
+
+
+class CounterOffer(Answer):
+    """An offer that was made; the newest of a client stands until `valid_until`.
+
+    `simulation_id`: the prediction of these terms, which is stored with it.
+    """
+
+    offer_id: PredictionId
+    simulation_id: PredictionId
+    client_id: ClientKey
+    offer: Offer
+    probability: Share
+    decision: Literal["granted", "refused"]
+    valid_until: str
+    reviewer: str
+    created_at: Moment

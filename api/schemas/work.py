@@ -1,0 +1,192 @@
+"""What waits for a person, notes and contested decisions, and what stands."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from api.schemas.answers import Answer, Moment, Share
+from api.schemas.client_keys import ClientKey, OptionalKey
+from api.schemas.events import Day
+from api.schemas.requests import Query, Strict
+from api.schemas.reviews import PredictionId, Result, ReviewerName
+
+WorkState = Literal["draft", "open", "contested", "done"]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+def _listed(value: object) -> object:
+    return value.split(",") if isinstance(value, str) else value
+
+
+class WorkItem(Answer):
+    """A client on the work list.
+
+    `draft`: entered here and not decided; `open`: decided by the model alone;
+    `contested`: to be answered until `due`; `done`: decided by a person. `since`: when
+    it became so. `borderline`: the probability is in the borderline band. `result` is
+    what stands, null of a draft.
+    """
+
+    client_id: ClientKey
+    reference: str | None
+    state: WorkState
+    since: Moment
+    due: str | None
+    prediction_id: str | None
+    probability: Share | None
+    threshold: Share | None
+    decision: Literal["granted", "refused"] | None
+    borderline: bool
+    result: Result | None
+    reviewer: str | None
+
+
+class Beside(Answer):
+    """The clients before and after one, in the order of the list."""
+
+    previous: ClientKey | None
+    next: ClientKey | None
+
+
+class WorkPage(Answer):
+    """Contested first, the earliest due first; then open ones, borderline first, oldest
+    first; then drafts; then done ones, newest first.
+
+    `counts`: how many there are in each state. `beside`: of `client_id` if one was
+    asked for and is on the list.
+    """
+
+    items: list[WorkItem]
+    counts: dict[WorkState, int]
+    beside: Beside | None
+    next_cursor: str | None
+
+
+class WorkQuery(Query):
+    """Which part of the list."""
+
+    state: Annotated[
+        tuple[WorkState, ...] | None,
+        BeforeValidator(_listed),
+        Field(
+            description="Only these, between commas; all when left out.",
+            json_schema_extra={"type": "string"},
+        ),
+    ] = None
+    borderline: Annotated[
+        bool | None, Field(description="Only borderline ones, or only others.")
+    ] = None
+    result: Annotated[Result | None, Field(description="Only what stands so.")] = None
+    reviewer: Annotated[
+        str | None, Field(max_length=200, description="Only what this person decided.")
+    ] = None
+    since: Annotated[
+        str | None,
+        Field(
+            pattern=r"^\d{4}-\d{2}-\d{2}$",
+            description="Done ones since this day alone; what waits is always there.",
+        ),
+    ] = None
+    client_id: Annotated[
+        OptionalKey, Field(description="Whose neighbours are asked for.")
+    ] = None
+    limit: Annotated[int, Field(ge=1, le=200, description="Items per page.")] = 50
+    cursor: Annotated[
+        str | None,
+        Field(
+            max_length=200,
+            description="`next_cursor` of the page before; none for the first.",
+        ),
+    ] = None
+
+
+class NoteRequest(Strict):
+    """What is to be remembered of a client."""
+
+    text: Text
+    author: ReviewerName
+
+
+class Note(Answer):
+    """A note stays as it is."""
+
+    note_id: PredictionId
+    client_id: ClientKey
+    text: str
+    author: str
+    created_at: Moment
+
+
+class NotesAnswer(Answer):
+    """Newest first."""
+
+    client_id: ClientKey
+    notes: list[Note]
+
+
+class ContestRequest(Strict):
+    """The applicant contests the decision that stands; when it was received."""
+
+    text: Text
+    received_on: Day
+    author: ReviewerName
+
+
+class Contest(Answer):
+    """Answered by the next review of the client; until then it stands in the list.
+
+    `prediction_id`: of the decision that stood.
+    """
+
+    contest_id: PredictionId
+    client_id: ClientKey
+    prediction_id: PredictionId
+    text: str
+    received_on: str
+    due_on: str
+    author: str
+    created_at: Moment
+    answered_by: PredictionId | None
+
+
+class ContestsAnswer(Answer):
+    """Newest first."""
+
+    client_id: ClientKey
+    contests: list[Contest]
+
+
+class DecisionsQuery(Query):
+    """Which, and how many."""
+
+    after: Annotated[
+        int, Field(ge=0, le=2**63 - 1, description="The last `sequence` seen.")
+    ] = 0
+    limit: Annotated[int, Field(ge=1, le=1000, description="At most so many.")] = 100
+
+
+class StandingDecision(Answer):
+    """A result that came to stand, by a model's decision or a person's review.
+
+    The newest of a client holds. `offer_id`: of the counter-offer that stood then.
+    Everything but ids and results is null once the person is erased.
+    """
+
+    sequence: int
+    client_id: ClientKey | None
+    prediction_id: PredictionId
+    review_id: PredictionId | None
+    offer_id: PredictionId | None
+    result: Result
+    by: Literal["model", "person"]
+    reviewer: str | None
+    decided_at: Moment
+
+
+class DecisionsAnswer(Answer):
+    """In the order in which they came to stand, each once; ask on with `next_after`."""
+
+    decisions: list[StandingDecision]
+    next_after: int
