@@ -14,6 +14,7 @@ from api.store.prepared import Prepared
 
 DECISION, SIMULATION = "decision", "simulation"
 REVIEW, OUTCOME, ERASURE = "review", "outcome", "erasure"
+NOTE, CONTEST, OFFER = "note", "contest", "offer"
 PREDICTIONS = (DECISION, SIMULATION)
 
 
