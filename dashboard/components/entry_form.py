@@ -15,7 +15,6 @@ from texts.entry_steps import Part, Step
 
 LONGEST_TYPED, LONGEST_REFERENCE = 64, 200
 SIDE_BY_SIDE = 2
-NEEDED = " *"
 
 
 def reference_field(entry: Entry) -> None:
@@ -53,8 +52,10 @@ def _rows(entry: Entry, fields: Sequence[Field]) -> None:
 
 def _field(entry: Entry, field: Field) -> None:
     value = entry.values.get(field.name)
-    label = say.literal(field.label) + (NEEDED if field.needed else "")
-    help = say.literal(field.help) or None
+    label = say.literal(field.asked)
+    if field.needed:
+        label = _("{fact} *", fact=say.literal(field.asked))
+    told = say.literal(field.help)
     mistyped = entry.mistyped.get(field.name)
     if field.kind in {"choice", "flag"}:
         others = () if value is None or value in field.options else (value,)
@@ -65,7 +66,7 @@ def _field(entry: Entry, field: Field) -> None:
             key=_put(entry, field.name, (field,), value),
             format_func=lambda one: say.literal(field.word(one)),
             placeholder=_("Choose"),
-            help=help,
+            help=told,
         )
         if entry.draft and field.name in entry.draft.unknown:
             say.warning(
@@ -80,7 +81,7 @@ def _field(entry: Entry, field: Field) -> None:
             label,
             key=_put(entry, field.name, (field,), text),
             max_chars=LONGEST_TYPED,
-            help=help,
+            help=told,
         )
     if mistyped:
         say.error(mistyped[1])
@@ -92,7 +93,7 @@ def _ticks(entry: Entry, part: Part) -> None:
     labels = {field.name: field.label for field in part.fields}
     said = [name for name in names if name in entry.values]
     st.pills(
-        say.literal(part.title) + NEEDED,
+        _("{fact} *", fact=say.literal(part.title)),
         names,
         selection_mode="multi",
         format_func=lambda name: say.literal(labels[name]),

@@ -88,7 +88,11 @@ def _choose_step(entry: Entry, steps: Sequence[Step]) -> None:
     st.segmented_control(
         _("Steps"),
         list(range(len(steps))),
-        format_func=lambda number: f"{number + 1} {say.literal(steps[number].title)}",
+        format_func=lambda number: _(
+            "{number}. {title}",
+            number=say.literal(number + 1),
+            title=say.literal(steps[number].title),
+        ),
         key=key,
         required=True,
         on_change=_go_to,

@@ -69,14 +69,20 @@ class Field:
         return tuple(one for one in options if one not in self.column.missing)
 
     @property
+    def asked(self) -> str:
+        """The label, and what is to be typed."""
+        unit = _unit(self.kind, self.column.unit)
+        return f"{self.label} ({unit})" if unit else self.label
+
+    @property
     def help(self) -> str:
         """Told where it is in the page's language: it comes in one alone.
 
         That of the labels, if they are the same in all.
         """
         labels, meaning = self.column.labels, self.column.meaning
-        told = {self.name, *(labels.model_dump().values() if labels else ())}
-        alone = code() == SOURCE or len(told) == 2
+        told = set(labels.model_dump(exclude_none=True).values() if labels else ())
+        alone = code() == SOURCE or len(told) == 1
         return meaning if alone and meaning not in told else ""
 
     def word(self, value: Value) -> str:
@@ -179,8 +185,7 @@ def field_of(column: Column) -> Field:
     label, kind = in_words(column.labels, column.name), _kind(column)
     if kind == "day" and column.role == BIRTH:
         label = _("Date of birth")
-    unit = _unit(kind, column.unit)
-    return Field(column, kind, f"{label} ({unit})" if unit else label)
+    return Field(column, kind, label)
 
 
 def day_of(draft: DraftAnswer | None, model: ModelAnswer) -> date:

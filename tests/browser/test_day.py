@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.xdist_group("house")
-OFFICERS_LINKS = 9
+OFFICERS_LINKS = 10
 MILLISECONDS_OF_A_CLICK = 80
 WORDS = {
     "en": {
