@@ -93,11 +93,15 @@ class OnlineFeatures:
 
     def compute(self, applicants: Sequence[Applicant]) -> Matrix:
         """Shape (applicants, features), NaN is missing; raises FeatureError."""
+        return self.both(applicants)[1]
+
+    def both(self, applicants: Sequence[Applicant]) -> tuple[Matrix, Matrix]:
+        """What is made of the history beside that, in the manifest's order."""
         history = self._history.compute([one.records for one in applicants])
         matrix = np.full((len(applicants), len(self._codes)), np.nan, dtype=np.float32)
         matrix[:, self._copied] = history[:, self._copied_from]
         applications = [one.application for one in applicants]
-        return self._completed(matrix, self._whole, applications, history)
+        return history, self._completed(matrix, self._whole, applications, history)
 
     def revise(self, revisions: Sequence[Revision]) -> Matrix:
         """Like `compute`, but only what the changed columns reach; the same numbers."""

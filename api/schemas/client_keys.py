@@ -36,7 +36,9 @@ _NUMBER: TypeAdapter[int] = TypeAdapter(_Number)
 
 
 def fault_of(text: str) -> str | None:
-    """Why it is no client's key, where keys are texts."""
+    """Why it is no client's key of the lender's, where keys are texts."""
+    if is_draft(text):
+        return f"begins with {DRAFT}, as the keys of applications entered here do"
     if len(text) <= LONGEST and re.fullmatch(PATTERN, text):
         return None
     return f"expected {A_TEXT}, found {text[: LONGEST + 1]!r}"

@@ -14,7 +14,7 @@ from api.schemas.client_keys import LARGEST
 from api.schemas.requests import ClientSearch
 from api.scoring.terms import loan_of
 from api.services import services
-from api.store.people import clients
+from api.store.people import clients, references
 from api.store.people.clients import Client, pack
 from api.store.people.standing import standing
 
@@ -64,7 +64,9 @@ def search() -> Response:
 def application(client_id: str) -> Response:
     champion = services().champion()
     client = known_client(champion, client_key(champion, client_id))
-    loan = loan_of(champion, client, client.application)
+    key, loan = client.client_id, loan_of(champion, client, client.application)
+    with services().database.read() as connection:
+        reference = references.of(connection, [key]).get(key)
     facts = [
         {
             "name": column.name,
@@ -77,7 +79,8 @@ def application(client_id: str) -> Response:
     ]
     return answer(
         {
-            "client_id": client.client_id,
+            "client_id": key,
+            "reference": reference,
             "standing": _standing(champion, client),
             "application": facts,
             "terms": None if loan is None else loan.asked.model_dump(),
@@ -93,7 +96,8 @@ def _standing(champion: Champion, client: Client) -> dict[str, Any] | None:
     decided, latest, review = record.decided, record.latest, record.review
     basis = decided.basis or {}
     model_changed = latest.bundle_sha256 != champion.bundle.sha256
-    same_data = record.features == pack(client.features)
+    vectors = client.vectors
+    same_data = vectors is not None and record.features == pack(vectors.features)
     return {
         "result": review["decision"] if review else decided.facts["decision"],
         "by": "person" if review else "model",

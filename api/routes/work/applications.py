@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from api.errors import Problem
+from api.http import json_body
+from api.http.idempotency import once
+from api.http.lookups import client_key
 from api.http.operations import OFFICER, Operation
+from api.http.responses import answer
+from api.identifiers import moment, now
+from api.json_encoding import encode
 from api.schemas.applications import Draft, DraftAnswer, DraftChange, MissingAnswer
+from api.schemas.client_keys import is_draft
 from api.schemas.layout import EXAMPLES
+from api.scoring.drafts import DraftForm, computed, form_of, read_draft
+from api.services import services
+from api.store.events.record import Reply
+from api.store.people import drafts, references, work
+from api.store.people.drafts import Content
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from api.scoring.champion import Champion
 
 blueprint = Blueprint("applications", __name__, url_prefix="/v1/applications")
 _DRAFT = {"client_id": "new-7k3m9q2x4w"}
@@ -26,11 +45,13 @@ _DRAFT = {"client_id": "new-7k3m9q2x4w"}
     description="Its `client_id` is accepted wherever a client's is. It can be decided "
     "once no column is `needed`; until then it is a draft, and erased after a time.",
     body=(Draft,),
-    body_examples={"first step": {"application": EXAMPLES["changes"]}},
+    body_examples={"first step": {"application": EXAMPLES["changes"][0]}},
     replayable=True,
 )
 def create() -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+    champion = services().champion()
+    body, form = read_draft(champion.columns, Draft, json_body.read(request))
+    return once(lambda: _created(champion, body.reference, form))
 
 
 @Operation(
@@ -45,7 +66,13 @@ def create() -> Response:
     path_examples=_DRAFT,
 )
 def read(client_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+    champion = services().champion()
+    draft = _known(champion, client_id)
+    key = draft.client_id
+    with services().database.read() as connection:
+        reference = references.of(connection, [key]).get(key)
+    form = form_of(champion.columns, draft)
+    return answer(_document(draft, form, reference))
 
 
 @Operation(
@@ -62,7 +89,21 @@ def read(client_id: str) -> Response:
     path_examples=_DRAFT,
 )
 def change(client_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+    champion = services().champion()
+    body, form = read_draft(champion.columns, DraftChange, json_body.read(request))
+    draft = _known(champion, client_id)
+    content, at = _content(champion, form, draft.created_at), now()
+    key, before = draft.client_id, body.revision
+    with services().database.write() as connection:
+        changed = drafts.change(connection, key, before, content, at)
+        if changed:
+            references.put(connection, key, body.reference)
+    if not changed:
+        raise _overtaken(_known(champion, client_id), before)
+    after = drafts.Draft(
+        key, before + 1, content, draft.created_at, at, draft.expires_at
+    )
+    return answer(_document(after, form, body.reference))
 
 
 @Operation(
@@ -78,3 +119,65 @@ def change(client_id: str) -> Response:
 )
 def missing(client_id: str) -> Response:
     raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+
+
+def _created(champion: Champion, reference: str | None, form: DraftForm) -> Reply:
+    key, at = drafts.new_key(), now()
+    kept = timedelta(days=services().config.draft_days)
+    until = moment(datetime.fromisoformat(at) + kept)
+    content = _content(champion, form, at)
+    draft = drafts.Draft(key, 1, content, at, at, until)
+
+    def enter(connection: Connection) -> None:
+        drafts.enter(connection, key, content, at, until)
+        references.put(connection, key, reference)
+        work.entered(connection, key, at)
+
+    document = encode(_document(draft, form, reference))
+    location = f"/v1/applications/{key}"
+    return Reply(HTTPStatus.CREATED, document, location, writes=(enter,))
+
+
+def _content(champion: Champion, form: DraftForm, entered_at: str) -> Content:
+    vectors = computed(champion, form)
+    feature_set = None if vectors is None else champion.manifest.feature_set
+    return Content(form.given, feature_set, vectors, None)
+
+
+def _known(champion: Champion, client_id: str) -> drafts.Draft:
+    """Raises Problem 404."""
+    key = client_key(champion, client_id)
+    known = drafts.find(services().database, [str(key)]) if is_draft(key) else {}
+    if key not in known:
+        detail = f"There is no application {key} that was entered here."
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
+    return known[key]
+
+
+def _overtaken(draft: drafts.Draft, revision: int) -> Problem:
+    if draft.expires_at is None:
+        detail = "It is decided: nothing of it can be changed any more."
+    else:
+        now_it_is = f"it is now {draft.revision}."
+        detail = f"It was changed since revision {revision}: {now_it_is}"
+    return Problem(HTTPStatus.CONFLICT, detail)
+
+
+def _document(
+    draft: drafts.Draft, form: DraftForm, reference: str | None
+) -> dict[str, Any]:
+    given = draft.content.given
+    return {
+        "client_id": draft.client_id,
+        "state": "decided" if draft.expires_at is None else "draft",
+        "revision": draft.revision,
+        "reference": reference,
+        "application": given["application"],
+        "records": given["records"],
+        "needed": list(form.needed),
+        "unknown": list(form.unknown),
+        "same_person": [],
+        "created_at": draft.created_at,
+        "updated_at": draft.updated_at,
+        "expires_at": draft.expires_at,
+    }
