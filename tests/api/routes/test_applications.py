@@ -133,7 +133,7 @@ def test_is_a_client_wherever_one_is_asked_for(call: Call) -> None:
         f"/v1/clients/{key}/similar",
         f"/v1/clients/{key}/predictions",
         f"/v1/features/AMT_CREDIT/distribution?client_id={key}",
-        f"/v1/features/AMT_CREDIT/scatter?other=EXT_SOURCE_1&client_id={key}",
+        f"/v1/features/AMT_CREDIT/scatter?with=EXT_SOURCE_1&client_id={key}",
     ):
         assert call("GET", path, "officer").status_code == 200, path
     review = {"decision": "refused", "reason": "No.", "reviewer": "A. Martin"}
