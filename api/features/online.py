@@ -45,6 +45,8 @@ from api.schemas.model import Column, Feature
 
 FILE = "applicant.sql"
 KEPT_PARTS = 32
+# More changed columns than any usual question has: no part is made for them.
+MANY = 8
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,11 @@ class OnlineFeatures:
         """Like `compute`, but only what the changed columns reach; the same numbers."""
         changed = frozenset[str]().union(*(revision.changed for revision in revisions))
         reach = self._loan if changed <= self._loan else changed
+        prepared = self._whole if len(reach) > MANY else self._part_for(reach)
         matrix = np.array([one.features for one in revisions], dtype=np.float32)
         history = np.array([one.history for one in revisions], dtype=np.float32)
         applications = [one.application for one in revisions]
-        return self._completed(matrix, self._part_for(reach), applications, history)
+        return self._completed(matrix, prepared, applications, history)
 
     def _completed(
         self,

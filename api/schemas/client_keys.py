@@ -71,12 +71,17 @@ OptionalKey = Annotated[_Number | _Text | None, BeforeValidator(_of_the_lenders_
 
 
 def part(most: int) -> Any:
-    """A part of a key: of a number up to `most` digits, of a text whatever it has."""
+    """A part of a key: of a number up to `most` digits, of a text whatever it has.
+
+    What begins as the key of an application that was entered here is a part of that.
+    """
     digits: TypeAdapter[str] = TypeAdapter(
         Annotated[str, Field(pattern=f"^[0-9]{{0,{most}}}$")]
     )
 
     def check(value: Any, info: ValidationInfo) -> Any:
-        return digits.validate_python(value) if info.context == "integer" else value
+        if info.context == "integer" and not is_draft(value):
+            return digits.validate_python(value)
+        return value
 
     return BeforeValidator(check)

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from api.errors import Problem, invalid
 from api.features.columns import Row
 from api.features.online import Applicant
-from api.features.row_checks import Columns, Findings, key_of, needed, pointer
+from api.features.row_checks import (
+    EPOCH,
+    Columns,
+    Findings,
+    key_of,
+    needed,
+    pointer,
+)
 from api.schemas.applications import Draft as DraftRequest
-from api.schemas.layout import APPLICATION
+from api.schemas.layout import AMOUNT, APPLICATION, APPLIED, BIRTH, INCOME
 from api.scoring.request_forms import Tables, applicant, history_of, read_model
 from api.store.people.clients import Client, Entered, Vectors
 from api.store.people.drafts import Draft
@@ -87,6 +95,31 @@ def computed(champion: Champion, form: DraftForm) -> Vectors | None:
     one = Applicant(form.application, form.records)
     history, features = champion.online.both([one])
     return Vectors(history[0], features[0])
+
+
+def person_of(champion: Champion, form: DraftForm, entered_at: str) -> str | None:
+    """Birth date, income and amount, by which the same person is told again.
+
+    None where one of them is not known. Days are counted from the application: its day
+    is the one that it says, else when it was entered.
+    """
+    columns = champion.columns[APPLICATION].values()
+    of_role = {column.role: column for column in reversed(columns)}
+    values = {
+        role: form.application.get(of_role[role].name)
+        for role in (BIRTH, INCOME, AMOUNT, APPLIED)
+        if role in of_role
+    }
+    facts = [values.get(role) for role in (BIRTH, INCOME, AMOUNT)]
+    if None in facts:
+        return None
+    birth: Any = facts[0]
+    if of_role[BIRTH].unit == "days":
+        applied = values.get(APPLIED)
+        day = date.fromisoformat(entered_at[:10])
+        day = day if applied is None else EPOCH + timedelta(days=applied)
+        birth = day + timedelta(days=birth)
+    return f"{birth} {facts[1]} {facts[2]}"
 
 
 def client_of(champion: Champion, draft: Draft) -> Client:

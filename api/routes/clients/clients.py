@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
@@ -10,11 +11,11 @@ from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
 from api.schemas.answers import ClientAnswer, ClientPage
-from api.schemas.client_keys import LARGEST
+from api.schemas.client_keys import LARGEST, ClientKey, is_draft
 from api.schemas.requests import ClientSearch
 from api.scoring.terms import loan_of
 from api.services import services
-from api.store.people import clients, references
+from api.store.people import clients, drafts, references
 from api.store.people.clients import Client, pack
 from api.store.people.standing import standing
 
@@ -38,12 +39,17 @@ _LATEST = ("decision", "probability", "threshold")
 def search() -> Response:
     keys = services().champion().manifest.key_type
     params = query(ClientSearch, keys)
-    after = min(int(params.cursor), LARGEST)
+    after, database = min(int(params.cursor), LARGEST), services().database
     parts = params.prefix, params.suffix
-    page = clients.search(services().database, keys, *parts, after, params.limit)
+    if params.reference:
+        page = references.search(database, params.reference, after, params.limit)
+    elif is_draft(params.prefix):
+        page = drafts.search(database, *parts, after, params.limit)
+    else:
+        page = clients.search(database, keys, *parts, after, params.limit)
     return answer(
         {
-            "clients": [{"client_id": client_id} for client_id in page.ids],
+            "clients": _called(page.ids),
             "total": page.total,
             "next_cursor": None if page.last is None else str(page.last),
         }
@@ -65,8 +71,7 @@ def application(client_id: str) -> Response:
     champion = services().champion()
     client = known_client(champion, client_key(champion, client_id))
     key, loan = client.client_id, loan_of(champion, client, client.application)
-    with services().database.read() as connection:
-        reference = references.of(connection, [key]).get(key)
+    (called,) = _called([key])
     facts = [
         {
             "name": column.name,
@@ -79,14 +84,23 @@ def application(client_id: str) -> Response:
     ]
     return answer(
         {
-            "client_id": key,
-            "reference": reference,
+            **called,
             "standing": _standing(champion, client),
             "application": facts,
             "terms": None if loan is None else loan.asked.model_dump(),
             "imported_at": client.imported_at,
         }
     )
+
+
+def _called(ids: Sequence[ClientKey]) -> list[dict[str, Any]]:
+    """With what the lender calls them."""
+    kinds = [[i for i in ids if isinstance(i, kind)] for kind in (int, str)]
+    called: dict[ClientKey, str] = {}
+    with services().database.read() as connection:
+        for of_kind in kinds:
+            called |= references.of(connection, of_kind)
+    return [{"client_id": i, "reference": called.get(i)} for i in ids]
 
 
 def _standing(champion: Champion, client: Client) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +17,22 @@ from api.http.responses import answer
 from api.identifiers import moment, now
 from api.json_encoding import encode
 from api.schemas.applications import Draft, DraftAnswer, DraftChange, MissingAnswer
-from api.schemas.client_keys import is_draft
+from api.schemas.client_keys import ClientKey, is_draft
 from api.schemas.layout import EXAMPLES
-from api.scoring.drafts import DraftForm, computed, form_of, read_draft
+from api.scoring.drafts import (
+    DraftForm,
+    client_of,
+    computed,
+    form_of,
+    person_of,
+    read_draft,
+)
+from api.scoring.missing import missing as missing_of
+from api.scoring.missing import risk_of
 from api.services import services
+from api.store.events.export import Pseudonyms
 from api.store.events.record import Reply
-from api.store.people import drafts, references, work
+from api.store.people import drafts, erasure, references, work
 from api.store.people.drafts import Content
 
 if TYPE_CHECKING:
@@ -51,6 +61,7 @@ _DRAFT = {"client_id": "new-7k3m9q2x4w"}
 def create() -> Response:
     champion = services().champion()
     body, form = read_draft(champion.columns, Draft, json_body.read(request))
+    _clear_away()
     return once(lambda: _created(champion, body.reference, form))
 
 
@@ -92,12 +103,13 @@ def change(client_id: str) -> Response:
     champion = services().champion()
     body, form = read_draft(champion.columns, DraftChange, json_body.read(request))
     draft = _known(champion, client_id)
+    _clear_away()
     content, at = _content(champion, form, draft.created_at), now()
     key, before = draft.client_id, body.revision
     with services().database.write() as connection:
         changed = drafts.change(connection, key, before, content, at)
         if changed:
-            references.put(connection, key, body.reference)
+            references.put(connection, {key: body.reference})
     if not changed:
         raise _overtaken(_known(champion, client_id), before)
     after = drafts.Draft(
@@ -118,7 +130,18 @@ def change(client_id: str) -> Response:
     path_examples=_DRAFT,
 )
 def missing(client_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+    champion = services().champion()
+    client = client_of(champion, _known(champion, client_id))
+    entered = client.entered
+    return answer(
+        {
+            "client_id": client.client_id,
+            "probability": risk_of(champion, client),
+            "threshold": champion.manifest.threshold,
+            "needed": list(entered.needed) if entered else [],
+            "missing": missing_of(champion, client),
+        }
+    )
 
 
 def _created(champion: Champion, reference: str | None, form: DraftForm) -> Reply:
@@ -130,18 +153,25 @@ def _created(champion: Champion, reference: str | None, form: DraftForm) -> Repl
 
     def enter(connection: Connection) -> None:
         drafts.enter(connection, key, content, at, until)
-        references.put(connection, key, reference)
+        references.put(connection, {key: reference})
         work.entered(connection, key, at)
 
     document = encode(_document(draft, form, reference))
-    location = f"/v1/applications/{key}"
+    location = drafts.location(key)
     return Reply(HTTPStatus.CREATED, document, location, writes=(enter,))
+
+
+def _clear_away() -> None:
+    """Drafts that were not decided in time: whoever writes one erases them."""
+    erasure.forget_overdue(services().database, services().chain_end, now())
 
 
 def _content(champion: Champion, form: DraftForm, entered_at: str) -> Content:
     vectors = computed(champion, form)
     feature_set = None if vectors is None else champion.manifest.feature_set
-    return Content(form.given, feature_set, vectors, None)
+    person = person_of(champion, form, entered_at)
+    keyed = Pseudonyms(services().database).of_person(person)
+    return Content(form.given, feature_set, vectors, keyed)
 
 
 def _known(champion: Champion, client_id: str) -> drafts.Draft:
@@ -163,6 +193,15 @@ def _overtaken(draft: drafts.Draft, revision: int) -> Problem:
     return Problem(HTTPStatus.CONFLICT, detail)
 
 
+def _same_person(draft: drafts.Draft, reference: str | None) -> list[ClientKey]:
+    """Who is called the same, or was entered lately with the same facts."""
+    database, person = services().database, draft.content.person_sha256
+    since = moment(datetime.now(UTC) - timedelta(days=services().config.draft_days))
+    called = references.same(database, reference, drafts.MOST_ALIKE + 1)
+    alike = drafts.of_person(database, person, since)
+    return [one for one in dict.fromkeys((*called, *alike)) if one != draft.client_id]
+
+
 def _document(
     draft: drafts.Draft, form: DraftForm, reference: str | None
 ) -> dict[str, Any]:
@@ -176,7 +215,7 @@ def _document(
         "records": given["records"],
         "needed": list(form.needed),
         "unknown": list(form.unknown),
-        "same_person": [],
+        "same_person": _same_person(draft, reference),
         "created_at": draft.created_at,
         "updated_at": draft.updated_at,
         "expires_at": draft.expires_at,

@@ -30,7 +30,7 @@ from api.store.prepared import Prepared
 from api.store.tables import active_import, clients, drafts, imports, key_of
 
 Vector = NDArray[np.float32]
-_HIGHEST = "\U0010ffff"
+HIGHEST = "\U0010ffff"
 
 
 class Vectors(NamedTuple):
@@ -217,6 +217,15 @@ _REVISION = Prepared(
 )
 
 
+def in_active_import(*keys: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the client of these two columns, number and text, is in it."""
+    number, text = keys
+    whose = (clients.c.client_text == text) | (
+        (clients.c.client_id == number) & _NUMBERED
+    )
+    return _of_active_import(clients.c.client_id).where(whose).exists()
+
+
 def is_client(key: ClientKey) -> ColumnElement[bool]:
     """In whatever import."""
     if isinstance(key, str):
@@ -230,7 +239,7 @@ def _texts(prefix: str, suffix: str) -> ColumnElement[bool]:
     Not by LIKE, which has wildcards, and in SQLite takes `a` for `A`.
     """
     key = clients.c.client_text
-    begins = key.between(prefix, prefix + _HIGHEST * LONGEST)
+    begins = key.between(prefix, prefix + HIGHEST * LONGEST)
     ends = func.substr(key, func.length(key) - len(suffix) + 1) == suffix
     return begins & ends if suffix else begins
 

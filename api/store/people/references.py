@@ -8,16 +8,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    tuple_,
+)
 
-from api.identifiers import parts
+from api.identifiers import now, parts
 from api.schemas.client_keys import ClientKey
+from api.store.database import Database
+from api.store.people.clients import HIGHEST, IdPage, in_active_import
+from api.store.people.drafts import visible
 from api.store.prepared import Prepared
-from api.store.tables import KEY_COLUMNS, key_of, references
+from api.store.tables import KEY_COLUMNS, drafts, key_of, references
 
+MOST_COUNTED = 1000
 _WORD = re.compile(r"\w+")
 
 
@@ -37,11 +52,12 @@ def of(connection: Connection, client_ids: Sequence[ClientKey]) -> dict[ClientKe
     return found
 
 
-def put(connection: Connection, client_id: ClientKey, reference: str | None) -> None:
-    """Instead of the one before, if there was any."""
-    remove(connection, [client_id])
-    if reference is not None:
-        _PUT.run(connection, rows(client_id, reference))
+def put(connection: Connection, called: Mapping[ClientKey, str | None]) -> None:
+    """Instead of those before, if there were any; of keys of one kind."""
+    remove(connection, [*called])
+    new = [row for key, name in called.items() if name for row in rows(key, name)]
+    if new:
+        _PUT.run(connection, new)
 
 
 def remove(connection: Connection, client_ids: Sequence[ClientKey]) -> None:
@@ -49,6 +65,56 @@ def remove(connection: Connection, client_ids: Sequence[ClientKey]) -> None:
     for part in parts(client_ids):
         column = references.c[KEY_COLUMNS[type(part[0])]]
         connection.execute(delete(references).where(column.in_(part)))
+
+
+def search(database: Database, text: str, after: int, limit: int) -> IdPage:
+    """Clients a word of whose reference begins so, after as many of them.
+
+    How many there are is counted up to `MOST_COUNTED`.
+    """
+    wanted = folded(text)
+    if not wanted:
+        return IdPage((), 0, None)
+    query = _some(lambda folded: folded.between(wanted, wanted + HIGHEST))
+    page = query.order_by(references.c.folded, references.c.id)
+    counted = select(func.count()).select_from(query.limit(MOST_COUNTED).subquery())
+    with database.read() as connection:
+        found = connection.execute(page.offset(after).limit(limit + 1)).all()
+        count = connection.execute(counted).scalar_one()
+    last = after + limit if len(found) > limit else None
+    return IdPage(tuple(map(key_of, found[:limit])), count, last)
+
+
+def same(database: Database, reference: str | None, most: int) -> list[ClientKey]:
+    """Some of the clients that are called so, but for accents and capitals."""
+    if reference is None:
+        return []
+    whole = folded(reference)
+    query = _some(lambda folded: folded == whole[:_LONGEST]).limit(most)
+    with database.read() as connection:
+        found = connection.execute(query).all()
+    # Another one may only end so.
+    return [key_of(row) for row in found if folded(row.reference) == whole]
+
+
+def _some(which: Callable[[ColumnElement[Any]], ColumnElement[bool]]) -> Select[Any]:
+    """The clients that are known of those found, each once."""
+    other = references.alias()
+    theirs = (other.c.client_text == references.c.client_text) | (
+        other.c.client_id == references.c.client_id
+    )
+    before = tuple_(other.c.folded, other.c.id) < tuple_(
+        references.c.folded, references.c.id
+    )
+    entered = drafts.c.client_text == references.c.client_text
+    return select(
+        references.c.client_id, references.c.client_text, references.c.reference
+    ).where(
+        which(references.c.folded),
+        ~exists().where(theirs, before, which(other.c.folded)),
+        in_active_import(references.c.client_id, references.c.client_text)
+        | exists().where(entered, visible(now())),
+    )
 
 
 def rows(client_id: ClientKey, reference: str) -> list[Mapping[str, Any]]:
