@@ -268,6 +268,13 @@ idempotency = Table(
     Column("event_id", String(36)),
     Column("answer", LargeBinary),
     Column("created_at", String(27), nullable=False),
+    # What was entered here, whose answer is of no event.
+    Index(
+        "idempotency_entered",
+        "location",
+        sqlite_where=text("event_id IS NULL AND location IS NOT NULL"),
+        postgresql_where=text("event_id IS NULL AND location IS NOT NULL"),
+    ),
 )
 
 reports = Table(

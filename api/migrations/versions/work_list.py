@@ -25,6 +25,7 @@ def upgrade() -> None:
     _references()
     _work()
     _deliveries()
+    _entered()
 
 
 def _drafts() -> None:
@@ -89,6 +90,17 @@ def _deliveries() -> None:
         "delivered",
         sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("sequence", sa.BigInteger, nullable=False),
+    )
+
+
+def _entered() -> None:
+    entered = sa.text("event_id IS NULL AND location IS NOT NULL")
+    op.create_index(
+        "idempotency_entered",
+        "idempotency",
+        ["location"],
+        sqlite_where=entered,
+        postgresql_where=entered,
     )
 
 
