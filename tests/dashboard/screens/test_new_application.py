@@ -238,7 +238,7 @@ def test_a_fault_in_a_history_is_told_where_it_is_and_nothing_is_kept(
 def test_a_draft_is_found_by_its_reference_and_by_its_id(api: FakeApi) -> None:
     typed(typed(opened(), "AMT_CREDIT", "5000"), "reference", "Dupont")
     app = search(open_app(), "Dup")
-    assert app.pills[0].options == [f"new\\-0000000001 · Dupont"]
+    assert app.pills[0].options == ["new\\-0000000001 · Dupont"]
     app.pills[0].set_value(DRAFT).run()
     assert app.query_params["client"] == DRAFT
     assert "not decided on" in notices(app, "info")[0]
