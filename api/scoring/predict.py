@@ -318,6 +318,7 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
             "margin": score.margin,
             "threshold": answer["threshold"],
             "decision": answer["decision"],
+            "band": answer["confidence"]["band"],
             "unknown_categories": list(subject.unknown),
             "model": {"name": model.name, "version": model.version},
         },

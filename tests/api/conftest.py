@@ -294,7 +294,8 @@ def template(
                 server.format(name),
                 "SET session_replication_role = replica; "
                 "TRUNCATE events, personal, writers, idempotency, reports, alerts, "
-                "drafts, client_references, work, deliveries, delivered",
+                "drafts, client_references, work, deliveries; "
+                "UPDATE delivered SET sequence = 0, holder = NULL",
             )
 
     shared: list[str] = []
