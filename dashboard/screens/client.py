@@ -6,14 +6,23 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from api_client.answers import ClientAnswer, ModelAnswer, Prediction
+from api_client.answers import ClientAnswer, Contest, ModelAnswer, Note, Prediction
 from api_client.cache import OpenedClient, api_is_ready, current_model, scoring_api
 from charts import waterfall
 from components import markup, say
-from components.client_picker import chosen_client, score_again_button
+from components.beside import show_beside
+from components.client_picker import (
+    chosen_client,
+    nobody_is_looked_for,
+    score_again_button,
+)
 from components.history_table import show_history
 from components.layout import card, chart
 from components.next_steps import next_steps
+from components.remarks import tell_contest, waiting
+from components.work_table import page_of, show_work
+from session import work_view
+from session.address import CLIENT_PAGE
 from session.language import _
 from session.render_lock import RENDER_LOCK
 from texts import decision as words
@@ -30,7 +39,12 @@ MOST_FIRST, MOST_SECOND = 4, 3
 def show() -> None:
     opened = chosen_client(_("Client"))
     if not opened:
+        if nobody_is_looked_for():
+            view = work_view.of_address()
+            st.html(markup.heading(_("Work list")))
+            show_work(page_of(view), view)
         return
+    show_beside(opened.client.client_id, CLIENT_PAGE)
     model = current_model()
     with RENDER_LOCK:
         _story(opened, model)
@@ -57,6 +71,7 @@ def _decision(opened: OpenedClient, model: ModelAnswer) -> None:
         word = words.decision_word(standing.result)
         meaning = words.standing_text(standing)
     st.html(markup.verdict(word, meaning, standing.result, number))
+    tell_contest(waiting(opened))
     for note in words.changed_since(standing):
         say.warning(note)
     if not api_is_ready():
@@ -137,8 +152,9 @@ def _details(opened: OpenedClient, model: ModelAnswer) -> None:
             _application(opened.client, model)
     if history.open:
         with history, card("history"):
-            record = scoring_api().history(opened.client.client_id)
-            show_history(record, opened.standing, model)
+            api, client = scoring_api(), opened.client.client_id
+            remarks: list[Note | Contest] = [*api.notes(client), *api.contests(client)]
+            show_history(api.history(client), opened.standing, remarks, model)
 
 
 def _contributions(prediction: Prediction, model: ModelAnswer) -> None:

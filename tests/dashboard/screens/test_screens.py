@@ -194,8 +194,10 @@ def test_a_list_that_was_interrupted_goes_on_where_it_ended(
     assert "Granted: 0, refused: 1, not scored: 200." in page_text(app)
 
 
-def decide(app: AppTest, granted: bool = False, reason: str = "Papers seen") -> AppTest:
-    app.radio[0].set_value(granted)
+def decide(
+    app: AppTest, decision: str = "refused", reason: str = "Papers seen"
+) -> AppTest:
+    app.radio[0].set_value(decision)
     app.text_area[0].set_value(reason)
     app.text_input(key="reviewer").set_value("Ada")
     return record(app)
@@ -207,11 +209,12 @@ def record(app: AppTest) -> AppTest:
 
 
 def test_an_override_is_recorded_and_shown_with_its_letter(api: FakeApi) -> None:
-    app = decide(page("decide"), granted=True)
+    app = decide(page("decide"), decision="granted")
     assert "on record" in notices(app, "success")[0]
     [body] = posted(api, "review")
     assert body == {
         "decision": "granted",
+        "category": None,
         "reason": "Papers seen",
         "reviewer": "Ada",
         "replaces": None,
@@ -220,7 +223,7 @@ def test_an_override_is_recorded_and_shown_with_its_letter(api: FakeApi) -> None
 
 
 def test_a_second_decision_replaces_the_first(api: FakeApi) -> None:
-    app = decide(decide(page("decide")), granted=True)
+    app = decide(decide(page("decide")), decision="granted")
     assert [body["replaces"] for body in posted(api, "review")] == [None, "review-1"]
     assert "Granted (overridden)" in page_text(app)
 
@@ -249,7 +252,7 @@ def overrule(api: FakeApi, decision: str) -> list[Any]:
 def test_a_persons_decision_stands_on_every_page_of_every_session(
     api: FakeApi,
 ) -> None:
-    decide(page("decide"), granted=True)
+    decide(page("decide"), decision="granted")
     for name in ("client", "compare", "simulate", "decide"):
         text = page_text(page(name))
         assert "Granted by Ada on" in text and "; the model: refused." in text, name
@@ -284,14 +287,14 @@ def test_what_is_typed_belongs_to_the_client_and_ends_when_recorded(
 ) -> None:
     app = page("decide")
     assert app.radio[0].value is None and app.radio[0].options[0].startswith("Confirm")
-    app.radio[0].set_value(True)
+    app.radio[0].set_value("granted")
     app.text_area[0].set_value("Papers seen").run()
     app.text_input(key="search").set_value(GRANTED).run()
     assert app.radio[0].value is None and app.text_area[0].value == ""
     app.switch_page("screens/client.py").run()
     app.text_input(key="search").set_value(REFUSED).run()
     app.switch_page("screens/decide.py").run()
-    assert app.radio[0].value is True and app.text_area[0].value == "Papers seen"
+    assert app.radio[0].value == "granted" and app.text_area[0].value == "Papers seen"
     app.text_input(key="reviewer").set_value("Ada")
     record(app)
     assert app.radio[0].value is None and app.text_area[0].value == ""
@@ -356,9 +359,9 @@ def test_a_decision_of_an_earlier_model_is_compared_with_nothing(
 
 def test_what_is_chosen_stays_when_the_language_changes(api: FakeApi) -> None:
     app = page("decide")
-    app.radio[0].set_value(True).run()
+    app.radio[0].set_value("granted").run()
     app.segmented_control(key="language_switch").set_value("fr").run()
-    assert app.radio[0].value is True
+    assert app.radio[0].value == "granted"
     assert app.radio[0].options[0] == "Confirmer\u202f: le refuser"
 
 
