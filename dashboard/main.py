@@ -96,6 +96,7 @@ def pages(roles: frozenset[str]) -> dict[str, list[st.Page]]:
             icon=":material/person:",
             default=True,
         ),
+        st.Page("screens/file.py", title=_("File"), icon=":material/folder_open:"),
         st.Page("screens/compare.py", title=_("Compare"), icon=":material/group:"),
         st.Page("screens/simulate.py", title=_("Simulate"), icon=":material/tune:"),
         st.Page("screens/decide.py", title=_("Decide"), icon=":material/gavel:"),

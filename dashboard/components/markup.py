@@ -91,7 +91,7 @@ def gauge(
 
 def reasons(
     title: str,
-    pairs: Sequence[tuple[str, Sequence[str]]],
+    pairs: Sequence[tuple[str, Sequence[str | Link]]],
     raises: bool,
     nothing: str,
     client: str,
@@ -100,7 +100,7 @@ def reasons(
     side = "raises" if raises else "lowers"
     items = "".join(
         f'<li class="{side}"><span class="why">{escape(text)}</span>'
-        + "".join(f'<span class="fact">{escape(fact)}</span>' for fact in facts)
+        + "".join(f'<span class="fact">{_cell(fact)}</span>' for fact in facts)
         + "</li>"
         for text, facts in pairs
     )

@@ -60,7 +60,6 @@ def show_notes(client_id: ClientKey, notes: Sequence[Note]) -> None:
 
 
 def show_contest_form(client_id: ClientKey) -> None:
-    st.html(markup.heading(_("The applicant contests")))
     say.caption(
         _(
             "Every applicant may, as the letter says. It waits on the work list, with "

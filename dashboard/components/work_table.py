@@ -8,6 +8,7 @@ from api_client.answers import WorkPage
 from api_client.cache import current_model, scoring_api
 from components import markup, say
 from components.forms import signed
+from components.layout import card
 from session.address import address
 from session.language import _
 from session.work_view import CURSOR, View, question
@@ -25,6 +26,11 @@ def page_of(view: View) -> WorkPage:
 
 
 def show_work(page: WorkPage, view: View) -> None:
+    with card("work"):
+        _table(page, view)
+
+
+def _table(page: WorkPage, view: View) -> None:
     if not page.items:
         say.success(_("Nobody is on this part of the list."))
     else:

@@ -45,13 +45,13 @@ def show() -> None:
     decision, letter = st.columns([1.5, 1], gap="small")
     with decision, card("review"):
         _review(opened, contest, model)
-    with letter, card("letter"):
-        _letter(opened)
-    noted, contested = st.columns([1.5, 1], gap="small")
-    with noted, card("notes"):
-        show_notes(client, notes)
+    with letter:
+        with card("letter"):
+            _letter(opened)
+        with card("notes"):
+            show_notes(client, notes)
     if contest is None:
-        with contested, card("contest"):
+        with st.expander(_("The applicant contests the decision"), key="contest"):
             show_contest_form(client)
     with card("history"):
         st.html(markup.heading(_("On record for this client")))

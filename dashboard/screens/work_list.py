@@ -19,7 +19,6 @@ from session.work_view import (
     RESULT,
     SINCE_DAY,
     STATE,
-    YES,
     View,
 )
 from texts.decision import decision_word
@@ -49,7 +48,6 @@ def _filters(view: View, page: WorkPage) -> None:
         counted = whole(page.counts.get(one, 0))
         return _("{state}: {number}", state=state_word(one), number=counted)
 
-    sides = {YES: _("Borderline"), "false": _("Not borderline")}
     since = {
         "today": _("Decided today"),
         "week": _("Decided in 7 days"),
@@ -57,10 +55,10 @@ def _filters(view: View, page: WorkPage) -> None:
     }
     with st.container(key="work_filters", horizontal=True, gap="small"):
         _pills(STATE, _("State"), state, view)
-        _pills(BORDERLINE, _("Nearness to the limit"), sides.__getitem__, view)
+        _pills(BORDERLINE, _("The limit"), lambda _yes: _("Borderline"), view)
+        _pills(MINE, _("By whom"), lambda _yes: _("Decided by me"), view)
         _pills(RESULT, _("Result"), decision_word, view)
         _pills(SINCE_DAY, _("When it was decided"), since.__getitem__, view)
-        _pills(MINE, _("By whom"), lambda _mine: _("Decided by me"), view)
 
 
 def _pills(name: str, label: str, word: Callable[[str], str], view: View) -> None:

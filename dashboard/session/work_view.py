@@ -17,7 +17,7 @@ STATE, BORDERLINE, RESULT, MINE, SINCE_DAY = (
 )
 CHOICES: Mapping[str, tuple[str, ...]] = {
     STATE: STATES,
-    BORDERLINE: (YES, "false"),
+    BORDERLINE: (YES,),
     RESULT: RESULTS,
     MINE: (YES,),
     SINCE_DAY: tuple(SINCE),

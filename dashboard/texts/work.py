@@ -20,7 +20,7 @@ def state_word(state: str) -> str:
     """A code that is not known here is told as it is."""
     known = {
         "contested": _("Contested"),
-        "open": _("Open"),
+        "open": _("To decide"),
         "draft": _("Draft"),
         "done": _("Decided"),
     }
