@@ -36,11 +36,13 @@ def show() -> None:
         )
     )
     view = work_view.of_address()
-    if MINE in view:
-        signature("work_reviewer")
+    anybody = MINE not in view or signature("work_reviewer")
     page = page_of(view)
     _filters(view, page)
-    show_work(page, view)
+    if anybody:
+        show_work(page, view)
+    else:
+        say.info(_("Type your name to see what you decided."))
 
 
 def _filters(view: View, page: WorkPage) -> None:

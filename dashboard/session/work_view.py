@@ -51,7 +51,7 @@ def put(name: str, *chosen: str) -> None:
 def question(view: View, name: str, today: date) -> dict[str, str]:
     """As the API is asked by the person of this name: "mine" is theirs."""
     asked = {part: text for part, text in view.items() if part not in (MINE, SINCE_DAY)}
-    if MINE in view:
+    if MINE in view and name:
         asked["reviewer"] = name
     if SINCE_DAY in view:
         asked["since"] = str(today - timedelta(SINCE[view[SINCE_DAY]]))

@@ -419,7 +419,7 @@ def work() -> list[dict[str, Any]]:
     refused = {"probability": 0.472, "decision": "refused", "result": "refused"}
     granted = {"probability": 0.0898, "decision": "granted", "result": "granted"}
     return [
-        work_item(700002, "contested", due="2026-11-30", **refused),
+        work_item(700002, "contested", due="2126-11-30", **refused),
         work_item(
             700001, "open", borderline=True, reference="2026-17 É. Roy", **granted
         ),

@@ -152,7 +152,7 @@ class FakeApi:
         if kind == "notes":
             made["note_id"] = f"note-{len(known)}"
         else:
-            made |= {"contest_id": f"contest-{len(known)}", "due_on": "2026-12-24"}
+            made |= {"contest_id": f"contest-{len(known)}", "due_on": "2126-12-24"}
             made |= {"prediction_id": next(iter(self.made)), "answered_by": None}
         known.insert(0, made)
         return document(made, 201)
