@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Insert, Update
+from sqlalchemy import Connection, Insert, Update
 
 from api.schemas.client_keys import ClientKey
 from api.store.events.packing import Parts
@@ -14,12 +14,13 @@ from api.store.prepared import Prepared
 
 DECISION, SIMULATION = "decision", "simulation"
 REVIEW, OUTCOME, ERASURE = "review", "outcome", "erasure"
+NOTE, CONTEST, OFFER = "note", "contest", "offer"
 PREDICTIONS = (DECISION, SIMULATION)
 
 
 @dataclass(frozen=True)
 class Event:
-    """One decision, simulation, review or outcome; `answer` is what was sent.
+    """Something that was decided or done; `answer` is what was sent.
 
     `facts`: what may be kept when the person is erased. Of the events that have the
     same `unique_as` only one is recorded. `parts`: make the answer, and are kept in
@@ -63,7 +64,7 @@ class Reply:
     """An answer with what must be durable before it is sent.
 
     Each of `checks` holds and each of `changes` changes one row, or nothing of the
-    reply is recorded.
+    reply is recorded. `writes`: what more is written in its transaction.
     """
 
     status: int
@@ -72,6 +73,7 @@ class Reply:
     events: tuple[Event, ...] = ()
     changes: tuple[Insert | Update, ...] = ()
     checks: tuple[Check, ...] = ()
+    writes: tuple[Callable[[Connection], None], ...] = ()
 
 
 class AlreadyRecorded(Exception):
