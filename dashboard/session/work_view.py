@@ -54,5 +54,7 @@ def question(view: View, name: str, today: date) -> dict[str, str]:
     if MINE in view and name:
         asked["reviewer"] = name
     if SINCE_DAY in view:
+        # What waits does so whatever the day is: "decided today" is not about it.
+        asked.setdefault(STATE, "done")
         asked["since"] = str(today - timedelta(SINCE[view[SINCE_DAY]]))
     return asked

@@ -81,7 +81,7 @@ def test_mine_is_whoever_looks(api: FakeApi, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_days_are_counted_from_the_one_of_whoever_looks() -> None:
-    asked = {"state": "done", "mine": "true", "since": "week"}
+    asked = {"mine": "true", "since": "week"}
     expected = {"state": "done", "reviewer": "Ada", "since": "2026-11-24"}
     assert question(asked, "Ada", date(2026, 11, 30)) == expected
     assert due_text("2026-11-29", date(2026, 11, 30)).endswith("(overdue)")
