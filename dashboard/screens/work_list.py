@@ -36,10 +36,12 @@ def show() -> None:
         )
     )
     view = work_view.of_address()
-    anybody = MINE not in view or signature("work_reviewer")
+    filters = st.container()
+    named = MINE not in view or signature("work_reviewer")
     page = page_of(view)
-    _filters(view, page)
-    if anybody:
+    with filters:
+        _filters(view, page)
+    if named:
         show_work(page, view)
     else:
         say.info(_("Type your name to see what you decided."))
