@@ -38,6 +38,13 @@ GROUPS = {
     "PREVIOUS": "Earlier applications",
     "CARD": "Credit card use",
 }
+# Of what the model takes from records; the rest is from the application.
+TABLES = {
+    "BUREAU": "bureau",
+    "REPAYMENT": "instalments",
+    "PREVIOUS": "earlier",
+    "CARD": "cards",
+}
 CLIENTS: dict[int, dict[str, Any]] = {
     700001: {
         "values": [0.631, -15234, -2920, 24700.5, 1.08, 4, 0.02, 3, "F", None, 1]
@@ -172,10 +179,41 @@ SECTIONS = {
         *("APARTMENTS_AVG", "LIVINGAREA_AVG", "ELEVATORS_AVG"),
     ),
 }
+# Of each table of records its columns: name, unit, English label and role; and rows,
+# or nothing where it was not imported.
+RECORDS: dict[str, tuple[list[tuple[str, str, str, str | None]], Any]] = {
+    "bureau": (
+        [
+            ("SK_ID_CURR", "none", "Client number", "client"),
+            ("SK_ID_BUREAU", "none", "Number of the outside credit", "record"),
+            ("CREDIT_TYPE", "none", "Type of credit", None),
+            ("DAYS_CREDIT", "days", "Date the credit was requested", "date"),
+            ("DAYS_CREDIT_ENDDATE", "days", "Planned end of the credit", "date"),
+            ("AMT_CREDIT_SUM", "currency", "Amount of the credit", None),
+            ("AMT_CREDIT_SUM_OVERDUE", "currency", "Current arrears", None),
+        ],
+        [
+            [700002, 41, "Consumer credit", -300, 430, 12000.5, 0],
+            [700002, 40, "Credit card", -1500, None, None, 0],
+        ],
+    ),
+    "instalments": (
+        [
+            ("MONTHS_BALANCE", "months", "Month", None),
+            ("SK_DPD", "days", "Days late", None),
+        ],
+        [[-1, 0], [-2, 61]],
+    ),
+    "earlier": ([("DAYS_DECISION", "days", "Date of the decision", "date")], []),
+    "cards": ([("MONTHS_BALANCE", "months", "Month", None)], None),
+}
 FORMULAS = {
     "EXT_SOURCE_MEAN": "mean of EXT_SOURCE_1..2",
     "CREDIT_TO_GOODS": "AMT_CREDIT / AMT_GOODS_PRICE",
 }
+# By unit.
+RECORD_TYPES = {"none": "integer", "days": "integer", "months": "integer"}
+RECORD_BOUNDS = {"currency": [0, 1e9], "days": [-36500, 36500], "months": [-1200, 0]}
 SIMILAR = {
     "size": 400,
     "observed_default_rate": 0.0725,
@@ -282,7 +320,7 @@ def model(version: str = "3") -> dict[str, Any]:
         "data": {"clients": 10000, "default_rate": 0.081, "fingerprint": "f" * 64},
         "features": [
             {"name": name, "unit": unit, "labels": labels(label), "group": group}
-            | {"dtype": "float32", "table": "application"}
+            | {"dtype": "float32", "table": TABLES.get(group, "application")}
             | {"formula": FORMULAS.get(name, name)}
             for name, unit, label, group in FEATURES
         ],
@@ -303,7 +341,7 @@ def model(version: str = "3") -> dict[str, Any]:
                 "origin": "application",
                 "sections": [labels(section) for section in SECTIONS],
             },
-            "bureau": _bureau(),
+            **{name: _record_table(name) for name in RECORDS},
         },
         "libraries": {"lightgbm": "4.7.0"},
     }
@@ -357,6 +395,7 @@ def standing(
         "result": by_person.get("decision", decided["decision"]),
         "by": "person" if review else "model",
         "reviewer": by_person.get("reviewer"),
+        "category": by_person.get("category"),
         "reason": by_person.get("reason"),
         "decided_at": by_person.get("created_at", decided["created_at"]),
         "review_id": by_person.get("review_id"),
@@ -370,6 +409,37 @@ def standing(
         | {"model_changed": latest["model"]["version"] != version}
         | {"data_changed": False},
     }
+
+
+def records(client_id: int) -> dict[str, Any]:
+    tables = [
+        {"table": name, "imported": rows is not None, "rows": rows or []}
+        | {"columns": [column[0] for column in columns] if rows is not None else []}
+        for name, (columns, rows) in RECORDS.items()
+    ]
+    return {"client_id": client_id, "tables": tables}
+
+
+def work_item(client_id: int | str, state: str, **more: Any) -> dict[str, Any]:
+    """Of the work list; what is left out is null."""
+    said = {"client_id": client_id, "state": state, "borderline": False}
+    said |= {"since": "2026-11-20T08:00:00.000000Z"}
+    nothing = ("reference", "due", "prediction_id", "probability", "threshold")
+    return dict.fromkeys((*nothing, "decision", "result", "reviewer")) | said | more
+
+
+def work() -> list[dict[str, Any]]:
+    """One client of each state, in order."""
+    refused = {"probability": 0.472, "decision": "refused", "result": "refused"}
+    granted = {"probability": 0.0898, "decision": "granted", "result": "granted"}
+    return [
+        work_item(700002, "contested", due="2126-11-30", **refused),
+        work_item(
+            700001, "open", borderline=True, reference="2026-17 É. Roy", **granted
+        ),
+        work_item("new-7k3m9q2x4w", "draft", reference="2026-18 Dupont"),
+        work_item(700103, "done", reviewer="Ada", **refused),
+    ]
 
 
 def client(client_id: Any, stands: Any = None) -> dict[str, Any]:
@@ -466,11 +536,13 @@ def recorded(made: dict[str, Any], terms: Any, reviews: list[Any]) -> dict[str, 
 
 def review(made: dict[str, Any], body: dict[str, Any], number: int) -> dict[str, Any]:
     agreed = body["decision"] == made["decision"]
+    closed = body["decision"] in {"withdrawn", "lapsed"}
+    action = "confirmed" if agreed else "closed" if closed else "overridden"
     return {
         "review_id": f"review-{number}",
         "prediction_id": made["prediction_id"],
         "client_id": made["client_id"],
-        "action": "confirmed" if agreed else "overridden",
+        "action": action,
         "model_decision": made["decision"],
         "created_at": made["created_at"],
         **body,
@@ -543,6 +615,16 @@ def _section(name: str) -> int | None:
     return next(places, None)
 
 
+def _record_table(name: str) -> dict[str, Any]:
+    columns = [
+        {"name": column, "unit": unit, "labels": labels(label), "role": role}
+        | {"type": RECORD_TYPES.get(unit, "number"), "nullable": role is None}
+        | {"meaning": f"{label}.", "bounds": RECORD_BOUNDS.get(unit)}
+        for column, unit, label, role in RECORDS[name][0]
+    ]
+    return {"columns": columns, "origin": "credit_bureau", "sections": []}
+
+
 def _columns() -> list[dict[str, Any]]:
     return [
         {"name": name, "unit": unit, "labels": labels(label)}
@@ -553,25 +635,6 @@ def _columns() -> list[dict[str, Any]]:
         | {"missing": MISSING.get(name, []), "words": WORDS.get(name, {})}
         for name, unit, label in COLUMNS
     ]
-
-
-def _bureau() -> dict[str, Any]:
-    """A table of records: whose they are, which, how large and when."""
-    columns = [
-        ("SK_ID_CURR", "integer", "client", None),
-        ("SK_ID_BUREAU", "integer", "record", None),
-        ("AMT_CREDIT_SUM", "number", None, [0.0, 1e9]),
-        ("DAYS_CREDIT", "integer", "date", [-36500, 0]),
-    ]
-    return {
-        "origin": "credit_bureau",
-        "columns": [
-            {"name": name, "type": kind, "labels": labels(name), "role": role}
-            | {"unit": "days" if role == "date" else "none", "meaning": name}
-            | {"nullable": role is None, "bounds": bounds}
-            for name, kind, role, bounds in columns
-        ],
-    }
 
 
 def draft(client_id: str, body: dict[str, Any], revision: int) -> dict[str, Any]:
@@ -598,7 +661,9 @@ def draft(client_id: str, body: dict[str, Any], revision: int) -> dict[str, Any]
 def problems(body: dict[str, Any]) -> list[dict[str, str]]:
     """What of a draft is out of its bounds, by JSON pointer."""
     tables = {"": [body.get("application", {})], "bureau": body.get("bureau", [])}
-    bounds = BOUNDS | {one["name"]: one["bounds"] for one in _bureau()["columns"]}
+    bounds = BOUNDS | {
+        one["name"]: one["bounds"] for one in _record_table("bureau")["columns"]
+    }
     told = []
     for table, rows in tables.items():
         for number, row in enumerate(rows):

@@ -10,6 +10,7 @@ import argparse
 import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,6 +46,10 @@ class FakeApi:
         self.drafts: dict[str, dict[str, Any]] = {}
         # Each prediction with its terms and reviews, by its id.
         self.made: dict[str, tuple[dict[str, Any], Any, list[Any]]] = {}
+        self.work = fake_answers.work()
+        # By client, newest first.
+        self.notes: dict[int, list[dict[str, Any]]] = {}
+        self.contests: dict[int, list[dict[str, Any]]] = {}
         self.reports = [fake_answers.DRIFT]
         self.alert = dict(fake_answers.ALERT)
         self.server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
@@ -108,6 +113,9 @@ class FakeApi:
             (rf"GET /v1/clients/(\d+|{DRAFT[1:-1]})", self._client),
             (r"GET /v1/clients/(\d+)/similar", self._similar),
             (rf"GET /v1/clients/(\d+|{DRAFT[1:-1]})/predictions", self._history),
+            (r"GET /v1/clients/(\d+)/records", self._records),
+            (r"(GET|POST) /v1/clients/(\d+)/(notes|contests)", self._noted),
+            ("GET /v1/work", self._work),
             (r"GET /v1/features/(\w+)/distribution", self._distribution),
             (r"GET /v1/features/(\w+)/scatter", self._scatter),
             ("GET /v1/monitoring/reports", self._reports),
@@ -162,7 +170,54 @@ class FakeApi:
         key = _key(client_id)
         if key not in fake_answers.CLIENTS and key not in self.drafts:
             return problem(404, f"client {client_id} is not known")
-        return document(fake_answers.client(key, self._standing(key)))
+        told = fake_answers.client(key, self._standing(key))
+        waiting = self._waiting(key)
+        return document(told | {"contest_id": waiting and waiting["contest_id"]})
+
+    def _waiting(self, client_id: int | str) -> dict[str, Any] | None:
+        """The contest that nobody has answered."""
+        contests = self.contests.get(client_id, [])
+        return next((one for one in contests if one["answered_by"] is None), None)
+
+    def _records(self, client_id: str, **_: Any) -> Answer:
+        return document(fake_answers.records(int(client_id)))
+
+    def _noted(
+        self, method: str, client_id: str, kind: str, body: Any, **_: Any
+    ) -> Answer:
+        known = getattr(self, kind).setdefault(int(client_id), [])
+        if method == "GET":
+            return document({"client_id": int(client_id), kind: known})
+        made = body | {"client_id": int(client_id)}
+        made |= {"created_at": "2026-11-29T08:00:00.000000Z"}
+        if kind == "notes":
+            made["note_id"] = f"note-{len(known)}"
+        else:
+            made |= {"contest_id": f"contest-{len(known)}", "due_on": "2126-12-24"}
+            made |= {"prediction_id": next(iter(self.made)), "answered_by": None}
+        known.insert(0, made)
+        return document(made, 201)
+
+    def _work(self, query: dict[str, str], **_: Any) -> Answer:
+        found = [one for one in self.work if self._wanted(one, query)]
+        names = [str(one["client_id"]) for one in found]
+        beside, at = None, 0
+        if query.get("client_id") in names:
+            at = names.index(query["client_id"])
+            around = [None, *(one["client_id"] for one in found), None]
+            beside = {"previous": around[at], "next": around[at + 2]}
+        first, limit = int(query.get("cursor", 0)), int(query["limit"])
+        counts = Counter(one["state"] for one in self.work)
+        more = str(first + limit) if len(found) > first + limit else None
+        page = {"items": found[first : first + limit], "counts": counts}
+        return document(page | {"beside": beside, "next_cursor": more})
+
+    def _wanted(self, item: dict[str, Any], query: dict[str, str]) -> bool:
+        asked = {name: query[name] for name in ("result", "reviewer") if name in query}
+        if "borderline" in query:
+            asked["borderline"] = query["borderline"] == "true"
+        state = query.get("state", item["state"]).split(",")
+        return item["state"] in state and asked.items() <= item.items()
 
     def _of(self, client_id: int | str) -> list[tuple[dict[str, Any], Any, list[Any]]]:
         """The client's predictions with terms and reviews, oldest first."""
@@ -233,6 +288,8 @@ class FakeApi:
             return problem(409, f"{standing} stands")
         self.reviewed += 1
         reviews.append(fake_answers.review(made, body, self.reviewed))
+        if waiting := self._waiting(made["client_id"]):
+            waiting["answered_by"] = reviews[-1]["review_id"]
         return document(reviews[-1], 201)
 
     def _letter(self, prediction: str, query: dict[str, str], **_: Any) -> Answer:
@@ -277,9 +334,9 @@ def document(content: object, status: int = 200) -> Answer:
 
 # Members that are codes, of which a later API may have more.
 CODES = {"action", "band", "by", "direction", "dtype", "kind", "method", "result"}
-CODES |= {"severity", "type", "unit"}
+CODES |= {"category", "severity", "state", "type", "unit"}
 # Objects whose members are names.
-NAMES = {"changes", "libraries", "tables", "terms"}
+NAMES = {"changes", "counts", "libraries", "tables", "terms"}
 
 
 def _later(answer: Answer) -> Answer:
