@@ -57,12 +57,9 @@ def _desk(entry: Entry, model: ModelAnswer) -> None:
     form, panel = st.columns([1.7, 1], gap="small")
     with form, card("entry"):
         _form(entry, steps, model)
-    with panel:
-        with card("ask_next"):
-            _ask_next(entry, steps, model)
-        if entry.draft is not None:
-            with card("kept"):
-                _kept(entry)
+    with panel, card("ask_next"):
+        _ask_next(entry, steps, model)
+        _kept(entry)
 
 
 def _form(entry: Entry, steps: Sequence[Step], model: ModelAnswer) -> None:
