@@ -27,6 +27,8 @@ Shape = TypeVar("Shape", bound=BaseModel)
 SUM_TOLERANCE = 1e-6
 APPLICATION = "application"
 CLIENT = "client"
+# Begins the key of an application that was entered here.
+DRAFT = "new-"
 # The groups a distribution counts, in the order they are drawn.
 COUNTED = ("all", "repaid", "defaulted", "similar")
 EXPECTED = {
@@ -41,6 +43,10 @@ EXPECTED = {
 }
 # Parts of an error's path that no answer has: which member of a union was tried.
 UNION = {"float", "int", "str"}
+
+
+def is_draft(key: object) -> bool:
+    return isinstance(key, str) and key.startswith(DRAFT)
 
 
 def read(kind: type[Shape], body: bytes, path: str = "") -> Shape:
@@ -299,12 +305,33 @@ class ModelAnswerMeaning(Answer):
         """What is known of a column of the application."""
         return self._descriptor(name, self.columns.get(name) or self.inputs.get(name))
 
+    def recorded(self, table: str, name: str) -> Descriptor:
+        """What is known of a column of a table of records."""
+        known = self._recorded.get((table, name))
+        return self._described(name, known, known)
+
+    @cached_property
+    def _recorded(self) -> Mapping[tuple[str, str], answers.Column]:
+        return {
+            (name, column.name): column
+            for name, table in self.tables.items()
+            for column in table.columns
+        }
+
     def describe(self, name: str) -> Descriptor:
         """What is known of a feature or application column, by its name."""
         return self._descriptor(name, self.inputs.get(name) or self.columns.get(name))
 
     def _descriptor(
         self, name: str, known: answers.Feature | answers.Column | None
+    ) -> Descriptor:
+        return self._described(name, known, self.columns.get(name))
+
+    def _described(
+        self,
+        name: str,
+        known: answers.Feature | answers.Column | None,
+        raw: answers.Column | None,
     ) -> Descriptor:
         if known is None:
             return Descriptor(name, name)
@@ -316,7 +343,6 @@ class ModelAnswerMeaning(Answer):
             bool(known.categories),
             known.bounds,
         )
-        raw = self.columns.get(name)
         if raw is None:
             return described
         return replace(

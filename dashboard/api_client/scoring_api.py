@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import quote
@@ -12,15 +13,24 @@ from api_client.answers import (
     Alert,
     AlertList,
     BatchAnswer,
+    Beside,
     ClientAnswer,
     ClientPage,
+    Contest,
+    ContestsAnswer,
     Counterfactual,
     Distribution,
+    DraftAnswer,
     History,
     Importance,
+    MissingAnswer,
     ModelAnswer,
+    Note,
+    NotesAnswer,
     Prediction,
     ProblemAnswer,
+    RecordsAnswer,
+    RecordTable,
     Report,
     ReportEntry,
     ReportList,
@@ -28,13 +38,15 @@ from api_client.answers import (
     Scatter,
     SimilarClients,
     Simulation,
+    WorkPage,
 )
 from api_client.errors import Conflict, NonsenseAnswer
 from api_client.meaning import ClientKey
 from api_client.transport import READY, READY_SECONDS, Transport
 from config import Settings
 
-PREDICTIONS = "/v1/predictions"
+PREDICTIONS, WORK = "/v1/predictions", "/v1/work"
+APPLICATIONS = "/v1/applications"
 HISTORY = 20
 # The API gives no more ids at once.
 LONGEST_PAGE = 100
@@ -43,11 +55,15 @@ Told = TypeVar("Told", Prediction, Simulation)
 
 @dataclass(frozen=True)
 class Matches:
-    """The first clients with such keys, how many there are, and if more follow."""
+    """The first clients that were meant, how many there are, and if more follow.
+
+    `references`: what the lender calls those of them that have a name.
+    """
 
     client_ids: tuple[ClientKey, ...]
     total: int
     more: bool
+    references: Mapping[ClientKey, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,22 +100,45 @@ class ScoringApi:
         """Markdown."""
         return self.transport.page("/v1/model/card", "text/").decode("utf-8", "replace")
 
-    def search(self, most: int, prefix: str = "", suffix: str = "") -> Matches:
-        """Up to `most` clients whose number, or key as it is, begins and ends so."""
-        params = {"prefix": prefix, "suffix": suffix}
-        ids: tuple[ClientKey, ...] = ()
+    def search(
+        self, most: int, prefix: str = "", suffix: str = "", reference: str = ""
+    ) -> Matches:
+        """Up to `most` clients whose number, or key as it is, begins and ends so.
+
+        `reference`: the beginning of a word of what the lender calls them.
+        """
+        asked = {"prefix": prefix, "suffix": suffix, "reference": reference}
+        params = {name: text for name, text in asked.items() if text}
+        found: dict[ClientKey, str | None] = {}
         while True:
-            params["limit"] = str(min(most - len(ids), LONGEST_PAGE))
+            params["limit"] = str(min(most - len(found), LONGEST_PAGE))
             page = self.transport.get(ClientPage, "/v1/clients", params)
-            ids += tuple(client.client_id for client in page.clients)
-            if page.next_cursor is None or len(ids) >= most:
-                return Matches(ids, page.total, page.next_cursor is not None)
+            found |= {client.client_id: client.reference for client in page.clients}
+            if page.next_cursor is None or len(found) >= most:
+                names = {key: name for key, name in found.items() if name}
+                more = page.next_cursor is not None
+                return Matches(tuple(found), page.total, more, names)
             params["cursor"] = page.next_cursor
 
     def client(self, client_id: ClientKey) -> ClientAnswer:
         client = self.transport.get(ClientAnswer, _path(client_id))
         _same_client(client_id, client.client_id)
         return client
+
+    def draft(self, client_id: str) -> DraftAnswer:
+        return self.transport.get(DraftAnswer, _draft(client_id))
+
+    def begin(self, content: Mapping[str, object]) -> DraftAnswer:
+        """Have an application kept, as far as it is known."""
+        return self.transport.post(DraftAnswer, APPLICATIONS, content)
+
+    def change(self, draft: DraftAnswer, content: Mapping[str, object]) -> DraftAnswer:
+        """Have `content` kept instead; Conflict when `draft` is not the newest."""
+        body = {**content, "revision": draft.revision}
+        return self.transport.put(DraftAnswer, _draft(draft.client_id), body)
+
+    def missing(self, client_id: str) -> MissingAnswer:
+        return self.transport.get(MissingAnswer, f"{_draft(client_id)}/missing")
 
     def score(self, client_id: ClientKey) -> Prediction:
         """A new decision for a known client; the API records it."""
@@ -147,17 +186,59 @@ class ScoringApi:
         _same_client(client_id, history.client_id)
         return history
 
+    def records(self, client_id: ClientKey) -> Sequence[RecordTable]:
+        records = self.transport.get(RecordsAnswer, f"{_path(client_id)}/records")
+        _same_client(client_id, records.client_id)
+        return records.tables
+
+    def work(self, limit: int, view: Mapping[str, str], cursor: str = "") -> WorkPage:
+        """A page of the work list; `view` as the API takes it."""
+        params = {"limit": str(limit), **view}
+        if cursor:
+            params["cursor"] = cursor
+        return self.transport.get(WorkPage, WORK, params)
+
+    def beside(self, client_id: ClientKey, view: Mapping[str, str]) -> Beside | None:
+        """Who is before and after a client that is on this part of the work list."""
+        params = {"limit": "1", **view, "client_id": str(client_id)}
+        return self.transport.get(WorkPage, WORK, params).beside
+
+    def notes(self, client_id: ClientKey) -> Sequence[Note]:
+        """Newest first."""
+        notes = self.transport.get(NotesAnswer, f"{_path(client_id)}/notes")
+        _same_client(client_id, notes.client_id)
+        return notes.notes
+
+    def note(self, client_id: ClientKey, text: str, author: str) -> Note:
+        body = {"text": text, "author": author}
+        return self.transport.post(Note, f"{_path(client_id)}/notes", body)
+
+    def contests(self, client_id: ClientKey) -> Sequence[Contest]:
+        """Newest first."""
+        contests = self.transport.get(ContestsAnswer, f"{_path(client_id)}/contests")
+        _same_client(client_id, contests.client_id)
+        return contests.contests
+
+    def contest(
+        self, client_id: ClientKey, text: str, received_on: date, author: str
+    ) -> Contest:
+        """The applicant contests what stands; Conflict when one waits already."""
+        body = {"text": text, "received_on": str(received_on), "author": author}
+        return self.transport.post(Contest, f"{_path(client_id)}/contests", body)
+
     def review(
         self,
         prediction_id: str,
-        granted: bool,
+        decision: str,
         reason: str,
         reviewer: str,
+        category: str = "",
         replaces: str = "",
     ) -> Review:
         """Record a person's decision; Conflict when another one stands already."""
         body = {
-            "decision": "granted" if granted else "refused",
+            "decision": decision,
+            "category": category or None,
             "reason": reason,
             "reviewer": reviewer,
             "replaces": replaces or None,
@@ -228,6 +309,10 @@ class ScoringApi:
         prediction = self.transport.post(kind, PREDICTIONS, body)
         _same_client(client_id, prediction.client_id)
         return prediction
+
+
+def _draft(client_id: str) -> str:
+    return f"{APPLICATIONS}/{quote(client_id, safe='')}"
 
 
 def _page(report_id: str) -> str:

@@ -38,6 +38,13 @@ GROUPS = {
     "PREVIOUS": "Earlier applications",
     "CARD": "Credit card use",
 }
+# Of what the model takes from records; the rest is from the application.
+TABLES = {
+    "BUREAU": "bureau",
+    "REPAYMENT": "instalments",
+    "PREVIOUS": "earlier",
+    "CARD": "cards",
+}
 CLIENTS: dict[int, dict[str, Any]] = {
     700001: {
         "values": [0.631, -15234, -2920, 24700.5, 1.08, 4, 0.02, 3, "F", None, 1]
@@ -121,6 +128,13 @@ LOAN = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE")
 ROLES = dict(zip(LOAN, ("amount", "instalment", "goods_price"), strict=True))
 ROLES |= {"SK_ID_CURR": "client", "DAYS_BIRTH": "birth"}
 ROLES |= dict.fromkeys(("DAYS_EMPLOYED", "DAYS_LAST_PHONE_CHANGE"), "date")
+# What there is no decision without, and what can be true.
+NEEDED = ["NAME_CONTRACT_TYPE", "AMT_CREDIT", "DAYS_BIRTH", "AMT_INCOME_TOTAL"]
+NEEDED += ["FLAG_DOCUMENT_3"]
+BOUNDS: dict[str, list[float]] = dict.fromkeys((*LOAN, "AMT_INCOME_TOTAL"), [0, 1e9])
+BOUNDS |= dict.fromkeys(("EXT_SOURCE_1", "EXT_SOURCE_2"), [0, 1])
+BOUNDS |= {"DAYS_BIRTH": [-45000, 0], "DAYS_EMPLOYED": [-36500, 365243]}
+BOUNDS |= {"FLAG_DOCUMENT_3": [0, 1], "CNT_CHILDREN": [0, 100]}
 # The loan as it was asked for: nobody said in how many instalments.
 OFFER: dict[str, Any] = {
     "amount": 406597.5,
@@ -165,6 +179,41 @@ SECTIONS = {
         *("APARTMENTS_AVG", "LIVINGAREA_AVG", "ELEVATORS_AVG"),
     ),
 }
+# Of each table of records its columns: name, unit, English label and role; and rows,
+# or nothing where it was not imported.
+RECORDS: dict[str, tuple[list[tuple[str, str, str, str | None]], Any]] = {
+    "bureau": (
+        [
+            ("SK_ID_CURR", "none", "Client number", "client"),
+            ("SK_ID_BUREAU", "none", "Number of the outside credit", "record"),
+            ("CREDIT_TYPE", "none", "Type of credit", None),
+            ("DAYS_CREDIT", "days", "Date the credit was requested", "date"),
+            ("DAYS_CREDIT_ENDDATE", "days", "Planned end of the credit", "date"),
+            ("AMT_CREDIT_SUM", "currency", "Amount of the credit", None),
+            ("AMT_CREDIT_SUM_OVERDUE", "currency", "Current arrears", None),
+        ],
+        [
+            [700002, 41, "Consumer credit", -300, 430, 12000.5, 0],
+            [700002, 40, "Credit card", -1500, None, None, 0],
+        ],
+    ),
+    "instalments": (
+        [
+            ("MONTHS_BALANCE", "months", "Month", None),
+            ("SK_DPD", "days", "Days late", None),
+        ],
+        [[-1, 0], [-2, 61]],
+    ),
+    "earlier": ([("DAYS_DECISION", "days", "Date of the decision", "date")], []),
+    "cards": ([("MONTHS_BALANCE", "months", "Month", None)], None),
+}
+FORMULAS = {
+    "EXT_SOURCE_MEAN": "mean of EXT_SOURCE_1..2",
+    "CREDIT_TO_GOODS": "AMT_CREDIT / AMT_GOODS_PRICE",
+}
+# By unit.
+RECORD_TYPES = {"none": "integer", "days": "integer", "months": "integer"}
+RECORD_BOUNDS = {"currency": [0, 1e9], "days": [-36500, 36500], "months": [-1200, 0]}
 SIMILAR = {
     "size": 400,
     "observed_default_rate": 0.0725,
@@ -271,7 +320,8 @@ def model(version: str = "3") -> dict[str, Any]:
         "data": {"clients": 10000, "default_rate": 0.081, "fingerprint": "f" * 64},
         "features": [
             {"name": name, "unit": unit, "labels": labels(label), "group": group}
-            | {"dtype": "float32", "table": "application", "formula": name}
+            | {"dtype": "float32", "table": TABLES.get(group, "application")}
+            | {"formula": FORMULAS.get(name, name)}
             for name, unit, label, group in FEATURES
         ],
         "reasons": [
@@ -290,7 +340,8 @@ def model(version: str = "3") -> dict[str, Any]:
                 "columns": _columns(),
                 "origin": "application",
                 "sections": [labels(section) for section in SECTIONS],
-            }
+            },
+            **{name: _record_table(name) for name in RECORDS},
         },
         "libraries": {"lightgbm": "4.7.0"},
     }
@@ -344,6 +395,7 @@ def standing(
         "result": by_person.get("decision", decided["decision"]),
         "by": "person" if review else "model",
         "reviewer": by_person.get("reviewer"),
+        "category": by_person.get("category"),
         "reason": by_person.get("reason"),
         "decided_at": by_person.get("created_at", decided["created_at"]),
         "review_id": by_person.get("review_id"),
@@ -359,7 +411,38 @@ def standing(
     }
 
 
-def client(client_id: int, stands: Any = None) -> dict[str, Any]:
+def records(client_id: int) -> dict[str, Any]:
+    tables = [
+        {"table": name, "imported": rows is not None, "rows": rows or []}
+        | {"columns": [column[0] for column in columns] if rows is not None else []}
+        for name, (columns, rows) in RECORDS.items()
+    ]
+    return {"client_id": client_id, "tables": tables}
+
+
+def work_item(client_id: int | str, state: str, **more: Any) -> dict[str, Any]:
+    """Of the work list; what is left out is null."""
+    said = {"client_id": client_id, "state": state, "borderline": False}
+    said |= {"since": "2026-11-20T08:00:00.000000Z"}
+    nothing = ("reference", "due", "prediction_id", "probability", "threshold")
+    return dict.fromkeys((*nothing, "decision", "result", "reviewer")) | said | more
+
+
+def work() -> list[dict[str, Any]]:
+    """One client of each state, in order."""
+    refused = {"probability": 0.472, "decision": "refused", "result": "refused"}
+    granted = {"probability": 0.0898, "decision": "granted", "result": "granted"}
+    return [
+        work_item(700002, "contested", due="2126-11-30", **refused),
+        work_item(
+            700001, "open", borderline=True, reference="2026-17 É. Roy", **granted
+        ),
+        work_item("new-7k3m9q2x4w", "draft", reference="2026-18 Dupont"),
+        work_item(700103, "done", reviewer="Ada", **refused),
+    ]
+
+
+def client(client_id: Any, stands: Any = None) -> dict[str, Any]:
     facts = zip(_columns(), [client_id, *FACTS], strict=True)
     return {
         "client_id": client_id,
@@ -382,10 +465,10 @@ def offer(terms: dict[str, float]) -> dict[str, Any]:
 
 
 def prediction(
-    client_id: int, version: str = "3", number: int = 1, terms: Any = None
+    client_id: Any, version: str = "3", number: int = 1, terms: Any = None
 ) -> dict[str, Any]:
     """A decision, or a simulation in which a smaller loan is a smaller risk."""
-    known = CLIENTS[client_id]
+    known = CLIENTS.get(client_id, CLIENTS[700001])
     moves = list(known["moves"])
     wanted = offer(terms) if terms else None
     if wanted:
@@ -453,11 +536,13 @@ def recorded(made: dict[str, Any], terms: Any, reviews: list[Any]) -> dict[str, 
 
 def review(made: dict[str, Any], body: dict[str, Any], number: int) -> dict[str, Any]:
     agreed = body["decision"] == made["decision"]
+    closed = body["decision"] in {"withdrawn", "lapsed"}
+    action = "confirmed" if agreed else "closed" if closed else "overridden"
     return {
         "review_id": f"review-{number}",
         "prediction_id": made["prediction_id"],
         "client_id": made["client_id"],
-        "action": "confirmed" if agreed else "overridden",
+        "action": action,
         "model_decision": made["decision"],
         "created_at": made["created_at"],
         **body,
@@ -530,11 +615,77 @@ def _section(name: str) -> int | None:
     return next(places, None)
 
 
+def _record_table(name: str) -> dict[str, Any]:
+    columns = [
+        {"name": column, "unit": unit, "labels": labels(label), "role": role}
+        | {"type": RECORD_TYPES.get(unit, "number"), "nullable": role is None}
+        | {"meaning": f"{label}.", "bounds": RECORD_BOUNDS.get(unit)}
+        for column, unit, label, role in RECORDS[name][0]
+    ]
+    return {"columns": columns, "origin": "credit_bureau", "sections": []}
+
+
 def _columns() -> list[dict[str, Any]]:
     return [
-        {"name": name, "type": "number", "unit": unit, "labels": labels(label)}
-        | {"nullable": True, "meaning": f"{label}.", "role": ROLES.get(name)}
+        {"name": name, "unit": unit, "labels": labels(label)}
+        | {"type": "category" if name in WORDS else "number"}
+        | {"nullable": name not in NEEDED, "bounds": BOUNDS.get(name)}
+        | {"meaning": f"{label}, as declared.", "role": ROLES.get(name)}
         | {"section": _section(name)}
         | {"missing": MISSING.get(name, []), "words": WORDS.get(name, {})}
         for name, unit, label in COLUMNS
     ]
+
+
+def draft(client_id: str, body: dict[str, Any], revision: int) -> dict[str, Any]:
+    """What is kept of an application; `body` is what was sent last."""
+    known = {"reference", "application", "revision"}
+    application = body.get("application", {})
+    at = "2026-11-23T08:00:00.000000Z"
+    return {
+        "client_id": client_id,
+        "state": "draft",
+        "revision": revision,
+        "reference": body.get("reference"),
+        "application": application,
+        "records": {name: rows for name, rows in body.items() if name not in known},
+        "needed": [name for name in NEEDED if name not in application],
+        "unknown": [],
+        "same_person": [700002] if application.get("AMT_CREDIT") == 7000 else [],
+        "created_at": at,
+        "updated_at": at,
+        "expires_at": "2026-12-23T08:00:00.000000Z",
+    }
+
+
+def problems(body: dict[str, Any]) -> list[dict[str, str]]:
+    """What of a draft is out of its bounds, by JSON pointer."""
+    tables = {"": [body.get("application", {})], "bureau": body.get("bureau", [])}
+    bounds = BOUNDS | {
+        one["name"]: one["bounds"] for one in _record_table("bureau")["columns"]
+    }
+    told = []
+    for table, rows in tables.items():
+        for number, row in enumerate(rows):
+            at = f"/bureau/{number}" if table else "/application"
+            for name, value in row.items():
+                low, high = bounds.get(name) or [-math.inf, math.inf]
+                good = name in WORDS or not isinstance(value, str)
+                if not good or (name not in WORDS and not low <= value <= high):
+                    told.append({"path": f"{at}/{name}", "detail": "is wrong"})
+    return told
+
+
+def missing(kept: dict[str, Any]) -> dict[str, Any]:
+    spans = {"EXT_SOURCE_2": (0.04, 0.19), "EXT_SOURCE_1": (0.06, 0.11)}
+    return {
+        "client_id": kept["client_id"],
+        "probability": None if kept["needed"] else 0.08,
+        "threshold": THRESHOLD,
+        "needed": kept["needed"],
+        "missing": [
+            {"column": name, "lowest": low, "highest": high}
+            for name, (low, high) in spans.items()
+            if name not in kept["application"]
+        ],
+    }

@@ -10,6 +10,7 @@ import argparse
 import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 import fake_answers
 
 KEY = "fake-key"
+DRAFT = r"(new-\w+)"
 Answer = tuple[int, str, bytes]
 
 
@@ -40,8 +42,14 @@ class FakeApi:
         self.scored = self.reviewed = 0
         # The numbers that a search finds; of three of them everything is known.
         self.known = sorted(fake_answers.CLIENTS)
+        # What is kept of each application that was entered, by its id.
+        self.drafts: dict[str, dict[str, Any]] = {}
         # Each prediction with its terms and reviews, by its id.
         self.made: dict[str, tuple[dict[str, Any], Any, list[Any]]] = {}
+        self.work = fake_answers.work()
+        # By client, newest first.
+        self.notes: dict[int, list[dict[str, Any]]] = {}
+        self.contests: dict[int, list[dict[str, Any]]] = {}
         self.reports = [fake_answers.DRIFT]
         self.alert = dict(fake_answers.ALERT)
         self.server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
@@ -94,13 +102,20 @@ class FakeApi:
             (r"POST /v1/predictions/([^/]+)/review", self._review),
             (r"POST /v1/predictions/([^/]+)/counterfactual", self._way_through),
             (r"GET /v1/predictions/([^/]+)/letter", self._letter),
+            ("POST /v1/applications", self._begin),
+            (rf"GET /v1/applications/{DRAFT}", self._draft),
+            (rf"PUT /v1/applications/{DRAFT}", self._change),
+            (rf"GET /v1/applications/{DRAFT}/missing", self._missing),
             ("GET /v1/model", lambda **_: document(fake_answers.model(self.version))),
             ("GET /v1/model/importance", fixed(fake_answers.importance())),
             ("GET /v1/model/card", lambda **_: text("markdown", fake_answers.CARD)),
             ("GET /v1/clients", self._search),
-            (r"GET /v1/clients/(\d+)", self._client),
+            (rf"GET /v1/clients/(\d+|{DRAFT[1:-1]})", self._client),
             (r"GET /v1/clients/(\d+)/similar", self._similar),
-            (r"GET /v1/clients/(\d+)/predictions", self._history),
+            (rf"GET /v1/clients/(\d+|{DRAFT[1:-1]})/predictions", self._history),
+            (r"GET /v1/clients/(\d+)/records", self._records),
+            (r"(GET|POST) /v1/clients/(\d+)/(notes|contests)", self._noted),
+            ("GET /v1/work", self._work),
             (r"GET /v1/features/(\w+)/distribution", self._distribution),
             (r"GET /v1/features/(\w+)/scatter", self._scatter),
             ("GET /v1/monitoring/reports", self._reports),
@@ -114,22 +129,103 @@ class FakeApi:
             (r"POST /v1/alerts/([^/]+)/acknowledge", self._acknowledge),
         ]
 
+    def _begin(self, body: Any, **_: Any) -> Answer:
+        return self._keep(f"new-{len(self.drafts) + 1:010}", body, 1)
+
+    def _draft(self, client_id: str, **_: Any) -> Answer:
+        if client_id not in self.drafts:
+            return problem(404, f"application {client_id} is not known")
+        return document(self.drafts[client_id])
+
+    def _change(self, client_id: str, body: Any, **_: Any) -> Answer:
+        kept = self.drafts[client_id]
+        if body["revision"] != kept["revision"] or kept["state"] != "draft":
+            return problem(409, f"revision {kept['revision']} stands")
+        return self._keep(client_id, body, kept["revision"] + 1)
+
+    def _keep(self, client_id: str, body: Any, revision: int) -> Answer:
+        if errors := fake_answers.problems(body):
+            return problem(400, "the application is not valid", errors=errors)
+        self.drafts[client_id] = fake_answers.draft(client_id, body, revision)
+        return document(self.drafts[client_id], 201 if revision == 1 else 200)
+
+    def _missing(self, client_id: str, **_: Any) -> Answer:
+        return document(fake_answers.missing(self.drafts[client_id]))
+
     def _search(self, query: dict[str, str], **_: Any) -> Answer:
+        called, begun = query.get("reference", ""), query.get("prefix", "")
+        if called or begun.startswith("new-"):
+            found = [
+                {"client_id": client_id, "reference": kept["reference"]}
+                for client_id, kept in self.drafts.items()
+                if (kept["reference"] or "").startswith(called)
+                and client_id.startswith(begun)
+            ]
+            return document(
+                {"clients": found, "total": len(found), "next_cursor": None}
+            )
         return document(fake_answers.search(self.known, query))
 
     def _client(self, client_id: str, **_: Any) -> Answer:
-        if int(client_id) not in fake_answers.CLIENTS:
+        key = _key(client_id)
+        if key not in fake_answers.CLIENTS and key not in self.drafts:
             return problem(404, f"client {client_id} is not known")
-        stands = self._standing(int(client_id))
-        return document(fake_answers.client(int(client_id), stands))
+        told = fake_answers.client(key, self._standing(key))
+        waiting = self._waiting(key)
+        return document(told | {"contest_id": waiting and waiting["contest_id"]})
 
-    def _of(self, client_id: int) -> list[tuple[dict[str, Any], Any, list[Any]]]:
+    def _waiting(self, client_id: int | str) -> dict[str, Any] | None:
+        """The contest that nobody has answered."""
+        contests = self.contests.get(client_id, [])
+        return next((one for one in contests if one["answered_by"] is None), None)
+
+    def _records(self, client_id: str, **_: Any) -> Answer:
+        return document(fake_answers.records(int(client_id)))
+
+    def _noted(
+        self, method: str, client_id: str, kind: str, body: Any, **_: Any
+    ) -> Answer:
+        known = getattr(self, kind).setdefault(int(client_id), [])
+        if method == "GET":
+            return document({"client_id": int(client_id), kind: known})
+        made = body | {"client_id": int(client_id)}
+        made |= {"created_at": "2026-11-29T08:00:00.000000Z"}
+        if kind == "notes":
+            made["note_id"] = f"note-{len(known)}"
+        else:
+            made |= {"contest_id": f"contest-{len(known)}", "due_on": "2126-12-24"}
+            made |= {"prediction_id": next(iter(self.made)), "answered_by": None}
+        known.insert(0, made)
+        return document(made, 201)
+
+    def _work(self, query: dict[str, str], **_: Any) -> Answer:
+        found = [one for one in self.work if self._wanted(one, query)]
+        names = [str(one["client_id"]) for one in found]
+        beside, at = None, 0
+        if query.get("client_id") in names:
+            at = names.index(query["client_id"])
+            around = [None, *(one["client_id"] for one in found), None]
+            beside = {"previous": around[at], "next": around[at + 2]}
+        first, limit = int(query.get("cursor", 0)), int(query["limit"])
+        counts = Counter(one["state"] for one in self.work)
+        more = str(first + limit) if len(found) > first + limit else None
+        page = {"items": found[first : first + limit], "counts": counts}
+        return document(page | {"beside": beside, "next_cursor": more})
+
+    def _wanted(self, item: dict[str, Any], query: dict[str, str]) -> bool:
+        asked = {name: query[name] for name in ("result", "reviewer") if name in query}
+        if "borderline" in query:
+            asked["borderline"] = query["borderline"] == "true"
+        state = query.get("state", item["state"]).split(",")
+        return item["state"] in state and asked.items() <= item.items()
+
+    def _of(self, client_id: int | str) -> list[tuple[dict[str, Any], Any, list[Any]]]:
         """The client's predictions with terms and reviews, oldest first."""
         return [
             kept for kept in self.made.values() if kept[0]["client_id"] == client_id
         ]
 
-    def _standing(self, client_id: int) -> dict[str, Any] | None:
+    def _standing(self, client_id: int | str) -> dict[str, Any] | None:
         decisions = [made for made, terms, _ in self._of(client_id) if not terms]
         if not decisions:
             return None
@@ -137,7 +233,7 @@ class FakeApi:
         decided = self.made[review["prediction_id"]][0] if review else decisions[-1]
         return fake_answers.standing(decided, decisions[-1], review, self.version)
 
-    def _standing_review(self, client_id: int) -> dict[str, Any] | None:
+    def _standing_review(self, client_id: int | str) -> dict[str, Any] | None:
         made = [review for *_, reviews in self._of(client_id) for review in reviews]
         return max(made, key=lambda one: str(one["review_id"]), default=None)
 
@@ -159,13 +255,15 @@ class FakeApi:
 
     def _predict(self, body: Any, **_: Any) -> Answer:
         client_id = body["client_id"]
-        if client_id not in fake_answers.CLIENTS:
+        if client_id in self.drafts:
+            self.drafts[client_id]["state"] = "decided"
+        elif client_id not in fake_answers.CLIENTS:
             return problem(404, f"client {client_id} is not known")
         made = self._made(client_id, body.get("terms"))
         brief = body.get("explain") == "reasons"
         return document(fake_answers.brief(made) if brief else made, 201)
 
-    def _made(self, client_id: int, terms: Any = None) -> dict[str, Any]:
+    def _made(self, client_id: int | str, terms: Any = None) -> dict[str, Any]:
         self.scored += 1
         made = fake_answers.prediction(client_id, self.version, self.scored, terms)
         self.made[made["prediction_id"]] = (made, terms, [])
@@ -179,10 +277,9 @@ class FakeApi:
         return document({"predictions": slots})
 
     def _history(self, client_id: str, **_: Any) -> Answer:
-        told = [fake_answers.recorded(*kept) for kept in self._of(int(client_id))[::-1]]
-        return document(
-            {"client_id": int(client_id), "predictions": told, "next_cursor": None}
-        )
+        key = _key(client_id)
+        told = [fake_answers.recorded(*kept) for kept in self._of(key)[::-1]]
+        return document({"client_id": key, "predictions": told, "next_cursor": None})
 
     def _review(self, prediction: str, body: Any, **_: Any) -> Answer:
         made, _changes, reviews = self.made[prediction]
@@ -191,6 +288,8 @@ class FakeApi:
             return problem(409, f"{standing} stands")
         self.reviewed += 1
         reviews.append(fake_answers.review(made, body, self.reviewed))
+        if waiting := self._waiting(made["client_id"]):
+            waiting["answered_by"] = reviews[-1]["review_id"]
         return document(reviews[-1], 201)
 
     def _letter(self, prediction: str, query: dict[str, str], **_: Any) -> Answer:
@@ -225,15 +324,19 @@ class FakeApi:
         return document(self.alert)
 
 
+def _key(client_id: str) -> int | str:
+    return int(client_id) if client_id.isdigit() else client_id
+
+
 def document(content: object, status: int = 200) -> Answer:
     return status, "application/json", json.dumps(content).encode()
 
 
 # Members that are codes, of which a later API may have more.
 CODES = {"action", "band", "by", "direction", "dtype", "kind", "method", "result"}
-CODES |= {"severity", "type", "unit"}
+CODES |= {"category", "severity", "state", "type", "unit"}
 # Objects whose members are names.
-NAMES = {"changes", "libraries", "tables", "terms"}
+NAMES = {"changes", "counts", "libraries", "tables", "terms"}
 
 
 def _later(answer: Answer) -> Answer:
@@ -274,7 +377,9 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            self._reply("POST", json.loads(self.rfile.read(length)))
+            self._reply(self.command, json.loads(self.rfile.read(length)))
+
+        do_PUT = do_POST
 
         def _reply(self, method: str, body: Any) -> None:
             seen = (method, urlsplit(self.path).path, dict(self.headers), body)

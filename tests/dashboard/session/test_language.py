@@ -39,7 +39,9 @@ SHOWN |= {
     "heading",
     "spoken",
 }
-OFFICERS = ("client", "compare", "simulate", "decide", "score_list")
+OFFICERS = (
+    *("work_list", "client", "file", "compare", "simulate", "decide", "score_list"),
+)
 PAGES = (*OFFICERS, "model", "drift", "alerts")
 
 MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
