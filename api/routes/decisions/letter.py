@@ -155,6 +155,8 @@ def _change(
         client = known_client(champion, stored.client_id)
     except Problem:
         return None
+    if client.not_yet():
+        return None
     question = counterfactual.question(champion, client, {})
     if question is None or pack(client.features) != pack(vector):
         return None
