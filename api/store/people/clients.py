@@ -194,9 +194,11 @@ def _of_active_import(*columns: Any) -> Select[Any]:
 
 _NUMBERED = clients.c.client_text.is_(None)
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+# Not the records, which are long and nothing is decided by.
+_WHAT = tuple(column for column in clients.c if column is not clients.c.records)
 _OF_IDS = {
     kind: Prepared(
-        _of_active_import(clients, imports.c.feature_set, imports.c.finished_at).where(
+        _of_active_import(*_WHAT, imports.c.feature_set, imports.c.finished_at).where(
             which
         ),
         many="ids",
