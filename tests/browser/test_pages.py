@@ -25,6 +25,7 @@ PAGES = {
     "compare": ".st-key-scatter .js-plotly-plot",
     "simulate": ".st-key-way",
     "decide": ".st-key-history table",
+    "new_application": ".st-key-ask_next",
     "score_list": "[data-testid=stFileUploader]",
     "model": ".st-key-about table",
     "drift": ".st-key-conclusion",
