@@ -12,12 +12,12 @@ from components import markup, say
 from components.client_picker import chosen_client
 from components.error_panel import details, show_error
 from components.history_table import show_history
-from components.layout import card
+from components.layout import card, signed_by
 from session.language import LANGUAGES, _, code
-from session.user import person
 from texts import decision as words
+from texts.simulation import offered_text
 
-LONGEST_REASON, LONGEST_NAME = 2000, 200
+LONGEST_REASON = 2000
 SAID, CONFLICT, SEEN = "decision_said", "decision_conflict", "decision_seen"
 # How many decisions were recorded per client: each begins with an empty form.
 RECORDED = "decisions_recorded"
@@ -56,6 +56,8 @@ def _review(opened: OpenedClient, model: ModelAnswer) -> None:
     else:
         st.html(markup.verdict(sentence, meaning, prediction.decision, client))
     say.text(words.weighing(prediction, model))
+    if opened.offer is not None:
+        say.text(offered_text(opened.offer))
     for note in words.changed_since(standing):
         say.warning(note)
     _tell_last(opened.client.client_id)
@@ -103,7 +105,7 @@ def _form(opened: OpenedClient) -> None:
         height=90,
         persist_state="session",
     )
-    name = _name()
+    name = signed_by()
     standing = opened.standing
     label = (
         _("Replace the decision on client {client}", client=say.literal(client))
@@ -127,17 +129,6 @@ def _choice(granted: bool, model_says: bool) -> str:
     if granted == model_says:
         return _("Confirm: grant the loan") if granted else _("Confirm: refuse it")
     return _("Override: grant the loan") if granted else _("Override: refuse it")
-
-
-def _name() -> str:
-    someone = person()
-    if someone and someone.name:
-        say.caption(_("Recorded as {name}.", name=someone.name))
-        return someone.name
-    typed = st.text_input(
-        _("Your name"), key="reviewer", max_chars=LONGEST_NAME, persist_state="session"
-    )
-    return (typed or "").strip()
 
 
 def _recorded() -> dict[ClientKey, int]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from babel import Locale
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import (
     format_currency,
     format_decimal,
@@ -182,6 +182,14 @@ def moment(at: datetime) -> str:
 
 def day(at: datetime) -> str:
     return format_datetime(at, "d MMM y", tzinfo=timezone(), locale=locale())
+
+
+def calendar_day(text: str) -> str:
+    """A day as the API writes it, 2027-01-31; another text stays as it is."""
+    try:
+        return format_date(date.fromisoformat(text), "d MMM y", locale=locale())
+    except ValueError:
+        return text
 
 
 def ago(elapsed: timedelta) -> str:

@@ -42,6 +42,8 @@ class FakeApi:
         self.known = sorted(fake_answers.CLIENTS)
         # Each prediction with its terms and reviews, by its id.
         self.made: dict[str, tuple[dict[str, Any], Any, list[Any]]] = {}
+        # The offers that were made to each client, oldest first.
+        self.offered: dict[int, list[dict[str, Any]]] = {}
         self.reports = [fake_answers.DRIFT]
         self.alert = dict(fake_answers.ALERT)
         self.server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
@@ -101,6 +103,9 @@ class FakeApi:
             (r"GET /v1/clients/(\d+)", self._client),
             (r"GET /v1/clients/(\d+)/similar", self._similar),
             (r"GET /v1/clients/(\d+)/predictions", self._history),
+            (r"GET /v1/clients/(\d+)/offers", self._offers),
+            (r"POST /v1/clients/(\d+)/offers", self._offer),
+            (r"GET /v1/clients/(\d+)/offers/([^/]+)", self._offer_made),
             (r"GET /v1/features/(\w+)/distribution", self._distribution),
             (r"GET /v1/features/(\w+)/scatter", self._scatter),
             ("GET /v1/monitoring/reports", self._reports),
@@ -121,7 +126,22 @@ class FakeApi:
         if int(client_id) not in fake_answers.CLIENTS:
             return problem(404, f"client {client_id} is not known")
         stands = self._standing(int(client_id))
-        return document(fake_answers.client(int(client_id), stands))
+        offered = self.offered.get(int(client_id), [])
+        offer = {"offer_id": offered[-1]["offer_id"] if offered else None}
+        return document(fake_answers.client(int(client_id), stands) | offer)
+
+    def _offers(self, client_id: str, **_: Any) -> Answer:
+        return document(fake_answers.offers(int(client_id)))
+
+    def _offer(self, client_id: str, body: Any, **_: Any) -> Answer:
+        offered = self.offered.setdefault(int(client_id), [])
+        made = self._made(int(client_id), body["terms"])
+        offered.append(fake_answers.counter_offer(made, body, len(offered) + 1))
+        return document(offered[-1], 201)
+
+    def _offer_made(self, client_id: str, offer_id: str, **_: Any) -> Answer:
+        offered = {one["offer_id"]: one for one in self.offered[int(client_id)]}
+        return document(offered[offer_id])
 
     def _of(self, client_id: int) -> list[tuple[dict[str, Any], Any, list[Any]]]:
         """The client's predictions with terms and reviews, oldest first."""
