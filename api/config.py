@@ -47,6 +47,8 @@ class Config:
     # What letters call the credit bureau, and whom they name for advice on debts.
     credit_bureau: str = ""
     debt_advice: str = ""
+    # How long there is to answer what an applicant contests.
+    contest_days: int = 30
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:

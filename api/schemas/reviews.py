@@ -12,6 +12,8 @@ from api.schemas.requests import Query, Row, Strict
 
 Decision = Literal["granted", "refused"]
 Result = Literal["granted", "refused", "withdrawn", "lapsed"]
+# Results of which nothing is left to decide.
+CLOSING = ("withdrawn", "lapsed")
 Category = Literal[
     "income", "charges", "identity", "data_error", "commercial", "policy", "other"
 ]

@@ -184,13 +184,13 @@ def _contribution_table(
 
 
 def _application(client: ClientAnswer, model: ModelAnswer) -> None:
-    say.caption(
-        _(
-            "As the client applied. Times are counted from the day of the application. "
-            "Imported on {moment}.",
-            moment=moment(client.imported_at),
-        )
+    since = _("Entered here.")
+    if client.imported_at is not None:
+        since = _("Imported on {moment}.", moment=moment(client.imported_at))
+    applied = _(
+        "As the client applied. Times are counted from the day of the application."
     )
+    say.caption(f"{applied} {since}")
     groups = group_facts(client.application, model)
     st.html(markup.columns([markup.fact_group(group) for group in groups]))
     st.html(markup.csv_button(_("Application"), as_csv(*facts_table(groups))))

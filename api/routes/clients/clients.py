@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
@@ -16,7 +17,7 @@ from api.scoring.terms import loan_of
 from api.services import services
 from api.store.people import clients
 from api.store.people.clients import Client, pack
-from api.store.people.standing import standing
+from api.store.people.standing import standing, valid_offer, waiting_contest
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion
@@ -64,6 +65,7 @@ def search() -> Response:
 def application(client_id: str) -> Response:
     champion = services().champion()
     client = known_client(champion, client_key(champion, client_id))
+    database = services().database
     loan = loan_of(champion, client, client.application)
     facts = [
         {
@@ -79,6 +81,8 @@ def application(client_id: str) -> Response:
         {
             "client_id": client.client_id,
             "standing": _standing(champion, client),
+            "offer_id": valid_offer(database, client.client_id, date.today()),
+            "contest_id": waiting_contest(database, client.client_id),
             "application": facts,
             "terms": None if loan is None else loan.asked.model_dump(),
             "imported_at": client.imported_at,
@@ -98,6 +102,7 @@ def _standing(champion: Champion, client: Client) -> dict[str, Any] | None:
         "result": review["decision"] if review else decided.facts["decision"],
         "by": "person" if review else "model",
         "reviewer": review["reviewer"] if review else None,
+        "category": review.get("category") if review else None,
         "reason": review["reason"] if review else None,
         "decided_at": review["created_at"] if review else decided.created_at,
         "review_id": review["review_id"] if review else None,

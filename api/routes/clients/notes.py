@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from http import HTTPStatus
+from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from api.errors import Problem
+from api.http import json_body
+from api.http.idempotency import once
+from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
+from api.http.responses import answer
+from api.identifiers import now, uuid7
+from api.json_encoding import encode
+from api.schemas.client_keys import ClientKey, fits
 from api.schemas.work import (
     Contest,
     ContestRequest,
@@ -16,6 +25,14 @@ from api.schemas.work import (
     NoteRequest,
     NotesAnswer,
 )
+from api.scoring.request_forms import read_model
+from api.services import services
+from api.store.database import Database
+from api.store.events.record import CONTEST, NOTE, Event, Reply
+from api.store.people import notes as recorded
+from api.store.people.clients import Client, still_known
+from api.store.people.predictions import still_kept
+from api.store.people.standing import CONTESTING, newest, standing, still_newest
 
 blueprint = Blueprint("notes", __name__, url_prefix="/v1/clients/<client_id>")
 _CLIENT = {"client_id": 100001}
@@ -33,7 +50,9 @@ _CLIENT = {"client_id": 100001}
     path_examples=_CLIENT,
 )
 def notes(client_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+    key = client_key(services().champion(), client_id)
+    found = recorded.notes(services().database, key) if fits(key) else []
+    return answer({"client_id": key, "notes": found})
 
 
 @Operation(
@@ -53,7 +72,30 @@ def notes(client_id: str) -> Response:
     replayable=True,
 )
 def note(client_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+    champion = services().champion()
+    key = client_key(champion, client_id)
+    body = read_model(NoteRequest, json_body.read(request))
+    return once(lambda: _note(known_client(champion, key), body))
+
+
+def _note(client: Client, body: NoteRequest) -> Reply:
+    note: dict[str, Any] = {
+        "note_id": uuid7(),
+        "client_id": client.client_id,
+        "text": body.text,
+        "author": body.author,
+        "created_at": now(),
+    }
+    event = Event(
+        event_id=note["note_id"],
+        kind=NOTE,
+        client_id=client.client_id,
+        created_at=note["created_at"],
+        bundle_sha256=None,
+        answer=encode(note),
+    )
+    checks = still_known([client])
+    return Reply(HTTPStatus.CREATED, event.answer, None, (event,), checks=checks)
 
 
 @Operation(
@@ -68,7 +110,9 @@ def note(client_id: str) -> Response:
     path_examples=_CLIENT,
 )
 def contests(client_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+    key = client_key(services().champion(), client_id)
+    found = recorded.contests(services().database, key) if fits(key) else []
+    return answer({"client_id": key, "contests": found})
 
 
 @Operation(
@@ -94,4 +138,48 @@ def contests(client_id: str) -> Response:
     replayable=True,
 )
 def contest(client_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+    key = client_key(services().champion(), client_id)
+    body = read_model(ContestRequest, json_body.read(request))
+    days, database = services().config.contest_days, services().database
+    return once(lambda: _contest(database, key, body, days))
+
+
+def _contest(
+    database: Database, client_id: ClientKey, body: ContestRequest, days: int
+) -> Reply:
+    last = newest(database, client_id, CONTESTING) if fits(client_id) else None
+    if last and last.kind == CONTEST:
+        detail = f"Contest {last.event_id} waits for an answer already."
+        raise Problem(HTTPStatus.CONFLICT, detail)
+    stands = standing(database, client_id) if fits(client_id) else None
+    if stands is None:
+        detail = "No decision stands for this client that could be contested."
+        raise Problem(HTTPStatus.CONFLICT, detail)
+    due_on = date.fromisoformat(body.received_on) + timedelta(days=days)
+    contest: dict[str, Any] = {
+        "contest_id": uuid7(),
+        "client_id": client_id,
+        "prediction_id": stands.decided.prediction_id,
+        "text": body.text,
+        "received_on": body.received_on,
+        "due_on": due_on.isoformat(),
+        "author": body.author,
+        "created_at": now(),
+        "answered_by": None,
+    }
+    event = Event(
+        event_id=contest["contest_id"],
+        kind=CONTEST,
+        client_id=client_id,
+        created_at=contest["created_at"],
+        bundle_sha256=None,
+        answer=encode(contest),
+        facts={name: contest[name] for name in ("received_on", "due_on")},
+        subject_id=contest["prediction_id"],
+    )
+    before = last.event_id if last else None
+    checks = (
+        still_newest(client_id, CONTESTING, event.event_id, before),
+        *still_kept([stands.latest.prediction_id]),
+    )
+    return Reply(HTTPStatus.CREATED, event.answer, None, (event,), checks=checks)

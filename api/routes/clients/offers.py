@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
+from typing import TYPE_CHECKING
+from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from api.errors import Problem
+from api.errors import FieldError, Problem, invalid
+from api.http import json_body
+from api.http.idempotency import once
+from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
+from api.http.responses import answer, query
+from api.identifiers import now, uuid7
+from api.json_encoding import encode
+from api.schemas.client_keys import ClientKey
 from api.schemas.layout import EXAMPLES
 from api.schemas.offers import (
+    MOST_CELLS,
     CounterOffer,
     CounterOfferRequest,
     OffersAnswer,
     OffersQuery,
 )
+from api.scoring.offer_grid import cells, usual_amounts, usual_numbers
+from api.scoring.predict import predict
+from api.scoring.request_forms import read_model
+from api.scoring.terms import loan_of
+from api.services import services
+from api.store.database import Database
+from api.store.events.record import OFFER, Event, Reply
+from api.store.people import offers as store
+
+if TYPE_CHECKING:
+    from api.scoring.champion import Champion
 
 blueprint = Blueprint("offers", __name__, url_prefix="/v1/clients/<client_id>")
 _CLIENT = {"client_id": 100001}
+_FACTS = ("valid_until", "simulation_id", "decision")
+_NO_PRICES = "The lender's prices are not known here: SCORING_PRICES names their file."
 
 
 @Operation(
@@ -35,7 +59,31 @@ _CLIENT = {"client_id": 100001}
     path_examples=_CLIENT,
 )
 def offers(client_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+    champion = services().champion()
+    client = known_client(champion, client_key(champion, client_id))
+    params = query(OffersQuery)
+    if champion.prices is None:
+        raise Problem(HTTPStatus.CONFLICT, _NO_PRICES)
+    loan = loan_of(champion, client, client.application)
+    if loan is None:
+        raise Problem(HTTPStatus.CONFLICT, "The application asks for no amount.")
+    amounts = params.amounts or usual_amounts(champion, loan.asked.amount)
+    numbers = params.instalments or usual_numbers(champion.prices, loan.instalments)
+    if (count := len(amounts) * len(numbers)) > MOST_CELLS:
+        detail = f"expected at most {MOST_CELLS} offers together, found {count}"
+        raise invalid(
+            [FieldError(name, detail) for name in params.model_dump(exclude_none=True)]
+        )
+    return answer(
+        {
+            "client_id": client.client_id,
+            "threshold": champion.manifest.threshold,
+            "asked": loan.asked.model_dump(),
+            "amounts": amounts,
+            "instalments": numbers,
+            "cells": cells(champion, client, loan, amounts, numbers),
+        }
+    )
 
 
 @Operation(
@@ -49,8 +97,13 @@ def offers(client_id: str) -> Response:
     problems=(404, 410),
     path_examples={**_CLIENT, "offer_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
 )
-def made(client_id: str, offer_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+def made(client_id: str, offer_id: UUID) -> Response:
+    key = client_key(services().champion(), client_id)
+    found = store.find(services().database, key, str(offer_id))
+    if found is None:
+        detail = f"There is no offer {offer_id} to client {key}."
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
+    return answer(found)
 
 
 @Operation(
@@ -76,4 +129,42 @@ def made(client_id: str, offer_id: str) -> Response:
     replayable=True,
 )
 def offer(client_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+    body = read_model(CounterOfferRequest, json_body.read(request))
+    champion, database = services().champion(), services().database
+    key = client_key(champion, client_id)
+    return once(lambda: _offer(champion, database, key, body))
+
+
+def _offer(
+    champion: Champion, database: Database, key: ClientKey, body: CounterOfferRequest
+) -> Reply:
+    # A client that is not known is none of the body's faults.
+    known_client(champion, key)
+    terms = body.terms.model_dump(exclude_none=True)
+    simulated = predict(champion, database, {"client_id": key, "terms": terms})
+    simulation = json.loads(simulated.answer)
+    offer = {
+        "offer_id": uuid7(),
+        "simulation_id": simulation["prediction_id"],
+        "client_id": key,
+        "offer": simulation["terms"],
+        "probability": simulation["probability"],
+        "decision": simulation["decision"],
+        "valid_until": body.valid_until,
+        "reviewer": body.reviewer,
+        "created_at": now(),
+    }
+    event = Event(
+        event_id=offer["offer_id"],
+        kind=OFFER,
+        client_id=key,
+        created_at=offer["created_at"],
+        bundle_sha256=champion.bundle.sha256,
+        answer=encode(offer),
+        facts={name: offer[name] for name in _FACTS},
+        subject_id=offer["simulation_id"],
+    )
+    events = (*simulated.events, event)
+    return Reply(
+        HTTPStatus.CREATED, event.answer, None, events, checks=simulated.checks
+    )

@@ -20,6 +20,7 @@ from api.http.responses import query
 from api.schemas.answers import Fact, Offer
 from api.schemas.layout import APPLICATION
 from api.schemas.letter import LetterQuery
+from api.schemas.reviews import CLOSING
 from api.scoring import counterfactual
 from api.scoring.decision import GRANTED, REFUSED
 from api.scoring.predict import explained
@@ -40,6 +41,7 @@ PDF = "application/pdf"
 REASONS = 4
 # Of what is known, the origin whose values are told.
 SCORES = "outside_scores"
+_ENDED = {"withdrawn": "been withdrawn", "lapsed": "lapsed"}
 
 
 @Operation(
@@ -55,7 +57,7 @@ SCORES = "outside_scores"
     "usual near the limit, what was used, what could change it, and the right to a "
     "human review. Its numbers are the applicant's own; of the model it tells none. "
     "Before a person has reviewed the decision the letter is a draft, and says so. "
-    "A decision that stands no more has none.",
+    "A decision that stands no more has none, nor one that was withdrawn or lapsed.",
     query=LetterQuery,
     problems=(404, 409, 410),
     path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
@@ -71,6 +73,9 @@ def letter(prediction_id: UUID) -> Response:
     if stored.kind != DECISION:
         raise Problem(HTTPStatus.CONFLICT, "A simulation decides nothing to tell.")
     review = _standing_review(database, stored)
+    if review and review["decision"] in CLOSING:
+        detail = f"The application has {_ENDED[review['decision']]}: nothing to tell."
+        raise Problem(HTTPStatus.CONFLICT, detail)
     answered = _answered(champion, database, stored, reviewed=review is not None)
     decision = review["decision"] if review else answered["decision"]
     values = Values(params.lang, champion.bundle.document["currency"], tables)

@@ -17,7 +17,13 @@ from api.http.responses import answer, query
 from api.identifiers import now, uuid7
 from api.json_encoding import encode
 from api.schemas.client_keys import fits
-from api.schemas.reviews import History, HistoryQuery, Review, ReviewRequest
+from api.schemas.reviews import (
+    CLOSING,
+    History,
+    HistoryQuery,
+    Review,
+    ReviewRequest,
+)
 from api.scoring.request_forms import read_model
 from api.services import services
 from api.store.database import Database
@@ -27,7 +33,7 @@ from api.store.people.predictions import StoredPrediction
 from api.store.people.standing import standing_review, still_standing
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1")
-_FACTS = ("action", "decision", "model_decision", "replaces")
+_FACTS = ("action", "decision", "model_decision", "category", "replaces")
 
 
 @Operation(
@@ -35,18 +41,20 @@ _FACTS = ("action", "decision", "model_decision", "replaces")
     "POST",
     "/predictions/<uuid:prediction_id>/review",
     "predictions",
-    "A person confirms or overrides a decision",
+    "A person confirms or overrides a decision, or closes the application",
     {201: Review},
     roles=OFFICER,
-    description="The score stays what it was. When a review of the client stands "
-    "already, of this prediction or of another, the new one must name it in "
-    "`replaces`.",
+    description="The score stays what it was. `withdrawn` and `lapsed` stand as any "
+    "review does, and any answers what the applicant contested before it. When a "
+    "review of the client stands already, of this prediction or of another, the new "
+    "one must name it in `replaces`.",
     body=(ReviewRequest,),
     problems=(404, 409, 410),
     path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
     body_examples={
         "override": {
             "decision": "granted",
+            "category": "data_error",
             "reason": "The arrears were an error of the other bank.",
             "reviewer": "A. Martin",
         }
@@ -69,14 +77,14 @@ def _review(database: Database, prediction_id: str, body: ReviewRequest) -> Repl
         stands = f"Review {standing} stands" if standing else "No review stands"
         raise Problem(HTTPStatus.CONFLICT, f"{stands}: `replaces` must say so.")
     model_decision = decided.facts["decision"]
-    same = body.decision == model_decision
     review = {
         "review_id": uuid7(),
         "prediction_id": prediction_id,
         "client_id": decided.client_id,
-        "action": "confirmed" if same else "overridden",
+        "action": _action(body.decision, model_decision),
         "decision": body.decision,
         "model_decision": model_decision,
+        "category": body.category,
         "reason": body.reason,
         "reviewer": body.reviewer,
         "replaces": standing,
@@ -96,6 +104,12 @@ def _review(database: Database, prediction_id: str, body: ReviewRequest) -> Repl
     about = decided.client_id, prediction_id
     checks = still_standing(*about, event.event_id, standing)
     return Reply(HTTPStatus.CREATED, event.answer, None, (event,), checks=checks)
+
+
+def _action(decision: str, model_decision: str) -> str:
+    if decision in CLOSING:
+        return "closed"
+    return "confirmed" if decision == model_decision else "overridden"
 
 
 @Operation(

@@ -14,10 +14,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, select
 
 from api.store.events.kept import Read
-from api.store.events.record import ERASURE, OUTCOME, PREDICTIONS, REVIEW
+from api.store.events.record import (
+    CONTEST,
+    ERASURE,
+    NOTE,
+    OFFER,
+    OUTCOME,
+    PREDICTIONS,
+    REVIEW,
+)
 from api.store.tables import events, personal
 
-ALL = (*PREDICTIONS, REVIEW, OUTCOME, ERASURE)
+ALL = (*PREDICTIONS, REVIEW, OUTCOME, ERASURE, NOTE, CONTEST, OFFER)
 
 
 def pages(

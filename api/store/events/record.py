@@ -14,12 +14,13 @@ from api.store.prepared import Prepared
 
 DECISION, SIMULATION = "decision", "simulation"
 REVIEW, OUTCOME, ERASURE = "review", "outcome", "erasure"
+NOTE, CONTEST, OFFER = "note", "contest", "offer"
 PREDICTIONS = (DECISION, SIMULATION)
 
 
 @dataclass(frozen=True)
 class Event:
-    """One decision, simulation, review or outcome; `answer` is what was sent.
+    """Something that was decided or done; `answer` is what was sent.
 
     `facts`: what may be kept when the person is erased. Of the events that have the
     same `unique_as` only one is recorded. `parts`: make the answer, and are kept in

@@ -27,7 +27,7 @@ from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.append import append, wait_for_turn
 from api.store.events.chain_end import ChainEnd
-from api.store.events.record import ERASURE, REVIEW, Event
+from api.store.events.record import CONTEST, ERASURE, OFFER, REVIEW, Event
 from api.store.events.remembered import text
 from api.store.people.clients import is_client
 from api.store.tables import KEY_COLUMNS, clients, events, idempotency, personal
@@ -60,14 +60,14 @@ def erase_outdated(database: Database, chain_end: ChainEnd, since: str) -> int:
 
 
 def outdated(since: str) -> ColumnElement[bool]:
-    """Events from before the moment `since`, but for what a later review is about.
+    """Events from before the moment `since`, but for what a later act is about.
 
-    A person's decision stands on what they decided on: both go together.
+    A review, a contest or an offer stands on a prediction: both go together.
     """
     review = events.alias()
     reviewed = exists().where(
         review.c.subject_id == events.c.event_id,
-        review.c.kind == REVIEW,
+        review.c.kind.in_((REVIEW, CONTEST, OFFER)),
         review.c.created_at >= since,
     )
     return and_(events.c.created_at < since, not_(reviewed))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -12,10 +13,22 @@ from sqlalchemy import Connection, bindparam, select
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.packing import vector
-from api.store.events.record import DECISION, REVIEW, Check
+from api.store.events.record import CONTEST, DECISION, OFFER, REVIEW, Check
 from api.store.people.predictions import StoredPrediction, still_kept, stored
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, WHOSE, events, personal
+
+# Of a client, what was contested and what answered it.
+CONTESTING = (CONTEST, REVIEW)
+
+
+@dataclass(frozen=True)
+class NewestEvent:
+    """The last of its kinds."""
+
+    event_id: str
+    kind: str
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,38 @@ def standing_review(
     with database.read() as connection:
         answer = query.scalar(connection, **values)
     return None if answer is None else json.loads(answer)
+
+
+def newest(
+    database: Database, client_id: ClientKey, kinds: Sequence[str]
+) -> NewestEvent | None:
+    """The newest event of these kinds of a client."""
+    query = _NEWEST_OF_CLIENT[type(client_id)]
+    with database.read() as connection:
+        row = query.row(connection, client_id=client_id, kinds=kinds, mine="")
+    return row and NewestEvent(row.event_id, row.kind, json.loads(row.facts))
+
+
+def waiting_contest(database: Database, client_id: ClientKey) -> str | None:
+    """What the client contested and no review has answered."""
+    last = newest(database, client_id, CONTESTING)
+    return last.event_id if last and last.kind == CONTEST else None
+
+
+def valid_offer(database: Database, client_id: ClientKey, today: date) -> str | None:
+    """The newest offer to the client, unless its time is over."""
+    last = newest(database, client_id, (OFFER,))
+    if last is None or last.facts["valid_until"] < today.isoformat():
+        return None
+    return last.event_id
+
+
+def still_newest(
+    client_id: ClientKey, kinds: Sequence[str], mine: str, newest_id: str | None
+) -> Check:
+    """That no other event of these kinds came since, but `mine`."""
+    values = {"client_id": client_id, "kinds": kinds, "mine": mine}
+    return Check(_NEWEST_OF_CLIENT[type(client_id)], newest_id, values)
 
 
 def still_standing(
@@ -99,6 +144,22 @@ _REVIEW_OF_CLIENT = {k: Prepared(_REVIEWS.where(its)) for k, its in _CLIENTS.ite
 _REVIEW_OF_PREDICTION = Prepared(_REVIEWS.where(_PREDICTIONS))
 _OTHER_OF_CLIENT = {k: Prepared(_OTHERS.where(its)) for k, its in _CLIENTS.items()}
 _OTHER_OF_PREDICTION = Prepared(_OTHERS.where(_PREDICTIONS))
+_NEWEST_OF_CLIENT = {
+    k: Prepared(
+        select(events.c.event_id, events.c.kind, events.c.facts)
+        .select_from(personal)
+        .join(events, events.c.sequence == personal.c.sequence)
+        .where(
+            its,
+            events.c.kind.in_(bindparam("kinds", expanding=True)),
+            events.c.event_id != bindparam("mine"),
+        )
+        .order_by(personal.c.sequence.desc())
+        .limit(1),
+        many="kinds",
+    )
+    for k, its in _CLIENTS.items()
+}
 _DECISIONS = (
     select(events, *WHOSE, personal.c.request, personal.c.features, personal.c.packed)
     .join(personal, personal.c.sequence == events.c.sequence)

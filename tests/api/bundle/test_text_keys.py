@@ -78,6 +78,19 @@ def test_a_text_goes_through_every_route(app: Flask, call: Any) -> None:
     assert call("GET", "/v1/clients", "officer").json["total"] == 499
 
 
+def test_an_offer_is_made_to_a_text(app: Flask, call: Any) -> None:
+    body = {"terms": {"amount": 9000}, "valid_until": "2999-12-31", "reviewer": "A"}
+    offer = call("POST", f"{AT}/offers", "officer", json=body).json
+    assert offer["client_id"] == KEY
+    at = f"{AT}/offers/{offer['offer_id']}"
+    assert call("GET", at, "officer").json == offer
+    other = at.replace("7", "8", 1)
+    assert call("GET", other, "officer").status_code == 404
+    forgotten = app.test_cli_runner().invoke(args=["clients", "forget", KEY])
+    assert "with 2 events" in forgotten.stderr
+    assert call("GET", at, "officer").status_code == 410
+
+
 def test_whose_key_a_text_is_does_not_show_when_it_is_changed(
     app: Flask, call: Any
 ) -> None:

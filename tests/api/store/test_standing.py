@@ -84,6 +84,7 @@ def test_the_newest_decision_stands_with_what_it_was_made_on(
         "result": made["decision"],
         "by": "model",
         "reviewer": None,
+        "category": None,
         "reason": None,
         "decided_at": made["created_at"],
         "review_id": None,

@@ -192,7 +192,11 @@ def _add_window(
 def _count_reviews(
     connection: sqlite3.Connection, reviews: pd.DataFrame, window: pd.Series
 ) -> None:
-    """The last review of an application stands, in the window where the first came."""
+    """The last review of an application stands, in the window where the first came.
+
+    One that closes it, as it was withdrawn or lapsed, says nothing of the decision.
+    """
+    reviews = reviews[reviews["action"] != "closed"]
     rows = zip(
         _counted(connection, reviews["prediction_id"]),
         window[reviews.index].tolist(),

@@ -1,0 +1,113 @@
+"""What could be offered to a client: amounts by numbers of instalments."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from api.errors import Problem
+from api.schemas.prices import Prices
+from api.schemas.requests import Terms
+from api.scoring.decision import decide, probability
+from api.scoring.terms import Loan, Moved, on_terms, revised
+from api.store.people.clients import Client
+
+if TYPE_CHECKING:
+    from api.scoring.champion import Champion
+
+# Parts of the amount asked for between which a loan is offered without being asked.
+LEAST, MOST = 0.5, 1.2
+AMOUNTS, NUMBERS = 10, 12
+_ROUND = (1.0, 2.0, 2.5, 5.0)
+_MONTHS = (1, 2, 3, 6, 12, 24, 36, 48, 60)
+
+
+def cells(
+    champion: Champion,
+    client: Client,
+    loan: Loan,
+    amounts: Sequence[float],
+    instalments: Sequence[int],
+) -> list[dict[str, Any]]:
+    """Each is what a simulation of its two terms answers; row by row."""
+    places = [(amount, number) for amount in amounts for number in instalments]
+    moved = [_moved(champion, loan, *place) for place in places]
+    risks = iter(_risks(champion, client, [one for one in moved if one is not None]))
+    return [
+        _cell(champion, *place, one, None if one is None else next(risks))
+        for place, one in zip(places, moved, strict=True)
+    ]
+
+
+def usual_amounts(champion: Champion, asked: float) -> list[float]:
+    """Round amounts from half of the one asked for to a little more, and that one.
+
+    Never beyond what can be negotiated.
+    """
+    least, most = LEAST, MOST
+    for term in champion.negotiable:
+        if term.name == "amount":
+            least, most = max(least, term.lowest), min(most, term.highest)
+    low, high = least * asked, most * asked
+    step = _round_step((high - low) / AMOUNTS)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    levels = {round(at * step, 2) for at in range(first, last + 1)}
+    return sorted({asked, *(one for one in levels if one > 0)})
+
+
+def usual_numbers(prices: Prices, asked: int | None) -> list[int]:
+    """From the fewest to the most, in whole years where there are many; the asked one.
+
+    The asked one is there also where it has no price.
+    """
+    ends = {prices.fewest, prices.most} | ({asked} if asked else set())
+    for months in _MONTHS:
+        first = math.ceil(prices.fewest / months) * months
+        numbers = ends.union(range(first, prices.most + 1, months))
+        if len(numbers) <= NUMBERS:
+            break
+    return sorted(numbers)
+
+
+def _round_step(least: float) -> float:
+    """The smallest round number that is no less."""
+    size = 10.0 ** math.floor(math.log10(least))
+    return next((one * size for one in _ROUND if one * size >= least), 10 * size)
+
+
+def _moved(champion: Champion, loan: Loan, amount: float, number: int) -> Moved | None:
+    """None where the lender has no price for it, or the columns cannot hold it."""
+    try:
+        moved = on_terms(champion, loan, Terms(amount=amount, instalments=number))
+    except Problem:
+        return None
+    return None if moved.instalment is None else moved
+
+
+def _risks(
+    champion: Champion, client: Client, moved: Sequence[Moved]
+) -> Sequence[float]:
+    if not moved:
+        return []
+    revisions = [revised(champion, client, one.changes) for one in moved]
+    margins = champion.model.margins(champion.online.revise(revisions)).tolist()
+    calibration = champion.manifest.calibration
+    return [probability(margin, calibration) for margin in margins]
+
+
+def _cell(
+    champion: Champion,
+    amount: float,
+    number: int,
+    moved: Moved | None,
+    risk: float | None,
+) -> dict[str, Any]:
+    threshold = champion.manifest.threshold
+    return {
+        "amount": amount,
+        "instalments": number,
+        "offer": None if moved is None else moved.offer().model_dump(),
+        "probability": risk,
+        "decision": None if risk is None else decide(risk, threshold),
+    }

@@ -1,0 +1,60 @@
+"""Notes on a client, and what they contested, as they were recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from api.schemas.client_keys import ClientKey
+from api.store.database import Database
+from api.store.events.record import CONTEST, NOTE, REVIEW
+from api.store.people.standing import CONTESTING
+from api.store.prepared import Prepared
+from api.store.tables import KEY_COLUMNS, events, personal
+
+
+def notes(database: Database, client_id: ClientKey) -> list[dict[str, Any]]:
+    """Newest first."""
+    written = _recorded(database, client_id, (NOTE,))
+    return [document for _, document in written][::-1]
+
+
+def contests(database: Database, client_id: ClientKey) -> list[dict[str, Any]]:
+    """Newest first, each with the review that answered it."""
+    found: list[dict[str, Any]] = []
+    for kind, document in _recorded(database, client_id, CONTESTING):
+        if kind == CONTEST:
+            found.append(document)
+        elif kind == REVIEW and found and found[-1]["answered_by"] is None:
+            found[-1]["answered_by"] = document["review_id"]
+    return found[::-1]
+
+
+def _recorded(
+    database: Database, client_id: ClientKey, kinds: tuple[str, ...]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Kind and document of the client's events, oldest first."""
+    query = _OF_CLIENT[type(client_id)]
+    with database.read() as connection:
+        rows = query.rows(connection, client_id=client_id, kinds=kinds)
+    for row in rows:
+        yield row.kind, json.loads(row.answer)
+
+
+_OF_CLIENT = {
+    kind: Prepared(
+        select(events.c.kind, personal.c.answer)
+        .select_from(personal)
+        .join(events, events.c.sequence == personal.c.sequence)
+        .where(
+            personal.c[column] == bindparam("client_id"),
+            events.c.kind.in_(bindparam("kinds", expanding=True)),
+        )
+        .order_by(personal.c.sequence),
+        many="kinds",
+    )
+    for kind, column in KEY_COLUMNS.items()
+}
