@@ -127,12 +127,12 @@ def make_offer(opened: OpenedClient, wanted: Terms, answer: Simulation | None) -
 
 def _form(opened: OpenedClient, wanted: Terms) -> None:
     client = opened.client.client_id
+    ends = {_until(days): _day(days) for days in DAYS}
     # Each language has its own: what it holds is formatted.
-    days = st.selectbox(
+    until = st.selectbox(
         _("It stands for"),
-        DAYS,
+        list(ends),
         index=DAYS.index(USUAL_DAYS),
-        format_func=_until,
         key=f"offer_days_{code()}",
         width=300,
     )
@@ -143,7 +143,7 @@ def _form(opened: OpenedClient, wanted: Terms) -> None:
         else _("Replace the offer to client {client}", client=say.literal(client))
     )
     if st.button(label, type="primary", key="make_offer"):
-        _make(opened, wanted, _day(days), name)
+        _make(opened, wanted, ends[until], name)
 
 
 def _until(days: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import fake_answers
@@ -146,6 +147,68 @@ def test_the_counterfactual_moves_only_the_terms_allowed(api: FakeApi) -> None:
 
 def test_no_counterfactual_is_offered_for_a_granted_loan(api: FakeApi) -> None:
     assert "Nothing: the model grants" in page_text(page("simulate", GRANTED))
+
+
+def test_the_grid_of_offers_is_asked_for_when_it_is_opened(api: FakeApi) -> None:
+    app = page("simulate")
+    assert not api.asked("GET", "/v1/clients/700002/offers")
+    app.session_state["offer_grid_opened"] = True
+    text = page_text(app.run().run())
+    assert api.asked("GET", "/v1/clients/700002/offers") == 1
+    [grid] = re.findall(r"<table class=\"plain offers\".*?</table>", text, re.S)
+    assert re.findall(r"<th s[^>]*>(.*?)</th>", grid) == [
+        "Loan amount",
+        "12 instalments",
+        "24 instalments (asked for)",
+        "36 instalments",
+        "€200,000",
+        "€406,597.50 (asked for)",
+    ]
+    cells = re.findall(r"<td.*?>(.*?)</td>", grid)
+    assert re.sub("<.*?>", "", cells[1]) == "Refused €12,149.85 APR 21.0% "
+    assert cells[2] == cells[5] == "no price"
+
+
+def test_without_the_lenders_prices_the_page_says_so(api: FakeApi) -> None:
+    detail = "The lender's prices are not known here."
+    api.replies["/v1/clients/700002/offers"] = problem(409, detail)
+    app = page("simulate")
+    app.session_state["offer_grid_opened"] = True
+    app.run()
+    assert "prices are not known here, so there is no grid" in notices(app, "info")[1]
+    assert not notices(app, "error")
+
+
+def test_an_offer_says_how_it_differs_and_stands_on_every_page(api: FakeApi) -> None:
+    app = page("simulate")
+    assert not [one for one in app.button if one.key == "make_offer"]
+    app.select_slider(key="amount_700002_en").set_value(200_000.0).run()
+    assert (
+        "Against what was asked for: €206,597.50 less to borrow; each instalment "
+        "€12,550.65 lower; €301,215.52 less to repay in all."
+    ) in page_text(app)
+    assert "The model would refuse these terms" in notices(app, "warning")[0]
+    app.button(key="make_offer").click().run()
+    assert "Give your name" in notices(app, "error")[0] and not api.offered
+    app.text_input(key="reviewer").set_value("Ada")
+    app.button(key="make_offer").click().run()
+    assert "The offer is on record" in notices(app, "success")[0]
+    until = (datetime.now(UTC) + timedelta(14)).date()
+    assert posted(api, "/offers") == [
+        {
+            "terms": {"amount": 200_000.0},
+            "valid_until": until.isoformat(),
+            "reviewer": "Ada",
+        }
+    ]
+    day = f"{until.day} {until:%b %Y}"
+    stands = (
+        f"Offered by Ada, until {day}: "
+        "€200,000 in 24 monthly instalments of €12,149.85."
+    )
+    for name in ("client", "simulate", "decide"):
+        assert stands in page_text(page(name)), name
+    assert "Replace the offer to client 700002" in [b.label for b in app.button]
 
 
 def test_a_list_comes_back_scored_each_problem_in_its_row(
