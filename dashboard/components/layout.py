@@ -11,10 +11,11 @@ from streamlit.delta_generator import DeltaGenerator
 from charts import axes
 from charts.axes import Table
 from components import markup, say
-from session.language import SOURCE, _, code
+from session.language import LANGUAGES, SOURCE, _, code, switch_to
 from session.user import LONGEST_NAME, person
 from texts.formats import decimal_and_group
 
+PRODUCT = "Prêt à dépenser"
 PLOTLY = {"displayModeBar": False}
 
 
@@ -55,3 +56,20 @@ def signed_by() -> str:
         _("Your name"), key="reviewer", max_chars=LONGEST_NAME, persist_state="session"
     )
     return (typed or "").strip()
+
+
+def language_switch() -> None:
+    st.session_state["language_switch"] = code()
+    st.segmented_control(
+        _("Language"),
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        key="language_switch",
+        required=True,
+        on_change=_switch,
+        label_visibility="collapsed",
+    )
+
+
+def _switch() -> None:
+    switch_to(st.session_state["language_switch"])

@@ -234,6 +234,21 @@ def table(
     )
 
 
+def part(title: str, sentences: Sequence[str], points: Sequence[str]) -> str:
+    """A part of what is read from top to bottom."""
+    told = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    items = "".join(f"<li>{escape(point)}</li>" for point in points)
+    listed_points = f"<ul>{items}</ul>" if items else ""
+    return (
+        f'<section class="part"><h2>{escape(title)}</h2>{told}{listed_points}</section>'
+    )
+
+
+def print_button(label: str) -> str:
+    """Prints the page: page.js does."""
+    return f'<button type="button" class="print">{escape(label)}</button>'
+
+
 def offer_grid(
     named: str,
     columns: Sequence[str],

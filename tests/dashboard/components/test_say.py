@@ -310,7 +310,8 @@ def hostile(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[HostileAp
     made.stop()
 
 
-PAGES = ("client", "compare", "simulate", "decide", "model", "drift", "alerts")
+PAGES = ("client", "compare", "simulate", "decide", "across", "model", "drift")
+PAGES += ("alerts",)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -6,6 +6,7 @@ import json
 import re
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import fake_answers
@@ -32,6 +33,7 @@ def page(name: str, client: str = REFUSED) -> AppTest:
         ("compare", "later by the model on"),
         ("simulate", "What would it take?"),
         ("decide", "Stands: later"),
+        ("across", "Your loan application"),
         ("score_list", "Score a list"),
         ("model", "Scores from outside agencies"),
         ("alerts", 'class="alert later"'),
@@ -209,6 +211,50 @@ def test_an_offer_says_how_it_differs_and_stands_on_every_page(api: FakeApi) -> 
     for name in ("client", "simulate", "decide"):
         assert stands in page_text(page(name)), name
     assert "Replace the offer to client 700002" in [b.label for b in app.button]
+
+
+def told_across(app: AppTest) -> dict[str, str]:
+    """What stands below each heading for the client."""
+    parts = re.findall(
+        r"<section class=.part.><h2>(.*?)</h2>(.*?)</sec", page_text(app)
+    )
+    return {title: unescape(re.sub("<.*?>", " ", body)) for title, body in parts}
+
+
+def test_across_the_desk_nothing_but_this_client_is_seen(api: FakeApi) -> None:
+    page("client", GRANTED)
+    app = page("across")
+    text = page_text(app)
+    assert GRANTED not in text and not app.pills and not app.text_input
+    assert not app.sidebar.get("page_link")
+    # No verdict in colour, no risk and no limit.
+    assert not re.search('class="(verdict|badge|standing|gauge)', text)
+    assert "47.2" not in text and "9.1%" not in text
+    told = told_across(app)
+    assert "A loan of €406,597.50 in 24 monthly" in told["What you asked for"]
+    assert "too high for this loan" in told["What the automated assessment says"]
+    assert "Repayment of earlier loans" in told["What speaks against the loan"]
+    assert "a loan of €1,000 instead of" in told["What could change the result"]
+    assert "then a person decides" in told["What happens next"]
+    assert "000000000002" in told["Your rights"]
+    app.segmented_control(key="language_switch").set_value("fr").run()
+    assert "Un prêt de" in told_across(app)["Ce que vous avez demandé"]
+    assert api.asked("POST", "/v1/predictions/" + list(api.made)[1] + WAY) == 1
+
+
+WAY = "/counterfactual"
+
+
+def test_across_the_desk_an_offer_and_a_decision_are_told(api: FakeApi) -> None:
+    decide(page("decide"))
+    body = {"terms": {"amount": 2e5}, "valid_until": "2027-01-31", "reviewer": "Ada"}
+    api._offer(REFUSED, body)
+    told = told_across(page("across"))
+    assert "a person decided not to grant the loan" in told["What was decided"]
+    assert "repay €291,596.48 in all" in told["What we offer you"]
+    assert "This offer stands until 31 Jan 2027." in told["What we offer you"]
+    assert "tell your adviser by 31 Jan 2027" in told["What happens next"]
+    assert "What could change the result" not in told
 
 
 def test_a_list_comes_back_scored_each_problem_in_its_row(

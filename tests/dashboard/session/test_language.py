@@ -39,7 +39,7 @@ SHOWN |= {
     "heading",
     "spoken",
 }
-OFFICERS = ("client", "compare", "simulate", "decide", "score_list")
+OFFICERS = ("client", "compare", "simulate", "decide", "across", "score_list")
 PAGES = (*OFFICERS, "model", "drift", "alerts")
 
 MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
