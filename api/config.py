@@ -41,6 +41,8 @@ class Config:
     rate_per_second: float = 0.0
     # File of the lender's prices; nothing: they are not known.
     prices: str = ""
+    # How long an application that was entered here and is not decided is kept.
+    draft_days: int = 30
     # Who signs the letters to applicants, and how to reach them; nothing: the adviser.
     lender_name: str = "Prêt à dépenser"
     lender_contact: str = ""

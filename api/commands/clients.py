@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -9,11 +11,12 @@ from flask.cli import AppGroup
 
 from api.bundle.manifest import Manifest
 from api.bundle.read import read_bundle
-from api.commands.database import database
-from api.schemas.client_keys import LARGEST, ClientKey, fault_of
+from api.commands.database import database, require_no_trace
+from api.identifiers import parts
+from api.schemas.client_keys import DRAFT_PATTERN, LARGEST, ClientKey, fault_of
 from api.services import services
 from api.store.database import Database
-from api.store.people import erasure, imports
+from api.store.people import erasure, imports, references
 
 CHUNK = 1000
 _NUMBER = click.IntRange(1, LARGEST)
@@ -23,21 +26,33 @@ clients = AppGroup("clients", help="The known clients.")
 
 @clients.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-def import_file(file: Path) -> None:
+@click.option(
+    "--references",
+    "references_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="CSV of what you call them: the client's key, and a column `reference`.",
+)
+def import_file(file: Path, references_file: Path | None) -> None:
     """Let the clients in FILE (clients.parquet) serve instead of those before.
 
     They serve from the moment when all of them are in; an import that was cut off
-    changes nothing, and the next one clears it away.
+    changes nothing, and the next one clears it away. A reference stays through later
+    imports, until another one is given or the client is forgotten.
     """
     # DuckDB and numpy, which the other commands do without.
     from api.features.clients_file import opened
+    from api.features.references_file import read_references
 
     store = database()
     manifest = read_bundle(services().config.bundle).manifest
+    called: dict[ClientKey, str] = {}
     with opened(file, manifest) as source:
+        if references_file is not None:
+            called = read_references(references_file, manifest, source.keys())
         serving = imports.active(store)
         if serving is not None and serving.file_sha256 == source.sha256:
             click.echo(f"{file}: already active, nothing to do", err=True)
+            _call(store, called)
             return
         imports.clean(store)
         identity = (source.sha256, manifest.feature_set, source.clients)
@@ -49,6 +64,7 @@ def import_file(file: Path) -> None:
             click.echo(f"{done} of {source.clients} clients", err=True)
     _finish(store, import_id)
     click.echo(f"{file}: {done} clients are active", err=True)
+    _call(store, called)
 
 
 @clients.command("forget")
@@ -63,16 +79,28 @@ def forget(client_id: str) -> None:
     key = _key(read_bundle(services().config.bundle).manifest, client_id)
     chain_end.require_whole(store)
     count = erasure.forget(store, chain_end, key)
+    require_no_trace(store)
     # Not the id: what is printed may be kept.
     click.echo(f"the client is forgotten, with {count} events", err=True)
 
 
 def _key(manifest: Manifest, typed: str) -> ClientKey:
+    if re.fullmatch(DRAFT_PATTERN, typed):
+        return typed
     if manifest.key_type == "integer":
         return int(_NUMBER(typed))
     if fault := fault_of(typed):
         raise click.BadParameter(fault)
     return typed
+
+
+def _call(store: Database, called: Mapping[ClientKey, str]) -> None:
+    """Note what clients are called, some at a time, so that predictions get a turn."""
+    for keys in parts([*called]):
+        with store.write() as connection:
+            references.put(connection, {key: called[key] for key in keys})
+    if called:
+        click.echo(f"{len(called)} clients have a reference", err=True)
 
 
 def _finish(store: Database, import_id: int) -> None:

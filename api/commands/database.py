@@ -22,3 +22,13 @@ def database(url: str | None = None) -> Database:
     click.get_current_context().call_on_close(store.close)
     store.require_schema()
     return store
+
+
+def require_no_trace(store: Database) -> None:
+    """Say so where what was erased may still be read in SQLite's log."""
+    if not store.leave_no_trace():
+        click.echo(
+            "others read the database: its log holds what was erased until it is "
+            "written anew; run this again to have it emptied",
+            err=True,
+        )

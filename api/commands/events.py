@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
-from api.commands.database import database
+from api.commands.database import database, require_no_trace
 from api.errors import EventsError
 from api.identifiers import moment, now
 from api.services import services
@@ -128,8 +129,12 @@ def retention(days: int, dry_run: bool, trust_clock: bool) -> None:
     if not trust_clock:
         expected.require_likely(today)
     if not dry_run:
+        about = store, chain_end, today
         count = erasure.erase_outdated(store, chain_end, since)
         click.echo(f"{count} events: personal part erased", err=True)
+        entered = sum(iter(partial(erasure.forget_overdue, *about), 0))
+        require_no_trace(store)
+        click.echo(f"{entered} applications not decided in time: erased", err=True)
 
 
 @events.command("copy")

@@ -21,7 +21,7 @@ import numpy as np
 from api.bundle.manifest import Manifest
 from api.errors import ImportRefused
 from api.features.columns import TYPES, typed_key
-from api.schemas.client_keys import LONGEST, PATTERN, ClientKey, fault_of
+from api.schemas.client_keys import DRAFT, LONGEST, PATTERN, ClientKey, fault_of
 from api.store.people.clients import pack
 
 _SEAL = re.compile(rb"([0-9a-f]{64}) [ *][^\n]+\n")
@@ -55,6 +55,10 @@ class ClientsFile:
         self.connection.execute(query)
         while rows := self.connection.fetchmany(size):
             yield [self._row(*row) for row in rows]
+
+    def keys(self) -> set[ClientKey]:
+        query = f'SELECT "{self.manifest.client_key}" FROM clients'
+        return {key for (key,) in self.connection.execute(query).fetchall()}
 
     def _row(
         self,
@@ -179,9 +183,9 @@ def _check_rows(
 def _check_keys(connection: duckdb.DuckDBPyConnection, path: Path, key: str) -> None:
     query = (
         f'SELECT "{key}" FROM clients WHERE length("{key}") > ? '
-        f'OR NOT regexp_full_match("{key}", ?) LIMIT 1'
+        f'OR NOT regexp_full_match("{key}", ?) OR starts_with("{key}", ?) LIMIT 1'
     )
-    for (text,) in connection.execute(query, [LONGEST, PATTERN]).fetchall():
+    for (text,) in connection.execute(query, [LONGEST, PATTERN, DRAFT]).fetchall():
         raise ImportRefused(f"{path}: a client's {key}: {fault_of(text)}")
 
 

@@ -45,6 +45,8 @@ from api.schemas.model import Column, Feature
 
 FILE = "applicant.sql"
 KEPT_PARTS = 32
+# More changed columns than any usual question has: no part is made for them.
+MANY = 8
 
 
 @dataclass(frozen=True)
@@ -93,20 +95,25 @@ class OnlineFeatures:
 
     def compute(self, applicants: Sequence[Applicant]) -> Matrix:
         """Shape (applicants, features), NaN is missing; raises FeatureError."""
+        return self.both(applicants)[1]
+
+    def both(self, applicants: Sequence[Applicant]) -> tuple[Matrix, Matrix]:
+        """What is made of the history beside that, in the manifest's order."""
         history = self._history.compute([one.records for one in applicants])
         matrix = np.full((len(applicants), len(self._codes)), np.nan, dtype=np.float32)
         matrix[:, self._copied] = history[:, self._copied_from]
         applications = [one.application for one in applicants]
-        return self._completed(matrix, self._whole, applications, history)
+        return history, self._completed(matrix, self._whole, applications, history)
 
     def revise(self, revisions: Sequence[Revision]) -> Matrix:
         """Like `compute`, but only what the changed columns reach; the same numbers."""
         changed = frozenset[str]().union(*(revision.changed for revision in revisions))
         reach = self._loan if changed <= self._loan else changed
+        prepared = self._whole if len(reach) > MANY else self._part_for(reach)
         matrix = np.array([one.features for one in revisions], dtype=np.float32)
         history = np.array([one.history for one in revisions], dtype=np.float32)
         applications = [one.application for one in revisions]
-        return self._completed(matrix, self._part_for(reach), applications, history)
+        return self._completed(matrix, prepared, applications, history)
 
     def _completed(
         self,

@@ -73,18 +73,28 @@ def check_row(
     table: str,
     findings: Findings,
     applied: date | None = None,
+    partial: bool = False,
 ) -> Row:
-    """A whole row; nullable columns may be left out, the client's key always.
+    """A row; nullable columns may be left out, the client's key always.
 
-    `applied`: the day of the application, from which dates are counted.
+    `applied`: the day of the application, from which dates are counted. `partial`: any
+    column may be left out.
     """
     if not isinstance(row, dict):
         findings.error(path, expected("an object", row))
         return {}
-    for name, column in columns.items():
-        if name not in row and not column.nullable and column.role != CLIENT:
-            findings.error(path + pointer(name), MISSING)
+    for name in () if partial else needed(columns, row):
+        findings.error(path + pointer(name), MISSING)
     return _check(columns, row, path, table, findings, applied)
+
+
+def needed(columns: Columns, row: Row) -> list[str]:
+    """Columns that a whole row has and this one has not."""
+    return [
+        name
+        for name, column in columns.items()
+        if name not in row and not column.nullable and column.role != CLIENT
+    ]
 
 
 def unknown_categories(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from api.errors import Problem
 from api.http.slashes import with_slashes
-from api.schemas.client_keys import LONGEST, ClientKey, fault_of, fits
-from api.scoring.predict import feature_set_problem
+from api.schemas.client_keys import DRAFT_PATTERN, LONGEST, ClientKey, fault_of
+from api.scoring import known_clients
 from api.services import services
-from api.store.people import clients, predictions
+from api.store.people import predictions
 from api.store.people.clients import Client
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 def client_key(champion: Champion, named: str) -> ClientKey:
     """The key that an address names; raises Problem 404 where no client can have it."""
     named = with_slashes(named)
+    if re.fullmatch(DRAFT_PATTERN, named):
+        return named
     if champion.manifest.key_type == "category":
         fault = fault_of(named)
         if fault is None:
@@ -39,11 +42,9 @@ def client_key(champion: Champion, named: str) -> ClientKey:
 
 def known_client(champion: Champion, client_id: ClientKey) -> Client:
     """Raises Problem 404, or 503 when the import does not fit the bundle."""
-    known = clients.find(services().database, [client_id]) if fits(client_id) else {}
+    known = known_clients.find(champion, services().database, [client_id])
     if client_id not in known:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no client {client_id}.")
-    if known[client_id].feature_set != champion.manifest.feature_set:
-        raise feature_set_problem()
     return known[client_id]
 
 

@@ -36,7 +36,9 @@ _NUMBER: TypeAdapter[int] = TypeAdapter(_Number)
 
 
 def fault_of(text: str) -> str | None:
-    """Why it is no client's key, where keys are texts."""
+    """Why it is no client's key of the lender's, where keys are texts."""
+    if is_draft(text):
+        return f"begins with {DRAFT}, as the keys of applications entered here do"
     if len(text) <= LONGEST and re.fullmatch(PATTERN, text):
         return None
     return f"expected {A_TEXT}, found {text[: LONGEST + 1]!r}"
@@ -69,12 +71,17 @@ OptionalKey = Annotated[_Number | _Text | None, BeforeValidator(_of_the_lenders_
 
 
 def part(most: int) -> Any:
-    """A part of a key: of a number up to `most` digits, of a text whatever it has."""
+    """A part of a key: of a number up to `most` digits, of a text whatever it has.
+
+    What begins as the key of an application that was entered here is a part of that.
+    """
     digits: TypeAdapter[str] = TypeAdapter(
         Annotated[str, Field(pattern=f"^[0-9]{{0,{most}}}$")]
     )
 
     def check(value: Any, info: ValidationInfo) -> Any:
-        return digits.validate_python(value) if info.context == "integer" else value
+        if info.context == "integer" and not is_draft(value):
+            return digits.validate_python(value)
+        return value
 
     return BeforeValidator(check)

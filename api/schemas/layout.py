@@ -17,7 +17,7 @@ AMOUNT, INSTALMENT, GOODS_PRICE = "amount", "instalment", "goods_price"
 INSTALMENTS, PRODUCT = "instalments", "product"
 # Of the columns on which a loan is asked for.
 LOAN: Final = (AMOUNT, INSTALMENT, GOODS_PRICE, INSTALMENTS)
-BIRTH, DATE = "birth", "date"
+BIRTH, INCOME, DATE = "birth", "income", "date"
 
 _LAYOUT: Mapping[str, Any] = json.loads(
     Path(__file__).with_name("layout.json").read_bytes()

@@ -96,7 +96,7 @@ class WorkQuery(Query):
     cursor: Annotated[
         str | None,
         Field(
-            max_length=200,
+            pattern=r"^[1-4]\|[-0-9:.|TZ]{1,50}~[0-9]{1,18}$",
             description="`next_cursor` of the page before; none for the first.",
         ),
     ] = None

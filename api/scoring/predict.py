@@ -13,7 +13,6 @@ import numpy as np
 from api.errors import (
     FeatureError,
     FieldError,
-    NotPrepared,
     Problem,
     ScoringError,
     as_json,
@@ -28,17 +27,20 @@ from api.schemas.answers import Offer
 from api.schemas.client_keys import ClientKey
 from api.schemas.layout import PRODUCT
 from api.schemas.requests import Batch, Explain
+from api.scoring import known_clients
 from api.scoring.decision import EXPLAINED, Score, told_why
 from api.scoring.request_forms import Form, read_form, read_model
 from api.scoring.terms import Moved, loan_of, on_terms, revised
 from api.store.database import Database
 from api.store.events.kept import answer_of
 from api.store.events.record import DECISION, SIMULATION, Event, Reply
-from api.store.people import clients
+from api.store.people import drafts
 from api.store.people.clients import Client, Vector, pack, still_known, unpack
 from api.store.people.predictions import StoredPrediction
 
 if TYPE_CHECKING:
+    from sqlalchemy import Update
+
     from api.scoring.champion import Champion
 
 _WITHOUT_REASONS = (
@@ -77,9 +79,13 @@ def predict(champion: Champion, database: Database, body: Any) -> Reply:
     if isinstance(answered, ScoringError):
         raise answered
     location = f"/v1/predictions/{answered.event_id}"
-    checks = still_known(_clients(subjects))
     return Reply(
-        HTTPStatus.CREATED, answered.answer, location, (answered,), checks=checks
+        HTTPStatus.CREATED,
+        answered.answer,
+        location,
+        (answered,),
+        changes=_decided(subjects, [answered]),
+        checks=still_known(_clients(subjects)),
     )
 
 
@@ -99,7 +105,8 @@ def predict_batch(champion: Champion, database: Database, body: Any) -> Reply:
     answer = b'{"predictions":[' + b",".join(parts) + b"]}"
     events = tuple(item for item in answered if isinstance(item, Event))
     checks = still_known(_clients(subjects)) if events else ()
-    return Reply(HTTPStatus.OK, answer, None, events, checks=checks)
+    changes = _decided(subjects, answered)
+    return Reply(HTTPStatus.OK, answer, None, events, changes=changes, checks=checks)
 
 
 def explained(
@@ -129,14 +136,6 @@ def explained(
     return champion.parts(told, score).answer()
 
 
-def feature_set_problem() -> NotPrepared:
-    """What is said when clients and bundle come from different exports."""
-    return NotPrepared(
-        "the imported clients have other features than the bundle: "
-        "run python -m flask --app api clients import"
-    )
-
-
 def _form(
     champion: Champion, item: Any, path: str, explain: Explain
 ) -> Form | ScoringError:
@@ -150,6 +149,20 @@ def _form(
 def _clients(subjects: Sequence[Subject | ScoringError]) -> list[Client]:
     clients = [subject.client for subject in subjects if isinstance(subject, Subject)]
     return [client for client in clients if client is not None]
+
+
+def _decided(
+    subjects: Sequence[Subject | ScoringError],
+    answered: Sequence[Event | ScoringError],
+) -> tuple[Update, ...]:
+    """What decisions change of applications that were entered here."""
+    decisions = [
+        subject.client
+        for subject, event in zip(subjects, answered, strict=True)
+        if isinstance(subject, Subject) and isinstance(event, Event)
+        if event.kind == DECISION and subject.client is not None
+    ]
+    return drafts.decided(decisions)
 
 
 def _answers(
@@ -176,9 +189,7 @@ def _subjects(
         for form in forms
         if isinstance(form, Form) and form.application is None and form.client_id
     ]
-    known = clients.find(database, ids) if ids else {}
-    if any(c.feature_set != champion.manifest.feature_set for c in known.values()):
-        raise feature_set_problem()
+    known = known_clients.find(champion, database, ids) if ids else {}
     return [
         _subject(champion, form, known) if isinstance(form, Form) else form
         for form in forms
@@ -194,6 +205,8 @@ def _subject(
     client = known.get(form.client_id)
     if client is None:
         return Problem(HTTPStatus.NOT_FOUND, f"There is no client {form.client_id}.")
+    if problem := client.not_yet():
+        return problem
     changes, offer = form.changes, None
     if form.terms is not None:
         try:
@@ -202,11 +215,21 @@ def _subject(
         except Problem as problem:
             return problem
     application = {**client.application, **(changes or {})}
-    unknown = (*unknown_categories(champion.categories, application), *form.unknown)
+    unknown = (
+        *unknown_categories(champion.categories, application),
+        *_unknown_as_entered(client, changes or {}),
+        *form.unknown,
+    )
     if changes is None:
         return Subject(form, unknown, client)
     revision = revised(champion, client, changes)
     return Subject(form, unknown, client, revision, changes=changes, offer=offer)
+
+
+def _unknown_as_entered(client: Client, changes: Row) -> list[str]:
+    """What was given with a category that counts as missing, and is so still."""
+    entered = client.entered
+    return [name for name in entered.unknown if name not in changes] if entered else []
 
 
 def _on_terms(champion: Champion, form: Form, client: Client) -> Moved:
@@ -295,6 +318,7 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
             "margin": score.margin,
             "threshold": answer["threshold"],
             "decision": answer["decision"],
+            "band": answer["confidence"]["band"],
             "unknown_categories": list(subject.unknown),
             "model": {"name": model.name, "version": model.version},
         },

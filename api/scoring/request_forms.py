@@ -68,7 +68,7 @@ def read_form(
     """
     kind = _kind(item)
     findings = Findings()
-    history = _history(tables, item) if kind is NewApplicant else {}
+    history = history_of(tables, item) if kind is NewApplicant else {}
     try:
         own = {k: v for k, v in item.items() if k not in history} if history else item
         body = read_model(kind, own, path, keys)
@@ -81,22 +81,10 @@ def read_form(
             tables[APPLICATION], item["changes"], f"{path}/changes", findings
         )
     if kind is NewApplicant:
-        applied = applied_on(tables[APPLICATION], item["application"])
-        application = check_row(
-            tables[APPLICATION],
-            item["application"],
-            f"{path}/application",
-            APPLICATION,
-            findings,
-            applied,
+        application, records = applicant(
+            tables, item["application"], history, path, findings
         )
         client_id = application.get(key_of(tables[APPLICATION]))
-        records = {
-            name: _records(
-                tables.get(name), rows, path, name, client_id, applied, findings
-            )
-            for name, rows in history.items()
-        }
     if findings.errors:
         raise invalid(findings.errors)
     return Form(
@@ -112,7 +100,29 @@ def read_form(
     )
 
 
-def _history(tables: Tables, item: Mapping[str, Any]) -> dict[str, Any]:
+def applicant(
+    tables: Tables,
+    given: Any,
+    history: Mapping[str, Any],
+    path: str,
+    findings: Findings,
+    partial: bool = False,
+) -> tuple[Row, dict[str, list[Row]]]:
+    """An application and its records, by table; `partial`: as far as it is known."""
+    columns = tables[APPLICATION]
+    applied = applied_on(columns, given)
+    application = check_row(
+        columns, given, f"{path}/application", APPLICATION, findings, applied, partial
+    )
+    client_id = application.get(key_of(columns))
+    records = {
+        name: _records(tables.get(name), rows, path, name, client_id, applied, findings)
+        for name, rows in history.items()
+    }
+    return application, records
+
+
+def history_of(tables: Tables, item: Mapping[str, Any]) -> dict[str, Any]:
     """The records sent along, by table; also of tables that the model may not use."""
     known = (*HISTORY_TABLES, *tables)
     return {name: item[name] for name in known if name in item and name != APPLICATION}

@@ -29,6 +29,8 @@ OUTCOME = "TARGET"
 MATCHED = 20
 SHARE, SMALLEST, LARGEST, LARGEST_SHARE = 0.02, 200, 500, 0.1
 SHOWN_POINTS = 1000
+# What is usual of numbers, and how many categories are.
+QUANTILES, COMMONEST = (0.05, 0.25, 0.5, 0.75, 0.95), 5
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,9 @@ class Population:
         self.matrix = np.asfortranarray(matrix[:, order])
         self.defaulted = defaulted
         self.size = len(matrix)
-        matched = [at for at in order if weights[at] > 0][:MATCHED]
+        weighing = [at for at in order if weights[at] > 0]
+        self.weighing = self.names[: len(weighing)]
+        matched = weighing[:MATCHED]
         self.matched_on = self.names[: len(matched)]
         self._weights = [weights[at] for at in matched]
         self._sorted = [np.sort(known(column)) for column in self.matrix.T]
@@ -96,6 +100,18 @@ class Population:
             _typical(feature, known(self.matrix[rows, at]))
             for at, feature in enumerate(self.features)
         ]
+
+    def usual(self, name: str) -> list[float]:
+        """Of a feature: quantiles that there are, or the commonest categories."""
+        at = self.names.index(name)
+        values = self._sorted[at]
+        if not len(values):
+            return []
+        if self.features[at].categories is None:
+            some = np.quantile(values, QUANTILES, method="nearest")
+            return list(dict.fromkeys(some.tolist()))
+        codes, counts = np.unique(values, return_counts=True)
+        return codes[np.argsort(-counts, kind="stable")][:COMMONEST].tolist()
 
     def column(self, name: str) -> NDArray[np.float32]:
         """One feature of every client; NaN is missing."""

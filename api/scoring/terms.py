@@ -128,7 +128,7 @@ def held_instalments(
     column, product = champion.loan.get(INSTALMENTS), champion.loan.get(PRODUCT)
     if column is None or column.estimate is None:
         return None
-    if application.get(column.name) is not None:
+    if application.get(column.name) is not None or client.vectors is None:
         return None
     if product and application.get(product.name) != client.application.get(
         product.name

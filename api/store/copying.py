@@ -14,8 +14,8 @@ from api.store.events.chain_end import ChainEnd
 from api.store.events.verification import verify
 
 # What `db upgrade` itself puts into a new database.
-_MADE_BY_UPGRADE = (tables.active_import, tables.secrets)
-_NUMBERED = (tables.api_keys, tables.imports)
+_MADE_BY_UPGRADE = (tables.active_import, tables.secrets, tables.delivered)
+_NUMBERED = (tables.api_keys, tables.imports, tables.references, tables.work)
 _AT_A_TIME = 1000
 
 

@@ -91,6 +91,19 @@ class Database:
             connection.execute(update(active).values(slot=active.c.slot))
             connection.rollback()
 
+    def leave_no_trace(self) -> bool:
+        """After an erasure: no copy of it stays in SQLite's log.
+
+        False where others read it just now: it goes when their log is written anew.
+        PostgreSQL's own log and free space are its administrator's.
+        """
+        if self._held is None:
+            return True
+        from api.store import sqlite
+
+        with self._guarded():
+            return sqlite.empty_log(self._engine)
+
     def close(self) -> None:
         """Close every connection that is idle."""
         self._engine.dispose()

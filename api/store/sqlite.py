@@ -220,6 +220,20 @@ def make_engine(
     return engine, held, str(library)
 
 
+def empty_log(engine: Engine) -> bool:
+    """Let go of what the write-ahead log holds; False while others read it.
+
+    Of a rollback journal that is so after each commit.
+    """
+    bare = engine.raw_connection()
+    try:
+        cursor = bare.cursor()
+        (busy, _, _) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        bare.close()
+    return not busy
+
+
 def _connector(
     library: Library, held: HeldFile, path: Path, mode: str, timeout: float
 ) -> Callable[[], Any]:
@@ -241,6 +255,8 @@ def _connector(
             connection.execute(f"PRAGMA journal_mode={library.journal}")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
+            # What is erased is gone from the file, too, not only unlinked in it.
+            connection.execute("PRAGMA secure_delete=ON")
             connection.execute(_wait(timeout))
             held.opened()
         except BaseException:

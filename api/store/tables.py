@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -43,10 +45,13 @@ ClientText = String(64).with_variant(String(64, collation="C"), "postgresql")
 KEY_COLUMNS: Mapping[type, str] = {int: "client_id", str: "client_text"}
 
 
-def _index_of_texts(name: str, *columns: str) -> Index:
+TEXT_THERE = text("client_text IS NOT NULL")
+
+
+def _index_of_texts(name: str, *columns: str, unique: bool = False) -> Index:
     """Costs nothing where keys are integers."""
-    there = text("client_text IS NOT NULL")
-    return Index(name, *columns, sqlite_where=there, postgresql_where=there)
+    there: dict[str, Any] = {"sqlite_where": TEXT_THERE, "postgresql_where": TEXT_THERE}
+    return Index(name, *columns, unique=unique, **there)
 
 
 def key_of(row: Any) -> Any:
@@ -149,8 +154,8 @@ references = Table(
 )
 
 # The work list: a row per client that waits or was decided, made of events and drafts
-# in their own transactions (api.store.people.work). `place` is where it stands among
-# those of its state; `document` is JSON of what is shown.
+# in their own transactions. `place` is where it stands: api.store.people.work. What
+# is of a prediction is null of a draft; `result` and `reviewer` are of what stands.
 work = Table(
     "work",
     metadata,
@@ -158,30 +163,40 @@ work = Table(
     Column("client_id", BigInteger),
     Column("client_text", ClientText),
     Column("state", String(20), nullable=False),
-    Column("place", String(100), nullable=False),
-    Column("document", Text, nullable=False),
+    Column("place", String(60, collation="C").with_variant(String(60), "sqlite")),
+    Column("prediction_id", String(36)),
+    Column("probability", Double),
+    Column("threshold", Double),
+    Column("decision", String(20)),
+    Column("borderline", Boolean, nullable=False),
+    Column("result", String(20)),
+    Column("reviewer", String(200)),
     Index("work_place", "place", "id"),
-    Index("work_state", "state", "place", "id"),
+    Index("work_state", "state"),
     Index("work_client", "client_id", unique=True),
-    _index_of_texts("work_text", "client_text"),
-    sqlite_autoincrement=True,
+    _index_of_texts("work_text", "client_text", unique=True),
 )
 
-# How far standing decisions were delivered to the lender's own system, and which of
-# before wait to be tried again, each after those of the same client.
+# Which standing decisions could not be delivered to the lender's own system, and are
+# tried again, each after those of the same client: `client` is its pseudonym.
 deliveries = Table(
     "deliveries",
     metadata,
     Column("sequence", Number, primary_key=True, autoincrement=False),
-    Column("client", Text),
+    Column("client", String(32)),
     Column("attempts", Integer, nullable=False),
     Column("next_at", String(27), nullable=False),
+    Index("deliveries_client", "client", "sequence"),
 )
+# One row, always: slot 1. Up to which sequence all others were delivered, and who
+# delivers, until when unless that is put off.
 delivered = Table(
     "delivered",
     metadata,
     Column("slot", Integer, primary_key=True, autoincrement=False),
     Column("sequence", BigInteger, nullable=False),
+    Column("holder", String(36)),
+    Column("held_until", String(27)),
 )
 
 # Append-only: triggers refuse UPDATE and DELETE. Sequences are 1, 2, 3… without a gap
@@ -268,6 +283,13 @@ idempotency = Table(
     Column("event_id", String(36)),
     Column("answer", LargeBinary),
     Column("created_at", String(27), nullable=False),
+    # What was entered here, whose answer is of no event.
+    Index(
+        "idempotency_entered",
+        "location",
+        sqlite_where=text("event_id IS NULL AND location IS NOT NULL"),
+        postgresql_where=text("event_id IS NULL AND location IS NOT NULL"),
+    ),
 )
 
 reports = Table(

@@ -293,7 +293,9 @@ def template(
             _run(
                 server.format(name),
                 "SET session_replication_role = replica; "
-                "TRUNCATE events, personal, writers, idempotency, reports, alerts",
+                "TRUNCATE events, personal, writers, idempotency, reports, alerts, "
+                "drafts, client_references, work, deliveries; "
+                "UPDATE delivered SET sequence = 0, holder = NULL",
             )
 
     shared: list[str] = []

@@ -72,7 +72,7 @@ UnitName = Literal[
     "none",
 ]  # fmt: skip
 RoleName = Literal[
-    "amount", "instalment", "goods_price", "instalments", "product", "birth"
+    "amount", "instalment", "goods_price", "instalments", "product", "birth", "income"
 ]
 UseName = Literal[
     "input", "protected", "other_people", "circumstance", "after_decision", "none"

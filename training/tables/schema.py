@@ -38,7 +38,8 @@ class Role(StrEnum):
     CLIENT is the key of the application, RECORD numbers records of any kind. DATE and
     BIRTH count days from the application (an age counts years), APPLIED is the day of
     the application itself, in days since 1970-01-01. INSTALMENTS is how many there are,
-    PRODUCT what kind of loan it is, by which a lender prices it.
+    PRODUCT what kind of loan it is, by which a lender prices it; INCOME is the
+    applicant's.
     """
 
     CLIENT = "client"
@@ -49,6 +50,7 @@ class Role(StrEnum):
     INSTALMENTS = "instalments"
     PRODUCT = "product"
     BIRTH = "birth"
+    INCOME = "income"
     DATE = "date"
     APPLIED = "applied"
 

@@ -16,6 +16,7 @@ depends_on = None
 
 _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _Text = sa.String(64).with_variant(sa.String(64, collation="C"), "postgresql")
+_Place = sa.String(60, collation="C").with_variant(sa.String(60), "sqlite")
 _Folded = sa.String(200, collation="C").with_variant(sa.String(200), "sqlite")
 
 
@@ -25,6 +26,7 @@ def upgrade() -> None:
     _references()
     _work()
     _deliveries()
+    _entered()
 
 
 def _drafts() -> None:
@@ -67,37 +69,58 @@ def _work() -> None:
         sa.Column("client_id", sa.BigInteger),
         sa.Column("client_text", _Text),
         sa.Column("state", sa.String(20), nullable=False),
-        sa.Column("place", sa.String(100), nullable=False),
-        sa.Column("document", sa.Text, nullable=False),
-        sqlite_autoincrement=True,
+        sa.Column("place", _Place),
+        sa.Column("prediction_id", sa.String(36)),
+        sa.Column("probability", sa.Double),
+        sa.Column("threshold", sa.Double),
+        sa.Column("decision", sa.String(20)),
+        sa.Column("borderline", sa.Boolean, nullable=False),
+        sa.Column("result", sa.String(20)),
+        sa.Column("reviewer", sa.String(200)),
     )
     op.create_index("work_place", "work", ["place", "id"])
-    op.create_index("work_state", "work", ["state", "place", "id"])
+    op.create_index("work_state", "work", ["state"])
     op.create_index("work_client", "work", ["client_id"], unique=True)
-    _index_of_texts("work")
+    _index_of_texts("work", unique=True)
 
 
 def _deliveries() -> None:
     op.create_table(
         "deliveries",
         sa.Column("sequence", _Number, primary_key=True, autoincrement=False),
-        sa.Column("client", sa.Text),
+        sa.Column("client", sa.String(32)),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("next_at", sa.String(27), nullable=False),
     )
-    op.create_table(
+    op.create_index("deliveries_client", "deliveries", ["client", "sequence"])
+    delivered = op.create_table(
         "delivered",
         sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("sequence", sa.BigInteger, nullable=False),
+        sa.Column("holder", sa.String(36)),
+        sa.Column("held_until", sa.String(27)),
+    )
+    op.bulk_insert(delivered, [{"slot": 1, "sequence": 0}])
+
+
+def _entered() -> None:
+    entered = sa.text("event_id IS NULL AND location IS NOT NULL")
+    op.create_index(
+        "idempotency_entered",
+        "idempotency",
+        ["location"],
+        sqlite_where=entered,
+        postgresql_where=entered,
     )
 
 
-def _index_of_texts(table: str) -> None:
+def _index_of_texts(table: str, unique: bool = False) -> None:
     there = sa.text("client_text IS NOT NULL")
     op.create_index(
         f"{table}_text",
         table,
         ["client_text"],
+        unique=unique,
         sqlite_where=there,
         postgresql_where=there,
     )

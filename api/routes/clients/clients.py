@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,11 @@ from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
 from api.schemas.answers import ClientAnswer, ClientPage
-from api.schemas.client_keys import LARGEST
+from api.schemas.client_keys import LARGEST, ClientKey, is_draft
 from api.schemas.requests import ClientSearch
 from api.scoring.terms import loan_of
 from api.services import services
-from api.store.people import clients
+from api.store.people import clients, drafts, references
 from api.store.people.clients import Client, pack
 from api.store.people.standing import standing, valid_offer, waiting_contest
 
@@ -39,12 +40,17 @@ _LATEST = ("decision", "probability", "threshold")
 def search() -> Response:
     keys = services().champion().manifest.key_type
     params = query(ClientSearch, keys)
-    after = min(int(params.cursor), LARGEST)
+    after, database = min(int(params.cursor), LARGEST), services().database
     parts = params.prefix, params.suffix
-    page = clients.search(services().database, keys, *parts, after, params.limit)
+    if params.reference:
+        page = references.search(database, params.reference, after, params.limit)
+    elif is_draft(params.prefix):
+        page = drafts.search(database, *parts, after, params.limit)
+    else:
+        page = clients.search(database, keys, *parts, after, params.limit)
     return answer(
         {
-            "clients": [{"client_id": client_id} for client_id in page.ids],
+            "clients": _called(page.ids),
             "total": page.total,
             "next_cursor": None if page.last is None else str(page.last),
         }
@@ -67,6 +73,7 @@ def application(client_id: str) -> Response:
     client = known_client(champion, client_key(champion, client_id))
     database = services().database
     loan = loan_of(champion, client, client.application)
+    (called,) = _called([client.client_id])
     facts = [
         {
             "name": column.name,
@@ -79,7 +86,7 @@ def application(client_id: str) -> Response:
     ]
     return answer(
         {
-            "client_id": client.client_id,
+            **called,
             "standing": _standing(champion, client),
             "offer_id": valid_offer(database, client.client_id, date.today()),
             "contest_id": waiting_contest(database, client.client_id),
@@ -90,6 +97,16 @@ def application(client_id: str) -> Response:
     )
 
 
+def _called(ids: Sequence[ClientKey]) -> list[dict[str, Any]]:
+    """With what the lender calls them."""
+    kinds = [[i for i in ids if isinstance(i, kind)] for kind in (int, str)]
+    called: dict[ClientKey, str] = {}
+    with services().database.read() as connection:
+        for of_kind in kinds:
+            called |= references.of(connection, of_kind)
+    return [{"client_id": i, "reference": called.get(i)} for i in ids]
+
+
 def _standing(champion: Champion, client: Client) -> dict[str, Any] | None:
     record = standing(services().database, client.client_id)
     if record is None:
@@ -97,7 +114,8 @@ def _standing(champion: Champion, client: Client) -> dict[str, Any] | None:
     decided, latest, review = record.decided, record.latest, record.review
     basis = decided.basis or {}
     model_changed = latest.bundle_sha256 != champion.bundle.sha256
-    same_data = record.features == pack(client.features)
+    vectors = client.vectors
+    same_data = vectors is not None and record.features == pack(vectors.features)
     return {
         "result": review["decision"] if review else decided.facts["decision"],
         "by": "person" if review else "model",

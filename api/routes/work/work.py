@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from http import HTTPStatus
 
 from flask import Blueprint, Response
 
 from api.errors import Problem
 from api.http.operations import OFFICER, SCORING, Operation
+from api.http.responses import answer, query
 from api.schemas.work import DecisionsAnswer, DecisionsQuery, WorkPage, WorkQuery
+from api.services import services
+from api.store.people.work import listed
 
 blueprint = Blueprint("work", __name__, url_prefix="/v1")
 
@@ -24,7 +28,10 @@ blueprint = Blueprint("work", __name__, url_prefix="/v1")
     query=WorkQuery,
 )
 def work() -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+    params = query(WorkQuery, services().champion().manifest.key_type)
+    with services().database.read() as connection:
+        found = listed(connection, params)
+    return answer(asdict(found))
 
 
 @Operation(

@@ -13,6 +13,7 @@ from api.store.events import chain
 from api.store.events.chain import CHAIN, NOWHERE, End, Head
 from api.store.events.chain_end import NEWEST, ChainEnd
 from api.store.events.record import Event
+from api.store.people import work
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, events, personal, writers
 
@@ -34,7 +35,7 @@ def append(
     chain_end: ChainEnd,
     keyed_events: Sequence[tuple[int | None, Event]],
 ) -> End:
-    """Chain and insert events, each with the API key it came by.
+    """Chain and insert events, each with the API key it came by; the work list follows.
 
     Answers the end to note once this is committed. Raises EventsError when the table
     ends before what was noted: nothing may cover that up.
@@ -69,6 +70,7 @@ def append(
     if filled:
         _PERSONAL_PARTS.run(connection, filled)
     _move(connection, head, end)
+    work.followed(connection, [event for _, event in keyed_events])
     return End(newest.sequence + len(keyed_events), end.sha256)
 
 

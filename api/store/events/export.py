@@ -30,8 +30,14 @@ class Pseudonyms:
     def of(self, client_id: ClientKey | None) -> str | None:
         if client_id is None:
             return None
-        keyed = hmac.new(self._key, str(client_id).encode(), hashlib.sha256)
-        return keyed.hexdigest()[:32]
+        return self._keyed(str(client_id))[:32]
+
+    def of_person(self, facts: str | None) -> str | None:
+        """Of what tells a person again, by whatever key."""
+        return None if facts is None else self._keyed(f"person\n{facts}")
+
+    def _keyed(self, text: str) -> str:
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def rows(

@@ -50,7 +50,7 @@ class Recorder:
         may be durable all the same, when the connection broke during the commit:
         who asks again with the same token then gets that answer.
         """
-        if not (reply.events or reply.changes or token):
+        if not (reply.events or reply.changes or reply.writes or token):
             return
         job = _Job(key_id, reply, token)
         with self._database.slot():
@@ -141,3 +141,5 @@ def _change(connection: Connection, reply: Reply) -> None:
     for change in reply.changes:
         if connection.execute(change.execution_options(**counted)).rowcount != 1:
             raise Overtaken
+    for write in reply.writes:
+        write(connection)

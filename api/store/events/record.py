@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Insert, Update
+from sqlalchemy import Connection, Insert, Update
 
 from api.schemas.client_keys import ClientKey
 from api.store.events.packing import Parts
@@ -64,7 +64,7 @@ class Reply:
     """An answer with what must be durable before it is sent.
 
     Each of `checks` holds and each of `changes` changes one row, or nothing of the
-    reply is recorded.
+    reply is recorded. `writes`: what more is written in its transaction.
     """
 
     status: int
@@ -73,6 +73,7 @@ class Reply:
     events: tuple[Event, ...] = ()
     changes: tuple[Insert | Update, ...] = ()
     checks: tuple[Check, ...] = ()
+    writes: tuple[Callable[[Connection], None], ...] = ()
 
 
 class AlreadyRecorded(Exception):

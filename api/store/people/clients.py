@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from http import HTTPStatus
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -20,32 +21,81 @@ from sqlalchemy import (
     select,
 )
 
+from api.errors import Problem
 from api.identifiers import parts
 from api.schemas.client_keys import LARGEST, LONGEST, ClientKey, KeyType
 from api.store.database import Database
 from api.store.events.record import Check
 from api.store.prepared import Prepared
-from api.store.tables import active_import, clients, imports, key_of
+from api.store.tables import active_import, clients, drafts, imports, key_of
 
 Vector = NDArray[np.float32]
-_HIGHEST = "\U0010ffff"
+HIGHEST = "\U0010ffff"
+
+
+class Vectors(NamedTuple):
+    """Of the history and of all features; NaN is missing."""
+
+    history: Vector
+    features: Vector
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What is so of a client whose application was entered here.
+
+    `needed`: without what it cannot be scored. `unknown`: columns whose category counts
+    as missing. `records` by table.
+    """
+
+    revision: int
+    needed: tuple[str, ...]
+    unknown: tuple[str, ...]
+    records: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
 class Client:
-    """One client: raw application, and both vectors (NaN is missing).
+    """One client, imported or `entered` here.
 
-    `number`: the key, or the place beside one that is a text.
+    `number`: the key, or the place beside one that is a text. `vectors`: None of what
+    cannot be scored yet; who asks for them then is told what is needed.
     """
 
     client_id: ClientKey
     number: int
-    import_id: int
-    application: dict[str, Any]
-    history: Vector
-    features: Vector
+    import_id: int | None
+    application: Mapping[str, Any]
+    vectors: Vectors | None
     feature_set: str
-    imported_at: str
+    imported_at: str | None
+    entered: Entered | None = None
+
+    @property
+    def history(self) -> Vector:
+        """Raises Problem 409 while it cannot be scored."""
+        return self._whole().history
+
+    @property
+    def features(self) -> Vector:
+        """Raises Problem 409 while it cannot be scored."""
+        return self._whole().features
+
+    def not_yet(self) -> Problem | None:
+        """Why it cannot be scored yet."""
+        if self.vectors is not None:
+            return None
+        needed = ", ".join(self.entered.needed if self.entered else ())
+        return Problem(
+            HTTPStatus.CONFLICT,
+            f"Application {self.client_id} cannot be scored yet: it needs {needed}.",
+        )
+
+    def _whole(self) -> Vectors:
+        if problem := self.not_yet():
+            raise problem
+        assert self.vectors is not None
+        return self.vectors
 
 
 @dataclass(frozen=True)
@@ -79,14 +129,25 @@ def find(
 
 
 def still_known(known: Sequence[Client]) -> tuple[Check, ...]:
-    """That all of them are still there: none was forgotten since they were read."""
+    """That all of them are still there: none was forgotten since they were read.
+
+    And what was entered here is as it was read.
+    """
     of_import: dict[int, set[int]] = {}
+    revisions: dict[ClientKey, int] = {}
     for client in known:
-        of_import.setdefault(client.import_id, set()).add(client.number)
-    return tuple(
+        if client.import_id is not None:
+            of_import.setdefault(client.import_id, set()).add(client.number)
+        elif client.entered is not None:
+            revisions[client.client_id] = client.entered.revision
+    imported = (
         Check(_STILL_KNOWN, len(ids), {"import_id": import_id, "ids": sorted(ids)})
         for import_id, ids in of_import.items()
     )
+    entered = (
+        Check(_REVISION, revision, {"key": key}) for key, revision in revisions.items()
+    )
+    return *imported, *entered
 
 
 def active_feature_set(database: Database) -> str | None:
@@ -151,6 +212,18 @@ _STILL_KNOWN = Prepared(
     ),
     many="ids",
 )
+_REVISION = Prepared(
+    select(drafts.c.revision).where(drafts.c.client_text == bindparam("key"))
+)
+
+
+def in_active_import(*keys: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the client of these two columns, number and text, is in it."""
+    number, text = keys
+    whose = (clients.c.client_text == text) | (
+        (clients.c.client_id == number) & _NUMBERED
+    )
+    return _of_active_import(clients.c.client_id).where(whose).exists()
 
 
 def is_client(key: ClientKey) -> ColumnElement[bool]:
@@ -166,7 +239,7 @@ def _texts(prefix: str, suffix: str) -> ColumnElement[bool]:
     Not by LIKE, which has wildcards, and in SQLite takes `a` for `A`.
     """
     key = clients.c.client_text
-    begins = key.between(prefix, prefix + _HIGHEST * LONGEST)
+    begins = key.between(prefix, prefix + HIGHEST * LONGEST)
     ends = func.substr(key, func.length(key) - len(suffix) + 1) == suffix
     return begins & ends if suffix else begins
 
@@ -197,8 +270,7 @@ def _client(row: Row[Any]) -> Client:
         number=row.client_id,
         import_id=row.import_id,
         application=orjson.loads(row.application),
-        history=unpack(row.history),
-        features=unpack(row.features),
+        vectors=Vectors(unpack(row.history), unpack(row.features)),
         feature_set=row.feature_set,
         imported_at=row.finished_at,
     )

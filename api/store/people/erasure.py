@@ -22,15 +22,24 @@ from sqlalchemy import (
     update,
 )
 
-from api.identifiers import now, uuid7
+from api.identifiers import now, parts, uuid7
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.append import append, wait_for_turn
 from api.store.events.chain_end import ChainEnd
 from api.store.events.record import CONTEST, ERASURE, OFFER, REVIEW, Event
 from api.store.events.remembered import text
+from api.store.people import drafts, references, work
 from api.store.people.clients import is_client
-from api.store.tables import KEY_COLUMNS, clients, events, idempotency, personal
+from api.store.tables import (
+    KEY_COLUMNS,
+    WHOSE,
+    clients,
+    events,
+    idempotency,
+    key_of,
+    personal,
+)
 
 _AT_A_TIME = 1000
 
@@ -50,8 +59,35 @@ def forget(database: Database, chain_end: ChainEnd, client_id: ClientKey) -> int
     with database.write() as connection:
         wait_for_turn(connection)
         connection.execute(delete(clients).where(is_client(client_id)))
+        _forget_entered(connection, [client_id])
     whose = personal.c[KEY_COLUMNS[type(client_id)]] == client_id
     return _erase(database, chain_end, whose, "forgotten")
+
+
+def forget_overdue(database: Database, chain_end: ChainEnd, at: str) -> int:
+    """Erase some of the drafts whose time is over at that moment, as `forget` does.
+
+    Answers how many drafts there were.
+    """
+    with database.read() as connection:
+        if not drafts.overdue(connection, at, 1):
+            return 0
+    with database.write() as connection:
+        wait_for_turn(connection)
+        keys = drafts.overdue(connection, at, _AT_A_TIME)
+        _forget_entered(connection, keys)
+    for part in parts(keys):
+        _erase(database, chain_end, personal.c.client_text.in_(part), "retention")
+    return len(keys)
+
+
+def _forget_entered(connection: Connection, keys: Sequence[ClientKey]) -> None:
+    """Drafts, references and what is on the work list, of keys of one kind."""
+    if not keys:
+        return
+    drafts.remove(connection, [key for key in keys if isinstance(key, str)])
+    references.remove(connection, keys)
+    work.removed(connection, keys)
 
 
 def erase_outdated(database: Database, chain_end: ChainEnd, since: str) -> int:
@@ -79,7 +115,7 @@ def _erase(
     """In small transactions, so that predictions get their turn."""
     count = 0
     query = (
-        select(events.c.sequence, events.c.event_id, events.c.created_at)
+        select(events.c.sequence, events.c.event_id, events.c.created_at, *WHOSE)
         .join(personal, personal.c.sequence == events.c.sequence)
         .where(which)
         .order_by(events.c.sequence)
@@ -95,6 +131,8 @@ def _erase(
             end = append(connection, chain_end, keyed_events)
             gone = personal.c.sequence.in_(sequences)
             connection.execute(delete(personal).where(gone))
+            whose = (key_of(row) for row in rows)
+            work.erased(connection, [key for key in whose if key is not None])
             ids = [row.event_id for row in rows]
             _forget_batches(connection, ids, min(row.created_at for row in rows))
         chain_end.note(end)

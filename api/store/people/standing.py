@@ -28,6 +28,7 @@ class NewestEvent:
 
     event_id: str
     kind: str
+    created_at: str
     facts: Mapping[str, Any]
 
 
@@ -47,17 +48,22 @@ class StandingRecord:
 def standing(database: Database, client_id: ClientKey) -> StandingRecord | None:
     """The decision that stands for a client; None before the first decision."""
     with database.read() as connection:
-        kind = type(client_id)
-        review = _REVIEW_OF_CLIENT[kind].scalar(connection, client_id=client_id)
-        newest = _DECISION_OF_CLIENT[kind].row(connection, client_id=client_id)
-        if newest is None:
-            return None
-        latest, features = stored(newest), vector(newest._asdict()) or b""
-        if review is None:
-            return StandingRecord(latest, latest, features, None)
-        document = json.loads(review)
-        decided = _decided(connection, document["prediction_id"]) or latest
-        return StandingRecord(decided, latest, features, document)
+        return standing_on(connection, client_id)
+
+
+def standing_on(connection: Connection, client_id: ClientKey) -> StandingRecord | None:
+    """The same, in a transaction that is given."""
+    kind = type(client_id)
+    review = _REVIEW_OF_CLIENT[kind].scalar(connection, client_id=client_id)
+    newest = _DECISION_OF_CLIENT[kind].row(connection, client_id=client_id)
+    if newest is None:
+        return None
+    latest, features = stored(newest), vector(newest._asdict()) or b""
+    if review is None:
+        return StandingRecord(latest, latest, features, None)
+    document = json.loads(review)
+    decided = _decided(connection, document["prediction_id"]) or latest
+    return StandingRecord(decided, latest, features, document)
 
 
 def standing_review(
@@ -75,10 +81,20 @@ def newest(
     database: Database, client_id: ClientKey, kinds: Sequence[str]
 ) -> NewestEvent | None:
     """The newest event of these kinds of a client."""
-    query = _NEWEST_OF_CLIENT[type(client_id)]
     with database.read() as connection:
-        row = query.row(connection, client_id=client_id, kinds=kinds, mine="")
-    return row and NewestEvent(row.event_id, row.kind, json.loads(row.facts))
+        return newest_on(connection, client_id, kinds)
+
+
+def newest_on(
+    connection: Connection, client_id: ClientKey, kinds: Sequence[str]
+) -> NewestEvent | None:
+    """The same, in a transaction that is given."""
+    query = _NEWEST_OF_CLIENT[type(client_id)]
+    row = query.row(connection, client_id=client_id, kinds=kinds, mine="")
+    if row is None:
+        return None
+    facts = json.loads(row.facts)
+    return NewestEvent(row.event_id, row.kind, row.created_at, facts)
 
 
 def waiting_contest(database: Database, client_id: ClientKey) -> str | None:
@@ -146,7 +162,7 @@ _OTHER_OF_CLIENT = {k: Prepared(_OTHERS.where(its)) for k, its in _CLIENTS.items
 _OTHER_OF_PREDICTION = Prepared(_OTHERS.where(_PREDICTIONS))
 _NEWEST_OF_CLIENT = {
     k: Prepared(
-        select(events.c.event_id, events.c.kind, events.c.facts)
+        select(events.c.event_id, events.c.kind, events.c.created_at, events.c.facts)
         .select_from(personal)
         .join(events, events.c.sequence == personal.c.sequence)
         .where(

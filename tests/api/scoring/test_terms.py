@@ -19,7 +19,7 @@ from api.schemas.prices import Prices, read_prices
 from api.schemas.requests import Terms
 from api.scoring.offers import annuity
 from api.scoring.terms import loan_of, on_terms, revised
-from api.store.people.clients import Client
+from api.store.people.clients import Client, Vectors
 
 PRICES = {
     "fewest": 6,
@@ -63,7 +63,7 @@ def client(guess: float = 24, **application: Any) -> Client:
     row = {"SUM": 12_000.0, "RATE": 600.0, "PRICE": 10_000.0, "TIMES": None}
     vectors = np.zeros(1, np.float32), np.array([guess], np.float32)
     own = {**row, "KIND": "Cash", **application}
-    return Client(1, 1, 1, own, *vectors, "", "")
+    return Client(1, 1, 1, own, Vectors(*vectors), "", "")
 
 
 def moved(model: Model, who: Client, **terms: Any) -> Any:

@@ -158,6 +158,7 @@ TABLE = Table(
             _("Income as declared"),
             "Income that the client declares; of which period is not told.",
             nullable=False,
+            role=Role.INCOME,
             section=WORK,
         ),
         amount(

@@ -1,0 +1,45 @@
+"""Who is known: by an import, or as an application that was entered here.
+
+The one way to both, whatever the lender's keys are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from api.errors import NotPrepared
+from api.schemas.client_keys import ClientKey, fits, is_draft
+from api.scoring.drafts import client_of
+from api.store.database import Database
+from api.store.people import clients, drafts
+from api.store.people.clients import Client
+
+if TYPE_CHECKING:
+    from api.scoring.champion import Champion
+
+
+def find(
+    champion: Champion, database: Database, ids: Sequence[ClientKey]
+) -> dict[ClientKey | None, Client]:
+    """Those of these clients that are known, by id.
+
+    Raises NotPrepared when the import does not fit the bundle.
+    """
+    imported = [one for one in ids if not is_draft(one) and fits(one)]
+    entered = [str(one) for one in ids if is_draft(one)]
+    known = clients.find(database, imported) if imported else {}
+    if any(c.feature_set != champion.manifest.feature_set for c in known.values()):
+        raise feature_set_problem()
+    if entered:
+        of_key = drafts.find(database, entered).items()
+        known |= {key: client_of(champion, draft) for key, draft in of_key}
+    return known
+
+
+def feature_set_problem() -> NotPrepared:
+    """What is said when clients and bundle come from different exports."""
+    return NotPrepared(
+        "the imported clients have other features than the bundle: "
+        "run python -m flask --app api clients import"
+    )
