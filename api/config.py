@@ -51,6 +51,9 @@ class Config:
     debt_advice: str = ""
     # How long there is to answer what an applicant contests.
     contest_days: int = 30
+    # Where decisions that come to stand are delivered; nothing: nowhere.
+    webhook_url: str = ""
+    webhook_secret: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:

@@ -98,6 +98,10 @@ class NotPrepared(ScoringError):
     """A command must be run before this can be answered; the message says which."""
 
 
+class DeliveryFailed(ScoringError):
+    """Not everything that came to stand was delivered."""
+
+
 class ImportRefused(ScoringError):
     """A clients file that does not fit the bundle."""
 

@@ -12,15 +12,15 @@ from components.error_panel import connection_word, show_error, show_unexpected
 from components.layout import PRODUCT, language_switch
 from components.login_panel import ask_to_log_in, no_role
 from errors import DashboardError
-from session import language
+from session import language, work_view
 from session.language import _, mark
 from session.render_lock import RENDER_LOCK
 from session.user import ANALYST, OFFICER, Person, person
 
 HERE = Path(__file__).parent
 SIDEBAR_PIXELS = 220
-# Of the officers' pages the one that is about no single client.
-MANY = "score_list"
+# Of the officers' pages those that are about no single client.
+MANY = {"work_list", "score_list"}
 # The one that is for the client's eyes: no way to others is on it.
 ACROSS = "across"
 # What Streamlit itself says on these pages.
@@ -74,7 +74,7 @@ def _serve(someone: Person) -> None:
     client_picker.choose(state.model)
     sections = pages(someone.roles)
     page = st.navigation(sections, position="hidden")
-    of_client = page in sections.get(_("Client"), ()) and page.url_path != MANY
+    of_client = page in sections.get(_("Client"), ()) and page.url_path not in MANY
     client = client_picker.chosen() if of_client else ""
     st.set_page_config(page_title=f"{page.title} {client}".strip() + f" · {PRODUCT}")
     if page.url_path != ACROSS or state.error:
@@ -89,8 +89,17 @@ def _serve(someone: Person) -> None:
 
 def pages(roles: frozenset[str]) -> dict[str, list[st.Page]]:
     """The pages that a person of these roles may see, by section."""
+    # The day begins with the work list; the bare address stays the client's, as it
+    # stands in mails and files, and shows the list until one is chosen.
     officer = [
-        st.Page("screens/client.py", title=_("Client"), icon=":material/person:"),
+        st.Page("screens/work_list.py", title=_("Work list"), icon=":material/inbox:"),
+        st.Page(
+            "screens/client.py",
+            title=_("Client"),
+            icon=":material/person:",
+            default=True,
+        ),
+        st.Page("screens/file.py", title=_("File"), icon=":material/folder_open:"),
         st.Page("screens/compare.py", title=_("Compare"), icon=":material/group:"),
         st.Page("screens/simulate.py", title=_("Simulate"), icon=":material/tune:"),
         st.Page("screens/decide.py", title=_("Decide"), icon=":material/gavel:"),
@@ -121,7 +130,7 @@ def _sidebar(
     version = (
         _("Model version {version}", version=state.model.version) if state.model else ""
     )
-    address = {language.PARAMETER: language.code()}
+    address = {language.PARAMETER: language.code(), **work_view.of_address()}
     if client_picker.chosen():
         address[client_picker.PARAMETER] = client_picker.chosen()
     with st.sidebar:

@@ -84,6 +84,16 @@ if (!window.scoringPage) {
     }
   });
 
+  // A way to another page of ours: as Back and Forward go, within the session.
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('a.way');
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!link || elsewhere || event.button) return;
+    event.preventDefault();
+    history.pushState({}, '', link.href);
+    dispatchEvent(new PopStateEvent('popstate'));
+  });
+
   // A table's button hands over its CSV.
   document.addEventListener('click', (event) => {
     const button = event.target.closest('button.csv');

@@ -6,10 +6,11 @@ from flask import Flask
 
 from api.commands.clients import clients
 from api.commands.db import db
+from api.commands.decisions import decisions
 from api.commands.events import events
 from api.commands.keys import keys
 
 
 def register(app: Flask) -> None:
-    for group in (clients, db, events, keys):
+    for group in (clients, db, decisions, events, keys):
         app.cli.add_command(group)

@@ -116,9 +116,11 @@ def compact() -> None:
 def retention(days: int, dry_run: bool, trust_clock: bool) -> None:
     """Erase client, request, features and answer of events older than that.
 
-    What was decided, and when, stays, and the chains still verify. Refused when the
-    clock seems to be ahead: all would go, the newest event is more than seven days old,
-    or so long lies between what would go and what would stay.
+    What was decided, and when, stays, and the chains still verify. Applications that
+    were entered here and not decided within SCORING_DRAFT_DAYS go, too.
+
+    Refused when the clock seems to be ahead: all would go, the newest event is more
+    than seven days old, or so long lies between what would go and what would stay.
     """
     store, chain_end = database(), services().chain_end
     chain_end.require_whole(store)
@@ -133,8 +135,9 @@ def retention(days: int, dry_run: bool, trust_clock: bool) -> None:
         count = erasure.erase_outdated(store, chain_end, since)
         click.echo(f"{count} events: personal part erased", err=True)
         entered = sum(iter(partial(erasure.forget_overdue, *about), 0))
+        if entered:
+            click.echo(f"{entered} applications not decided: erased", err=True)
         require_no_trace(store)
-        click.echo(f"{entered} applications not decided in time: erased", err=True)
 
 
 @events.command("copy")

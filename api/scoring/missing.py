@@ -75,4 +75,6 @@ def _raw(column: Column, feature: Feature, value: float) -> Any:
     """A feature's value as its column has it; None where they are no same thing."""
     if feature.categories is not None:
         return feature.categories[int(value)] if column.type == "category" else None
-    return {"integer": round, "number": float}.get(column.type, lambda _: None)(value)
+    if column.type == "category":
+        return None
+    return round(value) if column.type == "integer" else value

@@ -111,7 +111,8 @@ class Population:
             some = np.quantile(values, QUANTILES, method="nearest")
             return list(dict.fromkeys(some.tolist()))
         codes, counts = np.unique(values, return_counts=True)
-        return codes[np.argsort(-counts, kind="stable")][:COMMONEST].tolist()
+        commonest = codes[np.argsort(-counts, kind="stable")][:COMMONEST]
+        return [float(code) for code in commonest]
 
     def column(self, name: str) -> NDArray[np.float32]:
         """One feature of every client; NaN is missing."""

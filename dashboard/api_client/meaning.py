@@ -299,12 +299,33 @@ class ModelAnswerMeaning(Answer):
         """What is known of a column of the application."""
         return self._descriptor(name, self.columns.get(name) or self.inputs.get(name))
 
+    def recorded(self, table: str, name: str) -> Descriptor:
+        """What is known of a column of a table of records."""
+        known = self._recorded.get((table, name))
+        return self._described(name, known, known)
+
+    @cached_property
+    def _recorded(self) -> Mapping[tuple[str, str], answers.Column]:
+        return {
+            (name, column.name): column
+            for name, table in self.tables.items()
+            for column in table.columns
+        }
+
     def describe(self, name: str) -> Descriptor:
         """What is known of a feature or application column, by its name."""
         return self._descriptor(name, self.inputs.get(name) or self.columns.get(name))
 
     def _descriptor(
         self, name: str, known: answers.Feature | answers.Column | None
+    ) -> Descriptor:
+        return self._described(name, known, self.columns.get(name))
+
+    def _described(
+        self,
+        name: str,
+        known: answers.Feature | answers.Column | None,
+        raw: answers.Column | None,
     ) -> Descriptor:
         if known is None:
             return Descriptor(name, name)
@@ -316,7 +337,6 @@ class ModelAnswerMeaning(Answer):
             bool(known.categories),
             known.bounds,
         )
-        raw = self.columns.get(name)
         if raw is None:
             return described
         return replace(

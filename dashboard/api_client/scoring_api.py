@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import quote
@@ -12,17 +13,24 @@ from api_client.answers import (
     Alert,
     AlertList,
     BatchAnswer,
+    Beside,
     ClientAnswer,
     ClientPage,
+    Contest,
+    ContestsAnswer,
     Counterfactual,
     CounterOffer,
     Distribution,
     History,
     Importance,
     ModelAnswer,
+    Note,
+    NotesAnswer,
     OffersAnswer,
     Prediction,
     ProblemAnswer,
+    RecordsAnswer,
+    RecordTable,
     Report,
     ReportEntry,
     ReportList,
@@ -30,13 +38,14 @@ from api_client.answers import (
     Scatter,
     SimilarClients,
     Simulation,
+    WorkPage,
 )
 from api_client.errors import Conflict, NonsenseAnswer
 from api_client.meaning import ClientKey
 from api_client.transport import READY, READY_SECONDS, Transport
 from config import Settings
 
-PREDICTIONS = "/v1/predictions"
+PREDICTIONS, WORK = "/v1/predictions", "/v1/work"
 HISTORY = 20
 # The API gives no more ids at once.
 LONGEST_PAGE = 100
@@ -173,17 +182,59 @@ class ScoringApi:
         _same_client(client_id, history.client_id)
         return history
 
+    def records(self, client_id: ClientKey) -> Sequence[RecordTable]:
+        records = self.transport.get(RecordsAnswer, f"{_path(client_id)}/records")
+        _same_client(client_id, records.client_id)
+        return records.tables
+
+    def work(self, limit: int, view: Mapping[str, str], cursor: str = "") -> WorkPage:
+        """A page of the work list; `view` as the API takes it."""
+        params = {"limit": str(limit), **view}
+        if cursor:
+            params["cursor"] = cursor
+        return self.transport.get(WorkPage, WORK, params)
+
+    def beside(self, client_id: ClientKey, view: Mapping[str, str]) -> Beside | None:
+        """Who is before and after a client that is on this part of the work list."""
+        params = {"limit": "1", **view, "client_id": str(client_id)}
+        return self.transport.get(WorkPage, WORK, params).beside
+
+    def notes(self, client_id: ClientKey) -> Sequence[Note]:
+        """Newest first."""
+        notes = self.transport.get(NotesAnswer, f"{_path(client_id)}/notes")
+        _same_client(client_id, notes.client_id)
+        return notes.notes
+
+    def note(self, client_id: ClientKey, text: str, author: str) -> Note:
+        body = {"text": text, "author": author}
+        return self.transport.post(Note, f"{_path(client_id)}/notes", body)
+
+    def contests(self, client_id: ClientKey) -> Sequence[Contest]:
+        """Newest first."""
+        contests = self.transport.get(ContestsAnswer, f"{_path(client_id)}/contests")
+        _same_client(client_id, contests.client_id)
+        return contests.contests
+
+    def contest(
+        self, client_id: ClientKey, text: str, received_on: date, author: str
+    ) -> Contest:
+        """The applicant contests what stands; Conflict when one waits already."""
+        body = {"text": text, "received_on": str(received_on), "author": author}
+        return self.transport.post(Contest, f"{_path(client_id)}/contests", body)
+
     def review(
         self,
         prediction_id: str,
-        granted: bool,
+        decision: str,
         reason: str,
         reviewer: str,
+        category: str = "",
         replaces: str = "",
     ) -> Review:
         """Record a person's decision; Conflict when another one stands already."""
         body = {
-            "decision": "granted" if granted else "refused",
+            "decision": decision,
+            "category": category or None,
             "reason": reason,
             "reviewer": reviewer,
             "replaces": replaces or None,

@@ -65,6 +65,10 @@ def chosen() -> str:
     return str(st.session_state.get(CHOSEN, ""))
 
 
+def nobody_is_looked_for() -> bool:
+    return not chosen() and not _typed()
+
+
 def read_key(text: str, model: ModelAnswer) -> ClientKey | None:
     """The key in what was typed, pasted or put in an address, if it is one."""
     if model.text_keys:

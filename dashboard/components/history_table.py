@@ -7,15 +7,29 @@ from itertools import groupby
 
 import streamlit as st
 
-from api_client.answers import History, ModelAnswer, PastPrediction, Review, Standing
+from api_client.answers import (
+    Contest,
+    History,
+    ModelAnswer,
+    Note,
+    PastPrediction,
+    Review,
+    Standing,
+)
 from components import markup, say
 from session.language import _, listed
-from texts.decision import decision_word
-from texts.formats import moment, percent, value_text, whole
+from texts.decision import decision_word, person_reason
+from texts.formats import moment, percent, today, value_text, whole
+from texts.work import due_text
 
 
-def show_history(history: History, standing: Standing, model: ModelAnswer) -> None:
-    """What stands, then every prediction with its reviews, newest first, as a table."""
+def show_history(
+    history: History,
+    standing: Standing,
+    remarks: Sequence[Note | Contest],
+    model: ModelAnswer,
+) -> None:
+    """What stands, then predictions with their reviews and remarks, newest first."""
     say.caption(
         _(
             "First what stands, then the newest. A simulation is a question of the "
@@ -23,11 +37,12 @@ def show_history(history: History, standing: Standing, model: ModelAnswer) -> No
         )
     )
     headers = [_("When"), _("What"), _("Risk"), _("Limit"), _("Model"), _("Person")]
-    rows = [
-        _standing_row(standing),
-        *(_row(list(same), model) for _key, same in groupby(history.predictions, _key)),
-    ]
-    st.html(markup.table(headers, rows, _("History")))
+    same = [list(same) for _, same in groupby(history.predictions, _key)]
+    rows = [(ones[0].created_at, _row(ones, model)) for ones in same]
+    rows += [(remark.created_at, _remark_row(remark)) for remark in remarks]
+    rows.sort(key=lambda row: row[0], reverse=True)
+    told = [_standing_row(standing), *(row for _at, row in rows)]
+    st.html(markup.table(headers, told, _("History")))
     if history.next_cursor is not None:
         say.caption(_("Older entries are left out here; the API has them all."))
 
@@ -44,15 +59,28 @@ def _standing_row(standing: Standing) -> list[str]:
     ]
 
 
+def _remark_row(remark: Note | Contest) -> list[str]:
+    what = _("Note: {text}", text=remark.text)
+    if isinstance(remark, Contest):
+        answered = remark.answered_by is not None
+        due = _("answered") if answered else due_text(remark.due_on, today())
+        what = _("Contested ({due}): {text}", due=due, text=remark.text)
+    return [moment(remark.created_at), what, "–", "–", "–", remark.author]
+
+
 def review_text(review: Review) -> str:
-    actions = {"overridden": _("overridden"), "confirmed": _("confirmed")}
+    actions = {
+        "overridden": _("overridden"),
+        "confirmed": _("confirmed"),
+        "closed": _("closed"),
+    }
     return _(
         "{decision} ({action}) by {reviewer} on {moment}: {reason}",
         decision=decision_word(review.decision),
         action=actions.get(review.action, review.action),
         reviewer=review.reviewer,
         moment=moment(review.created_at),
-        reason=review.reason,
+        reason=person_reason(review.category, review.reason),
     )
 
 

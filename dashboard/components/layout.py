@@ -12,7 +12,6 @@ from charts import axes
 from charts.axes import Table
 from components import markup, say
 from session.language import LANGUAGES, SOURCE, _, code, switch_to
-from session.user import LONGEST_NAME, person
 from texts.formats import decimal_and_group
 
 PRODUCT = "Prêt à dépenser"
@@ -44,18 +43,6 @@ def written_in_english() -> None:
     """Say so where another part wrote a text, in its one language."""
     if code() != SOURCE:
         say.caption(_("This text is written in English by the training part."))
-
-
-def signed_by() -> str:
-    """The name that goes on record: of who logged in, else as it is typed."""
-    someone = person()
-    if someone and someone.name:
-        say.caption(_("Recorded as {name}.", name=someone.name))
-        return someone.name
-    typed = st.text_input(
-        _("Your name"), key="reviewer", max_chars=LONGEST_NAME, persist_state="session"
-    )
-    return (typed or "").strip()
 
 
 def language_switch() -> None:

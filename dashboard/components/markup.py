@@ -11,7 +11,7 @@ from secrets import token_hex
 
 from session.language import _, listed, plural
 from texts.application import Group
-from texts.cells import Cell, as_csv, shown
+from texts.cells import Cell, Link, as_csv, shown
 from texts.formats import not_given, percent
 
 CROWDED = 0.25
@@ -91,7 +91,7 @@ def gauge(
 
 def reasons(
     title: str,
-    pairs: Sequence[tuple[str, Sequence[str]]],
+    pairs: Sequence[tuple[str, Sequence[str | Link]]],
     raises: bool,
     nothing: str,
     client: str,
@@ -100,7 +100,7 @@ def reasons(
     side = "raises" if raises else "lowers"
     items = "".join(
         f'<li class="{side}"><span class="why">{escape(text)}</span>'
-        + "".join(f'<span class="fact">{escape(fact)}</span>' for fact in facts)
+        + "".join(f'<span class="fact">{_cell(fact)}</span>' for fact in facts)
         + "</li>"
         for text, facts in pairs
     )
@@ -114,6 +114,14 @@ def reasons(
 def notes(sentences: Sequence[str]) -> str:
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     return f'<ul class="notes">{items}</ul>'
+
+
+def remarks(told: Sequence[tuple[str, str]]) -> str:
+    """What somebody wrote, and who and when below it."""
+    items = "".join(
+        f"<li><p>{escape(text)}</p><p>{escape(by)}</p></li>" for text, by in told
+    )
+    return f'<ul class="remarks">{items}</ul>'
 
 
 def small(*lines: str) -> str:
@@ -163,6 +171,17 @@ def metric(label: str, value: str) -> str:
 
 def link(address: str, text: str) -> str:
     return f'<a href="{escape(address)}" target="_blank">{escape(text)}</a>'
+
+
+def way(address: str, text: str) -> str:
+    """To another page of ours: page.js goes there within the session."""
+    return f'<a class="way" href="{escape(address)}">{escape(text)}</a>'
+
+
+def ways(label: str, links: Sequence[tuple[str, str]]) -> str:
+    """Addresses and what leads there, as a landmark of this name."""
+    items = "".join(way(address, text) for address, text in links)
+    return f'<nav class="ways" aria-label="{escape(label)}">{items}</nav>'
 
 
 def product(name: str, tagline: str) -> str:
@@ -220,8 +239,8 @@ def table(
     """
     head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
     body = "".join(
-        f'<tr><th scope="row">{escape(shown(row[0]))}</th>'
-        + "".join(f"<td>{escape(shown(cell))}</td>" for cell in row[1:])
+        f'<tr><th scope="row">{_cell(row[0])}</th>'
+        + "".join(f"<td>{_cell(cell)}</td>" for cell in row[1:])
         + "</tr>"
         for row in rows[:most]
     )
@@ -232,6 +251,12 @@ def table(
         f"<tbody>{body}</tbody></table></div>"
         + csv_button(named, as_csv(headers, rows))
     )
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, Link):
+        return way(cell.address, cell.text)
+    return escape(shown(cell))
 
 
 def part(title: str, sentences: Sequence[str], points: Sequence[str]) -> str:

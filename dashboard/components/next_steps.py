@@ -10,6 +10,7 @@ from api_client.cache import OpenedClient
 from components import markup, say
 from components.client_picker import PARAMETER, score_again_button
 from components.layout import card
+from session import work_view
 from session.language import PARAMETER as LANGUAGE
 from session.language import _, code
 from texts import decision
@@ -38,6 +39,7 @@ def recall(opened: OpenedClient, model: ModelAnswer) -> bool:
 def next_steps(prediction: Prediction, here: str, upright: bool = False) -> None:
     """What can be done now, as links that keep the client, in a row or `upright`."""
     address = {PARAMETER: str(prediction.client_id), LANGUAGE: code()}
+    address |= work_view.of_address()
     pages = _pages(prediction.granted)
     del pages[here]
     with card("next"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -14,11 +14,11 @@ from api_client.cache import OpenedClient, offers_to, scoring_api
 from api_client.errors import ApiError, Conflict, Refused
 from components import markup, say
 from components.error_panel import details, show_error
-from components.layout import signed_by
-from session.language import _, code, timezone
+from components.forms import signature
+from session.language import _, code
 from texts import simulation
 from texts.cells import as_csv
-from texts.formats import calendar_day
+from texts.formats import calendar_day, today
 from texts.loan_terms import AMOUNT, INSTALMENTS, TERMS
 
 SCRIPT = Path(__file__).parents[1] / "offer_grid.js"
@@ -136,7 +136,7 @@ def _form(opened: OpenedClient, wanted: Terms) -> None:
         key=f"offer_days_{code()}",
         width=300,
     )
-    name = signed_by()
+    name = signature("offer_reviewer")
     label = (
         _("Make this offer to client {client}", client=say.literal(client))
         if opened.offer is None
@@ -151,7 +151,7 @@ def _until(days: int) -> str:
 
 
 def _day(days: int) -> str:
-    return (datetime.now(timezone()) + timedelta(days)).date().isoformat()
+    return (today() + timedelta(days)).isoformat()
 
 
 def _make(opened: OpenedClient, wanted: Terms, valid_until: str, name: str) -> None:

@@ -6,20 +6,36 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from api_client.answers import ClientAnswer, ModelAnswer, Prediction
+from api_client.answers import (
+    Contest,
+    ModelAnswer,
+    Note,
+    Prediction,
+    ReasonAnswer,
+)
 from api_client.cache import OpenedClient, api_is_ready, current_model, scoring_api
 from charts import waterfall
 from components import markup, say
-from components.client_picker import chosen_client, score_again_button
+from components.application_facts import show_application
+from components.beside import show_beside
+from components.client_picker import (
+    chosen_client,
+    nobody_is_looked_for,
+    score_again_button,
+)
 from components.history_table import show_history
 from components.layout import card, chart
 from components.next_steps import next_steps
+from components.remarks import tell_contest, waiting
+from components.work_table import page_of, show_work
+from session import work_view
+from session.address import CLIENT_PAGE
 from session.language import _
 from session.render_lock import RENDER_LOCK
 from texts import decision as words
-from texts.application import facts_table, group_facts
-from texts.cells import as_csv
-from texts.formats import decimal, moment, percents_apart
+from texts import records
+from texts.cells import Link
+from texts.formats import decimal, percents_apart
 from texts.reasons import fact_lines, reason_text
 from texts.simulation import offered_text
 from texts.waterfall_steps import describe, group_steps, waterfall_steps
@@ -31,7 +47,12 @@ MOST_FIRST, MOST_SECOND = 4, 3
 def show() -> None:
     opened = chosen_client(_("Client"))
     if not opened:
+        if nobody_is_looked_for():
+            view = work_view.of_address()
+            st.html(markup.heading(_("Work list")))
+            show_work(page_of(view), view)
         return
+    show_beside(opened.client.client_id, CLIENT_PAGE)
     model = current_model()
     with RENDER_LOCK:
         _story(opened, model)
@@ -60,6 +81,7 @@ def _decision(opened: OpenedClient, model: ModelAnswer) -> None:
     st.html(markup.verdict(word, meaning, standing.result, number))
     if opened.offer is not None:
         say.text(offered_text(opened.offer))
+    tell_contest(waiting(opened))
     for note in words.changed_since(standing):
         say.warning(note)
     if not api_is_ready():
@@ -110,11 +132,16 @@ def _risk(opened: OpenedClient, model: ModelAnswer) -> None:
 
 def _reasons(prediction: Prediction, model: ModelAnswer) -> None:
     client = str(prediction.client_id)
+    view = work_view.of_address()
+
+    def lines(reason: ReasonAnswer) -> list[str | Link]:
+        on_file = records.links(reason, model, client, view)
+        return [*fact_lines(reason, model), *on_file]
 
     def block(raises: bool, most: int) -> str:
         title = _("▲ Against the loan") if raises else _("▼ In the client's favour")
         items = [
-            (reason_text(reason, model), fact_lines(reason, model))
+            (reason_text(reason, model), lines(reason))
             for reason in prediction.reasons
             if reason.raises_risk == raises
         ]
@@ -122,7 +149,9 @@ def _reasons(prediction: Prediction, model: ModelAnswer) -> None:
         return markup.reasons(title, items[:most], raises, nothing, client)
 
     first = not prediction.granted
-    say.caption(_("In the words for the client; below each, its main facts."))
+    say.caption(
+        _("In the words for the client; below each, its main facts and where they are.")
+    )
     st.html(block(first, MOST_FIRST) + block(not first, MOST_SECOND))
 
 
@@ -137,11 +166,12 @@ def _details(opened: OpenedClient, model: ModelAnswer) -> None:
             _contributions(opened.prediction, model)
     if application.open:
         with application, st.container(key="application"):
-            _application(opened.client, model)
+            show_application(opened.client, model)
     if history.open:
         with history, card("history"):
-            record = scoring_api().history(opened.client.client_id)
-            show_history(record, opened.standing, model)
+            api, client = scoring_api(), opened.client.client_id
+            remarks: list[Note | Contest] = [*api.notes(client), *api.contests(client)]
+            show_history(api.history(client), opened.standing, remarks, model)
 
 
 def _contributions(prediction: Prediction, model: ModelAnswer) -> None:
@@ -181,19 +211,6 @@ def _contribution_table(
         group = model.group_label(model.describe(item.feature).group)
         rows.append([label, value, group, decimal(item.contribution, 4), effect])
     return [_("Fact"), _("Value"), _("Kind"), _("Points"), _("Effect")], rows
-
-
-def _application(client: ClientAnswer, model: ModelAnswer) -> None:
-    since = _("Entered here.")
-    if client.imported_at is not None:
-        since = _("Imported on {moment}.", moment=moment(client.imported_at))
-    applied = _(
-        "As the client applied. Times are counted from the day of the application."
-    )
-    say.caption(f"{applied} {since}")
-    groups = group_facts(client.application, model)
-    st.html(markup.columns([markup.fact_group(group) for group in groups]))
-    st.html(markup.csv_button(_("Application"), as_csv(*facts_table(groups))))
 
 
 if __name__ == "__main__":

@@ -1,45 +1,65 @@
-"""The person's decision: confirm or override the model, hand over the letter."""
+"""The person's decision: confirm or override the model, hand over the letter.
+
+Beside it what people write of the client, and whether the applicant contests.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import streamlit as st
 
-from api_client.answers import ModelAnswer
+from api_client.answers import Contest, ModelAnswer
 from api_client.cache import OpenedClient, current_model, scoring_api
 from api_client.errors import ApiError, Conflict, Refused
 from api_client.meaning import ClientKey
 from components import markup, say
+from components.beside import show_beside
 from components.client_picker import chosen_client
 from components.error_panel import details, show_error
+from components.forms import form_key, has_been_recorded, signature, written
 from components.history_table import show_history
-from components.layout import card, signed_by
+from components.layout import card
+from components.remarks import show_contest_form, show_notes, tell_contest
 from session.language import LANGUAGES, _, code
 from texts import decision as words
 from texts.simulation import offered_text
 
-LONGEST_REASON = 2000
+FORM = "decision"
+# Nobody decides any more: there is no letter.
+CLOSED = ("withdrawn", "lapsed")
+CATEGORIES = (
+    *("income", "charges", "identity", "data_error", "commercial", "policy", "other"),
+)
 SAID, CONFLICT, SEEN = "decision_said", "decision_conflict", "decision_seen"
-# How many decisions were recorded per client: each begins with an empty form.
-RECORDED = "decisions_recorded"
 
 
 def show() -> None:
     opened = chosen_client(_("Decide on client"))
     if not opened:
         return
-    model = current_model()
-    history = scoring_api().history(opened.client.client_id)
+    client, api, model = opened.client.client_id, scoring_api(), current_model()
+    show_beside(client, "decide")
+    history = api.history(client)
+    notes, contests = api.notes(client), api.contests(client)
+    contest = next((one for one in contests if one.answered_by is None), None)
     decision, letter = st.columns([1.5, 1], gap="small")
     with decision, card("review"):
-        _review(opened, model)
-    with letter, card("letter"):
-        _letter(opened)
+        _review(opened, contest, model)
+    with letter:
+        with card("letter"):
+            _letter(opened)
+        with card("notes"):
+            show_notes(client, notes)
+    if contest is None:
+        with st.expander(_("The applicant contests the decision"), key="contest"):
+            show_contest_form(client)
     with card("history"):
         st.html(markup.heading(_("On record for this client")))
-        show_history(history, opened.standing, model)
+        show_history(history, opened.standing, [*notes, *contests], model)
 
 
-def _review(opened: OpenedClient, model: ModelAnswer) -> None:
+def _review(opened: OpenedClient, contest: Contest | None, model: ModelAnswer) -> None:
     """What stands, largest; beside a person's decision what the model says."""
     prediction, standing = opened.prediction, opened.standing
     word, meaning = words.verdict(prediction)
@@ -51,7 +71,7 @@ def _review(opened: OpenedClient, model: ModelAnswer) -> None:
         word = words.decision_word(standing.result)
         explanation = words.standing_text(standing)
         st.html(markup.verdict(word, explanation, standing.result, client))
-        say.text(standing.reason or "")
+        say.text(words.person_reason(standing.category, standing.reason or ""))
         st.html(markup.standing(sentence, meaning, prediction.decision))
     else:
         st.html(markup.verdict(sentence, meaning, prediction.decision, client))
@@ -60,6 +80,7 @@ def _review(opened: OpenedClient, model: ModelAnswer) -> None:
         say.text(offered_text(opened.offer))
     for note in words.changed_since(standing):
         say.warning(note)
+    tell_contest(contest)
     _tell_last(opened.client.client_id)
     _form(opened)
 
@@ -79,33 +100,30 @@ def _tell_last(client_id: ClientKey) -> None:
 
 
 def _form(opened: OpenedClient) -> None:
-    """What is typed belongs to the client, is kept across pages, and ends recorded."""
     client = opened.client.client_id
-    here = f"{client}_{_recorded().get(client, 0)}"
-    model_says = opened.prediction.granted
-    options = [model_says, not model_says]
-    # The widget is another one in another language.
-    earlier = st.session_state.get(f"kept_{here}")
+    here = form_key(FORM, client)
+    says = "granted" if opened.prediction.granted else "refused"
+    other = "refused" if says == "granted" else "granted"
     st.html(markup.heading(_("Your decision")))
-    chosen = st.radio(
+    chosen = _choose(
+        st.radio,
+        f"choice_{here}",
         _("Your decision"),
-        options,
-        index=None if earlier is None else options.index(earlier),
-        format_func=lambda granted: _choice(granted, model_says),
-        key=f"choice_{here}",
+        (says, other, *CLOSED),
+        lambda decision: _choice(decision, says),
         horizontal=True,
-        persist_state="session",
         label_visibility="collapsed",
     )
-    st.session_state[f"kept_{here}"] = chosen
-    reason = st.text_area(
-        _("Your reason (it stays on record)"),
-        key=f"reason_{here}",
-        max_chars=LONGEST_REASON,
-        height=90,
-        persist_state="session",
+    category = _choose(
+        st.selectbox,
+        f"category_{here}",
+        _("Kind of reason"),
+        CATEGORIES,
+        words.category_word,
+        placeholder=_("If one fits"),
     )
-    name = signed_by()
+    reason = written(_("Your reason (it stays on record)"), f"reason_{here}")
+    name = signature("reviewer")
     standing = opened.standing
     label = (
         _("Replace the decision on client {client}", client=say.literal(client))
@@ -122,18 +140,42 @@ def _form(opened: OpenedClient) -> None:
         args=(standing.review_id or "",),
     )
     if sent:
-        _record(opened, chosen, (reason or "").strip(), name)
+        _record(opened, chosen or "", category or "", reason, name)
 
 
-def _choice(granted: bool, model_says: bool) -> str:
-    if granted == model_says:
+def _choose(
+    widget: Callable[..., str | None],
+    key: str,
+    label: str,
+    options: Sequence[str],
+    word: Callable[[str], str],
+    **more: object,
+) -> str | None:
+    """The widget is another one in another language: what was chosen is kept."""
+    kept = st.session_state.get(f"kept_{key}")
+    chosen = widget(
+        label,
+        options,
+        index=None if kept is None else options.index(kept),
+        format_func=word,
+        key=key,
+        persist_state="session",
+        **more,
+    )
+    st.session_state[f"kept_{key}"] = chosen
+    return chosen
+
+
+def _choice(decision: str, says: str) -> str:
+    if decision in CLOSED:
+        withdrawn = decision == "withdrawn"
+        return (
+            _("Withdrawn by the applicant") if withdrawn else _("Lapsed: not taken up")
+        )
+    granted = decision == "granted"
+    if decision == says:
         return _("Confirm: grant the loan") if granted else _("Confirm: refuse it")
     return _("Override: grant the loan") if granted else _("Override: refuse it")
-
-
-def _recorded() -> dict[ClientKey, int]:
-    recorded: dict[ClientKey, int] = st.session_state.setdefault(RECORDED, {})
-    return recorded
 
 
 def _remember_seen(review_id: str) -> None:
@@ -144,8 +186,10 @@ def _remember_seen(review_id: str) -> None:
     st.session_state[SEEN] = review_id
 
 
-def _record(opened: OpenedClient, granted: bool | None, reason: str, name: str) -> None:
-    if granted is None or not reason or not name:
+def _record(
+    opened: OpenedClient, decision: str, category: str, reason: str, name: str
+) -> None:
+    if not decision or not reason or not name:
         say.error(
             _(
                 "Choose a decision, and give a reason and your name: they stay on "
@@ -157,7 +201,7 @@ def _record(opened: OpenedClient, granted: bool | None, reason: str, name: str) 
     replaces = str(st.session_state.get(SEEN, ""))
     try:
         with st.spinner(_("Recording…")):
-            scoring_api().review(prediction, granted, reason, name, replaces)
+            scoring_api().review(prediction, decision, reason, name, category, replaces)
     except Conflict as error:
         st.session_state[CONFLICT] = str(error)
     except Refused as error:
@@ -168,7 +212,7 @@ def _record(opened: OpenedClient, granted: bool | None, reason: str, name: str) 
         return
     else:
         st.session_state[SAID] = client
-        _recorded()[client] = _recorded().get(client, 0) + 1
+        has_been_recorded(FORM, client)
     st.rerun()
 
 
@@ -177,6 +221,9 @@ def _letter(opened: OpenedClient) -> None:
     say.text(
         _("It tells the decision, the reasons, the data used and the client's rights.")
     )
+    if opened.standing.result in CLOSED:
+        say.caption(_("Nobody decides any more: there is no letter."))
+        return
     reviewed = opened.standing.reviewed
     if not reviewed:
         say.caption(

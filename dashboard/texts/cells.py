@@ -22,11 +22,19 @@ class Exact:
     number: float
 
 
-Cell = str | Exact
+@dataclass(frozen=True)
+class Link:
+    """A text that leads to another page of ours; in the file it stands alone."""
+
+    text: str
+    address: str
+
+
+Cell = str | Exact | Link
 
 
 def shown(cell: Cell) -> str:
-    return cell.text if isinstance(cell, Exact) else cell
+    return cell if isinstance(cell, str) else cell.text
 
 
 def as_csv(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
@@ -41,6 +49,7 @@ def as_csv(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
     def written(cell: Cell) -> str:
         if isinstance(cell, Exact):
             return f"{cell.number:.15g}".replace(".", point)
+        cell = shown(cell)
         return f"'{cell}" if _FORMULA.match(cell) else cell
 
     writer.writerow([written(header) for header in headers])

@@ -31,8 +31,34 @@ WATERFALL_HELP = mark(
 
 def decision_word(decision: str) -> str:
     """A code that is not known here is told as it is."""
-    known = {"granted": _("Granted"), "refused": _("Refused")}
+    known = {
+        "granted": _("Granted"),
+        "refused": _("Refused"),
+        "withdrawn": _("Withdrawn"),
+        "lapsed": _("Lapsed"),
+    }
     return known.get(decision, decision)
+
+
+def category_word(category: str) -> str:
+    """What kind of reason a person had; an unknown code is told as it is."""
+    known = {
+        "income": _("Income"),
+        "charges": _("Charges and debts"),
+        "identity": _("Identity and papers"),
+        "data_error": _("Error in the data"),
+        "commercial": _("Commercial"),
+        "policy": _("The lender's rules"),
+        "other": _("Other"),
+    }
+    return known.get(category, category)
+
+
+def person_reason(category: str | None, reason: str) -> str:
+    """Why a person decided so, in their words, by its kind where one was given."""
+    if category is None:
+        return reason
+    return _("{kind}: {reason}", kind=category_word(category), reason=reason)
 
 
 def verdict(prediction: PredictionMeaning) -> tuple[str, str]:

@@ -192,6 +192,11 @@ def calendar_day(text: str) -> str:
         return text
 
 
+def today() -> date:
+    """Where whoever looks is."""
+    return datetime.now(timezone()).date()
+
+
 def ago(elapsed: timedelta) -> str:
     """How long ago, roughly: "just now", "3 minutes ago", "2 days ago"."""
     if elapsed < timedelta(minutes=1):

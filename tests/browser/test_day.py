@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.xdist_group("house")
-OFFICERS_LINKS = 9
+LEAST_LINKS = 9
 MILLISECONDS_OF_A_CLICK = 80
 WORDS = {
     "en": {
@@ -76,9 +76,9 @@ class Desk:
         assert heading.inner_text().endswith(f" {client}")
         assert f"client={client}" in self.page.url
         sidebar = self.page.locator('[data-testid="stSidebar"] a')
-        sidebar.nth(OFFICERS_LINKS - 1).wait_for()
+        sidebar.nth(LEAST_LINKS - 1).wait_for()
         links = sidebar.all()
-        assert len(links) == OFFICERS_LINKS
+        assert len(links) >= LEAST_LINKS
         assert all(
             f"client={client}" in str(one.get_attribute("href")) for one in links
         )
@@ -156,7 +156,7 @@ def test_a_day_acts_on_the_right_client_and_its_decision_stands(
     made = decided(served, second)
     result = "granted" if made["decision"] == "refused" else "refused"
     form = page.locator(".st-key-review")
-    assert form.get_by_role("radio").count() == 2
+    assert form.get_by_role("radio").count() == 4
     assert form.get_by_role("radio", checked=True).count() == 0
     page.get_by_text(words["override"]).click()
     reason = page.get_by_role("textbox", name=words["reason"])
@@ -170,7 +170,7 @@ def test_a_day_acts_on_the_right_client_and_its_decision_stands(
     page.go_back()
     desk.decides_on(second)
     assert reason.input_value() == "Papers seen"
-    page.get_by_role("textbox", name=words["name"]).fill("Ada")
+    form.get_by_role("textbox", name=words["name"]).fill("Ada")
     desk.record_button(second).click()
     page.get_by_text(words["recorded"]).wait_for()
     told = f"{words[result]} {'by' if language == 'en' else 'par'} Ada"

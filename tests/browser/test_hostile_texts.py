@@ -105,13 +105,13 @@ def test_a_hostile_api_gets_no_link_and_no_picture(
 def decide(page: Page) -> None:
     page.locator(".st-key-review").get_by_text("Confirm").click()
     page.get_by_role("textbox", name="Your reason").fill("Papers seen")
-    page.get_by_role("textbox", name="Your name").fill("Ada")
+    page.locator(".st-key-review").get_by_role("textbox", name="Your name").fill("Ada")
     page.get_by_role("button", name="Put my decision on client").click()
     page.locator(".st-key-review .verdict").get_by_text("by Ada ![x]").wait_for()
     settled(page)
 
 
-@pytest.mark.parametrize("name", ["", "compare", "simulate", "decide"])
+@pytest.mark.parametrize("name", ["", "file", "compare", "simulate", "decide"])
 def test_a_hostile_address_gets_no_link_and_no_picture(
     page: Page, poisoned: str, bait: Bait, fakes: Any, name: str
 ) -> None:

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.xdist_group("house")
 # Each page with something that is there when all of it is.
 PAGES = {
     "": ".st-key-waterfall .js-plotly-plot",
+    "work_list": ".st-key-work",
+    "file": ".st-key-records",
     "compare": ".st-key-scatter .js-plotly-plot",
     "simulate": ".st-key-way",
     "decide": ".st-key-history table",
@@ -75,7 +77,7 @@ def test_a_page_is_whole_and_accessible(
     address = here.get_attribute("href") or ""
     assert address.split("?")[0].strip("/") == name
     assert here.locator("p").inner_text() in page.title()
-    of_clients = ("", "compare", "simulate", "decide")
+    of_clients = ("", "file", "compare", "simulate", "decide")
     assert (str(client) in page.title()) == (name in of_clients)
 
 

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -36,11 +37,19 @@ PEOPLE = [set(), {OFFICER}, {ANALYST}, {OFFICER, ANALYST}]
 each_person = pytest.mark.parametrize(
     "roles", PEOPLE, ids=["nobody", "officer", "analyst", "both"]
 )
-UNKNOWN = str(uuid.UUID(int=7))
+UNKNOWN, NOBODY = str(uuid.UUID(int=7)), 7
 FEATURE, OTHER = "EXT_SOURCE_MEAN", "AMT_CREDIT"
 # Who is shown a page, and what it asks; what would change something names nothing.
 Ask = Callable[[ScoringApi, int], object]
 PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
+    "work_list": (
+        {OFFICER},
+        {
+            "work": lambda api, _: api.work(5, {"state": "open"}),
+            "beside": lambda api, client: api.beside(client, {}),
+        },
+    ),
+    "file": ({OFFICER}, {"records": lambda api, client: api.records(client)}),
     "client": (
         {OFFICER},
         {
@@ -79,7 +88,11 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {OFFICER},
         {
             "letter": lambda api, client: api.letter(client, "en"),
-            "review": lambda api, _: api.review(UNKNOWN, True, "Seen", "Ada"),
+            "notes": lambda api, client: api.notes(client),
+            "note": lambda api, _: api.note(NOBODY, "Seen", "Ada"),
+            "contests": lambda api, client: api.contests(client),
+            "contest": lambda api, _: api.contest(NOBODY, "No", date.today(), "Ada"),
+            "review": lambda api, _: api.review(UNKNOWN, "granted", "Seen", "Ada"),
         },
     ),
     "model": (

@@ -38,6 +38,13 @@ GROUPS = {
     "PREVIOUS": "Earlier applications",
     "CARD": "Credit card use",
 }
+# Of what the model takes from records; the rest is from the application.
+TABLES = {
+    "BUREAU": "bureau",
+    "REPAYMENT": "instalments",
+    "PREVIOUS": "earlier",
+    "CARD": "cards",
+}
 CLIENTS: dict[int, dict[str, Any]] = {
     700001: {
         "values": [0.631, -15234, -2920, 24700.5, 1.08, 4, 0.02, 3, "F", None, 1]
@@ -165,6 +172,34 @@ SECTIONS = {
         *("APARTMENTS_AVG", "LIVINGAREA_AVG", "ELEVATORS_AVG"),
     ),
 }
+# Of each table of records its columns: name, unit, English label and role; and rows,
+# or nothing where it was not imported.
+RECORDS: dict[str, tuple[list[tuple[str, str, str, str | None]], Any]] = {
+    "bureau": (
+        [
+            ("SK_ID_CURR", "none", "Client number", "client"),
+            ("SK_ID_BUREAU", "none", "Number of the outside credit", "record"),
+            ("CREDIT_TYPE", "none", "Type of credit", None),
+            ("DAYS_CREDIT", "days", "Date the credit was requested", "date"),
+            ("DAYS_CREDIT_ENDDATE", "days", "Planned end of the credit", "date"),
+            ("AMT_CREDIT_SUM", "currency", "Amount of the credit", None),
+            ("AMT_CREDIT_SUM_OVERDUE", "currency", "Current arrears", None),
+        ],
+        [
+            [700002, 41, "Consumer credit", -300, 430, 12000.5, 0],
+            [700002, 40, "Credit card", -1500, None, None, 0],
+        ],
+    ),
+    "instalments": (
+        [
+            ("MONTHS_BALANCE", "months", "Month", None),
+            ("SK_DPD", "days", "Days late", None),
+        ],
+        [[-1, 0], [-2, 61]],
+    ),
+    "earlier": ([("DAYS_DECISION", "days", "Date of the decision", "date")], []),
+    "cards": ([("MONTHS_BALANCE", "months", "Month", None)], None),
+}
 SIMILAR = {
     "size": 400,
     "observed_default_rate": 0.0725,
@@ -271,7 +306,8 @@ def model(version: str = "3") -> dict[str, Any]:
         "data": {"clients": 10000, "default_rate": 0.081, "fingerprint": "f" * 64},
         "features": [
             {"name": name, "unit": unit, "labels": labels(label), "group": group}
-            | {"dtype": "float32", "table": "application", "formula": name}
+            | {"dtype": "float32", "formula": name}
+            | {"table": TABLES.get(group, "application")}
             for name, unit, label, group in FEATURES
         ],
         "reasons": [
@@ -290,7 +326,8 @@ def model(version: str = "3") -> dict[str, Any]:
                 "columns": _columns(),
                 "origin": "application",
                 "sections": [labels(section) for section in SECTIONS],
-            }
+            },
+            **{name: _record_table(name) for name in RECORDS},
         },
         "libraries": {"lightgbm": "4.7.0"},
     }
@@ -344,6 +381,7 @@ def standing(
         "result": by_person.get("decision", decided["decision"]),
         "by": "person" if review else "model",
         "reviewer": by_person.get("reviewer"),
+        "category": by_person.get("category"),
         "reason": by_person.get("reason"),
         "decided_at": by_person.get("created_at", decided["created_at"]),
         "review_id": by_person.get("review_id"),
@@ -387,6 +425,37 @@ def counter_offer(made: dict[str, Any], body: dict[str, Any], number: int) -> An
         "created_at": made["created_at"],
         **kept,
     }
+
+
+def records(client_id: int) -> dict[str, Any]:
+    tables = [
+        {"table": name, "imported": rows is not None, "rows": rows or []}
+        | {"columns": [column[0] for column in columns] if rows is not None else []}
+        for name, (columns, rows) in RECORDS.items()
+    ]
+    return {"client_id": client_id, "tables": tables}
+
+
+def work_item(client_id: int | str, state: str, **more: Any) -> dict[str, Any]:
+    """Of the work list; what is left out is null."""
+    said = {"client_id": client_id, "state": state, "borderline": False}
+    said |= {"since": "2026-11-20T08:00:00.000000Z"}
+    nothing = ("reference", "due", "prediction_id", "probability", "threshold")
+    return dict.fromkeys((*nothing, "decision", "result", "reviewer")) | said | more
+
+
+def work() -> list[dict[str, Any]]:
+    """One client of each state, in order."""
+    refused = {"probability": 0.472, "decision": "refused", "result": "refused"}
+    granted = {"probability": 0.0898, "decision": "granted", "result": "granted"}
+    return [
+        work_item(700002, "contested", due="2126-11-30", **refused),
+        work_item(
+            700001, "open", borderline=True, reference="2026-17 É. Roy", **granted
+        ),
+        work_item("new-7k3m9q2x4w", "draft", reference="2026-18 Dupont"),
+        work_item(700103, "done", reviewer="Ada", **refused),
+    ]
 
 
 def client(client_id: int, stands: Any = None) -> dict[str, Any]:
@@ -483,11 +552,13 @@ def recorded(made: dict[str, Any], terms: Any, reviews: list[Any]) -> dict[str, 
 
 def review(made: dict[str, Any], body: dict[str, Any], number: int) -> dict[str, Any]:
     agreed = body["decision"] == made["decision"]
+    closed = body["decision"] in {"withdrawn", "lapsed"}
+    action = "confirmed" if agreed else "closed" if closed else "overridden"
     return {
         "review_id": f"review-{number}",
         "prediction_id": made["prediction_id"],
         "client_id": made["client_id"],
-        "action": "confirmed" if agreed else "overridden",
+        "action": action,
         "model_decision": made["decision"],
         "created_at": made["created_at"],
         **body,
@@ -558,6 +629,16 @@ def _cost(grid: list[float]) -> list[float]:
 def _section(name: str) -> int | None:
     places = (at for at, names in enumerate(SECTIONS.values()) if name in names)
     return next(places, None)
+
+
+def _record_table(name: str) -> dict[str, Any]:
+    columns = [
+        {"name": column, "unit": unit, "labels": labels(label), "role": role}
+        | {"type": "number", "nullable": True, "meaning": f"{label}."}
+        | ({"bounds": [-1200, 0]} if unit == "months" else {})
+        for column, unit, label, role in RECORDS[name][0]
+    ]
+    return {"columns": columns, "origin": "credit_bureau", "sections": []}
 
 
 def _columns() -> list[dict[str, Any]]:

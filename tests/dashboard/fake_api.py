@@ -10,6 +10,7 @@ import argparse
 import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,6 +45,10 @@ class FakeApi:
         self.made: dict[str, tuple[dict[str, Any], Any, list[Any]]] = {}
         # The offers that were made to each client, oldest first.
         self.offered: dict[int, list[dict[str, Any]]] = {}
+        self.work = fake_answers.work()
+        # By client, newest first.
+        self.notes: dict[int, list[dict[str, Any]]] = {}
+        self.contests: dict[int, list[dict[str, Any]]] = {}
         self.reports = [fake_answers.DRIFT]
         self.alert = dict(fake_answers.ALERT)
         self.server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
@@ -106,6 +111,9 @@ class FakeApi:
             (r"GET /v1/clients/(\d+)/offers", self._offers),
             (r"POST /v1/clients/(\d+)/offers", self._offer),
             (r"GET /v1/clients/(\d+)/offers/([^/]+)", self._offer_made),
+            (r"GET /v1/clients/(\d+)/records", self._records),
+            (r"(GET|POST) /v1/clients/(\d+)/(notes|contests)", self._noted),
+            ("GET /v1/work", self._work),
             (r"GET /v1/features/(\w+)/distribution", self._distribution),
             (r"GET /v1/features/(\w+)/scatter", self._scatter),
             ("GET /v1/monitoring/reports", self._reports),
@@ -126,9 +134,56 @@ class FakeApi:
         if int(client_id) not in fake_answers.CLIENTS:
             return problem(404, f"client {client_id} is not known")
         stands = self._standing(int(client_id))
+        told = fake_answers.client(int(client_id), stands)
+        waiting = self._waiting(int(client_id))
         offered = self.offered.get(int(client_id), [])
-        offer = {"offer_id": offered[-1]["offer_id"] if offered else None}
-        return document(fake_answers.client(int(client_id), stands) | offer)
+        told |= {"offer_id": offered[-1]["offer_id"] if offered else None}
+        return document(told | {"contest_id": waiting and waiting["contest_id"]})
+
+    def _waiting(self, client_id: int) -> dict[str, Any] | None:
+        """The contest that nobody has answered."""
+        contests = self.contests.get(client_id, [])
+        return next((one for one in contests if one["answered_by"] is None), None)
+
+    def _records(self, client_id: str, **_: Any) -> Answer:
+        return document(fake_answers.records(int(client_id)))
+
+    def _noted(
+        self, method: str, client_id: str, kind: str, body: Any, **_: Any
+    ) -> Answer:
+        known = getattr(self, kind).setdefault(int(client_id), [])
+        if method == "GET":
+            return document({"client_id": int(client_id), kind: known})
+        made = body | {"client_id": int(client_id)}
+        made |= {"created_at": "2026-11-29T08:00:00.000000Z"}
+        if kind == "notes":
+            made["note_id"] = f"note-{len(known)}"
+        else:
+            made |= {"contest_id": f"contest-{len(known)}", "due_on": "2126-12-24"}
+            made |= {"prediction_id": next(iter(self.made)), "answered_by": None}
+        known.insert(0, made)
+        return document(made, 201)
+
+    def _work(self, query: dict[str, str], **_: Any) -> Answer:
+        found = [one for one in self.work if self._wanted(one, query)]
+        names = [str(one["client_id"]) for one in found]
+        beside, at = None, 0
+        if query.get("client_id") in names:
+            at = names.index(query["client_id"])
+            around = [None, *(one["client_id"] for one in found), None]
+            beside = {"previous": around[at], "next": around[at + 2]}
+        first, limit = int(query.get("cursor", 0)), int(query["limit"])
+        counts = Counter(one["state"] for one in self.work)
+        more = str(first + limit) if len(found) > first + limit else None
+        page = {"items": found[first : first + limit], "counts": counts}
+        return document(page | {"beside": beside, "next_cursor": more})
+
+    def _wanted(self, item: dict[str, Any], query: dict[str, str]) -> bool:
+        asked = {name: query[name] for name in ("result", "reviewer") if name in query}
+        if "borderline" in query:
+            asked["borderline"] = query["borderline"] == "true"
+        state = query.get("state", item["state"]).split(",")
+        return item["state"] in state and asked.items() <= item.items()
 
     def _offers(self, client_id: str, **_: Any) -> Answer:
         return document(fake_answers.offers(int(client_id)))
@@ -211,6 +266,8 @@ class FakeApi:
             return problem(409, f"{standing} stands")
         self.reviewed += 1
         reviews.append(fake_answers.review(made, body, self.reviewed))
+        if waiting := self._waiting(made["client_id"]):
+            waiting["answered_by"] = reviews[-1]["review_id"]
         return document(reviews[-1], 201)
 
     def _letter(self, prediction: str, query: dict[str, str], **_: Any) -> Answer:
@@ -251,9 +308,9 @@ def document(content: object, status: int = 200) -> Answer:
 
 # Members that are codes, of which a later API may have more.
 CODES = {"action", "band", "by", "direction", "dtype", "kind", "method", "result"}
-CODES |= {"severity", "type", "unit"}
+CODES |= {"category", "severity", "state", "type", "unit"}
 # Objects whose members are names.
-NAMES = {"changes", "libraries", "tables", "terms"}
+NAMES = {"changes", "counts", "libraries", "tables", "terms"}
 
 
 def _later(answer: Answer) -> Answer:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from http import HTTPStatus
 
 from flask import Blueprint, Response
 
-from api.errors import Problem
 from api.http.operations import OFFICER, SCORING, Operation
 from api.http.responses import answer, query
 from api.schemas.work import DecisionsAnswer, DecisionsQuery, WorkPage, WorkQuery
 from api.services import services
+from api.store.people.standing_decisions import standing_decisions
 from api.store.people.work import listed
 
 blueprint = Blueprint("work", __name__, url_prefix="/v1")
@@ -44,7 +43,10 @@ def work() -> Response:
     roles=SCORING,
     query=DecisionsQuery,
     description="For the system in which loans go on. Nothing is ever added before a "
-    "`sequence` that was read: ask for what is after it.",
+    "`sequence` that was read: ask for what is after `next_after`; there is no more "
+    "when that is where it was asked.",
 )
 def decisions() -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+    params = query(DecisionsQuery)
+    found = standing_decisions(services().database, params.after, params.limit)
+    return answer(asdict(found))

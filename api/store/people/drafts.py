@@ -156,7 +156,7 @@ def remove(connection: Connection, keys: Sequence[str]) -> None:
         connection.execute(delete(drafts).where(drafts.c.client_text.in_(part)))
         entered = idempotency.c.location.in_([location(key) for key in part])
         first = update(idempotency).where(entered, idempotency.c.event_id.is_(None))
-        connection.execute(first.values(answer=None))
+        connection.execute(first.values(answer=None, location=None))
 
 
 def location(key: str) -> str:

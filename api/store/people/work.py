@@ -163,6 +163,8 @@ def _spans(query: WorkQuery) -> Iterator[tuple[str, str]]:
     for state, digit in _DIGITS.items():
         if query.state is not None and state not in query.state:
             continue
+        if query.reviewer is not None and state in (OPEN, DRAFT):
+            continue
         low, high = f"{digit}|", f"{digit}{_LAST}"
         if state == OPEN and query.borderline is not None:
             part = _BORDERLINE if query.borderline else _CLEAR

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from api.identifiers import moment
+from api.routes.work import applications
 from api.schemas.client_keys import DRAFT_PATTERN
+from api.schemas.layout import BIRTH, INCOME
+from api.store.events.packing import vector
+from api.store.tables import drafts, personal, references
 
 Call = Callable[..., TestResponse]
 WHOLE = {
@@ -143,3 +151,173 @@ def test_is_a_client_wherever_one_is_asked_for(call: Call) -> None:
         address = f"/v1/predictions/{decided}/{path}"
         answered = call(method, address, "officer", **sent)
         assert answered.status_code < 300, (path, answered.text)
+
+
+def test_the_same_bits_come_of_a_draft_and_of_what_is_sent(
+    call: Call, world: Any, app: Flask
+) -> None:
+    """Of applications of every kind, some with values left out, and with records."""
+    dice = random.Random(22)
+    sent, entered = [], []
+    for known in world.raw.values():
+        for _ in range(8):
+            kept = {k: v for k, v in known.application.items() if k != "SK_ID_CURR"}
+            for name in ("AMT_ANNUITY", "EXT_SOURCE_1", "CODE_GENDER", "AMT_OTHER"):
+                if dice.random() < 0.3:
+                    del kept[name]
+            kept["AMT_CREDIT"] = round(dice.uniform(0, 1e6), dice.randint(0, 9))
+            records = {
+                name: [
+                    {k: v for k, v in row.items() if k != "SK_ID_CURR"}
+                    for row in getattr(known, name)
+                ]
+                for name in ("bureau", "bureau_balance")
+            }
+            sent.append({"application": kept, **records})
+            entered.append(enter(call, **sent[-1])["client_id"])
+    bodies = sent, [{"client_id": key} for key in entered]
+    first, second = (
+        call("POST", "/v1/predictions/batch", json={"predictions": body}).json[
+            "predictions"
+        ]
+        for body in bodies
+    )
+    assert len(first) == 320
+    with app.extensions["scoring"].database.read() as connection:
+        query = select(personal.c.packed).order_by(personal.c.sequence)
+        packed = connection.execute(query).scalars()
+        vectors = [vector({"packed": one, "features": None}) for one in packed]
+    assert vectors[:320] == vectors[320:]
+    for one, other in zip(first, second, strict=True):
+        for answered in (one, other):
+            del answered["prediction_id"], answered["client_id"], answered["created_at"]
+        assert one == other
+
+
+def test_a_reference_is_found_by_how_a_word_of_it_begins(call: Call) -> None:
+    keys = [
+        enter(call, reference=reference)["client_id"]
+        for reference in ("2026-0417 Dupont", "Éloïse DUPRÉ-Dupond", "Straße 7")
+    ]
+    first, second, third = keys
+
+    def found(text: str, **more: Any) -> Any:
+        query = {"reference": text, **more}
+        return call("GET", "/v1/clients", "officer", query_string=query).json
+
+    for text, some in {
+        "dup": [second, first],
+        "dupo": [second, first],
+        "DUPON": [second, first],
+        "éLOI": [second],
+        "eloise dupre": [second],
+        "0417": [first],
+        "2026-0417 d": [first],
+        "strasse": [third],
+        "upont": [],
+        "%": [],
+        " ": [],
+    }.items():
+        page = found(text)
+        assert sorted(c["client_id"] for c in page["clients"]) == sorted(some), text
+        assert page["total"] == len(some)
+    page = found("dup", limit=1)
+    assert page["clients"][0]["reference"] == "Éloïse DUPRÉ-Dupond"
+    after = found("dup", limit=1, cursor=page["next_cursor"])
+    assert [c["client_id"] for c in after["clients"]] == [first]
+    assert after["next_cursor"] is None
+    assert change(call, first, revision=1).status_code == 200
+    assert found("dupont")["clients"] == []
+
+
+def test_a_draft_is_found_by_how_its_key_begins(call: Call) -> None:
+    keys = sorted(enter(call)["client_id"] for _ in range(5))
+    seen, query = [], {"prefix": "new-", "limit": 2}
+    while True:
+        page = call("GET", "/v1/clients", "officer", query_string=query).json
+        assert page["total"] == 5
+        seen += [one["client_id"] for one in page["clients"]]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert seen == keys
+    query = {"prefix": keys[0][:13]}
+    page = call("GET", "/v1/clients", "officer", query_string=query).json
+    assert keys[0] in [one["client_id"] for one in page["clients"]]
+
+
+def test_a_second_application_of_the_same_person_is_pointed_out(
+    call: Call, monkeypatch: pytest.MonkeyPatch, app: Flask
+) -> None:
+    columns = app.extensions["scoring"].champion().columns["application"]
+    for name, role in (("CNT_CHILDREN", BIRTH), ("AMT_OTHER", INCOME)):
+        new = columns[name].model_copy(update={"role": role, "unit": "days"})
+        monkeypatch.setitem(columns, name, new)
+    facts = {"CNT_CHILDREN": 30, "AMT_OTHER": 1500.0, "AMT_CREDIT": 5000.0}
+    first = enter(call, reference="Dupré", application=facts)
+    assert first["same_person"] == []
+    same = enter(call, application=facts)["same_person"]
+    other = enter(call, application={**facts, "AMT_OTHER": 1501})["same_person"]
+    called = enter(call, reference="DUPRE")["same_person"]
+    ends = enter(call, reference="A. Dupré")["same_person"]
+    key = first["client_id"]
+    assert (same, other, called, ends) == ([key], [], [key], [])
+    # A day later the same birth is a day more from the application.
+    later = datetime.fromisoformat(first["created_at"]) + timedelta(days=1)
+    monkeypatch.setattr(applications, "now", lambda: moment(later))
+    assert key in enter(call, application=facts | {"CNT_CHILDREN": 29})["same_person"]
+    assert key not in enter(call, application=facts)["same_person"]
+
+
+def test_tells_what_is_missing_and_what_it_could_do(call: Call) -> None:
+    given = {k: v for k, v in WHOLE.items() if k not in ("EXT_SOURCE_1", "CODE_GENDER")}
+    key = enter(call, application=given)["client_id"]
+    told = call("GET", f"/v1/applications/{key}/missing", "officer").json
+    assert told["probability"] == decide(call, key).json["probability"]
+    assert [one["column"] for one in told["missing"]][0] == "EXT_SOURCE_1"
+    lowest, highest = told["missing"][0]["lowest"], told["missing"][0]["highest"]
+    assert lowest < highest
+    sure = decide(call, key, changes={"EXT_SOURCE_1": 0.95}).json["probability"]
+    assert lowest <= sure <= highest
+    key = enter(call)["client_id"]
+    told = call("GET", f"/v1/applications/{key}/missing", "officer").json
+    assert told["probability"] is None
+    assert (told["needed"], told["missing"]) == (["AMT_CREDIT", "CNT_CHILDREN"], [])
+
+
+def test_a_draft_of_another_bundle_is_computed_anew(call: Call, app: Flask) -> None:
+    key = enter(call, application=WHOLE)["client_id"]
+    before = decide(call, key, changes={"AMT_CREDIT": 1000}).json["probability"]
+    with app.extensions["scoring"].database.write() as connection:
+        stale = update(drafts).values(feature_set="another", features=b"\0" * 28)
+        connection.execute(stale)
+    after = decide(call, key, changes={"AMT_CREDIT": 1000})
+    assert after.json["probability"] == before
+
+
+def test_what_is_not_decided_in_time_is_gone(
+    call: Call, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided, open_one = (
+        enter(call, reference=f"Dupont {name}", application=WHOLE)["client_id"]
+        for name in ("A", "B")
+    )
+    assert decide(call, decided).status_code == 201
+    simulated = decide(call, open_one, changes={"AMT_CREDIT": 1000}).json
+    late = moment(datetime.now(UTC) + timedelta(days=31))
+    for module in ("drafts", "references"):
+        monkeypatch.setattr(f"api.store.people.{module}.now", lambda: late)
+    assert call("GET", f"/v1/clients/{open_one}", "officer").status_code == 404
+    assert call("GET", f"/v1/clients/{decided}", "officer").status_code == 200
+    for query in ({"prefix": "new-"}, {"reference": "dupont"}):
+        page = call("GET", "/v1/clients", "officer", query_string=query).json
+        assert [one["client_id"] for one in page["clients"]] == [decided]
+    monkeypatch.setattr(applications, "now", lambda: late)
+    enter(call)
+    with app.extensions["scoring"].database.read() as connection:
+        keys = set(connection.execute(select(drafts.c.client_text)).scalars())
+        called = set(connection.execute(select(references.c.client_text)).scalars())
+    assert open_one not in keys | called
+    assert decided in keys & called
+    path = f"/v1/predictions/{simulated['prediction_id']}"
+    assert call("GET", path, "officer").status_code == 410

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from api.schemas.work import WorkPage
 from api.store.people import erasure, work
@@ -220,3 +222,26 @@ def test_what_is_erased_leaves_the_list(
     with services.database.read() as connection:
         assert connection.execute(work.work.select()).all() == []
         assert connection.execute(personal.select()).all() == []
+
+
+def test_what_was_decided_before_there_was_a_list_is_put_on_it(
+    app: Flask, decide: Act, review: Act
+) -> None:
+    """A person's as far back as there are any, the model's of some time."""
+    review(decide(100001), "granted")
+    decide(100001)
+    long_ago = [decide(client_id) for client_id in (100002, 100003)]
+    lately = [decide(client_id) for client_id in (100192, 100191, 100180)]
+    migration: Any = import_module("api.migrations.versions.work_list")
+    columns = [column for column in work.work.c if column.key != "id"]
+    of_model = work.work.c.prediction_id.in_([one["prediction_id"] for one in long_ago])
+    everything = select(*columns).order_by(work.work.c.place)
+    with app.extensions["scoring"].database.write() as connection:
+        connection.execute(work.work.delete().where(of_model))
+        before = connection.execute(everything).all()
+        connection.execute(work.work.delete())
+        migration.list_earlier(connection, lately[0]["created_at"])
+        after = connection.execute(everything).all()
+    assert {row.state for row in after} == {"done", "open"}
+    assert {row.borderline for row in after} == {True, False}
+    assert after == before

@@ -336,5 +336,5 @@ def test_a_letter_is_of_what_stands_when_it_is_asked_for(
 ) -> None:
     first, second = (client.score(700002).prediction_id for _ in range(2))
     assert client.letter(700002, "fr") == f"%PDF {second} fr".encode()
-    client.review(first, True, "Papers seen", "Ada")
+    client.review(first, "granted", "Papers seen", "Ada")
     assert client.letter(700002, "fr") == f"%PDF {first} fr".encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -29,7 +29,9 @@ def page(name: str, client: str = REFUSED) -> AppTest:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
+        ("work_list", "<td>later"),
         ("client", 'class="verdict later"'),
+        ("file", "Credit bureau record"),
         ("compare", "later by the model on"),
         ("simulate", "What would it take?"),
         ("decide", "Stands: later"),
@@ -303,8 +305,10 @@ def test_a_list_that_was_interrupted_goes_on_where_it_ended(
     assert "Granted: 0, refused: 1, not scored: 200." in page_text(app)
 
 
-def decide(app: AppTest, granted: bool = False, reason: str = "Papers seen") -> AppTest:
-    app.radio[0].set_value(granted)
+def decide(
+    app: AppTest, decision: str = "refused", reason: str = "Papers seen"
+) -> AppTest:
+    app.radio[0].set_value(decision)
     app.text_area[0].set_value(reason)
     app.text_input(key="reviewer").set_value("Ada")
     return record(app)
@@ -316,11 +320,12 @@ def record(app: AppTest) -> AppTest:
 
 
 def test_an_override_is_recorded_and_shown_with_its_letter(api: FakeApi) -> None:
-    app = decide(page("decide"), granted=True)
+    app = decide(page("decide"), decision="granted")
     assert "on record" in notices(app, "success")[0]
     [body] = posted(api, "review")
     assert body == {
         "decision": "granted",
+        "category": None,
         "reason": "Papers seen",
         "reviewer": "Ada",
         "replaces": None,
@@ -328,8 +333,67 @@ def test_an_override_is_recorded_and_shown_with_its_letter(api: FakeApi) -> None
     assert "Granted (overridden) by Ada" in page_text(app)
 
 
+def test_what_is_withdrawn_stands_with_its_kind_of_reason_and_has_no_letter(
+    api: FakeApi,
+) -> None:
+    app = page("decide")
+    app.selectbox(key="category_decision_700002_0").set_value("commercial")
+    decide(app, "withdrawn", "Bought a cheaper one")
+    [body] = posted(api, "review")
+    assert (body["decision"], body["category"]) == ("withdrawn", "commercial")
+    text = page_text(app)
+    assert "Withdrawn (closed) by Ada" in text
+    assert "Commercial: Bought a cheaper one" in text and "there is no letter" in text
+    assert "letter_download" not in [button.key for button in app.button]
+    assert app.selectbox(key="category_decision_700002_1").value is None
+
+
+def test_a_note_stays_on_record_under_the_name_that_was_typed_once(
+    api: FakeApi,
+) -> None:
+    app = decide(page("decide"))
+    send_note(app)
+    assert "Write something" in notices(app, "error")[0]
+    app.text_area(key="note_700002_0").set_value("Asked for the pay slip.").run()
+    send_note(app)
+    noted = {"text": "Asked for the pay slip.", "author": "Ada"}
+    assert posted(api, "notes") == [noted]
+    assert app.text_area(key="note_700002_1").value == ""
+    text = page_text(app)
+    assert "<li><p>Asked for the pay slip.</p><p>Ada, 29 Nov 2026" in text
+    assert "<td>Note: Asked for the pay slip.</td>" in text
+    client = page("client")
+    client.session_state["details"] = "History"
+    assert "<td>Note: Asked for the pay slip.</td>" in page_text(client.run())
+
+
+def send_note(app: AppTest) -> None:
+    [button] = [one for one in app.button if (one.key or "").startswith("send_note")]
+    button.click().run()
+
+
+def test_a_contested_decision_is_told_with_its_deadline_until_the_next_review(
+    api: FakeApi,
+) -> None:
+    app = page("decide")
+    app.date_input[0].set_value(date(2026, 11, 24))
+    app.text_area(key="contest_700002_0").set_value("It was paid.")
+    app.text_input(key="contest_author").set_value("Ada")
+    app.button(key="send_contest_700002_0").click().run()
+    contested = {"text": "It was paid.", "received_on": "2026-11-24", "author": "Ada"}
+    assert posted(api, "contests") == [contested]
+    due = "since 24 Nov 2026: answer by 24 Dec 2126"
+    for shown in (app, page("client")):
+        assert due in notices(shown, "warning")[0]
+        assert "<p>It was paid.</p>" in page_text(shown)
+    assert not app.date_input
+    decide(app)
+    assert not notices(app, "warning") and app.date_input
+    assert "<td>Contested (answered): It was paid.</td>" in page_text(app)
+
+
 def test_a_second_decision_replaces_the_first(api: FakeApi) -> None:
-    app = decide(decide(page("decide")), granted=True)
+    app = decide(decide(page("decide")), decision="granted")
     assert [body["replaces"] for body in posted(api, "review")] == [None, "review-1"]
     assert "Granted (overridden)" in page_text(app)
 
@@ -358,7 +422,7 @@ def overrule(api: FakeApi, decision: str) -> list[Any]:
 def test_a_persons_decision_stands_on_every_page_of_every_session(
     api: FakeApi,
 ) -> None:
-    decide(page("decide"), granted=True)
+    decide(page("decide"), decision="granted")
     for name in ("client", "compare", "simulate", "decide"):
         text = page_text(page(name))
         assert "Granted by Ada on" in text and "; the model: refused." in text, name
@@ -393,14 +457,14 @@ def test_what_is_typed_belongs_to_the_client_and_ends_when_recorded(
 ) -> None:
     app = page("decide")
     assert app.radio[0].value is None and app.radio[0].options[0].startswith("Confirm")
-    app.radio[0].set_value(True)
+    app.radio[0].set_value("granted")
     app.text_area[0].set_value("Papers seen").run()
     app.text_input(key="search").set_value(GRANTED).run()
     assert app.radio[0].value is None and app.text_area[0].value == ""
     app.switch_page("screens/client.py").run()
     app.text_input(key="search").set_value(REFUSED).run()
     app.switch_page("screens/decide.py").run()
-    assert app.radio[0].value is True and app.text_area[0].value == "Papers seen"
+    assert app.radio[0].value == "granted" and app.text_area[0].value == "Papers seen"
     app.text_input(key="reviewer").set_value("Ada")
     record(app)
     assert app.radio[0].value is None and app.text_area[0].value == ""
@@ -465,9 +529,9 @@ def test_a_decision_of_an_earlier_model_is_compared_with_nothing(
 
 def test_what_is_chosen_stays_when_the_language_changes(api: FakeApi) -> None:
     app = page("decide")
-    app.radio[0].set_value(True).run()
+    app.radio[0].set_value("granted").run()
     app.segmented_control(key="language_switch").set_value("fr").run()
-    assert app.radio[0].value is True
+    assert app.radio[0].value == "granted"
     assert app.radio[0].options[0] == "Confirmer\u202f: le refuser"
 
 

@@ -39,7 +39,10 @@ SHOWN |= {
     "heading",
     "spoken",
 }
-OFFICERS = ("client", "compare", "simulate", "decide", "across", "score_list")
+OFFICERS = (
+    *("work_list", "client", "file", "compare", "simulate", "decide", "across"),
+    "score_list",
+)
 PAGES = (*OFFICERS, "model", "drift", "alerts")
 
 MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))

@@ -1,0 +1,70 @@
+"""Forms that put something on record: who signs, and that each begins empty."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from api_client.meaning import ClientKey
+from components import say
+from session.language import _
+from session.user import person
+
+LONGEST_NAME, LONGEST_TEXT = 200, 2000
+# The name that was typed last.
+SIGNED = "signed"
+# How often each form was recorded.
+RECORDED = "forms_recorded"
+
+
+def form_key(form: str, client_id: ClientKey) -> str:
+    """What is typed belongs to the client, and is gone once it is recorded."""
+    return f"{form}_{client_id}_{_recorded().get((form, client_id), 0)}"
+
+
+def has_been_recorded(form: str, client_id: ClientKey) -> None:
+    recorded = _recorded()
+    recorded[form, client_id] = recorded.get((form, client_id), 0) + 1
+
+
+def _recorded() -> dict[tuple[str, ClientKey], int]:
+    recorded: dict[tuple[str, ClientKey], int]
+    recorded = st.session_state.setdefault(RECORDED, {})
+    return recorded
+
+
+def written(label: str, key: str) -> str:
+    """What is typed, kept across pages."""
+    typed = st.text_area(
+        label, key=key, max_chars=LONGEST_TEXT, height=90, persist_state="session"
+    )
+    return (typed or "").strip()
+
+
+def signature(key: str) -> str:
+    """Whoever is logged in, else the name that is typed: once for every form."""
+    name = signed()
+    someone = person()
+    if someone and someone.name:
+        say.caption(_("Recorded as {name}.", name=name))
+        return name
+    if not st.session_state.get(key):
+        st.session_state[key] = name
+    typed = st.text_input(
+        _("Your name"),
+        key=key,
+        max_chars=LONGEST_NAME,
+        persist_state="session",
+        on_change=_keep,
+        args=(key,),
+    )
+    return (typed or "").strip()
+
+
+def signed() -> str:
+    """The name of this session's person as far as it is known."""
+    someone = person()
+    return (someone.name if someone else "") or str(st.session_state.get(SIGNED, ""))
+
+
+def _keep(key: str) -> None:
+    st.session_state[SIGNED] = str(st.session_state[key] or "").strip()

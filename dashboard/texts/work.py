@@ -1,0 +1,85 @@
+"""The work list in words: who waits for what, and who was decided by whom."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from api_client.answers import WorkItem
+from api_client.meaning import ClientKey
+from session.address import CLIENT_PAGE, address
+from session.language import _
+from session.work_view import View
+from texts.cells import Cell, Exact, Link
+from texts.decision import decision_word
+from texts.formats import calendar_day, moment, percent
+
+NEW_APPLICATION = "new_application"
+
+
+def state_word(state: str) -> str:
+    """A code that is not known here is told as it is."""
+    known = {
+        "contested": _("Contested"),
+        "open": _("To decide"),
+        "draft": _("Draft"),
+        "done": _("Decided"),
+    }
+    return known.get(state, state)
+
+
+def headers(key_label: str) -> list[str]:
+    return [
+        key_label,
+        _("Reference"),
+        _("State"),
+        _("Since"),
+        _("Risk"),
+        _("Result"),
+    ]
+
+
+def row(item: WorkItem, view: View, today: date) -> list[Cell]:
+    return [
+        Link(str(item.client_id), _opened(item.client_id, item.state, view)),
+        item.reference or "–",
+        _state(item, today),
+        moment(item.since),
+        _risk(item),
+        _result(item),
+    ]
+
+
+def due_text(due_on: str, today: date) -> str:
+    """Until when a contested decision is to be answered."""
+    told = _("answer by {day}", day=calendar_day(due_on))
+    return _("{told} (overdue)", told=told) if due_on < str(today) else told
+
+
+def _opened(client_id: ClientKey, state: str, view: View) -> str:
+    """A draft goes on where it was entered; the list's view comes along."""
+    page = NEW_APPLICATION if state == "draft" else CLIENT_PAGE
+    return address(page, client=client_id, **view)
+
+
+def _state(item: WorkItem, today: date) -> str:
+    word = state_word(item.state)
+    if item.due is None:
+        return word
+    return _("{state}: {what}", state=word, what=due_text(item.due, today))
+
+
+def _risk(item: WorkItem) -> Cell:
+    if item.probability is None:
+        return "–"
+    risk = percent(item.probability)
+    shown = _("{risk}, borderline", risk=risk) if item.borderline else risk
+    return Exact(shown, item.probability)
+
+
+def _result(item: WorkItem) -> str:
+    if item.reviewer is not None:
+        word = decision_word(item.result or "")
+        return _("{decision} by {reviewer}", decision=word, reviewer=item.reviewer)
+    if item.decision is None:
+        return "–"
+    return _("{decision} by the model", decision=decision_word(item.decision))
