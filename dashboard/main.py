@@ -19,8 +19,8 @@ from session.user import ANALYST, OFFICER, Person, person
 
 HERE = Path(__file__).parent
 SIDEBAR_PIXELS = 220
-# Of the officers' pages those that are about no single client.
-MANY = {"work_list", "score_list"}
+# Of the officers' pages those that are about no single client who is known.
+OF_NO_CLIENT = {"work_list", "new_application", "score_list"}
 # The one that is for the client's eyes: no way to others is on it.
 ACROSS = "across"
 # What Streamlit itself says on these pages.
@@ -74,8 +74,9 @@ def _serve(someone: Person) -> None:
     client_picker.choose(state.model)
     sections = pages(someone.roles)
     page = st.navigation(sections, position="hidden")
-    of_client = page in sections.get(_("Client"), ()) and page.url_path not in MANY
-    client = client_picker.chosen() if of_client else ""
+    of_clients = page in sections.get(_("Client"), ())
+    of_one = of_clients and page.url_path not in OF_NO_CLIENT
+    client = client_picker.chosen() if of_one else ""
     st.set_page_config(page_title=f"{page.title} {client}".strip() + f" · {PRODUCT}")
     if page.url_path != ACROSS or state.error:
         with RENDER_LOCK:
@@ -107,6 +108,11 @@ def pages(roles: frozenset[str]) -> dict[str, list[st.Page]]:
             "screens/across.py",
             title=_("Across the desk"),
             icon=":material/co_present:",
+        ),
+        st.Page(
+            "screens/new_application.py",
+            title=_("New application"),
+            icon=":material/edit_note:",
         ),
         st.Page("screens/score_list.py", title=_("List"), icon=":material/list:"),
     ]

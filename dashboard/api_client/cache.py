@@ -29,8 +29,14 @@ from api_client.answers import (
     Simulation,
     Standing,
 )
-from api_client.errors import ApiError, Conflict, NonsenseAnswer, WithoutReasons
-from api_client.meaning import ClientKey
+from api_client.errors import (
+    ApiError,
+    Conflict,
+    NonsenseAnswer,
+    NotDecided,
+    WithoutReasons,
+)
+from api_client.meaning import ClientKey, is_draft
 from api_client.scoring_api import ScoringApi
 from api_client.transport import Transport, connections
 from config import Settings, settings
@@ -195,13 +201,16 @@ def last_seen(client_id: ClientKey) -> OpenedClient | None:
 def open_client(client_id: ClientKey) -> OpenedClient:
     """Fetch a client with what stands; decided on only when nothing does.
 
-    Raises WithoutReasons when those of the newest decision cannot be had any more.
+    Raises WithoutReasons when those of the newest decision cannot be had any more, and
+    NotDecided of an application that is being entered.
     """
     earlier = last_seen(client_id)
     if earlier and not api_is_ready():
         return earlier
     api = scoring_api()
     client = api.client(client_id)
+    if client.standing is None and is_draft(client_id):
+        raise NotDecided(f"application {client_id} is not decided on")
     if client.standing is None:
         score_again(client_id)
         client = api.client(client_id)

@@ -48,6 +48,10 @@ class Conflict(ApiError):
     """409: what was asked no longer fits what is on record."""
 
 
+class NotDecided(DashboardError):
+    """An application that is being entered: whoever does says when it is decided on."""
+
+
 class WithoutReasons(DashboardError):
     """What stands, the model's newest decision told no reasons, nor can they be had."""
 

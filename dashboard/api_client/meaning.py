@@ -27,6 +27,8 @@ Shape = TypeVar("Shape", bound=BaseModel)
 SUM_TOLERANCE = 1e-6
 APPLICATION = "application"
 CLIENT = "client"
+# Begins the key of an application that was entered here.
+DRAFT = "new-"
 # The groups a distribution counts, in the order they are drawn.
 COUNTED = ("all", "repaid", "defaulted", "similar")
 EXPECTED = {
@@ -41,6 +43,10 @@ EXPECTED = {
 }
 # Parts of an error's path that no answer has: which member of a union was tried.
 UNION = {"float", "int", "str"}
+
+
+def is_draft(key: object) -> bool:
+    return isinstance(key, str) and key.startswith(DRAFT)
 
 
 def read(kind: type[Shape], body: bytes, path: str = "") -> Shape:

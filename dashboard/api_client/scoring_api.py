@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from http import HTTPStatus
 from typing import TypeVar
@@ -21,8 +21,10 @@ from api_client.answers import (
     Counterfactual,
     CounterOffer,
     Distribution,
+    DraftAnswer,
     History,
     Importance,
+    MissingAnswer,
     ModelAnswer,
     Note,
     NotesAnswer,
@@ -46,6 +48,7 @@ from api_client.transport import READY, READY_SECONDS, Transport
 from config import Settings
 
 PREDICTIONS, WORK = "/v1/predictions", "/v1/work"
+APPLICATIONS = "/v1/applications"
 HISTORY = 20
 # The API gives no more ids at once.
 LONGEST_PAGE = 100
@@ -54,11 +57,15 @@ Told = TypeVar("Told", Prediction, Simulation)
 
 @dataclass(frozen=True)
 class Matches:
-    """The first clients with such keys, how many there are, and if more follow."""
+    """The first clients that were meant, how many there are, and if more follow.
+
+    `references`: what the lender calls those of them that have a name.
+    """
 
     client_ids: tuple[ClientKey, ...]
     total: int
     more: bool
+    references: Mapping[ClientKey, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,22 +102,45 @@ class ScoringApi:
         """Markdown."""
         return self.transport.page("/v1/model/card", "text/").decode("utf-8", "replace")
 
-    def search(self, most: int, prefix: str = "", suffix: str = "") -> Matches:
-        """Up to `most` clients whose number, or key as it is, begins and ends so."""
-        params = {"prefix": prefix, "suffix": suffix}
-        ids: tuple[ClientKey, ...] = ()
+    def search(
+        self, most: int, prefix: str = "", suffix: str = "", reference: str = ""
+    ) -> Matches:
+        """Up to `most` clients whose number, or key as it is, begins and ends so.
+
+        `reference`: the beginning of a word of what the lender calls them.
+        """
+        asked = {"prefix": prefix, "suffix": suffix, "reference": reference}
+        params = {name: text for name, text in asked.items() if text}
+        found: dict[ClientKey, str | None] = {}
         while True:
-            params["limit"] = str(min(most - len(ids), LONGEST_PAGE))
+            params["limit"] = str(min(most - len(found), LONGEST_PAGE))
             page = self.transport.get(ClientPage, "/v1/clients", params)
-            ids += tuple(client.client_id for client in page.clients)
-            if page.next_cursor is None or len(ids) >= most:
-                return Matches(ids, page.total, page.next_cursor is not None)
+            found |= {client.client_id: client.reference for client in page.clients}
+            if page.next_cursor is None or len(found) >= most:
+                names = {key: name for key, name in found.items() if name}
+                more = page.next_cursor is not None
+                return Matches(tuple(found), page.total, more, names)
             params["cursor"] = page.next_cursor
 
     def client(self, client_id: ClientKey) -> ClientAnswer:
         client = self.transport.get(ClientAnswer, _path(client_id))
         _same_client(client_id, client.client_id)
         return client
+
+    def draft(self, client_id: str) -> DraftAnswer:
+        return self.transport.get(DraftAnswer, _draft(client_id))
+
+    def begin(self, content: Mapping[str, object]) -> DraftAnswer:
+        """Have an application kept, as far as it is known."""
+        return self.transport.post(DraftAnswer, APPLICATIONS, content)
+
+    def change(self, draft: DraftAnswer, content: Mapping[str, object]) -> DraftAnswer:
+        """Have `content` kept instead; Conflict when `draft` is not the newest."""
+        body = {**content, "revision": draft.revision}
+        return self.transport.put(DraftAnswer, _draft(draft.client_id), body)
+
+    def missing(self, client_id: str) -> MissingAnswer:
+        return self.transport.get(MissingAnswer, f"{_draft(client_id)}/missing")
 
     def score(self, client_id: ClientKey) -> Prediction:
         """A new decision for a known client; the API records it."""
@@ -305,6 +335,10 @@ class ScoringApi:
         prediction = self.transport.post(kind, PREDICTIONS, body)
         _same_client(client_id, prediction.client_id)
         return prediction
+
+
+def _draft(client_id: str) -> str:
+    return f"{APPLICATIONS}/{quote(client_id, safe='')}"
 
 
 def _page(report_id: str) -> str:

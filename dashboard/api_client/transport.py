@@ -79,6 +79,9 @@ class Transport:
     def post(self, kind: type[Shape], path: str, body: object) -> Shape:
         return read(kind, self.checked("POST", path, body=body).content)
 
+    def put(self, kind: type[Shape], path: str, body: object) -> Shape:
+        return read(kind, self.checked("PUT", path, body=body).content)
+
     def page(self, path: str, kind: str) -> bytes:
         """What is no JSON: a page, a text or a document of the media type `kind`."""
         response = self.checked("GET", path)

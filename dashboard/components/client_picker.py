@@ -20,11 +20,12 @@ from api_client.cache import (
     score_again,
     scoring_api,
 )
-from api_client.errors import ApiError, NotFound, WithoutReasons
-from api_client.meaning import ClientKey
+from api_client.errors import ApiError, NotDecided, NotFound, WithoutReasons
+from api_client.meaning import ClientKey, is_draft
 from api_client.scoring_api import Matches
 from components import say
-from session.language import _
+from session.language import PARAMETER as LANGUAGE
+from session.language import _, code
 from session.user import asker
 from texts import decision
 from texts.client_list import LONGEST_NUMBER, LONGEST_TEXT
@@ -32,8 +33,9 @@ from texts.client_list import LONGEST_NUMBER, LONGEST_TEXT
 PARAMETER = "client"
 CHOSEN = "client_number"
 SEARCH, SHOWN = "search", "suggestions_shown"
-# The recent clients, those whose numbers begin so, and those whose numbers end so.
-OFFERED = ("recent", "suggestion_begin", "suggestion_end")
+# The recent clients, those whose numbers begin so, those whose numbers end so, and
+# those with such a reference.
+OFFERED = ("recent", "suggestion_begin", "suggestion_end", "suggestion_reference")
 SCORE_AGAIN = "score_again_client"
 SUGGESTIONS, RECENT_KEPT, PEOPLE_KEPT = 10, 6, 500
 # Fewer last digits are those of too many.
@@ -41,6 +43,7 @@ LEAST_ENDING = 2
 PAUSE = "200ms"
 # What stands between or before digits where people copy them from.
 _BETWEEN = re.compile(r"[\s,.'’#_-]+|n[°o]\.?", re.IGNORECASE)
+NOBODY = Matches((), 0, False)
 # A tab that comes along with what is pasted.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -71,7 +74,7 @@ def nobody_is_looked_for() -> bool:
 
 def read_key(text: str, model: ModelAnswer) -> ClientKey | None:
     """The key in what was typed, pasted or put in an address, if it is one."""
-    if model.text_keys:
+    if model.text_keys or is_draft(text):
         return text or None
     number = digits(text)
     return int(number) if number else None
@@ -102,10 +105,27 @@ def chosen_client(title: str) -> OpenedClient | None:
     `title` is the page's; the client's number is put after it.
     """
     number, model = chosen(), current_model()
+    text = client_search(f"{title} {number}".strip())
+    if number:
+        return _open(number, read_key(number, model))
+    if not text:
+        say.info(_("Type a client's number to see the decision and what it rests on."))
+    return None
+
+
+def leave() -> None:
+    """Take the client off the screen, and out of the address."""
+    st.session_state.pop(CHOSEN, None)
+    st.query_params.pop(PARAMETER, None)
+
+
+def client_search(title: str) -> str:
+    """The heading of a page and the search beside it; what is typed there."""
+    number, model = chosen(), current_model()
     label = model.key_label(_("Client number"))
     with st.container(key="desk", horizontal=True, vertical_alignment="center"):
         with st.container(width="content"):
-            say.title(f"{title} {number}".strip())
+            say.title(title)
         st.text_input(
             say.literal(label),
             key=SEARCH,
@@ -121,14 +141,10 @@ def chosen_client(title: str) -> OpenedClient | None:
             others = tuple(
                 client_id for client_id in _recent() if str(client_id) != number
             )
-            _offer(_("Recent clients"), OFFERED[0], others)
+            _offer(_("Recent clients"), OFFERED[0], Matches(others, len(others), False))
     if text:
         _suggest(text, model)
-    if number:
-        return _open(number, read_key(number, model))
-    if not text:
-        say.info(_("Type a client's number to see the decision and what it rests on."))
-    return None
+    return text
 
 
 def the_client() -> OpenedClient | None:
@@ -175,12 +191,16 @@ def _select_offered(key: str) -> None:
         select(client_id)
 
 
-def _offer(label: str, key: str, client_ids: tuple[ClientKey, ...]) -> None:
-    if client_ids:
+def _offer(label: str, key: str, matches: Matches) -> None:
+    def named(client_id: ClientKey) -> str:
+        reference = matches.references.get(client_id)
+        return say.literal(f"{client_id} · {reference}" if reference else client_id)
+
+    if matches.client_ids:
         st.pills(
             label,
-            client_ids,
-            format_func=say.literal,
+            matches.client_ids,
+            format_func=named,
             key=key,
             on_change=_select_offered,
             args=(key,),
@@ -189,38 +209,36 @@ def _offer(label: str, key: str, client_ids: tuple[ClientKey, ...]) -> None:
 
 
 def _suggest(text: str, model: ModelAnswer) -> None:
-    """Offer the clients whose numbers begin with what was typed, or end with it."""
-    number = text if model.text_keys else digits(text)
-    if not number:
-        say.warning(
-            _(
-                "A client's number has only digits; “{text}” has others. "
-                "Correct it above.",
-                text=text,
-            )
-        )
-        return
-    most = st.session_state.get(SHOWN, {}).get(number, SUGGESTIONS)
+    """Offer the clients whose numbers begin with what was typed, or end with it.
+
+    What is no number, or nobody's, may be the beginning of a reference.
+    """
+    number = text if model.text_keys or is_draft(text) else digits(text)
+    most = st.session_state.get(SHOWN, {}).get(number or text, SUGGESTIONS)
     api = scoring_api()
-    begin = api.search(most, prefix=number)
-    end = Matches((), 0, False)
-    if len(number) >= LEAST_ENDING:
+    begin = api.search(most, prefix=number) if number else NOBODY
+    end, called = NOBODY, NOBODY
+    if len(number) >= LEAST_ENDING and not is_draft(number):
         end = api.search(most, suffix=number)
-    if not begin.total and not end.total:
-        _nobody(number)
-        return
+    if model.text_keys or not (begin.total or end.total):
+        called = api.search(most, reference=text)
     if begin.total:
         say.caption(decision.clients_begin(begin.total, number))
-        _offer(_("Numbers that begin so"), OFFERED[1], begin.client_ids)
+        _offer(_("Numbers that begin so"), OFFERED[1], begin)
     if end.total:
         say.caption(decision.clients_end(end.total, number))
-        _offer(_("Numbers that end so"), OFFERED[2], end.client_ids)
-    if begin.more or end.more:
+        _offer(_("Numbers that end so"), OFFERED[2], end)
+    if called.total:
+        say.caption(decision.clients_called(called.total, text))
+        _offer(_("References that begin so"), OFFERED[3], called)
+    if not (begin.total or end.total or called.total):
+        _nobody(number) if number else _no_number(text)
+    if begin.more or end.more or called.more:
         st.button(
             _("Show more"),
             key="more_clients",
             on_click=_show_more,
-            args=(number, most),
+            args=(number or text, most),
             type="tertiary",
         )
 
@@ -229,11 +247,21 @@ def _show_more(number: str, shown: int) -> None:
     st.session_state[SHOWN] = {number: 5 * shown}
 
 
+def _no_number(text: str) -> None:
+    say.warning(
+        _(
+            "A client's number has only digits; “{text}” has others, and no reference "
+            "has a word that begins so. Correct it above.",
+            text=text,
+        )
+    )
+
+
 def _nobody(text: str) -> None:
     say.warning(
         _(
-            "No client's number is, begins or ends with {text}. "
-            "Check the number on the application, then type it again.",
+            "No client's number is, begins or ends with {text}, and no reference has a "
+            "word that begins so. Check the application, then type it again.",
             text=text,
         )
     )
@@ -262,6 +290,10 @@ def _open(number: str, client_id: ClientKey | None) -> OpenedClient | None:
         with screen.container():
             _nobody(number)
         return None
+    except NotDecided:
+        with screen.container():
+            _not_decided(number)
+        return None
     except WithoutReasons as without:
         with screen.container():
             _without_reasons(client_id, without.standing)
@@ -269,6 +301,16 @@ def _open(number: str, client_id: ClientKey | None) -> OpenedClient | None:
     screen.empty()
     _remember(client_id)
     return opened
+
+
+def _not_decided(number: str) -> None:
+    say.info(_("This application is still being entered, and is not decided on."))
+    st.page_link(
+        "screens/new_application.py",
+        label=_("Go on with application {client}", client=say.literal(number)),
+        icon=":material/edit_note:",
+        query_params={PARAMETER: number, LANGUAGE: code()},
+    )
 
 
 def _without_reasons(client_id: ClientKey, standing: Standing) -> None:

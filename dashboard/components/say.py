@@ -27,7 +27,7 @@ def literal(text: object) -> str:
     """
     shown = str(text)
     written = []
-    for one, after in zip(shown, f"{shown[1:]} ", strict=True):
+    for one, after in zip(shown, f"{shown[1:]} ", strict=False):
         apart = one == ":" or after == "." or {one, after} <= _SIGNS
         written.append(f"\\{one}" if one in _SIGNS else one)
         written.append(_JOINER if apart else "")

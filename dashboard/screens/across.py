@@ -12,6 +12,7 @@ from api_client.errors import ApiError
 from components import markup, say
 from components.client_picker import PARAMETER, chosen, the_client
 from components.layout import PRODUCT, language_switch
+from components.remarks import waiting
 from session.language import PARAMETER as LANGUAGE
 from session.language import _, code, timezone
 from texts import across
@@ -40,7 +41,7 @@ def _told(opened: OpenedClient, model: ModelAnswer) -> None:
     named = model.key_label(_("Client number"))
     today = day(datetime.now(timezone()))
     st.html(markup.small(f"{PRODUCT} · {named} {opened.client.client_id} · {today}"))
-    for part in across.parts(opened, _way(opened, model), model):
+    for part in across.parts(opened, _way(opened, model), waiting(opened), model):
         st.html(markup.part(part.title, part.sentences, part.points))
 
 

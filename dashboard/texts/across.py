@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from api_client.answers import Counterfactual, ModelAnswer, Offer, Standing
+from api_client.answers import Contest, Counterfactual, ModelAnswer, Offer, Standing
 from api_client.cache import OpenedClient
 from session.language import _, mark
 from texts.formats import amount, calendar_day, day, decimal, percent
@@ -40,9 +40,16 @@ class Part:
 
 
 def parts(
-    opened: OpenedClient, way: Counterfactual | None, model: ModelAnswer
+    opened: OpenedClient,
+    way: Counterfactual | None,
+    contest: Contest | None,
+    model: ModelAnswer,
 ) -> Iterator[Part]:
-    """In the order in which one talks; `way`: what was looked for in a refused loan."""
+    """In the order in which one talks.
+
+    `way`: what was looked for in place of a refused loan; `contest`: what waits for an
+    answer.
+    """
     if opened.client.terms is not None:
         yield _asked(opened.client.terms)
     yield _assessed(opened)
@@ -53,7 +60,7 @@ def parts(
         yield _offered(opened.offer.offer, opened.offer.valid_until)
     if way is not None:
         yield _could_change(way)
-    yield Part(_("What happens next"), tuple(_next(opened)))
+    yield Part(_("What happens next"), tuple(_next(opened, contest)))
     yield _rights(opened.standing)
 
 
@@ -167,12 +174,13 @@ def _value(name: str, value: float) -> str:
     return decimal(value, 0) if name == INSTALMENTS else amount(round(value, 2))
 
 
-def _next(opened: OpenedClient) -> Iterator[str]:
+def _next(opened: OpenedClient, contest: Contest | None) -> Iterator[str]:
     standing, offer = opened.standing, opened.offer
-    if opened.client.contest_id is not None:
+    if contest is not None:
         yield _(
-            "You contested the decision: a person looks at it again, and you get an "
-            "answer."
+            "You contested the decision: a person looks at it again, and answers by "
+            "{day}.",
+            day=calendar_day(contest.due_on),
         )
     elif not standing.reviewed:
         yield _("Your adviser talks all this over with you; then a person decides.")

@@ -21,7 +21,7 @@ def read_list(file: bytes, model: ModelAnswer) -> Sequence[str]:
 
     Raises ValueError in words where it holds none.
     """
-    rows = _rows(_text(file))
+    rows = rows_of(text_of(file))
     names = names_of_key(model)
     heads = [cell.strip().casefold() for cell in rows[0]] if rows else []
     place = next((at for at, name in enumerate(heads) if name in names), None)
@@ -63,7 +63,8 @@ def _column(model: ModelAnswer) -> str:
     return keys[0] if keys else OWN_NAME
 
 
-def _rows(text: str) -> list[list[str]]:
+def rows_of(text: str) -> list[list[str]]:
+    """The cells of a CSV file, line by line; blank lines are left out."""
     lines = [line for line in text.splitlines() if line.strip()]
     separator = max(SEPARATORS, key=lines[0].count) if lines else ","
     try:
@@ -74,7 +75,7 @@ def _rows(text: str) -> list[list[str]]:
         raise ValueError(_("The file is not text.")) from error
 
 
-def _text(file: bytes) -> str:
+def text_of(file: bytes) -> str:
     try:
         return file.decode("utf-16" if file.startswith(WIDE) else "utf-8-sig")
     except UnicodeDecodeError:

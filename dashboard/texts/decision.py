@@ -290,6 +290,17 @@ def clients_begin(total: int, prefix: str) -> str:
     )
 
 
+def clients_called(total: int, beginning: str) -> str:
+    """How many clients' references have a word that begins so."""
+    return plural(
+        "{total} client's reference has a word that begins with {beginning}:",
+        "{total} clients' references have a word that begins with {beginning}:",
+        total,
+        total=whole(total),
+        beginning=beginning,
+    )
+
+
 def clients_end(total: int, suffix: str) -> str:
     """How many clients' numbers end with some digits."""
     if total == 1:

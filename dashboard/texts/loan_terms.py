@@ -24,6 +24,8 @@ _NUMBER = re.compile(
     r"([0-9]+|[1-9][0-9]{0,2}([ ,.'’])[0-9]{3}(?:\2[0-9]{3})*)"
     r"(?:(?!\2)[,.]([0-9]{1,2}))?"
 )
+_MINUS = ("-", "\u2212")
+_ANY_DECIMALS = re.compile(_NUMBER.pattern.replace("{1,2}", "+"))
 
 
 @dataclass(frozen=True)
@@ -114,18 +116,23 @@ def _goods_price(client: ClientAnswer, model: ModelAnswer) -> float:
     return float(values[0]) if values and isinstance(values[0], int | float) else 0.0
 
 
-def read_number(text: str) -> float | None:
+def read_number(text: str, fine: bool = False) -> float | None:
     """A number as people type it: 12 500,50; 12,500.50; €12'500; None for another text.
 
     A sign before three digits parts thousands, before one or two it is the decimal one.
+    `fine`: one below zero, or with more decimals, is one too: -3; 0.5029.
     """
     bare = re.sub(r"\s", " ", text).upper().strip()
     for sign in (currency(), currency_sign().upper()):
         bare = bare.removeprefix(sign).removesuffix(sign).strip()
-    match = _NUMBER.fullmatch(bare)
+    below = fine and bare[:1] in _MINUS
+    match = _NUMBER.fullmatch(bare[below:])
+    if match is None and fine:
+        match = _ANY_DECIMALS.fullmatch(bare[below:])
     if match is None:
         return None
-    return float(f"{re.sub('[^0-9]', '', match[1])}.{match[3] or 0}")
+    number = float(f"{re.sub('[^0-9]', '', match[1])}.{match[3] or 0}")
+    return -number if below else number
 
 
 def schedule(offer: Offer) -> list[Payment]:

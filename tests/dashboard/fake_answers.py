@@ -128,6 +128,13 @@ LOAN = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE")
 ROLES = dict(zip(LOAN, ("amount", "instalment", "goods_price"), strict=True))
 ROLES |= {"SK_ID_CURR": "client", "DAYS_BIRTH": "birth"}
 ROLES |= dict.fromkeys(("DAYS_EMPLOYED", "DAYS_LAST_PHONE_CHANGE"), "date")
+# What there is no decision without, and what can be true.
+NEEDED = ["NAME_CONTRACT_TYPE", "AMT_CREDIT", "DAYS_BIRTH", "AMT_INCOME_TOTAL"]
+NEEDED += ["FLAG_DOCUMENT_3"]
+BOUNDS: dict[str, list[float]] = dict.fromkeys((*LOAN, "AMT_INCOME_TOTAL"), [0, 1e9])
+BOUNDS |= dict.fromkeys(("EXT_SOURCE_1", "EXT_SOURCE_2"), [0, 1])
+BOUNDS |= {"DAYS_BIRTH": [-45000, 0], "DAYS_EMPLOYED": [-36500, 365243]}
+BOUNDS |= {"FLAG_DOCUMENT_3": [0, 1], "CNT_CHILDREN": [0, 100]}
 # The loan as it was asked for: nobody said in how many instalments.
 OFFER: dict[str, Any] = {
     "amount": 406597.5,
@@ -200,6 +207,13 @@ RECORDS: dict[str, tuple[list[tuple[str, str, str, str | None]], Any]] = {
     "earlier": ([("DAYS_DECISION", "days", "Date of the decision", "date")], []),
     "cards": ([("MONTHS_BALANCE", "months", "Month", None)], None),
 }
+FORMULAS = {
+    "EXT_SOURCE_MEAN": "mean of EXT_SOURCE_1..2",
+    "CREDIT_TO_GOODS": "AMT_CREDIT / AMT_GOODS_PRICE",
+}
+# By unit.
+RECORD_TYPES = {"none": "integer", "days": "integer", "months": "integer"}
+RECORD_BOUNDS = {"currency": [0, 1e9], "days": [-36500, 36500], "months": [-1200, 0]}
 SIMILAR = {
     "size": 400,
     "observed_default_rate": 0.0725,
@@ -306,8 +320,8 @@ def model(version: str = "3") -> dict[str, Any]:
         "data": {"clients": 10000, "default_rate": 0.081, "fingerprint": "f" * 64},
         "features": [
             {"name": name, "unit": unit, "labels": labels(label), "group": group}
-            | {"dtype": "float32", "formula": name}
-            | {"table": TABLES.get(group, "application")}
+            | {"dtype": "float32", "table": TABLES.get(group, "application")}
+            | {"formula": FORMULAS.get(name, name)}
             for name, unit, label, group in FEATURES
         ],
         "reasons": [
@@ -458,7 +472,7 @@ def work() -> list[dict[str, Any]]:
     ]
 
 
-def client(client_id: int, stands: Any = None) -> dict[str, Any]:
+def client(client_id: Any, stands: Any = None) -> dict[str, Any]:
     facts = zip(_columns(), [client_id, *FACTS], strict=True)
     return {
         "client_id": client_id,
@@ -481,10 +495,10 @@ def offer(terms: dict[str, float]) -> dict[str, Any]:
 
 
 def prediction(
-    client_id: int, version: str = "3", number: int = 1, terms: Any = None
+    client_id: Any, version: str = "3", number: int = 1, terms: Any = None
 ) -> dict[str, Any]:
     """A decision, or a simulation in which a smaller loan is a smaller risk."""
-    known = CLIENTS[client_id]
+    known = CLIENTS.get(client_id, CLIENTS[700001])
     moves = list(known["moves"])
     wanted = offer(terms) if terms else None
     if wanted:
@@ -634,8 +648,8 @@ def _section(name: str) -> int | None:
 def _record_table(name: str) -> dict[str, Any]:
     columns = [
         {"name": column, "unit": unit, "labels": labels(label), "role": role}
-        | {"type": "number", "nullable": True, "meaning": f"{label}."}
-        | ({"bounds": [-1200, 0]} if unit == "months" else {})
+        | {"type": RECORD_TYPES.get(unit, "number"), "nullable": role is None}
+        | {"meaning": f"{label}.", "bounds": RECORD_BOUNDS.get(unit)}
         for column, unit, label, role in RECORDS[name][0]
     ]
     return {"columns": columns, "origin": "credit_bureau", "sections": []}
@@ -643,9 +657,65 @@ def _record_table(name: str) -> dict[str, Any]:
 
 def _columns() -> list[dict[str, Any]]:
     return [
-        {"name": name, "type": "number", "unit": unit, "labels": labels(label)}
-        | {"nullable": True, "meaning": f"{label}.", "role": ROLES.get(name)}
+        {"name": name, "unit": unit, "labels": labels(label)}
+        | {"type": "category" if name in WORDS else "number"}
+        | {"nullable": name not in NEEDED, "bounds": BOUNDS.get(name)}
+        | {"meaning": f"{label}, as declared.", "role": ROLES.get(name)}
         | {"section": _section(name)}
         | {"missing": MISSING.get(name, []), "words": WORDS.get(name, {})}
         for name, unit, label in COLUMNS
     ]
+
+
+def draft(client_id: str, body: dict[str, Any], revision: int) -> dict[str, Any]:
+    """What is kept of an application; `body` is what was sent last."""
+    known = {"reference", "application", "revision"}
+    application = body.get("application", {})
+    at = "2026-11-23T08:00:00.000000Z"
+    return {
+        "client_id": client_id,
+        "state": "draft",
+        "revision": revision,
+        "reference": body.get("reference"),
+        "application": application,
+        "records": {name: rows for name, rows in body.items() if name not in known},
+        "needed": [name for name in NEEDED if name not in application],
+        "unknown": [],
+        "same_person": [700002] if application.get("AMT_CREDIT") == 7000 else [],
+        "created_at": at,
+        "updated_at": at,
+        "expires_at": "2026-12-23T08:00:00.000000Z",
+    }
+
+
+def problems(body: dict[str, Any]) -> list[dict[str, str]]:
+    """What of a draft is out of its bounds, by JSON pointer."""
+    tables = {"": [body.get("application", {})], "bureau": body.get("bureau", [])}
+    bounds = BOUNDS | {
+        one["name"]: one["bounds"] for one in _record_table("bureau")["columns"]
+    }
+    told = []
+    for table, rows in tables.items():
+        for number, row in enumerate(rows):
+            at = f"/bureau/{number}" if table else "/application"
+            for name, value in row.items():
+                low, high = bounds.get(name) or [-math.inf, math.inf]
+                good = name in WORDS or not isinstance(value, str)
+                if not good or (name not in WORDS and not low <= value <= high):
+                    told.append({"path": f"{at}/{name}", "detail": "is wrong"})
+    return told
+
+
+def missing(kept: dict[str, Any]) -> dict[str, Any]:
+    spans = {"EXT_SOURCE_2": (0.04, 0.19), "EXT_SOURCE_1": (0.06, 0.11)}
+    return {
+        "client_id": kept["client_id"],
+        "probability": None if kept["needed"] else 0.08,
+        "threshold": THRESHOLD,
+        "needed": kept["needed"],
+        "missing": [
+            {"column": name, "lowest": low, "highest": high}
+            for name, (low, high) in spans.items()
+            if name not in kept["application"]
+        ],
+    }

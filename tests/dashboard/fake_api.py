@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 import fake_answers
 
 KEY = "fake-key"
+DRAFT = r"(new-\w+)"
 Answer = tuple[int, str, bytes]
 
 
@@ -41,10 +42,12 @@ class FakeApi:
         self.scored = self.reviewed = 0
         # The numbers that a search finds; of three of them everything is known.
         self.known = sorted(fake_answers.CLIENTS)
+        # What is kept of each application that was entered, by its id.
+        self.drafts: dict[str, dict[str, Any]] = {}
         # Each prediction with its terms and reviews, by its id.
         self.made: dict[str, tuple[dict[str, Any], Any, list[Any]]] = {}
         # The offers that were made to each client, oldest first.
-        self.offered: dict[int, list[dict[str, Any]]] = {}
+        self.offered: dict[int | str, list[dict[str, Any]]] = {}
         self.work = fake_answers.work()
         # By client, newest first.
         self.notes: dict[int, list[dict[str, Any]]] = {}
@@ -101,13 +104,17 @@ class FakeApi:
             (r"POST /v1/predictions/([^/]+)/review", self._review),
             (r"POST /v1/predictions/([^/]+)/counterfactual", self._way_through),
             (r"GET /v1/predictions/([^/]+)/letter", self._letter),
+            ("POST /v1/applications", self._begin),
+            (rf"GET /v1/applications/{DRAFT}", self._draft),
+            (rf"PUT /v1/applications/{DRAFT}", self._change),
+            (rf"GET /v1/applications/{DRAFT}/missing", self._missing),
             ("GET /v1/model", lambda **_: document(fake_answers.model(self.version))),
             ("GET /v1/model/importance", fixed(fake_answers.importance())),
             ("GET /v1/model/card", lambda **_: text("markdown", fake_answers.CARD)),
             ("GET /v1/clients", self._search),
-            (r"GET /v1/clients/(\d+)", self._client),
+            (rf"GET /v1/clients/(\d+|{DRAFT[1:-1]})", self._client),
             (r"GET /v1/clients/(\d+)/similar", self._similar),
-            (r"GET /v1/clients/(\d+)/predictions", self._history),
+            (rf"GET /v1/clients/(\d+|{DRAFT[1:-1]})/predictions", self._history),
             (r"GET /v1/clients/(\d+)/offers", self._offers),
             (r"POST /v1/clients/(\d+)/offers", self._offer),
             (r"GET /v1/clients/(\d+)/offers/([^/]+)", self._offer_made),
@@ -127,20 +134,53 @@ class FakeApi:
             (r"POST /v1/alerts/([^/]+)/acknowledge", self._acknowledge),
         ]
 
+    def _begin(self, body: Any, **_: Any) -> Answer:
+        return self._keep(f"new-{len(self.drafts) + 1:010}", body, 1)
+
+    def _draft(self, client_id: str, **_: Any) -> Answer:
+        if client_id not in self.drafts:
+            return problem(404, f"application {client_id} is not known")
+        return document(self.drafts[client_id])
+
+    def _change(self, client_id: str, body: Any, **_: Any) -> Answer:
+        kept = self.drafts[client_id]
+        if body["revision"] != kept["revision"] or kept["state"] != "draft":
+            return problem(409, f"revision {kept['revision']} stands")
+        return self._keep(client_id, body, kept["revision"] + 1)
+
+    def _keep(self, client_id: str, body: Any, revision: int) -> Answer:
+        if errors := fake_answers.problems(body):
+            return problem(400, "the application is not valid", errors=errors)
+        self.drafts[client_id] = fake_answers.draft(client_id, body, revision)
+        return document(self.drafts[client_id], 201 if revision == 1 else 200)
+
+    def _missing(self, client_id: str, **_: Any) -> Answer:
+        return document(fake_answers.missing(self.drafts[client_id]))
+
     def _search(self, query: dict[str, str], **_: Any) -> Answer:
+        called, begun = query.get("reference", ""), query.get("prefix", "")
+        if called or begun.startswith("new-"):
+            found = [
+                {"client_id": client_id, "reference": kept["reference"]}
+                for client_id, kept in self.drafts.items()
+                if (kept["reference"] or "").startswith(called)
+                and client_id.startswith(begun)
+            ]
+            return document(
+                {"clients": found, "total": len(found), "next_cursor": None}
+            )
         return document(fake_answers.search(self.known, query))
 
     def _client(self, client_id: str, **_: Any) -> Answer:
-        if int(client_id) not in fake_answers.CLIENTS:
+        key = _key(client_id)
+        if key not in fake_answers.CLIENTS and key not in self.drafts:
             return problem(404, f"client {client_id} is not known")
-        stands = self._standing(int(client_id))
-        told = fake_answers.client(int(client_id), stands)
-        waiting = self._waiting(int(client_id))
-        offered = self.offered.get(int(client_id), [])
+        told = fake_answers.client(key, self._standing(key))
+        waiting, offered = self._waiting(key), self.offered.get(key, [])
         told |= {"offer_id": offered[-1]["offer_id"] if offered else None}
         return document(told | {"contest_id": waiting and waiting["contest_id"]})
 
-    def _waiting(self, client_id: int) -> dict[str, Any] | None:
+    def _waiting(self, client_id: int | str) -> dict[str, Any] | None:
         """The contest that nobody has answered."""
         contests = self.contests.get(client_id, [])
         return next((one for one in contests if one["answered_by"] is None), None)
@@ -198,13 +238,13 @@ class FakeApi:
         offered = {one["offer_id"]: one for one in self.offered[int(client_id)]}
         return document(offered[offer_id])
 
-    def _of(self, client_id: int) -> list[tuple[dict[str, Any], Any, list[Any]]]:
+    def _of(self, client_id: int | str) -> list[tuple[dict[str, Any], Any, list[Any]]]:
         """The client's predictions with terms and reviews, oldest first."""
         return [
             kept for kept in self.made.values() if kept[0]["client_id"] == client_id
         ]
 
-    def _standing(self, client_id: int) -> dict[str, Any] | None:
+    def _standing(self, client_id: int | str) -> dict[str, Any] | None:
         decisions = [made for made, terms, _ in self._of(client_id) if not terms]
         if not decisions:
             return None
@@ -212,7 +252,7 @@ class FakeApi:
         decided = self.made[review["prediction_id"]][0] if review else decisions[-1]
         return fake_answers.standing(decided, decisions[-1], review, self.version)
 
-    def _standing_review(self, client_id: int) -> dict[str, Any] | None:
+    def _standing_review(self, client_id: int | str) -> dict[str, Any] | None:
         made = [review for *_, reviews in self._of(client_id) for review in reviews]
         return max(made, key=lambda one: str(one["review_id"]), default=None)
 
@@ -234,13 +274,15 @@ class FakeApi:
 
     def _predict(self, body: Any, **_: Any) -> Answer:
         client_id = body["client_id"]
-        if client_id not in fake_answers.CLIENTS:
+        if client_id in self.drafts:
+            self.drafts[client_id]["state"] = "decided"
+        elif client_id not in fake_answers.CLIENTS:
             return problem(404, f"client {client_id} is not known")
         made = self._made(client_id, body.get("terms"))
         brief = body.get("explain") == "reasons"
         return document(fake_answers.brief(made) if brief else made, 201)
 
-    def _made(self, client_id: int, terms: Any = None) -> dict[str, Any]:
+    def _made(self, client_id: int | str, terms: Any = None) -> dict[str, Any]:
         self.scored += 1
         made = fake_answers.prediction(client_id, self.version, self.scored, terms)
         self.made[made["prediction_id"]] = (made, terms, [])
@@ -254,10 +296,9 @@ class FakeApi:
         return document({"predictions": slots})
 
     def _history(self, client_id: str, **_: Any) -> Answer:
-        told = [fake_answers.recorded(*kept) for kept in self._of(int(client_id))[::-1]]
-        return document(
-            {"client_id": int(client_id), "predictions": told, "next_cursor": None}
-        )
+        key = _key(client_id)
+        told = [fake_answers.recorded(*kept) for kept in self._of(key)[::-1]]
+        return document({"client_id": key, "predictions": told, "next_cursor": None})
 
     def _review(self, prediction: str, body: Any, **_: Any) -> Answer:
         made, _changes, reviews = self.made[prediction]
@@ -300,6 +341,10 @@ class FakeApi:
         seen = {"acknowledged_by": body["by"], "note": body["note"]}
         self.alert |= seen | {"acknowledged_at": "2026-11-23T08:00:00.000000Z"}
         return document(self.alert)
+
+
+def _key(client_id: str) -> int | str:
+    return int(client_id) if client_id.isdigit() else client_id
 
 
 def document(content: object, status: int = 200) -> Answer:
@@ -351,7 +396,9 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            self._reply("POST", json.loads(self.rfile.read(length)))
+            self._reply(self.command, json.loads(self.rfile.read(length)))
+
+        do_PUT = do_POST
 
         def _reply(self, method: str, body: Any) -> None:
             seen = (method, urlsplit(self.path).path, dict(self.headers), body)

@@ -31,7 +31,8 @@ def texts(api: FakeApi) -> FakeApi:
             api.known = [
                 number
                 for text, number in numbers.items()
-                if text.startswith(query.get("prefix", ""))
+                if "reference" not in query
+                and text.startswith(query.get("prefix", ""))
                 and text.endswith(query.get("suffix", ""))
             ]
             target = f"{asked.path}?limit={query['limit']}"

@@ -53,6 +53,7 @@ PLAIN |= {
 }
 PLAIN |= {"navigation", "page_link", "plotly_chart", "progress", "query_params"}
 PLAIN |= {"rerun", "session_state", "set_page_config", "sidebar", "skeleton", "user"}
+PLAIN |= {"switch_page"}
 
 
 class Module:

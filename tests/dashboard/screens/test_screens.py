@@ -194,7 +194,7 @@ def test_an_offer_says_how_it_differs_and_stands_on_every_page(api: FakeApi) -> 
     assert "The model would refuse these terms" in notices(app, "warning")[0]
     app.button(key="make_offer").click().run()
     assert "Give your name" in notices(app, "error")[0] and not api.offered
-    app.text_input(key="reviewer").set_value("Ada")
+    app.text_input(key="offer_reviewer").set_value("Ada")
     app.button(key="make_offer").click().run()
     assert "The offer is on record" in notices(app, "success")[0]
     until = (datetime.now(UTC) + timedelta(14)).date()
