@@ -23,6 +23,7 @@ from components.layout import card
 from components.remarks import show_contest_form, show_notes, tell_contest
 from session.language import LANGUAGES, _, code
 from texts import decision as words
+from texts.simulation import offered_text
 
 FORM = "decision"
 # Nobody decides any more: there is no letter.
@@ -75,6 +76,8 @@ def _review(opened: OpenedClient, contest: Contest | None, model: ModelAnswer) -
     else:
         st.html(markup.verdict(sentence, meaning, prediction.decision, client))
     say.text(words.weighing(prediction, model))
+    if opened.offer is not None:
+        say.text(offered_text(opened.offer))
     for note in words.changed_since(standing):
         say.warning(note)
     tell_contest(contest)

@@ -40,6 +40,7 @@ LITERAL = "say.literal"
 PLAINLY = {"str", "term.told", LITERAL}
 # The rest of Streamlit that the dashboard uses shows no text, or shows it as it is.
 PLAIN = {"App", "Page", "cache_resource", "code", "columns", "container", "context"}
+PLAIN |= {"components"}
 PLAIN |= {
     "empty",
     "form",
@@ -311,7 +312,7 @@ def hostile(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[HostileAp
 
 
 PAGES = (
-    *("work_list", "client", "file", "compare", "simulate", "decide"),
+    *("work_list", "client", "file", "compare", "simulate", "decide", "across"),
     *("model", "drift", "alerts"),
 )
 
