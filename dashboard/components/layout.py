@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from charts import axes
 from charts.axes import Table
 from components import markup, say
-from session.language import SOURCE, _, code
+from session.language import _
 from texts.formats import decimal_and_group
 
 PLOTLY = {"displayModeBar": False}
@@ -36,9 +36,3 @@ def numbers(key: str, table: Callable[[], Table], caption: str, label: str) -> N
     if opened.open:
         headers, rows = table()
         opened.html(markup.table(headers, rows, caption))
-
-
-def written_in_english() -> None:
-    """Say so where another part wrote a text, in its one language."""
-    if code() != SOURCE:
-        say.caption(_("This text is written in English by the training part."))

@@ -96,7 +96,7 @@ class FakeApi:
             (r"GET /v1/predictions/([^/]+)/letter", self._letter),
             ("GET /v1/model", lambda **_: document(fake_answers.model(self.version))),
             ("GET /v1/model/importance", fixed(fake_answers.importance())),
-            ("GET /v1/model/card", lambda **_: text("markdown", fake_answers.CARD)),
+            ("GET /v1/model/card", self._card),
             ("GET /v1/clients", self._search),
             (r"GET /v1/clients/(\d+)", self._client),
             (r"GET /v1/clients/(\d+)/similar", self._similar),
@@ -113,6 +113,9 @@ class FakeApi:
             ("GET /v1/alerts", self._alerts),
             (r"POST /v1/alerts/([^/]+)/acknowledge", self._acknowledge),
         ]
+
+    def _card(self, query: dict[str, str], **_: Any) -> Answer:
+        return text("markdown", f"{query['lang']}: {fake_answers.CARD}")
 
     def _search(self, query: dict[str, str], **_: Any) -> Answer:
         return document(fake_answers.search(self.known, query))

@@ -18,8 +18,8 @@ from api.http.lookups import known_client, known_prediction
 from api.http.operations import OFFICER, Operation
 from api.http.responses import query
 from api.schemas.answers import Fact, Offer
+from api.schemas.language import LanguageQuery
 from api.schemas.layout import APPLICATION
-from api.schemas.letter import LetterQuery
 from api.scoring import counterfactual
 from api.scoring.decision import GRANTED, REFUSED
 from api.scoring.predict import explained
@@ -56,7 +56,7 @@ SCORES = "outside_scores"
     "human review. Its numbers are the applicant's own; of the model it tells none. "
     "Before a person has reviewed the decision the letter is a draft, and says so. "
     "A decision that stands no more has none.",
-    query=LetterQuery,
+    query=LanguageQuery,
     problems=(404, 409, 410),
     path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
 )
@@ -64,7 +64,7 @@ def letter(prediction_id: UUID) -> Response:
     # Typesetting takes 50 MB, and few processes write letters.
     from api.documents.letter import Letter, Used, render
 
-    params, champion = query(LetterQuery), services().champion()
+    params, champion = query(LanguageQuery), services().champion()
     config, tables = services().config, champion.manifest.tables
     database, identifier = services().database, str(prediction_id)
     stored = known_prediction(database, identifier)
