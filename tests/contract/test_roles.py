@@ -111,7 +111,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {
             "model": lambda api, _: api.model(),
             "importance": lambda api, _: api.importance(),
-            "model_card": lambda api, _: api.model_card(),
+            "model_card": lambda api, _: api.model_card("fr"),
         },
     ),
     "drift": (

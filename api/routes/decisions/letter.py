@@ -18,8 +18,8 @@ from api.http.lookups import known_client, known_prediction
 from api.http.operations import OFFICER, Operation
 from api.http.responses import query
 from api.schemas.answers import Fact, Offer
+from api.schemas.language import LanguageQuery
 from api.schemas.layout import APPLICATION
-from api.schemas.letter import LetterQuery
 from api.schemas.reviews import CLOSING
 from api.scoring import counterfactual
 from api.scoring.decision import GRANTED, REFUSED
@@ -60,7 +60,7 @@ _ENDED = {"withdrawn": "been withdrawn", "lapsed": "lapsed"}
     "model it tells none. "
     "Before a person has reviewed the decision the letter is a draft, and says so. "
     "A decision that stands no more has none, nor one that was withdrawn or lapsed.",
-    query=LetterQuery,
+    query=LanguageQuery,
     problems=(404, 409, 410),
     path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
 )
@@ -68,7 +68,7 @@ def letter(prediction_id: UUID) -> Response:
     # Typesetting takes 50 MB, and few processes write letters.
     from api.documents.letter import Letter, Used, render
 
-    params, champion = query(LetterQuery), services().champion()
+    params, champion = query(LanguageQuery), services().champion()
     config, tables = services().config, champion.manifest.tables
     database, identifier = services().database, str(prediction_id)
     stored = known_prediction(database, identifier)
