@@ -89,7 +89,7 @@ def _references() -> None:
         sa.Column("folded", _Folded),
         sqlite_autoincrement=True,
     )
-    op.create_index("client_references_folded", "client_references", ["folded"])
+    op.create_index("client_references_folded", "client_references", ["folded", "id"])
     op.create_index("client_references_client", "client_references", ["client_id"])
     _index_of_texts("client_references")
 
