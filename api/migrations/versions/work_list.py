@@ -19,6 +19,7 @@ from api.errors import EventsError
 from api.identifiers import moment
 from api.store.events.kept import Dictionaries
 from api.store.events.packing import unpacked
+from api.store.tables import key_of
 
 revision = "0004"
 down_revision = "0003.1"
@@ -170,7 +171,7 @@ def _newest_first(
     before = 2**62
     while rows := bind.execute(query, {"before": before}).all():
         before = rows[-1].sequence
-        known = [row for row in rows if (row.client_id or row.client_text) is not None]
+        known = [row for row in rows if key_of(row) is not None]
         wanted = [row for row in known if row.created_at >= since]
         if wanted:
             yield wanted

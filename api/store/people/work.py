@@ -28,9 +28,9 @@ from sqlalchemy import (
 from api.identifiers import parts
 from api.schemas.client_keys import ClientKey
 from api.schemas.work import WorkQuery
-from api.store.events.record import CONTEST, DECISION, Event
+from api.store.events.record import DECISION, Event
 from api.store.people import references
-from api.store.people.standing import CONTESTING, newest_on, standing_on
+from api.store.people.standing import CONTESTING, contesting_on, standing_on
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, TEXT_THERE, key_of, work
 
@@ -230,8 +230,8 @@ def _follow(connection: Connection, client_id: ClientKey) -> None:
     if review is not None:
         row |= {"result": review["decision"], "reviewer": review["reviewer"]}
         row |= {"state": DONE, "place": _place(DONE, review["created_at"])}
-    last = newest_on(connection, client_id, CONTESTING)
-    if last is not None and last.kind == CONTEST:
+    last = contesting_on(connection, client_id)
+    if last is not None and last.waits:
         place = _place(CONTESTED, last.created_at, last.facts["due_on"])
         row |= {"state": CONTESTED, "place": place}
     _statements(connection, type(client_id)).placed.run(connection, [row])
