@@ -112,7 +112,6 @@ def _work() -> None:
         sa.Column("reviewer", sa.String(200)),
     )
     op.create_index("work_place", "work", ["place", "id"])
-    op.create_index("work_state", "work", ["state"])
     op.create_index("work_client", "work", ["client_id"], unique=True)
     _index_of_texts("work", unique=True)
 
