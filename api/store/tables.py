@@ -172,7 +172,6 @@ work = Table(
     Column("result", String(20)),
     Column("reviewer", String(200)),
     Index("work_place", "place", "id"),
-    Index("work_state", "state"),
     Index("work_client", "client_id", unique=True),
     _index_of_texts("work_text", "client_text", unique=True),
 )
