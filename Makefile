@@ -25,8 +25,8 @@ help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
 
 demo: $(DEMO) ports var/demo.env ## train on DATA (or invented clients) and start API and dashboard
-	@. ./var/demo.env && export DASHBOARD_API_KEY && \
-		$(PYTHON) .make/serve.py $(API_PORT) $(DASHBOARD_PORT)
+	@. ./var/demo.env && export DASHBOARD_API_KEY SCORING_KEY && \
+		$(PYTHON) .make/serve.py $(API_PORT) $(DASHBOARD_PORT) $(DAY)
 
 test: $(READY) ## run every test
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup
@@ -37,7 +37,7 @@ check: $(READY) ## lint, types, import rules, locks, generated types
 	@.venv/bin/mypy --strict api
 	@MYPYPATH=dashboard .venv/bin/mypy --strict --explicit-package-bases dashboard/*.py dashboard/*/*.py
 	@.venv/bin/mypy --strict training
-	@.venv/bin/mypy --strict docs/scoring_client.py
+	@MYPYPATH=docs .venv/bin/mypy --strict docs/*.py
 	@MYPYPATH=dashboard:tests/dashboard .venv/bin/mypy --explicit-package-bases --check-untyped-defs tests
 	@.venv/bin/lint-imports
 	@cd dashboard && ../.venv/bin/lint-imports --config ../.make/dashboard.importlinter
@@ -63,6 +63,7 @@ bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@$(PYTHON) -m tests.benchmarks.serving
 	@$(PYTHON) -m tests.benchmarks.explanations
 	@$(PYTHON) -m tests.benchmarks.online
+	@$(PYTHON) -m tests.benchmarks.drafts
 	@$(PYTHON) -m tests.benchmarks.reloading
 	@$(PYTHON) -m tests.benchmarks.slow_clients
 	@$(PYTHON) -m tests.benchmarks.cold_starts
@@ -126,6 +127,8 @@ demo: export SCORING_DATABASE_URL = sqlite:///var/scoring.sqlite
 # Of the invented lender; nobody knows those of real data.
 demo: export SCORING_PRICES = $(if $(DATA),,var/data/prices.json)
 
+# What was done before it opens: of invented clients alone.
+DAY = $(if $(DATA),,docs/a_day.py)
 TABLES = $(or $(patsubst ~/%,$(HOME)/%,$(DATA)),var/data)
 code = $(shell find $(1) -type f ! -path '*/__pycache__/*')
 gone = $(if $(wildcard $(1)),,FORCE)

@@ -36,7 +36,8 @@ MODELS = (
 )
 DICTIONARIES = ("--output-model-type=typing.TypedDict",)
 # What the client in docs/ asks and is answered.
-ASKED = ("Counterfactual", "Outcome", "OutcomesAnswer", "PastPrediction", "Prediction")
+ASKED = ("Contest", "Counterfactual", "CounterOffer", "DraftAnswer", "Note", "Outcome")
+ASKED += ("OffersAnswer", "OutcomesAnswer", "PastPrediction", "Prediction")
 ASKED += ("ProblemAnswer", "Review", "SimilarClients", "Standing")
 # What a later API may say otherwise, as it adds codes and members; and what is to read.
 LEFT_OUT = {"additionalProperties", "const", "enum", "examples", "pattern", "title"}

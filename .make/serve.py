@@ -1,4 +1,6 @@
-"""Serve what the demo made until Ctrl-C: `serve.py API_PORT DASHBOARD_PORT`.
+"""Serve what the demo made until Ctrl-C: `serve.py API_PORT DASHBOARD_PORT [SCRIPT]`.
+
+The script runs once both servers are ready, with SCORING_URL and SCORING_KEY.
 
 With `--check` before them it only says whether the ports are free.
 """
@@ -34,19 +36,23 @@ def refuse_busy(port: str) -> None:
             )
 
 
-def serve(api_port: str, dashboard_port: str) -> None:
+def serve(api_port: str, dashboard_port: str, *script: str) -> None:
     """Start both servers, say when they answer, and stop both when either ends."""
     api, page = (f"http://127.0.0.1:{port}" for port in (api_port, dashboard_port))
     servers: dict[str, subprocess.Popen[bytes]] = {}
+    filling: dict[str, subprocess.Popen[bytes]] = {}
+    # The servers have no use for it.
+    key = os.environ.pop("SCORING_KEY", "")
     LOG.write_bytes(b"")
     try:
         servers["api"] = start(
-            *("gunicorn", "-c", "api/server/gunicorn.conf.py", "api:create_app()"),
+            *("-m", "gunicorn", "-c", "api/server/gunicorn.conf.py"),
+            "api:create_app()",
             SCORING_BIND=f"127.0.0.1:{api_port}",
             SCORING_DRAIN_SECONDS="0",
         )
         servers["dashboard"] = start(
-            *("streamlit", "run", "dashboard/app.py"),
+            *("-m", "streamlit", "run", "dashboard/app.py"),
             DASHBOARD_API_URL=api,
             STREAMLIT_SERVER_PORT=dashboard_port,
             STREAMLIT_SERVER_ADDRESS="127.0.0.1",
@@ -55,20 +61,22 @@ def serve(api_port: str, dashboard_port: str) -> None:
         for url in (f"{api}/health/ready", f"{page}/_stcore/health"):
             wait_for(url, servers)
         print(f"ready: dashboard {page} api {api} log {LOG}", flush=True)
+        if script:
+            filling["script"] = start(*script, SCORING_URL=api, SCORING_KEY=key)
         while True:
             require_running(servers)
             time.sleep(0.2)
     except KeyboardInterrupt:
         print("stopping", flush=True)
     finally:
-        stop(servers)
+        stop({**servers, **filling})
 
 
 def start(*command: str, **settings: str) -> subprocess.Popen[bytes]:
     """In a session of its own: Ctrl-C reaches it, and what it starts, through us."""
     with LOG.open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [sys.executable, *command],
             env={**os.environ, **settings},
             stdout=log,
             stderr=log,

@@ -9,6 +9,7 @@ import streamlit as st
 from api_client.cache import Connection, connection
 from components import client_picker, markup, say
 from components.error_panel import connection_word, show_error, show_unexpected
+from components.layout import PRODUCT, language_switch
 from components.login_panel import ask_to_log_in, no_role
 from errors import DashboardError
 from session import language, work_view
@@ -20,7 +21,8 @@ HERE = Path(__file__).parent
 SIDEBAR_PIXELS = 220
 # Of the officers' pages those that are about no single client who is known.
 OF_NO_CLIENT = {"work_list", "new_application", "score_list"}
-PRODUCT = "Prêt à dépenser"
+# The one that is for the client's eyes: no way to others is on it.
+ACROSS = "across"
 # What Streamlit itself says on these pages.
 STREAMLIT = (
     mark("Sidebar"),
@@ -76,8 +78,9 @@ def _serve(someone: Person) -> None:
     of_one = of_clients and page.url_path not in OF_NO_CLIENT
     client = client_picker.chosen() if of_one else ""
     st.set_page_config(page_title=f"{page.title} {client}".strip() + f" · {PRODUCT}")
-    with RENDER_LOCK:
-        _sidebar(sections, state, someone)
+    if page.url_path != ACROSS or state.error:
+        with RENDER_LOCK:
+            _sidebar(sections, state, someone)
     if state.error:
         say.title(page.title)
         show_error(state.error)
@@ -101,6 +104,11 @@ def pages(roles: frozenset[str]) -> dict[str, list[st.Page]]:
         st.Page("screens/compare.py", title=_("Compare"), icon=":material/group:"),
         st.Page("screens/simulate.py", title=_("Simulate"), icon=":material/tune:"),
         st.Page("screens/decide.py", title=_("Decide"), icon=":material/gavel:"),
+        st.Page(
+            "screens/across.py",
+            title=_("Across the desk"),
+            icon=":material/co_present:",
+        ),
         st.Page(
             "screens/new_application.py",
             title=_("New application"),
@@ -140,29 +148,12 @@ def _sidebar(
                 for page in pages:
                     st.page_link(page, query_params=address)
         with st.container(key="status"):
-            _language_switch()
+            language_switch()
             if someone.name:
                 say.caption(someone.name)
                 st.button(_("Log out"), key="log_out", on_click=st.logout)
             no_login = "" if someone.name else _("No login: this machine only")
             st.html(markup.status(sign, words, version, no_login))
-
-
-def _language_switch() -> None:
-    st.session_state["language_switch"] = language.code()
-    st.segmented_control(
-        _("Language"),
-        list(language.LANGUAGES),
-        format_func=language.LANGUAGES.__getitem__,
-        key="language_switch",
-        required=True,
-        on_change=_switch,
-        label_visibility="collapsed",
-    )
-
-
-def _switch() -> None:
-    language.switch_to(st.session_state["language_switch"])
 
 
 def _say_language() -> None:

@@ -114,6 +114,10 @@ if (!window.scoringPage) {
     setTimeout(() => URL.revokeObjectURL(href), 60_000);
   });
 
+  document.addEventListener('click', (event) => {
+    if (event.target.closest('button.print')) window.print();
+  });
+
   // Where a part of the page cannot be loaded, as after an update of the dashboard, the
   // page offers to load anew.
   const told = (english) => window.scoringWords?.[english] ?? english;

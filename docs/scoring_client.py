@@ -132,15 +132,62 @@ class ScoringClient:
         reason: str,
         reviewer: str,
         replaces: str | None = None,
+        category: str | None = None,
     ) -> Review:
-        """A person decides: granted or refused.
+        """A person decides: granted, refused, withdrawn or lapsed.
 
         `replaces`: the client's review that stands, of whatever prediction; 409 when
         another one does.
         """
         path = f"/v1/predictions/{prediction_id}/review"
         body = {"decision": decision, "reason": reason, "reviewer": reviewer}
-        made: Review = self._send("POST", path, {**body, "replaces": replaces}).json()
+        more = {"replaces": replaces, "category": category}
+        made: Review = self._send("POST", path, {**body, **more}).json()
+        return made
+
+    def begin(
+        self, application: Mapping[str, Any], reference: str | None = None
+    ) -> DraftAnswer:
+        """Begin an application with as much of it as is known.
+
+        Its `client_id` is one as any other, decided on once nothing is `needed`.
+        """
+        body = {"application": dict(application), "reference": reference}
+        begun: DraftAnswer = self._send("POST", "/v1/applications", body).json()
+        return begun
+
+    def offers(self, client_id: ClientKey) -> OffersAnswer:
+        """What could be offered, at the lender's prices; 409 where none are known."""
+        path = f"/v1/clients/{_quoted(client_id)}/offers"
+        offers: OffersAnswer = self._send("GET", path).json()
+        return offers
+
+    def offer(
+        self,
+        client_id: ClientKey,
+        terms: Mapping[str, float],
+        valid_until: str,
+        reviewer: str,
+    ) -> CounterOffer:
+        """Offer other terms, in place of what was offered before."""
+        path = f"/v1/clients/{_quoted(client_id)}/offers"
+        body = {"terms": dict(terms), "valid_until": valid_until, "reviewer": reviewer}
+        made: CounterOffer = self._send("POST", path, body).json()
+        return made
+
+    def note(self, client_id: ClientKey, text: str, author: str) -> Note:
+        """What is to be remembered of a client."""
+        path = f"/v1/clients/{_quoted(client_id)}/notes"
+        made: Note = self._send("POST", path, {"text": text, "author": author}).json()
+        return made
+
+    def contest(
+        self, client_id: ClientKey, text: str, received_on: str, author: str
+    ) -> Contest:
+        """The applicant contests what stands, until the client's next review."""
+        path = f"/v1/clients/{_quoted(client_id)}/contests"
+        body = {"text": text, "received_on": received_on, "author": author}
+        made: Contest = self._send("POST", path, body).json()
         return made
 
     def outcomes(self, observed: Sequence[Outcome]) -> OutcomesAnswer:
@@ -148,6 +195,14 @@ class ScoringClient:
         body = {"outcomes": list(observed)}
         made: OutcomesAnswer = self._send("POST", "/v1/outcomes", body).json()
         return made
+
+    def alert(self, alert: Mapping[str, Any]) -> None:
+        """Open, update or close the alert of a cause, as monitoring does."""
+        self._send("POST", "/v1/alerts", alert)
+
+    def report(self, report: Mapping[str, Any]) -> None:
+        """Keep a report of monitoring."""
+        self._send("POST", "/v1/monitoring/reports", report)
 
     def letter(self, prediction_id: str, language: str = "en") -> bytes:
         """The letter to the applicant, as PDF; `language`: en or fr."""
@@ -208,12 +263,53 @@ class Confidence(TypedDict):
     out_of_range: Sequence[str]
 
 
+class Contest(TypedDict):
+    """
+    Answered by the next review of the client; until then it stands in the list.
+
+    `prediction_id`: of the decision that stood.
+    """
+
+    contest_id: str
+    client_id: int | str
+    prediction_id: str
+    text: str
+    received_on: str
+    due_on: str
+    author: str
+    created_at: str
+    answered_by: str | None
+
+
 class Contribution(TypedDict):
     """How much one feature moved the margin from the base value, in log-odds."""
 
     feature: str
     value: float | str | None
     contribution: float
+
+
+class DraftAnswer(TypedDict):
+    """
+    A draft; editable until it is decided.
+
+    `needed`: columns without which it cannot be scored; `unknown`: those whose category
+    is not known and counts as missing. `same_person`: other applications that seem to
+    be of the same person. `expires_at`: when it is erased unless it is decided.
+    """
+
+    client_id: str
+    state: str
+    revision: int
+    reference: str | None
+    application: Mapping[str, Any]
+    records: Mapping[str, Sequence[Mapping[str, Any]]]
+    needed: Sequence[str]
+    unknown: Sequence[str]
+    same_person: Sequence[int | str]
+    created_at: str
+    updated_at: str
+    expires_at: str | None
 
 
 class Explanation(TypedDict):
@@ -267,6 +363,16 @@ class ModelRef(TypedDict):
     bundle_sha256: str
 
 
+class Note(TypedDict):
+    """A note stays as it is."""
+
+    note_id: str
+    client_id: int | str
+    text: str
+    author: str
+    created_at: str
+
+
 class Offer(TypedDict):
     """
     What a borrower is told of a loan on its terms; null is what cannot be known.
@@ -287,6 +393,31 @@ class Offer(TypedDict):
     apr: float | None
     estimated: NotRequired[Sequence[str]]
     as_likely: NotRequired[Sequence[int]]
+
+
+class OfferCell(TypedDict):
+    """One offer, and what the model says of it; null where the lender has no price."""
+
+    amount: float
+    instalments: int
+    offer: Offer | None
+    probability: float | None
+    decision: str | None
+
+
+class OffersAnswer(TypedDict):
+    """
+    Every amount with every number of instalments, row by row.
+
+    `asked` is the loan of the application.
+    """
+
+    client_id: int | str
+    threshold: float
+    asked: Offer
+    amounts: Sequence[float]
+    instalments: Sequence[int]
+    cells: Sequence[OfferCell]
 
 
 class Outcome(TypedDict):
@@ -377,6 +508,24 @@ class SimilarClients(TypedDict):
     matched_on: Sequence[str]
     features: Sequence[ComparedFeature]
     population: Sample
+
+
+class CounterOffer(TypedDict):
+    """
+    An offer that was made; the newest of a client stands until `valid_until`.
+
+    `simulation_id`: the prediction of these terms, which is stored with it.
+    """
+
+    offer_id: str
+    simulation_id: str
+    client_id: int | str
+    offer: Offer
+    probability: float
+    decision: str
+    valid_until: str
+    reviewer: str
+    created_at: str
 
 
 class LatestDecision(TypedDict):

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,7 +72,8 @@ def demo(folder: Path) -> Demo:
         calls = (folder / "calls").read_text().splitlines()
         asked = [word for call in calls for word in WORDS if f" {word} " in f"{call} "]
         # The last one serves; a failed run has none.
-        assert calls[-1].startswith(".make/serve.py 5050 8501") == (status == 0)
+        day = "" if any(one.startswith("DATA") for one in options) else " docs/a_day.py"
+        assert (calls[-1] == f".make/serve.py 5050 8501{day}") == (status == 0)
         return asked
 
     return run
@@ -123,14 +125,27 @@ def test_keys_are_kept_from_others_and_made_anew_with_the_database(
     assert demo() == ["--check", "upgrade", "import", "keys", "keys"]
 
 
-def serve(folder: Path) -> tuple[subprocess.Popen[str], str, str]:
+KEYLESS = """
+import os
+assert "SCORING_KEY" not in os.environ
+"""
+# What stands for the day: it notes whom it asks, and then waits to be ended.
+DAY = """
+import os, pathlib, time
+asked = os.environ["SCORING_URL"] + " " + os.environ["SCORING_KEY"]
+pathlib.Path("asked").write_text(asked)
+time.sleep(60)
+"""
+
+
+def serve(folder: Path, *script: str) -> tuple[subprocess.Popen[str], str, str]:
     """The demo's servers as the folder's `gunicorn.py` and `streamlit.py` are."""
     (folder / "var").mkdir()
     with socket.socket() as one, socket.socket() as other:
         one.bind(("127.0.0.1", 0))
         other.bind(("127.0.0.1", 0))
         api, page = (str(bound.getsockname()[1]) for bound in (one, other))
-    run = [sys.executable, str(ROOT / ".make" / "serve.py"), api, page]
+    run = [sys.executable, str(ROOT / ".make" / "serve.py"), api, page, *script]
     settings = {n: v for n, v in os.environ.items() if n != "STREAMLIT_SERVER_PORT"}
     serving = subprocess.Popen(
         run,
@@ -155,6 +170,26 @@ def test_the_terminal_is_quiet_once_the_servers_are_ready(tmp_path: Path) -> Non
     log = "var/servers.log"
     assert ready == f"ready: dashboard {here}:{page} api {here}:{api} log {log}\n"
     assert "GET /health/ready" in (tmp_path / log).read_text()
+
+
+def test_the_day_is_made_once_the_servers_are_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCORING_KEY", "secret")
+    for name in ("gunicorn.py", "streamlit.py"):
+        (tmp_path / name).write_text(f"{KEYLESS}{SERVER}")
+    (tmp_path / "day.py").write_text(DAY)
+    serving, api, _page = serve(tmp_path, "day.py")
+    assert serving.stdout is not None
+    assert serving.stdout.readline().startswith("ready: ")
+    asked = tmp_path / "asked"
+    for _ in range(100):
+        if asked.is_file() and asked.read_text():
+            break
+        time.sleep(0.05)
+    assert asked.read_text() == f"http://127.0.0.1:{api} secret"
+    serving.send_signal(signal.SIGINT)
+    assert serving.communicate(timeout=5) == ("stopping\n", "")
 
 
 def test_a_server_that_does_not_start_is_heard(tmp_path: Path) -> None:

@@ -750,7 +750,7 @@ class BatchAnswer(Answer):
 
 
 class ClientPage(Answer):
-    """`total`: how many match the prefix in all."""
+    """`total`: how many match in all; of references it is counted up to 1,000."""
 
     clients: Sequence[ClientRef]
     total: int
@@ -762,9 +762,9 @@ class Column(Answer):
     One raw column; a number outside `bounds` cannot be true and is refused.
 
     `role`: what it is, whatever a lender calls it (client, record, amount, instalment,
-    goods_price, instalments, product, birth, date, applied). `estimate`: the feature
-    that is this column where it is given, and else an estimate of it. `section`: which
-    of the table's sections it is read in. `missing`: values that say there is none.
+    goods_price, instalments, product, birth, income, date, applied). `estimate`: the
+    feature that is this column where it is given, else an estimate of it. `section`:
+    which of the table's sections it is read in. `missing`: what says there is none.
     `words`: what categories are called. `dated`: it may be sent as a date, YYYY-MM-DD.
     `origin`: where it comes from, if not from where its table does.
     """

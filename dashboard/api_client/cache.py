@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
 import requests
@@ -17,9 +17,12 @@ import streamlit as st
 
 from api_client.answers import (
     ClientAnswer,
+    Counterfactual,
+    CounterOffer,
     Distribution,
     Importance,
     ModelAnswer,
+    OffersAnswer,
     Prediction,
     Scatter,
     SimilarClients,
@@ -41,18 +44,23 @@ from session.user import asker
 
 MODEL_SECONDS = 60
 READY_SECONDS = 10
-CLIENTS_KEPT, SIMULATIONS_KEPT = 20, 50
-SIMULATIONS = "simulations"
+CLIENTS_KEPT, ANSWERS_KEPT = 20, 50
+ANSWERS = "answers_of_this_session"
 OPENED, READY = "opened_clients", "api_is_ready"
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
 class OpenedClient:
-    """A client on the screen, the decision that stands, and the model's newest one."""
+    """A client on the screen, the decision that stands, and the model's newest one.
+
+    `offer`: the counter-offer that stands, if one does.
+    """
 
     client: ClientAnswer
     standing: Standing
     prediction: Prediction
+    offer: CounterOffer | None = None
 
 
 @dataclass(frozen=True)
@@ -102,8 +110,8 @@ def _importance(api: ScoringApi, bundle_sha256: str) -> Importance:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=SHARED)
-def _model_card(api: ScoringApi, bundle_sha256: str) -> str:
-    return api.model_card()
+def _model_card(api: ScoringApi, bundle_sha256: str, language: str) -> str:
+    return api.model_card(language)
 
 
 @st.cache_resource(show_spinner=False, max_entries=500, hash_funcs=SHARED)
@@ -135,8 +143,8 @@ def importance_of(model: ModelAnswer) -> Importance:
     return _importance(scoring_api(), model.bundle_sha256)
 
 
-def model_card_of(model: ModelAnswer) -> str:
-    return _model_card(scoring_api(), model.bundle_sha256)
+def model_card_of(model: ModelAnswer, language: str) -> str:
+    return _model_card(scoring_api(), model.bundle_sha256, language)
 
 
 def distribution_of(feature: str, opened: OpenedClient) -> Distribution:
@@ -212,7 +220,8 @@ def open_client(client_id: ClientKey) -> OpenedClient:
         prediction = _newest(client_id, client.standing)
     except Conflict as error:
         raise WithoutReasons(client.standing) from error
-    opened = OpenedClient(client, client.standing, prediction)
+    offer = _offer(client)
+    opened = OpenedClient(client, client.standing, prediction, offer)
     _keep(client_id, opened)
     return opened
 
@@ -252,12 +261,43 @@ def _deciding(client_id: ClientKey) -> Lock:
 
 def simulated(opened: OpenedClient, terms: Mapping[str, float]) -> Simulation:
     """What the model says of these terms; asked once per session and decision."""
-    key = (opened.prediction.prediction_id, tuple(sorted(terms.items())))
-    simulations = st.session_state.setdefault(SIMULATIONS, {})
-    if key not in simulations:
-        simulations[key] = scoring_api().simulate(opened.client.client_id, terms)
-        _trim(simulations, SIMULATIONS_KEPT)
-    return cast(Simulation, simulations[key])
+    key = ("simulation", _decision(opened), tuple(sorted(terms.items())))
+    return _once(key, lambda: scoring_api().simulate(opened.client.client_id, terms))
+
+
+def offers_to(opened: OpenedClient) -> OffersAnswer:
+    """What could be offered at the lender's prices; asked as `simulated` is."""
+    key = ("offers", _decision(opened))
+    return _once(key, lambda: scoring_api().offers(opened.client.client_id))
+
+
+def way_through(opened: OpenedClient, terms: tuple[str, ...]) -> Counterfactual:
+    """The smallest change of these terms that would be granted; asked likewise."""
+    decision = _decision(opened)
+    key = ("way", decision, terms)
+    return _once(key, lambda: scoring_api().counterfactual(decision, terms))
+
+
+def _offer(client: ClientAnswer) -> CounterOffer | None:
+    """An offer that was made never changes."""
+    client_id, offer_id = client.client_id, client.offer_id
+    if offer_id is None:
+        return None
+    key = ("offer", offer_id)
+    return _once(key, lambda: scoring_api().offer(client_id, offer_id))
+
+
+def _decision(opened: OpenedClient) -> str:
+    return opened.prediction.prediction_id
+
+
+def _once(key: tuple[object, ...], ask: Callable[[], Kept]) -> Kept:
+    """Asked once in this session, until others have taken its place."""
+    answers = st.session_state.setdefault(ANSWERS, {})
+    if key not in answers:
+        answers[key] = ask()
+        _trim(answers, ANSWERS_KEPT)
+    return cast(Kept, answers[key])
 
 
 def _keep(client_id: ClientKey, opened: OpenedClient) -> None:

@@ -19,6 +19,7 @@ from api_client.answers import (
     Contest,
     ContestsAnswer,
     Counterfactual,
+    CounterOffer,
     Distribution,
     DraftAnswer,
     History,
@@ -27,6 +28,7 @@ from api_client.answers import (
     ModelAnswer,
     Note,
     NotesAnswer,
+    OffersAnswer,
     Prediction,
     ProblemAnswer,
     RecordsAnswer,
@@ -96,9 +98,10 @@ class ScoringApi:
     def importance(self) -> Importance:
         return self.transport.get(Importance, "/v1/model/importance")
 
-    def model_card(self) -> str:
+    def model_card(self, language: str) -> str:
         """Markdown."""
-        return self.transport.page("/v1/model/card", "text/").decode("utf-8", "replace")
+        page = self.transport.page(f"/v1/model/card?lang={language}", "text/")
+        return page.decode("utf-8", "replace")
 
     def search(
         self, most: int, prefix: str = "", suffix: str = "", reference: str = ""
@@ -179,6 +182,30 @@ class ScoringApi:
         """The smallest change of `terms` that would turn a refusal."""
         path = f"/v1/predictions/{quote(prediction_id)}/counterfactual"
         return self.transport.post(Counterfactual, path, {"terms": list(terms)})
+
+    def offers(self, client_id: ClientKey) -> OffersAnswer:
+        """What could be offered; Conflict when the lender's prices are not known."""
+        offers = self.transport.get(OffersAnswer, f"{_path(client_id)}/offers")
+        _same_client(client_id, offers.client_id)
+        return offers
+
+    def offer(self, client_id: ClientKey, offer_id: str) -> CounterOffer:
+        path = f"{_path(client_id)}/offers/{quote(offer_id)}"
+        offer = self.transport.get(CounterOffer, path)
+        _same_client(client_id, offer.client_id)
+        return offer
+
+    def make_offer(
+        self,
+        client_id: ClientKey,
+        terms: Mapping[str, float],
+        valid_until: str,
+        reviewer: str,
+    ) -> CounterOffer:
+        """Put an offer on record, in place of the client's one before."""
+        body = {"terms": dict(terms), "valid_until": valid_until, "reviewer": reviewer}
+        path = f"{_path(client_id)}/offers"
+        return self.transport.post(CounterOffer, path, body)
 
     def history(self, client_id: ClientKey) -> History:
         path = f"{_path(client_id)}/predictions"

@@ -147,6 +147,14 @@ def client_search(title: str) -> str:
     return text
 
 
+def the_client() -> OpenedClient | None:
+    """The client that is open already, where no other one is to be seen."""
+    if number := chosen():
+        return _open(number, read_key(number, current_model()))
+    say.info(_("Go back and choose a client first."))
+    return None
+
+
 def score_again_button(client_id: ClientKey, standing: Standing) -> None:
     """Have a client scored anew, unless they were since: a second click asks again."""
     latest = standing.latest

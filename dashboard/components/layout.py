@@ -11,9 +11,10 @@ from streamlit.delta_generator import DeltaGenerator
 from charts import axes
 from charts.axes import Table
 from components import markup, say
-from session.language import SOURCE, _, code
+from session.language import LANGUAGES, _, code, switch_to
 from texts.formats import decimal_and_group
 
+PRODUCT = "Prêt à dépenser"
 PLOTLY = {"displayModeBar": False}
 
 
@@ -38,7 +39,18 @@ def numbers(key: str, table: Callable[[], Table], caption: str, label: str) -> N
         opened.html(markup.table(headers, rows, caption))
 
 
-def written_in_english() -> None:
-    """Say so where another part wrote a text, in its one language."""
-    if code() != SOURCE:
-        say.caption(_("This text is written in English by the training part."))
+def language_switch() -> None:
+    st.session_state["language_switch"] = code()
+    st.segmented_control(
+        _("Language"),
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        key="language_switch",
+        required=True,
+        on_change=_switch,
+        label_visibility="collapsed",
+    )
+
+
+def _switch() -> None:
+    switch_to(st.session_state["language_switch"])

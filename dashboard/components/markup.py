@@ -259,6 +259,60 @@ def _cell(cell: Cell) -> str:
     return escape(shown(cell))
 
 
+def part(title: str, sentences: Sequence[str], points: Sequence[str]) -> str:
+    """A part of what is read from top to bottom."""
+    told = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    items = "".join(f"<li>{escape(point)}</li>" for point in points)
+    listed_points = f"<ul>{items}</ul>" if items else ""
+    return (
+        f'<section class="part"><h2>{escape(title)}</h2>{told}{listed_points}</section>'
+    )
+
+
+def print_button(label: str) -> str:
+    """Prints the page: page.js does."""
+    return f'<button type="button" class="print">{escape(label)}</button>'
+
+
+def offer_grid(
+    named: str,
+    columns: Sequence[str],
+    rows: Sequence[tuple[str, Sequence[tuple[str, Sequence[str]]]]],
+    nothing: str,
+    file: bytes,
+) -> str:
+    """Offers to choose from: offer_grid.js does the choosing.
+
+    `columns` has a header for the first column, too. A cell is its class and its lines,
+    of which the first is told by a sign; one without lines says `nothing`. Cells are
+    numbered row by row.
+    """
+    head = "".join(f'<th scope="col">{escape(header)}</th>' for header in columns)
+    body, number = "", 0
+    for header, cells in rows:
+        body += f'<tr><th scope="row">{escape(header)}</th>'
+        for css_class, lines in cells:
+            body += _offer_cell(css_class, lines, number, nothing)
+            number += 1
+        body += "</tr>"
+    return (
+        f'<div class="scroll"><table class="plain offers" role="grid" '
+        f'aria-label="{escape(named)}"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>" + csv_button(named, file)
+    )
+
+
+def _offer_cell(css_class: str, lines: Sequence[str], number: int, nothing: str) -> str:
+    if not lines:
+        return f'<td class="gap">{escape(nothing)}</td>'
+    first, *others = (escape(line) for line in lines)
+    told = "".join(f"<span>{line}</span> " for line in others)
+    return (
+        f'<td><button type="button" class="offer {escape(css_class)}" tabindex="-1" '
+        f'data-cell="{number}"><b>{first}</b> {told}</button></td>'
+    )
+
+
 def csv_button(name: str, file: bytes) -> str:
     """Hands over a file in the browser: page.js does, without a run of the page."""
     label = _("Download as CSV: {table}", table=name)

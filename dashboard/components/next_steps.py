@@ -83,4 +83,9 @@ def _pages(granted: bool) -> dict[str, tuple[str, str, str]]:
             _("Follow the model or not, with your reason; then hand over the letter."),
             ":material/gavel:",
         ),
+        "across": (
+            _("Turn the screen to the client"),
+            _("All of it in plain words, in their language, to read or to print."),
+            ":material/co_present:",
+        ),
     }

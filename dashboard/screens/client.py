@@ -37,6 +37,7 @@ from texts import records
 from texts.cells import Link
 from texts.formats import decimal, percents_apart
 from texts.reasons import fact_lines, reason_text
+from texts.simulation import offered_text
 from texts.waterfall_steps import describe, group_steps, waterfall_steps
 
 # Reasons shown: more of those that explain the decision than of the others.
@@ -45,13 +46,13 @@ MOST_FIRST, MOST_SECOND = 4, 3
 
 def show() -> None:
     opened = chosen_client(_("Client"))
+    show_beside(CLIENT_PAGE)
     if not opened:
         if nobody_is_looked_for():
             view = work_view.of_address()
             st.html(markup.heading(_("Work list")))
             show_work(page_of(view), view)
         return
-    show_beside(opened.client.client_id, CLIENT_PAGE)
     model = current_model()
     with RENDER_LOCK:
         _story(opened, model)
@@ -78,6 +79,8 @@ def _decision(opened: OpenedClient, model: ModelAnswer) -> None:
         word = words.decision_word(standing.result)
         meaning = words.standing_text(standing)
     st.html(markup.verdict(word, meaning, standing.result, number))
+    if opened.offer is not None:
+        say.text(offered_text(opened.offer))
     tell_contest(waiting(opened))
     for note in words.changed_since(standing):
         say.warning(note)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,10 +12,11 @@ from api_client.answers import (
     Counterfactual,
     ModelAnswer,
     Offer,
+    OfferCell,
     Prediction,
     Simulation,
 )
-from api_client.cache import OpenedClient, current_model, scoring_api, simulated
+from api_client.cache import OpenedClient, current_model, simulated, way_through
 from api_client.errors import ApiError, Conflict, Refused
 from api_client.meaning import ClientKey
 from components import markup, say
@@ -22,10 +24,19 @@ from components.client_picker import chosen_client
 from components.error_panel import details, show_error
 from components.layout import card, numbers
 from components.next_steps import next_steps, recall
+from components.offers import make_offer, offer_grid
 from session.language import _, code
 from texts import decision, simulation
 from texts.formats import percents_apart
-from texts.loan_terms import DOWN_PAYMENT, INSTALMENTS, TERMS, Term, movable, schedule
+from texts.loan_terms import (
+    AMOUNT,
+    DOWN_PAYMENT,
+    INSTALMENTS,
+    TERMS,
+    Term,
+    movable,
+    schedule,
+)
 
 COUNTERFACTUAL = "way_through"
 LONGEST_TYPED, FIELD_PIXELS = 30, 120
@@ -57,7 +68,10 @@ def _workbench(opened: OpenedClient) -> None:
     with controls, card("terms"):
         wanted = _controls(opened.client.client_id, terms)
     with result, card("outcome"):
-        _outcome(opened, wanted, model)
+        answer = _outcome(opened, wanted, model)
+    with card("offers"):
+        offer_grid(opened, wanted, partial(_choose, opened))
+        make_offer(opened, wanted, answer)
     with card("way"):
         _counterfactual(opened, terms, model)
 
@@ -146,6 +160,15 @@ def _move(client: ClientKey, term: Term, value: float) -> None:
         del wanted[term.name]
 
 
+def _choose(opened: OpenedClient, cell: OfferCell) -> None:
+    """The terms of a cell of the grid, and all others as they were asked for."""
+    client, asked = opened.client.client_id, opened.client.terms
+    _forget_terms(client)
+    for name, value in ((AMOUNT, cell.amount), (INSTALMENTS, cell.instalments)):
+        if value != getattr(asked, name):
+            _kept(WANTED, client)[name] = value
+
+
 def _forget_terms(client: ClientKey) -> None:
     for kind in (WANTED, MISTYPED):
         _kept(kind, client).clear()
@@ -158,7 +181,7 @@ def _kept(kind: str, client: ClientKey) -> dict[str, Any]:
 
 def _outcome(
     opened: OpenedClient, wanted: Mapping[str, float], model: ModelAnswer
-) -> None:
+) -> Simulation | None:
     st.html(markup.heading(_("Now, and with the changes")))
     present, answer = opened.client.terms, None
     if wanted:
@@ -167,7 +190,7 @@ def _outcome(
                 answer = simulated(opened, wanted)
         except ApiError as error:
             show_error(error, "simulate_again")
-            return
+            return None
     now, then = st.columns(2)
     with now:
         _side(_("Present application"), opened.prediction, model)
@@ -182,6 +205,7 @@ def _outcome(
         _offers(present, answer.terms if answer else None)
     if answer is not None:
         _what_moved(opened.prediction, answer, model)
+    return answer
 
 
 def _offers(present: Offer, then: Offer | None) -> None:
@@ -268,7 +292,7 @@ def _search_counterfactual(opened: OpenedClient, terms: tuple[str, ...]) -> None
     prediction = opened.prediction.prediction_id
     try:
         with st.spinner(_("Searching…")):
-            counterfactual = scoring_api().counterfactual(prediction, terms)
+            counterfactual = way_through(opened, terms)
     except (Conflict, Refused) as error:
         say.warning(details(error))
         return

@@ -6,11 +6,19 @@ from collections.abc import Sequence
 
 from babel.lists import format_list
 
-from api_client.answers import ModelAnswer, Offer, Prediction, Simulation
-from session.language import _, locale, mark
+from api_client.answers import (
+    CounterOffer,
+    ModelAnswer,
+    Offer,
+    OfferCell,
+    OffersAnswer,
+    Prediction,
+    Simulation,
+)
+from session.language import _, listed, locale, mark, plural
 from texts.cells import Cell, Exact
 from texts.decision import decision_word
-from texts.formats import amount, decimal, percent, percents_apart
+from texts.formats import amount, calendar_day, decimal, percent, percents_apart, whole
 from texts.loan_terms import AMOUNT, DOWN_PAYMENT, INSTALMENTS, TERMS, schedule
 
 # Of an offer, in the order in which it is read.
@@ -27,6 +35,21 @@ TOLD = {
 RATES = {"yearly_rate", "apr"}
 # What follows from the number of instalments and the rate.
 FOLLOWING = {"total", "cost", "apr"}
+DIFFERENCES = {
+    AMOUNT: (mark("{value} more to borrow"), mark("{value} less to borrow")),
+    INSTALMENTS: (
+        mark("number of instalments up by {value}"),
+        mark("number of instalments down by {value}"),
+    ),
+    "instalment": (
+        mark("each instalment {value} higher"),
+        mark("each instalment {value} lower"),
+    ),
+    "total": (
+        mark("{value} more to repay in all"),
+        mark("{value} less to repay in all"),
+    ),
+}
 SHOWN = 5
 NOTICED = 0.005
 
@@ -137,4 +160,95 @@ def schedule_table(offer: Offer) -> tuple[list[str], list[list[Cell]]]:
         ]
         for payment in schedule(offer)
     ]
+    return headers, rows
+
+
+def difference_text(asked: Offer, offered: Offer) -> str:
+    """What an offer is more or less than what was asked for; of what both know."""
+    parts = []
+    for name, (more, less) in DIFFERENCES.items():
+        before, after = getattr(asked, name), getattr(offered, name)
+        by = 0.0 if None in (before, after) else round(after - before, 2)
+        value = decimal(abs(by), 0) if name == INSTALMENTS else amount(abs(by))
+        parts += [_(more if by > 0 else less, value=value)] if by else []
+    if not parts:
+        return _("Nothing differs from what was asked for.")
+    return _("Against what was asked for: {parts}.", parts=listed(parts))
+
+
+def offered_text(made: CounterOffer) -> str:
+    """An offer that stands, for an officer."""
+    return _(
+        "Offered by {reviewer}, until {day}: {offer}.",
+        reviewer=made.reviewer,
+        day=calendar_day(made.valid_until),
+        offer=terms_text(made.offer),
+    )
+
+
+def terms_text(offer: Offer) -> str:
+    """A loan on its terms, in a few words: as much of it as is known."""
+    borrowed = amount(round(offer.amount, 2))
+    if offer.instalment is None:
+        return borrowed
+    instalment = amount(round(offer.instalment, 2))
+    if offer.instalments is None:
+        return _(
+            "{amount}, at {instalment} a month", amount=borrowed, instalment=instalment
+        )
+    return _(
+        "{amount} in {number} monthly instalments of {instalment}",
+        amount=borrowed,
+        number=decimal(offer.instalments, 0),
+        instalment=instalment,
+    )
+
+
+def grid_cell(cell: OfferCell) -> tuple[str, ...]:
+    """The word, the instalment and the APR; nothing without a price."""
+    offer = cell.offer
+    if offer is None or cell.decision is None or offer.instalment is None:
+        return ()
+    lines = [decision_word(cell.decision), amount(round(offer.instalment, 2))]
+    if offer.apr is not None:
+        lines.append(_("APR {value}", value=percent(offer.apr)))
+    return tuple(lines)
+
+
+def grid_headers(offers: OffersAnswer) -> tuple[list[str], list[str]]:
+    """Of the columns and of the rows; what was asked for is said to be."""
+    asked = offers.asked
+    columns = [
+        _asked(
+            plural(
+                "{number} instalment",
+                "{number} instalments",
+                number,
+                number=whole(number),
+            ),
+            number == asked.instalments,
+        )
+        for number in offers.instalments
+    ]
+    rows = [_asked(amount(one), one == asked.amount) for one in offers.amounts]
+    return columns, rows
+
+
+def _asked(told: str, asked: bool) -> str:
+    return _("{value} (asked for)", value=told) if asked else told
+
+
+def grid_table(offers: OffersAnswer) -> tuple[list[str], list[list[Cell]]]:
+    """The grid as a table: a row for each offer that has a price."""
+    names = (AMOUNT, INSTALMENTS, "instalment", "apr")
+    headers = [*(_(TOLD[name]) for name in names), _("Risk of default"), _("Decision")]
+    rows: list[list[Cell]] = []
+    for cell in offers.cells:
+        if cell.offer and cell.decision and cell.probability is not None:
+            risk = Exact(percent(cell.probability), cell.probability)
+            told = [_told(cell.offer, name) for name in ("instalment", "apr")]
+            number = Exact(whole(cell.instalments), cell.instalments)
+            borrowed = Exact(amount(cell.amount), cell.amount)
+            word = decision_word(cell.decision)
+            rows.append([borrowed, number, *told, risk, word])
     return headers, rows

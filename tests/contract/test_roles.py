@@ -57,6 +57,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {
             "search": lambda api, client: api.search(5, prefix=str(client)),
             "client": lambda api, client: api.client(client),
+            "offer": lambda api, client: api.offer(client, UNKNOWN),
             "score": lambda api, client: api.score(client),
             "stored": lambda api, client: api.stored(UNKNOWN, client),
             "history": lambda api, client: api.history(client),
@@ -74,6 +75,10 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {OFFICER},
         {
             "simulate": lambda api, client: api.simulate(client, {"amount": 1e5}),
+            "offers": lambda api, client: api.offers(client),
+            "make_offer": lambda api, client: api.make_offer(
+                client, {}, "2000-01-01", "Ada"
+            ),
             "counterfactual": lambda api, _: api.counterfactual(UNKNOWN, ["amount"]),
         },
     ),
@@ -106,7 +111,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {
             "model": lambda api, _: api.model(),
             "importance": lambda api, _: api.importance(),
-            "model_card": lambda api, _: api.model_card(),
+            "model_card": lambda api, _: api.model_card("fr"),
         },
     ),
     "drift": (

@@ -411,6 +411,36 @@ def standing(
     }
 
 
+def offers(client_id: int) -> dict[str, Any]:
+    """Two amounts by three numbers of instalments; the longest have no price."""
+    amounts, numbers = [200_000.0, OFFER["amount"]], [12, 24, 36]
+    cells = []
+    for wanted in amounts:
+        for number in numbers:
+            terms = {"amount": wanted, "instalments": number}
+            told = prediction(client_id, terms=terms)
+            cell = {"offer": told["terms"] | {"apr": 0.21}} | terms
+            cell |= {name: told[name] for name in ("probability", "decision")}
+            no_price = dict.fromkeys(("offer", "probability", "decision"))
+            cells.append(cell | no_price if number == 36 else cell)
+    axes = {"amounts": amounts, "instalments": numbers, "cells": cells}
+    return {"client_id": client_id, "threshold": THRESHOLD, "asked": OFFER} | axes
+
+
+def counter_offer(made: dict[str, Any], body: dict[str, Any], number: int) -> Any:
+    """`made`: the simulation of the terms that are offered."""
+    kept = {name: made[name] for name in ("client_id", "probability", "decision")}
+    return {
+        "offer_id": f"offer-{number}",
+        "simulation_id": made["prediction_id"],
+        "offer": made["terms"],
+        "valid_until": body["valid_until"],
+        "reviewer": body["reviewer"],
+        "created_at": made["created_at"],
+        **kept,
+    }
+
+
 def records(client_id: int) -> dict[str, Any]:
     tables = [
         {"table": name, "imported": rows is not None, "rows": rows or []}

@@ -46,6 +46,8 @@ class FakeApi:
         self.drafts: dict[str, dict[str, Any]] = {}
         # Each prediction with its terms and reviews, by its id.
         self.made: dict[str, tuple[dict[str, Any], Any, list[Any]]] = {}
+        # The offers that were made to each client, oldest first.
+        self.offered: dict[int | str, list[dict[str, Any]]] = {}
         self.work = fake_answers.work()
         # By client, newest first.
         self.notes: dict[int, list[dict[str, Any]]] = {}
@@ -108,11 +110,14 @@ class FakeApi:
             (rf"GET /v1/applications/{DRAFT}/missing", self._missing),
             ("GET /v1/model", lambda **_: document(fake_answers.model(self.version))),
             ("GET /v1/model/importance", fixed(fake_answers.importance())),
-            ("GET /v1/model/card", lambda **_: text("markdown", fake_answers.CARD)),
+            ("GET /v1/model/card", self._card),
             ("GET /v1/clients", self._search),
             (rf"GET /v1/clients/(\d+|{DRAFT[1:-1]})", self._client),
             (r"GET /v1/clients/(\d+)/similar", self._similar),
             (rf"GET /v1/clients/(\d+|{DRAFT[1:-1]})/predictions", self._history),
+            (r"GET /v1/clients/(\d+)/offers", self._offers),
+            (r"POST /v1/clients/(\d+)/offers", self._offer),
+            (r"GET /v1/clients/(\d+)/offers/([^/]+)", self._offer_made),
             (r"GET /v1/clients/(\d+)/records", self._records),
             (r"(GET|POST) /v1/clients/(\d+)/(notes|contests)", self._noted),
             ("GET /v1/work", self._work),
@@ -152,6 +157,9 @@ class FakeApi:
     def _missing(self, client_id: str, **_: Any) -> Answer:
         return document(fake_answers.missing(self.drafts[client_id]))
 
+    def _card(self, query: dict[str, str], **_: Any) -> Answer:
+        return text("markdown", f"{query['lang']}: {fake_answers.CARD}")
+
     def _search(self, query: dict[str, str], **_: Any) -> Answer:
         called, begun = query.get("reference", ""), query.get("prefix", "")
         if called or begun.startswith("new-"):
@@ -171,7 +179,8 @@ class FakeApi:
         if key not in fake_answers.CLIENTS and key not in self.drafts:
             return problem(404, f"client {client_id} is not known")
         told = fake_answers.client(key, self._standing(key))
-        waiting = self._waiting(key)
+        waiting, offered = self._waiting(key), self.offered.get(key, [])
+        told |= {"offer_id": offered[-1]["offer_id"] if offered else None}
         return document(told | {"contest_id": waiting and waiting["contest_id"]})
 
     def _waiting(self, client_id: int | str) -> dict[str, Any] | None:
@@ -218,6 +227,19 @@ class FakeApi:
             asked["borderline"] = query["borderline"] == "true"
         state = query.get("state", item["state"]).split(",")
         return item["state"] in state and asked.items() <= item.items()
+
+    def _offers(self, client_id: str, **_: Any) -> Answer:
+        return document(fake_answers.offers(int(client_id)))
+
+    def _offer(self, client_id: str, body: Any, **_: Any) -> Answer:
+        offered = self.offered.setdefault(int(client_id), [])
+        made = self._made(int(client_id), body["terms"])
+        offered.append(fake_answers.counter_offer(made, body, len(offered) + 1))
+        return document(offered[-1], 201)
+
+    def _offer_made(self, client_id: str, offer_id: str, **_: Any) -> Answer:
+        offered = {one["offer_id"]: one for one in self.offered[int(client_id)]}
+        return document(offered[offer_id])
 
     def _of(self, client_id: int | str) -> list[tuple[dict[str, Any], Any, list[Any]]]:
         """The client's predictions with terms and reviews, oldest first."""

@@ -193,9 +193,11 @@ def _of_active_import(*columns: Any) -> Select[Any]:
 
 _NUMBERED = clients.c.client_text.is_(None)
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+# Not the records, which are long and nothing is decided by.
+_WHAT = tuple(column for column in clients.c if column is not clients.c.records)
 _OF_IDS = {
     kind: Prepared(
-        _of_active_import(clients, imports.c.feature_set, imports.c.finished_at).where(
+        _of_active_import(*_WHAT, imports.c.feature_set, imports.c.finished_at).where(
             which
         ),
         many="ids",
@@ -215,15 +217,6 @@ _STILL_KNOWN = Prepared(
 _REVISION = Prepared(
     select(drafts.c.revision).where(drafts.c.client_text == bindparam("key"))
 )
-
-
-def in_active_import(*keys: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether the client of these two columns, number and text, is in it."""
-    number, text = keys
-    whose = (clients.c.client_text == text) | (
-        (clients.c.client_id == number) & _NUMBERED
-    )
-    return _of_active_import(clients.c.client_id).where(whose).exists()
 
 
 def is_client(key: ClientKey) -> ColumnElement[bool]:

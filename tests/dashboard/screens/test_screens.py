@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import fake_answers
@@ -34,6 +35,7 @@ def page(name: str, client: str = REFUSED) -> AppTest:
         ("compare", "later by the model on"),
         ("simulate", "What would it take?"),
         ("decide", "Stands: later"),
+        ("across", "Your loan application"),
         ("score_list", "Score a list"),
         ("model", "Scores from outside agencies"),
         ("alerts", 'class="alert later"'),
@@ -149,6 +151,112 @@ def test_the_counterfactual_moves_only_the_terms_allowed(api: FakeApi) -> None:
 
 def test_no_counterfactual_is_offered_for_a_granted_loan(api: FakeApi) -> None:
     assert "Nothing: the model grants" in page_text(page("simulate", GRANTED))
+
+
+def test_the_grid_of_offers_is_asked_for_when_it_is_opened(api: FakeApi) -> None:
+    app = page("simulate")
+    assert not api.asked("GET", "/v1/clients/700002/offers")
+    app.session_state["offer_grid_opened"] = True
+    text = page_text(app.run().run())
+    assert api.asked("GET", "/v1/clients/700002/offers") == 1
+    [grid] = re.findall(r"<table class=\"plain offers\".*?</table>", text, re.S)
+    assert re.findall(r"<th s[^>]*>(.*?)</th>", grid) == [
+        "Loan amount",
+        "12 instalments",
+        "24 instalments (asked for)",
+        "36 instalments",
+        "€200,000",
+        "€406,597.50 (asked for)",
+    ]
+    cells = re.findall(r"<td.*?>(.*?)</td>", grid)
+    assert re.sub("<.*?>", "", cells[1]) == "Refused €12,149.85 APR 21.0% "
+    assert cells[2] == cells[5] == "no price"
+
+
+def test_without_the_lenders_prices_the_page_says_so(api: FakeApi) -> None:
+    detail = "The lender's prices are not known here."
+    api.replies["/v1/clients/700002/offers"] = problem(409, detail)
+    app = page("simulate")
+    app.session_state["offer_grid_opened"] = True
+    app.run()
+    assert "prices are not known here, so there is no grid" in notices(app, "info")[1]
+    assert not notices(app, "error")
+
+
+def test_an_offer_says_how_it_differs_and_stands_on_every_page(api: FakeApi) -> None:
+    app = page("simulate")
+    assert not [one for one in app.button if one.key == "make_offer"]
+    app.select_slider(key="amount_700002_en").set_value(200_000.0).run()
+    assert (
+        "Against what was asked for: €206,597.50 less to borrow; each instalment "
+        "€12,550.65 lower; €301,215.52 less to repay in all."
+    ) in page_text(app)
+    assert "The model would refuse these terms" in notices(app, "warning")[0]
+    app.button(key="make_offer").click().run()
+    assert "Give your name" in notices(app, "error")[0] and not api.offered
+    app.text_input(key="offer_reviewer").set_value("Ada")
+    app.button(key="make_offer").click().run()
+    assert "The offer is on record" in notices(app, "success")[0]
+    until = (datetime.now(UTC) + timedelta(14)).date()
+    assert posted(api, "/offers") == [
+        {
+            "terms": {"amount": 200_000.0},
+            "valid_until": until.isoformat(),
+            "reviewer": "Ada",
+        }
+    ]
+    day = f"{until.day} {until:%b %Y}"
+    stands = (
+        f"Offered by Ada, until {day}: "
+        "€200,000 in 24 monthly instalments of €12,149.85."
+    )
+    for name in ("client", "simulate", "decide"):
+        assert stands in page_text(page(name)), name
+    assert "Replace the offer to client 700002" in [b.label for b in app.button]
+
+
+def told_across(app: AppTest) -> dict[str, str]:
+    """What stands below each heading for the client."""
+    parts = re.findall(
+        r"<section class=.part.><h2>(.*?)</h2>(.*?)</sec", page_text(app)
+    )
+    return {title: unescape(re.sub("<.*?>", " ", body)) for title, body in parts}
+
+
+def test_across_the_desk_nothing_but_this_client_is_seen(api: FakeApi) -> None:
+    page("client", GRANTED)
+    app = page("across")
+    text = page_text(app)
+    assert GRANTED not in text and not app.pills and not app.text_input
+    assert not app.sidebar.get("page_link")
+    # No verdict in colour, no risk and no limit.
+    assert not re.search('class="(verdict|badge|standing|gauge)', text)
+    assert "47.2" not in text and "9.1%" not in text
+    told = told_across(app)
+    assert "A loan of €406,597.50 in 24 monthly" in told["What you asked for"]
+    assert "too high for this loan" in told["What the automated assessment says"]
+    assert "Repayment of earlier loans" in told["What speaks against the loan"]
+    assert "a loan of €1,000 instead of" in told["What could change the result"]
+    assert "then a person decides" in told["What happens next"]
+    assert "000000000002" in told["Your rights"]
+    app.segmented_control(key="language_switch").set_value("fr").run()
+    assert "Un prêt de" in told_across(app)["Ce que vous avez demandé"]
+    assert api.asked("POST", "/v1/predictions/" + list(api.made)[1] + WAY) == 1
+
+
+WAY = "/counterfactual"
+
+
+def test_across_the_desk_an_offer_and_a_decision_are_told(api: FakeApi) -> None:
+    decide(page("decide"))
+    body = {"terms": {"amount": 2e5}, "valid_until": "2027-01-31", "reviewer": "Ada"}
+    api._offer(REFUSED, body)
+    told = told_across(page("across"))
+    assert "a person decided not to grant the loan" in told["What was decided"]
+    assert "repay €291,596.48 in all" in told["What we offer you"]
+    assert "This offer stands until 31 Jan 2027." in told["What we offer you"]
+    assert "tell your adviser by 31 Jan 2027" in told["What happens next"]
+    assert "What could change the result" not in told
 
 
 def test_a_list_comes_back_scored_each_problem_in_its_row(
@@ -526,9 +634,11 @@ def test_the_model_page_shows_fairness_and_its_card(api: FakeApi) -> None:
     app = page("model")
     text = page_text(app)
     assert "granted 71% as often" in text and "asks for a closer look" in text
-    app.session_state["card"] = True
-    app.run()
-    assert "none of them real" in page_text(app)
+    for language in ("en", "fr"):
+        app.segmented_control(key="language_switch").set_value(language).run()
+        app.session_state["card"] = True
+        app.run()
+        assert f"{language}: # Model card" in page_text(app)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,8 @@ SHOWN |= {
     "spoken",
 }
 OFFICERS = (
-    *("work_list", "client", "file", "compare", "simulate", "decide", "score_list"),
+    *("work_list", "client", "file", "compare", "simulate", "decide", "across"),
+    "score_list",
 )
 PAGES = (*OFFICERS, "model", "drift", "alerts")
 
