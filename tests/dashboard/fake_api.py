@@ -51,7 +51,7 @@ class FakeApi:
         self.work = fake_answers.work()
         # By client, newest first.
         self.notes: dict[int, list[dict[str, Any]]] = {}
-        self.contests: dict[int, list[dict[str, Any]]] = {}
+        self.contests: dict[int | str, list[dict[str, Any]]] = {}
         self.reports = [fake_answers.DRIFT]
         self.alert = dict(fake_answers.ALERT)
         self.server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
