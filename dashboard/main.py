@@ -28,7 +28,19 @@ STREAMLIT = (
     mark("Expand sidebar"),
     mark("Main menu"),
     mark("Choose an option"),
-    mark("Open"),
+    mark("No results"),
+    mark("Skip to main content"),
+    mark("Press Enter to apply"),
+    mark("Press Enter to submit form"),
+    mark("Press …+Enter to apply"),
+    mark("Press …+Enter to submit form"),
+    mark("file upload"),
+    mark("Upload"),
+    mark("Add files"),
+    mark("Remove …"),
+    mark("…MB per file • …"),
+    mark("Error: … files are not allowed."),
+    mark("Stop"),
     mark("Copy to clipboard"),
     mark("System"),
     mark("Light"),
@@ -151,7 +163,9 @@ def _switch() -> None:
 
 
 def _say_language() -> None:
-    words = {word: _(word) for word in (*STREAMLIT, *SCRIPT)}
+    # Of a list to choose from; alerts are open in another sense.
+    words = {"Open": _("Open the list")}
+    words |= {word: _(word) for word in (*STREAMLIT, *SCRIPT)}
     st.html(markup.page_language(language.code(), words), unsafe_allow_javascript=True)
 
 
