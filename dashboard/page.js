@@ -43,8 +43,8 @@ if (!window.scoringPage) {
   const translate = () => {
     const named = NAMES.flatMap((name) =>
       Array.from(document.querySelectorAll(`[${name}]`), (one) => one.getAttributeNode(name)));
-    const written = Array.from(document.querySelectorAll(OWN), (one) => one.firstChild)
-      .filter((one) => one?.nodeType === Node.TEXT_NODE);
+    const written = Array.from(document.querySelectorAll(OWN), (one) => [...one.childNodes])
+      .flat().filter((one) => one.nodeType === Node.TEXT_NODE);
     for (const node of [...named, ...written]) {
       const english = node.nodeValue === node.ours ? node.english : node.nodeValue;
       const ours = said(english);
