@@ -132,8 +132,7 @@ def monitor(client: ScoringClient) -> None:
     now = datetime.now(UTC)
     weeks = [(now - timedelta(weeks=ago)).isoformat() for ago in range(7, -1, -1)]
     client.report(production(weeks))
-    for look in LOOKS:
-        client.report(performance(look))
+    client.report(PERFORMANCE)
 
 
 ALERT: dict[str, Any] = {
@@ -166,24 +165,24 @@ ALERT: dict[str, Any] = {
         },
     },
 }
-# AUC and cost per decision, as the scores made expect them and as they came.
-LOOKS = (
-    ((0.762, 0.494), (0.759, 0.497)),
-    ((0.760, 0.497), (0.755, 0.503)),
-    ((0.757, 0.501), (0.749, 0.512)),
-)
-
-
-def performance(look: tuple[tuple[float, float], tuple[float, float]]) -> Any:
-    before, after = ({"auc": auc, "cost": cost} for auc, cost in look)
-    texts = {
-        "en": "**The model does nearly as well as expected.** AUC "
-        f"{after['auc']:.3f} (expected {before['auc']:.3f}). Invented by the demo.",
-        "fr": "**Le modèle fait presque aussi bien que prévu.** AUC "
-        f"{after['auc']:.3f} (attendue {before['auc']:.3f}). Inventé par la démo.",
-    }
-    report = {"looks": [{"before": before, "after": after}], "conclusion": texts}
-    return {"kind": "performance", "conclusion": texts["en"], "report": report}
+# As the scores made expect it, and as it came.
+PERFORMANCE: dict[str, Any] = {
+    "kind": "performance",
+    "conclusion": "**The model does nearly as well as expected.** AUC 0.749 "
+    "(expected 0.757). Invented by the demo.",
+    "report": {
+        "looks": [
+            {
+                "before": {"auc": 0.757, "cost": 0.501},
+                "after": {"auc": 0.749, "cost": 0.512},
+            }
+        ],
+        "conclusion": {
+            "fr": "**Le modèle fait presque aussi bien que prévu.** AUC de 0,749 "
+            "(0,757 attendue). Inventé par la démo.",
+        },
+    },
+}
 
 
 def production(weeks: list[str]) -> Any:
