@@ -41,7 +41,7 @@ def review(client: ScoringClient, decided: list[Prediction]) -> None:
     refused = [one for one in decided if one["decision"] == "refused"]
     granted = [one for one in decided if one["decision"] == "granted"]
     sure, others = granted[: len(DEFAULTED)], granted[len(DEFAULTED) :]
-    refused_steps = contested, overridden, countered, confirmed
+    refused_steps = contested, overridden, confirmed
     granted_steps = withdrawn, lapsed, noted
     for prediction, step in (
         *zip(refused, refused_steps, strict=False),
@@ -49,6 +49,7 @@ def review(client: ScoringClient, decided: list[Prediction]) -> None:
         *zip(others, granted_steps, strict=False),
     ):
         step(client, prediction)
+    counter(client, refused[len(refused_steps) :])
     came = zip(sure, DEFAULTED, strict=False)
     client.outcomes([outcome(one, defaulted) for one, defaulted in came])
 
@@ -72,17 +73,18 @@ def contested(client: ScoringClient, prediction: Prediction) -> None:
     client.contest(known(prediction), text, today().isoformat(), ADA)
 
 
-def countered(client: ScoringClient, prediction: Prediction) -> None:
-    """Of what the model would grant, the most: offered for two weeks."""
-    key = known(prediction)
-    cells = [one for one in client.offers(key)["cells"] if one["decision"] == "granted"]
-    if not cells:
-        client.note(key, "Nothing smaller would be granted either.", ADA)
+def counter(client: ScoringClient, refused: list[Prediction]) -> None:
+    """The first who would be granted anything are offered the most of it."""
+    for key in map(known, refused):
+        cells = client.offers(key)["cells"]
+        granted = [cell for cell in cells if cell["decision"] == "granted"]
+        if not granted:
+            continue
+        most = max(granted, key=lambda cell: (cell["amount"], -cell["instalments"]))
+        terms = {"amount": most["amount"], "instalments": most["instalments"]}
+        client.offer(key, terms, (today() + STANDS_FOR).isoformat(), ADA)
+        client.note(key, "Will think about our offer, and call.", ADA)
         return
-    most = max(cells, key=lambda cell: (cell["amount"], -cell["instalments"]))
-    terms = {"amount": most["amount"], "instalments": most["instalments"]}
-    client.offer(key, terms, (today() + STANDS_FOR).isoformat(), ADA)
-    client.note(key, "Will think about our offer, and call.", ADA)
 
 
 def withdrawn(client: ScoringClient, prediction: Prediction) -> None:
