@@ -26,6 +26,9 @@ if (!window.scoringPage) {
   const translate = () => {
     const words = window.scoringWords ?? {};
     for (const element of document.querySelectorAll('[aria-label]')) {
+      // What was written for Markdown is read aloud as it was meant.
+      const meant = element.ariaLabel.replace(/\\([!-/:-@[-`{-~])|\u2060/g, '$1');
+      if (element.ariaLabel !== meant) element.ariaLabel = meant;
       const word = element.dataset.word ?? element.ariaLabel;
       if (!Object.hasOwn(words, word) || element.ariaLabel === words[word]) continue;
       element.dataset.word = word;
@@ -60,15 +63,20 @@ if (!window.scoringPage) {
   const OFFERED = '[class*="st-key-suggestion"] button';
   const PATIENCE = 3000, PAUSE = 50;
 
+  const bare = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
   // The page may still offer what fits an earlier text: wait for one that fits this.
   const takeFirst = (search, typed, until) => {
     const first = document.querySelector(OFFERED);
-    const key = first ? first.textContent.replace(/\u2060/g, '').trim() : '';
+    const shown = first ? first.textContent.replace(/\u2060/g, '').trim() : '';
+    // What the lender calls them stands behind the key.
+    const [key, ...called] = shown.split(' · ');
     // A key is a text, or a number, which people type with signs between its digits.
     const fits = (part) => part && (key.startsWith(part) || key.endsWith(part));
     const number = /^\d+$/.test(key) && typed.replace(/\D/g, '');
     if (search.value !== typed || Date.now() > until) return;
-    if (fits(typed.trim()) || fits(number)) first.click();
+    const named = bare(called.join(' · ')).includes(bare(typed.trim()));
+    if (fits(typed.trim()) || fits(number) || (called.length && named)) first.click();
     else setTimeout(() => takeFirst(search, typed, until), PAUSE);
   };
 

@@ -63,10 +63,10 @@ def run_campaign(
 
     with mlflow.start_run(
         experiment_id=registry.experiment, run_name=f"campaign-{budget.name}"
-    ):
+    ) as run:
         parameters = {"budget": budget.name, "costs_by_amount": costs.by_amount}
         tracking.describe_campaign({**parameters, **costs.to_json(), **about})
-        tracking.log_data(store, data, about["fingerprint"])
+        tracking.log_data(run.info.run_id, store, data, about["fingerprint"])
         comparing = ModelComparison(data, costs, budget, resources, progress, record)
         families = comparing.run()
         plain = chosen = families[-1]
@@ -116,7 +116,8 @@ def run_campaign(
             progress=progress,
             jobs=resources.jobs,
         )
-        _draw(trained, analysis, budget, resources, progress)
+        if budget.variants:
+            _draw(trained, analysis, resources, progress)
         progress("gates: may it be promoted")
         gates = examine(trained, analysis, budget.shuffled, resources.jobs)
         version = register(registry, trained, analysis, gates)
@@ -143,19 +144,14 @@ def refit(chosen: Assessment, data: Labelled) -> lightgbm.Booster:
 def _draw(
     trained: TrainedModel,
     analysis: ModelAnalysis,
-    budget: Budget,
     resources: SearchResources,
     progress: Callable[[str], None],
 ) -> None:
-    """The chosen model's pictures; what takes long to draw not in a quick training.
-
-    The learning curve also only where there is time.
-    """
+    """The chosen model's pictures; the learning curve only where there is time."""
     drawings = pictures(trained.chosen, trained.data, trained.costs)
     drawings["segments.png"] = errors_by_segment(analysis.segments)
-    if budget.variants:
-        drawings |= _explained(trained, analysis, progress)
-    if budget.variants and resources.seconds_left > 0:
+    drawings |= _explained(trained, analysis, progress)
+    if resources.seconds_left > 0:
         drawings["learning_curve.png"] = learning_curve(
             trained.plain.candidate, trained.offered, progress, resources.jobs
         )

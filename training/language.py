@@ -7,7 +7,7 @@ said in every language at once: {"en": "Loan amount", "fr": "Montant du prêt"}.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -48,6 +48,15 @@ def figure(number: float, form: str) -> Labels:
 def alike(text: str) -> Labels:
     """What is the same in every language: a name."""
     return dict.fromkeys(LANGUAGES, text)
+
+
+def joined(parts: Iterable[Labels], between: str) -> Labels:
+    """One part after the other, in each language."""
+    kept = tuple(parts)
+    return {
+        language: between.join(part[language] for part in kept)
+        for language in LANGUAGES
+    }
 
 
 def inside(labels: Labels) -> Labels:

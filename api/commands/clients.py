@@ -56,7 +56,7 @@ def import_file(file: Path, references_file: Path | None) -> None:
             return
         imports.clean(store)
         identity = (source.sha256, manifest.feature_set, source.clients)
-        import_id = imports.begin(store, *identity)
+        import_id = imports.begin(store, *identity, source.dictionary)
         done = 0
         for rows in source.chunks(CHUNK):
             imports.add(store, import_id, rows)

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from unicodedata import normalize
@@ -41,7 +41,9 @@ class Letter:
     `decision`: the one that stands; `model_decision`: that of the model alone;
     `reviewed_at`: None unless a person reviewed it; `change`: the terms that would be
     granted, by name, each after the one asked for; empty when none would be, None when
-    that is not told. `bureau`: what the credit bureau is called; `advice`: on debts.
+    that is not told. `offer`: the terms that are offered instead, by name, until and
+    with the day `offer_until`. `bureau`: what the credit bureau is called; `advice`: on
+    debts.
     """
 
     language: str
@@ -58,6 +60,8 @@ class Letter:
     reasons: Sequence[str]
     used: Sequence[Used]
     change: Mapping[str, tuple[str, str]] | None = None
+    offer: Mapping[str, str] | None = None
+    offer_until: date | None = None
     bureau: str = ""
     advice: str = ""
 

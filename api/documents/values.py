@@ -70,7 +70,7 @@ class Values:
         if feature.unit == "currency":
             return self.money(value)
         if feature.unit == "share":
-            return self._percent(value)
+            return self.percent(value)
         if feature.unit in {"years", "months"}:
             counted = self._counted(round(abs(value), 1), feature.unit)
             return self._say("ago", counted) if value < 0 else counted
@@ -81,6 +81,10 @@ class Values:
         sign = SIGNS.get(self.currency)
         return self._say("amount" if sign else "coded", number, sign or self.currency)
 
+    def percent(self, share: float) -> str:
+        number = round(100 * share, 1)
+        return self._say("percent", self._number(number, 0 if number % 1 == 0 else 1))
+
     @cached_property
     def _columns(self) -> dict[str, Column]:
         return {column.name: column for column in self.tables[APPLICATION].columns}
@@ -89,13 +93,9 @@ class Values:
         sentence = words(self.language)[name].replace(" ", SPACE)
         return sentence.format(number=number, sign=sign)
 
-    def _percent(self, share: float) -> str:
-        number = round(100 * share, 1)
-        return self._say("percent", self._number(number, 0 if number % 1 == 0 else 1))
-
     def _flag(self, value: float | str) -> str:
         if isinstance(value, float) and 0 < value < 1:
-            return self._percent(value)
+            return self.percent(value)
         text = f"{value:g}" if isinstance(value, float) else value
         if text.upper() in YES:
             return words(self.language)["yes"]

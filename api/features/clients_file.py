@@ -17,13 +17,18 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import orjson
 
 from api.bundle.manifest import Manifest
 from api.errors import ImportRefused
 from api.features.columns import TYPES, typed_key
 from api.schemas.client_keys import DRAFT, LONGEST, PATTERN, ClientKey, fault_of
+from api.schemas.layout import APPLICATION
+from api.store.events.packing import Dictionary
+from api.store.people import records
 from api.store.people.clients import pack
 
+_LISTS = [f"{kind}[]" for kind in TYPES.values()]
 _SEAL = re.compile(rb"([0-9a-f]{64}) [ *][^\n]+\n")
 _COPY_BOTH = (
     "copy the file and its .sha256 together, or export both again "
@@ -33,23 +38,29 @@ _COPY_BOTH = (
 
 @dataclass(frozen=True)
 class ClientsFile:
-    """A file that fits the bundle; `rows` may be read once."""
+    """A file that fits the bundle; its rows may be read once.
+
+    `dictionary`: what records are packed with; None where there are none.
+    """
 
     path: Path
     manifest: Manifest
     sha256: str
     clients: int
+    dictionary: Dictionary | None
     connection: duckdb.DuckDBPyConnection
 
     def chunks(self, size: int) -> Iterator[list[dict[str, Any]]]:
         """Rows as the clients table takes them, at most `size` at a time."""
         key = f'"{self.manifest.client_key}"'
-        query = f"SELECT {key}, {key}, application, history, features FROM clients"
+        told = "application, history, features, "
+        told += "to_json(records)::VARCHAR" if self.dictionary else "NULL"
+        query = f"SELECT {key}, {key}, {told} FROM clients"
         if self.manifest.key_type == "category":
             # In the order of their bytes, which is the database's, too.
             numbered = f"SELECT {key}, row_number() OVER (ORDER BY {key}) FROM clients"
             query = (
-                f"SELECT number, {key}, application, history, features FROM clients "
+                f"SELECT number, {key}, {told} FROM clients "
                 f"JOIN ({numbered}) AS numbered({key}, number) USING ({key})"
             )
         self.connection.execute(query)
@@ -67,6 +78,7 @@ class ClientsFile:
         application: dict[str, Any],
         history: list[float | None],
         features: list[float | None],
+        told: str | None,
     ) -> dict[str, Any]:
         try:
             text = json.dumps(application, allow_nan=False)
@@ -80,7 +92,19 @@ class ClientsFile:
             "application": text,
             "history": self._packed(client_id, "history", history),
             "features": self._packed(client_id, "features", features),
+            "records": self._records(client_id, told),
         }
+
+    def _records(self, client_id: ClientKey, told: str | None) -> bytes | None:
+        if told is None or self.dictionary is None:
+            return None
+        try:
+            orjson.loads(told)
+        except orjson.JSONDecodeError as error:
+            raise ImportRefused(
+                f"{self.path}: client {client_id}: records has NaN or Infinity"
+            ) from error
+        return records.pack(told.encode(), self.dictionary)
 
     def _packed(
         self, client_id: ClientKey, name: str, values: list[float | None]
@@ -105,8 +129,11 @@ def opened(path: Path, manifest: Manifest) -> Iterator[ClientsFile]:
             )
             _check_feature_set(connection, path, manifest)
             _check_columns(connection, path, manifest)
+            dictionary = (
+                _dictionary(manifest) if _has_records(connection, path) else None
+            )
             clients = _check_rows(connection, path, manifest)
-            yield ClientsFile(path, manifest, sha256, clients, connection)
+            yield ClientsFile(path, manifest, sha256, clients, dictionary, connection)
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise ImportRefused(f"{path}: {reason}") from error
@@ -130,18 +157,54 @@ def _check_columns(
     connection: duckdb.DuckDBPyConnection, path: Path, manifest: Manifest
 ) -> None:
     """Names and types; the order of the application's fields is free."""
-    types = {r[0]: r[1] for r in connection.execute("DESCRIBE clients").fetchall()}
+    types = _fields(connection, "clients.*")
     vectors = {"history": "FLOAT[]", "features": "FLOAT[]"}
     expected = dict([typed_key(manifest)]) | vectors
     for name, kind in expected.items():
         _same(path, name, kind, types.get(name))
     if not types.get("application", "").startswith("STRUCT"):
         _same(path, "application", "STRUCT", types.get("application"))
-    inner = connection.execute("DESCRIBE SELECT application.* FROM clients").fetchall()
-    fields = {row[0]: row[1] for row in inner}
+    fields = _fields(connection, "application.*")
     for column in manifest.tables["application"].columns:
         name = f"application.{column.name}"
         _same(path, name, TYPES[column.type], fields.get(column.name))
+
+
+def _dictionary(manifest: Manifest) -> Dictionary:
+    """The words of all tables of records."""
+    tables = {
+        name: {column.name: column.categories or () for column in table.columns}
+        for name, table in manifest.tables.items()
+        if name != APPLICATION
+    }
+    return records.dictionary(tables)
+
+
+def _has_records(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    """Whether the file has them, as it should: older ones have none.
+
+    Of each table lists by column; nothing but nulls of one that the lender has not.
+    """
+    if "records" not in _fields(connection, "clients.*"):
+        return False
+    for table, kind in _fields(connection, "records.*").items():
+        if kind == '"NULL"':
+            continue
+        quoted = table.replace('"', '""')
+        columns = _fields(connection, "held.*", f'SELECT records."{quoted}" AS held')
+        for column, listed in columns.items():
+            if listed not in _LISTS:
+                name = f"records.{table}.{column}"
+                _same(path, name, f"one of {', '.join(_LISTS)}", listed)
+    return True
+
+
+def _fields(
+    connection: duckdb.DuckDBPyConnection, star: str, of: str = "SELECT *"
+) -> dict[str, str]:
+    """The type of each column, or of each field of a struct."""
+    query = f"DESCRIBE SELECT {star} FROM ({of} FROM clients) AS clients"
+    return {row[0]: row[1] for row in connection.execute(query).fetchall()}
 
 
 def _same(path: Path, name: str, expected: str, actual: str | None) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from api.errors import Problem
 from api.http.slashes import with_slashes
 from api.schemas.client_keys import DRAFT_PATTERN, LONGEST, ClientKey, fault_of
-from api.scoring import known_clients
+from api.scoring.applicants import known_clients
 from api.services import services
 from api.store.people import predictions
 from api.store.people.clients import Client

@@ -24,21 +24,27 @@ def lent(document: dict[str, Any], manifest: Manifest) -> dict[str, Any]:
         return document
     own: dict[str, Any] = _without_examples(deepcopy(document))
     schemas = own["components"]["schemas"]
-    applicant = schemas["NewApplicant"]
-    applicant["description"] = applicant["description"].replace(
-        KEY, manifest.client_key
-    )
-    for name in HISTORY_TABLES:
-        del applicant["properties"][name]
-    for name, table in tables.items():
-        schema: dict[str, Any] = _row(table.columns, whole=True)
-        if name != APPLICATION:
-            schema = {"type": "array", "default": [], "items": schema, "title": name}
-        applicant["properties"][name] = schema
+    for body in ("NewApplicant", "Draft", "DraftChange"):
+        _lend(schemas[body], manifest, whole=body == "NewApplicant")
     columns = tables[APPLICATION].columns
     changed = [column for column in columns if column.role != CLIENT]
     schemas["WhatIf"]["properties"]["changes"] = _row(changed, whole=False)
     return own
+
+
+def _lend(body: dict[str, Any], manifest: Manifest, *, whole: bool) -> None:
+    """Of an applicant, who may be known in part: that has no key of the lender's."""
+    body["description"] = body["description"].replace(KEY, manifest.client_key)
+    for name in HISTORY_TABLES:
+        del body["properties"][name]
+    for name, table in manifest.tables.items():
+        schema: dict[str, Any] = _row(table.columns, whole=True)
+        if name == APPLICATION and not whole:
+            asked = [column for column in table.columns if column.role != CLIENT]
+            schema = _row(asked, whole=False)
+        elif name != APPLICATION:
+            schema = {"type": "array", "default": [], "items": schema, "title": name}
+        body["properties"][name] = schema
 
 
 def _row(columns: Iterable[Column], *, whole: bool) -> dict[str, Any]:

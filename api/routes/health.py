@@ -12,7 +12,7 @@ from api.errors import FieldError, Problem, ScoringError
 from api.http.operations import Operation
 from api.http.responses import answer
 from api.schemas.answers import Health
-from api.scoring.known_clients import feature_set_problem
+from api.scoring.applicants.known_clients import feature_set_problem
 from api.services import services
 from api.store.people import clients
 

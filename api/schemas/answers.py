@@ -194,7 +194,7 @@ class ClientRef(Answer):
 
 
 class ClientPage(Answer):
-    """`total`: how many match the prefix in all."""
+    """`total`: how many match in all; of references it is counted up to 1,000."""
 
     clients: list[ClientRef]
     total: int

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.schemas.answers import Answer, Moment, Share
-from api.schemas.client_keys import DRAFT, DRAFT_PATTERN, ClientKey
+from api.schemas.client_keys import CONTROL, DRAFT, DRAFT_PATTERN, ClientKey
 from api.schemas.requests import Row, Strict, with_history
 
 LONGEST_REFERENCE = 200
@@ -17,6 +18,8 @@ LONGEST_REFERENCE = 200
 def _something(text: str) -> str:
     """A reference is what can be seen of it."""
     text = " ".join(text.split())
+    if re.search(f"[{CONTROL}]", text):
+        raise PydanticCustomError("reference", "expected no control characters")
     if not any(one.isalnum() for one in text):
         raise PydanticCustomError("reference", "expected letters or digits")
     return text

@@ -186,6 +186,7 @@ class ClientSearch(Query):
         str,
         Field(
             max_length=200,
+            pattern=f"^[^{CONTROL}]*$",
             description="The beginning of a word of the lender's reference; accents "
             "and capitals do not count.",
         ),

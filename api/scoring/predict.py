@@ -27,7 +27,7 @@ from api.schemas.answers import Offer
 from api.schemas.client_keys import ClientKey
 from api.schemas.layout import PRODUCT
 from api.schemas.requests import Batch, Explain
-from api.scoring import known_clients
+from api.scoring.applicants import known_clients
 from api.scoring.decision import EXPLAINED, Score, told_why
 from api.scoring.request_forms import Form, read_form, read_model
 from api.scoring.terms import Moved, loan_of, on_terms, revised

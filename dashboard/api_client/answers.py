@@ -750,7 +750,7 @@ class BatchAnswer(Answer):
 
 
 class ClientPage(Answer):
-    """`total`: how many match the prefix in all."""
+    """`total`: how many match in all; of references it is counted up to 1,000."""
 
     clients: Sequence[ClientRef]
     total: int

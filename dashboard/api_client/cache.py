@@ -110,8 +110,8 @@ def _importance(api: ScoringApi, bundle_sha256: str) -> Importance:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=SHARED)
-def _model_card(api: ScoringApi, bundle_sha256: str) -> str:
-    return api.model_card()
+def _model_card(api: ScoringApi, bundle_sha256: str, language: str) -> str:
+    return api.model_card(language)
 
 
 @st.cache_resource(show_spinner=False, max_entries=500, hash_funcs=SHARED)
@@ -143,8 +143,8 @@ def importance_of(model: ModelAnswer) -> Importance:
     return _importance(scoring_api(), model.bundle_sha256)
 
 
-def model_card_of(model: ModelAnswer) -> str:
-    return _model_card(scoring_api(), model.bundle_sha256)
+def model_card_of(model: ModelAnswer, language: str) -> str:
+    return _model_card(scoring_api(), model.bundle_sha256, language)
 
 
 def distribution_of(feature: str, opened: OpenedClient) -> Distribution:

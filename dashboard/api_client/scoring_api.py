@@ -98,9 +98,10 @@ class ScoringApi:
     def importance(self) -> Importance:
         return self.transport.get(Importance, "/v1/model/importance")
 
-    def model_card(self) -> str:
+    def model_card(self, language: str) -> str:
         """Markdown."""
-        return self.transport.page("/v1/model/card", "text/").decode("utf-8", "replace")
+        page = self.transport.page(f"/v1/model/card?lang={language}", "text/")
+        return page.decode("utf-8", "replace")
 
     def search(
         self, most: int, prefix: str = "", suffix: str = "", reference: str = ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from api_client.answers import Beside
-from api_client.cache import scoring_api
+from api_client.cache import current_model, scoring_api
 from api_client.errors import ApiError
 from api_client.meaning import ClientKey
 from components import markup
-from components.client_picker import PARAMETER
+from components.client_picker import PARAMETER, chosen, read_key
 from components.forms import signed
 from components.work_table import PAGE
 from session import work_view
@@ -21,10 +21,10 @@ from texts.formats import today
 KEPT = "beside"
 
 
-def show_beside(client_id: ClientKey, page: str) -> None:
+def show_beside(page: str) -> None:
     """Ways to the same page of who is before and after, and back to the list."""
-    view = work_view.of_address()
-    found = _beside(client_id, view)
+    view, client_id = work_view.of_address(), read_key(chosen(), current_model())
+    found = None if client_id is None else _beside(client_id, view)
     if found is None:
         return
     links = [(address(PAGE, **view), _("Work list"))]

@@ -92,6 +92,14 @@ class Entry:
         return {**self.content.application, **self.unsent}
 
     @property
+    def needed(self) -> Sequence[str]:
+        """What there is no decision without, and is not kept yet."""
+        if self.draft is not None:
+            return self.draft.needed
+        columns = current_model().columns.values()
+        return [one.name for one in columns if not one.nullable]
+
+    @property
     def day(self) -> date:
         return day_of(self.draft, current_model())
 

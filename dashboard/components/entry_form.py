@@ -55,7 +55,6 @@ def _field(entry: Entry, field: Field) -> None:
     label = say.literal(field.asked)
     if field.needed:
         label = _("{fact} *", fact=say.literal(field.asked))
-    told = say.literal(field.help)
     mistyped = entry.mistyped.get(field.name)
     if field.kind in {"choice", "flag"}:
         others = () if value is None or value in field.options else (value,)
@@ -66,7 +65,6 @@ def _field(entry: Entry, field: Field) -> None:
             key=_put(entry, field.name, (field,), value),
             format_func=lambda one: say.literal(field.word(one)),
             placeholder=_("Choose"),
-            help=told,
         )
         if entry.draft and field.name in entry.draft.unknown:
             say.warning(
@@ -81,8 +79,10 @@ def _field(entry: Entry, field: Field) -> None:
             label,
             key=_put(entry, field.name, (field,), text),
             max_chars=LONGEST_TYPED,
-            help=told,
         )
+    # Below, not behind a sign: nobody has to tab over a sign for each field.
+    if told := field.help:
+        say.caption(told)
     if mistyped:
         say.error(mistyped[1])
 
@@ -112,7 +112,6 @@ def _ticks(entry: Entry, part: Part) -> None:
             key=f"none_{part.title}_{entry.name}",
             on_click=_say_no,
             args=(entry, part),
-            type="tertiary",
         )
 
 

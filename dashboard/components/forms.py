@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from api_client.meaning import ClientKey
@@ -9,7 +12,13 @@ from components import say
 from session.language import _
 from session.user import person
 
-LONGEST_NAME, LONGEST_TEXT = 200, 2000
+LONGEST_NAME = 200
+# What a text area is that is kept across pages.
+LONG_TEXT: Mapping[str, Any] = {
+    "max_chars": 2000,
+    "height": 90,
+    "persist_state": "session",
+}
 # The name that was typed last.
 SIGNED = "signed"
 # How often each form was recorded.
@@ -30,14 +39,6 @@ def _recorded() -> dict[tuple[str, ClientKey], int]:
     recorded: dict[tuple[str, ClientKey], int]
     recorded = st.session_state.setdefault(RECORDED, {})
     return recorded
-
-
-def written(label: str, key: str) -> str:
-    """What is typed, kept across pages."""
-    typed = st.text_area(
-        label, key=key, max_chars=LONGEST_TEXT, height=90, persist_state="session"
-    )
-    return (typed or "").strip()
 
 
 def signature(key: str) -> str:

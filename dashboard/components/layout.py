@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from charts import axes
 from charts.axes import Table
 from components import markup, say
-from session.language import LANGUAGES, SOURCE, _, code, switch_to
+from session.language import LANGUAGES, _, code, switch_to
 from texts.formats import decimal_and_group
 
 PRODUCT = "Prêt à dépenser"
@@ -37,12 +37,6 @@ def numbers(key: str, table: Callable[[], Table], caption: str, label: str) -> N
     if opened.open:
         headers, rows = table()
         opened.html(markup.table(headers, rows, caption))
-
-
-def written_in_english() -> None:
-    """Say so where another part wrote a text, in its one language."""
-    if code() != SOURCE:
-        say.caption(_("This text is written in English by the training part."))
 
 
 def language_switch() -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from api_client.answers import ModelAnswer
+from api_client.errors import Refused
 from api_client.meaning import APPLICATION
 from components import markup, say
 from components.draft_entry import Dropped, Entry, save
@@ -16,7 +17,7 @@ from texts.cells import Cell
 from texts.formats import whole
 from texts.record_files import Fault, faults_of, read_records
 
-MEGABYTES, SHOWN = 10, 50
+MEGABYTES, SHOWN = 1, 50
 
 
 def record_drop(entry: Entry, model: ModelAnswer) -> None:
@@ -60,14 +61,14 @@ def _take(entry: Entry, file: UploadedFile, model: ModelAnswer) -> None:
     kept = entry.content
     records = {**kept.records, **{one.table: one.rows for one in tables}}
     problems = save(entry, replace(kept, records=records), file.name)
+    faults = [
+        fault for one in tables for fault in faults_of(problems, one, model, entry.day)
+    ]
+    if entry.told:
+        faults = [Fault(0, "", _("Drop the file again."))]
+    elif isinstance(entry.trouble, Refused):
+        faults, entry.trouble = [Fault(0, "", str(entry.trouble))], None
     if entry.trouble is None:
-        faults = [
-            fault
-            for one in tables
-            for fault in faults_of(problems, one, model, entry.day)
-        ]
-        if entry.told:
-            faults = [Fault(0, "", _("Drop the file again."))]
         sizes = {one.table: len(one.rows) for one in tables}
         dropped = Dropped(file.name, {} if faults else sizes, tuple(faults))
         entry.dropped[file.file_id] = dropped

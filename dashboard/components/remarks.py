@@ -12,7 +12,7 @@ from api_client.errors import ApiError, Conflict, Refused
 from api_client.meaning import ClientKey
 from components import markup, say
 from components.error_panel import details, show_error
-from components.forms import form_key, has_been_recorded, signature, written
+from components.forms import LONG_TEXT, form_key, has_been_recorded, signature
 from session.language import _
 from texts.formats import calendar_day, moment, today
 from texts.work import due_text
@@ -50,8 +50,8 @@ def show_notes(client_id: ClientKey, notes: Sequence[Note]) -> None:
     else:
         say.caption(_("Nothing was noted on this client."))
     key = form_key(NOTE, client_id)
-    text = written(_("Another note (it stays on record)"), key)
-    name = signature("note_author")
+    typed = st.text_area(_("Another note (it stays on record)"), key=key, **LONG_TEXT)
+    text, name = (typed or "").strip(), signature("note_author")
     if st.button(_("Put the note on record"), key=f"send_{key}"):
         api = scoring_api()
         if _sent(text, name, lambda: api.note(client_id, text, name)):
@@ -75,8 +75,10 @@ def show_contest_form(client_id: ClientKey) -> None:
         key=f"day_{key}",
         persist_state="session",
     )
-    text = written(_("What the applicant says (it stays on record)"), key)
-    name = signature("contest_author")
+    typed = st.text_area(
+        _("What the applicant says (it stays on record)"), key=key, **LONG_TEXT
+    )
+    text, name = (typed or "").strip(), signature("contest_author")
     if st.button(_("Put on record that it is contested"), key=f"send_{key}"):
         api, at = scoring_api(), day or today()
         if _sent(text, name, lambda: api.contest(client_id, text, at, name)):

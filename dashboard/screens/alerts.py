@@ -10,7 +10,7 @@ from api_client.errors import ApiError
 from components import markup, say
 from components.error_panel import show_error
 from components.glossary import glossary
-from components.layout import card, written_in_english
+from components.layout import card
 from session.language import _
 from session.user import person
 from texts import monitoring
@@ -59,8 +59,6 @@ def _alert(alert: Alert) -> None:
     texts = monitoring.members(alert.evidence.get("texts"))
     title = monitoring.translated(texts.get("title"), alert.title)
     st.html(markup.alert(sign, severity or alert.severity, title, alert.severity))
-    if not texts:
-        written_in_english()
     members = [
         (_("What"), "what", alert.what),
         (_("How sure"), "certainty", alert.certainty),

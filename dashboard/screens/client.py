@@ -46,13 +46,13 @@ MOST_FIRST, MOST_SECOND = 4, 3
 
 def show() -> None:
     opened = chosen_client(_("Client"))
+    show_beside(CLIENT_PAGE)
     if not opened:
         if nobody_is_looked_for():
             view = work_view.of_address()
             st.html(markup.heading(_("Work list")))
             show_work(page_of(view), view)
         return
-    show_beside(opened.client.client_id, CLIENT_PAGE)
     model = current_model()
     with RENDER_LOCK:
         _story(opened, model)

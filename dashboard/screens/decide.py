@@ -17,7 +17,7 @@ from components import markup, say
 from components.beside import show_beside
 from components.client_picker import chosen_client
 from components.error_panel import details, show_error
-from components.forms import form_key, has_been_recorded, signature, written
+from components.forms import LONG_TEXT, form_key, has_been_recorded, signature
 from components.history_table import show_history
 from components.layout import card
 from components.remarks import show_contest_form, show_notes, tell_contest
@@ -36,10 +36,10 @@ SAID, CONFLICT, SEEN = "decision_said", "decision_conflict", "decision_seen"
 
 def show() -> None:
     opened = chosen_client(_("Decide on client"))
+    show_beside("decide")
     if not opened:
         return
     client, api, model = opened.client.client_id, scoring_api(), current_model()
-    show_beside(client, "decide")
     history = api.history(client)
     notes, contests = api.notes(client), api.contests(client)
     contest = next((one for one in contests if one.answered_by is None), None)
@@ -122,7 +122,9 @@ def _form(opened: OpenedClient) -> None:
         words.category_word,
         placeholder=_("If one fits"),
     )
-    reason = written(_("Your reason (it stays on record)"), f"reason_{here}")
+    reason = st.text_area(
+        _("Your reason (it stays on record)"), key=f"reason_{here}", **LONG_TEXT
+    )
     name = signature("reviewer")
     standing = opened.standing
     label = (
@@ -140,7 +142,7 @@ def _form(opened: OpenedClient) -> None:
         args=(standing.review_id or "",),
     )
     if sent:
-        _record(opened, chosen or "", category or "", reason, name)
+        _record(opened, chosen or "", category or "", (reason or "").strip(), name)
 
 
 def _choose(

@@ -11,7 +11,7 @@ from charts.over_time import course_chart
 from charts.over_time_series import MEASURES, courses, table
 from components import markup, report_page, say
 from components.glossary import glossary
-from components.layout import card, chart, written_in_english
+from components.layout import card, chart
 from session.language import _, mark
 from texts import monitoring
 from texts.formats import moment
@@ -76,8 +76,6 @@ def _show_kind(kind: str) -> None:
     with card("conclusion"):
         say.caption(f"{_(MEANINGS[kind])} " + _made(report))
         texts = report.report.get("conclusion")
-        if not texts:
-            written_in_english()
         say.written(monitoring.translated(texts, report.conclusion))
         glossary()
     if kind != "train_test":

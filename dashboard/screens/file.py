@@ -29,10 +29,10 @@ SHOWN = "records_shown"
 
 def show() -> None:
     opened = chosen_client(_("File of client"))
+    show_beside(records.PAGE)
     if not opened:
         return
     model, client = current_model(), opened.client
-    show_beside(client.client_id, records.PAGE)
     tables = scoring_api().records(client.client_id)
     titles = records.titles(model)
     with RENDER_LOCK, card("time_line"):

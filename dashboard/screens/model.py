@@ -14,8 +14,8 @@ from charts import model as model_charts
 from charts.axes import Table
 from components import markup, say
 from components.error_panel import show_error
-from components.layout import card, chart, written_in_english
-from session.language import _
+from components.layout import card, chart
+from session.language import _, code
 from texts import model as model_words
 from texts.formats import decimal, moment, percent, whole
 from texts.metrics import candidate_row, measure_rows, measure_titles, per
@@ -233,13 +233,12 @@ def _about(model: ModelAnswer) -> None:
 def _card(model: ModelAnswer) -> None:
     try:
         with st.spinner(_("Fetching…")):
-            text = model_card_of(model)
+            text = model_card_of(model, code())
     except NotFound:
         say.caption(_("This model came without a card."))
     except ApiError as error:
         show_error(error, "card_again")
     else:
-        written_in_english()
         say.written(text)
 
 

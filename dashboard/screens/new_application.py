@@ -57,12 +57,9 @@ def _desk(entry: Entry, model: ModelAnswer) -> None:
     form, panel = st.columns([1.7, 1], gap="small")
     with form, card("entry"):
         _form(entry, steps, model)
-    with panel:
-        with card("ask_next"):
-            _ask_next(entry, steps, model)
-        if entry.draft is not None:
-            with card("kept"):
-                _kept(entry)
+    with panel, card("ask_next"):
+        _ask_next(entry, steps, model)
+        _kept(entry)
 
 
 def _form(entry: Entry, steps: Sequence[Step], model: ModelAnswer) -> None:
@@ -116,13 +113,12 @@ def _go(entry: Entry, by: int, label: str, disabled: bool = False) -> None:
 def _ask_next(entry: Entry, steps: Sequence[Step], model: ModelAnswer) -> None:
     """What is needed first, then what could change most; and the decision."""
     st.html(markup.heading(_("What to ask for next")))
-    needed = needed_by_step(entry.values, steps)
-    if needed:
+    if entry.needed:
         say.text(_("Needed for a decision:"))
-        st.html(markup.terms(needed))
+        st.html(markup.terms(needed_by_step(entry.needed, steps)))
     elif entry.draft is not None:
         _could_move(entry, model)
-    ready = entry.draft is not None and not needed and not entry.mistyped
+    ready = entry.draft is not None and not entry.needed and not entry.mistyped
     decide = st.button(
         _("Decide now"), key="decide_now", type="primary", disabled=not ready
     )

@@ -49,8 +49,11 @@ def show() -> None:
 
 def _filters(view: View, page: WorkPage) -> None:
     def state(one: str) -> str:
-        counted = whole(page.counts.get(one, 0))
-        return _("{state}: {number}", state=state_word(one), number=counted)
+        return _(
+            "{state}: {number}",
+            state=say.literal(state_word(one)),
+            number=say.literal(whole(page.counts.get(one, 0))),
+        )
 
     since = {
         "today": _("Decided today"),
@@ -61,7 +64,7 @@ def _filters(view: View, page: WorkPage) -> None:
         _pills(STATE, _("State"), state, view)
         _pills(BORDERLINE, _("The limit"), lambda _yes: _("Borderline"), view)
         _pills(MINE, _("By whom"), lambda _yes: _("Decided by me"), view)
-        _pills(RESULT, _("Result"), decision_word, view)
+        _pills(RESULT, _("Result"), lambda one: say.literal(decision_word(one)), view)
         _pills(SINCE_DAY, _("When it was decided"), since.__getitem__, view)
 
 

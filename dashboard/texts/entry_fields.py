@@ -27,6 +27,7 @@ APPLIED, FLAG = "applied", "flag"
 YES, NO = 1, 0
 # Where the model knows no bounds: what the API takes of money.
 WIDEST = (-1e12, 1e12)
+MOST_TOLD = 10_000
 EPOCH = date(1970, 1, 1)
 UNITS = {
     "years": mark("years"),
@@ -83,7 +84,17 @@ class Field:
         labels, meaning = self.column.labels, self.column.meaning
         told = set(labels.model_dump(exclude_none=True).values() if labels else ())
         alone = code() == SOURCE or len(told) == 1
-        return meaning if alone and meaning not in told else ""
+        return " ".join(
+            [*([meaning] if alone and meaning not in told else []), *self._limits()]
+        )
+
+    def _limits(self) -> tuple[str, ...]:
+        """Of what is counted or rated; what an amount or a day can be is plain."""
+        low, high = self.bounds
+        if self.kind not in {"whole", "number"} or high > MOST_TOLD:
+            return ()
+        low_told, high_told = _digits(Decimal(repr(low))), _digits(Decimal(repr(high)))
+        return (_("From {low} to {high}.", low=low_told, high=high_told),)
 
     def word(self, value: Value) -> str:
         if self.kind == FLAG:

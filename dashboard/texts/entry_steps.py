@@ -39,11 +39,6 @@ class Step:
     ticked: list[Part]
     folded: list[Part]
 
-    @property
-    def needed(self) -> tuple[str, ...]:
-        parts = (field for part in self.ticked for field in part.fields)
-        return tuple(one.name for one in (*self.fields, *parts) if one.needed)
-
 
 def steps_of(model: ModelAnswer, importance: Importance) -> tuple[Step, ...]:
     """The loan, then a section in each, and what is left in the last."""
@@ -108,9 +103,10 @@ def _together(asked: list[Column], model: ModelAnswer) -> Mapping[str, str]:
             if one.section is not None
         }
     groups = {one.name: model.describe(one.name).group for one in asked}
-    loan = next((groups[one.name] for one in asked if one.role == AMOUNT), "")
-    groups |= {one.name: loan for one in asked if one.role in LOAN}
-    return {name: model.group_label(group) for name, group in groups.items() if group}
+    titles = {name: model.group_label(group) for name, group in groups.items() if group}
+    of_loan = [one.name for one in asked if one.role in LOAN]
+    known = (titles[name] for name in of_loan if name in titles)
+    return titles | dict.fromkeys(of_loan, next(known, _("The loan asked for")))
 
 
 def _part(title: str, columns: list[Column], weights: Mapping[str, float]) -> Part:

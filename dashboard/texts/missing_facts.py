@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from api_client.answers import MissingAnswer, ModelAnswer
 from session.language import _, listed
@@ -14,24 +14,20 @@ NOTICED = 0.001
 
 
 def needed_by_step(
-    values: Mapping[str, object], steps: Sequence[Step]
+    needed: Collection[str], steps: Sequence[Step]
 ) -> list[tuple[str, str]]:
-    """Of each step, by its title, what is needed and not there; steps without left out.
+    """What is needed of each step, by its title; steps that need nothing left out.
 
     What is ticked is named by its section, as it is asked for.
     """
     told = []
     for step in steps:
-        fields = (part.fields for part in step.folded)
-        gaps = [
-            field.label
-            for field in (*step.fields, *(one for its in fields for one in its))
-            if field.needed and values.get(field.name) is None
-        ]
+        fields = [*step.fields, *(one for part in step.folded for one in part.fields)]
+        gaps = [field.label for field in fields if field.name in needed]
         gaps += [
             part.title
             for part in step.ticked
-            if any(values.get(field.name) is None for field in part.fields)
+            if any(field.name in needed for field in part.fields)
         ]
         if gaps:
             told.append((step.title, listed(gaps)))

@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -184,7 +184,11 @@ def _told(value: Any, column: Column | None, detail: str, day: date) -> str:
         return detail
     if value is None:
         return _("It is missing.")
-    return field_of(column).refusal(str(value), day)
+    field = field_of(column)
+    if field.kind == "day" and not column.dated:
+        field = replace(field, kind="whole")  # A file has the days, not the date.
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return field.refusal(text, day)
 
 
 def _unescaped(part: str) -> str:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -20,9 +21,12 @@ from api.config import Config
 from api.errors import ConfigurationError
 from api.store.people import deliveries
 from api.store.people.deliveries import Lease, LeaseLost
-from api.webhook import Deliverer, receiver, signature
+from api.webhook import Deliverer, receiver
 
 SECRET = "s3cret"
+# What the page tells receivers to check.
+PAGE = Path(__file__).parents[2] / "docs" / "integration.md"
+RECEIVING = PAGE.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
 
 
 @dataclass
@@ -40,12 +44,14 @@ class Lender:
 @pytest.fixture
 def lender() -> Iterator[Lender]:
     there = Lender()
+    documented: dict[str, Any] = {}
+    exec(RECEIVING, documented)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            signed = signature(SECRET.encode(), self.headers["X-Timestamp"], body)
-            assert self.headers["X-Signature-256"] == f"sha256={signed}"
+            assert documented["is_ours"](self.headers, body, SECRET.encode())
+            assert not documented["is_ours"](self.headers, body + b" ", SECRET.encode())
             decision = json.loads(body)
             event_id = decision["review_id"] or decision["prediction_id"]
             assert self.headers["Idempotency-Key"] == event_id

@@ -15,6 +15,19 @@ def new_context(browser: Browser) -> BrowserContext:
     return made
 
 
+# All that fades or moves, but what does so for ever, is put at its end.
+STILL = """async () => {
+  await new Promise(requestAnimationFrame);
+  for (const one of document.getAnimations())
+    if (one.effect.getComputedTiming().endTime < Infinity) one.finish();
+}"""
+
+
+def still(page: Page) -> None:
+    """What has just changed is drawn as it stays."""
+    page.evaluate(STILL)
+
+
 def settled(page: Page) -> None:
     """Nothing is being drawn any more: no element is about to be replaced."""
     page.locator("[data-test-script-state=notRunning]").wait_for()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from PIL import Image
 
-from tests.browser.pages import new_context, settled
+from tests.browser.pages import new_context, settled, still
 from tests.conftest import Served, free_port, server
 from tests.contract.http import call, some_clients
 
@@ -25,6 +25,7 @@ PAGES = {
     "compare": ".st-key-scatter .js-plotly-plot",
     "simulate": ".st-key-way",
     "decide": ".st-key-history table",
+    "new_application": ".st-key-ask_next",
     "across": ".st-key-across .part",
     "score_list": "[data-testid=stFileUploader]",
     "model": ".st-key-about table",
@@ -89,7 +90,7 @@ def check(page: Page, name: str) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 768})
         # What has just appeared is still pale.
-        page.wait_for_timeout(FADING_MILLISECONDS)
+        still(page)
         # What is in Evidently's own frame is Evidently's.
         found = axe.run(page, context={"exclude": [["iframe"]]}).response["violations"]
         assert not {
@@ -144,7 +145,7 @@ def within(page: Page, box: dict[str, float]) -> FloatRect:
 
 
 def picture(page: Page, clip: FloatRect) -> list[tuple[int, ...]]:
-    page.wait_for_timeout(60)
+    still(page)
     image = Image.open(BytesIO(page.screenshot(clip=clip))).convert("RGB")
     raw = image.tobytes()
     return [tuple(raw[at : at + 3]) for at in range(0, len(raw), 3)]

@@ -24,6 +24,7 @@ from training.tuning.feature_selection import Point, select
 from training.tuning.hyperparameter_search import SearchResources
 
 TREES: Mapping[str, Any] = {"n_estimators": 20}
+QUICK = model_comparison.BUDGETS["quick"]
 
 
 def small_house(
@@ -49,7 +50,11 @@ def small_house(
             patch.setattr(campaign, "select", partial(select, counts=(few,)))
             patch.setattr(Point, "as_good", True)
         budget = model_comparison.Budget(
-            "small", variants=False, select_features=few is not None
+            "small",
+            variants=False,
+            select_features=few is not None,
+            explained=QUICK.explained,
+            shuffled=QUICK.shuffled,
         )
         resources = SearchResources("", jobs=1)
         version, _ = campaign.run_campaign(

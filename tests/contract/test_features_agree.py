@@ -14,13 +14,17 @@ import duckdb
 import numpy as np
 import pytest
 
+from api import create_app
 from api.bundle.manifest import Manifest, ModelIdentity
 from api.bundle.read import read_bundle
+from api.config import Config
 from api.features.columns import TYPES
 from api.features.history_sql import OnlineHistory
 from api.features.online import Applicant
 from api.schemas.model import Calibration, Table
 from api.scoring.champion import Champion, load
+from api.scoring.record_tables import record_tables
+from api.store.people import clients
 from tests.conftest import REAL_DATA, House
 from tests.contract.arrays import columns_of
 from tests.contract.small import quiet, small_house
@@ -123,6 +127,35 @@ def test_features_of_a_model_on_few_of_them_agree(few_house: House) -> None:
     query = f"SELECT history FROM '{few_house.clients}' LIMIT 1"
     stored = duckdb.execute(query).fetchall()
     assert len(stored[0][0]) <= FEW + len(crosses.CROSSES)
+
+
+def test_records_that_are_imported_are_those_of_the_raw_tables(
+    few_house: House, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/scoring.sqlite"
+    app = create_app(Config(bundle=few_house.bundle, database_url=url))
+    run = app.test_cli_runner().invoke
+    assert run(args=["db", "upgrade"]).exit_code == 0
+    assert run(args=["clients", "import", str(few_house.clients)]).exit_code == 0
+    services = app.extensions["scoring"]
+    champion, database = services.champion(), services.database
+    (everybody,) = applicants(few_house, champion)
+    tables = [name for name in champion.columns if name != "application"]
+    told = 0
+    for applicant in everybody:
+        key = applicant.application["SK_ID_CURR"]
+        (client,) = clients.find(database, [key]).values()
+        found = record_tables(champion.manifest, database, client)
+        assert [one["table"] for one in found] == tables
+        for one in found:
+            raw = applicant.records[one["table"]]
+            names = one["columns"]
+            assert {*names} == champion.columns[one["table"]].keys() - {"SK_ID_CURR"}
+            rows = sorted((tuple(row[n] for n in names) for row in raw), key=repr)
+            assert sorted(one["rows"], key=repr) == rows
+            told += len(rows)
+    database.close()
+    assert told > 1000
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ from tests.contract.http import some_clients
 sys.path.insert(0, str(ROOT / "dashboard"))
 
 from api_client import cache  # noqa: E402
+from api_client.answers import DraftAnswer
 from api_client.errors import ApiError, Forbidden, NoDelegate
 from api_client.scoring_api import ScoringApi  # noqa: E402
 from api_client.transport import Transport, connections  # noqa: E402
@@ -38,6 +39,7 @@ each_person = pytest.mark.parametrize(
     "roles", PEOPLE, ids=["nobody", "officer", "analyst", "both"]
 )
 UNKNOWN, NOBODY = str(uuid.UUID(int=7)), 7
+DRAFT = DraftAnswer.model_construct(client_id="new-0000000000", revision=1)
 FEATURE, OTHER = "EXT_SOURCE_MEAN", "AMT_CREDIT"
 # Who is shown a page, and what it asks; what would change something names nothing.
 Ask = Callable[[ScoringApi, int], object]
@@ -84,6 +86,15 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {OFFICER},
         {"score_all": lambda api, client: api.score_all([client])},
     ),
+    "new_application": (
+        {OFFICER},
+        {
+            "begin": lambda api, _: api.begin({"application": {"NONE": 1}}),
+            "draft": lambda api, _: api.draft(DRAFT.client_id),
+            "change": lambda api, _: api.change(DRAFT, {}),
+            "missing": lambda api, _: api.missing(DRAFT.client_id),
+        },
+    ),
     "decide": (
         {OFFICER},
         {
@@ -100,7 +111,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {
             "model": lambda api, _: api.model(),
             "importance": lambda api, _: api.importance(),
-            "model_card": lambda api, _: api.model_card(),
+            "model_card": lambda api, _: api.model_card("fr"),
         },
     ),
     "drift": (

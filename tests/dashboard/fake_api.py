@@ -110,7 +110,7 @@ class FakeApi:
             (rf"GET /v1/applications/{DRAFT}/missing", self._missing),
             ("GET /v1/model", lambda **_: document(fake_answers.model(self.version))),
             ("GET /v1/model/importance", fixed(fake_answers.importance())),
-            ("GET /v1/model/card", lambda **_: text("markdown", fake_answers.CARD)),
+            ("GET /v1/model/card", self._card),
             ("GET /v1/clients", self._search),
             (rf"GET /v1/clients/(\d+|{DRAFT[1:-1]})", self._client),
             (r"GET /v1/clients/(\d+)/similar", self._similar),
@@ -156,6 +156,9 @@ class FakeApi:
 
     def _missing(self, client_id: str, **_: Any) -> Answer:
         return document(fake_answers.missing(self.drafts[client_id]))
+
+    def _card(self, query: dict[str, str], **_: Any) -> Answer:
+        return text("markdown", f"{query['lang']}: {fake_answers.CARD}")
 
     def _search(self, query: dict[str, str], **_: Any) -> Answer:
         called, begun = query.get("reference", ""), query.get("prefix", "")

@@ -5,13 +5,16 @@ Source: Mitchell et al., Model Cards for Model Reporting, 2019.
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from training.evaluation.business_cost import Costs
-from training.gates.gate import gate_of, table
-from training.language import SOURCE
+from training.evaluation.fairness import AGE_WORDS
+from training.gates import gate
+from training.gates.stability import UNKNOWN
+from training.language import SOURCE, Labels, _, alike, figure, inside, joined
+from training.markdown import document, paragraph, table
 from training.tables.layout import APPLICATION
 from training.tables.schema import LEFT_OUT, Use
 
@@ -22,325 +25,456 @@ SHOWN_FEATURES = 15
 PRICED = "LOAN_RATE"
 # What an applicant cannot be held to.
 WHY_LEFT_OUT = {
-    Use.PROTECTED: "what is protected, kept for the audit",
-    Use.OTHER_PEOPLE: "what is known of other people",
-    Use.CIRCUMSTANCE: "the circumstances of the application",
+    Use.PROTECTED: _("what is protected, kept for the audit"),
+    Use.OTHER_PEOPLE: _("what is known of other people"),
+    Use.CIRCUMSTANCE: _("the circumstances of the application"),
+}
+# In what a model differs from the plain one of its name; others are told as they come.
+VARIANTS = {
+    text[SOURCE]: text
+    for text in (
+        _("class weights"),
+        _("under-sampling"),
+        _("without logarithms"),
+        _("one-hot categories"),
+        _("without missing flags"),
+        _("ranks"),
+        _("monotone"),
+        _("searched deeper"),
+    )
 }
 
 
-def model_card(manifest: Document, importance: Document, reasons: Document) -> str:
+def write_model_card(
+    folder: Path, manifest: Document, importance: Document, reasons: Document
+) -> Labels:
+    """A file for each language, the plain name for English."""
+    card = model_card(manifest, importance, reasons)
+    for language, text in card.items():
+        name = CARD if language == SOURCE else f"model-card.{language}.md"
+        (folder / name).write_text(text, encoding="utf-8")
+    return card
+
+
+def model_card(manifest: Document, importance: Document, reasons: Document) -> Labels:
     """The card as Markdown, of a manifest or its core, importance and reasons.json.
 
     It holds sums over many clients only, no client's own data.
     """
-    sections = (
-        _heading(manifest),
-        _use(manifest),
-        _data(manifest),
-        _ladder(manifest),
-        _calibration(manifest),
-        _cost(manifest),
-        _fairness(manifest),
-        _gates(manifest),
-        _explanation(importance, reasons),
-        _segments(manifest),
-        _limits(manifest),
-    )
-    return "\n\n".join(sections) + "\n"
-
-
-def _heading(manifest: Document) -> str:
-    model = manifest.get("model")
-    which = f" {model['name']}, version {model['version']}" if model else ""
-    lines = [
-        f"# Model card{which}",
-        "",
-        "Written by the training run, from its numbers.",
-    ]
-    if model:
-        lines.append(f"MLflow run `{model['mlflow_run_id']}`, {model['created_at']}.")
-    return "\n".join(lines)
-
-
-def _use(manifest: Document) -> str:
-    text = f"""Decides on consumer loans, and explains the decision to the applicant: an
-        estimate of the probability of default, granted below
-        {manifest["threshold"]:.4f} and refused from there on. A person may override
-        each decision. Not for prices or limits, not for collection, and not for people
-        or products unlike those of the training data."""
-    return f"## Intended use\n\n{_paragraph(text)}"
-
-
-def _data(manifest: Document) -> str:
-    data, features = manifest["data"], manifest["features"]
-    text = f"""{data["clients"]:,} past clients with a known outcome,
-        {data["default_rate"]:.2%} of whom defaulted. Tables:
-        {", ".join(manifest["tables"])}. {len(features)} inputs, feature set
-        `{manifest["feature_set"][:12]}`, data `{data["fingerprint"][:12]}`."""
-    if data.get("known_after") is not None:
-        text += (
-            f" An outcome is known {data['known_after']} days after its application."
+    return document(
+        (
+            *_heading(manifest),
+            *_use(manifest),
+            *_data(manifest),
+            *_ladder(manifest),
+            *_calibration(manifest),
+            *_cost(manifest),
+            *_fairness(manifest),
+            *_gates(manifest),
+            *_explanation(importance, reasons),
+            *_segments(manifest),
+            *_limits(manifest),
         )
-    left_out = _paragraph(_left_out(manifest))
-    return f"## Data\n\n{_paragraph(text)}\n\n{left_out}"
+    )
 
 
-def _left_out(manifest: Document) -> str:
+def _heading(manifest: Document) -> list[Labels]:
+    model = manifest.get("model")
+    written = _("Written by the training run, from its numbers.")
+    if not model:
+        return [_("# Model card"), written]
+    title = _(
+        "# Model card {name}, version {version}",
+        name=alike(model["name"]),
+        version=alike(model["version"]),
+    )
+    run = _(
+        "MLflow run `{run}`, {moment}.",
+        run=alike(model["mlflow_run_id"]),
+        moment=alike(model["created_at"]),
+    )
+    return [title, joined([written, run], "\n")]
+
+
+def _use(manifest: Document) -> list[Labels]:
+    text = _(
+        "Decides on consumer loans, and explains the decision to the applicant: an"
+        " estimate of the probability of default, granted below {threshold} and refused"
+        " from there on. A person may override each decision. Not for prices or limits,"
+        " not for collection, and not for people or products unlike those of the"
+        " training data.",
+        threshold=figure(manifest["threshold"], ".4f"),
+    )
+    return [_("## Intended use"), paragraph(text)]
+
+
+def _data(manifest: Document) -> list[Labels]:
+    data, features = manifest["data"], manifest["features"]
+    sentences = [
+        _(
+            "{clients} past clients with a known outcome, {share} of whom defaulted."
+            " Tables: {tables}. {inputs} inputs, feature set `{feature_set}`, data"
+            " `{data}`.",
+            clients=figure(data["clients"], ",d"),
+            share=figure(data["default_rate"], ".2%"),
+            tables=alike(", ".join(manifest["tables"])),
+            inputs=len(features),
+            feature_set=alike(manifest["feature_set"][:12]),
+            data=alike(data["fingerprint"][:12]),
+        )
+    ]
+    if data.get("known_after") is not None:
+        sentences.append(
+            _(
+                "An outcome is known {days} days after its application.",
+                days=data["known_after"],
+            )
+        )
+    left_out = paragraph(*_left_out(manifest))
+    return [_("## Data"), paragraph(*sentences), left_out]
+
+
+def _left_out(manifest: Document) -> list[Labels]:
     inputs = {feature["name"] for feature in manifest["features"]}
     columns = manifest["tables"][APPLICATION]["columns"]
     parts = []
     for use, why in WHY_LEFT_OUT.items():
-        uses = [one for one in columns if one.get("use") == use]
-        out = [one["labels"][SOURCE] for one in uses if one["name"] not in inputs]
-        parts.append(f"{why} ({', '.join(out) or 'none'})")
-    text = f"An applicant cannot be held to {', '.join(parts)}: no inputs."
-    for one in columns:
-        if one["name"] in inputs and one.get("use") in LEFT_OUT:
-            because = one["input_because"] or "by a switch of the training."
-            text += f" {one['labels'][SOURCE]} is an input: {because}"
+        out = [
+            column["labels"]
+            for column in columns
+            if column.get("use") == use and column["name"] not in inputs
+        ]
+        names = joined(out, ", ") if out else _("none")
+        parts.append(_("{why} ({columns})", why=why, columns=names))
+    sentences = [
+        _(
+            "An applicant cannot be held to {facts}: no inputs.",
+            facts=joined(parts, ", "),
+        )
+    ]
+    for column in columns:
+        if column["name"] in inputs and column.get("use") in LEFT_OUT:
+            because = column["input_because"]
+            why = alike(because) if because else _("by a switch of the training.")
+            sentences.append(
+                _("{column} is an input: {why}", column=column["labels"], why=why)
+            )
     prices = manifest["metrics"].get("price_of_leaving_out") or ()
     for price in prices:
-        text += (
-            f" What leaving out {WHY_LEFT_OUT[price['use']]} changes:"
-            f" AUC {_difference(price['auc'])}, business score"
-            f" {_difference(price['business_score'])}."
+        sentences.append(
+            _(
+                "What leaving out {facts} changes: AUC {auc}, business score {score}.",
+                facts=WHY_LEFT_OUT[price["use"]],
+                auc=_difference(price["auc"]),
+                score=_difference(price["business_score"]),
+            )
         )
-    return text if prices else f"{text} The price of that was not measured in this run."
+    if not prices:
+        sentences.append(_("The price of that was not measured in this run."))
+    return sentences
 
 
-def _difference(measured: Mapping[str, float]) -> str:
-    return (
-        f"{measured['difference']:+.4f} ± {measured['standard_error']:.4f}"
-        f" ({measured['without']:.4f} without, {measured['with']:.4f} with)"
+def _difference(measured: Mapping[str, float]) -> Labels:
+    return _(
+        "{difference} ± {error} ({without} without, {included} with)",
+        difference=figure(measured["difference"], "+.4f"),
+        error=figure(measured["standard_error"], ".4f"),
+        without=figure(measured["without"], ".4f"),
+        included=figure(measured["with"], ".4f"),
     )
 
 
-def _ladder(manifest: Document) -> str:
+def _ladder(manifest: Document) -> list[Labels]:
     rows = [
         (
-            candidate.get("label", candidate["name"]),
+            _candidate(candidate.get("label", candidate["name"])),
             _with_error(candidate, "auc"),
             _with_error(candidate, "business_score"),
             _with_error(candidate, "average_precision"),
-            f"{candidate['ks']:.3f}",
+            figure(candidate["ks"], ".3f"),
             _with_error(candidate, "brier"),
-            f"{candidate['ece']:.4f}",
-            f"{candidate['recall']:.3f}",
+            figure(candidate["ece"], ".4f"),
+            figure(candidate["recall"], ".3f"),
             _number(candidate.get("auc_gap")),
         )
         for candidate in manifest["metrics"]["candidates"]
     ]
-    names = ("model", "AUC", "business score", "PR-AUC", "KS", "Brier", "ECE")
-    text = """Out of fold, five folds, ± one standard error; recall at each model's own
-        threshold. The last one was chosen."""
-    parts = [
-        "## What was tried",
-        _paragraph(text),
-        _table((*names, "recall", "train gap"), rows),
-    ]
-    return "\n\n".join([*parts, *_variants(manifest)])
+    names = (
+        _("model"),
+        alike("AUC"),
+        _("business score"),
+        alike("PR-AUC"),
+        alike("KS"),
+        alike("Brier"),
+        alike("ECE"),
+        _("recall"),
+        _("train gap"),
+    )
+    text = _(
+        "Out of fold, five folds, ± one standard error; recall at each model's own"
+        " threshold. The last one was chosen."
+    )
+    shown = [_("## What was tried"), paragraph(text), table(names, rows)]
+    return [*shown, *_variants(manifest)]
 
 
-def _variants(manifest: Document) -> list[str]:
+def _variants(manifest: Document) -> list[Labels]:
     """What each change of a model brought over it, those that failed included."""
     rows = [
         (
-            change["variant"],
-            change["base"],
-            f"{change['business_score']:+.4f} ± {change['business_score_se']:.4f}",
-            f"{change['auc']:+.4f} ± {change['auc_se']:.4f}",
-            "yes" if change["pays"] else "no",
+            _candidate(change["variant"]),
+            _candidate(change["base"]),
+            _with_error(change, "business_score", "+.4f"),
+            _with_error(change, "auc", "+.4f"),
+            _("yes") if change["pays"] else _("no"),
         )
         for change in manifest["metrics"]["comparisons"]
     ]
     if not rows:
         return []
-    return [
-        "What each change brought, on the same folds:",
-        _table(("change", "over", "business score", "AUC", "pays"), rows),
-    ]
+    names = (_("change"), _("over"), _("business score"), alike("AUC"), _("pays"))
+    return [_("What each change brought, on the same folds:"), table(names, rows)]
 
 
-def _with_error(candidate: Document, name: str) -> str:
-    error = candidate.get(f"{name}_se")
-    return f"{candidate[name]:.4f}" + (f" ± {error:.4f}" if error is not None else "")
+def _candidate(label: str) -> Labels:
+    return joined([VARIANTS.get(one, alike(one)) for one in label.split(", ")], ", ")
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+def _with_error(measured: Document, name: str, form: str = ".4f") -> Labels:
+    value, error = figure(measured[name], form), measured.get(f"{name}_se")
+    return value if error is None else joined([value, figure(error, ".4f")], " ± ")
 
 
-def _calibration(manifest: Document) -> str:
+def _number(value: float | None) -> Labels:
+    return alike("-") if value is None else figure(value, ".3f")
+
+
+def _calibration(manifest: Document) -> list[Labels]:
     curve, fitted = manifest["metrics"]["calibration_curve"], manifest["calibration"]
     columns = (curve["predicted"], curve["observed"], curve["clients"])
     rows = [
-        (f"{predicted:.3f}", f"{observed:.3f}", f"{clients:,}")
+        (figure(predicted, ".3f"), figure(observed, ".3f"), figure(clients, ",d"))
         for predicted, observed, clients in zip(*columns, strict=True)
     ]
-    text = f"""Expected calibration error {manifest["metrics"]["cv"]["ece"]:.4f} over
-        bins of equal mass, after a monotone map of the margin fitted out of fold (slope
-        {fitted["slope"]:.3f}, intercept {fitted["intercept"]:.3f})."""
-    curve = _table(("predicted", "observed", "clients"), rows)
-    return f"## Calibration\n\n{_paragraph(text)}\n\n{curve}"
+    text = _(
+        "Expected calibration error {error} over bins of equal mass, after a monotone"
+        " map of the margin fitted out of fold (slope {slope}, intercept {intercept}).",
+        error=figure(manifest["metrics"]["cv"]["ece"], ".4f"),
+        slope=figure(fitted["slope"], ".3f"),
+        intercept=figure(fitted["intercept"], ".3f"),
+    )
+    names = (_("predicted"), _("observed"), _("clients"))
+    return [_("## Calibration"), paragraph(text), table(names, rows)]
 
 
-def _cost(manifest: Document) -> str:
+def _cost(manifest: Document) -> list[Labels]:
     costs, (low, high) = Costs.of_manifest(manifest), manifest["threshold_interval"]
     cv = manifest["metrics"]["cv"]
-    unit = " of its credit" if costs.by_amount else ""
-    text = f"""A default that is granted costs {costs.false_negative:g}{unit}, a good
-        client refused {costs.false_positive:g}{unit}. Business score (mean cost
-        {costs.per})
-        {_with_error(cv, "business_score")} at the threshold
-        {manifest["threshold"]:.4f}, which nine in ten resamples put between {low:.4f}
-        and {high:.4f}; with true probabilities it is
-        {costs.break_even:.4f}. It refuses
-        {cv["refused_share"]:.1%} of clients and {cv["recall"]:.1%} of those who
-        default."""
-    return f"## Cost and threshold\n\n{_paragraph(text)}"
+    sentences = (
+        _(
+            "A default that is granted costs {default} of its credit, a good client"
+            " refused {refusal} of its credit.",
+            default=figure(costs.false_negative, "g"),
+            refusal=figure(costs.false_positive, "g"),
+        )
+        if costs.by_amount
+        else _(
+            "A default that is granted costs {default}, a good client refused"
+            " {refusal}.",
+            default=figure(costs.false_negative, "g"),
+            refusal=figure(costs.false_positive, "g"),
+        ),
+        _(
+            "Business score (mean cost {per}) {score} at the threshold {threshold},"
+            " which nine in ten resamples put between {low} and {high}; with true"
+            " probabilities it is {break_even}. It refuses {refused} of clients and"
+            " {recall} of those who default.",
+            per=costs.per_labels,
+            score=_with_error(cv, "business_score"),
+            threshold=figure(manifest["threshold"], ".4f"),
+            low=figure(low, ".4f"),
+            high=figure(high, ".4f"),
+            break_even=figure(costs.break_even, ".4f"),
+            refused=figure(cv["refused_share"], ".1%"),
+            recall=figure(cv["recall"], ".1%"),
+        ),
+    )
+    return [_("## Cost and threshold"), paragraph(*sentences)]
 
 
-def _fairness(manifest: Document) -> str:
-    parts = ["## Fairness", "", "Decisions at the threshold, out of fold."]
+def _fairness(manifest: Document) -> list[Labels]:
+    columns = manifest["tables"][APPLICATION]["columns"]
+    words = {column["name"]: column["words"] for column in columns}
+    parts = [_("## Fairness"), _("Decisions at the threshold, out of fold.")]
     for attribute in manifest["metrics"]["fairness"]:
-        parts += ["", f"### {attribute['label']['en']}", "", _audited(attribute)]
-    return "\n".join(parts)
+        of_groups = words.get(attribute["attribute"], AGE_WORDS)
+        parts.append(_("### {attribute}", attribute=attribute["label"]))
+        parts += _audited(attribute, of_groups)
+    return parts
 
 
-def _audited(attribute: Document) -> str:
+def _audited(attribute: Document, words: Mapping[str, Labels]) -> list[Labels]:
     rows = [
         (
-            group["group"],
-            f"{group['clients']:,}",
-            f"{group['default_rate']:.3f}",
-            f"{group['approval_rate']:.3f}",
-            f"{group['good_approval_rate']:.3f}",
+            words.get(group["group"], alike(group["group"])),
+            figure(group["clients"], ",d"),
+            figure(group["default_rate"], ".3f"),
+            figure(group["approval_rate"], ".3f"),
+            figure(group["good_approval_rate"], ".3f"),
             _number(group["auc"]),
         )
         for group in attribute["groups"]
     ]
-    ratio = attribute["approval_ratio"]
-    short = " - **below four fifths**" if ratio < 0.8 else ""
-    names = ("group", "clients", "default rate", "granted", "granted of repayers")
-    return (
-        f"{_table((*names, 'AUC'), rows)}\n\nLowest over highest approval rate"
-        f" {ratio:.3f}{short}; gap between repayers"
-        f" {attribute['equal_opportunity_gap']:.3f}."
+    names = (
+        _("group"),
+        _("clients"),
+        _("default rate"),
+        _("granted"),
+        _("granted of repayers"),
+        alike("AUC"),
     )
+    ratio = figure(attribute["approval_ratio"], ".3f")
+    text = _(
+        "Lowest over highest approval rate {ratio}; gap between repayers {gap}.",
+        ratio=_("{ratio} - **below four fifths**", ratio=ratio)
+        if attribute["approval_ratio"] < 0.8
+        else ratio,
+        gap=figure(attribute["equal_opportunity_gap"], ".3f"),
+    )
+    return [table(names, rows), text]
 
 
-def _gates(manifest: Document) -> str:
-    gates = [gate_of(gate) for gate in manifest["metrics"]["gates"]]
-    return f"## Promotion gates\n\n{table(gates)}"
+def _gates(manifest: Document) -> list[Labels]:
+    gates = [gate.gate_of(one) for one in manifest["metrics"]["gates"]]
+    return [_("## Promotion gates"), gate.table(gates)]
 
 
-def _explanation(importance: Document, reasons: Document) -> str:
+def _explanation(importance: Document, reasons: Document) -> list[Labels]:
     of_groups = importance["permutation_of_groups"]
-    labels = {one["group"]: one["labels"][SOURCE] for one in reasons["reasons"]}
+    labels = {reason["group"]: reason["labels"] for reason in reasons["reasons"]}
     groups = [
         (
             labels[group["group"]],
-            f"{group['mean_absolute']:.4f}",
-            f"{of_groups['auc_lost'][group['group']]:.4f}",
+            figure(group["mean_absolute"], ".4f"),
+            figure(of_groups["auc_lost"][group["group"]], ".4f"),
         )
         for group in importance["groups"]
     ]
     features = [
         (
-            feature["feature"],
-            f"{feature['mean_absolute']:.4f}",
+            alike(feature["feature"]),
+            figure(feature["mean_absolute"], ".4f"),
             _permuted(importance, feature),
         )
         for feature in importance["features"][:SHOWN_FEATURES]
     ]
     usual = reasons["borderline"]
-    text = f"""Each decision is explained by exact SHAP values of the margin, summed per
-        group into the sentences that the applicant is told. A group is told by its sum
-        less that sum's mean among {usual["clients"]:,} borderline clients (probability
-        in the interval of the threshold, out of fold): these differences add up to the
-        margin less those clients' mean margin, {usual["margin"]:.4f}. Mean absolute
-        contribution, in log-odds, and how much AUC goes when the features of a group
-        are shuffled among clients (in sample; rank correlation of both orders
-        {of_groups["rank_correlation"]:.2f}):"""
-    shuffled = f"""The features that matter most, each shuffled alone: those that say
-        nearly the same cover for each other (rank correlation
-        {importance["permutation"]["rank_correlation"]:.2f}):"""
-    parts = (
-        "## Explanation",
-        _paragraph(text),
-        _table(("group", "contribution", "AUC lost"), groups),
-        _paragraph(shuffled),
-        _table(("feature", "contribution", "AUC lost"), features),
+    text = _(
+        "Each decision is explained by exact SHAP values of the margin, summed per"
+        " group into the sentences that the applicant is told. A group is told by its"
+        " sum less that sum's mean among {clients} borderline clients (probability in"
+        " the interval of the threshold, out of fold): these differences add up to the"
+        " margin less those clients' mean margin, {margin}. Mean absolute contribution,"
+        " in log-odds, and how much AUC goes when the features of a group are shuffled"
+        " among clients (in sample; rank correlation of both orders {correlation}):",
+        clients=figure(usual["clients"], ",d"),
+        margin=figure(usual["margin"], ".4f"),
+        correlation=figure(of_groups["rank_correlation"], ".2f"),
     )
-    return "\n\n".join(parts)
+    shuffled = _(
+        "The features that matter most, each shuffled alone: those that say nearly the"
+        " same cover for each other (rank correlation {correlation}):",
+        correlation=figure(importance["permutation"]["rank_correlation"], ".2f"),
+    )
+    measured = (_("contribution"), _("AUC lost"))
+    return [
+        _("## Explanation"),
+        paragraph(text),
+        table((_("group"), *measured), groups),
+        paragraph(shuffled),
+        table((_("feature"), *measured), features),
+    ]
 
 
-def _permuted(importance: Document, feature: Document) -> str:
+def _permuted(importance: Document, feature: Document) -> Labels:
     lost: Mapping[str, float] = importance["permutation"]["auc_lost"]
-    return f"{lost[feature['feature']]:.4f}" if feature["feature"] in lost else "-"
+    name = feature["feature"]
+    return figure(lost[name], ".4f") if name in lost else alike("-")
 
 
-def _segments(manifest: Document) -> str:
+def _segments(manifest: Document) -> list[Labels]:
     rows = [
         (
-            segment["segment"],
-            f"{segment['clients']:,}",
-            f"{segment['default_rate']:.3f}",
-            f"{segment['predicted_rate']:.3f}",
+            segment["label"],
+            figure(segment["clients"], ",d"),
+            figure(segment["default_rate"], ".3f"),
+            figure(segment["predicted_rate"], ".3f"),
             _number(segment["auc"]),
-            f"{segment['business_score']:.3f}",
+            figure(segment["business_score"], ".3f"),
         )
         for segment in manifest["metrics"]["segments"]
     ]
-    names = ("segment", "clients", "default rate", "predicted", "AUC", "business score")
-    return f"## Where it is better and worse\n\n{_table(names, rows)}"
+    names = (
+        _("segment"),
+        _("clients"),
+        _("default rate"),
+        _("predicted"),
+        alike("AUC"),
+        _("business score"),
+    )
+    return [_("## Where it is better and worse"), table(names, rows)]
 
 
-def _limits(manifest: Document) -> str:
+def _limits(manifest: Document) -> list[Labels]:
+    metrics = manifest["metrics"]
     uneven = [
-        attribute["label"]["en"].lower()
-        for attribute in manifest["metrics"]["fairness"]
+        inside(attribute["label"])
+        for attribute in metrics["fairness"]
         if attribute["approval_ratio"] < 0.8
     ]
-    ranked = [
-        segment
-        for segment in manifest["metrics"]["segments"]
-        if segment["auc"] is not None
-    ]
+    ranked = [one for one in metrics["segments"] if one["auc"] is not None]
     weakest = min(ranked, key=lambda segment: segment["auc"], default=None)
     lines = [
-        "Learned from clients who were granted a loan: how refused ones would have"
-        " repaid is unknown.",
-        "Outcomes are of one lender and one time; drift is watched, and asks for a new"
-        " campaign.",
-        "A reason says what moved the estimate, not what causes default.",
+        _(
+            "Learned from clients who were granted a loan: how refused ones would have"
+            " repaid is unknown."
+        ),
+        _(
+            "Outcomes are of one lender and one time; drift is watched, and asks for a"
+            " new campaign."
+        ),
+        _("A reason says what moved the estimate, not what causes default."),
     ]
     if any(feature["name"] == PRICED for feature in manifest["features"]):
         lines.append(
-            f"{PRICED}, the interest that the instalments imply, is the lender's own"
-            " pricing: what it knew of the client speaks through it, and a new price"
-            " list changes what it means."
+            _(
+                "{feature}, the interest that the instalments imply, is the lender's"
+                " own pricing: what it knew of the client speaks through it, and a new"
+                " price list changes what it means.",
+                feature=alike(PRICED),
+            )
         )
     unknown = [
-        gate["gate"]
-        for gate in manifest["metrics"]["gates"]
-        if gate["value"] is None and gate["reason"].startswith("Cannot be known")
+        found["gate"]
+        for found in metrics["gates"]
+        if found["reason"][SOURCE] == UNKNOWN[SOURCE]
     ]
     if unknown:
-        lines.append(f"So few clients leave open: {', '.join(unknown)}.")
+        names = alike(", ".join(unknown))
+        lines.append(_("So few clients leave open: {gates}.", gates=names))
     if uneven:
-        lines.append(f"Approval is uneven by {', '.join(uneven)}; see fairness.")
+        names = joined(uneven, ", ")
+        lines.append(_("Approval is uneven by {names}; see fairness.", names=names))
     if weakest:
         lines.append(
-            f"It ranks worst in {weakest['segment']} (AUC {weakest['auc']:.3f})."
+            _(
+                "It ranks worst in {segment} (AUC {auc}).",
+                segment=weakest["label"],
+                auc=figure(weakest["auc"], ".3f"),
+            )
         )
-    return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines)
+    return [_("## Limits"), _listed(lines)]
 
 
-def _paragraph(text: str) -> str:
-    return textwrap.fill(" ".join(text.split()), 88, break_long_words=False)
-
-
-def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [names, ["---"] * len(names), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+def _listed(lines: Iterable[Labels]) -> Labels:
+    return joined([joined([alike("-"), line], " ") for line in lines], "\n")

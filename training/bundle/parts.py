@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from training.bundle.card import CARD, model_card
+from training.bundle.card import write_model_card
 from training.bundle.read import MANIFEST, file_sha256
 from training.bundle.samples import (
     displayed,
@@ -213,8 +213,7 @@ def write_card(folder: Path, manifest: dict[str, Any]) -> None:
         json.loads((folder / name).read_text(encoding="utf-8"))
         for name in ("importance.json", REASONS)
     )
-    card = model_card(manifest, importance, reasons)
-    (folder / CARD).write_text(card, encoding="utf-8")
+    write_model_card(folder, manifest, importance, reasons)
 
 
 def hashes(folder: Path) -> dict[str, str]:

@@ -37,10 +37,11 @@ def ui(port: int) -> None:
 def promote(version: str, override: str | None) -> None:
     """Make a model version the champion."""
     from training.gates.gate import table
+    from training.language import SOURCE
     from training.registry.promote import promote as make_champion
 
     promotion = make_champion(registry(), version, override)
-    click.echo(table(promotion.gates))
+    click.echo(table(promotion.gates)[SOURCE])
     over = f", over gates: {promotion.override}" if promotion.override else ""
     click.echo(f"version {promotion.version} is the champion{over}")
 

@@ -23,6 +23,7 @@ from training.tables.schema import Role, Unit
 AGE_BAND = "AGE_BAND"
 AGES = (0, 30, 40, 50, 60, 200)
 AGE_NAMES = ("under 30", "30-39", "40-49", "50-59", "60 and over")
+AGE_WORDS = {AGE_NAMES[0]: _("under 30"), AGE_NAMES[-1]: _("60 and over")}
 YEAR = 365.25
 # A rate over fewer says nothing, and may point at persons.
 LEAST_CLIENTS = 50

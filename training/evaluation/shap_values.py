@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import lightgbm
@@ -29,7 +30,12 @@ def contributions(booster: lightgbm.Booster, inputs: pd.DataFrame) -> Array:
     The same numbers as `shap.TreeExplainer`'s.
     Source: Lundberg et al., Consistent Individualized Feature Attribution, 2018.
     """
-    return Explainer(booster).contributions(inputs.to_numpy(np.float32))
+    return _explainer(booster).contributions(inputs.to_numpy(np.float32))
+
+
+@lru_cache(maxsize=1)  # the same model is asked by the review and by a gate
+def _explainer(booster: lightgbm.Booster) -> Explainer:
+    return Explainer(booster)
 
 
 def sample_rows(rows: int, size: int) -> np.ndarray:

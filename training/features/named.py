@@ -93,10 +93,11 @@ def _is_named(layout: Layout, name: str) -> bool:
 def _own_names(layout: Layout, name: str) -> dict[str, str]:
     """What the table calls those of Home Credit's columns that it has."""
     table, home = layout.tables[name], _home(layout, name)
+    known = set(home.names)
     names = {
         column.known_as: column.name
         for column in table
-        if column.known_as in home.names and _alike(column, home[column.known_as])
+        if column.known_as in known and _alike(column, home[column.known_as])
     }
     return {**names, **_links(layout, name)}
 

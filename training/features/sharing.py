@@ -104,7 +104,9 @@ def _layered(select: Tree, roots: Sequence[Tree], names: Iterator[str]) -> Tree:
     while repeated := _repeated(roots):
         columns = dict(zip(repeated, names, strict=False))
         made = [{**one, "alias": columns[text]} for text, one in repeated.items()]
-        roots, items = (_replaced(t, columns) for t in (roots, select["select_list"]))
+        items = _replaced(select["select_list"], columns)
+        same = roots is select["select_list"]
+        roots = items if same else _replaced(roots, columns)
         read = [*_expressions([items, select.get("group_expressions")])]
         passed = {one["column_names"][0] for one in read if "column_names" in one}
         kept = [_column(name) for name in sorted(passed - {*columns.values()})]
@@ -182,7 +184,7 @@ def _expressions(tree: Any) -> Iterator[Tree]:
 
 
 def _text(one: Tree) -> str:
-    return json.dumps({k: v for k, v in one.items() if k != "alias"})
+    return repr({k: v for k, v in one.items() if k != "alias"})
 
 
 def _replaced(tree: Any, columns: Mapping[str, str]) -> Any:

@@ -159,7 +159,9 @@ def _statements(
     with duckdb.connect() as connection:
         frames = {name: empty(connection, layout.tables[name]) for name in tables}
         history_rows = sql_of(history.history(layout, frames, past))
-        connection.execute(f"CREATE TABLE history AS {history_rows}")
+        columns = [f'"{layout.key}" {layout.application[layout.key].type.value}']
+        columns += [f'"{feature.name}" FLOAT' for feature in past]
+        connection.execute(f"CREATE TABLE history ({', '.join(columns)})")
         known = nw.from_native(connection.table("history"))
         rows = sql_of(applicant.applicant(layout, frames[APPLICATION], known, features))
     return history_rows, rows

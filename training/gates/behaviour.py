@@ -15,6 +15,7 @@ from training.evaluation.trained_model import TrainedModel
 from training.features.sql import encoded_columns
 from training.files import literal
 from training.gates.gate import Gate, at_least, at_most
+from training.language import _, alike
 from training.tables.layout import APPLICATION
 
 SAMPLE = 500
@@ -35,7 +36,7 @@ def direction_of_external_scores(trained: TrainedModel) -> Gate:
     """Better scores at outside agencies must lower the risk."""
     name, scores = "direction_of_external_scores", trained.store.layout.scores
     if not scores:
-        return Gate(name, None, LEAST_SHARE, True, "There are no outside scores.")
+        return Gate(name, None, LEAST_SHARE, True, _("There are no outside scores."))
     low, high = (
         margins_after(trained, {one: _quantile(trained, one, share) for one in scores})
         for share in (LOW, HIGH)
@@ -45,8 +46,11 @@ def direction_of_external_scores(trained: TrainedModel) -> Gate:
         name,
         value,
         LEAST_SHARE,
-        f"Share of {len(low)} clients whose risk falls when their outside scores rise"
-        " from the lowest to the highest tenth.",
+        _(
+            "Share of {clients} clients whose risk falls when their outside scores rise"
+            " from the lowest to the highest tenth.",
+            clients=len(low),
+        ),
     )
 
 
@@ -60,7 +64,7 @@ def row_order(trained: TrainedModel) -> Gate:
         "row_order",
         value,
         0.0,
-        "Largest change of a margin when the clients are scored in another order.",
+        _("Largest change of a margin when the clients are scored in another order."),
     )
 
 
@@ -68,7 +72,7 @@ def left_out_columns(trained: TrainedModel) -> Gate:
     """Nothing that an applicant cannot be held to may move the answer."""
     name, left_out = "left_out_columns", trained.store.layout.left_out
     if not left_out:
-        return Gate(name, None, 0.0, True, "No column is declared to be left out.")
+        return Gate(name, None, 0.0, True, _("No column is declared to be left out."))
     with duckdb.connect() as connection:
         others = {
             one: _quoted(
@@ -87,18 +91,18 @@ def left_out_columns(trained: TrainedModel) -> Gate:
         for feature in trained.feature_set.features
         if feature.name in left_out
     ]
-    why = (
-        f"; {', '.join(inputs)} are inputs, which needs a reason of the lender's"
-        if inputs
-        else ""
-    )
-    return at_most(
-        name,
-        value,
-        0.0,
+    why = _(
         "Largest change of a margin when everyone gets the same of what an applicant"
-        f" cannot be held to{why}.",
+        " cannot be held to."
     )
+    if inputs:
+        why = _(
+            "Largest change of a margin when everyone gets the same of what an"
+            " applicant cannot be held to; {inputs} are inputs, which needs a reason of"
+            " the lender's.",
+            inputs=alike(", ".join(inputs)),
+        )
+    return at_most(name, value, 0.0, why)
 
 
 def margins_after(trained: TrainedModel, changes: dict[str, str]) -> Array:

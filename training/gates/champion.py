@@ -10,6 +10,7 @@ import pandas as pd
 from training.evaluation.trained_model import TrainedModel
 from training.evaluation.uncertainty import paired_bootstrap
 from training.gates.gate import Gate
+from training.language import _, figure
 from training.tables.layout import TARGET
 
 # Where a run keeps its out-of-fold decisions.
@@ -37,12 +38,14 @@ def cost_of_champion(challenger: pd.DataFrame, champion: pd.DataFrame | None) ->
     """
     name = "cost_of_champion"
     if champion is None:
-        return Gate(name, None, 0.0, True, "There is no champion yet.")
+        return Gate(name, None, 0.0, True, _("There is no champion yet."))
     same = [*challenger.columns[:2]]  # clients and outcomes
     if not challenger[same].equals(champion.reindex(columns=same)):
-        reason = (
-            "Not comparable: the champion was validated on other clients"
-            f" ({len(champion):,}; here {len(challenger):,})."
+        reason = _(
+            "Not comparable: the champion was validated on other clients ({clients};"
+            " here {here}).",
+            clients=figure(len(champion), ",d"),
+            here=figure(len(challenger), ",d"),
         )
         return Gate(name, None, 0.0, True, reason)
     difference = paired_bootstrap((challenger["cost"] - champion["cost"]).to_numpy())
@@ -51,7 +54,13 @@ def cost_of_champion(challenger: pd.DataFrame, champion: pd.DataFrame | None) ->
         difference.low,
         0.0,
         difference.low <= 0.0,
-        f"Business score less the champion's on the same {len(champion):,} clients:"
-        f" {difference.value:+.4f}, 95 % within {difference.low:+.4f} and"
-        f" {difference.high:+.4f}. Fails when all of the interval is above 0.",
+        _(
+            "Business score less the champion's on the same {clients} clients:"
+            " {difference}, 95 % within {low} and {high}. Fails when all of the"
+            " interval is above 0.",
+            clients=figure(len(champion), ",d"),
+            difference=figure(difference.value, "+.4f"),
+            low=figure(difference.low, "+.4f"),
+            high=figure(difference.high, "+.4f"),
+        ),
     )

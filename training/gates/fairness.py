@@ -10,7 +10,7 @@ the bands are apart before that is in the audit's table, and in the reason.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,13 +20,21 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 
 from training.arrays import Array
-from training.evaluation.fairness import AGE_BAND, AGE_NAMES, LEAST_CLIENTS
+from training.evaluation.fairness import (
+    AGE_BAND,
+    AGE_NAMES,
+    AGE_WORDS,
+    LEAST_CLIENTS,
+)
 from training.gates.gate import Gate
+from training.language import Labels, _, alike, figure
 from training.tables.layout import Layout
 
 FOUR_FIFTHS = 0.8
 LARGEST_GAP = 0.1
 OLDEST, REST = AGE_NAMES[-1], "rest"
+# What people call a group.
+Said = Callable[[str], Labels]
 # One-sided 95 %: a gate fails when the clients show that its limit is passed.
 SURE = float(norm.isf(0.05))
 
@@ -56,6 +64,10 @@ class Rate:
     value: float
     error: float
 
+    @property
+    def shown(self) -> Labels:
+        return figure(self.value, ".3f")
+
 
 def equality(
     layout: Layout, attributes: pd.DataFrame, decisions: Decisions
@@ -73,9 +85,19 @@ def equality(
         ("four_fifths_age", FOUR_FIFTHS, _four_fifths_of_own_risk, bands),
         ("equal_opportunity_age", LARGEST_GAP, _opportunity_of_own_risk, bands),
     )
-    nobody = f"Fewer than two groups of {LEAST_CLIENTS} clients: nothing to compare."
+    nobody = _(
+        "Fewer than two groups of {clients} clients: nothing to compare.",
+        clients=LEAST_CLIENTS,
+    )
+    words = {**AGE_WORDS, REST: _("the rest")}
+    if layout.gender:
+        words |= layout.application[layout.gender].words
+
+    def said(group: str) -> Labels:
+        return words.get(group, alike(group))
+
     return [
-        judge(name, groups, decisions)
+        judge(name, groups, decisions, said)
         if len(groups) > 1
         else Gate(name, None, limit, True, nobody)
         for name, limit, judge, groups in checks
@@ -104,7 +126,7 @@ def _rates(
 
 
 def _four_fifths(
-    name: str, groups: Mapping[str, np.ndarray], decisions: Decisions
+    name: str, groups: Mapping[str, np.ndarray], decisions: Decisions, said: Said
 ) -> Gate:
     """Lowest over highest approval rate, or one group's over that of the rest."""
     rates = _rates(groups, decisions, np.ones(len(decisions.target), bool))
@@ -120,13 +142,20 @@ def _four_fifths(
         value,
         FOUR_FIFTHS,
         value + SURE * error >= FOUR_FIFTHS,
-        f"Approval rate of {low.group} ({low.value:.3f}) over that of {high.group}"
-        f" ({high.value:.3f}), ± {error:.3f}; fails when surely below the limit.",
+        _(
+            "Approval rate of “{low}” ({low_rate}) over that of “{high}” ({high_rate}),"
+            " ± {error}; fails when surely below the limit.",
+            low=said(low.group),
+            low_rate=low.shown,
+            high=said(high.group),
+            high_rate=high.shown,
+            error=figure(error, ".3f"),
+        ),
     )
 
 
 def _equal_opportunity(
-    name: str, groups: Mapping[str, np.ndarray], decisions: Decisions
+    name: str, groups: Mapping[str, np.ndarray], decisions: Decisions, said: Said
 ) -> Gate:
     rates = _rates(groups, decisions, decisions.repaid)
     low, high = rates[0], rates[-1]
@@ -136,14 +165,20 @@ def _equal_opportunity(
         value,
         LARGEST_GAP,
         value - SURE * error <= LARGEST_GAP,
-        f"Of those who repay, {high.value:.3f} of {high.group} are granted and"
-        f" {low.value:.3f} of {low.group}, ± {error:.3f}; fails when surely above the"
-        " limit.",
+        _(
+            "Of those who repay, {high_rate} of “{high}” are granted and {low_rate} of"
+            " “{low}”, ± {error}; fails when surely above the limit.",
+            high=said(high.group),
+            high_rate=high.shown,
+            low=said(low.group),
+            low_rate=low.shown,
+            error=figure(error, ".3f"),
+        ),
     )
 
 
 def _four_fifths_of_own_risk(
-    name: str, bands: Mapping[str, np.ndarray], decisions: Decisions
+    name: str, bands: Mapping[str, np.ndarray], decisions: Decisions, said: Said
 ) -> Gate:
     """Approval rate over what it were if each band's risk were put just right."""
     everyone = np.ones(len(decisions.target), bool)
@@ -162,15 +197,21 @@ def _four_fifths_of_own_risk(
         value,
         FOUR_FIFTHS,
         surely >= FOUR_FIFTHS,
-        f"Approval rate of {worst} over what their own default rate warrants, the"
-        f" lowest of {len(bands)} bands; fails when surely below the limit. Before"
-        f" risk, {rates[0].group} are granted {raw:.2f} times as often as"
-        f" {rates[-1].group}.",
+        _(
+            "Approval rate of “{worst}” over what their own default rate warrants, the"
+            " lowest of {bands} bands; fails when surely below the limit. Before risk,"
+            " “{low}” are granted {times} times as often as “{high}”.",
+            worst=said(worst),
+            bands=len(bands),
+            low=said(rates[0].group),
+            times=figure(raw, ".2f"),
+            high=said(rates[-1].group),
+        ),
     )
 
 
 def _opportunity_of_own_risk(
-    name: str, bands: Mapping[str, np.ndarray], decisions: Decisions
+    name: str, bands: Mapping[str, np.ndarray], decisions: Decisions, said: Said
 ) -> Gate:
     """How many more repayers of a band would be granted at its own risk."""
     rates = _rates(bands, decisions, decisions.repaid)
@@ -187,9 +228,15 @@ def _opportunity_of_own_risk(
         value,
         LARGEST_GAP,
         max(gap(band, SURE) for band in bands) <= LARGEST_GAP,
-        f"Share of those of {worst} who repay and are refused, but would be granted at"
-        f" their band's own default rate; fails when surely above the limit. Before"
-        f" risk, the gap between {rates[-1].group} and {rates[0].group} is {raw:.2f}.",
+        _(
+            "Share of those of “{worst}” who repay and are refused, but would be"
+            " granted at their band's own default rate; fails when surely above the"
+            " limit. Before risk, the gap between “{high}” and “{low}” is {gap}.",
+            worst=said(worst),
+            high=said(rates[-1].group),
+            low=said(rates[0].group),
+            gap=figure(raw, ".2f"),
+        ),
     )
 
 

@@ -6,32 +6,35 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from training import markdown
+from training.language import SOURCE, Labels, _, alike, figure
+
 
 @dataclass(frozen=True)
 class Gate:
     """The finding of one gate about one model.
 
     `value` and `limit` are in the gate's own unit, None when there is no number;
-    `reason` says in a sentence what was found and why it matters.
+    `reason` says in a sentence, in every language, what was found and why it matters.
     """
 
     gate: str
     value: float | None
     limit: float | None
     passed: bool
-    reason: str
+    reason: Labels
 
     def to_json(self) -> dict[str, Any]:
         """Return the gate as an entry of the manifest's `metrics.gates`."""
         return asdict(self)
 
 
-def at_most(gate: str, value: float, limit: float, reason: str) -> Gate:
+def at_most(gate: str, value: float, limit: float, reason: Labels) -> Gate:
     """Passed unless the value is above the limit."""
     return Gate(gate, value, limit, value <= limit, reason)
 
 
-def at_least(gate: str, value: float, limit: float, reason: str) -> Gate:
+def at_least(gate: str, value: float, limit: float, reason: Labels) -> Gate:
     """Passed unless the value is below the limit."""
     return Gate(gate, value, limit, value >= limit, reason)
 
@@ -41,16 +44,26 @@ def gate_of(document: Mapping[str, Any]) -> Gate:
     return Gate(**document)
 
 
-def table(gates: Iterable[Gate]) -> str:
+def table(gates: Iterable[Gate]) -> Labels:
     """Every gate as a Markdown table, a line each."""
-    lines = ["| gate | found | limit | passed | why |", "|---|---|---|---|---|"]
-    lines += [
-        f"| {gate.gate} | {number(gate.value)} | {number(gate.limit)} |"
-        f" {'yes' if gate.passed else '**no**'} | {gate.reason} |"
+    names = (_("gate"), _("found"), _("limit"), _("passed"), _("why"))
+    rows = (
+        (
+            alike(gate.gate),
+            number(gate.value),
+            number(gate.limit),
+            _("yes") if gate.passed else _("**no**"),
+            gate.reason,
+        )
         for gate in gates
-    ]
-    return "\n".join(lines)
+    )
+    return markdown.table(names, rows)
 
 
-def number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4g}"
+def found(gate: Gate) -> str:
+    """What was found and what is allowed, where nobody has a language."""
+    return f"{number(gate.value)[SOURCE]}, limit {number(gate.limit)[SOURCE]}"
+
+
+def number(value: float | None) -> Labels:
+    return alike("-") if value is None else figure(value, ".4g")

@@ -25,6 +25,7 @@ from training.files import literal
 from training.gates.gate import Gate, at_least, at_most
 from training.gates.single_feature_auc import single_feature_auc
 from training.gates.target_encoding_test import suspicion
+from training.language import _, alike, figure
 from training.models.dataset import Labelled
 from training.tables.layout import TARGET, Layout
 
@@ -54,8 +55,12 @@ def permuted_labels(trained: TrainedModel, clients: int, jobs: int) -> Gate:
         "permuted_labels",
         value,
         limit,
-        f"Out-of-fold AUC after the outcomes of {len(target):,} clients were shuffled:"
-        " about 0.5 unless the validation lets outcomes through.",
+        _(
+            "Out-of-fold AUC after the outcomes of {clients} clients were shuffled:"
+            " about {half} unless the validation lets outcomes through.",
+            clients=figure(len(target), ",d"),
+            half=figure(0.5, "g"),
+        ),
     )
 
 
@@ -77,9 +82,14 @@ def single_feature(layout: Layout, data: Labelled) -> Gate:
         alone[name],
         highest,
         surely <= highest,
-        f"The feature that predicts best alone is {name}, with a held-out AUC of"
-        f" {alone[name]:.3f} ± {error:.3f}; one that is above the limit by two standard"
-        " errors must be a copy of the outcome.",
+        _(
+            "The feature that predicts best alone is {name}, with a held-out AUC of"
+            " {auc} ± {error}; one that is above the limit by two standard errors must"
+            " be a copy of the outcome.",
+            name=alike(name),
+            auc=figure(alone[name], ".3f"),
+            error=figure(error, ".3f"),
+        ),
     )
 
 
@@ -96,9 +106,13 @@ def target_encoding(data: Labelled) -> Gate:
         "target_encoding",
         found[name],
         limit,
-        "Chance that the default rate of the clients who share a value follows that"
-        f" value as closely as it does; least for {name}. Below the limit the feature"
-        " is a default rate counted over these very clients, outside the folds.",
+        _(
+            "Chance that the default rate of the clients who share a value follows that"
+            " value as closely as it does; least for {name}. Below the limit the"
+            " feature is a default rate counted over these very clients, outside the"
+            " folds.",
+            name=alike(name),
+        ),
     )
 
 
@@ -114,15 +128,18 @@ def identifiers(
         if identifier.search(name) or identifier.search(formulas.get(name, ""))
     ]
     likeness = _likeness(data)
-    alike = [name for name, value in likeness.items() if value > LIKE_THE_NUMBER]
-    found = sorted({*named, *alike})
+    ordered = [name for name, value in likeness.items() if value > LIKE_THE_NUMBER]
+    found = sorted({*named, *ordered})
     return Gate(
         "identifiers",
         max(likeness.values()),
         LIKE_THE_NUMBER,
         not found,
-        "Greatest rank correlation of an input with the client number; "
-        + (f"identifiers: {', '.join(found)}." if found else "no identifier is in."),
+        _(
+            "Greatest rank correlation of an input with the client number; identifiers:"
+            " {names}.",
+            names=alike(", ".join(found)) if found else _("none"),
+        ),
     )
 
 
@@ -152,9 +169,11 @@ def outcome_columns(names: Sequence[str], statements: Mapping[str, str]) -> Gate
         "outcome_columns",
         float(len(found)),
         0.0,
-        "Inputs and feature statements that name the outcome: "
-        + (", ".join(found) if found else "none")
-        + ". Statements read declared columns only, all known when a client applies.",
+        _(
+            "Inputs and feature statements that name the outcome: {names}. Statements"
+            " read declared columns only, all known when a client applies.",
+            names=alike(", ".join(found)) if found else _("none"),
+        ),
     )
 
 
@@ -169,8 +188,11 @@ def client_numbers(data: Labelled) -> Gate:
         "client_numbers",
         value,
         limit,
-        "Held-out AUC of the client number alone, by its size or its last digit: about"
-        " 0.5 unless the data were sorted or numbered by outcome.",
+        _(
+            "Held-out AUC of the client number alone, by its size or its last digit:"
+            " about {half} unless the data were sorted or numbered by outcome.",
+            half=figure(0.5, "g"),
+        ),
     )
 
 
@@ -187,9 +209,11 @@ def dated_records(store: FeatureStore) -> Gate:
         "dated_records",
         value,
         LATE_SHARE,
-        "Largest share of history records dated after the application"
-        + (f", in {worst}" if value else "")
-        + ". Bureaus misdate a few; more would tell the model what came later.",
+        _(
+            "Largest share of history records dated after the application ({where})."
+            " Bureaus misdate a few; more would tell the model what came later.",
+            where=alike(worst) if value else _("none"),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from training.evaluation.metrics import chance_error
 from training.evaluation.trained_model import TrainedModel
 from training.evaluation.uncertainty import Difference, paired_bootstrap
 from training.gates.gate import Gate, at_most
+from training.language import Labels, _, figure
 
 # What a model with unlimited data may know by heart, and how that grows with few
 # defaults: trees fit 200 defaults closer than 20,000 without ranking new ones worse.
@@ -23,8 +24,10 @@ def auc_ceiling(trained: TrainedModel) -> Gate:
         "auc_ceiling",
         value,
         trained.store.layout.highest_auc,
-        "Nobody is known to rank this lender's clients better; above the limit a"
-        " feature must know the outcome.",
+        _(
+            "Nobody is known to rank this lender's clients better; above the limit a"
+            " feature must know the outcome."
+        ),
     )
 
 
@@ -36,9 +39,14 @@ def train_gap(trained: TrainedModel) -> Gate:
         "train_cv_gap",
         value,
         limit,
-        "AUC on clients learned from, less AUC on held-out ones: more means learning"
-        f" by heart. The limit is {GAP} and {GAP_PER_DEFAULT:g}/√{defaults:,.0f}"
-        " defaults.",
+        _(
+            "AUC on clients learned from, less AUC on held-out ones: more means"
+            " learning by heart. The limit is {gap} and {per_default}/√{defaults}"
+            " defaults.",
+            gap=figure(GAP, "g"),
+            per_default=figure(GAP_PER_DEFAULT, "g"),
+            defaults=figure(defaults, ",.0f"),
+        ),
     )
 
 
@@ -49,15 +57,19 @@ def better_than_dummy(trained: TrainedModel) -> Gate:
     """
     difference = _cost_against(trained, "dummy")
     few = trained.data.target.sum() < ENOUGH_DEFAULTS
-    asked = "all of the interval must be below 0"
+    asked = _("all of the interval must be below 0")
     if few:
-        asked = "with so few defaults no more can be known than that it seems less"
+        asked = _("with so few defaults no more can be known than that it seems less")
     return Gate(
         "better_than_dummy",
         difference.value if few else difference.high,
         0.0,
         (difference.value if few else difference.high) < 0,
-        f"Business score less the dummy's: {_said(difference)}; {asked}.",
+        _(
+            "Business score less the dummy's: {difference}; {asked}.",
+            difference=_said(difference),
+            asked=asked,
+        ),
     )
 
 
@@ -69,25 +81,31 @@ def no_worse_than_logistic(trained: TrainedModel) -> Gate:
     """
     difference = _cost_against(trained, "logistic_regression")
     if difference.high < 0:
-        verdict = "the trees decide better"
+        verdict = _("the trees decide better")
     elif difference.low > 0:
-        verdict = "the simpler model decides better: take it"
+        verdict = _("the simpler model decides better: take it")
     else:
-        verdict = "no difference beyond chance on this many clients"
+        verdict = _("no difference beyond chance on this many clients")
     return Gate(
         "no_worse_than_logistic_regression",
         difference.low,
         0.0,
         difference.low <= 0.0,
-        f"Business score less the logistic regression's: {_said(difference)};"
-        f" {verdict}. Fails when all of the interval is above 0.",
+        _(
+            "Business score less the logistic regression's: {difference}; {verdict}."
+            " Fails when all of the interval is above 0.",
+            difference=_said(difference),
+            verdict=verdict,
+        ),
     )
 
 
-def _said(difference: Difference) -> str:
-    return (
-        f"{difference.value:+.4f}, 95 % within {difference.low:+.4f} and"
-        f" {difference.high:+.4f} by paired bootstrap"
+def _said(difference: Difference) -> Labels:
+    return _(
+        "{difference}, 95 % within {low} and {high} by paired bootstrap",
+        difference=figure(difference.value, "+.4f"),
+        low=figure(difference.low, "+.4f"),
+        high=figure(difference.high, "+.4f"),
     )
 
 
@@ -108,7 +126,11 @@ def calibration(trained: TrainedModel) -> Gate:
         "calibration_error",
         value,
         limit,
-        "Mean gap between probability and default rate over 20 bins of equal mass;"
-        f" the limit is {HIGHEST_CALIBRATION_ERROR}, or with few clients what true"
-        f" probabilities stay below 99 times in 100 ({chance:.4f}).",
+        _(
+            "Mean gap between probability and default rate over 20 bins of equal mass;"
+            " the limit is {limit}, or with few clients what true probabilities stay"
+            " below 99 times in 100 ({chance}).",
+            limit=figure(HIGHEST_CALIBRATION_ERROR, "g"),
+            chance=figure(chance, ".4f"),
+        ),
     )

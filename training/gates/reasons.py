@@ -18,6 +18,7 @@ from training.evaluation.shap_values import contributions, sample_rows, sums_by_
 from training.evaluation.trained_model import TrainedModel
 from training.features.define import Feature
 from training.gates.gate import Gate, at_least
+from training.language import _, figure
 
 SAMPLE = 2_000
 # As many as an answer of the API tells of each direction.
@@ -32,7 +33,8 @@ def reasons(trained: TrainedModel, borderline: Mapping[str, Any]) -> Gate:
     margin = np.asarray(trained.booster.predict(inputs.to_numpy(), raw_score=True))
     refused = np.flatnonzero(chosen.calibration(margin) >= chosen.threshold.value)
     if not 0 < len(refused) < len(margin):
-        return Gate(name, None, LEAST_SHARE, True, "Everyone gets the same decision.")
+        same = _("Everyone gets the same decision.")
+        return Gate(name, None, LEAST_SHARE, True, same)
     granted = np.setdiff1d(np.arange(len(margin)), refused)
     rows = refused[sample_rows(len(refused), SAMPLE)]
     typical = typical_values(inputs.iloc[granted], set(trained.data.categories))
@@ -51,9 +53,14 @@ def reasons(trained: TrainedModel, borderline: Mapping[str, Any]) -> Gate:
         name,
         share,
         LEAST_SHARE,
-        f"Share of {len(rows):,} refused clients whose risk falls when the features"
-        f" behind their reasons, up to {TOLD}, become those of a typical granted"
-        f" client; of the first reason alone {lowered(1):.4f}.",
+        _(
+            "Share of {clients} refused clients whose risk falls when the features"
+            " behind their reasons, up to {told}, become those of a typical granted"
+            " client; of the first reason alone {first}.",
+            clients=figure(len(rows), ",d"),
+            told=TOLD,
+            first=figure(lowered(1), ".4f"),
+        ),
     )
 
 

@@ -10,9 +10,11 @@ from scipy.stats import chi2, norm
 
 from training.evaluation.uncertainty import auc_standard_error
 from training.gates.gate import Gate, at_least, at_most
+from training.language import _, figure
 
 Segments = Sequence[Mapping[str, Any]]
 BLOCK = "Client numbers"
+UNKNOWN = _("Cannot be known: no part of the clients, or one, has enough defaults.")
 LEAST_CHANCE = 0.001
 LEAST_AUC = 0.6
 # Observed over predicted default rate, and its inverse.
@@ -35,8 +37,13 @@ def id_blocks(segments: Segments) -> Gate:
         "id_blocks",
         value,
         LEAST_CHANCE,
-        f"Chance that the AUC of {len(blocks)} blocks of consecutive client numbers"
-        f" lie as far apart as from {min(aucs):.3f} to {max(aucs):.3f}.",
+        _(
+            "Chance that the AUC of {blocks} blocks of consecutive client numbers lie"
+            " as far apart as from {lowest} to {highest}.",
+            blocks=len(blocks),
+            lowest=figure(min(aucs), ".3f"),
+            highest=figure(max(aucs), ".3f"),
+        ),
     )
 
 
@@ -52,8 +59,14 @@ def segment_ranking(segments: Segments) -> Gate:
         "segment_ranking",
         value,
         LEAST_AUC,
-        f"Highest plausible AUC of the weakest of {len(parts)} segments:"
-        f" {worst['segment']} ({worst['auc']:.3f} over {worst['clients']:,} clients).",
+        _(
+            "Highest plausible AUC of the weakest of {segments} segments: {weakest}"
+            " ({auc} over {clients} clients).",
+            segments=len(parts),
+            weakest=worst["label"],
+            auc=figure(worst["auc"], ".3f"),
+            clients=figure(worst["clients"], ",d"),
+        ),
     )
 
 
@@ -62,23 +75,24 @@ def segment_calibration(segments: Segments) -> Gate:
     if not segments:
         return _not_measured("segment_calibration", FARTHEST)
     margin = _quantile(len(segments))
-    off = {segment["segment"]: _surely_off(segment, margin) for segment in segments}
-    name = max(off, key=lambda segment: off[segment])
-    (worst,) = [segment for segment in segments if segment["segment"] == name]
+    worst = max(segments, key=lambda segment: _surely_off(segment, margin))
     return at_most(
         "segment_calibration",
-        off[name],
+        _surely_off(worst, margin),
         FARTHEST,
-        "Factor by which a segment's default rate is off the prediction beyond chance;"
-        f" most in {name}: observed {worst['default_rate']:.3f}, predicted"
-        f" {worst['predicted_rate']:.3f}.",
+        _(
+            "Factor by which a segment's default rate is off the prediction beyond"
+            " chance; most in “{segment}”: observed {observed}, predicted {predicted}.",
+            segment=worst["label"],
+            observed=figure(worst["default_rate"], ".3f"),
+            predicted=figure(worst["predicted_rate"], ".3f"),
+        ),
     )
 
 
 def _not_measured(name: str, limit: float) -> Gate:
     """What so few clients say nothing of; the card names it among its limits."""
-    reason = "Cannot be known: no part of the clients, or one, has enough defaults."
-    return Gate(name, None, limit, True, reason)
+    return Gate(name, None, limit, True, UNKNOWN)
 
 
 def _surely_off(segment: Mapping[str, Any], margin: float) -> float:

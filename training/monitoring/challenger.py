@@ -19,6 +19,8 @@ from training.arrays import Array
 from training.bundle.read import read_manifest
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs, expected_cost
+from training.language import Labels, _, figure
+from training.markdown import document
 from training.monitoring.alerts import outbox
 from training.monitoring.events.api_client import Api
 from training.monitoring.events.read import read_page, whole_vectors
@@ -85,7 +87,7 @@ def shadow(
     challenger: Challenger,
     *,
     progress: Callable[[str], None],
-) -> str:
+) -> Labels:
     """Compare on the newest events and put the report into the outbox.
 
     Returns the conclusion.
@@ -217,35 +219,48 @@ def _realised(
         "outcomes": len(target),
         "defaults": int(target.sum()),
         "cost": cost,
-        "auc": [value for value, _ in area],
-        "auc_error": [error for _, error in area],
+        "auc": [value for value, _error in area],
+        "auc_error": [error for _value, error in area],
     }
 
 
-def conclude(report: dict[str, Any], costs: Costs) -> str:
+def conclude(report: dict[str, Any], costs: Costs) -> Labels:
     """Markdown: what promotion would have changed."""
     inward, outward = report["swap_in"], report["swap_out"]
     by_champion, by_challenger = report["expected_cost"].values()
-    lines = [
-        f"**Promotion would have changed {report['changed']:,} of"
-        f" {report['decisions']:,} decisions**: {inward['decisions']:,} refused ones"
-        f" would be granted and {outward['decisions']:,} granted ones refused.",
-        "",
-        f"Expected cost {costs.per}, champion then challenger: by the challenger's"
-        f" probabilities {by_challenger[0]:.4f} and {by_challenger[1]:.4f}; by the"
-        f" champion's {by_champion[0]:.4f} and {by_champion[1]:.4f}. Each model favours"
+    changed = _(
+        "**Promotion would have changed {changed} of {decisions} decisions**:"
+        " {granted} refused ones would be granted and {refused} granted ones refused.",
+        changed=figure(report["changed"], ",d"),
+        decisions=figure(report["decisions"], ",d"),
+        granted=figure(inward["decisions"], ",d"),
+        refused=figure(outward["decisions"], ",d"),
+    )
+    expected = _(
+        "Expected cost {per}, champion then challenger: by the challenger's"
+        " probabilities {cost} and {cost_challenger}; by the champion's"
+        " {cost_by_champion} and {cost_challenger_by_champion}. Each model favours"
         " itself; a gain by both is a gain, else outcomes must decide.",
-        "",
-    ]
-    realised = report["realised"]
+        per=costs.per_labels,
+        cost=figure(by_challenger[0], ".4f"),
+        cost_challenger=figure(by_challenger[1], ".4f"),
+        cost_by_champion=figure(by_champion[0], ".4f"),
+        cost_challenger_by_champion=figure(by_champion[1], ".4f"),
+    )
+    return document([changed, expected, _on_outcomes(report["realised"], costs)])
+
+
+def _on_outcomes(realised: dict[str, Any] | None, costs: Costs) -> Labels:
     if realised is None:
-        lines.append("There are too few outcomes to compare realised performance.")
-    else:
-        lines.append(
-            f"On {realised['outcomes']:,} clients with an outcome: AUC"
-            f" {realised['auc'][0]:.3f} and {realised['auc'][1]:.3f}, cost {costs.per}"
-            f" {realised['cost'][0]:.4f} and {realised['cost'][1]:.4f}. They are"
-            " clients that the champion granted: whom only the challenger would grant"
-            " is not among them."
-        )
-    return "\n".join(lines) + "\n"
+        return _("There are too few outcomes to compare realised performance.")
+    return _(
+        "On {outcomes} clients with an outcome: AUC {auc} and {auc_challenger}, cost"
+        " {per} {cost} and {cost_challenger}. They are clients that the champion"
+        " granted: whom only the challenger would grant is not among them.",
+        outcomes=figure(realised["outcomes"], ",d"),
+        auc=figure(realised["auc"][0], ".3f"),
+        auc_challenger=figure(realised["auc"][1], ".3f"),
+        per=costs.per_labels,
+        cost=figure(realised["cost"][0], ".4f"),
+        cost_challenger=figure(realised["cost"][1], ".4f"),
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from training.config import Settings
 from training.errors import ConfigurationError, TrainingError
+from training.language import SOURCE
 from training.monitoring import report
 from training.monitoring.alerts import delivery, outbox, texts
 from training.monitoring.alerts.lifecycle import AlertChange, Alerts, Signal, signals
@@ -71,7 +72,7 @@ def monitor(
                     other = read_challenger(reference, challenger)
                     conclusion = shadow(api, reference, state, other, progress=progress)
                     outbox.deliver(state, api, settings, progress=progress)
-                    progress(conclusion.splitlines()[0])
+                    progress(conclusion[SOURCE].splitlines()[0])
         except TrainingError as error:
             if every is None:
                 raise
@@ -137,7 +138,7 @@ def _look(
         state.keep(looked=complete, looked_outcomes=counted)
         if scales:
             document = report.production(reference, state, scales, alerts.causes)
-            conclusion = report.conclusion(reference, document)
+            conclusion = report.conclude(reference, document)
             token = f"production-{complete}"
             outbox.put_report(state, "production", conclusion, document, drawn, token)
         for change in (*changes, *refreshed):

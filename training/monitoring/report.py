@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from training.language import Labels, _, alike, figure, joined
+from training.markdown import document
 from training.monitoring.alerts.lifecycle import Cause
-from training.monitoring.alerts.texts import title
+from training.monitoring.alerts.texts import SEVERITIES, title
 from training.monitoring.events.state import State
 from training.monitoring.evidently_report import finite
 from training.monitoring.statistics import drift_tests
@@ -183,46 +185,74 @@ def realised(
     return report
 
 
-def conclusion(reference: Reference, report: dict[str, Any]) -> str:
+def conclude(reference: Reference, report: dict[str, Any]) -> Labels:
     """Markdown: what moved, what it means for the score, what is open."""
     events, now, before = report["events"], report["expected"], report["reference"]
     alerts = report["open_alerts"]
-    lines = [
-        f"**{_headline(alerts)}** {events['decisions']:,} decisions in"
-        f" {events['windows']:,} windows of {events['window']:,}.",
-        "",
-        f"Expected from the newest scores, without outcomes: AUC {now['auc']:.3f}"
-        f" (reference {before['auc']:.3f}), default rate {now['default_rate']:.1%}"
-        f" ({before['default_rate']:.1%}), cost {reference.costs.per} {now['cost']:.3f}"
-        f" ({before['cost']:.3f}), refused {now['refused']:.1%}"
-        f" ({before['refused']:.1%}). This follows changes of the clients; a change of"
-        " what a score means shows only in outcomes.",
-        "",
-        *(
-            f"- {alert['severity']}: {title(reference, alert['cause'])['en']}"
-            f" (`{alert['cause']}`)"
-            for alert in alerts
-        ),
-    ]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _headline(alerts: Sequence[object]) -> str:
-    if not alerts:
-        return "Nothing has changed that is worth an alert."
-    return f"{len(alerts)} open alert{'' if len(alerts) == 1 else 's'}."
-
-
-def conclude_performance(reference: Reference, look: OutcomeLook) -> str:
-    """Markdown: realised against expected performance."""
-    verdict = "differs from" if look.raised else "agrees with"
-    return (
-        f"**Realised performance {verdict} what the scores made expect.**"
-        f" {look.defaults:,} of {look.size:,} clients with an outcome defaulted,"
-        f" {look.expected_defaults:,.0f} were expected. Carried to all decisions: AUC"
-        f" {look.after.auc:.3f} ± {1.96 * look.auc_error:.3f} (expected"
-        f" {look.before.auc:.3f}), cost {reference.costs.per} {look.after.cost:.3f}"
-        f" ({look.before.cost:.3f})."
-        " Outcomes are those of granted clients; refused ones are taken to be like"
-        " granted ones of the same score would be.\n"
+    counted = _(
+        "**{headline}** {decisions} decisions in {windows} windows of {window}.",
+        headline=_headline(alerts),
+        decisions=figure(events["decisions"], ",d"),
+        windows=figure(events["windows"], ",d"),
+        window=figure(events["window"], ",d"),
     )
+    expected = _(
+        "Expected from the newest scores, without outcomes: AUC {auc} (reference"
+        " {auc_before}), default rate {rate} ({rate_before}), cost {per} {cost}"
+        " ({cost_before}), refused {refused} ({refused_before}). This follows changes"
+        " of the clients; a change of what a score means shows only in outcomes.",
+        auc=figure(now["auc"], ".3f"),
+        auc_before=figure(before["auc"], ".3f"),
+        rate=figure(now["default_rate"], ".1%"),
+        rate_before=figure(before["default_rate"], ".1%"),
+        per=reference.costs.per_labels,
+        cost=figure(now["cost"], ".3f"),
+        cost_before=figure(before["cost"], ".3f"),
+        refused=figure(now["refused"], ".1%"),
+        refused_before=figure(before["refused"], ".1%"),
+    )
+    lines = [
+        _(
+            "- {severity}: {title} (`{cause}`)",
+            severity=SEVERITIES[alert["severity"]],
+            title=title(reference, alert["cause"]),
+            cause=alike(alert["cause"]),
+        )
+        for alert in alerts
+    ]
+    return document([counted, expected, *([joined(lines, "\n")] if lines else [])])
+
+
+def _headline(alerts: Sequence[object]) -> Labels:
+    if not alerts:
+        return _("Nothing has changed that is worth an alert.")
+    if len(alerts) == 1:
+        return _("1 open alert.")
+    return _("{number} open alerts.", number=len(alerts))
+
+
+def conclude_performance(reference: Reference, look: OutcomeLook) -> Labels:
+    """Markdown: realised against expected performance."""
+    verdict = (
+        _("**Realised performance differs from what the scores made expect.**")
+        if look.raised
+        else _("**Realised performance agrees with what the scores made expect.**")
+    )
+    text = _(
+        "{verdict} {defaults} of {size} clients with an outcome defaulted, {expected}"
+        " were expected. Carried to all decisions: AUC {auc} ± {error} (expected"
+        " {auc_before}), cost {per} {cost} ({cost_before}). Outcomes are those of"
+        " granted clients; refused ones are taken to be like granted ones of the same"
+        " score would be.",
+        verdict=verdict,
+        defaults=figure(look.defaults, ",d"),
+        size=figure(look.size, ",d"),
+        expected=figure(look.expected_defaults, ",.0f"),
+        auc=figure(look.after.auc, ".3f"),
+        error=figure(1.96 * look.auc_error, ".3f"),
+        auc_before=figure(look.before.auc, ".3f"),
+        per=reference.costs.per_labels,
+        cost=figure(look.after.cost, ".3f"),
+        cost_before=figure(look.before.cost, ".3f"),
+    )
+    return document([text])

@@ -9,7 +9,8 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from training.errors import PromotionRefused
-from training.gates.gate import Gate, gate_of, number, table
+from training.gates.gate import Gate, found, gate_of, table
+from training.language import SOURCE
 from training.registry.store import MODEL, Registry
 
 GATES = "gates"
@@ -19,7 +20,7 @@ LONGEST = 5_000
 
 def log_gates(gates: Sequence[Gate]) -> None:
     """Put the gates into the active run, as a table to read and as numbers."""
-    mlflow.log_text(table(gates) + "\n", f"{GATES}/{GATES}.md")
+    mlflow.log_text(table(gates)[SOURCE] + "\n", f"{GATES}/{GATES}.md")
     mlflow.log_dict(
         {GATES: [gate.to_json() for gate in gates]}, f"{GATES}/{GATES}.json"
     )
@@ -36,7 +37,7 @@ def keep_findings(
 
 def tag_gate(registry: Registry, version: str, gate: Gate) -> None:
     verdict = "passed" if gate.passed else "NOT PASSED"
-    text = f"{verdict}: {number(gate.value)}, limit {number(gate.limit)}. {gate.reason}"
+    text = f"{verdict}: {found(gate)}. {gate.reason[SOURCE]}"
     registry.client.set_model_version_tag(MODEL, version, f"gate.{gate.gate}", text)
 
 

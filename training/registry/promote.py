@@ -11,7 +11,8 @@ from mlflow.exceptions import MlflowException
 
 from training.errors import ConfigurationError, PromotionRefused
 from training.gates.champion import cost_of_champion
-from training.gates.gate import Gate, gate_of, number
+from training.gates.gate import Gate, found, gate_of
+from training.language import SOURCE, _, alike, joined
 from training.registry.findings import gates_of, tag_gate
 from training.registry.load import out_of_fold
 from training.registry.store import CHALLENGER, CHAMPION, MODEL, Registry
@@ -67,18 +68,16 @@ def promoted_gates(registered: ModelVersion, gates: Sequence[Gate]) -> list[Gate
     every = [*gates, gate_of(record["cost_of_champion"])]
     if record["override"] is None:
         return every
-    note = f" Overridden: {record['override']}"
+    note = _("Overridden: {why}", why=alike(record["override"]))
     return [
-        gate if gate.passed else replace(gate, reason=gate.reason + note)
+        gate if gate.passed else replace(gate, reason=joined([gate.reason, note], " "))
         for gate in every
     ]
 
 
 def _said(failed: Sequence[Gate]) -> str:
     numbers = (
-        f"{gate.gate}: found {number(gate.value)}, limit {number(gate.limit)};"
-        f" {gate.reason}"
-        for gate in failed
+        f"{gate.gate}: found {found(gate)}; {gate.reason[SOURCE]}" for gate in failed
     )
     which = "\n  ".join(numbers)
     plural = "gate is" if len(failed) == 1 else "gates are"
@@ -91,7 +90,7 @@ def _against_champion(registry: Registry, challenger: ModelVersion) -> Gate:
     except MlflowException:
         return cost_of_champion(out_of_fold(challenger.run_id), None)
     if champion.version == challenger.version:
-        reason = "This version is the champion already."
+        reason = _("This version is the champion already.")
         return Gate("cost_of_champion", None, 0.0, True, reason)
     return cost_of_champion(
         out_of_fold(challenger.run_id), out_of_fold(champion.run_id)

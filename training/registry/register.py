@@ -13,12 +13,13 @@ import pandas as pd
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
-from training.bundle.card import CARD, model_card
+from training.bundle.card import write_model_card
 from training.bundle.parts import CORE, PARTS, write_parts
 from training.evaluation.model_analysis import ModelAnalysis
 from training.evaluation.trained_model import TrainedModel
 from training.gates.champion import FOLDER, write_out_of_fold
 from training.gates.gate import Gate
+from training.language import SOURCE
 from training.models.dataset import Labelled
 from training.registry.findings import keep_findings, log_gates
 from training.registry.store import CHALLENGER, MODEL, Registry
@@ -98,6 +99,4 @@ def write_card(parts: Path, analysis: ModelAnalysis) -> str:
         json.loads((parts / name).read_text(encoding="utf-8"))
         for name in (CORE, "reasons.json")
     )
-    card = model_card(core, analysis.importance, reasons)
-    (parts / CARD).write_text(card, encoding="utf-8")
-    return card
+    return write_model_card(parts, core, analysis.importance, reasons)[SOURCE]

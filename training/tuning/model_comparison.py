@@ -39,10 +39,11 @@ class Budget:
     that is not named stays at its defaults. `deeper`: how many more of LightGBM's,
     after the families were compared at like effort. `variants`: whether imbalance
     strategies, transformations and constraints are switched to see what they bring;
-    if not, the forest is left out. `seeds`: how many LightGBMs that differ by chance
-    are averaged in the end. `select_features`: whether to look how few features do.
-    `explained`: how many clients' explanations the review sums up; `shuffled`: how many
-    clients' outcomes are shuffled to see that nothing is learned then.
+    if not, the forest is left out, and nothing is drawn. `seeds`: how many LightGBMs
+    that differ by chance are averaged in the end. `select_features`: whether to look
+    how few features do. `explained`: how many clients' explanations the review sums up;
+    `shuffled`: how many clients' outcomes are shuffled to see that nothing is learned
+    then.
     """
 
     name: str
@@ -68,7 +69,7 @@ BUDGETS = {
             "quick",
             variants=False,
             select_features=False,
-            explained=2_000,
+            explained=1_000,
             shuffled=1_000,
         ),
         Budget(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from flask import Blueprint, Response
 
-from api.errors import Problem
+from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
+from api.http.responses import answer
 from api.schemas.records import RecordsAnswer
+from api.scoring.record_tables import record_tables
+from api.services import services
 
 blueprint = Blueprint("records", __name__, url_prefix="/v1/clients")
 
@@ -25,4 +26,7 @@ blueprint = Blueprint("records", __name__, url_prefix="/v1/clients")
     path_examples={"client_id": 100001},
 )
 def records(client_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not yet")
+    champion = services().champion()
+    client = known_client(champion, client_key(champion, client_id))
+    tables = record_tables(champion.manifest, services().database, client)
+    return answer({"client_id": client.client_id, "tables": tables})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -18,8 +18,8 @@ from api.http.lookups import known_client, known_prediction
 from api.http.operations import OFFICER, Operation
 from api.http.responses import query
 from api.schemas.answers import Fact, Offer
+from api.schemas.language import LanguageQuery
 from api.schemas.layout import APPLICATION
-from api.schemas.letter import LetterQuery
 from api.schemas.reviews import CLOSING
 from api.scoring import counterfactual
 from api.scoring.decision import GRANTED, REFUSED
@@ -29,6 +29,7 @@ from api.services import services
 from api.store.database import Database
 from api.store.events.kept import answer_of
 from api.store.events.record import DECISION
+from api.store.people import offers
 from api.store.people.clients import Vector, pack, unpack
 from api.store.people.predictions import StoredPrediction
 from api.store.people.standing import standing, standing_review
@@ -54,11 +55,12 @@ _ENDED = {"withdrawn": "been withdrawn", "lapsed": "lapsed"}
     roles=OFFICER,
     description="One page of A4: the decision that stands for the client, up to "
     "four main reasons, each with the fact that carries most of it against what is "
-    "usual near the limit, what was used, what could change it, and the right to a "
-    "human review. Its numbers are the applicant's own; of the model it tells none. "
+    "usual near the limit, what was used, what could change it or is offered instead, "
+    "and the right to a human review. Its numbers are the applicant's own; of the "
+    "model it tells none. "
     "Before a person has reviewed the decision the letter is a draft, and says so. "
     "A decision that stands no more has none, nor one that was withdrawn or lapsed.",
-    query=LetterQuery,
+    query=LanguageQuery,
     problems=(404, 409, 410),
     path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
 )
@@ -66,7 +68,7 @@ def letter(prediction_id: UUID) -> Response:
     # Typesetting takes 50 MB, and few processes write letters.
     from api.documents.letter import Letter, Used, render
 
-    params, champion = query(LetterQuery), services().champion()
+    params, champion = query(LanguageQuery), services().champion()
     config, tables = services().config, champion.manifest.tables
     database, identifier = services().database, str(prediction_id)
     stored = known_prediction(database, identifier)
@@ -79,6 +81,7 @@ def letter(prediction_id: UUID) -> Response:
     answered = _answered(champion, database, stored, reviewed=review is not None)
     decision = review["decision"] if review else answered["decision"]
     values = Values(params.lang, champion.bundle.document["currency"], tables)
+    offer = _offered(database, stored, values) if decision == REFUSED else None
     vector = None
     if stored.bundle_sha256 == champion.bundle.sha256:
         vector = unpack(answer_of(database, identifier)[1])
@@ -100,8 +103,10 @@ def letter(prediction_id: UUID) -> Response:
             reasons=_reasons(champion, answered, params.lang),
             used=[Used(*used) for used in _used(champion, vector, values)],
             change=_change(champion, stored, vector, values)
-            if decision == REFUSED
+            if decision == REFUSED and offer is None
             else None,
+            offer=offer[0] if offer else None,
+            offer_until=offer[1] if offer else None,
             bureau=config.credit_bureau,
             advice=config.debt_advice,
         )
@@ -155,6 +160,8 @@ def _change(
         client = known_client(champion, stored.client_id)
     except Problem:
         return None
+    if client.not_yet():
+        return None
     question = counterfactual.question(champion, client, {})
     if question is None or pack(client.features) != pack(vector):
         return None
@@ -167,6 +174,32 @@ def _change(
         if found is None
         else _terms(question.loan.asked, found.moved.offer(), values)
     )
+
+
+def _offered(
+    database: Database, stored: StoredPrediction, values: Values
+) -> tuple[dict[str, str], date] | None:
+    """The terms that are known of the client's standing offer, and until when."""
+    if stored.client_id is None:
+        return None
+    made = offers.standing(database, stored.client_id, date.today().isoformat())
+    if made is None:
+        return None
+    terms: dict[str, Callable[[float], str]] = {
+        "amount": values.money,
+        "down_payment": values.money,
+        "instalments": "{:g}".format,
+        "instalment": values.money,
+        "total": values.money,
+        "apr": values.percent,
+    }
+    offered = {**made["offer"], "down_payment": made["offer"]["down_payment"] or None}
+    told = {
+        name: say(offered[name])
+        for name, say in terms.items()
+        if offered[name] is not None
+    }
+    return told, date.fromisoformat(made["valid_until"])
 
 
 def _terms(asked: Offer, granted: Offer, values: Values) -> dict[str, tuple[str, str]]:

@@ -8,13 +8,14 @@ from flask import Blueprint, Response
 
 from api.errors import BundleError, Problem
 from api.http.operations import ADMIN, MARKDOWN, Operation
-from api.http.responses import answer
+from api.http.responses import answer, query
 from api.schemas.answers import ModelRef
+from api.schemas.language import LanguageQuery
 from api.schemas.model import Importance, ModelAnswer
 from api.services import services
 
 blueprint = Blueprint("model", __name__, url_prefix="/v1/model")
-_CARD = "model-card.md"
+_CARD, _CARD_IN = "model-card.md", "model-card.{}.md"
 
 
 @Operation(
@@ -63,11 +64,14 @@ def importance() -> Response:
     "model",
     "What the model is for, how good it is and where it is not",
     {200: MARKDOWN},
+    query=LanguageQuery,
+    description="English where the bundle has none in the language.",
     problems=(404,),
     validated=True,
 )
 def card() -> Response:
-    content = services().champion().bundle.files.get(_CARD)
+    files = services().champion().bundle.files
+    content = files.get(_CARD_IN.format(query(LanguageQuery).lang), files.get(_CARD))
     if content is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"The bundle holds no {_CARD}.")
     return Response(content, content_type=f"{MARKDOWN}; charset=utf-8")

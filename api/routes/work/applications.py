@@ -19,7 +19,7 @@ from api.json_encoding import encode
 from api.schemas.applications import Draft, DraftAnswer, DraftChange, MissingAnswer
 from api.schemas.client_keys import ClientKey, is_draft
 from api.schemas.layout import EXAMPLES
-from api.scoring.drafts import (
+from api.scoring.applicants.drafts import (
     DraftForm,
     client_of,
     computed,
@@ -27,8 +27,8 @@ from api.scoring.drafts import (
     person_of,
     read_draft,
 )
-from api.scoring.missing import missing as missing_of
-from api.scoring.missing import risk_of
+from api.scoring.applicants.missing import missing as missing_of
+from api.scoring.applicants.missing import risk_of
 from api.services import services
 from api.store.events.export import Pseudonyms
 from api.store.events.record import Reply

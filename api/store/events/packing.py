@@ -142,6 +142,19 @@ class Parts:
         )
 
 
+def compressed(content: bytes, dictionary: Dictionary) -> bytes:
+    """Anything else than an answer, beside the dictionary's text."""
+    compressor = zlib.compressobj(_LEVEL, zdict=dictionary.text.encode())
+    parts = *_name(dictionary), compressor.compress(content), compressor.flush()
+    return b"".join(parts)
+
+
+def decompressed(packed: bytes, dictionary: Dictionary) -> bytes:
+    """What was compressed with this dictionary, which `dictionary_of` names."""
+    decompressor = zlib.decompressobj(zdict=dictionary.text.encode())
+    return decompressor.decompress(packed[_start(packed) :])
+
+
 def dictionary_of(packed: bytes) -> bytes | None:
     """The SHA-256 of the dictionary that this is read with; None without one."""
     return packed[1 : _start(packed)] or None

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Row,
     Select,
     bindparam,
+    exists,
     func,
     or_,
     select,
@@ -193,9 +194,11 @@ def _of_active_import(*columns: Any) -> Select[Any]:
 
 _NUMBERED = clients.c.client_text.is_(None)
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+# Not the records, which are long and nothing is decided by.
+_WHAT = tuple(column for column in clients.c if column is not clients.c.records)
 _OF_IDS = {
     kind: Prepared(
-        _of_active_import(clients, imports.c.feature_set, imports.c.finished_at).where(
+        _of_active_import(*_WHAT, imports.c.feature_set, imports.c.finished_at).where(
             which
         ),
         many="ids",
@@ -217,13 +220,14 @@ _REVISION = Prepared(
 )
 
 
-def in_active_import(*keys: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether the client of these two columns, number and text, is in it."""
-    number, text = keys
-    whose = (clients.c.client_text == text) | (
-        (clients.c.client_id == number) & _NUMBERED
-    )
-    return _of_active_import(clients.c.client_id).where(whose).exists()
+def in_active_import(
+    number: ColumnElement[Any], text: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """Whether the client of these two columns is in it; each by its own index."""
+    active = select(active_import.c.import_id).scalar_subquery()
+    mine = clients.c.import_id == active
+    of_number = exists().where(mine, clients.c.client_id == number, _NUMBERED)
+    return of_number | exists().where(mine, clients.c.client_text == text)
 
 
 def is_client(key: ClientKey) -> ColumnElement[bool]:

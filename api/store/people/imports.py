@@ -10,6 +10,9 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from api.errors import ImportRefused
 from api.identifiers import now
 from api.store.database import Database
+from api.store.events.append import wait_for_turn
+from api.store.events.kept import keep
+from api.store.events.packing import Dictionary
 from api.store.tables import active_import, clients, imports
 
 _AT_A_TIME = 2000
@@ -24,8 +27,17 @@ def active(database: Database) -> Row[Any] | None:
         return connection.execute(query).one_or_none()
 
 
-def begin(database: Database, file_sha256: str, feature_set: str, expected: int) -> int:
-    """Announce an import of `expected` clients; answers its id."""
+def begin(
+    database: Database,
+    file_sha256: str,
+    feature_set: str,
+    expected: int,
+    dictionary: Dictionary | None = None,
+) -> int:
+    """Announce an import of `expected` clients; answers its id.
+
+    `dictionary`: what their records are packed with, if the file has any.
+    """
     row = {
         "file_sha256": file_sha256,
         "feature_set": feature_set,
@@ -33,6 +45,9 @@ def begin(database: Database, file_sha256: str, feature_set: str, expected: int)
         "started_at": now(),
     }
     with database.write() as connection:
+        wait_for_turn(connection)
+        if dictionary is not None:
+            keep(connection, dictionary)
         done = connection.execute(insert(imports).values(row))
         return int((done.inserted_primary_key or [0])[0])
 

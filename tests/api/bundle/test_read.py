@@ -25,6 +25,7 @@ FILES = (
     "population.parquet",
     "reference.parquet",
     "model-card.md",
+    "model-card.fr.md",
     "drift/report.html",
     "drift/report.json",
     "drift/conclusion.md",

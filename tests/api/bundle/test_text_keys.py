@@ -215,3 +215,26 @@ def test_the_document_is_of_that_lenders_tables(app: Flask, call: Any) -> None:
     assert credit["type"] == ["number"] and credit["minimum"] == 0
     changed = schemas["WhatIf"]["properties"]["changes"]["properties"]
     assert {*asked["application"]["properties"]} - {*changed} == {"Numéro_client"}
+    entered = schemas["Draft"]["properties"]
+    assert "SK_ID_BUREAU" in entered["credits"]["items"]["properties"]
+    assert {*entered["application"]["properties"]} == {*changed}
+    assert "required" not in entered["application"]
+
+
+def test_what_is_entered_here_has_a_key_of_ours(app: Flask, call: Any) -> None:
+    given = {"AMT_CREDIT": 5000, "CNT_CHILDREN": 0}
+    body = {"reference": "Dossier 7", "application": given}
+    key = call("POST", "/v1/applications", "officer", json=body).json["client_id"]
+    forged = {"application": given | {"Numéro_client": key}}
+    refused = call("POST", "/v1/predictions", json=forged)
+    assert refused.json["errors"][0]["detail"].startswith("begins with new-")
+    ids = {"predictions": [{"client_id": KEY}, {"client_id": key}]}
+    both = call("POST", "/v1/predictions/batch", json=ids).json["predictions"]
+    assert [one["client_id"] for one in both] == [KEY, key]
+    for query in ("prefix=new-", "reference=dossier"):
+        page = call("GET", f"/v1/clients?{query}", "officer").json
+        called = [{"client_id": key, "reference": "Dossier 7"}]
+        assert page == {"clients": called, "total": 1, "next_cursor": None}
+    assert call("GET", f"/v1/clients/{key}", "officer").json["standing"]
+    assert app.test_cli_runner().invoke(args=["clients", "forget", key]).exit_code == 0
+    assert call("GET", f"/v1/clients/{key}", "officer").status_code == 404

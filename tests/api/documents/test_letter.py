@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -111,6 +111,30 @@ def test_an_overridden_letter_says_that_a_person_decided() -> None:
     assert "DRAFT" not in text and "DRAFT" not in reader.metadata.title
     assert "A person reviewed" in text and "had come to the other result" in text
     assert "What spoke for you" not in text and LETTER.reasons[0] not in text
+
+
+def test_a_refusal_says_what_is_offered_instead_and_until_when() -> None:
+    terms = {
+        "amount": "3 000 €",
+        "instalments": "24",
+        "instalment": "141,22 €",
+        "total": "3 389,28 €",
+        "apr": "12,7 %",
+    }
+    until = date(2026, 9, 30)
+    offered = replace(LETTER, change=None, offer=terms, offer_until=until)
+    _, text = read(render(offered))
+    assert (
+        "Ce que nous vous proposons à la place - un prêt de 3 000 € - 24 mensualités"
+        " - une mensualité de 141,22 € - 3 389,28 € à rembourser en tout"
+        " - un taux annuel effectif global (TAEG) de 12,7 %"
+        " Cette offre est valable jusqu'au 30 septembre 2026 inclus."
+    ) in text
+    _, text = read(render(replace(offered, language="en")))
+    assert "an annual percentage rate (APR) of 12,7 %" in text
+    assert "This offer stands until 30 September 2026, that day included." in text
+    _, text = read(render(LETTER))
+    assert "proposons" not in text
 
 
 def test_a_refusal_says_that_no_other_terms_would_do_or_nothing_of_them() -> None:
@@ -233,6 +257,46 @@ def test_a_decision_has_a_letter_and_a_review_rules_it(call: Any) -> None:
     _, text = read(response.data)
     assert ("was accepted" if other == "granted" else "was refused") in text
     assert "Known for years" not in text and "Martin" not in text
+
+
+@on_sqlite
+def test_an_offer_is_in_the_letter_of_a_refusal_while_it_stands(
+    call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = iter(range(100001, 100100))
+    decided: Any = {"decision": "granted"}
+    while decided["decision"] != "refused":
+        asked = {"client_id": next(ids)}
+        decided = call("POST", "/v1/predictions", json=asked).json
+    at = f"/v1/predictions/{decided['prediction_id']}/letter"
+    _, text = read(call("GET", at, "officer").data)
+    assert "What could change" in text and "offer you" not in text
+    for amount, number in ((20000, 12), (30000, 24)):
+        terms = {"amount": amount, "instalments": number, "yearly_rate": 0.12}
+        body = {"terms": terms, "valid_until": "2999-12-31", "reviewer": "A. Martin"}
+        made = f"/v1/clients/{decided['client_id']}/offers"
+        assert call("POST", made, "officer", json=body).status_code == 201
+    _, text = read(call("GET", at, "officer").data)
+    # Nominal 12 % a year over 24 months.
+    for told in (
+        "a loan of €30,000",
+        "24 monthly instalments",
+        "an instalment of €1,412.20 a month",
+        "€33,892.80 to be paid back in all",
+        "(APR) of 12.7%",
+        "until 31 December 2999",
+    ):
+        assert told in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "What could change" not in text and "20,000" not in text
+
+    class Later(date):
+        @classmethod
+        def today(cls) -> date:
+            return date(3000, 1, 1)
+
+    monkeypatch.setattr("api.routes.decisions.letter.date", Later)
+    _, text = read(call("GET", at, "officer").data)
+    assert "offer you" not in text
 
 
 @on_sqlite

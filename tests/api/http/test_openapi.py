@@ -185,6 +185,9 @@ def test_the_model_card_is_markdown(call: Any) -> None:
     response = call("GET", "/v1/model/card", "officer")
     assert response.content_type == "text/markdown; charset=utf-8"
     assert response.text == "# credit-scoring, version 3\n"
+    assert call("GET", "/v1/model/card?lang=en").text == response.text
+    french = call("GET", "/v1/model/card?lang=fr")
+    assert french.text == "# credit-scoring, version 3, en français\n"
 
 
 def test_a_model_says_what_it_is(call: Any, world: Any) -> None:

@@ -89,6 +89,16 @@ def test_what_is_sent_is_checked_as_of_a_new_applicant(call: Call, app: Flask) -
         assert connection.exec_driver_sql("SELECT count(*) FROM drafts").scalar() == 0
 
 
+@pytest.mark.parametrize("reference", ["a\0b", " ", "…", "x" * 201, 7])
+def test_a_reference_is_a_text_that_can_be_seen(call: Call, reference: Any) -> None:
+    body = {"reference": reference}
+    answered = call("POST", "/v1/applications", "officer", json=body)
+    assert answered.status_code == 422
+    assert [one["path"] for one in answered.json["errors"]] == ["/reference"]
+    answered = call("GET", "/v1/clients?reference=a%00", "officer")
+    assert answered.status_code == 422
+
+
 def test_of_two_officers_the_second_is_told(call: Call) -> None:
     key = enter(call, application=WHOLE, bureau=BUREAU)["client_id"]
     first = change(call, key, revision=1, reference="A", application=WHOLE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -75,6 +76,28 @@ def test_a_margin_that_is_no_number_is_never_answered(world: Any) -> None:
     rows = np.zeros((1, len(names)), dtype=np.float32)
     with pytest.raises(BundleError, match=r"model\.txt: .* no number"):
         Model(spoilt, names).margins(rows)
+
+
+def test_rows_explained_together_get_the_bits_that_each_gets_alone(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, count: int) -> None:
+            threads.append(count)
+            super().__init__(count)
+
+    monkeypatch.setattr(lightgbm_model.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(lightgbm_model, "ThreadPoolExecutor", Pool, raising=False)
+    read = read_bundle(world.bundle)
+    names = [feature.name for feature in read.manifest.features]
+    model = Model(read.text("model.txt"), names)
+    rows = np.random.default_rng(0).normal(0, 2, (101, len(names))).astype(np.float32)
+    together = model.contributions(rows)
+    alone = [model.contributions(rows[at : at + 1]) for at in range(len(rows))]
+    assert (together == np.concatenate(alone)).all()
+    assert threads == [3]
 
 
 def test_confidence_counts_missing_by_importance(scorer: Scorer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from api.identifiers import now, uuid7
 from api.schemas.work import WorkPage
+from api.store.events.record import DECISION, Event
 from api.store.people import erasure, work
 from api.store.tables import personal
 
@@ -154,6 +157,25 @@ def day(app: Flask, decide: Act, review: Act, contest: Act) -> list[Any]:
         for _ in range(2):
             work.entered(connection, draft, "2026-11-01T00:00:00.000000Z")
     return [*contested, *waiting[True], *waiting[False], draft, *done[::-1]]
+
+
+def test_a_draft_that_is_decided_waits_as_any_other_client(
+    app: Flask, listed: Act
+) -> None:
+    draft = "new-0000000001"
+    facts = {"probability": 0.1, "threshold": 0.3, "decision": "granted"}
+    made = Event(uuid7(), DECISION, draft, now(), None, facts=facts | {"band": "clear"})
+    again = replace(made, event_id=uuid7(), created_at=now())
+    with app.extensions["scoring"].database.write() as connection:
+        work.entered(connection, draft, "2026-11-01T00:00:00.000000Z")
+        work.followed(connection, [made, again])
+    (item,) = listed()["items"]
+    assert (item["client_id"], item["state"]) == (draft, "open")
+    assert (item["since"], item["probability"]) == (made.created_at, 0.1)
+    assert item["prediction_id"] == again.event_id
+    with app.extensions["scoring"].database.write() as connection:
+        work.removed(connection, [draft])
+    assert listed()["items"] == []
 
 
 def test_pages_follow_each_other_in_the_order_of_the_work(

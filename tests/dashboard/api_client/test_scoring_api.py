@@ -46,7 +46,7 @@ def test_reads_every_answer(client: ScoringApi) -> None:
     assert client.latest_report("train_test").id == "train_test-1"
     assert client.has_page("train_test-1") and not client.has_page("train_test-2")
     assert client.report_html("train_test-1") == fake_answers.DRIFT_HTML.encode()
-    assert client.model_card() == fake_answers.CARD
+    assert client.model_card("fr") == f"fr: {fake_answers.CARD}"
     assert client.similar(700001).size == 400
     assert client.distribution("DAYS_BIRTH", 700001).counts["all"] == [60, 40]
     assert client.scatter("A", "B", 700001).client == (0.6, 0.3)

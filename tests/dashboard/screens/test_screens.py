@@ -634,9 +634,11 @@ def test_the_model_page_shows_fairness_and_its_card(api: FakeApi) -> None:
     app = page("model")
     text = page_text(app)
     assert "granted 71% as often" in text and "asks for a closer look" in text
-    app.session_state["card"] = True
-    app.run()
-    assert "none of them real" in page_text(app)
+    for language in ("en", "fr"):
+        app.segmented_control(key="language_switch").set_value(language).run()
+        app.session_state["card"] = True
+        app.run()
+        assert f"{language}: # Model card" in page_text(app)
 
 
 @pytest.mark.parametrize(

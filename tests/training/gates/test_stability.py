@@ -13,7 +13,8 @@ from training.gates import stability
 
 def segment(name: str, auc: float | None, observed: float = 0.1) -> dict[str, Any]:
     rates = {"default_rate": observed, "predicted_rate": 0.1}
-    return {"segment": name, "clients": 2000, "auc": auc, **rates}
+    label = {"en": name, "fr": name}
+    return {"segment": name, "label": label, "clients": 2000, "auc": auc, **rates}
 
 
 def blocks(*aucs: float | None) -> list[dict[str, Any]]:
@@ -32,7 +33,7 @@ def test_no_segment_may_be_ranked_or_priced_badly() -> None:
     assert stability.segment_calibration([good]).passed
     dear = segment("Housing: rented", 0.75, observed=0.18)
     found = stability.segment_calibration([good, dear])
-    assert not found.passed and "Housing: rented" in found.reason
+    assert not found.passed and "Housing: rented" in found.reason["en"]
 
 
 @pytest.mark.parametrize("parts", [[], blocks(None)])
@@ -42,7 +43,7 @@ def test_a_gate_without_segments_to_judge_says_that_it_cannot_know(
     gates = [stability.id_blocks(parts), stability.segment_ranking(parts)]
     for gate in (*gates, stability.segment_calibration([])):
         assert (gate.passed, gate.value) == (True, None)
-        assert gate.reason.startswith("Cannot be known")
+        assert gate.reason["en"].startswith("Cannot be known")
 
 
 @pytest.mark.parametrize(("defaults", "expected"), [(10, 1), (90, 2), (900, 5)])

@@ -40,7 +40,7 @@ def test_costs_by_amount_weigh_each_decision_by_its_credit(
         [(0.6 * 300 + 0.1 * 200) / 600, 0.0]
     )
     said = conclude(report, Costs(0.6, 0.1, by_amount="AMT_CREDIT"))
-    assert said.count("cost per unit of credit asked for") == 2
+    assert said["en"].count("cost per unit of credit asked for") == 2
 
 
 def test_a_decision_is_weighed_by_the_credit_of_its_vector(money: Reference) -> None:

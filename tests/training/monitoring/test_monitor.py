@@ -91,6 +91,11 @@ def test_a_shift_opens_one_alert_that_closes_when_it_is_over(
     assert [one["status"] for one in fake.alerts] == ["closed", "closed"]
     assert "Nothing has changed" in fake.reports[-1]["conclusion"]
     made = fake.reports[-1]["report"]
+    assert made["conclusion"]["en"] == fake.reports[-1]["conclusion"]
+    assert (
+        "**Rien n'a changé qui mérite une alerte.** 2\u202f700"
+        in (made["conclusion"]["fr"])
+    )
     assert made["events"]["decisions"] == 2700
     assert sum(made["series"]["decisions"]) == 2700
     assert max(made["series"]["psi"]["FIRST"]) > 0.25
@@ -293,6 +298,7 @@ def test_outcomes_that_scores_did_not_expect_raise_the_performance_alert(
     told = [one for one in fake.reports if one["kind"] == "performance"]
     assert told[-1]["report"]["looks"]
     assert "differs from" in told[-1]["conclusion"]
+    assert "diffèrent de" in told[-1]["report"]["conclusion"]["fr"]
 
 
 def test_events_of_another_model_are_left_out_and_counted(
@@ -322,6 +328,7 @@ def test_the_challenger_is_compared_on_the_same_events(
     assert 0 < made["changed"] == swapped < 200
     assert made["realised"]["outcomes"] > 200
     assert "Promotion would have changed" in found["conclusion"]
+    assert "La promotion aurait changé" in made["conclusion"]["fr"]
     watch(fake, reference, tmp_path / "state", challenger=reference.folder)
     assert fake.reports[-1]["report"]["changed"] == 0
 

@@ -11,6 +11,7 @@ import pytest
 from training.errors import ConfigurationError, PromotionRefused, TrainingError
 from training.gates.champion import FILE, FOLDER
 from training.gates.gate import Gate
+from training.language import alike
 from training.registry.findings import GATES, gates_of
 from training.registry.promote import promote, promoted_gates
 from training.registry.store import CHALLENGER, CHAMPION, MODEL, Registry, open_registry
@@ -18,8 +19,9 @@ from training.registry.store import CHALLENGER, CHAMPION, MODEL, Registry, open_
 # MLflow uses what pydantic and SQLAlchemy are about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore::Warning")
 
-CEILING = Gate("auc_ceiling", 0.77, 0.82, True, "Above it, a feature knows.")
-LEAK = Gate("auc_ceiling", 0.8201, 0.82, False, "A feature must know the outcome.")
+CEILING = Gate("auc_ceiling", 0.77, 0.82, True, alike("Above it, a feature knows."))
+KNOWS = alike("A feature must know the outcome.")
+LEAK = Gate("auc_ceiling", 0.8201, 0.82, False, KNOWS)
 CLIENTS = 400
 starts = itertools.count(0, CLIENTS)
 
@@ -84,7 +86,7 @@ def test_an_override_needs_a_reason_and_is_kept(registry: Registry) -> None:
     found = registry.version(number)
     (ceiling, _) = promoted_gates(found, gates_of(found))
     assert not ceiling.passed
-    assert ceiling.reason.endswith(
+    assert ceiling.reason["en"].endswith(
         "Overridden: The lender's audit found the feature sound."
     )
 
@@ -103,7 +105,7 @@ def test_a_challenger_that_surely_costs_more_than_the_champion_is_refused(
 def test_a_champion_of_other_clients_is_not_comparable(registry: Registry) -> None:
     promote(registry, version(registry, cost=0.5))
     made = promote(registry, version(registry, cost=0.6))
-    assert made.gates[-1].reason.startswith("Not comparable")
+    assert made.gates[-1].reason["en"].startswith("Not comparable")
 
 
 def test_a_version_without_gates_is_refused(registry: Registry) -> None:

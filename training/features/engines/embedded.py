@@ -66,15 +66,16 @@ class _EmbeddedRun:
         self, feature_set: FeatureSet, sql: str, tables: Mapping[str, Path], out: Path
     ) -> None:
         key = feature_set.layout.key
-        parts = self._parts(key)
-        if not parts:
+        most = min(CLIENTS_AT_A_TIME, room_for(self.connection, BYTES_PER_CLIENT))
+        shares = parts(self.connection, rows_of(self.tables[APPLICATION]), key, most)
+        if len(shares) < 2:
             self._copy(sql, key, tables, dict.fromkeys(tables, "true"), out)
             return
         out.mkdir()
         linked = _linked(feature_set)
         # A table that another one links to its clients comes after that one.
         ordered = {n: tables[n] for n in (*(tables.keys() - linked), *linked)}
-        for number, clients in enumerate(parts):
+        for number, clients in enumerate(shares):
             whose = dict.fromkeys(tables, clients) | linked
             self._copy(sql, key, ordered, whose, out / f"part-{number:05}.parquet")
 
@@ -97,35 +98,32 @@ class _EmbeddedRun:
             f" TO {literal(out)} ({PARQUET})"
         )
 
-    def _parts(self, key: str) -> list[str]:
-        """Conditions that share the clients out, those of the lowest numbers first.
 
-        Empty when all of them are done at once.
-        """
-        places = (
-            f'SELECT "{key}" AS key, row_number() OVER (ORDER BY "{key}") - 1 AS place'
-            f" FROM {rows_of(self.tables[APPLICATION])}"
-        )
-        firsts = self.connection.execute(
-            f"SELECT key FROM ({places}) WHERE place % {self._at_a_time()} = 0"
-            " ORDER BY 1"
-        ).fetchall()
-        if len(firsts) < 2:
-            return []
-        starts = [
-            str(first) if isinstance(first, int) else literal(first)
-            for (first,) in firsts
-        ]
-        ends = [*(f' AND "{key}" < {start}' for start in starts[1:]), ""]
-        return [f'"{key}" >= {a}{b}' for a, b in zip(starts, ends, strict=True)]
+def parts(
+    connection: duckdb.DuckDBPyConnection, rows: str, key: str, most: int
+) -> list[str]:
+    """Conditions that share `most` clients at a time out, the lowest keys first."""
+    places = (
+        f'SELECT "{key}" AS key, row_number() OVER (ORDER BY "{key}") - 1 AS place'
+        f" FROM {rows}"
+    )
+    firsts = connection.execute(
+        f"SELECT key FROM ({places}) WHERE place % {most} = 0 ORDER BY 1"
+    ).fetchall()
+    starts = [
+        str(first) if isinstance(first, int) else literal(first) for (first,) in firsts
+    ]
+    ends = [*(f' AND "{key}" < {start}' for start in starts[1:]), ""]
+    return [f'"{key}" >= {a}{b}' for a, b in zip(starts, ends, strict=True)]
 
-    def _at_a_time(self) -> int:
-        """How many clients the memory has room for."""
-        [(memory,)] = self.connection.execute(
-            "SELECT parse_formatted_bytes(value) FROM duckdb_settings()"
-            " WHERE name = 'memory_limit'"
-        ).fetchall()
-        return max(1, min(CLIENTS_AT_A_TIME, int(memory) // BYTES_PER_CLIENT))
+
+def room_for(connection: duckdb.DuckDBPyConnection, size: int) -> int:
+    """How many of that many bytes the memory has room for; one at least."""
+    [(memory,)] = connection.execute(
+        "SELECT parse_formatted_bytes(value) FROM duckdb_settings()"
+        " WHERE name = 'memory_limit'"
+    ).fetchall()
+    return max(1, int(memory) // size)
 
 
 def _linked(feature_set: FeatureSet) -> dict[str, str]:

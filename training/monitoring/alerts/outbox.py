@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from training.config import Settings
-from training.language import SOURCE
+from training.language import SOURCE, Labels
 from training.monitoring.alerts import texts
 from training.monitoring.alerts.delivery import DeliveryFailed, send_mail, send_webhook
 from training.monitoring.alerts.lifecycle import AlertChange
@@ -27,13 +27,19 @@ ATTEMPTS = 5
 def put_report(
     state: State,
     kind: str,
-    conclusion: str,
-    report: object,
+    conclusion: Labels,
+    report: Mapping[str, object],
     html: str | None,
     token: str,
 ) -> None:
     """Inside a transaction."""
-    body = {"kind": kind, "conclusion": conclusion, "report": report, "html": html}
+    body = {
+        "kind": kind,
+        "conclusion": conclusion[SOURCE],
+        # The same in every language, for pages that speak another one.
+        "report": {**report, "conclusion": conclusion},
+        "html": html,
+    }
     _put(state, REPORT, f"{state.fact('id')}-{token}", body)
 
 

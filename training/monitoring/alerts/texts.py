@@ -12,6 +12,11 @@ from training.monitoring.statistics.window_tests import ALPHA, LEAST_RATE, LEAST
 
 Evidence = Mapping[str, Any]
 CRITICAL, WARNING, INFO = "critical", "warning", "info"
+SEVERITIES = {
+    CRITICAL: _("critical"),
+    WARNING: _("warning"),
+    INFO: _("for information"),
+}
 IMPORTANT = 0.02
 
 

@@ -9,7 +9,8 @@ from scipy.special import logit
 
 from training.arrays import Array
 from training.evaluation.business_cost import expected_cost
-from training.language import LANGUAGES, Labels, _, alike, figure
+from training.language import Labels, _, alike, figure, joined
+from training.markdown import document, table
 from training.monitoring.evidently_report import LIMIT
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import Reference
@@ -79,43 +80,35 @@ def conclude(
         *([_table(drifted, important=scores is not None)] if drifted else []),
         rule(),
     ]
-    return {
-        language: "\n\n".join(part[language] for part in parts) + "\n"
-        for language in LANGUAGES
-    }
+    return document(parts)
 
 
 def _table(drifted: Sequence[Shift], *, important: bool) -> Labels:
-    importance = _("importance |")
-    head = _(
-        "| column |{importance} distance | of which | training | now | missing,"
-        " training | missing, now |",
-        importance={
-            language: f" {text}" if important else ""
-            for language, text in importance.items()
-        },
-    )
-    lines = [
-        head,
-        alike("|---|---|---|---|---|---|---|" + ("---|" if important else "")),
-        *(_row(shift, important) for shift in drifted[:LISTED]),
+    names = [
+        _("column"),
+        *([_("importance")] if important else []),
+        _("distance"),
+        _("of which"),
+        _("training"),
+        _("now"),
+        _("missing, training"),
+        _("missing, now"),
     ]
+    listed = table(names, (_row(shift, important) for shift in drifted[:LISTED]))
     left = len(drifted) - LISTED
-    if left > 0:
-        more = (
-            _("And {number} more, of less importance.", number=left)
-            if important
-            else _("And {number} more.", number=left)
-        )
-        lines += [alike(""), more]
-    return {
-        language: "\n".join(line[language] for line in lines) for language in LANGUAGES
-    }
+    if left <= 0:
+        return listed
+    more = (
+        _("And {number} more, of less importance.", number=left)
+        if important
+        else _("And {number} more.", number=left)
+    )
+    return joined([listed, more], "\n\n")
 
 
-def _row(shift: Shift, important: bool) -> Labels:
+def _row(shift: Shift, important: bool) -> list[Labels]:
     share = shift.column.share
-    cells = [
+    return [
         shift.column.label,
         *([alike("") if share is None else figure(share, ".1%")] if important else []),
         figure(shift.distance, ".3f"),
@@ -125,10 +118,6 @@ def _row(shift: Shift, important: bool) -> Labels:
         figure(shift.missing_before, ".1%"),
         figure(shift.missing_after, ".1%"),
     ]
-    return {
-        language: "| " + " | ".join(cell[language] for cell in cells) + " |"
-        for language in LANGUAGES
-    }
 
 
 def _number(shift: Shift, value: float) -> Labels:

@@ -1,4 +1,4 @@
-"""The letter to the applicant."""
+"""The languages in which the API answers a person."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ else:
     Language = Literal[tuple(LANGUAGES)]
 
 
-class LetterQuery(Query):
+class LanguageQuery(Query):
     """In which language."""
 
     lang: Annotated[Language, Field(description="Its language.")] = "en"

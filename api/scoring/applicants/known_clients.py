@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from api.errors import NotPrepared
 from api.schemas.client_keys import ClientKey, fits, is_draft
-from api.scoring.drafts import client_of
+from api.scoring.applicants.drafts import client_of
 from api.store.database import Database
 from api.store.people import clients, drafts
 from api.store.people.clients import Client

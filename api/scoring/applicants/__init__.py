@@ -1,0 +1,1 @@
+"""Who is scored: known by an import, or entered here."""
