@@ -185,8 +185,11 @@ def _has_records(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
 
     Of each table lists by column; nothing but nulls of one that the lender has not.
     """
-    if "records" not in _fields(connection, "clients.*"):
+    kind = _fields(connection, "clients.*").get("records")
+    if kind is None:
         return False
+    if not kind.startswith("STRUCT"):
+        _same(path, "records", "STRUCT", kind)
     for table, kind in _fields(connection, "records.*").items():
         if kind == '"NULL"':
             continue

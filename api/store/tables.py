@@ -147,7 +147,7 @@ references = Table(
     Column("client_text", ClientText),
     Column("reference", String(200), nullable=False),
     Column("folded", String(200, collation="C").with_variant(String(200), "sqlite")),
-    Index("client_references_folded", "folded"),
+    Index("client_references_folded", "folded", "id"),
     Index("client_references_client", "client_id"),
     _index_of_texts("client_references_text", "client_text"),
     sqlite_autoincrement=True,
@@ -172,7 +172,6 @@ work = Table(
     Column("result", String(20)),
     Column("reviewer", String(200)),
     Index("work_place", "place", "id"),
-    Index("work_state", "state"),
     Index("work_client", "client_id", unique=True),
     _index_of_texts("work_text", "client_text", unique=True),
 )

@@ -50,10 +50,12 @@ def show() -> None:
 
 def _desk(entry: Entry, model: ModelAnswer) -> None:
     steps = steps_of(model, importance_of(model))
-    if entry.told:
-        say.warning(entry.told)
-    if entry.trouble:
-        show_error(entry.trouble, "keep_again")
+    # There from the first run on: what is added would have the fields made anew.
+    with st.container(key="entry_news"):
+        if entry.told:
+            say.warning(entry.told)
+        if entry.trouble:
+            show_error(entry.trouble, "keep_again")
     form, panel = st.columns([1.7, 1], gap="small")
     with form, card("entry"):
         _form(entry, steps, model)

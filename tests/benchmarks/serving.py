@@ -37,11 +37,14 @@ from tests.benchmarks.load import (
 )
 from tests.conftest import ROOT, START_SECONDS, House, free_port
 from tests.contract.small import small_house
+from training.synthesize.application import PRICES
 
 MANY = 400
 CURVE = (1, 2, 4, 8, 16, 32, 64)
 SECONDS = 5.0
 BATCH = 1000
+# Amounts by numbers of instalments.
+GRID, TERMS = (10, 12), ("amount", "instalments")
 PREDICTIONS = "/v1/predictions"
 # The model that the figures are about: as large as LightGBM makes its own trees,
 # however few clients there are to fill them.
@@ -179,6 +182,56 @@ def batch(server: Server) -> None:
     say(f"durable events {events:.0f}/s (wanted >= 2,000), {failures} failures")
 
 
+def offers(server: Server, ids: list[int]) -> None:
+    """A grid, beside a batch of simulations of the same terms; and a client's records.
+
+    Of loans around what a client asked for, at the lender's prices.
+    """
+    client = Client(server.port, server.key)
+    turn = iter(range(10**9))
+
+    def place() -> str:
+        return f"/v1/clients/{ids[next(turn) % len(ids)]}"
+
+    def terms(at: str) -> list[dict[str, Any]]:
+        asked = client.get(f"{at}/offers").json()["asked"]["amount"]
+        parts = (asked * (40 + 6 * n) / 100 for n in range(GRID[0]))
+        amounts = [round(amount, 2) for amount in parts]
+        return [
+            {"amount": amount, "instalments": 6 + 4 * n}
+            for amount in amounts
+            for n in range(GRID[1])
+        ]
+
+    def grid() -> float:
+        at = place()
+        names = {name: [one[name] for one in terms(at)] for name in TERMS}
+        asked = "&".join(
+            f"{name}={','.join(map(str, dict.fromkeys(values)))}"
+            for name, values in names.items()
+        ).replace("amount=", "amounts=")
+        answer = client.get(f"{at}/offers?{asked}")
+        assert len(answer.json()["cells"]) == GRID[0] * GRID[1], answer.content
+        return answer.milliseconds
+
+    def simulations() -> float:
+        at = place()
+        one = int(at.rsplit("/", 1)[1])
+        asked = [{"client_id": one, "terms": each} for each in terms(at)]
+        body = {"predictions": asked, "explain": False}
+        answer = client.post(f"{PREDICTIONS}/batch", body)
+        assert answer.status == 200, answer.content
+        return answer.milliseconds
+
+    cells, simulated, told = best_medians(
+        grid, simulations, lambda: client.get(f"{place()}/records").milliseconds
+    )
+    say(
+        f"{GRID[0] * GRID[1]} offers {cells:.1f} ms = {cells / simulated:.2f}x of a "
+        f"batch of as many simulations (wanted <= 1.5); records {told:.2f} ms"
+    )
+
+
 def curve(server: Server, ids: list[int]) -> None:
     """Many clients, explained; from where more clients get no more, it is full."""
     loads: dict[int, Load] = {}
@@ -269,11 +322,12 @@ def against_mlflow(house: House, server: Server, parts: Parts, ids: list[int]) -
 def main(arguments: list[str]) -> None:
     house, key = prepared(house_folder(arguments, "bench-reference"), reference)
     parts = Parts(house)
-    with served(house, key) as server:
+    with served(house, key, SCORING_PRICES=str(PRICES)) as server:
         ids = some_clients(server)
         load(4, 3.0, known_client(server, ids, explain=True))
         latency(house, server, parts, ids)
         batch(server)
+        offers(server, ids)
         against_mlflow(house, server, parts, ids)
         curve(server, ids)
 

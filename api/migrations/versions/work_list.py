@@ -19,6 +19,7 @@ from api.errors import EventsError
 from api.identifiers import moment
 from api.store.events.kept import Dictionaries
 from api.store.events.packing import unpacked
+from api.store.tables import key_of
 
 revision = "0004"
 down_revision = "0003.1"
@@ -89,7 +90,7 @@ def _references() -> None:
         sa.Column("folded", _Folded),
         sqlite_autoincrement=True,
     )
-    op.create_index("client_references_folded", "client_references", ["folded"])
+    op.create_index("client_references_folded", "client_references", ["folded", "id"])
     op.create_index("client_references_client", "client_references", ["client_id"])
     _index_of_texts("client_references")
 
@@ -111,7 +112,6 @@ def _work() -> None:
         sa.Column("reviewer", sa.String(200)),
     )
     op.create_index("work_place", "work", ["place", "id"])
-    op.create_index("work_state", "work", ["state"])
     op.create_index("work_client", "work", ["client_id"], unique=True)
     _index_of_texts("work", unique=True)
 
@@ -142,10 +142,11 @@ def list_earlier(bind: sa.Connection, since: str) -> None:
     """Put on the list whom a person decided on, and the model since a moment.
 
     Newest first, and what is there stays: so the memory does not grow with them. A
-    decision takes a tenth of a millisecond, as its band stands in what was answered.
+    decision takes a quarter of a millisecond, as its band stands in what was answered.
     """
     for rows in _newest_first(bind, "review", ""):
-        bind.execute(_ADD, [_reviewed(row) for row in rows])
+        facts = _facts(bind, [row.subject_id for row in rows])
+        bind.execute(_ADD, [_reviewed(row, facts) for row in rows])
     known = Dictionaries(lambda: nullcontext(bind))
     for rows in _newest_first(bind, "decision", since):
         bind.execute(_ADD, [_decided(row, known) for row in rows])
@@ -154,23 +155,21 @@ def list_earlier(bind: sa.Connection, since: str) -> None:
 def _newest_first(
     bind: sa.Connection, kind: str, since: str
 ) -> Iterator[Sequence[sa.Row[Any]]]:
-    """Events that were not erased, some at a time, with `decided`: facts of what a
-    review is about.
-    """
-    subject = _EVENTS.alias()
+    """Events that were not erased, some at a time."""
+    before: sa.BindParameter[int] = sa.bindparam("before")
     query = (
         sa.select(_EVENTS, *(_PERSONAL.c[name] for name in _KEPT))
-        .add_columns(subject.c.facts.label("decided"))
         .join_from(_EVENTS, _PERSONAL, _PERSONAL.c.sequence == _EVENTS.c.sequence)
-        .outerjoin(subject, subject.c.event_id == _EVENTS.c.subject_id)
-        .where(_EVENTS.c.kind == kind, _EVENTS.c.sequence < sa.bindparam("before"))
+        .where(_EVENTS.c.kind == kind, _EVENTS.c.sequence < before)
+        # Again, so that neither table is read from its last row on.
+        .where(_PERSONAL.c.sequence < before)
         .order_by(_EVENTS.c.sequence.desc())
         .limit(_AT_A_TIME)
     )
-    before = 2**62
-    while rows := bind.execute(query, {"before": before}).all():
-        before = rows[-1].sequence
-        known = [row for row in rows if (row.client_id or row.client_text) is not None]
+    sequence = 2**62
+    while rows := bind.execute(query, {"before": sequence}).all():
+        sequence = rows[-1].sequence
+        known = [row for row in rows if key_of(row) is not None]
         wanted = [row for row in known if row.created_at >= since]
         if wanted:
             yield wanted
@@ -178,9 +177,15 @@ def _newest_first(
             return
 
 
-def _reviewed(row: sa.Row[Any]) -> dict[str, Any]:
+def _facts(bind: sa.Connection, event_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    query = sa.select(_EVENTS.c.event_id, _EVENTS.c.facts)
+    rows = bind.execute(query.where(_EVENTS.c.event_id.in_(event_ids)))
+    return {row.event_id: json.loads(row.facts) for row in rows}
+
+
+def _reviewed(row: sa.Row[Any], facts: dict[str, dict[str, Any]]) -> dict[str, Any]:
     review = json.loads(row.answer)
-    listed = _of_prediction(row, row.subject_id, json.loads(row.decided or "{}"))
+    listed = _of_prediction(row, row.subject_id, facts[row.subject_id])
     return listed | {
         "state": "done",
         "place": f"4|{row.created_at.translate(_TURNED)}",

@@ -16,9 +16,9 @@ from api.schemas.client_keys import LARGEST, ClientKey, is_draft
 from api.schemas.requests import ClientSearch
 from api.scoring.terms import loan_of
 from api.services import services
-from api.store.people import clients, drafts, references
+from api.store.people import clients, drafts, offers, references
 from api.store.people.clients import Client, pack
-from api.store.people.standing import standing, valid_offer, waiting_contest
+from api.store.people.standing import contesting, standing
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion
@@ -72,6 +72,8 @@ def application(client_id: str) -> Response:
     champion = services().champion()
     client = known_client(champion, client_key(champion, client_id))
     database = services().database
+    offer = offers.standing(database, client.client_id, date.today().isoformat())
+    contest = contesting(database, client.client_id)
     loan = loan_of(champion, client, client.application)
     (called,) = _called([client.client_id])
     facts = [
@@ -88,8 +90,8 @@ def application(client_id: str) -> Response:
         {
             **called,
             "standing": _standing(champion, client),
-            "offer_id": valid_offer(database, client.client_id, date.today()),
-            "contest_id": waiting_contest(database, client.client_id),
+            "offer_id": offer["offer_id"] if offer else None,
+            "contest_id": contest.event_id if contest and contest.waits else None,
             "application": facts,
             "terms": None if loan is None else loan.asked.model_dump(),
             "imported_at": client.imported_at,

@@ -32,7 +32,7 @@ from api.store.events.record import CONTEST, NOTE, Event, Reply
 from api.store.people import notes as recorded
 from api.store.people.clients import Client, still_known
 from api.store.people.predictions import still_kept
-from api.store.people.standing import CONTESTING, newest, standing, still_newest
+from api.store.people.standing import contesting, standing, still_contesting
 
 blueprint = Blueprint("notes", __name__, url_prefix="/v1/clients/<client_id>")
 _CLIENT = {"client_id": 100001}
@@ -147,8 +147,8 @@ def contest(client_id: str) -> Response:
 def _contest(
     database: Database, client_id: ClientKey, body: ContestRequest, days: int
 ) -> Reply:
-    last = newest(database, client_id, CONTESTING) if fits(client_id) else None
-    if last and last.kind == CONTEST:
+    last = contesting(database, client_id) if fits(client_id) else None
+    if last and last.waits:
         detail = f"Contest {last.event_id} waits for an answer already."
         raise Problem(HTTPStatus.CONFLICT, detail)
     stands = standing(database, client_id) if fits(client_id) else None
@@ -177,9 +177,8 @@ def _contest(
         facts={name: contest[name] for name in ("received_on", "due_on")},
         subject_id=contest["prediction_id"],
     )
-    before = last.event_id if last else None
     checks = (
-        still_newest(client_id, CONTESTING, event.event_id, before),
+        still_contesting(client_id, event.event_id, last),
         *still_kept([stands.latest.prediction_id]),
     )
     return Reply(HTTPStatus.CREATED, event.answer, None, (event,), checks=checks)

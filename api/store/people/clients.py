@@ -16,7 +16,6 @@ from sqlalchemy import (
     Row,
     Select,
     bindparam,
-    exists,
     func,
     or_,
     select,
@@ -218,16 +217,6 @@ _STILL_KNOWN = Prepared(
 _REVISION = Prepared(
     select(drafts.c.revision).where(drafts.c.client_text == bindparam("key"))
 )
-
-
-def in_active_import(
-    number: ColumnElement[Any], text: ColumnElement[Any]
-) -> ColumnElement[bool]:
-    """Whether the client of these two columns is in it; each by its own index."""
-    active = select(active_import.c.import_id).scalar_subquery()
-    mine = clients.c.import_id == active
-    of_number = exists().where(mine, clients.c.client_id == number, _NUMBERED)
-    return of_number | exists().where(mine, clients.c.client_text == text)
 
 
 def is_client(key: ClientKey) -> ColumnElement[bool]:

@@ -14,12 +14,15 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Select,
+    and_,
     bindparam,
     delete,
     exists,
     func,
     insert,
+    or_,
     select,
     tuple_,
 )
@@ -27,10 +30,17 @@ from sqlalchemy import (
 from api.identifiers import now, parts
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
-from api.store.people.clients import HIGHEST, IdPage, in_active_import
+from api.store.people.clients import HIGHEST, IdPage
 from api.store.people.drafts import visible
 from api.store.prepared import Prepared
-from api.store.tables import KEY_COLUMNS, drafts, key_of, references
+from api.store.tables import (
+    KEY_COLUMNS,
+    active_import,
+    clients,
+    drafts,
+    key_of,
+    references,
+)
 
 MOST_COUNTED = 1000
 _WORD = re.compile(r"\w+")
@@ -98,7 +108,7 @@ def same(database: Database, reference: str | None, most: int) -> list[ClientKey
 
 
 def _some(which: Callable[[ColumnElement[Any]], ColumnElement[bool]]) -> Select[Any]:
-    """The clients that are known of those found, each once."""
+    """The clients that are known of those found, each once; all by indexes."""
     other = references.alias()
     theirs = (other.c.client_text == references.c.client_text) | (
         other.c.client_id == references.c.client_id
@@ -106,14 +116,33 @@ def _some(which: Callable[[ColumnElement[Any]], ColumnElement[bool]]) -> Select[
     before = tuple_(other.c.folded, other.c.id) < tuple_(
         references.c.folded, references.c.id
     )
+    numbered, named = clients.alias(), clients.alias()
+    active = select(active_import.c.import_id).scalar_subquery()
+    of_number = and_(
+        numbered.c.import_id == active,
+        numbered.c.client_id == references.c.client_id,
+        numbered.c.client_text.is_(None),
+    )
+    of_text = and_(
+        named.c.import_id == active,
+        named.c.client_text == references.c.client_text,
+    )
     entered = drafts.c.client_text == references.c.client_text
-    return select(
-        references.c.client_id, references.c.client_text, references.c.reference
-    ).where(
-        which(references.c.folded),
-        ~exists().where(theirs, before, which(other.c.folded)),
-        in_active_import(references.c.client_id, references.c.client_text)
-        | exists().where(entered, visible(now())),
+    known = (numbered, of_number), (named, of_text), (drafts, entered & visible(now()))
+    joined: FromClause = references
+    for table, where in known:
+        joined = joined.outerjoin(table, where)
+    there = (table.c.client_text.is_not(None) for table in (named, drafts))
+    return (
+        select(
+            *(references.c[name] for name in ("client_id", "client_text", "reference"))
+        )
+        .select_from(joined)
+        .where(
+            which(references.c.folded),
+            ~exists().where(theirs, before, which(other.c.folded)),
+            or_(numbered.c.client_id.is_not(None), *there),
+        )
     )
 
 

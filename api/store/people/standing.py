@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.packing import vector
-from api.store.events.record import CONTEST, DECISION, OFFER, REVIEW, Check
+from api.store.events.record import CONTEST, DECISION, REVIEW, Check
 from api.store.people.predictions import StoredPrediction, still_kept, stored
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, WHOSE, events, personal
@@ -23,11 +22,11 @@ CONTESTING = (CONTEST, REVIEW)
 
 
 @dataclass(frozen=True)
-class NewestEvent:
-    """The last of its kinds."""
+class Contesting:
+    """A contest, which `waits` for an answer, or the review that was one."""
 
     event_id: str
-    kind: str
+    waits: bool
     created_at: str
     facts: Mapping[str, Any]
 
@@ -77,46 +76,29 @@ def standing_review(
     return None if answer is None else json.loads(answer)
 
 
-def newest(
-    database: Database, client_id: ClientKey, kinds: Sequence[str]
-) -> NewestEvent | None:
-    """The newest event of these kinds of a client."""
+def contesting(database: Database, client_id: ClientKey) -> Contesting | None:
+    """The newest event of those that contest a decision or answer that."""
     with database.read() as connection:
-        return newest_on(connection, client_id, kinds)
+        return contesting_on(connection, client_id)
 
 
-def newest_on(
-    connection: Connection, client_id: ClientKey, kinds: Sequence[str]
-) -> NewestEvent | None:
+def contesting_on(connection: Connection, client_id: ClientKey) -> Contesting | None:
     """The same, in a transaction that is given."""
-    query = _NEWEST_OF_CLIENT[type(client_id)]
-    row = query.row(connection, client_id=client_id, kinds=kinds, mine="")
+    query = _CONTESTING_OF_CLIENT[type(client_id)]
+    row = query.row(connection, client_id=client_id, mine="")
     if row is None:
         return None
-    facts = json.loads(row.facts)
-    return NewestEvent(row.event_id, row.kind, row.created_at, facts)
+    waits, facts = row.kind == CONTEST, json.loads(row.facts)
+    return Contesting(row.event_id, waits, row.created_at, facts)
 
 
-def waiting_contest(database: Database, client_id: ClientKey) -> str | None:
-    """What the client contested and no review has answered."""
-    last = newest(database, client_id, CONTESTING)
-    return last.event_id if last and last.kind == CONTEST else None
-
-
-def valid_offer(database: Database, client_id: ClientKey, today: date) -> str | None:
-    """The newest offer to the client, unless its time is over."""
-    last = newest(database, client_id, (OFFER,))
-    if last is None or last.facts["valid_until"] < today.isoformat():
-        return None
-    return last.event_id
-
-
-def still_newest(
-    client_id: ClientKey, kinds: Sequence[str], mine: str, newest_id: str | None
+def still_contesting(
+    client_id: ClientKey, mine: str, before: Contesting | None
 ) -> Check:
-    """That no other event of these kinds came since, but `mine`."""
-    values = {"client_id": client_id, "kinds": kinds, "mine": mine}
-    return Check(_NEWEST_OF_CLIENT[type(client_id)], newest_id, values)
+    """That no other such event came since, but `mine`."""
+    values = {"client_id": client_id, "mine": mine}
+    query = _CONTESTING_OF_CLIENT[type(client_id)]
+    return Check(query, before and before.event_id, values)
 
 
 def still_standing(
@@ -160,19 +142,18 @@ _REVIEW_OF_CLIENT = {k: Prepared(_REVIEWS.where(its)) for k, its in _CLIENTS.ite
 _REVIEW_OF_PREDICTION = Prepared(_REVIEWS.where(_PREDICTIONS))
 _OTHER_OF_CLIENT = {k: Prepared(_OTHERS.where(its)) for k, its in _CLIENTS.items()}
 _OTHER_OF_PREDICTION = Prepared(_OTHERS.where(_PREDICTIONS))
-_NEWEST_OF_CLIENT = {
+_CONTESTING_OF_CLIENT = {
     k: Prepared(
         select(events.c.event_id, events.c.kind, events.c.created_at, events.c.facts)
         .select_from(personal)
         .join(events, events.c.sequence == personal.c.sequence)
         .where(
             its,
-            events.c.kind.in_(bindparam("kinds", expanding=True)),
+            events.c.kind.in_(CONTESTING),
             events.c.event_id != bindparam("mine"),
         )
         .order_by(personal.c.sequence.desc())
-        .limit(1),
-        many="kinds",
+        .limit(1)
     )
     for k, its in _CLIENTS.items()
 }

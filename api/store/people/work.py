@@ -15,10 +15,15 @@ from importlib import import_module
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Connection,
     Row,
+    String,
+    Text,
+    bindparam,
     case,
+    cast,
     delete,
     func,
     select,
@@ -28,9 +33,9 @@ from sqlalchemy import (
 from api.identifiers import parts
 from api.schemas.client_keys import ClientKey
 from api.schemas.work import WorkQuery
-from api.store.events.record import CONTEST, DECISION, Event
+from api.store.events.record import DECISION, Event
 from api.store.people import references
-from api.store.people.standing import CONTESTING, newest_on, standing_on
+from api.store.people.standing import CONTESTING, contesting_on, standing_on
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, TEXT_THERE, key_of, work
 
@@ -42,6 +47,20 @@ _LAST = "~"
 _BORDERLINE, _CLEAR = "0", "1"
 _TURNED = str.maketrans("0123456789", "9876543210")
 _FACTS = ("prediction_id", "probability", "threshold", "decision", "result")
+
+
+_COUNTS = Prepared(
+    select(
+        *(
+            select(func.count())
+            .select_from(work)
+            .where(work.c.place.between(f"{digit}|", f"{digit}{_LAST}"))
+            .scalar_subquery()
+            .label(state)
+            for state, digit in _DIGITS.items()
+        )
+    )
+)
 
 
 def entered(connection: Connection, client_id: ClientKey, at: str) -> None:
@@ -60,7 +79,8 @@ def followed(connection: Connection, events: Sequence[Event]) -> None:
             row = _decided(event.event_id, event.facts, event.created_at)
             decided[key].append({KEY_COLUMNS[key]: event.client_id, **row})
     for key, rows in decided.items():
-        _statements(connection, key).decided.run(connection, rows)
+        for part in _distinct(rows, KEY_COLUMNS[key]):
+            _together(connection, _statements(connection, key).decided, part)
     for event in events:
         if event.kind in CONTESTING and event.client_id is not None:
             _follow(connection, event.client_id)
@@ -106,11 +126,9 @@ def listed(connection: Connection, query: WorkQuery) -> Listed:
     names: dict[ClientKey, str] = {}
     for _, of_kind in _by_kind([key_of(row) for row in shown]):
         names |= references.of(connection, of_kind)
-    counted = select(work.c.state, func.count()).group_by(work.c.state)
-    counts = dict(map(tuple, connection.execute(counted)))
     return Listed(
         items=[_item(row, names.get(key_of(row))) for row in shown],
-        counts={state: counts.get(state, 0) for state in _DIGITS},
+        counts=_COUNTS.row(connection)._asdict(),
         beside=None if query.client_id is None else _beside(connection, query),
         next_cursor=f"{shown[-1].place}{_LAST}{shown[-1].id}" if following else None,
     )
@@ -230,11 +248,30 @@ def _follow(connection: Connection, client_id: ClientKey) -> None:
     if review is not None:
         row |= {"result": review["decision"], "reviewer": review["reviewer"]}
         row |= {"state": DONE, "place": _place(DONE, review["created_at"])}
-    last = newest_on(connection, client_id, CONTESTING)
-    if last is not None and last.kind == CONTEST:
+    last = contesting_on(connection, client_id)
+    if last is not None and last.waits:
         place = _place(CONTESTED, last.created_at, last.facts["due_on"])
         row |= {"state": CONTESTED, "place": place}
     _statements(connection, type(client_id)).placed.run(connection, [row])
+
+
+def _distinct(
+    rows: Sequence[Mapping[str, Any]], key: str
+) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """In their order, each client once at a time."""
+    while rows:
+        first = {row[key]: row for row in reversed(rows)}
+        yield list(first.values())
+        rows = [row for row in rows if first[row[key]] is not row]
+
+
+def _together(
+    connection: Connection, statement: Prepared, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """PostgreSQL takes a list of each column, a fifth of the time of row by row."""
+    if connection.dialect.name == "postgresql":
+        rows = [{f"{name}_list": [row[name] for row in rows] for name in rows[0]}]
+    statement.run(connection, rows)
 
 
 def _by_kind(keys: Iterable[ClientKey]) -> Iterator[tuple[type, list[Any]]]:
@@ -279,10 +316,24 @@ def _made(dialect: str, key: type) -> _Statements:
     everything = {n: given[n] for n in (*facts, "state", "place", "reviewer")}
     # What a person decided stands, whatever is scored after it.
     by_model = was.reviewer.is_(None)
+    many = into
+    if dialect == "postgresql":
+        names = [column, "state", "place", *facts]
+        lists = (
+            func.unnest(cast(bindparam(f"{name}_list"), ARRAY(_of_list(name))))
+            for name in names
+        )
+        many = into.from_select(names, select(*lists))
     return _Statements(
         entered=Prepared(into.on_conflict_do_nothing(**same)),
         decided=Prepared(
-            into.on_conflict_do_update(**same, set_=decided, where=by_model)
+            many.on_conflict_do_update(**same, set_=decided, where=by_model)
         ),
         placed=Prepared(into.on_conflict_do_update(**same, set_=everything)),
     )
+
+
+def _of_list(name: str) -> Any:
+    """A column's type; of texts without length and order, which lists have not."""
+    kind = work.c[name].type
+    return Text() if isinstance(kind, String) else kind

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from api.json_encoding import encode
 from api.schemas.answers import ClientAnswer
 from api.schemas.reviews import Review
 from api.schemas.work import Contest, ContestsAnswer, NotesAnswer
@@ -98,10 +99,10 @@ def test_what_is_closed_stands_and_has_no_letter(
 
 def test_the_newest_offer_stands_while_it_is_valid(app: Flask, call: Any) -> None:
     def offer(event_id: str, until: str) -> None:
-        event = Event(event_id, OFFER, CLIENT, "x", None, facts={"valid_until": until})
-        app.extensions["scoring"].recorder.record(
-            1, Reply(201, b"", None, (event,)), None
-        )
+        told = encode({"offer_id": event_id, "valid_until": until})
+        event = Event(event_id, OFFER, CLIENT, "x", None, answer=told)
+        recorder = app.extensions["scoring"].recorder
+        recorder.record(1, Reply(201, b"", None, (event,)), None)
 
     offer("first", "2999-12-31")
     assert call("GET", PATH, "officer").json["offer_id"] == "first"

@@ -127,6 +127,7 @@ def test_a_client_whose_key_is_a_text_has_its_own(
 @pytest.mark.parametrize(
     ("sql", "why"),
     [
+        ("[1]", r"records is INTEGER\[\], expected STRUCT"),
         ("{'bureau': {'SHARE': [1.5::FLOAT]}}", "records.bureau.SHARE is FLOAT"),
         ("{'bureau': {'SHARE': ['NaN'::DOUBLE]}}", "records has NaN or Infinity"),
     ],

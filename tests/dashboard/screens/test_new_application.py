@@ -230,7 +230,8 @@ def test_a_fault_in_a_history_is_told_where_it_is_and_nothing_is_kept(
     assert "extract.json: nothing of it was taken" in notices(app, "error")[0]
     assert (
         '<th scope="row">2</th><td>AMT_CREDIT_SUM</td>'
-        "<td>“a lot” is no number from 0 to 1,000,000,000.</td>" in page_text(app)
+        "<td>“a lot” is no amount from €0 to €1,000,000,000, such as 0.50.</td>"
+        in page_text(app)
     )
     assert api.drafts[DRAFT]["records"] == {}
 

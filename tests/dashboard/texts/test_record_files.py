@@ -78,11 +78,15 @@ def test_a_fault_stands_where_the_file_has_it() -> None:
     ]
     faults = faults_of(problems, records, MODEL, date(2026, 11, 23))
     assert faults == [
-        Fault(2, "AMT_CREDIT_SUM", "“-1” is no number from 0 to 1,000,000,000."),
+        Fault(
+            2,
+            "AMT_CREDIT_SUM",
+            "“-1” is no amount from €0 to €1,000,000,000, such as 0.50.",
+        ),
         Fault(3, "SK_ID_BUREAU", "It is missing."),
         Fault(
             3,
             "DAYS_CREDIT",
-            "“soon” is no whole number from -36,500 to 0.",
+            "“soon” is no whole number from -36,500 to 36,500.",
         ),
     ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from training.features.build import build
+from training.features.build import FeatureStore, build
 from training.features.engines import embedded
 from training.features.engines.embedded import DuckDB
 from training.synthesize import synthesize
@@ -20,6 +20,15 @@ IDS = ("SK_ID_CURR", "SK_ID_BUREAU", "SK_ID_PREV")
 
 def quiet(_: str) -> None:
     pass
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For all stores: compiling the same statements takes longer than to run them."""
+    folder = tmp_path_factory.mktemp("statements")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FeatureStore, "statements", folder)
+        yield
 
 
 @pytest.fixture(scope="module")
