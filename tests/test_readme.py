@@ -32,7 +32,7 @@ def test_the_readme_lists_every_api_command_and_route() -> None:
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    listed = re.findall(r"`((?:GET|POST) /[^`]*)`", README)
+    listed = re.findall(r"`((?:GET|POST|PUT) /[^`]*)`", README)
     assert sorted(listed) == sorted(served)
 
 
