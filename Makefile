@@ -159,7 +159,7 @@ var/bundle/manifest.json: var/trained $(call gone,var/clients.parquet)
 var/imported: var/bundle/manifest.json $(call code,api) $(call gone,var/scoring.sqlite)
 	@test -e var/scoring.sqlite || rm -f var/demo.env
 	$(FLASK) db upgrade
-	$(FLASK) clients import var/clients.parquet
+	$(FLASK) clients import var/clients.parquet $(if $(DATA),,--references var/data/references.csv)
 	@touch $@
 
 # The dashboard's key, and one for programs and commands.

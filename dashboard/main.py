@@ -30,7 +30,21 @@ STREAMLIT = (
     mark("Expand sidebar"),
     mark("Main menu"),
     mark("Choose an option"),
-    mark("Open"),
+    mark("No results"),
+    mark("Skip to main content"),
+    mark("Press Enter to apply"),
+    mark("Press Enter to submit form"),
+    mark("Press …+Enter to apply"),
+    mark("Press …+Enter to submit form"),
+    mark("file upload"),
+    mark("Upload"),
+    mark("Add files"),
+    mark("Remove …"),
+    mark("…MB per file"),
+    mark("add icon"),
+    mark("Error: "),
+    mark("… files are not allowed."),
+    mark("Stop"),
     mark("Copy to clipboard"),
     mark("System"),
     mark("Light"),
@@ -157,7 +171,9 @@ def _sidebar(
 
 
 def _say_language() -> None:
-    words = {word: _(word) for word in (*STREAMLIT, *SCRIPT)}
+    # Of a list to choose from; alerts are open in another sense.
+    words = {"Open": _("Open the list")}
+    words |= {word: _(word) for word in (*STREAMLIT, *SCRIPT)}
     st.html(markup.page_language(language.code(), words), unsafe_allow_javascript=True)
 
 

@@ -22,22 +22,38 @@ if (!window.scoringPage) {
     dropzone?.setAttribute('role', 'group');
   };
 
-  // Streamlit's own words, by their English, as the page's language has them.
-  const translate = () => {
+  // Streamlit's own words, by their English, as the page's language has them: names of
+  // controls wherever they stand, texts where nobody else writes any. "…" is any part.
+  const OWN = `[data-testid^="stMainMenu"] *, [data-testid="stFileUploader"] *,
+    [data-testid="InputInstructions"] *, [data-testid="stStatusWidget"] *,
+    [data-testid="stSelectboxVirtualDropdown"] span, [data-testid="stSkipToContent"]`;
+  const NAMES = ['aria-label', 'placeholder'];
+  const ANY = '…';
+  const said = (english) => {
     const words = window.scoringWords ?? {};
-    for (const element of document.querySelectorAll('[aria-label]')) {
-      // What was written for Markdown is read aloud as it was meant.
-      const meant = element.ariaLabel.replace(/\\([!-/:-@[-`{-~])|\u2060/g, '$1');
-      if (element.ariaLabel !== meant) element.ariaLabel = meant;
-      const word = element.dataset.word ?? element.ariaLabel;
-      if (!Object.hasOwn(words, word) || element.ariaLabel === words[word]) continue;
-      element.dataset.word = word;
-      element.ariaLabel = words[word];
+    if (Object.hasOwn(words, english)) return words[english];
+    for (const [known, ours] of Object.entries(words)) {
+      if (!known.includes(ANY)) continue;
+      const pattern = known.replace(/[.+]/g, '\\$&').replaceAll(ANY, '(.+)');
+      const [, ...parts] = english.match(`^${pattern}$`) ?? [];
+      if (parts.length) return parts.reduce((text, part) => text.replace(ANY, part), ours);
     }
-    for (const element of document.querySelectorAll('[data-testid^="stMainMenu"] *')) {
-      const text = element.firstChild;
-      const said = text?.nodeType === Node.TEXT_NODE && words[text.data];
-      if (said && said !== text.data) text.data = said;
+    return english;
+  };
+  const translate = () => {
+    const named = NAMES.flatMap((name) =>
+      Array.from(document.querySelectorAll(`[${name}]`), (one) => one.getAttributeNode(name)));
+    for (const name of named) {
+      // What was written for Markdown is read aloud as it was meant.
+      const meant = name.nodeValue.replace(/\\([!-/:-@[-`{-~])|\u2060/g, '$1');
+      if (meant !== name.nodeValue) name.nodeValue = meant;
+    }
+    const written = Array.from(document.querySelectorAll(OWN), (one) => [...one.childNodes])
+      .flat().filter((one) => one.nodeType === Node.TEXT_NODE);
+    for (const node of [...named, ...written]) {
+      const english = node.nodeValue === node.ours ? node.english : node.nodeValue;
+      const ours = said(english);
+      if (ours !== node.nodeValue) Object.assign(node, { english, ours, nodeValue: ours });
     }
   };
 

@@ -547,7 +547,12 @@ class LatestDecision(TypedDict):
 
 
 class PastPrediction(TypedDict):
-    """A prediction as it was made, and its reviews, oldest first: the last stands."""
+    """
+    A prediction as it was made, and its reviews, oldest first: the last stands.
+
+    Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
+    the application's own, as they were then; null where they were not noted.
+    """
 
     prediction_id: str
     kind: str
@@ -557,6 +562,8 @@ class PastPrediction(TypedDict):
     created_at: str
     model: ModelRef
     changes: Mapping[str, float | str | None] | None
+    asked: Mapping[str, float] | None
+    terms: Mapping[str, float | str | None] | None
     reviews: Sequence[Review]
 
 

@@ -12,9 +12,12 @@ WIDTH = 88
 
 def table(names: Sequence[Labels], rows: Iterable[Sequence[Labels]]) -> Labels:
     """The names of the columns, then a line for each row."""
-    lines = (names, [alike("---")] * len(names), *rows)
-    framed = [(alike("|"), joined(cells, " | "), alike("|")) for cells in lines]
-    return joined([joined(line, " ") for line in framed], "\n")
+    rule = alike("|" + "---|" * len(names))
+    return joined([_line(names), rule, *map(_line, rows)], "\n")
+
+
+def _line(cells: Sequence[Labels]) -> Labels:
+    return joined([alike("|"), joined(cells, " | "), alike("|")], " ")
 
 
 def paragraph(*sentences: Labels) -> Labels:

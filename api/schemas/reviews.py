@@ -62,7 +62,11 @@ class Review(Answer):
 
 
 class PastPrediction(Answer):
-    """A prediction as it was made, and its reviews, oldest first: the last stands."""
+    """A prediction as it was made, and its reviews, oldest first: the last stands.
+
+    Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
+    the application's own, as they were then; null where they were not noted.
+    """
 
     prediction_id: PredictionId
     kind: Literal["decision", "simulation"]
@@ -72,6 +76,8 @@ class PastPrediction(Answer):
     created_at: Moment
     model: ModelRef
     changes: Row | None
+    asked: dict[str, float] | None
+    terms: Row | None
     reviews: list[Review]
 
 

@@ -327,8 +327,7 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
 
 def _basis(champion: Champion, subject: Subject) -> dict[str, Any]:
     """What it was made on, kept beside what was asked: of terms, what they change."""
-    if subject.changes is not None:
-        return {"changes": subject.changes}
+    changes = {} if subject.changes is None else {"changes": subject.changes}
     client = subject.client
     application = client.application if client else subject.form.application or {}
     basis = {
@@ -340,4 +339,4 @@ def _basis(champion: Champion, subject: Subject) -> dict[str, Any]:
         "import_id": client.import_id if client else None,
         "imported_at": client.imported_at if client else None,
     }
-    return {"basis": basis}
+    return {**changes, "basis": basis}

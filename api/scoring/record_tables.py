@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.bundle.manifest import Manifest
-from api.schemas.layout import APPLICATION, DATE
+from api.schemas.layout import APPLICATION, CLIENT, DATE
 from api.schemas.model import Table
 from api.store.database import Database
 from api.store.people import records
-from api.store.people.clients import Client
+from api.store.people.clients import Client, Entered
 from api.store.people.records import Records
 
 Rows = list[tuple[Any, ...]]
@@ -20,14 +20,26 @@ def record_tables(
     manifest: Manifest, database: Database, client: Client
 ) -> list[dict[str, Any]]:
     """Those that were imported, and those of the model that were not."""
-    found = records_of(database, client)
+    found = (
+        records.of_client(database, client)
+        if client.entered is None
+        else _entered(manifest, client.entered)
+    )
     names = [*found, *(n for n in manifest.tables if n not in {*found, APPLICATION})]
     return [_table(name, manifest.tables.get(name), found) for name in names]
 
 
-def records_of(database: Database, client: Client) -> Records:
-    """By table and column."""
-    return records.of_client(database, client)
+def _entered(manifest: Manifest, entered: Entered) -> Records:
+    """The tables of which records were given, with the columns that any of them has."""
+    return {
+        name: {
+            column.name: [row.get(column.name) for row in rows]
+            for column in manifest.tables[name].columns
+            if column.role != CLIENT and any(column.name in row for row in rows)
+        }
+        for name, rows in entered.records.items()
+        if rows
+    }
 
 
 def _table(name: str, declared: Table | None, found: Records) -> dict[str, Any]:

@@ -900,7 +900,12 @@ class MissingAnswer(Answer):
 
 
 class PastPrediction(Answer):
-    """A prediction as it was made, and its reviews, oldest first: the last stands."""
+    """
+    A prediction as it was made, and its reviews, oldest first: the last stands.
+
+    Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
+    the application's own, as they were then; null where they were not noted.
+    """
 
     prediction_id: str
     kind: str
@@ -910,6 +915,8 @@ class PastPrediction(Answer):
     created_at: AwareDatetime
     model: ModelRef
     changes: Mapping[str, float | str | None] | None
+    asked: Mapping[str, float] | None
+    terms: Mapping[str, float | str | None] | None
     reviews: Sequence[Review]
 
 

@@ -20,6 +20,7 @@ from components import markup, say
 from session.language import _, listed
 from texts.decision import decision_word, person_reason
 from texts.formats import moment, percent, today, value_text, whole
+from texts.simulation import TOLD, term_text
 from texts.work import due_text
 
 
@@ -85,12 +86,26 @@ def review_text(review: Review) -> str:
 
 
 def changes_text(recorded: PastPrediction, model: ModelAnswer) -> str:
+    """What was asked, each after what the application said where that was noted."""
+    applied = recorded.terms or {}
     parts = []
-    for name, value in (recorded.changes or {}).items():
-        column = model.column(name)
-        shown = value_text(value, column)
-        parts.append(_("{fact}: {value}", fact=column.label, value=shown))
-    return listed(parts)
+    if recorded.asked is not None:
+        by_role = {model.column(name).role: value for name, value in applied.items()}
+        for term, asked in recorded.asked.items():
+            before, after = by_role.get(term), term_text(term, asked)
+            old = term_text(term, before) if isinstance(before, float | int) else ""
+            parts.append((_(TOLD[term]) if term in TOLD else term, old, after))
+    else:
+        for name, value in (recorded.changes or {}).items():
+            column, old = model.column(name), ""
+            if applied.get(name) is not None:
+                old = value_text(applied[name], column)
+            parts.append((column.label, old, value_text(value, column)))
+    return listed(
+        _("{fact}: {value}", fact=fact, value=f"{old} → {new}" if old else new)
+        for fact, old, new in parts
+        if old != new
+    )
 
 
 def _key(recorded: PastPrediction) -> object:

@@ -115,14 +115,18 @@ def _told(offer: Offer, name: str) -> Cell:
     value = getattr(offer, name)
     if value is None:
         return _("not known")
-    if name in RATES:
-        text = percent(value)
-    else:
+    text = term_text(name, value)
+    if name not in RATES:
         value = round(value, 2)
-        text = decimal(value, 0) if name == INSTALMENTS else amount(value)
     if name in offer.estimated or (offer.estimated and name in FOLLOWING):
         return _("{value} (estimated)", value=text)
     return Exact(text, value)
+
+
+def term_text(name: str, value: float) -> str:
+    if name in RATES:
+        return percent(value)
+    return decimal(value, 0) if name == INSTALMENTS else amount(round(value, 2))
 
 
 def estimate_text(offer: Offer) -> str:

@@ -211,7 +211,9 @@ def offers(server: Server, ids: list[int]) -> None:
             for name, values in names.items()
         ).replace("amount=", "amounts=")
         answer = client.get(f"{at}/offers?{asked}")
-        assert len(answer.json()["cells"]) == GRID[0] * GRID[1], answer.content
+        cells = answer.json()["cells"]
+        assert len(cells) == GRID[0] * GRID[1], answer.content
+        assert any(one["offer"] for one in cells), "none has a price"
         return answer.milliseconds
 
     def simulations() -> float:

@@ -115,6 +115,8 @@ def test_a_dropped_list_comes_back_scored_and_as_a_file(
 ) -> None:
     # Those before the ones of the officer's day.
     clients = some_clients(served, 80)
+    page.goto(f"{dashboard}/score_list?lang=fr")
+    page.get_by_text("2 Mo par fichier • CSV, TXT").wait_for()
     page.goto(f"{dashboard}/score_list?lang=en")
     lines = "\n".join(map(str, [*clients, 7]))
     file: Any = {"name": "l.txt", "mimeType": "text/plain", "buffer": lines.encode()}

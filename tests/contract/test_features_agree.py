@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
@@ -25,7 +24,7 @@ from api.schemas.model import Calibration, Table
 from api.scoring.champion import Champion, load
 from api.scoring.record_tables import record_tables
 from api.store.people import clients
-from tests.conftest import REAL_DATA, House
+from tests.conftest import House
 from tests.contract.arrays import columns_of
 from tests.contract.small import quiet, small_house
 from tests.training.invented import LAYOUT, many
@@ -165,17 +164,9 @@ def few_house(tmp_path_factory: pytest.TempPathFactory) -> House:
     return small_house(folder / "data", folder, few=FEW)
 
 
+@pytest.mark.xdist_group("real")
 def test_features_of_every_real_client_agree(real_house: House) -> None:
     check(real_house)
-
-
-@pytest.fixture(scope="module")
-def real_house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """Real clients with their real histories."""
-    if REAL_DATA not in os.environ:
-        pytest.skip(f"{REAL_DATA} is not set: no folder of real rows")
-    data = Path(os.environ[REAL_DATA]).resolve() / "home-credit-linked"
-    return small_house(data, tmp_path_factory.mktemp("real"))
 
 
 def check(house: House) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.conftest import ROOT, Served
+from tests.conftest import ROOT, House, Served, free_port, server
 from tests.contract.http import predict, some_clients
 
 pytestmark = pytest.mark.xdist_group("house")
@@ -294,3 +294,46 @@ def test_the_client_gives_up_in_the_end(
         with pytest.raises(requests.RequestException):
             module.ScoringClient(way.url, "key").decide(1)
     assert len(way.sent) == 4
+
+
+def test_a_day_leaves_no_page_empty_and_is_made_once(
+    house: House, module: ModuleType, tmp_path: Path
+) -> None:
+    """On a database of its own."""
+    day = House(house.data, tmp_path)
+    day.bundle.symlink_to(house.bundle)
+    flask = ("flask", "--app", "api")
+    day.run(*flask, "db", "upgrade")
+    day.run(*flask, "clients", "import", str(house.clients))
+    roles = [f"--role={role}" for role in ("officer", "scoring", "analyst", "admin")]
+    key = day.run(*flask, "keys", "add", "day", *roles).split()[-1]
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = ["gunicorn", "-c", "api/server/gunicorn.conf.py", "api:create_app()"]
+    settings = {"SCORING_BIND": f"127.0.0.1:{port}"}
+    settings["SCORING_PRICES"] = str(house.data / "prices.json")
+    script = [sys.executable, str(ROOT / "docs" / "a_day.py")]
+    with server(day, command, settings, f"{url}/health/ready"):
+        client = module.ScoringClient(url, key)
+        asked = {"SCORING_URL": url, "SCORING_KEY": key}
+        for _ in range(2):
+            subprocess.run(script, env={**os.environ, **asked}, check=True, timeout=60)
+        work = client._send("GET", "/v1/work?limit=200").json()
+        alerts = client._send("GET", "/v1/alerts").json()["alerts"]
+        kinds = {
+            one["kind"]
+            for one in client._send("GET", "/v1/monitoring/reports").json()["reports"]
+        }
+        offered = [
+            one["client_id"]
+            for one in work["items"]
+            if one["state"] == "open"
+            and client._send("GET", f"/v1/clients/{one['client_id']}").json()[
+                "offer_id"
+            ]
+        ]
+    assert work["counts"] == {"contested": 1, "open": 29, "draft": 2, "done": 10}
+    results = {one["result"] for one in work["items"] if one["state"] == "done"}
+    assert results == {"granted", "refused", "withdrawn", "lapsed"}
+    assert len(alerts) == 1 and len(offered) == 1
+    assert {"performance", "production"} <= kinds

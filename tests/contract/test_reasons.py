@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -22,8 +20,7 @@ from api.schemas.answers import Fact
 from api.schemas.model import Feature, ModelAnswer
 from api.scoring.champion import Champion, load
 from tests.commands import ROOT
-from tests.conftest import REAL_DATA
-from tests.contract.small import small_house
+from tests.conftest import House
 
 sys.path.insert(0, str(ROOT / "dashboard"))
 
@@ -32,21 +29,19 @@ from config import settings  # noqa: E402
 from session import language as chosen  # noqa: E402
 from texts.reasons import fact_lines  # noqa: E402
 
-pytestmark = pytest.mark.skipif(
-    REAL_DATA not in os.environ, reason=f"{REAL_DATA} is not set: no real clients"
-)
+pytestmark = pytest.mark.xdist_group("real")
 CLIENTS = 200
 LANGUAGES = "en", "fr"
 
 
 @pytest.fixture(scope="module")
-def champion(tmp_path_factory: pytest.TempPathFactory) -> Champion:
-    data = Path(os.environ[REAL_DATA]).resolve() / "home-credit-linked"
-    house = small_house(data, tmp_path_factory.mktemp("reasons"), size={})
+def champion(real_house: House) -> Champion:
     # Their vectors, beside the bundle that the champion is of.
-    made = load(read_bundle(house.bundle), threads=1)
+    made = load(read_bundle(real_house.bundle), threads=1)
     with duckdb.connect() as connection:
-        query = f"SELECT unnest(features) FROM '{house.clients}' ORDER BY SK_ID_CURR"
+        query = (
+            f"SELECT unnest(features) FROM '{real_house.clients}' ORDER BY SK_ID_CURR"
+        )
         values = connection.execute(query).fetchnumpy()["unnest(features)"]
     width = len(made.manifest.features)
     made.__dict__["vectors"] = np.ma.filled(values, np.nan).reshape(-1, width)

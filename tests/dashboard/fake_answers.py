@@ -559,9 +559,10 @@ def distribution(name: str, client_id: int) -> dict[str, Any]:
 def recorded(made: dict[str, Any], terms: Any, reviews: list[Any]) -> dict[str, Any]:
     """A prediction as the record tells it."""
     changes = {"AMT_CREDIT": made["terms"]["amount"]} if terms else None
+    asked = {"asked": terms, "terms": {"AMT_CREDIT": OFFER["amount"]}}
     kept = ("prediction_id", "kind", "probability", "threshold", "decision", "model")
     told = {name: made[name] for name in (*kept, "created_at")}
-    return told | {"changes": changes, "reviews": reviews}
+    return told | {"changes": changes, "reviews": reviews, **asked}
 
 
 def review(made: dict[str, Any], body: dict[str, Any], number: int) -> dict[str, Any]:

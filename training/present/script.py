@@ -53,7 +53,7 @@ class Words:
     def say(self, value: Any) -> str:
         """What comes with the run, in words as far as they, or its parts, are known."""
         if isinstance(value, Mapping):
-            return str(value[self.language])
+            return str(value[self.language]).replace("\u202f", FIXED)
         text = str(value)
         if text in self.labels:
             return self.labels[text][self.language]

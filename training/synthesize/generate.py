@@ -43,6 +43,12 @@ CLIENTS_PER_BLOCK = 8_000  # a row group of every file
 # Identifiers given to a block: far more than any block's rows need.
 IDS_PER_CLIENT = 8
 FORMATS = ("csv", "parquet")
+REFERENCES = "references.csv"
+SURNAMES = (
+    *("Bernard", "Lefèvre", "N'Diaye", "Nowak", "Da Silva", "Öztürk", "Nguyen"),
+    *("Moreau", "García", "Rossi", "Gonçalves", "Haddad", "Müller", "Petit"),
+    *("Ben Salah", "Faure", "Kowalczyk", "Traoré", "Girard", "Popescu", "Élie"),
+)
 FILES = {name: table.columns for name, table in HOME_CREDIT.files().items()}
 
 
@@ -56,7 +62,8 @@ def synthesize(
 ) -> None:
     """Write all eight tables for `clients` labelled clients into the folder `out`.
 
-    With the lender's prices, by which their loans are made.
+    With the lender's prices, by which their loans are made, and its references: what
+    it calls each client.
 
     Test clients come on top, in the source's proportion. Files of the same names
     are replaced, each as a whole, when everything is written. The bytes depend on
@@ -69,6 +76,8 @@ def synthesize(
     with ExitStack() as stack:
         prices = stack.enter_context(replacing(out / PRICES.name))
         prices.write_bytes(PRICES.read_bytes())
+        references = stack.enter_context(replacing(out / REFERENCES))
+        references.write_text(_references(clients), encoding="utf-8")
         paths = {
             name: stack.enter_context(replacing(out / f"{name}.{file_format}"))
             for name in FILES
@@ -87,10 +96,24 @@ def synthesize(
                 )
 
 
+def _count(clients: int) -> int:
+    """With the test clients."""
+    return clients + round(clients * TEST_CLIENTS_PER_LABELLED)
+
+
+def _references(clients: int) -> str:
+    """A case number and a name for each client; names come again."""
+    lines = ["SK_ID_CURR,reference"]
+    for number in range(_count(clients)):
+        name = SURNAMES[(number + number // len(SURNAMES)) % len(SURNAMES)]
+        lines.append(f"{FIRST_CLIENT + number},2026-{number + 1:05} {name}")
+    return "\n".join(lines) + "\n"
+
+
 def _write(
     paths: dict[str, Path], clients: int, seed: int, progress: Callable[[str], None]
 ) -> None:
-    is_test = np.arange(clients + round(clients * TEST_CLIENTS_PER_LABELLED)) >= clients
+    is_test = np.arange(_count(clients)) >= clients
     np.random.default_rng(seed).shuffle(is_test)
     with ExitStack() as stack:
         files: dict[str, pq.ParquetWriter] = {}

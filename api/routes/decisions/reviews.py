@@ -157,5 +157,7 @@ def _past(stored: StoredPrediction, reviews: list[dict[str, Any]]) -> dict[str, 
         "created_at": stored.created_at,
         "model": stored.model,
         "changes": stored.changes,
+        "asked": stored.terms,
+        "terms": (stored.basis or {}).get("terms"),
         "reviews": reviews,
     }

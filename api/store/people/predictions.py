@@ -20,10 +20,11 @@ from api.store.tables import KEY_COLUMNS, WHOSE, events, key_of, personal
 
 @dataclass(frozen=True)
 class StoredPrediction:
-    """A decision or simulation; `facts` as recorded, `changes` of a what-if.
+    """A decision or simulation; `facts` as recorded.
 
-    `basis`: the terms and the import that a decision was made on; none in events of
-    before they were noted, and in what was erased.
+    Of a what-if `changes`, and the `terms` that it asked by, if it did. `basis`: the
+    application's terms and the import that it was made on; none in events of before
+    they were noted, and in what was erased.
     """
 
     sequence: int
@@ -34,6 +35,7 @@ class StoredPrediction:
     bundle_sha256: str
     facts: dict[str, Any]
     changes: dict[str, Any] | None
+    terms: dict[str, Any] | None
     basis: dict[str, Any] | None
 
     @property
@@ -138,5 +140,6 @@ def stored(row: Any) -> StoredPrediction:
         bundle_sha256=row.bundle_sha256,
         facts=json.loads(row.facts),
         changes=request.get("changes"),
+        terms=request.get("terms"),
         basis=request.get("basis"),
     )

@@ -75,6 +75,20 @@ def test_what_was_imported_without_records_says_so(app: Flask, call: Any) -> Non
     ]
 
 
+def test_records_that_were_entered_here_are_told_as_well(call: Any) -> None:
+    rows = [{"SK_ID_BUREAU": 7}, {"SK_ID_BUREAU": 8, "CREDIT_ACTIVE": "Active"}]
+    body = {"application": {}, "bureau": rows}
+    key = call("POST", "/v1/applications", "officer", json=body).json["client_id"]
+    bureau, months = call("GET", f"/v1/clients/{key}/records", "officer").json["tables"]
+    assert bureau == {
+        "table": "bureau",
+        "imported": True,
+        "columns": ["SK_ID_BUREAU", "CREDIT_ACTIVE"],
+        "rows": [[7, None], [8, "Active"]],
+    }
+    assert (months["imported"], months["rows"]) == (False, [])
+
+
 def test_records_are_small_and_go_with_the_client(imported: Flask) -> None:
     database = imported.extensions["scoring"].database
     (client,) = clients.find(database, [100003]).values()

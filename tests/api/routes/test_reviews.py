@@ -93,3 +93,17 @@ def test_the_history_comes_in_pages_newest_first(call: Any) -> None:
     assert [one["prediction_id"] for one in decisions] == [ids[3], ids[0]]
     other = call("GET", f"/v1/clients/{2**70}/predictions", "officer").json
     assert other["predictions"] == []
+
+
+def test_the_history_tells_what_ifs_by_what_was_asked_and_from_what(call: Any) -> None:
+    asked = {"amount": 90000.0}
+    loan = {"client_id": 100004, "terms": asked}
+    made = call("POST", "/v1/predictions", json=loan)
+    assert made.status_code == 201, made.text
+    path = "/v1/clients/100004/predictions?limit=1"
+    [told] = call("GET", path, "officer").json["predictions"]
+    client = call("GET", "/v1/clients/100004", "officer").json
+    applied = {fact["name"]: fact["value"] for fact in client["application"]}
+    assert told["asked"] == asked
+    assert told["terms"]["AMT_CREDIT"] == applied["AMT_CREDIT"]
+    assert told["changes"]["AMT_CREDIT"] == 90000.0

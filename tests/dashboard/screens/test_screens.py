@@ -11,6 +11,7 @@ from typing import Any
 
 import fake_answers
 import pytest
+import streamlit as st
 from fake_api import FakeApi, document, problem
 from streamlit.testing.v1 import AppTest
 from test_app import notices, open_app, page_text, trouble
@@ -171,6 +172,32 @@ def test_the_grid_of_offers_is_asked_for_when_it_is_opened(api: FakeApi) -> None
     cells = re.findall(r"<td.*?>(.*?)</td>", grid)
     assert re.sub("<.*?>", "", cells[1]) == "Refused €12,149.85 APR 21.0% "
     assert cells[2] == cells[5] == "no price"
+
+
+def test_a_cell_that_is_chosen_sets_the_terms_and_no_others(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A button stands for the script, which a browser runs."""
+    marked = []
+
+    def mount(data: Any, on_chosen_change: Any, **_: Any) -> None:
+        def choose() -> None:
+            st.session_state["offer_choice"] = {"chosen": 0}
+            on_chosen_change()
+
+        marked.append(data["chosen"])
+        st.button("The first", key="first_offer", on_click=choose)
+
+    monkeypatch.setattr("components.offers._choosing", lambda: mount)
+    app = page("simulate")
+    app.select_slider(key="down_payment_700002_en").set_value(100_000.0).run()
+    app.session_state["offer_grid_opened"] = True
+    app.run().run().button(key="first_offer").click().run()
+    terms = posted(api, "/v1/predictions")[-1]["terms"]
+    assert terms == {"amount": 200_000.0, "instalments": 12}
+    assert app.select_slider(key="instalments_700002_en").value == 12
+    assert app.select_slider(key="down_payment_700002_en").value == 0
+    assert (marked[0], marked[-1]) == (None, 0)
 
 
 def test_without_the_lenders_prices_the_page_says_so(api: FakeApi) -> None:

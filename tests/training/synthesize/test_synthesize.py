@@ -52,7 +52,8 @@ def value(database: duckdb.DuckDBPyConnection, select: str) -> float:
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    tables = (p for p in folder.iterdir() if p.name != PRICES.name)
+    beside = {PRICES.name, generate.REFERENCES}
+    tables = (p for p in folder.iterdir() if p.name not in beside)
     return {p.name: sha256(p.read_bytes()).hexdigest() for p in tables}
 
 
@@ -291,6 +292,20 @@ def test_a_loan_has_the_rate_of_the_lenders_price(
         month = rate / 12
         level = amount * month / (1 - (1 + month) ** -number)
         assert level == pytest.approx(instalment, abs=0.006)
+
+
+def test_every_client_has_a_reference_of_their_own(
+    database: duckdb.DuckDBPyConnection, folder: Path
+) -> None:
+    written = (folder / "references.csv").read_text("utf-8").splitlines()
+    header, *rows = (line.split(",") for line in written)
+    assert header == ["SK_ID_CURR", "reference"]
+    known = database.execute(
+        "SELECT SK_ID_CURR FROM application_train UNION ALL"
+        " SELECT SK_ID_CURR FROM application_test"
+    ).fetchall()
+    assert sorted(int(key) for key, _ in rows) == sorted(key for (key,) in known)
+    assert len({reference for _, reference in rows}) == len(rows)
 
 
 def test_building_columns_are_missing_together(
