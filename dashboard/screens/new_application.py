@@ -164,7 +164,7 @@ def _kept(entry: Entry) -> None:
     if draft is None:
         return
     told = _(
-        "Kept as {client} since {moment}.",
+        "Kept as {client}, last changed on {moment}.",
         client=draft.client_id,
         moment=moment(draft.updated_at),
     )
