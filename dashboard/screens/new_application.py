@@ -12,16 +12,16 @@ from api_client.errors import ApiError, NotFound
 from api_client.meaning import ClientKey, is_draft
 from components import client_picker, markup, say
 from components.client_picker import PARAMETER, client_search
-from components.draft_entry import NONE_YET, Entry, collect, entry_of, forget_entry
-from components.entry_form import reference_field, step_fields
+from components.entry.draft import NONE_YET, Entry, collect, entry_of, forget_entry
+from components.entry.form import reference_field, step_fields
+from components.entry.record_drop import record_drop
 from components.error_panel import show_error
 from components.layout import card
-from components.record_drop import record_drop
 from session.language import PARAMETER as LANGUAGE
 from session.language import _, code
-from texts.entry_steps import Step, steps_of
+from texts.entry.missing_facts import asked_next, needed_by_step
+from texts.entry.steps import Step, steps_of
 from texts.formats import day, moment
-from texts.missing_facts import asked_next, needed_by_step
 
 SHOWN = 8
 

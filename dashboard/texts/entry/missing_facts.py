@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from api_client.answers import MissingAnswer, ModelAnswer
 from session.language import _, listed
-from texts.entry_steps import Step
+from texts.entry.steps import Step
 from texts.formats import percents_apart
 
 # Of the risk: less is not worth a question.

@@ -17,8 +17,8 @@ from api_client.cache import current_model, scoring_api
 from api_client.errors import ApiError, Conflict, Refused
 from api_client.meaning import Value
 from session.language import _, listed
-from texts.entry_fields import APPLIED, NO, YES, Field, day_of
-from texts.record_files import Fault
+from texts.entry.fields import APPLIED, NO, YES, Field, day_of
+from texts.entry.record_files import Fault
 
 ENTRIES, BEGUN = "entries", "entries_begun"
 # Of a draft that the API does not keep yet.

@@ -8,7 +8,7 @@ from typing import Any
 import fake_answers
 
 from api_client.answers import Importance, ModelAnswer
-from texts.entry_steps import Step, steps_of, weights_of
+from texts.entry.steps import Step, steps_of, weights_of
 
 IMPORTANCE = Importance.model_validate_json(json.dumps(fake_answers.importance()))
 

@@ -11,11 +11,11 @@ from api_client.answers import ModelAnswer
 from api_client.errors import Refused
 from api_client.meaning import APPLICATION
 from components import markup, say
-from components.draft_entry import Dropped, Entry, save
+from components.entry.draft import Dropped, Entry, save
 from session.language import _, listed, plural
 from texts.cells import Cell
+from texts.entry.record_files import Fault, faults_of, read_records
 from texts.formats import whole
-from texts.record_files import Fault, faults_of, read_records
 
 MEGABYTES, SHOWN = 1, 50
 

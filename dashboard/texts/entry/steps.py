@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from api_client.answers import Column, Importance, ModelAnswer
 from api_client.meaning import APPLICATION, CLIENT, in_words
 from session.language import _
-from texts.entry_fields import APPLIED, FLAG, Field, field_of
+from texts.entry.fields import APPLIED, FLAG, Field, field_of
 from texts.formats import BIRTH
 from texts.loan_terms import AMOUNT, GOODS_PRICE, INSTALMENTS
 

@@ -9,7 +9,7 @@ import fake_answers
 import pytest
 
 from api_client.answers import FieldProblem, ModelAnswer
-from texts.record_files import Fault, faults_of, read_records
+from texts.entry.record_files import Fault, faults_of, read_records
 
 MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
 HEAD = "SK_ID_CURR,SK_ID_BUREAU,AMT_CREDIT_SUM,DAYS_CREDIT"

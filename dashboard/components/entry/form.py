@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 
 from components import say
-from components.draft_entry import Entry, Put, send, ticked
+from components.entry.draft import Entry, Put, send, ticked
 from session.language import _, code
-from texts.entry_fields import YES, Field
-from texts.entry_steps import Part, Step
+from texts.entry.fields import YES, Field
+from texts.entry.steps import Part, Step
 
 LONGEST_TYPED, LONGEST_REFERENCE = 64, 200
 SIDE_BY_SIDE = 2

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 
 from api_client.answers import Column
-from texts.entry_fields import Field, field_of, read_date
+from texts.entry.fields import Field, field_of, read_date
 
 DAY = date(2026, 11, 23)
 
