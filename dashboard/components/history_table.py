@@ -63,8 +63,8 @@ def changes_text(recorded: PastPrediction, model: ModelAnswer) -> str:
     parts = []
     if recorded.asked is not None:
         by_role = {model.column(name).role: value for name, value in applied.items()}
-        for name, value in recorded.asked.items():
-            before, after = by_role.get(name), term_text(name, value)
+        for name, wanted in recorded.asked.items():
+            before, after = by_role.get(name), term_text(name, wanted)
             old = term_text(name, before) if isinstance(before, float | int) else ""
             parts.append((_(TOLD[name]) if name in TOLD else name, old, after))
     else:
