@@ -32,7 +32,6 @@ from api.scoring.decision import EXPLAINED, Score, told_why
 from api.scoring.request_forms import Form, read_form, read_model
 from api.scoring.terms import Moved, loan_of, on_terms, revised
 from api.store.database import Database
-from api.store.events.kept import answer_of
 from api.store.events.record import DECISION, SIMULATION, Event, Reply
 from api.store.people import drafts
 from api.store.people.clients import Client, Vector, pack, still_known, unpack
@@ -111,16 +110,16 @@ def predict_batch(champion: Champion, database: Database, body: Any) -> Reply:
 
 def explained(
     champion: Champion,
-    database: Database,
     stored: StoredPrediction,
+    kept: tuple[bytes, bytes],
     explain: Explain = True,
 ) -> bytes:
     """The answer that was given, with its reasons even where none were asked for.
 
-    They are worked out from the stored features by the model that answered; raises
-    Problem 409 when that one does not serve any more, and Gone.
+    They are worked out from what is `kept`, the answer and the features, by the model
+    that answered; raises Problem 409 when that one does not serve any more.
     """
-    content, features = answer_of(database, stored.prediction_id)
+    content, features = kept
     answer = json.loads(content)
     if told_why(answer) == explain:
         return content

@@ -968,11 +968,13 @@ class Table(Answer):
     """
     One raw table, as the model was trained with it.
 
-    `origin`: where its records come from, as an applicant is told. `sections`: what
-    columns that are read together are called, in the order in which they are read.
+    `labels`: what its records are called; null of the application. `origin`: where they
+    come from, as an applicant is told. `sections`: what columns that are read together
+    are called, in the order in which they are read.
     """
 
     columns: Sequence[Column]
+    labels: Labels | None = None
     origin: str | None = None
     sections: Annotated[Sequence[Labels], Field(validate_default=True)] = []
 

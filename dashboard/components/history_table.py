@@ -91,10 +91,10 @@ def changes_text(recorded: PastPrediction, model: ModelAnswer) -> str:
     parts = []
     if recorded.asked is not None:
         by_role = {model.column(name).role: value for name, value in applied.items()}
-        for term, asked in recorded.asked.items():
-            before, after = by_role.get(term), term_text(term, asked)
-            old = term_text(term, before) if isinstance(before, float | int) else ""
-            parts.append((_(TOLD[term]) if term in TOLD else term, old, after))
+        for name, wanted in recorded.asked.items():
+            before, after = by_role.get(name), term_text(name, wanted)
+            old = term_text(name, before) if isinstance(before, float | int) else ""
+            parts.append((_(TOLD[name]) if name in TOLD else name, old, after))
     else:
         for name, value in (recorded.changes or {}).items():
             column, old = model.column(name), ""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api_client.answers import ModelAnswer, ReasonAnswer, RecordTable
-from api_client.meaning import APPLICATION, CLIENT, Descriptor, Value
+from api_client.meaning import APPLICATION, CLIENT, Descriptor, Value, in_words
 from session.address import address
 from session.language import _
 from session.work_view import View
@@ -45,14 +44,11 @@ class Span:
 
 
 def titles(model: ModelAnswer) -> Mapping[str, str]:
-    """What each table is called: as the reason that most of its features are of."""
-    found = {APPLICATION: _("Application")}
-    for name in model.tables:
-        groups = Counter(one.group for one in model.features if one.table == name)
-        labels = (model.group_label(group) for group, _ in groups.most_common())
-        free = (label for label in labels if label not in found.values())
-        found.setdefault(name, next(free, name))
-    return found
+    """What the records of each table are called."""
+    called = {
+        name: in_words(table.labels, name) for name, table in model.tables.items()
+    }
+    return called | {APPLICATION: _("Application")}
 
 
 def counted(table: RecordTable, title: str) -> str:

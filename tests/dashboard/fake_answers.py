@@ -653,7 +653,9 @@ def _record_table(name: str) -> dict[str, Any]:
         | {"meaning": f"{label}.", "bounds": RECORD_BOUNDS.get(unit)}
         for column, unit, label, role in RECORDS[name][0]
     ]
-    return {"columns": columns, "origin": "credit_bureau", "sections": []}
+    [group] = [group for group, table in TABLES.items() if table == name]
+    called = {"labels": labels(GROUPS[group]), "origin": "credit_bureau"}
+    return called | {"columns": columns, "sections": []}
 
 
 def _columns() -> list[dict[str, Any]]:

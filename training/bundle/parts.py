@@ -25,11 +25,12 @@ from training.evaluation.shap_values import distributions
 from training.evaluation.trained_model import TrainedModel
 from training.features.applicant import terms
 from training.features.define import Feature
+from training.features.history import called
 from training.features.sql import feature_set_hash, history_per_table
 from training.gates.gate import Gate
 from training.models.dataset import Labelled
 from training.tables.home_credit.sentences import SENTENCES, Sentences
-from training.tables.layout import Layout
+from training.tables.layout import APPLICATION, Layout
 from training.tables.schema import Column, Role, Table, Type
 
 # Where a run keeps the parts, and the file that becomes the manifest.
@@ -171,6 +172,7 @@ def _table(trained: TrainedModel, name: str) -> dict[str, Any]:
             | {"estimate": _estimate(trained, one)}
             for one in table
         ],
+        "labels": None if name == APPLICATION else called(trained.store.layout, name),
         "origin": table.origin,
         "sections": table.sections,
     }

@@ -78,13 +78,14 @@ def letter(prediction_id: UUID) -> Response:
     if review and review["decision"] in CLOSING:
         detail = f"The application has {_ENDED[review['decision']]}: nothing to tell."
         raise Problem(HTTPStatus.CONFLICT, detail)
-    answered = _answered(champion, database, stored, reviewed=review is not None)
+    kept = answer_of(database, identifier)
+    answered = _answered(champion, stored, kept, reviewed=review is not None)
     decision = review["decision"] if review else answered["decision"]
     values = Values(params.lang, champion.bundle.document["currency"], tables)
     offer = _offered(database, stored, values) if decision == REFUSED else None
     vector = None
     if stored.bundle_sha256 == champion.bundle.sha256:
-        vector = unpack(answer_of(database, identifier)[1])
+        vector = unpack(kept[1])
     page = render(
         Letter(
             language=params.lang,
@@ -236,15 +237,18 @@ def _standing_review(
 
 
 def _answered(
-    champion: Champion, database: Database, stored: StoredPrediction, reviewed: bool
+    champion: Champion,
+    stored: StoredPrediction,
+    kept: tuple[bytes, bytes],
+    reviewed: bool,
 ) -> dict[str, Any]:
     """With its reasons; a person's decision stands also where there are none."""
     try:
-        answer = explained(champion, database, stored, "reasons")
+        answer = explained(champion, stored, kept, "reasons")
     except Problem:
         if not reviewed:
             raise
-        answer, _ = answer_of(database, stored.prediction_id)
+        answer = kept[0]
     document: dict[str, Any] = json.loads(answer)
     return document
 

@@ -97,8 +97,8 @@ def create_batch() -> Response:
 def stored(prediction_id: UUID) -> Response:
     params, database = query(StoredQuery), services().database
     prediction = known_prediction(database, str(prediction_id))
+    content, features = answer_of(database, prediction.prediction_id)
     if params.explain:
-        content = explained(services().champion(), database, prediction, params.explain)
-    else:
-        content, _ = answer_of(database, prediction.prediction_id)
+        kept, champion = (content, features), services().champion()
+        content = explained(champion, prediction, kept, params.explain)
     return Response(content, content_type=JSON)

@@ -299,6 +299,13 @@ def test_there_are_enough_features_and_each_is_described_once() -> None:
         assert len(labels) == len(set(labels)), language
 
 
+def test_each_table_of_records_is_called_by_a_name_of_its_own() -> None:
+    called = [history.called(HOME_CREDIT, name) for name in HOME_CREDIT.histories]
+    assert called[0]["en"] == "Credits elsewhere"
+    for language in LANGUAGES:
+        assert len({one[language] for one in called}) == len(called)
+
+
 def test_absent_tables_give_no_features() -> None:
     assert history.features(HOME_CREDIT, []) == []
     assert {one.table for one in compile_features(HOME_CREDIT, []).features} == {

@@ -19,6 +19,7 @@ from training.features.history import (
     standard,
 )
 from training.features.named import CREDITS, MONTHS, known_tables, named
+from training.language import Labels
 from training.tables.clean import clean
 from training.tables.home_credit import HOME_CREDIT
 from training.tables.layout import APPLICATION, Layout
@@ -34,6 +35,14 @@ ALONE = {
         installments_payments,
         credit_card_balance,
     )
+}
+
+
+# What people call the records of a table of Home Credit's.
+CALLED = {
+    CREDITS: bureau.CREDITS.labels,
+    MONTHS: bureau.MONTHS_LABELS,
+    **{name: source.labels for name, source in ALONE.items()},
 }
 
 
@@ -67,6 +76,12 @@ def parts(layout: Layout, present: Collection[str]) -> Iterator[Part]:
             source = standard.source(layout, name)
             records = partial(_standard, layout, name, source)
             yield Part(tables, source.features(), records, layout.key)
+
+
+def called(layout: Layout, name: str) -> Labels:
+    """What people call the records of a table."""
+    known_as = layout.tables[name].known_as
+    return CALLED.get(known_as) or standard.source(layout, name).labels
 
 
 def features(layout: Layout, present: Collection[str]) -> list[Feature]:

@@ -231,6 +231,8 @@ CREDITS = Source(
     tallies=(TALLY,),
     recipes=RECIPES,
 )
+# What its months are called where they stand by themselves.
+MONTHS_LABELS = _("Monthly statements of credits elsewhere")
 MONTHS = replace(
     CREDITS,
     table=TABLES["bureau_balance"],
