@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from tests.conftest import ROOT, House
 pytestmark = pytest.mark.xdist_group("house")
 RECORDED = ROOT / "api" / "http" / "openapi_examples.json"
 # What the documents' examples of requests say.
-CLIENT, IDENTIFIER = "100001", "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"
+CLIENT, DRAFT = "100001", "new-7k3m9q2x4w"
+IDENTIFIER = "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"
 ROLES = ("officer", "scoring", "analyst", "admin")
 LINES = "application/x-ndjson"
 # Of many things a few are shown, unless they are numbers that belong together.
@@ -48,7 +50,8 @@ def ask(house: House, tmp_path: Path) -> Iterator[Ask]:
     """Send a request to an API of its own, with a key of every role."""
     url = f"sqlite:///{tmp_path}/examples.sqlite"
     upgrade(url, 5)
-    app = create_app(Config(bundle=house.bundle, database_url=url))
+    prices = str(house.data / "prices.json")
+    app = create_app(Config(bundle=house.bundle, database_url=url, prices=prices))
     run = app.test_cli_runner().invoke
     assert run(args=["clients", "import", str(house.clients)]).exit_code == 0
     roles = [f"--role={role}" for role in ROLES]
@@ -66,7 +69,7 @@ def ask(house: House, tmp_path: Path) -> Iterator[Ask]:
 def record(ask: Ask) -> Answers:
     """Ask every route, in order, for what its example says; its answers by status."""
     found: Answers = {}
-    known = {CLIENT: str(refused(ask)), IDENTIFIER: IDENTIFIER}
+    known = {CLIENT: str(refused(ask)), IDENTIFIER: IDENTIFIER, DRAFT: DRAFT}
     document = ask("GET", "/openapi.json").json
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -76,9 +79,13 @@ def record(ask: Ask) -> Answers:
                 assert response.status_code < 300, f"{path}: {response.text}"
                 answer = read(response)
                 assert misfits(document, operation, response) == [], path
-                if "{" not in path and isinstance(answer, dict):
+                if path == "/v1/applications":
+                    known[DRAFT] = answer["client_id"]
+                elif "{" not in path and isinstance(answer, dict):
                     made = answer.get("prediction_id", answer.get("id"))
                     known[IDENTIFIER] = made or known[IDENTIFIER]
+                elif response.status_code == HTTPStatus.CREATED:
+                    known[IDENTIFIER] = answer.get("offer_id", known[IDENTIFIER])
                 back = {real: shown for shown, real in known.items()}
                 shown = json.loads(swap(json.dumps(shorter(answer)), back))
                 status = str(response.status_code)
@@ -89,7 +96,8 @@ def record(ask: Ask) -> Answers:
 def refused(ask: Ask) -> int:
     """A client who is refused, and would be granted a smaller loan."""
     for one in ask("GET", "/v1/clients?limit=100").json["clients"][FEW:]:
-        decided = ask("POST", "/v1/predictions", one).json
+        asked = {"client_id": one["client_id"]}
+        decided = ask("POST", "/v1/predictions", asked).json
         if decided["decision"] == "refused":
             path = f"/v1/predictions/{decided['prediction_id']}/counterfactual"
             if ask("POST", path, {"terms": ["amount"]}).json["found"]:

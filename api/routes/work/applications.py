@@ -97,6 +97,7 @@ def read(client_id: str) -> Response:
     description="409 when it was changed since `revision`, or is decided.",
     body=(DraftChange,),
     problems=(404, 409),
+    body_examples={"next step": {"application": EXAMPLES["changes"][0], "revision": 1}},
     path_examples=_DRAFT,
 )
 def change(client_id: str) -> Response:
