@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -44,11 +45,12 @@ class Span:
 
 
 def titles(model: ModelAnswer) -> Mapping[str, str]:
-    """What the records of each table are called."""
-    called = {
-        name: in_words(table.labels, name) for name, table in model.tables.items()
-    }
-    return called | {APPLICATION: _("Application")}
+    """What the records of each table are called; two of one name by theirs, too."""
+    tables = model.tables.items()
+    called = {name: in_words(table.labels, name) for name, table in tables}
+    often = Counter(called.values())
+    named = {n: one if often[one] == 1 else f"{one} ({n})" for n, one in called.items()}
+    return named | {APPLICATION: _("Application")}
 
 
 def counted(table: RecordTable, title: str) -> str:
