@@ -7,7 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from api_client.cache import Connection, connection
-from components import client_picker, markup, say
+from components import markup, say
+from components.client import client_picker
 from components.error_panel import connection_word, show_error, show_unexpected
 from components.layout import PRODUCT, language_switch
 from components.login_panel import ask_to_log_in, no_role

@@ -12,7 +12,7 @@ from api_client.meaning import Value
 from charts.axes import TRANSPARENT, above, percent_axis, upright
 from charts.palette import GRID, LOWERS, NEUTRAL, RAISES, SIMILAR
 from session.language import _
-from texts.comparison import Scale
+from texts.client.comparison import Scale
 
 COLOURS = {"all": NEUTRAL, "repaid": LOWERS, "defaulted": RAISES, "similar": SIMILAR}
 DASHES = {"all": "solid", "repaid": "solid", "defaulted": "dash", "similar": "dot"}

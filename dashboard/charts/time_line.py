@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from charts.axes import TRANSPARENT, shortened
 from charts.palette import GRID, LOWERS, SIMILAR
 from session.language import _
+from texts.client.records import Span
 from texts.formats import DAYS_PER_YEAR, whole
-from texts.records import Span
 
 # Colours alternate from kind to kind; each has its name above it.
 COLOURS = (LOWERS, SIMILAR)

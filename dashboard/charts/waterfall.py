@@ -11,8 +11,8 @@ from api_client.answers import Calibration, Explanation
 from charts.axes import above, inside, risk_ticks, room, row_layout, row_names, upright
 from charts.palette import GRID, LOWERS, NEUTRAL, RAISES
 from session.language import _
+from texts.client.waterfall_steps import Step
 from texts.formats import decimal, percent, percents_apart
-from texts.waterfall_steps import Step
 
 HATCH = {"fillmode": "overlay", "fgcolor": "#ffffff", "size": 6, "solidity": 0.15}
 

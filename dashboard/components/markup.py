@@ -10,8 +10,8 @@ from pathlib import Path
 from secrets import token_hex
 
 from session.language import _, listed, plural
-from texts.application import Group
 from texts.cells import Cell, Link, as_csv, shown
+from texts.client.application import Group
 from texts.formats import not_given, percent
 
 CROWDED = 0.25

@@ -10,14 +10,14 @@ from api_client.answers import Counterfactual, ModelAnswer
 from api_client.cache import OpenedClient, current_model, way_through
 from api_client.errors import ApiError
 from components import markup, say
-from components.client_picker import PARAMETER, chosen, the_client
+from components.client.client_picker import PARAMETER, chosen, the_client
+from components.client.remarks import waiting
 from components.layout import PRODUCT, language_switch
-from components.remarks import waiting
 from session.language import PARAMETER as LANGUAGE
 from session.language import _, code, timezone
-from texts import across
+from texts.client import across
+from texts.client.loan_terms import movable
 from texts.formats import day
-from texts.loan_terms import movable
 
 
 def show() -> None:

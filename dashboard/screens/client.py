@@ -16,29 +16,29 @@ from api_client.answers import (
 from api_client.cache import OpenedClient, api_is_ready, current_model, scoring_api
 from charts import waterfall
 from components import markup, say
-from components.application_facts import show_application
-from components.beside import show_beside
-from components.client_picker import (
+from components.client.application_facts import show_application
+from components.client.beside import show_beside
+from components.client.client_picker import (
     chosen_client,
     nobody_is_looked_for,
     score_again_button,
 )
-from components.history_table import show_history
+from components.client.history_table import show_history
+from components.client.next_steps import next_steps
+from components.client.remarks import tell_contest, waiting
 from components.layout import card, chart
-from components.next_steps import next_steps
-from components.remarks import tell_contest, waiting
 from components.work_table import page_of, show_work
 from session import work_view
 from session.address import CLIENT_PAGE
 from session.language import _
 from session.render_lock import RENDER_LOCK
-from texts import decision as words
-from texts import records
 from texts.cells import Link
+from texts.client import decision as words
+from texts.client import records
+from texts.client.reasons import fact_lines, reason_text
+from texts.client.simulation import offered_text
+from texts.client.waterfall_steps import describe, group_steps, waterfall_steps
 from texts.formats import decimal, percents_apart
-from texts.reasons import fact_lines, reason_text
-from texts.simulation import offered_text
-from texts.waterfall_steps import describe, group_steps, waterfall_steps
 
 # Reasons shown: more of those that explain the decision than of the others.
 MOST_FIRST, MOST_SECOND = 4, 3

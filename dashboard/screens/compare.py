@@ -17,12 +17,12 @@ from api_client.errors import ApiError, NotFound, Refused
 from api_client.meaning import Descriptor
 from charts import comparison
 from components import markup, say
-from components.client_picker import chosen_client
+from components.client.client_picker import chosen_client
+from components.client.next_steps import next_steps, recall
 from components.error_panel import show_error
 from components.layout import card, chart
-from components.next_steps import next_steps, recall
 from session.language import _
-from texts import comparison as comparison_words
+from texts.client import comparison as comparison_words
 from texts.formats import percent, value_text
 
 MOST_COMPARED = 12

@@ -14,16 +14,16 @@ from api_client.cache import OpenedClient, current_model, scoring_api
 from api_client.errors import ApiError, Conflict, Refused
 from api_client.meaning import ClientKey
 from components import markup, say
-from components.beside import show_beside
-from components.client_picker import chosen_client
+from components.client.beside import show_beside
+from components.client.client_picker import chosen_client
+from components.client.history_table import show_history
+from components.client.remarks import show_contest_form, show_notes, tell_contest
 from components.error_panel import details, show_error
 from components.forms import LONG_TEXT, form_key, has_been_recorded, signature
-from components.history_table import show_history
 from components.layout import card
-from components.remarks import show_contest_form, show_notes, tell_contest
 from session.language import LANGUAGES, _, code
-from texts import decision as words
-from texts.simulation import offered_text
+from texts.client import decision as words
+from texts.client.simulation import offered_text
 
 FORM = "decision"
 # Nobody decides any more: there is no letter.

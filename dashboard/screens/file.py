@@ -12,15 +12,15 @@ from api_client.meaning import APPLICATION
 from charts.axes import Table
 from charts.time_line import time_line
 from components import markup, say
-from components.application_facts import show_application
-from components.beside import show_beside
-from components.client_picker import chosen_client
+from components.client.application_facts import show_application
+from components.client.beside import show_beside
+from components.client.client_picker import chosen_client
 from components.layout import card, chart
 from session.language import _, listed
 from session.render_lock import RENDER_LOCK
-from texts import records
+from texts.client import records
+from texts.client.records import Span
 from texts.formats import days_from_application, whole
-from texts.records import Span
 
 # Of a table; its file has them all.
 ROWS = 50

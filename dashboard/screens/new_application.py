@@ -10,8 +10,9 @@ from api_client.answers import ModelAnswer
 from api_client.cache import current_model, importance_of, score_again, scoring_api
 from api_client.errors import ApiError, NotFound
 from api_client.meaning import ClientKey, is_draft
-from components import client_picker, markup, say
-from components.client_picker import PARAMETER, client_search
+from components import markup, say
+from components.client import client_picker
+from components.client.client_picker import PARAMETER, client_search
 from components.entry.draft import NONE_YET, Entry, collect, entry_of, forget_entry
 from components.entry.form import reference_field, step_fields
 from components.entry.record_drop import record_drop

@@ -16,10 +16,10 @@ from components.error_panel import show_error
 from components.layout import card
 from session.language import _, plural
 from texts.cells import Cell, Exact
+from texts.client.decision import decision_word
+from texts.client.reasons import reason_text
 from texts.client_list import key_of, read_list
-from texts.decision import decision_word
 from texts.formats import percent, whole
-from texts.reasons import reason_text
 
 MEGABYTES, MOST, SHOWN = 2, 20_000, 200
 # The API takes 1,000 at once; fewer answer in time, and the bar moves.

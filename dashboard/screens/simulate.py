@@ -20,15 +20,14 @@ from api_client.cache import OpenedClient, current_model, simulated, way_through
 from api_client.errors import ApiError, Conflict, Refused
 from api_client.meaning import ClientKey
 from components import markup, say
-from components.client_picker import chosen_client
+from components.client.client_picker import chosen_client
+from components.client.next_steps import next_steps, recall
+from components.client.offers import make_offer, offer_grid
 from components.error_panel import details, show_error
 from components.layout import card, numbers
-from components.next_steps import next_steps, recall
-from components.offers import make_offer, offer_grid
 from session.language import _, code
-from texts import decision, simulation
-from texts.formats import percents_apart
-from texts.loan_terms import (
+from texts.client import decision, simulation
+from texts.client.loan_terms import (
     AMOUNT,
     DOWN_PAYMENT,
     INSTALMENTS,
@@ -37,6 +36,7 @@ from texts.loan_terms import (
     movable,
     schedule,
 )
+from texts.formats import percents_apart
 
 COUNTERFACTUAL = "way_through"
 LONGEST_TYPED, FIELD_PIXELS = 30, 120

@@ -21,7 +21,7 @@ from session.work_view import (
     STATE,
     View,
 )
-from texts.decision import decision_word
+from texts.client.decision import decision_word
 from texts.formats import whole
 from texts.work import state_word
 

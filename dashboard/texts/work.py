@@ -10,7 +10,7 @@ from session.address import CLIENT_PAGE, address
 from session.language import _
 from session.work_view import View
 from texts.cells import Cell, Exact, Link
-from texts.decision import decision_word
+from texts.client.decision import decision_word
 from texts.formats import calendar_day, moment, percent
 
 NEW_APPLICATION = "new_application"

@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT / "dashboard"))
 from api_client import answers  # noqa: E402
 from config import settings  # noqa: E402
 from session import language as chosen  # noqa: E402
-from texts.reasons import fact_lines  # noqa: E402
+from texts.client.reasons import fact_lines  # noqa: E402
 
 pytestmark = pytest.mark.xdist_group("real")
 CLIENTS = 200

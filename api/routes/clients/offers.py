@@ -18,14 +18,14 @@ from api.http.responses import answer, query
 from api.identifiers import now, uuid7
 from api.json_encoding import encode
 from api.schemas.client_keys import ClientKey
-from api.schemas.layout import EXAMPLES
-from api.schemas.offers import (
+from api.schemas.clients.offers import (
     MOST_CELLS,
     CounterOffer,
     CounterOfferRequest,
     OffersAnswer,
     OffersQuery,
 )
+from api.schemas.layout import EXAMPLES
 from api.scoring.offer_grid import cells, usual_amounts, usual_numbers
 from api.scoring.predict import predict
 from api.scoring.request_forms import read_model

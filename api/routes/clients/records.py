@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer
-from api.schemas.records import RecordsAnswer
+from api.schemas.clients.records import RecordsAnswer
 from api.scoring.record_tables import record_tables
 from api.services import services
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from api.http.lookups import client_key, known_client, population_of, vector_of
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer
-from api.schemas.population import SimilarClients
+from api.schemas.clients.population import SimilarClients
 from api.scoring.facts import shown
 from api.services import services
 

@@ -15,8 +15,8 @@ from api.http.lookups import known_client, population_of, vector_of
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
 from api.schemas.answers import Distribution
+from api.schemas.clients.population import Scatter, ScatterQuery
 from api.schemas.layout import EXAMPLES
-from api.schemas.population import Scatter, ScatterQuery
 from api.schemas.requests import DistributionQuery
 from api.scoring.facts import shown
 from api.services import services

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from api_client.answers import Column, DraftAnswer, ModelAnswer
 from api_client.meaning import Value, in_words
 from session.language import SOURCE, _, code, mark
+from texts.client.loan_terms import read_number
 from texts.formats import (
     BIRTH,
     DATE,
@@ -21,7 +22,6 @@ from texts.formats import (
     decimal_and_group,
     percent_sign,
 )
-from texts.loan_terms import read_number
 
 APPLIED, FLAG = "applied", "flag"
 YES, NO = 1, 0

@@ -13,9 +13,9 @@ from typing import Any
 from api_client.answers import Column, FieldProblem, ModelAnswer
 from api_client.meaning import APPLICATION, CLIENT
 from session.language import _
+from texts.client.loan_terms import read_number
 from texts.client_list import rows_of, text_of
 from texts.entry.fields import field_of, read_date
-from texts.loan_terms import read_number
 
 Record = Mapping[str, Any]
 # Fewer columns in common, and a file is no such table.

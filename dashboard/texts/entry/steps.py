@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from api_client.answers import Column, Importance, ModelAnswer
 from api_client.meaning import APPLICATION, CLIENT, in_words
 from session.language import _
+from texts.client.loan_terms import AMOUNT, GOODS_PRICE, INSTALMENTS
 from texts.entry.fields import APPLIED, FLAG, Field, field_of
 from texts.formats import BIRTH
-from texts.loan_terms import AMOUNT, GOODS_PRICE, INSTALMENTS
 
 MOST = 5
 # Of the weight of a step's fields, what is not folded.

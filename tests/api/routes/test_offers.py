@@ -14,7 +14,7 @@ from flask import Flask
 
 from api import create_app
 from api.config import Config
-from api.schemas.offers import CounterOffer, OffersAnswer
+from api.schemas.clients.offers import CounterOffer, OffersAnswer
 
 AT = "/v1/clients/100003"
 TOMORROW = (date.today() + timedelta(1)).isoformat()

@@ -16,7 +16,7 @@ from api import create_app
 from api.config import Config
 from api.errors import ImportRefused
 from api.features.clients_file import opened
-from api.schemas.records import RecordsAnswer
+from api.schemas.clients.records import RecordsAnswer
 from api.store.people import clients, records
 
 pytestmark = pytest.mark.usefixtures("own")

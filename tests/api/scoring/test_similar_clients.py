@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from api.bundle.read import read_bundle
-from api.schemas.population import Scatter, SimilarClients
+from api.schemas.clients.population import Scatter, SimilarClients
 from api.scoring.similar_clients import Population, wilson
 
 on_sqlite = pytest.mark.parametrize("template", ["sqlite"], indirect=True)

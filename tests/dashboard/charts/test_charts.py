@@ -11,7 +11,7 @@ from charts import model as model_charts
 from charts import waterfall
 from charts.axes import risk_ticks
 from components import markup
-from texts.waterfall_steps import waterfall_steps
+from texts.client.waterfall_steps import waterfall_steps
 
 INTERVAL = (0.0812, 0.0991)
 

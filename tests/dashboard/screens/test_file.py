@@ -12,7 +12,7 @@ from test_app import notices, open_app, page_text
 
 from api_client.answers import ModelAnswer, RecordsAnswer
 from charts.time_line import places, time_line
-from texts.records import Span, spans, titles
+from texts.client.records import Span, spans, titles
 
 
 def page(name: str) -> AppTest:

@@ -188,7 +188,7 @@ def test_a_cell_that_is_chosen_sets_the_terms_and_no_others(
         marked.append(data["chosen"])
         st.button("The first", key="first_offer", on_click=choose)
 
-    monkeypatch.setattr("components.offers._choosing", lambda: mount)
+    monkeypatch.setattr("components.client.offers._choosing", lambda: mount)
     app = page("simulate")
     app.select_slider(key="down_payment_700002_en").set_value(100_000.0).run()
     app.session_state["offer_grid_opened"] = True

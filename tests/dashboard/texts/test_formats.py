@@ -10,7 +10,7 @@ import streamlit as st
 
 from api_client.answers import ApplicationFact, Labels, ModelAnswer
 from api_client.meaning import Descriptor, Value, in_words
-from texts.application import group_facts
+from texts.client.application import group_facts
 from texts.formats import ago, moment, percents_apart, value_text
 
 MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))

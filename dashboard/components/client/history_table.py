@@ -18,9 +18,9 @@ from api_client.answers import (
 )
 from components import markup, say
 from session.language import _, listed
-from texts.decision import decision_word, person_reason
+from texts.client.decision import decision_word, person_reason
+from texts.client.simulation import TOLD, term_text
 from texts.formats import moment, percent, today, value_text, whole
-from texts.simulation import TOLD, term_text
 from texts.work import due_text
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from api_client.answers import ModelAnswer, ReasonAnswer
 from session.language import CHOSEN
-from texts.reasons import fact_lines, reason_text
+from texts.client.reasons import fact_lines, reason_text
 
 OWED, SCORE, KIND = "BUREAU_DEBT", "EXT_SOURCE_2", "KIND_OF_CREDIT"
 

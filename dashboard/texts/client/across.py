@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from api_client.answers import Contest, Counterfactual, ModelAnswer, Offer, Standing
 from api_client.cache import OpenedClient
 from session.language import _, mark
+from texts.client.loan_terms import AMOUNT, DOWN_PAYMENT, INSTALMENTS
+from texts.client.reasons import reason_text
+from texts.client.simulation import terms_text
 from texts.formats import amount, calendar_day, day, decimal, percent
-from texts.loan_terms import AMOUNT, DOWN_PAYMENT, INSTALMENTS
-from texts.reasons import reason_text
-from texts.simulation import terms_text
 
 # Reasons told on each side.
 MOST_REASONS = 4

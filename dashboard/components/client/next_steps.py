@@ -8,12 +8,12 @@ from streamlit.delta_generator import DeltaGenerator
 from api_client.answers import ModelAnswer, Prediction
 from api_client.cache import OpenedClient
 from components import markup, say
-from components.client_picker import PARAMETER, score_again_button
+from components.client.client_picker import PARAMETER, score_again_button
 from components.layout import card
 from session import work_view
 from session.language import PARAMETER as LANGUAGE
 from session.language import _, code
-from texts import decision
+from texts.client import decision
 
 
 def recall(opened: OpenedClient, model: ModelAnswer) -> bool:

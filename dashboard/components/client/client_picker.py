@@ -27,7 +27,7 @@ from components import say
 from session.language import PARAMETER as LANGUAGE
 from session.language import _, code
 from session.user import asker
-from texts import decision
+from texts.client import decision
 from texts.client_list import LONGEST_NUMBER, LONGEST_TEXT
 
 PARAMETER = "client"

@@ -13,8 +13,8 @@ from api_client.answers import (
 )
 from api_client.meaning import PredictionMeaning
 from session.language import _, listed, mark, plural
+from texts.client.waterfall_steps import Step
 from texts.formats import ago, moment, percent, percents_apart, whole
-from texts.waterfall_steps import Step
 
 OLD = timedelta(minutes=30)
 WELL_KNOWN, HALF_KNOWN = 0.1, 0.4

@@ -7,8 +7,8 @@ import streamlit as st
 from api_client.answers import ClientAnswer, ModelAnswer
 from components import markup, say
 from session.language import _
-from texts.application import facts_table, group_facts
 from texts.cells import as_csv
+from texts.client.application import facts_table, group_facts
 from texts.formats import moment
 
 

@@ -9,7 +9,7 @@ import fake_answers
 import pytest
 
 from api_client.answers import ModelAnswer, PastPrediction
-from components.history_table import changes_text
+from components.client.history_table import changes_text
 
 MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
 

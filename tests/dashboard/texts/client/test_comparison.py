@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from api_client.meaning import Descriptor, Value
-from texts.comparison import scale
+from texts.client.comparison import scale
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from api_client.answers import (
 )
 from session.language import _, listed, locale, mark, plural
 from texts.cells import Cell, Exact
-from texts.decision import decision_word
+from texts.client.decision import decision_word
+from texts.client.loan_terms import AMOUNT, DOWN_PAYMENT, INSTALMENTS, TERMS, schedule
 from texts.formats import amount, calendar_day, decimal, percent, percents_apart, whole
-from texts.loan_terms import AMOUNT, DOWN_PAYMENT, INSTALMENTS, TERMS, schedule
 
 # Of an offer, in the order in which it is read.
 TOLD = {

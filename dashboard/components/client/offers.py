@@ -16,10 +16,10 @@ from components import markup, say
 from components.error_panel import details, show_error
 from components.forms import signature
 from session.language import _, code
-from texts import simulation
 from texts.cells import as_csv
+from texts.client import simulation
+from texts.client.loan_terms import AMOUNT, INSTALMENTS, TERMS
 from texts.formats import calendar_day, today
-from texts.loan_terms import AMOUNT, INSTALMENTS, TERMS
 
 SCRIPT = Path(__file__).parents[1] / "offer_grid.js"
 GRID, CHOICE = "offer_grid", "offer_choice"

@@ -6,7 +6,7 @@ import fake_answers
 import pytest
 
 from api_client.answers import Offer
-from texts.loan_terms import Term, read_number, schedule
+from texts.client.loan_terms import Term, read_number, schedule
 
 AMOUNT = Term("amount", 12_000.0, 3_600.0, 15_600.0)
 NUMBER = Term("instalments", 24.0, 6.0, 60.0)

@@ -9,7 +9,7 @@ from api_client.cache import current_model, scoring_api
 from api_client.errors import ApiError
 from api_client.meaning import ClientKey
 from components import markup
-from components.client_picker import PARAMETER, chosen, read_key
+from components.client.client_picker import PARAMETER, chosen, read_key
 from components.forms import signed
 from components.work_table import PAGE
 from session import work_view

@@ -1,0 +1,1 @@
+"""The client on the screen: search, facts, history, offers and remarks."""
