@@ -30,13 +30,18 @@ def test_every_setting_is_read() -> None:
         "SCORING_DRAIN_SECONDS": "0.5",
         "SCORING_RATE_PER_SECOND": "20",
         "SCORING_PRICES": "p",
+        "SCORING_DRAFT_DAYS": "7",
         "SCORING_LENDER_NAME": "L",
         "SCORING_LENDER_CONTACT": "c",
         "SCORING_CREDIT_BUREAU": "b",
         "SCORING_DEBT_ADVICE": "d",
+        "SCORING_CONTEST_DAYS": "8",
+        "SCORING_WEBHOOK_URL": "w",
+        "SCORING_WEBHOOK_SECRET": "s",
     }
-    texts = Path("b"), "sqlite:///x", "e", 1.5, 9, "0.0.0.0:80"
-    expected = Config(*texts, 3, 2, 9100, 0.5, 20.0, "p", "L", "c", "b", "d")
+    served = Path("b"), "sqlite:///x", "e", 1.5, 9, "0.0.0.0:80"
+    told = "L", "c", "b", "d"
+    expected = Config(*served, 3, 2, 9100, 0.5, 20.0, "p", 7, *told, 8, "w", "s")
     assert Config.from_environment(given) == expected
     assert len(given) == len(fields(Config))
 

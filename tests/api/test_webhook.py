@@ -128,6 +128,14 @@ def test_one_that_fails_holds_back_its_client_alone(
     assert deliveries.count(app.extensions["scoring"].database) == 0
 
 
+def late(seconds: float, status: int) -> Callable[[dict[str, Any]], int]:
+    def answer(one: dict[str, Any]) -> int:
+        sleep(seconds)
+        return status
+
+    return answer
+
+
 @pytest.mark.parametrize("status", [302, 404, 503])
 def test_a_receiver_that_fails_is_left_alone_a_while_and_nothing_is_lost(
     app: Flask, call: Any, deliverer: Any, lender: Lender, status: int
@@ -135,7 +143,12 @@ def test_a_receiver_that_fails_is_left_alone_a_while_and_nothing_is_lost(
     for client_id in range(100001, 100013):
         call("POST", "/v1/predictions", json={"client_id": client_id})
     tries: list[int] = []
-    lender.answer = lambda one: tries.append(one["sequence"]) or status
+
+    def fail(one: dict[str, Any]) -> int:
+        tries.append(one["sequence"])
+        return status
+
+    lender.answer = fail
     deliverer().run(follow=False)
     assert tries == [1, 2, 3, 4, 5]
     lender.answer = lambda one: 204
@@ -148,7 +161,13 @@ def test_goes_on_where_it_was_stopped(
     deliverer: Any, lender: Lender, decided: list[int]
 ) -> None:
     stopped = threading.Event()
-    lender.answer = lambda one: stopped.set() or 204 if one["sequence"] == 2 else 204
+
+    def stop_at_the_second(one: dict[str, Any]) -> int:
+        if one["sequence"] == 2:
+            stopped.set()
+        return 204
+
+    lender.answer = stop_at_the_second
     deliverer(stopped).run(follow=True)
     assert lender.sequences() == [1, 2]
     deliverer().run(follow=False)
@@ -175,7 +194,7 @@ def test_two_processes_do_not_deliver_at_once(
     with pytest.raises(LeaseLost):
         deliverer().run(follow=False)
     other.give_back()
-    lender.answer = lambda one: sleep(0.01) or 204
+    lender.answer = late(0.01, 204)
     stopped = threading.Event()
     threads = [
         threading.Thread(target=deliverer(stopped).run, args=(True,)) for _ in range(3)
@@ -196,7 +215,7 @@ def test_who_answers_a_byte_at_a_time_is_hung_up_on(
     deliverer: Any, lender: Lender, decided: list[int], monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(webhook, "WHOLE_SECONDS", 0.1)
-    lender.answer = lambda one: sleep(0.3) or 500
+    lender.answer = late(0.3, 500)
     made = deliverer()
     fault = made._send({"review_id": None, "prediction_id": "x", "sequence": 1})
     assert fault is not None and "status" not in fault

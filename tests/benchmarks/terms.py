@@ -25,7 +25,7 @@ from api.schemas.requests import Terms
 from api.scoring.champion import Champion, load
 from api.scoring.decision import probability
 from api.scoring.terms import Loan, loan_of, on_terms, revised
-from api.store.people.clients import Client
+from api.store.people.clients import Client, Vectors
 from tests.conftest import House, build
 from training.synthesize.application import PRICES
 
@@ -51,10 +51,11 @@ def some(champion: Champion, path: Path) -> Iterator[Client]:
         f"SELECT \"{key}\", application, history, features FROM '{path}'"
         f' ORDER BY hash("{key}") LIMIT {CLIENTS}'
     ).fetchall()
-    for client_id, application, *vectors in rows:
-        past, features = (np.array(vector, dtype=np.float32) for vector in vectors)
+    for client_id, application, *lists in rows:
+        past, features = (np.array(vector, dtype=np.float32) for vector in lists)
         feature_set = champion.manifest.feature_set
-        yield Client(client_id, 0, 0, application, past, features, feature_set, "")
+        vectors = Vectors(past, features)
+        yield Client(client_id, 0, 0, application, vectors, feature_set, "")
 
 
 def steps(loan: Loan) -> Mapping[str, list[Terms]]:

@@ -18,7 +18,7 @@ from api.schemas.prices import read_prices
 from api.schemas.requests import Terms
 from api.scoring.champion import Champion, load
 from api.scoring.terms import loan_of, on_terms, revised
-from api.store.people.clients import Client
+from api.store.people.clients import Client, Vectors
 from tests.conftest import House
 from tests.contract.arrays import columns_of
 
@@ -84,7 +84,8 @@ def test_what_is_on_the_same_terms_has_the_stored_features(
     for one in known:
         bare = {**one.application, "CNT_PAYMENT": None}
         (estimated,) = whole(champion, [replace(one, application=bare)])
-        client = Client(1, 1, 1, bare, one.history, estimated, "", "")
+        vectors = Vectors(one.history, estimated)
+        client = Client(1, 1, 1, bare, vectors, "", "")
         columns = {name: bare[name] for name in bare if name != "SK_ID_CURR"}
         same = revised(champion, client, columns)
         (found,) = champion.online.revise([same])
@@ -103,7 +104,8 @@ def test_an_invented_loan_has_its_lenders_price(
     cash = 0
     for one in known:
         own = dict(one.application)
-        client = Client(1, 1, 1, own, one.history, one.features, "", "")
+        vectors = Vectors(one.history, one.features)
+        client = Client(1, 1, 1, own, vectors, "", "")
         loan = loan_of(priced, client, own)
         if loan is None or loan.instalments is None:
             continue

@@ -222,7 +222,8 @@ class FakeApi:
         return document(page | {"beside": beside, "next_cursor": more})
 
     def _wanted(self, item: dict[str, Any], query: dict[str, str]) -> bool:
-        asked = {name: query[name] for name in ("result", "reviewer") if name in query}
+        names = ("result", "reviewer")
+        asked: dict[str, Any] = {name: query[name] for name in names if name in query}
         if "borderline" in query:
             asked["borderline"] = query["borderline"] == "true"
         state = query.get("state", item["state"]).split(",")

@@ -18,7 +18,7 @@ MOST = 5
 SHOWN = 0.9
 # Of the columns on which a loan is asked for, in this order.
 LOAN = (AMOUNT, INSTALMENTS, "instalment", GOODS_PRICE, "product")
-# EXT_SOURCE_1..3
+# As in a formula: SCORE_1..3.
 _RANGE = re.compile(r"(\w*?)([0-9]+)\.\.([0-9]+)")
 
 

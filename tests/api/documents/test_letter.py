@@ -291,8 +291,8 @@ def test_an_offer_is_in_the_letter_of_a_refusal_while_it_stands(
 
     class Later(date):
         @classmethod
-        def today(cls) -> date:
-            return date(3000, 1, 1)
+        def today(cls) -> Later:
+            return cls(3000, 1, 1)
 
     monkeypatch.setattr("api.routes.decisions.letter.date", Later)
     _, text = read(call("GET", at, "officer").data)

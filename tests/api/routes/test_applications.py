@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
-from werkzeug.test import TestResponse
 
 from api.identifiers import moment
 from api.routes.work import applications
@@ -20,7 +19,7 @@ from api.schemas.layout import BIRTH, INCOME
 from api.store.events.packing import vector
 from api.store.tables import drafts, personal, references
 
-Call = Callable[..., TestResponse]
+Call = Callable[..., Any]
 WHOLE = {
     "AMT_CREDIT": 200000.0,
     "AMT_ANNUITY": 12000.0,
@@ -43,11 +42,11 @@ def read(call: Call, key: str) -> Any:
     return answered.json
 
 
-def change(call: Call, key: str, **body: Any) -> TestResponse:
+def change(call: Call, key: str, **body: Any) -> Any:
     return call("PUT", f"/v1/applications/{key}", "officer", json=body)
 
 
-def decide(call: Call, key: str, **more: Any) -> TestResponse:
+def decide(call: Call, key: str, **more: Any) -> Any:
     return call("POST", "/v1/predictions", json={"client_id": key, **more})
 
 

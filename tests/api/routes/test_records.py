@@ -130,7 +130,7 @@ def test_a_client_whose_key_is_a_text_has_its_own(
     headers = call("GET", "/v1/clients/100003/records", "officer").request.headers
     for wanted in (3, 20):
         at = f"/v1/clients/{quote(f'n°/{wanted}', safe='')}/records"
-        answered = other.test_client().get(
+        answered: Any = other.test_client().get(
             at, headers={"Authorization": headers["Authorization"]}
         )
         assert answered.json["tables"][0]["rows"][0][0] == wanted * 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -331,7 +332,9 @@ def test_an_event_holds_what_its_answer_was_made_from(app: Flask, call: Any) -> 
     assert answered == answer.data
     assert row.event_id == answer.json["prediction_id"]
     assert (row.kind, row.client_id) == ("simulation", 100001)
-    assert row.request == '{"changes":{},"client_id":100001}'
+    request = json.loads(row.request)
+    assert request.pop("basis")["terms"]["AMT_CREDIT"] == 50000.0
+    assert request == {"changes": {}, "client_id": 100001}
     assert len(features) == 7 * 4
 
 

@@ -181,7 +181,8 @@ def test_a_draft_that_is_decided_waits_as_any_other_client(
 def test_pages_follow_each_other_in_the_order_of_the_work(
     day: list[Any], listed: Act
 ) -> None:
-    found, cursor = [], {}
+    found: list[Any] = []
+    cursor: dict[str, Any] = {}
     while True:
         page = listed(limit=4, **cursor)
         found += ids(page)
