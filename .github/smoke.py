@@ -45,7 +45,7 @@ def wait_until_ready(url: str) -> None:
 
 def check(url: str, bundle: str | None) -> None:
     (client,) = ask(f"{url}/v1/clients?limit=1")["clients"]
-    answer = ask(f"{url}/v1/predictions", client)
+    answer = ask(f"{url}/v1/predictions", {"client_id": client["client_id"]})
     stored = ask(f"{url}/v1/predictions/{answer['prediction_id']}")
     contributions = answer["explanation"]["contributions"]
     margin = answer["explanation"]["base_value"] + sum(

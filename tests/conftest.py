@@ -124,7 +124,10 @@ def served(house: House) -> Iterator[Served]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = ["gunicorn", "-c", "api/server/gunicorn.conf.py", "api:create_app()"]
-    environment = {"SCORING_BIND": f"127.0.0.1:{port}"}
+    environment = {
+        "SCORING_BIND": f"127.0.0.1:{port}",
+        "SCORING_PRICES": str(house.data / "prices.json"),
+    }
     with server(house, command, environment, f"{url}/health/ready"):
         yield Served(house, url, key, dashboard_key)
 

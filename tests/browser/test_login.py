@@ -77,7 +77,7 @@ def test_an_officer_decides_under_their_own_name(
     shown = " ".join(links(page))
     assert "Decide" in shown and "Alerts" not in shown
     page.goto(f"{guarded}/decide?client={client}")
-    page.get_by_text("Recorded as Ada.").wait_for()
+    page.get_by_text("Recorded as Ada.").first.wait_for()
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/end_session**")
     page.goto(guarded)

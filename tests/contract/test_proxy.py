@@ -100,7 +100,7 @@ def test_a_decision_over_tls(proxy: Proxy, served: Served) -> None:
     clients = proxy.get("/v1/clients", Authorization=f"Bearer {served.key}")
     answer = requests.post(
         f"{proxy.url}/v1/predictions",
-        json=clients.json()["clients"][0],
+        json={"client_id": clients.json()["clients"][0]["client_id"]},
         headers={"Host": HOST, "Authorization": f"Bearer {served.key}"},
         verify=proxy.authority,
         timeout=20,

@@ -63,6 +63,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
             "history": lambda api, client: api.history(client),
         },
     ),
+    "across": ({OFFICER}, {"contests": lambda api, client: api.contests(client)}),
     "compare": (
         {OFFICER},
         {
