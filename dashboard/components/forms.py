@@ -48,7 +48,8 @@ def signature(key: str) -> str:
     if someone and someone.name:
         say.caption(_("Recorded as {name}.", name=name))
         return name
-    if not st.session_state.get(key):
+    # Never to nothing: what is being typed just now would be taken away.
+    if name and not st.session_state.get(key):
         st.session_state[key] = name
     typed = st.text_input(
         _("Your name"),

@@ -78,7 +78,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
             "simulate": lambda api, client: api.simulate(client, {"amount": 1e5}),
             "offers": lambda api, client: api.offers(client),
             "make_offer": lambda api, client: api.make_offer(
-                client, {}, "2000-01-01", "Ada"
+                client, {"amount": 50_000.0}, "2999-01-01", "Ada"
             ),
             "counterfactual": lambda api, _: api.counterfactual(UNKNOWN, ["amount"]),
         },
@@ -90,7 +90,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
     "new_application": (
         {OFFICER},
         {
-            "begin": lambda api, _: api.begin({"application": {"NONE": 1}}),
+            "begin": lambda api, _: api.begin({}),
             "draft": lambda api, _: api.draft(DRAFT.client_id),
             "change": lambda api, _: api.change(DRAFT, {}),
             "missing": lambda api, _: api.missing(DRAFT.client_id),

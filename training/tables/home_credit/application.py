@@ -181,7 +181,7 @@ TABLE = Table(
             "CNT_PAYMENT",
             Type.INTEGER,
             _("Number of instalments"),
-            "How many monthly repayments there are; Kaggle's files do not say it.",
+            "How many monthly repayments there are.",
             Unit.MONTHS,
             bounds=(1, 600),
             role=Role.INSTALMENTS,
