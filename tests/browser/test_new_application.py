@@ -86,6 +86,9 @@ class Desk:
     page: Page
     language: str
     columns: dict[str, Any]
+    served: Served
+    # The draft's key, once there is one.
+    client: str = ""
 
     @property
     def words(self) -> dict[str, str]:
@@ -114,6 +117,17 @@ class Desk:
             field.fill(typed)
             field.press("Tab")
         settled(self.page)
+        if self.client:
+            self.kept(column)
+
+    def kept(self, column: str) -> None:
+        """Wait for it: what was typed is on its way when the page is still quiet."""
+        for _ in range(300):
+            _, draft = call(self.served, f"/v1/applications/{self.client}")
+            if column in draft["application"]:
+                return
+            self.page.wait_for_timeout(100)
+        pytest.fail(f"{column} was not kept")
 
     def holds(self, column: str, text: str) -> None:
         # Imported here: where there is no playwright, these tests are skipped.
@@ -179,12 +193,13 @@ def test_from_nothing_to_the_letter(
     _, model = call(served, "/v1/model")
     columns = {one["name"]: one for one in model["tables"]["application"]["columns"]}
     context = new_context(browser)
-    desk = Desk(context.new_page(), language, columns)
+    desk = Desk(context.new_page(), language, columns, served)
     page, words = desk.page, desk.words
     page.goto(f"{entry}/new_application?lang={language}")
     desk.enter("AMT_CREDIT")
     page.wait_for_url(re.compile("client=new-"))
     (client,) = re.findall("new-[0-9a-z]{10}", page.url)
+    desk.client = client
     reference = page.get_by_role("textbox", name=words["reference"])
     reference.fill(f"2026-{language} Dupont")
     reference.press("Tab")
