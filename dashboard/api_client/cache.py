@@ -211,13 +211,14 @@ def open_client(client_id: ClientKey) -> OpenedClient:
     client = api.client(client_id)
     if client.standing is None and is_draft(client_id):
         raise NotDecided(f"application {client_id} is not decided on")
+    made = None
     if client.standing is None:
-        score_again(client_id)
+        made = score_again(client_id)
         client = api.client(client_id)
     if client.standing is None:
         raise NonsenseAnswer(f"client {client_id} was scored, and nothing stands")
     try:
-        prediction = _newest(client_id, client.standing)
+        prediction = _newest(client_id, client.standing, made)
     except Conflict as error:
         raise WithoutReasons(client.standing) from error
     offer = _offer(client)
@@ -226,27 +227,31 @@ def open_client(client_id: ClientKey) -> OpenedClient:
     return opened
 
 
-def score_again(client_id: ClientKey, newest: str = "") -> None:
+def score_again(client_id: ClientKey, newest: str = "") -> Prediction | None:
     """Have a client decided on, where `newest` is the newest decision, or none is.
 
-    Of sessions and clicks that ask for it at once, one makes it.
+    Of sessions and clicks that ask for it at once, one makes it; None for the others.
     """
     api = scoring_api()
     with _deciding(client_id):
         standing = api.client(client_id).standing
         if newest != (standing.latest.prediction_id if standing else ""):
-            return
+            return None
         prediction = api.score(client_id)
     if prediction.model.bundle_sha256 != current_model().bundle_sha256:
         _model.clear()
+    return prediction
 
 
-def _newest(client_id: ClientKey, standing: Standing) -> Prediction:
+def _newest(
+    client_id: ClientKey, standing: Standing, made: Prediction | None
+) -> Prediction:
     """The newest prediction, fetched once: a stored one never changes."""
-    earlier = last_seen(client_id)
-    if earlier and earlier.prediction.prediction_id == standing.latest.prediction_id:
-        return earlier.prediction
-    return scoring_api().stored(standing.latest.prediction_id, client_id)
+    newest, earlier = standing.latest.prediction_id, last_seen(client_id)
+    for known in (made, earlier.prediction if earlier else None):
+        if known is not None and known.prediction_id == newest:
+            return known
+    return scoring_api().stored(newest, client_id)
 
 
 @st.cache_resource
