@@ -35,7 +35,7 @@ check: $(READY) ## lint, types, import rules, locks, generated types
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy --strict api
-	@MYPYPATH=dashboard .venv/bin/mypy --strict --explicit-package-bases dashboard/*.py dashboard/*/*.py
+	@MYPYPATH=dashboard .venv/bin/mypy --strict --explicit-package-bases dashboard/*.py dashboard/*/*.py dashboard/*/*/*.py
 	@.venv/bin/mypy --strict training
 	@MYPYPATH=docs .venv/bin/mypy --strict docs/*.py
 	@MYPYPATH=dashboard:tests/dashboard .venv/bin/mypy --explicit-package-bases --check-untyped-defs tests
