@@ -165,6 +165,11 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def between_commas(value: object) -> object:
+    """The parts of a query parameter that is a list."""
+    return value.split(",") if isinstance(value, str) else value
+
+
 class NoQuery(Query):
     """No parameters."""
 

@@ -9,15 +9,11 @@ from pydantic import BeforeValidator, Field
 from api.schemas.answers import Answer, Moment, Share
 from api.schemas.client_keys import ClientKey, OptionalKey
 from api.schemas.events import Day
-from api.schemas.requests import Query, Strict
+from api.schemas.requests import Query, Strict, between_commas
 from api.schemas.reviews import PredictionId, Result, ReviewerName
 
 WorkState = Literal["draft", "open", "contested", "done"]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
-
-
-def _listed(value: object) -> object:
-    return value.split(",") if isinstance(value, str) else value
 
 
 class WorkItem(Answer):
@@ -69,7 +65,7 @@ class WorkQuery(Query):
 
     state: Annotated[
         tuple[WorkState, ...] | None,
-        BeforeValidator(_listed),
+        BeforeValidator(between_commas),
         Field(
             description="Only these, between commas; all when left out.",
             json_schema_extra={"type": "string"},

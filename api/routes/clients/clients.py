@@ -101,11 +101,8 @@ def application(client_id: str) -> Response:
 
 def _called(ids: Sequence[ClientKey]) -> list[dict[str, Any]]:
     """With what the lender calls them."""
-    kinds = [[i for i in ids if isinstance(i, kind)] for kind in (int, str)]
-    called: dict[ClientKey, str] = {}
     with services().database.read() as connection:
-        for of_kind in kinds:
-            called |= references.of(connection, of_kind)
+        called = references.of(connection, ids)
     return [{"client_id": i, "reference": called.get(i)} for i in ids]
 
 

@@ -9,15 +9,17 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from api.schemas.answers import Answer, Moment, Offer, Share
 from api.schemas.client_keys import ClientKey
 from api.schemas.events import not_before_today
-from api.schemas.requests import LARGEST, MOST_INSTALMENTS, Query, Strict, Terms
+from api.schemas.requests import (
+    LARGEST,
+    MOST_INSTALMENTS,
+    Query,
+    Strict,
+    Terms,
+    between_commas,
+)
 from api.schemas.reviews import PredictionId, ReviewerName
 
 MOST_CELLS = 240
-
-
-def _listed(value: object) -> object:
-    """Of a query parameter: numbers between commas."""
-    return value.split(",") if isinstance(value, str) else value
 
 
 class OffersQuery(Query):
@@ -25,7 +27,7 @@ class OffersQuery(Query):
 
     amounts: Annotated[
         tuple[Annotated[float, Field(gt=0, le=LARGEST)], ...] | None,
-        BeforeValidator(_listed),
+        BeforeValidator(between_commas),
         Field(
             description="Between commas; around the amount that was asked for.",
             json_schema_extra={"type": "string"},
@@ -33,7 +35,7 @@ class OffersQuery(Query):
     ] = None
     instalments: Annotated[
         tuple[Annotated[int, Field(ge=1, le=MOST_INSTALMENTS)], ...] | None,
-        BeforeValidator(_listed),
+        BeforeValidator(between_commas),
         Field(
             description="Between commas; those of the lender's prices.",
             json_schema_extra={"type": "string"},

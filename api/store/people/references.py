@@ -54,11 +54,12 @@ def folded(text: str) -> str:
 
 
 def of(connection: Connection, client_ids: Sequence[ClientKey]) -> dict[ClientKey, str]:
-    """The references of those of these clients that have one; of one kind of key."""
+    """The references of those of these clients that have one."""
     found: dict[ClientKey, str] = {}
-    for part in parts(client_ids):
-        rows = _OF_IDS[type(part[0])].rows(connection, ids=part)
-        found |= {key_of(row): row.reference for row in rows}
+    for kind, query in _OF_IDS.items():
+        for part in parts([key for key in client_ids if isinstance(key, kind)]):
+            rows = query.rows(connection, ids=part)
+            found |= {key_of(row): row.reference for row in rows}
     return found
 
 

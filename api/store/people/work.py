@@ -123,9 +123,7 @@ def listed(connection: Connection, query: WorkQuery) -> Listed:
     rows = list(_some(connection, query, after, query.limit + 1))
     shown = rows[: query.limit]
     following = len(rows) > query.limit
-    names: dict[ClientKey, str] = {}
-    for _, of_kind in _by_kind([key_of(row) for row in shown]):
-        names |= references.of(connection, of_kind)
+    names = references.of(connection, [key_of(row) for row in shown])
     return Listed(
         items=[_item(row, names.get(key_of(row))) for row in shown],
         counts=_COUNTS.row(connection)._asdict(),
