@@ -51,6 +51,12 @@ class Config:
     debt_advice: str = ""
     # How long there is to answer what an applicant contests.
     contest_days: int = 30
+    # How long the evaluation of the lender's policy may take, of one decision.
+    policy_seconds: float = 0.5
+    # How many people it takes to make a policy active, the one who added it included.
+    policy_people: int = 1
+    # How long who claims a client on the work list has it for themselves.
+    claim_minutes: int = 30
     # Where decisions that come to stand are delivered; nothing: nowhere.
     webhook_url: str = ""
     webhook_secret: str = ""

@@ -355,6 +355,13 @@ class GroupExplanation(TypedDict):
     contributions: Sequence[GroupContribution]
 
 
+class Labels(TypedDict, extra_items=str):
+    """The same words in every language that the bundle's catalogues speak."""
+
+    en: str
+    fr: str
+
+
 class ModelRef(TypedDict):
     """Which model answered."""
 
@@ -468,7 +475,8 @@ class Review(TypedDict):
     """
     `confirmed` when the person decides as the model did, `overridden` when not.
 
-    `closed` when nobody decides any more: it was withdrawn or lapsed.
+    `closed` when nobody decides any more: it was withdrawn or lapsed. `final`: it
+    stands; not so of the first of two signatures, which `signs` names in the second.
     """
 
     review_id: str
@@ -481,6 +489,8 @@ class Review(TypedDict):
     reason: str
     reviewer: str
     replaces: str | None
+    final: NotRequired[bool]
+    signs: NotRequired[str | None]
     created_at: str
 
 
@@ -528,9 +538,28 @@ class CounterOffer(TypedDict):
     created_at: str
 
 
+class FiredRule(TypedDict):
+    """
+    A rule that fired, and the facts that it read.
+
+    `missing`: the facts without which nobody knows whether it fires; it refers then.
+    `evidence` and `within_days`: what is required; `met`: whether that was there, null
+    where nothing is required.
+    """
+
+    code: str
+    effect: str
+    text: Labels
+    facts: Mapping[str, float | int | str | bool | None]
+    missing: NotRequired[Sequence[str]]
+    evidence: NotRequired[str | None]
+    within_days: NotRequired[int | None]
+    met: NotRequired[bool | None]
+
+
 class LatestDecision(TypedDict):
     """
-    The model's newest decision on a client.
+    The newest decision on a client: the model's, and what is recommended by it.
 
     `model_changed`: another model serves now. `data_changed`: the client's data are
     others now; null when that cannot be told, as the model is another one.
@@ -538,6 +567,7 @@ class LatestDecision(TypedDict):
 
     prediction_id: str
     decision: str
+    recommendation: NotRequired[str | None]
     probability: float
     threshold: float
     model: ModelRef
@@ -546,25 +576,17 @@ class LatestDecision(TypedDict):
     data_changed: bool | None
 
 
-class PastPrediction(TypedDict):
+class PolicyRef(TypedDict):
     """
-    A prediction as it was made, and its reviews, oldest first: the last stands.
+    By which policy it was recommended, and its rules that fired.
 
-    Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
-    the application's own, as they were then; null where they were not noted.
+    `failed`: it could not be evaluated, so nothing is granted by it.
     """
 
-    prediction_id: str
-    kind: str
-    probability: float
-    threshold: float
-    decision: str
-    created_at: str
-    model: ModelRef
-    changes: Mapping[str, float | str | None] | None
-    asked: Mapping[str, float] | None
-    terms: Mapping[str, float | str | None] | None
-    reviews: Sequence[Review]
+    version: str
+    sha256: str
+    rules: Sequence[FiredRule]
+    failed: NotRequired[bool]
 
 
 class Prediction(TypedDict):
@@ -581,17 +603,20 @@ class Prediction(TypedDict):
     by_group: NotRequired[GroupExplanation | None]
     reasons: NotRequired[Sequence[ReasonAnswer] | None]
     terms: NotRequired[Offer | None]
+    recommendation: NotRequired[str | None]
+    policy: NotRequired[PolicyRef | None]
     model: ModelRef
     created_at: str
 
 
 class Standing(TypedDict):
     """
-    What holds for a client: the newest review, else the newest decision.
+    What holds for a client: the newest final review, else what is recommended.
 
-    `prediction_id`: the decision that was reviewed, or that stands by itself;
-    `model_decision`: what the model said in it; `terms` and the import it was made on,
-    null where they were not noted.
+    `by`: `policy` where its rules changed what the model decides. `prediction_id`: the
+    decision that was reviewed, or that stands by itself; `model_decision`: what the
+    model said in it; `terms` and the import it was made on, null where they were not
+    noted.
     """
 
     result: str
@@ -625,3 +650,26 @@ class Counterfactual(TypedDict):
     asked: Offer
     granted: Offer | None
     prediction: Prediction | None
+
+
+class PastPrediction(TypedDict):
+    """
+    A prediction as it was made, and its reviews, oldest first: the last stands.
+
+    Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
+    the application's own, as they were then; null where they were not noted.
+    """
+
+    prediction_id: str
+    kind: str
+    probability: float
+    threshold: float
+    decision: str
+    recommendation: NotRequired[str | None]
+    policy: NotRequired[PolicyRef | None]
+    created_at: str
+    model: ModelRef
+    changes: Mapping[str, float | str | None] | None
+    asked: Mapping[str, float] | None
+    terms: Mapping[str, float | str | None] | None
+    reviews: Sequence[Review]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -33,6 +33,14 @@ class Person(Strict):
     roles: frozenset[Role]
 
 
+@dataclass(frozen=True)
+class Signer:
+    """Who asks: `id` tells two people apart; None of a person whom no login knows."""
+
+    id: str | None
+    name: str
+
+
 def register(app: Flask) -> None:
     """Let no request of `app` through that its route does not allow."""
     app.before_request(_guard)
@@ -46,6 +54,15 @@ def current_key() -> ApiKey:
     """
     key: ApiKey = g.key
     return key
+
+
+def signer() -> Signer:
+    """The person whom a delegate asks for, else the one who has the key."""
+    key = current_key()
+    person: Person | None = g.get("person")
+    if person is None:
+        return Signer(f"key:{key.id}", key.name)
+    return Signer(person.sub and f"sub:{person.sub}", person.name)
 
 
 def require(roles: frozenset[Role]) -> None:
@@ -70,6 +87,9 @@ def _guard() -> None:
     g.key = _authenticate()
     if Role.DELEGATE in g.key.roles:
         g.key = replace(g.key, roles=_delegated_roles(g.key.roles))
+    elif ON_BEHALF_OF in request.headers:
+        detail = f"{ON_BEHALF_OF}: this key asks for nobody else: it is no delegate's."
+        raise Problem(HTTPStatus.FORBIDDEN, detail)
     if operation.roles:
         require(operation.roles)
     seconds = services().rate_limit.wait(g.key.id)

@@ -19,6 +19,7 @@ HTML = "text/html"
 MARKDOWN = "text/markdown"
 ANY: frozenset[Role] = frozenset()
 OFFICER, SCORING = frozenset({Role.OFFICER}), frozenset({Role.SCORING})
+SENIOR = frozenset({Role.SENIOR})
 ANALYST, ADMIN = frozenset({Role.ANALYST}), frozenset({Role.ADMIN})
 
 

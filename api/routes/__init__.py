@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Flask
 
 from api.routes import documentation, health
-from api.routes.clients import clients, notes, offers, records, similar
+from api.routes.clients import clients, evidence, notes, offers, records, similar
 from api.routes.decisions import counterfactual, letter, outcomes, predictions, reviews
 from api.routes.model import features, model
 from api.routes.monitoring import alerts, events, reports
+from api.routes.policies import policies
 from api.routes.work import applications, work
 
 
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
         records,
         offers,
         notes,
+        evidence,
         applications,
         work,
         predictions,
@@ -29,6 +31,7 @@ def register(app: Flask) -> None:
         letter,
         reviews,
         outcomes,
+        policies,
         events,
         reports,
         alerts,

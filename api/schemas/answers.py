@@ -162,6 +162,54 @@ class Offer(Answer):
     as_likely: list[int] = []
 
 
+Effect = Literal["refuse", "refer", "second_review", "require", "note"]
+Recommendation = Literal["granted", "referred", "refused"]
+EvidenceKind = Literal["identity", "income", "charges", "register", "other"]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+FactValue = float | int | str | bool | None
+
+
+class FiredRule(Answer):
+    """A rule that fired, and the facts that it read.
+
+    `missing`: the facts without which nobody knows whether it fires; it refers then.
+    `evidence` and `within_days`: what is required; `met`: whether that was there, null
+    where nothing is required.
+    """
+
+    code: str
+    effect: Effect
+    text: Labels
+    facts: dict[str, FactValue]
+    missing: list[str] = []
+    evidence: EvidenceKind | None = None
+    within_days: int | None = None
+    met: bool | None = None
+
+
+class PolicyRef(Answer):
+    """By which policy it was recommended, and its rules that fired.
+
+    `failed`: it could not be evaluated, so nothing is granted by it.
+    """
+
+    version: str
+    sha256: Sha256
+    rules: list[FiredRule]
+    failed: bool = False
+
+
+class Requirement(Answer):
+    """What a grant needs by a rule that fired, and whether it is there now."""
+
+    code: str
+    effect: Literal["require", "second_review"]
+    text: Labels
+    evidence: EvidenceKind | None
+    within_days: int | None
+    met: bool
+
+
 class Prediction(Answer):
     """One decision or simulation. Granted below the threshold, refused from it on."""
 
@@ -176,6 +224,10 @@ class Prediction(Answer):
     by_group: GroupExplanation | None = None
     reasons: list[ReasonAnswer] | None = None
     terms: Offer | None = Field(None, description="Of a what-if that asks by terms.")
+    recommendation: Recommendation | None = Field(
+        None, description="By the lender's rules; absent from answers of before them."
+    )
+    policy: PolicyRef | None = None
     model: ModelRef
     created_at: Moment
 
@@ -212,7 +264,7 @@ class ApplicationFact(Answer):
 
 
 class LatestDecision(Answer):
-    """The model's newest decision on a client.
+    """The newest decision on a client: the model's, and what is recommended by it.
 
     `model_changed`: another model serves now. `data_changed`: the client's data are
     others now; null when that cannot be told, as the model is another one.
@@ -220,6 +272,7 @@ class LatestDecision(Answer):
 
     prediction_id: str
     decision: Literal["granted", "refused"]
+    recommendation: Recommendation | None = None
     probability: Share
     threshold: Share
     model: ModelRef
@@ -228,16 +281,31 @@ class LatestDecision(Answer):
     data_changed: bool | None
 
 
-class Standing(Answer):
-    """What holds for a client: the newest review, else the newest decision.
+class Signature(Answer):
+    """The first of two signatures that a grant needs; another person gives the second.
 
-    `prediction_id`: the decision that was reviewed, or that stands by itself;
-    `model_decision`: what the model said in it; `terms` and the import it was made on,
-    null where they were not noted.
+    `mine`: it is of whom this is answered to.
     """
 
-    result: Literal["granted", "refused", "withdrawn", "lapsed"]
-    by: Literal["model", "person"]
+    review_id: str
+    prediction_id: str
+    reviewer: str
+    reason: str
+    created_at: Moment
+    mine: bool
+
+
+class Standing(Answer):
+    """What holds for a client: the newest final review, else what is recommended.
+
+    `by`: `policy` where its rules changed what the model decides. `prediction_id`: the
+    decision that was reviewed, or that stands by itself; `model_decision`: what the
+    model said in it; `terms` and the import it was made on, null where they were not
+    noted.
+    """
+
+    result: Literal["granted", "referred", "refused", "withdrawn", "lapsed"]
+    by: Literal["model", "policy", "person"]
     reviewer: str | None
     category: str | None = None
     reason: str | None
@@ -257,6 +325,8 @@ class ClientAnswer(Answer):
 
     `imported_at` is null of an application that was entered here. `offer_id`: of the
     counter-offer that stands; `contest_id`: of what waits for an answer.
+    `requirements`: of the newest decision's policy, as they are met now; `signature`:
+    the first one of a grant that waits for its second.
     """
 
     client_id: ClientKey
@@ -264,6 +334,8 @@ class ClientAnswer(Answer):
     standing: Standing | None
     offer_id: str | None = None
     contest_id: str | None = None
+    requirements: list[Requirement] = []
+    signature: Signature | None = None
     application: list[ApplicationFact]
     terms: Offer | None = Field(None, description="Of the loan that was asked for.")
     imported_at: Moment | None

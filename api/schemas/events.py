@@ -15,6 +15,11 @@ LARGEST_POST = 10_000
 LARGEST_EXPORT = 100_000
 
 
+def _a_day(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
 def _past(text: str) -> str:
     if date.fromisoformat(text) > date.today():
         raise ValueError("it is in the future")
@@ -28,15 +33,16 @@ def not_before_today(text: str) -> str:
     return text
 
 
-Day = Annotated[
+Date = Annotated[
     str,
     Field(
         pattern=r"^\d{4}-\d{2}-\d{2}$",
         json_schema_extra={"format": "date"},
         examples=["2026-10-31"],
     ),
-    AfterValidator(_past),
+    AfterValidator(_a_day),
 ]
+Day = Annotated[Date, AfterValidator(_past)]
 
 
 class Outcome(Strict):

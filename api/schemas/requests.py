@@ -52,14 +52,36 @@ _Explain = Annotated[
 ]
 
 
+_DECLARED = "For this decision alone; else what was declared of the client last."
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+Amount = Annotated[float, Field(ge=0, le=LARGEST)]
+
+
+class Declared(Strict):
+    """What an applicant says of a month: amounts, and how many live on them."""
+
+    monthly_income: Amount | None = None
+    housing: Amount | None = None
+    other_instalments: Amount | None = None
+    dependants: Annotated[int, Field(ge=0, le=50)] | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> Declared:
+        if not set(Declared.model_fields) & self.model_fields_set:
+            raise PydanticCustomError("declared", "expected at least one value")
+        return self
 
 
 class KnownClient(Strict):
     """Decide on a known client's own application."""
 
     client_id: ClientId
+    declared: Declared | None = Field(None, description=_DECLARED)
     explain: _Explain = True
 
 
@@ -131,6 +153,7 @@ class NewApplicant(Strict):
     model_config = with_history()
 
     application: Row
+    declared: Declared | None = None
     explain: _Explain = True
 
 

@@ -6,12 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.answers import Answer, ModelRef, Moment, Share
+from api.schemas.answers import (
+    Answer,
+    ModelRef,
+    Moment,
+    PolicyRef,
+    Recommendation,
+    Share,
+)
 from api.schemas.client_keys import ClientKey
 from api.schemas.requests import Query, Row, Strict
 
 Decision = Literal["granted", "refused"]
 Result = Literal["granted", "refused", "withdrawn", "lapsed"]
+StandingResult = Literal["granted", "referred", "refused", "withdrawn", "lapsed"]
 # Results of which nothing is left to decide.
 CLOSING = ("withdrawn", "lapsed")
 Category = Literal[
@@ -30,7 +38,7 @@ ReviewerName = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class ReviewRequest(Strict):
-    """What a person decided, and why; `replaces`: the review that stands until now.
+    """What a person decided, and why; `replaces`: the final review that stands.
 
     `withdrawn`: by the applicant; `lapsed`: what was offered was not taken in time.
     """
@@ -45,7 +53,8 @@ class ReviewRequest(Strict):
 class Review(Answer):
     """`confirmed` when the person decides as the model did, `overridden` when not.
 
-    `closed` when nobody decides any more: it was withdrawn or lapsed.
+    `closed` when nobody decides any more: it was withdrawn or lapsed. `final`: it
+    stands; not so of the first of two signatures, which `signs` names in the second.
     """
 
     review_id: PredictionId
@@ -58,6 +67,8 @@ class Review(Answer):
     reason: str
     reviewer: str
     replaces: PredictionId | None
+    final: bool = True
+    signs: PredictionId | None = None
     created_at: Moment
 
 
@@ -73,6 +84,8 @@ class PastPrediction(Answer):
     probability: Share
     threshold: Share
     decision: Decision
+    recommendation: Recommendation | None = None
+    policy: PolicyRef | None = None
     created_at: Moment
     model: ModelRef
     changes: Row | None

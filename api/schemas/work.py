@@ -10,19 +10,23 @@ from api.schemas.answers import Answer, Moment, Share
 from api.schemas.client_keys import ClientKey, OptionalKey
 from api.schemas.events import Day
 from api.schemas.requests import Query, Strict, between_commas
-from api.schemas.reviews import PredictionId, Result, ReviewerName
+from api.schemas.reviews import PredictionId, ReviewerName, StandingResult
 
-WorkState = Literal["draft", "open", "contested", "done"]
+WorkState = Literal[
+    "draft", "open", "referred", "evidence", "second", "contested", "done"
+]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class WorkItem(Answer):
     """A client on the work list.
 
-    `draft`: entered here and not decided; `open`: decided by the model alone;
-    `contested`: to be answered until `due`; `done`: decided by a person. `since`: when
-    it became so. `borderline`: the probability is in the borderline band. `result` is
-    what stands, null of a draft.
+    `draft`: entered here and not decided; `open`: recommended and not decided;
+    `referred`: recommended to a person; `evidence`: a grant needs some that is not
+    there; `second`: one of two has signed; `contested`: to be answered until `due`;
+    `done`: decided by a person. `since`: when it became so. `borderline`: the
+    probability is in the borderline band. `result` is what stands, null of a draft.
+    `claimed_by`: who alone works on it until `claimed_until`; `mine`: that is who asks.
     """
 
     client_id: ClientKey
@@ -35,8 +39,11 @@ class WorkItem(Answer):
     threshold: Share | None
     decision: Literal["granted", "refused"] | None
     borderline: bool
-    result: Result | None
+    result: StandingResult | None
     reviewer: str | None
+    claimed_by: str | None = None
+    claimed_until: Moment | None = None
+    mine: bool = False
 
 
 class Beside(Answer):
@@ -47,14 +54,16 @@ class Beside(Answer):
 
 
 class WorkPage(Answer):
-    """Contested first, the earliest due first; then open ones, borderline first, oldest
-    first; then drafts; then done ones, newest first.
+    """Contested first, the earliest due first; then, oldest first, what waits for a
+    second signature, for evidence, and what is referred; then open ones, borderline
+    first, oldest first; then drafts; then done ones, newest first.
 
-    `counts`: how many there are in each state. `beside`: of `client_id` if one was
-    asked for and is on the list.
+    `mine`: what who asks has claimed. `counts`: how many there are in each state.
+    `beside`: of `client_id` if one was asked for and is on the list.
     """
 
     items: list[WorkItem]
+    mine: list[WorkItem] = []
     counts: dict[WorkState, int]
     beside: Beside | None
     next_cursor: str | None
@@ -74,7 +83,9 @@ class WorkQuery(Query):
     borderline: Annotated[
         bool | None, Field(description="Only borderline ones, or only others.")
     ] = None
-    result: Annotated[Result | None, Field(description="Only what stands so.")] = None
+    result: Annotated[
+        StandingResult | None, Field(description="Only what stands so.")
+    ] = None
     reviewer: Annotated[
         str | None, Field(max_length=200, description="Only what this person decided.")
     ] = None
@@ -92,10 +103,17 @@ class WorkQuery(Query):
     cursor: Annotated[
         str | None,
         Field(
-            pattern=r"^[1-4]\|[-0-9:.|TZ]{1,50}~[0-9]{1,18}$",
+            pattern=r"^[1-7]\|[-0-9:.|TZ]{1,50}~[0-9]{1,18}$",
             description="`next_cursor` of the page before; none for the first.",
         ),
     ] = None
+
+
+class AssignRequest(Strict):
+    """Who is to work on it: the name, and what the login's provider knows them by."""
+
+    name: ReviewerName
+    sub: Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class NoteRequest(Strict):
@@ -175,8 +193,8 @@ class StandingDecision(Answer):
     prediction_id: PredictionId
     review_id: PredictionId | None
     offer_id: PredictionId | None
-    result: Result
-    by: Literal["model", "person"]
+    result: StandingResult
+    by: Literal["model", "policy", "person"]
     reviewer: str | None
     decided_at: Moment
 

@@ -33,6 +33,7 @@ class Role(StrEnum):
 
     OFFICER = "officer"
     SCORING = "scoring"
+    SENIOR = "senior"
     ANALYST = "analyst"
     ADMIN = "admin"
     DELEGATE = "delegate"

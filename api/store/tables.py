@@ -31,7 +31,7 @@ from sqlalchemy import (
 # database, indexes), change no meaning and nothing that the chain's hashes cover: older
 # code serves on. What takes away or changes begins an epoch, `0003`, on which no code
 # from before serves. Code serves on its own HEAD and on what later only adds to it.
-HEAD = "0004"
+HEAD = "0005"
 
 metadata = MetaData()
 # SQLite numbers rows itself only in a column declared INTEGER.
@@ -171,7 +171,12 @@ work = Table(
     Column("borderline", Boolean, nullable=False),
     Column("result", String(20)),
     Column("reviewer", String(200)),
+    # Who works on it, as api.http.auth.Signer has them, and until when alone.
+    Column("claimed_by", String(300)),
+    Column("claimed_name", String(200)),
+    Column("claimed_until", String(27)),
     Index("work_place", "place", "id"),
+    Index("work_claimed", "claimed_by"),
     Index("work_client", "client_id", unique=True),
     _index_of_texts("work_text", "client_text", unique=True),
 )
@@ -196,6 +201,28 @@ delivered = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("holder", String(36)),
     Column("held_until", String(27)),
+)
+
+# The lender's policies, kept for ever: triggers refuse UPDATE and DELETE. `document` is
+# the file, compressed.
+policies = Table(
+    "policies",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("version", String(100), nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("added_by", String(200), nullable=False),
+    Column("added_as", String(300)),
+    Column("added_at", String(27), nullable=False),
+)
+# One row, always: slot 1. Null: the built-in policy, which has no rules.
+active_policy = Table(
+    "active_policy",
+    metadata,
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", String(64), ForeignKey("policies.sha256")),
+    Column("activated_by", String(200)),
+    Column("activated_at", String(27)),
 )
 
 # Append-only: triggers refuse UPDATE and DELETE. Sequences are 1, 2, 3… without a gap

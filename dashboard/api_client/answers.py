@@ -119,6 +119,13 @@ class ComparedFeature(Answer):
     median: float | str | None
 
 
+class Condition(Answer):
+    """An expression of a rule, and what it is held to; both as in the file."""
+
+    reads: str
+    test: str
+
+
 class Confidence(Answer):
     """How far to trust the answer."""
 
@@ -174,6 +181,26 @@ class Costs(Answer):
     false_positive: Annotated[float, Field(gt=0.0)]
 
 
+class Declaration(Answer):
+    """A declaration stays as it is."""
+
+    declaration_id: str
+    client_id: int | str
+    monthly_income: float | None
+    housing: float | None
+    other_instalments: float | None
+    dependants: int | None
+    author: str
+    created_at: AwareDatetime
+
+
+class DeclarationsAnswer(Answer):
+    """Newest first: the first one holds."""
+
+    client_id: int | str
+    declarations: Sequence[Declaration]
+
+
 class Distribution(DistributionMeaning):
     """
     Counts per bin: of all clients, those who repaid, those who defaulted.
@@ -215,6 +242,29 @@ class DraftAnswer(Answer):
     created_at: AwareDatetime
     updated_at: AwareDatetime
     expires_at: AwareDatetime | None
+
+
+class Evidence(Answer):
+    """Evidence stays as it is; `valid`: `valid_until` is not over."""
+
+    evidence_id: str
+    client_id: int | str
+    kind: str
+    source: str
+    reference: str | None
+    result: str
+    amount: float | None
+    consulted_at: str
+    valid_until: str | None
+    author: str
+    created_at: AwareDatetime
+
+
+class EvidenceAnswer(Answer):
+    """Newest first."""
+
+    client_id: int | str
+    evidence: Sequence[Evidence]
 
 
 class Explanation(ExplanationMeaning):
@@ -335,6 +385,14 @@ class ModelRef(Answer):
     bundle_sha256: str
 
 
+class Moved(Answer):
+    """How many decisions go from one recommendation to another."""
+
+    before: str
+    after: str
+    decisions: int
+
+
 class NegotiableTerm(Answer):
     """
     A term that a what-if may move, from `lowest` to `highest`.
@@ -431,6 +489,39 @@ class Permutation(Answer):
     auc_lost: Mapping[str, float]
 
 
+class PolicyRule(Answer):
+    """
+    A rule as the file has it; `line` is where it begins.
+
+    `facts`: those that it reads; `protected`: those of them that may be read only on a
+    lawful basis, which the file states.
+    """
+
+    code: str
+    effect: str
+    text: Labels | None = None
+    table: str
+    line: int
+    conditions: Sequence[Condition]
+    facts: Sequence[str]
+    evidence: str | None
+    within_days: int | None
+    protected: Sequence[str]
+    lawful_basis: str | None
+
+
+class PolicySummary(Answer):
+    """A policy that was added. Null of the built-in one: who added it, and when."""
+
+    sha256: str
+    version: str
+    active: bool
+    added_by: str | None
+    added_at: AwareDatetime | None
+    activated_by: str | None
+    activated_at: AwareDatetime | None
+
+
 class ProblemAnswer(Answer):
     """RFC 9457."""
 
@@ -521,11 +612,23 @@ class ReportList(Answer):
     reports: Sequence[ReportEntry]
 
 
+class Requirement(Answer):
+    """What a grant needs by a rule that fired, and whether it is there now."""
+
+    code: str
+    effect: str
+    text: Labels | None = None
+    evidence: str | None
+    within_days: int | None
+    met: bool
+
+
 class Review(Answer):
     """
     `confirmed` when the person decides as the model did, `overridden` when not.
 
-    `closed` when nobody decides any more: it was withdrawn or lapsed.
+    `closed` when nobody decides any more: it was withdrawn or lapsed. `final`: it
+    stands; not so of the first of two signatures, which `signs` names in the second.
     """
 
     review_id: str
@@ -538,7 +641,34 @@ class Review(Answer):
     reason: str
     reviewer: str
     replaces: str | None
+    final: bool = True
+    signs: str | None = None
     created_at: AwareDatetime
+
+
+class RuleCount(Answer):
+    """How often a rule fired, was unknown, and alone made the recommendation."""
+
+    code: str
+    fired: int
+    unknown: int
+    alone: int
+
+
+class RuleResult(Answer):
+    """
+    How often a rule fired in decisions, and what became of those that were granted.
+
+    `granted`: how many stand as granted; `repaid` and `defaulted` of them, as far as
+    outcomes are known.
+    """
+
+    code: str
+    fired: int
+    unknown: int
+    granted: int
+    repaid: int
+    defaulted: int
 
 
 class Sample(Answer):
@@ -584,6 +714,21 @@ class Sentences(Answer):
     above: Labels | None = None
     below: Labels | None = None
     equal: Labels | None = None
+
+
+class Signature(Answer):
+    """
+    The first of two signatures that a grant needs; another person gives the second.
+
+    `mine`: it is of whom this is answered to.
+    """
+
+    review_id: str
+    prediction_id: str
+    reviewer: str
+    reason: str
+    created_at: AwareDatetime
+    mine: bool
 
 
 IntervalItem = TypeAliasType("IntervalItem", Annotated[float, Field(ge=0.0, le=1.0)])
@@ -644,6 +789,20 @@ class TrainingData(Answer):
     default_rate: Annotated[float, Field(ge=0.0, le=1.0)]
 
 
+class Trial(Answer):
+    """
+    What a policy would have recommended in the last stored decisions.
+
+    `failed`: of how many it could not be evaluated.
+    """
+
+    sha256: str
+    decisions: int
+    moved: Sequence[Moved]
+    rules: Sequence[RuleCount]
+    failed: int
+
+
 Threshold = TypeAliasType("Threshold", Annotated[float, Field(ge=0.0, le=1.0)])
 
 
@@ -651,10 +810,12 @@ class WorkItem(Answer):
     """
     A client on the work list.
 
-    `draft`: entered here and not decided; `open`: decided by the model alone;
-    `contested`: to be answered until `due`; `done`: decided by a person. `since`: when
-    it became so. `borderline`: the probability is in the borderline band. `result` is
-    what stands, null of a draft.
+    `draft`: entered here and not decided; `open`: recommended and not decided;
+    `referred`: recommended to a person; `evidence`: a grant needs some that is not
+    there; `second`: one of two has signed; `contested`: to be answered until `due`;
+    `done`: decided by a person. `since`: when it became so. `borderline`: the
+    probability is in the borderline band. `result` is what stands, null of a draft.
+    `claimed_by`: who alone works on it until `claimed_until`; `mine`: that is who asks.
     """
 
     client_id: int | str
@@ -669,40 +830,33 @@ class WorkItem(Answer):
     borderline: bool
     result: str | None
     reviewer: str | None
+    claimed_by: str | None = None
+    claimed_until: AwareDatetime | None = None
+    mine: bool = False
 
 
 class WorkPage(Answer):
     """
-    Contested first, the earliest due first; then open ones, borderline first, oldest
-    first; then drafts; then done ones, newest first.
+    Contested first, the earliest due first; then, oldest first, what waits for a
+    second signature, for evidence, and what is referred; then open ones, borderline
+    first, oldest first; then drafts; then done ones, newest first.
 
-    `counts`: how many there are in each state. `beside`: of `client_id` if one was
-    asked for and is on the list.
+    `mine`: what who asks has claimed. `counts`: how many there are in each state.
+    `beside`: of `client_id` if one was asked for and is on the list.
     """
 
     items: Sequence[WorkItem]
+    mine: Annotated[Sequence[WorkItem], Field(validate_default=True)] = []
     counts: Mapping[str, int]
     beside: Beside | None
     next_cursor: str | None
 
 
-class Simulation(SimulationMeaning):
-    """One decision or simulation. Granted below the threshold, refused from it on."""
+class Activation(Answer):
+    """The policy that is active now, and what it changes in the last decisions."""
 
-    prediction_id: str
-    kind: str
-    client_id: int | str | None
-    probability: Annotated[float, Field(ge=0.0, le=1.0)]
-    threshold: Annotated[float, Field(ge=0.0, le=1.0)]
-    decision: str
-    confidence: Confidence
-    by_group: GroupExplanation
-    reasons: Sequence[ReasonAnswer]
-    terms: Annotated[
-        Offer | None, Field(description="Of a what-if that asks by terms.")
-    ] = None
-    model: ModelRef
-    created_at: AwareDatetime
+    policy: PolicySummary
+    trial: Trial
 
 
 class Alert(Answer):
@@ -741,12 +895,6 @@ class ApplicationFact(Answer):
     type: str
     unit: str
     value: float | int | str | None
-
-
-class BatchAnswer(Answer):
-    """In the order of the request; one problem does not spoil the others."""
-
-    predictions: Sequence[Simulation | ProblemAnswer]
 
 
 class ClientPage(Answer):
@@ -841,6 +989,25 @@ class Feature(Answer):
     sentences: Sentences | None = None
 
 
+class FiredRule(Answer):
+    """
+    A rule that fired, and the facts that it read.
+
+    `missing`: the facts without which nobody knows whether it fires; it refers then.
+    `evidence` and `within_days`: what is required; `met`: whether that was there, null
+    where nothing is required.
+    """
+
+    code: str
+    effect: str
+    text: Labels | None = None
+    facts: Mapping[str, float | int | str | bool | None]
+    missing: Sequence[str] = []
+    evidence: str | None = None
+    within_days: int | None = None
+    met: bool | None = None
+
+
 class Importance(Answer):
     """
     Mean absolute contribution, largest first, and a sample of clients.
@@ -857,7 +1024,7 @@ class Importance(Answer):
 
 class LatestDecision(LatestDecisionMeaning):
     """
-    The model's newest decision on a client.
+    The newest decision on a client: the model's, and what is recommended by it.
 
     `model_changed`: another model serves now. `data_changed`: the client's data are
     others now; null when that cannot be told, as the model is another one.
@@ -865,6 +1032,7 @@ class LatestDecision(LatestDecisionMeaning):
 
     prediction_id: str
     decision: str
+    recommendation: str | None = None
     probability: Annotated[float, Field(ge=0.0, le=1.0)]
     threshold: Annotated[float, Field(ge=0.0, le=1.0)]
     model: ModelRef
@@ -899,25 +1067,46 @@ class MissingAnswer(Answer):
     missing: Sequence[MissingColumn]
 
 
-class PastPrediction(Answer):
-    """
-    A prediction as it was made, and its reviews, oldest first: the last stands.
+class PoliciesAnswer(Answer):
+    """Newest first; the built-in one, which has no rules, is last."""
 
-    Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
-    the application's own, as they were then; null where they were not noted.
+    policies: Sequence[PolicySummary]
+
+
+class PolicyAnswer(Answer):
+    """`document`: the file as it was added, a decision model in JDM."""
+
+    sha256: str
+    version: str
+    active: bool
+    added_by: str | None
+    added_at: AwareDatetime | None
+    activated_by: str | None
+    activated_at: AwareDatetime | None
+    rules: Sequence[PolicyRule]
+    document: Mapping[str, Any]
+
+
+class PolicyRef(Answer):
+    """
+    By which policy it was recommended, and its rules that fired.
+
+    `failed`: it could not be evaluated, so nothing is granted by it.
     """
 
-    prediction_id: str
-    kind: str
-    probability: Annotated[float, Field(ge=0.0, le=1.0)]
-    threshold: Annotated[float, Field(ge=0.0, le=1.0)]
-    decision: str
-    created_at: AwareDatetime
-    model: ModelRef
-    changes: Mapping[str, float | str | None] | None
-    asked: Mapping[str, float] | None
-    terms: Mapping[str, float | str | None] | None
-    reviews: Sequence[Review]
+    version: str
+    sha256: str
+    rules: Sequence[FiredRule]
+    failed: bool = False
+
+
+class PolicyResults(Answer):
+    """Of all decisions by this policy."""
+
+    sha256: str
+    decisions: int
+    recommendations: Mapping[str, int]
+    rules: Sequence[RuleResult]
 
 
 class Prediction(PredictionMeaning):
@@ -935,17 +1124,23 @@ class Prediction(PredictionMeaning):
     terms: Annotated[
         Offer | None, Field(description="Of a what-if that asks by terms.")
     ] = None
+    recommendation: Annotated[
+        str | None,
+        Field(description="By the lender's rules; absent from answers of before them."),
+    ] = None
+    policy: PolicyRef | None = None
     model: ModelRef
     created_at: AwareDatetime
 
 
 class Standing(StandingMeaning):
     """
-    What holds for a client: the newest review, else the newest decision.
+    What holds for a client: the newest final review, else what is recommended.
 
-    `prediction_id`: the decision that was reviewed, or that stands by itself;
-    `model_decision`: what the model said in it; `terms` and the import it was made on,
-    null where they were not noted.
+    `by`: `policy` where its rules changed what the model decides. `prediction_id`: the
+    decision that was reviewed, or that stands by itself; `model_decision`: what the
+    model said in it; `terms` and the import it was made on, null where they were not
+    noted.
     """
 
     result: str
@@ -979,12 +1174,44 @@ class Table(Answer):
     sections: Annotated[Sequence[Labels], Field(validate_default=True)] = []
 
 
+class Simulation(SimulationMeaning):
+    """One decision or simulation. Granted below the threshold, refused from it on."""
+
+    prediction_id: str
+    kind: str
+    client_id: int | str | None
+    probability: Annotated[float, Field(ge=0.0, le=1.0)]
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)]
+    decision: str
+    confidence: Confidence
+    by_group: GroupExplanation
+    reasons: Sequence[ReasonAnswer]
+    terms: Annotated[
+        Offer | None, Field(description="Of a what-if that asks by terms.")
+    ] = None
+    recommendation: Annotated[
+        str | None,
+        Field(description="By the lender's rules; absent from answers of before them."),
+    ] = None
+    policy: PolicyRef | None = None
+    model: ModelRef
+    created_at: AwareDatetime
+
+
+class BatchAnswer(Answer):
+    """In the order of the request; one problem does not spoil the others."""
+
+    predictions: Sequence[Simulation | ProblemAnswer]
+
+
 class ClientAnswer(Answer):
     """
     A client's raw application; `standing` is null before the first decision.
 
     `imported_at` is null of an application that was entered here. `offer_id`: of the
     counter-offer that stands; `contest_id`: of what waits for an answer.
+    `requirements`: of the newest decision's policy, as they are met now; `signature`:
+    the first one of a grant that waits for its second.
     """
 
     client_id: int | str
@@ -992,6 +1219,8 @@ class ClientAnswer(Answer):
     standing: Standing | None
     offer_id: str | None = None
     contest_id: str | None = None
+    requirements: Annotated[Sequence[Requirement], Field(validate_default=True)] = []
+    signature: Signature | None = None
     application: Sequence[ApplicationFact]
     terms: Annotated[
         Offer | None, Field(description="Of the loan that was asked for.")
@@ -1014,14 +1243,6 @@ class Counterfactual(Answer):
     asked: Offer
     granted: Offer | None
     prediction: Prediction | None
-
-
-class History(Answer):
-    """Newest first."""
-
-    client_id: int | str
-    predictions: Sequence[PastPrediction]
-    next_cursor: str | None
 
 
 class ModelAnswer(ModelAnswerMeaning):
@@ -1056,3 +1277,34 @@ class ModelAnswer(ModelAnswerMeaning):
     tables: Mapping[str, Table]
     libraries: Mapping[str, str]
     reasons: Sequence[Reason]
+
+
+class PastPrediction(Answer):
+    """
+    A prediction as it was made, and its reviews, oldest first: the last stands.
+
+    Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
+    the application's own, as they were then; null where they were not noted.
+    """
+
+    prediction_id: str
+    kind: str
+    probability: Annotated[float, Field(ge=0.0, le=1.0)]
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)]
+    decision: str
+    recommendation: str | None = None
+    policy: PolicyRef | None = None
+    created_at: AwareDatetime
+    model: ModelRef
+    changes: Mapping[str, float | str | None] | None
+    asked: Mapping[str, float] | None
+    terms: Mapping[str, float | str | None] | None
+    reviews: Sequence[Review]
+
+
+class History(Answer):
+    """Newest first."""
+
+    client_id: int | str
+    predictions: Sequence[PastPrediction]
+    next_cursor: str | None

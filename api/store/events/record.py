@@ -15,6 +15,7 @@ from api.store.prepared import Prepared
 DECISION, SIMULATION = "decision", "simulation"
 REVIEW, OUTCOME, ERASURE = "review", "outcome", "erasure"
 NOTE, CONTEST, OFFER = "note", "contest", "offer"
+EVIDENCE, DECLARATION, POLICY = "evidence", "declaration", "policy"
 PREDICTIONS = (DECISION, SIMULATION)
 
 

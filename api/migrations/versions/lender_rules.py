@@ -1,0 +1,39 @@
+"""The lender's policies, and who works on what.
+
+Events gain kinds that code from before does not know: evidence, declarations and
+policies; a review need not be final.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "policies",
+        sa.Column("sha256", sa.String(64), primary_key=True),
+        sa.Column("version", sa.String(100), nullable=False),
+        sa.Column("document", sa.LargeBinary, nullable=False),
+        sa.Column("added_by", sa.String(200), nullable=False),
+        sa.Column("added_as", sa.String(300)),
+        sa.Column("added_at", sa.String(27), nullable=False),
+    )
+    active = op.create_table(
+        "active_policy",
+        sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("sha256", sa.String(64), sa.ForeignKey("policies.sha256")),
+        sa.Column("activated_by", sa.String(200)),
+        sa.Column("activated_at", sa.String(27)),
+    )
+    op.bulk_insert(active, [{"slot": 1}])
+    op.add_column("work", sa.Column("claimed_by", sa.String(300)))
+    op.add_column("work", sa.Column("claimed_name", sa.String(200)))
+    op.add_column("work", sa.Column("claimed_until", sa.String(27)))
+    op.create_index("work_claimed", "work", ["claimed_by"])
