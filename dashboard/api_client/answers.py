@@ -92,6 +92,14 @@ class Change(Answer):
     title: str
 
 
+class Claim(Answer):
+    """Who alone works on a client, and until when; `mine`: it is who asks."""
+
+    by: str
+    until: AwareDatetime
+    mine: bool
+
+
 class ClientRef(Answer):
     """A known client, and what the lender calls it."""
 
@@ -454,6 +462,7 @@ class OfferCell(Answer):
     offer: Offer | None
     probability: Probability | None
     decision: str | None
+    recommendation: str | None = None
 
 
 class OffersAnswer(Answer):
@@ -1211,7 +1220,7 @@ class ClientAnswer(Answer):
     `imported_at` is null of an application that was entered here. `offer_id`: of the
     counter-offer that stands; `contest_id`: of what waits for an answer.
     `requirements`: of the newest decision's policy, as they are met now; `signature`:
-    the first one of a grant that waits for its second.
+    the first one of a grant that waits for its second; `claim`: who works on them.
     """
 
     client_id: int | str
@@ -1221,6 +1230,7 @@ class ClientAnswer(Answer):
     contest_id: str | None = None
     requirements: Annotated[Sequence[Requirement], Field(validate_default=True)] = []
     signature: Signature | None = None
+    claim: Claim | None = None
     application: Sequence[ApplicationFact]
     terms: Annotated[
         Offer | None, Field(description="Of the loan that was asked for.")
