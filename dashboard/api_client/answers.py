@@ -167,11 +167,26 @@ class Contribution(Answer):
     contribution: float
 
 
+ApprovalRateItem = TypeAliasType(
+    "ApprovalRateItem", Annotated[float, Field(ge=0.0, le=1.0)]
+)
+
+
+DefaultRate = TypeAliasType("DefaultRate", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
 class CostCurve(CostCurveMeaning):
-    """The business score at each threshold."""
+    """
+    The business score at each threshold, by clients the model had not seen.
+
+    `approval_rate`: how many of them it grants; `default_rate`: how many of those
+    defaulted, null where it grants nobody. Empty in older bundles.
+    """
 
     threshold: Sequence[float]
     business_score: Sequence[float]
+    approval_rate: Sequence[ApprovalRateItem] = []
+    default_rate: Sequence[DefaultRate | None] = []
 
 
 class Costs(Answer):
