@@ -268,7 +268,7 @@ class DraftAnswer(Answer):
 
 
 class Evidence(Answer):
-    """Evidence stays as it is; `valid`: `valid_until` is not over."""
+    """Evidence stays as it is; who was wrong records it anew."""
 
     evidence_id: str
     client_id: int | str
@@ -284,7 +284,7 @@ class Evidence(Answer):
 
 
 class EvidenceAnswer(Answer):
-    """Newest first."""
+    """What was consulted last comes first."""
 
     client_id: int | str
     evidence: Sequence[Evidence]
