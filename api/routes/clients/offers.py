@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -141,7 +142,8 @@ def _offer(
     # A client that is not known is none of the body's faults.
     known_client(champion, key)
     terms = body.terms.model_dump(exclude_none=True)
-    simulated = predict(champion, database, {"client_id": key, "terms": terms})
+    asked = {"client_id": key, "terms": terms}
+    simulated = predict(champion, database, services().policies.active(), asked)
     simulation = json.loads(simulated.answer)
     offer = {
         "offer_id": uuid7(),
@@ -165,6 +167,4 @@ def _offer(
         subject_id=offer["simulation_id"],
     )
     events = (*simulated.events, event)
-    return Reply(
-        HTTPStatus.CREATED, event.answer, None, events, checks=simulated.checks
-    )
+    return replace(simulated, answer=event.answer, location=None, events=events)
