@@ -16,7 +16,7 @@ from api.policy.facts import ON_RECORD, Reader
 from api.store import policies
 from api.store.database import Database
 from policy.evaluate import Evaluator, Facts, Outcome
-from policy.facts import FactName
+from policy.facts import ALWAYS, FactName
 from policy.read import read_policy
 from policy.rules import Policy, PolicyError
 
@@ -134,14 +134,16 @@ class Policies:
 class _Anything(Mapping[str, FactName]):
     """Every fact that there could be: what was accepted once is read by any bundle."""
 
+    _OF_BUNDLES = ("application.", "features.")
+
     def __getitem__(self, name: str) -> FactName:
-        return FactName(name, "", "")
+        return ALWAYS.get(name) or FactName(name, "", "")
 
     def __contains__(self, name: object) -> bool:
-        return True
+        return name in ALWAYS or str(name).startswith(self._OF_BUNDLES)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(())
+        return iter((*ALWAYS, *self._OF_BUNDLES))
 
     def __len__(self) -> int:
-        return 0
+        return len(ALWAYS) + len(self._OF_BUNDLES)

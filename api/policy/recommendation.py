@@ -17,7 +17,7 @@ from api.store.monitoring import alerts
 from api.store.people.evidence import met
 from policy.evaluate import Facts, Fired, Outcome
 from policy.recommend import recommend
-from policy.rules import Rule
+from policy.rules import Recommendation, Rule
 
 # What a grant needs beside the model's decision.
 REQUIRES = ("require", "second_review")
@@ -53,6 +53,12 @@ def judged(ready: Ready, considered: Sequence[Considered]) -> list[Judged]:
     ]
 
 
+def recommended(one: Considered, outcome: Outcome) -> Recommendation:
+    """What comes of the rules that fired."""
+    met = [_requires(fired) and one.met(fired.rule) for fired in outcome.fired]
+    return recommend(cast(Decision, one.decision), outcome, met)
+
+
 def proved(case: Case) -> Callable[[Rule], bool]:
     """Whether what a rule requires is on record; nobody has signed yet."""
 
@@ -79,12 +85,11 @@ def failed(ready: Ready) -> dict[str, Any]:
 
 
 def _judged(ready: Ready, one: Considered, outcome: Outcome) -> Judged:
-    met = [_requires(rule) and one.met(rule.rule) for rule in outcome.fired]
-    recommendation = recommend(cast(Decision, one.decision), outcome, met)
+    recommendation = recommended(one, outcome)
     event: dict[str, Any] = {"recommendation": recommendation, "policy": ready.sha256}
     if outcome.failed is not None:
         return Judged(failed(ready), event | {"policy_failed": True})
-    some = list(zip(outcome.fired, met, strict=True))
+    some = [(f, _requires(f) and one.met(f.rule)) for f in outcome.fired]
     if some:
         event["rules"] = {f.rule.code: _state(f) for f in outcome.fired}
     if requires := [_required(f.rule, there) for f, there in some if _requires(f)]:

@@ -381,3 +381,62 @@ def call(app: Flask, template: Any) -> Callable[..., TestResponse]:
         return client.open(path, method=method, headers=headers, **more)
 
     return send
+
+
+@pytest.fixture(scope="session")
+def policy_of() -> Callable[..., dict[str, Any]]:
+    """Writes a policy of such rules.
+
+    Each is code, effect, and what facts are held to; then evidence, or a lawful basis,
+    and within how many days.
+    """
+    kinds = {"identity", "income", "charges", "register", "other"}
+
+    def table(at: int, rule: tuple[Any, ...]) -> dict[str, Any]:
+        code, effect, tests, *more = rule
+        says = {
+            "code": code,
+            "effect": effect,
+            "text.en": f"Rule {code}.",
+            "text.fr": f"Règle {code}.",
+        }
+        if more:
+            says["evidence" if more[0] in kinds else "lawful_basis"] = more[0]
+        cells = {name: f"'{value}'" for name, value in says.items()}
+        if more[1:]:
+            cells["within_days"] = str(more[1])
+        inputs = [
+            {"id": f"in-{at}-{name}", "name": name, "field": name} for name in tests
+        ]
+        values = {f"in-{at}-{name}": test for name, test in tests.items()}
+        return {
+            "id": f"table-{at}",
+            "type": "decisionTableNode",
+            "name": code,
+            "content": {
+                "hitPolicy": "collect",
+                "outputPath": f"rules.t{at}",
+                "inputs": inputs,
+                "outputs": [{"id": n, "name": n, "field": n} for n in cells],
+                "rules": [{"_id": f"rule-{at}", **values, **cells}],
+            },
+        }
+
+    def make(*rules: tuple[Any, ...], version: str = "test-1") -> dict[str, Any]:
+        said = [{"id": "says", "key": "version", "value": f"'{version}'"}]
+        about = {"expressions": said}
+        nodes = [
+            {"id": "in", "type": "inputNode", "name": "Facts", "content": {}},
+            {"id": "v", "type": "expressionNode", "name": "V", "content": about},
+            *(table(at, rule) for at, rule in enumerate(rules)),
+            {"id": "out", "type": "outputNode", "name": "Fired", "content": {}},
+        ]
+        between = [node["id"] for node in nodes[1:-1]]
+        edges = [
+            {"id": f"{one}-{other}", "sourceId": one, "targetId": other}
+            for middle in between
+            for one, other in (("in", middle), (middle, "out"))
+        ]
+        return {"nodes": nodes, "edges": edges}
+
+    return make

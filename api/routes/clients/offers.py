@@ -68,6 +68,7 @@ def offers(client_id: str) -> Response:
     loan = loan_of(champion, client, client.application)
     if loan is None:
         raise Problem(HTTPStatus.CONFLICT, "The application asks for no amount.")
+    database, ready = services().database, services().policies.newest()
     amounts = params.amounts or usual_amounts(champion, loan.asked.amount)
     numbers = params.instalments or usual_numbers(champion.prices, loan.instalments)
     if (count := len(amounts) * len(numbers)) > MOST_CELLS:
@@ -82,7 +83,7 @@ def offers(client_id: str) -> Response:
             "asked": loan.asked.model_dump(),
             "amounts": amounts,
             "instalments": numbers,
-            "cells": cells(champion, client, loan, amounts, numbers),
+            "cells": cells(champion, database, ready, client, loan, amounts, numbers),
         }
     )
 
