@@ -74,6 +74,7 @@ def test_the_newest_decision_stands_with_what_it_was_made_on(
     assert found.pop("latest") == {
         **{name: made[name] for name in ("prediction_id", "decision", "probability")},
         **{name: made[name] for name in ("threshold", "model", "created_at")},
+        "recommendation": made["decision"],
         "model_changed": False,
         "data_changed": False,
     }
