@@ -14,6 +14,12 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+# Those of second signatures, evidence and referred ones come before open ones.
+PLACES = (
+    "UPDATE work SET place = CASE substr(place, 1, 1) WHEN '2' THEN '5' "
+    "WHEN '3' THEN '6' ELSE '7' END || substr(place, 2) WHERE place >= '2'"
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -39,6 +45,7 @@ def upgrade() -> None:
     op.add_column("work", sa.Column("claimed_name", sa.String(200)))
     op.add_column("work", sa.Column("claimed_until", sa.String(27)))
     op.create_index("work_claimed", "work", ["claimed_by"])
+    op.execute(PLACES)
 
 
 def _kept_for_ever(dialect: str) -> list[str]:

@@ -14,7 +14,7 @@ from api.identifiers import AT_A_TIME, parts
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.kept import KEPT
-from api.store.events.record import DECISION, PREDICTIONS, REVIEW, Check
+from api.store.events.record import DECISION, PREDICTIONS, REVIEW, SIGNATURE, Check
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, WHOSE, events, key_of, personal
 
@@ -94,7 +94,7 @@ def newest_decisions(database: Database, last: int) -> Iterator[Sequence[Any]]:
 def reviews(
     database: Database, prediction_ids: Sequence[str]
 ) -> dict[str, list[dict[str, Any]]]:
-    """The reviews of each prediction, oldest first: the last one stands."""
+    """The reviews of each prediction, oldest first: the last final one stands."""
     by_prediction: dict[str, list[dict[str, Any]]] = {
         prediction_id: [] for prediction_id in prediction_ids
     }
@@ -137,7 +137,7 @@ _REVIEWS = Prepared(
     .join(personal, personal.c.sequence == events.c.sequence)
     .where(
         events.c.subject_id.in_(bindparam("ids", expanding=True)),
-        events.c.kind == REVIEW,
+        events.c.kind.in_((REVIEW, SIGNATURE)),
     )
     .order_by(events.c.sequence),
     many="ids",
