@@ -155,16 +155,21 @@ def the_client() -> OpenedClient | None:
     return None
 
 
-def score_again_button(client_id: ClientKey, standing: Standing) -> None:
-    """Have a client scored anew, unless they were since: a second click asks again."""
+def score_again_button(
+    client_id: ClientKey, standing: Standing, label: str = "", key: str = "score_again"
+) -> None:
+    """Have a client scored anew, unless they were since: a second click asks again.
+
+    `label`: where there is more of a reason to than that the page shows.
+    """
     latest = standing.latest
     st.button(
-        _("Score again"),
-        key="score_again",
+        label or _("Score again"),
+        key=key,
         icon=":material/refresh:",
         on_click=_ask_to_score_again,
         args=(client_id, latest.prediction_id),
-        type="secondary" if latest.outdated else "tertiary",
+        type="secondary" if label or latest.outdated else "tertiary",
     )
 
 
