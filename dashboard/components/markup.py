@@ -98,8 +98,11 @@ def reasons(
 ) -> str:
     """A titled list of (reason, facts), or a sentence that there is none.
 
+    Without a title there is nothing to list.
     `side`: what they do, raises or lowers, or that they are rules.
     """
+    if not title:
+        return ""
     items = "".join(
         f'<li class="{side}"><span class="why">{escape(text)}</span>'
         + "".join(f'<span class="fact">{_cell(fact)}</span>' for fact in facts)
@@ -126,14 +129,16 @@ def remarks(told: Sequence[tuple[str, str]]) -> str:
     return f'<ul class="remarks">{items}</ul>'
 
 
-def ticks(told: Sequence[tuple[bool, str, str]], label: str) -> str:
+def ticks(title: str, told: Sequence[tuple[bool, str, str]]) -> str:
     """A list to tick off: whether it is done, what, and how it stands in words."""
+    if not told:
+        return ""
     items = "".join(
         f'<li class="{"met" if met else "unmet"}">{escape(text)} '
         f"<b>{escape(state)}</b></li>"
         for met, text, state in told
     )
-    return f'<div class="ticks"><h3>{escape(label)}</h3><ul>{items}</ul></div>'
+    return f'<div class="ticks"><h3>{escape(title)}</h3><ul>{items}</ul></div>'
 
 
 def small(*lines: str) -> str:

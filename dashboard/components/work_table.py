@@ -5,7 +5,7 @@ Above it what who looks has claimed; each row can be claimed or left to others.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -64,9 +64,9 @@ def _table(page: WorkPage, view: View) -> None:
         st.html(markup.ways(_("Pages of the work list"), links))
 
 
-def _rows(items: list[WorkItem], view: View, named: str) -> str:
+def _rows(items: Sequence[WorkItem], view: View, named: str) -> str:
     label = current_model().key_label(_("Client number"))
-    rows = [work.row(item, view, today()) for item in items]
+    rows = [work.row(item, view, today(), is_senior()) for item in items]
     return markup.table(work.headers(label), rows, named)
 
 
@@ -102,13 +102,11 @@ def _tell(error: ApiError) -> None:
 
 
 def _assignment(page: WorkPage) -> None:
-    """A senior has somebody work on a client; nobody else lists the people there are."""
+    """A senior has somebody work on a client: of the people who were here."""
     known = colleagues()
     with st.expander(_("Have somebody work on a client"), key="assignment"):
         if not known:
-            say.caption(
-                _("Whoever has logged in to this dashboard can be chosen here.")
-            )
+            say.caption(_("Whoever has logged in to this dashboard can be chosen."))
             return
         waiting = [one.client_id for one in page.items if one.state != "done"]
         with st.container(horizontal=True, vertical_alignment="bottom"):

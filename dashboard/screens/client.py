@@ -82,7 +82,8 @@ def _decision(opened: OpenedClient, model: ModelAnswer) -> None:
         word = words.decision_word(standing.result)
         meaning = words.standing_text(standing)
     st.html(
-        markup.verdict(word, meaning, standing.result, number) + needed(opened.client)
+        markup.verdict(word, meaning, standing.result, number)
+        + markup.ticks(_("What a grant needs"), needed(opened.client))
     )
     if opened.offer is not None:
         say.text(offered_text(opened.offer))
@@ -168,13 +169,7 @@ def _reasons(prediction: Prediction, model: ModelAnswer) -> None:
 
 def _rules(prediction: Prediction, model: ModelAnswer) -> str:
     """What the lender's rules say, beside what the model does."""
-    made = prediction.policy
-    if made is None or not policy.is_of_rules(made):
-        return ""
-    title = _("The lender's rules (version {version})", version=made.version)
-    nothing = _("None of them speaks to this application.")
-    if made.failed:
-        nothing = _("They could not be applied.")
+    title, nothing = policy.rules_title(prediction.policy)
     items = policy.rule_items(prediction, model)
     return markup.reasons(title, items, "rules", nothing, str(prediction.client_id))
 

@@ -98,7 +98,7 @@ def _review(opened: OpenedClient, contest: Contest | None, model: ModelAnswer) -
     tell_contest(contest)
     claim_bar(opened)
     if wanted := needed(opened.client):
-        st.html(wanted)
+        st.html(markup.ticks(_("What a grant needs"), wanted))
     _tell_last(opened)
     _form(opened)
 

@@ -45,7 +45,7 @@ def headers(key_label: str) -> list[str]:
     ]
 
 
-def row(item: WorkItem, view: View, today: date) -> list[Cell]:
+def row(item: WorkItem, view: View, today: date, senior: bool) -> list[Cell]:
     return [
         Link(str(item.client_id), _opened(item.client_id, item.state, view)),
         item.reference or "–",
@@ -54,7 +54,7 @@ def row(item: WorkItem, view: View, today: date) -> list[Cell]:
         _risk(item),
         _result(item),
         _claimed(item),
-        _act(item),
+        _act(item, senior),
     ]
 
 
@@ -66,17 +66,16 @@ def _claimed(item: WorkItem) -> str:
     )
 
 
-def _act(item: WorkItem) -> Cell:
+def _act(item: WorkItem, senior: bool) -> Cell:
     """What whoever looks can do with it: what is decided waits for nobody."""
     client = item.client_id
-    if item.mine:
+    if item.mine or (senior and item.claimed_by is not None):
         label = _("Leave client {client} to others", client=client)
         return Act(_("Leave to others"), label, f"{RELEASE}:{client}")
     if item.state == "done" or item.claimed_by is not None:
         return "–"
-    return Act(
-        _("Claim"), _("Claim client {client}", client=client), f"{CLAIM}:{client}"
-    )
+    label = _("Claim client {client}", client=client)
+    return Act(_("Claim"), label, f"{CLAIM}:{client}")
 
 
 def due_text(due_on: str, today: date) -> str:

@@ -27,8 +27,8 @@ LONGEST = 200
 SAID = "evidence_said"
 
 
-def needed(client: ClientAnswer) -> str:
-    """What a grant needs by the lender's rules, as a list to tick off."""
+def needed(client: ClientAnswer) -> list[tuple[bool, str, str]]:
+    """What a grant needs by the lender's rules: if it is there, what, and its state."""
     signed = client.signature
     told = []
     for one in client.requirements:
@@ -38,7 +38,7 @@ def needed(client: ClientAnswer) -> str:
             if signed is not None:
                 state = _("{name} has signed", name=signed.reviewer)
         told.append((one.met, words.requirement_text(one), state))
-    return markup.ticks(told, _("What a grant needs")) if told else ""
+    return told
 
 
 def show_on_record(opened: OpenedClient) -> None:
@@ -98,8 +98,7 @@ def _decide_again(
         score_again_button(
             opened.client.client_id,
             opened.standing,
-            _("Decide again with what is on record"),
-            "decide_again",
+            recorded=True,
         )
 
 
@@ -214,7 +213,11 @@ def _evidence_form(client_id: ClientKey, wanted: str | None) -> None:
         return
     api = scoring_api()
     consulted_at, valid_until = str(consulted or today()), until and str(until)
-    told = {"kind": kind, "source": source, "reference": reference or None}
+    told: dict[str, object] = {
+        "kind": kind,
+        "source": source,
+        "reference": reference or None,
+    }
     told |= {"result": result, "amount": number, "author": name}
     told |= {"consulted_at": consulted_at, "valid_until": valid_until}
     if _sent(lambda: api.record_evidence(client_id, told)):

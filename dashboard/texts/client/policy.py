@@ -134,6 +134,16 @@ def rule_lines(rule: FiredRule, model: ModelAnswer) -> list[str]:
     return [*lines, missing_text(rule, model)] if rule.missing else lines
 
 
+def rules_title(policy: PolicyRef | None) -> tuple[str, str]:
+    """Of a lender's own policy; and what is said where none of its rules fired."""
+    if policy is None or not is_of_rules(policy):
+        return "", ""
+    nothing = _("None of them speaks to this application.")
+    if policy.failed:
+        nothing = _("They could not be applied.")
+    return _("The lender's rules (version {version})", version=policy.version), nothing
+
+
 def rule_items(
     prediction: Prediction, model: ModelAnswer
 ) -> list[tuple[str, Sequence[str]]]:
