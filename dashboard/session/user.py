@@ -10,10 +10,10 @@ import streamlit as st
 from config import login
 from session.asker import Asker
 
-OFFICER, ANALYST = "officer", "analyst"
-EVERY_ROLE = frozenset({OFFICER, ANALYST})
+OFFICER, ANALYST, ADMIN = "officer", "analyst", "admin"
+EVERY_ROLE = frozenset({OFFICER, ANALYST, ADMIN})
 # What they may do at the API: to decide on clients, officers have them scored.
-API_ROLES = {OFFICER: ("officer", "scoring"), ANALYST: ("analyst",)}
+API_ROLES = {OFFICER: ("officer", "scoring"), ANALYST: ("analyst",), ADMIN: ("admin",)}
 LONGEST_NAME = 200
 
 
