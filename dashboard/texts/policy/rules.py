@@ -8,7 +8,7 @@ from typing import Any
 
 from api_client.answers import ModelAnswer, PolicyAnswer, PolicyRule
 from api_client.meaning import in_words
-from session.language import _, mark, plural
+from session.language import _, listed, mark, plural
 from texts.policy.conditions import condition_text, expression_text
 from texts.policy.facts import kind_word
 
@@ -118,7 +118,7 @@ def changes(
 
 
 def summary(rule: PolicyRule, model: ModelAnswer) -> str:
-    return f"{effect_word(rule.effect)}: {_('; ').join(conditions_of(rule, model))}"
+    return f"{effect_word(rule.effect)}: {listed(conditions_of(rule, model))}"
 
 
 def _rule(
@@ -137,7 +137,7 @@ def _rule(
 def _members(rule: PolicyRule, model: ModelAnswer) -> dict[str, str]:
     consequence = consequence_text(rule)
     return {
-        _("Conditions"): _("; ").join(conditions_of(rule, model)),
+        _("Conditions"): listed(conditions_of(rule, model)),
         _("Effect"): f"{effect_word(rule.effect)}. {consequence}".strip(),
         _("Sentence"): sentence_of(rule),
         _("Lawful basis"): rule.lawful_basis or "",
