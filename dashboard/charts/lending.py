@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -49,62 +49,56 @@ def nearest(curve: Sequence[Point], limit: float) -> int:
 
 def defaults(curve: Sequence[Point], today: Point, proposed: Point) -> go.Figure:
     """Approval rate against the share of those granted who default."""
-    some = [one for one in curve if one.default_rate is not None]
     yaxis = percent_axis(_("of those granted, share that defaults"), rangemode="tozero")
-    line = [(one.approval_rate, 100 * (one.default_rate or 0.0)) for one in some]
-    marked = [
-        (one.approval_rate, 100 * one.default_rate)
-        if one.default_rate is not None
-        else None
-        for one in (today, proposed)
-    ]
-    return _figure(line, marked, yaxis)
+
+    def rate(point: Point) -> float | None:
+        return None if point.default_rate is None else 100 * point.default_rate
+
+    return _figure(curve, today, proposed, rate, yaxis)
 
 
 def costs(
     curve: Sequence[Point], today: Point, proposed: Point, model: ModelAnswer
 ) -> go.Figure:
     """Approval rate against what wrong decisions cost."""
-    yaxis: dict[str, object] = {
+    yaxis = {
         "title": {"text": _("cost {per}", per=per(model))},
         "rangemode": "tozero",
         "gridcolor": GRID,
     }
-    line = [(one.approval_rate, one.cost) for one in curve]
-    marked = [(one.approval_rate, one.cost) for one in (today, proposed)]
-    return _figure(line, marked, yaxis)
+    return _figure(curve, today, proposed, lambda point: point.cost, yaxis)
 
 
 def _figure(
-    line: Sequence[tuple[float, float]],
-    marked: Sequence[tuple[float, float] | None],
-    yaxis: dict[str, object],
+    curve: Sequence[Point],
+    today: Point,
+    proposed: Point,
+    of: Callable[[Point], float | None],
+    yaxis: Mapping[str, object],
 ) -> go.Figure:
-    """A curve over the approval rate, with today's point and the proposed one."""
+    """A curve over the approval rate; today's point and, if it is another, a second."""
     drawn = go.Scatter(
-        x=[100 * share for share, _y in line],
-        y=[y for _share, y in line],
+        x=[100 * one.approval_rate for one in curve],
+        y=[of(one) for one in curve],
         mode="lines",
         line={"color": LOWERS, "width": 3},
         hoverinfo="x+y",
-        showlegend=False,
     )
-    styles = (
-        (_("today"), "circle", NEUTRAL, "top left"),
-        (_("proposed"), "diamond", RAISES, "bottom right"),
-    )
+    styles = [(today, _("today"), "circle", NEUTRAL, "top left")]
+    if proposed != today:
+        styles.append((proposed, _("proposed"), "diamond", RAISES, "bottom right"))
     dots = [
         go.Scatter(
-            x=[100 * at[0]],
-            y=[at[1]],
+            x=[100 * point.approval_rate],
+            y=[of(point)],
             mode="markers+text",
             marker={"size": 13, "symbol": symbol, "color": color},
             text=[name],
             textposition=place,
             hoverinfo="x+y",
         )
-        for at, (name, symbol, color, place) in zip(marked, styles, strict=True)
-        if at is not None
+        for point, name, symbol, color, place in styles
     ]
     axis = percent_axis(_("share of applications that is granted"), range=[0, 104])
-    return go.Figure([drawn, *dots], {"xaxis": axis, "yaxis": yaxis, **PLAIN})
+    layout = {"xaxis": axis, "yaxis": yaxis, **PLAIN}
+    return go.Figure([drawn, *dots], layout)

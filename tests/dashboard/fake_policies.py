@@ -30,7 +30,9 @@ def summary(version: str, sha256: str, active: bool = False) -> dict[str, Any]:
 
 def policy(known: dict[str, Any]) -> dict[str, Any]:
     newer = known["sha256"] != OLD
-    rules = [] if known["version"] == "built-in" else _rules(newer)
+    if known["version"] == "built-in":
+        return known | {"rules": [], "document": {"nodes": [], "edges": []}}
+    rules = _rules(newer)
     return known | {"rules": rules, "document": _document(newer)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,7 +159,8 @@ def _rest(
     for table in _other(*orders):
         told = (one.get(table, "–") for one in orders)
         yield Change(table, _("Order of the rules"), *told)
-    parts = [_parts(before), _parts(after)]
+    tables = {rule.table for one in (before, after) for rule in one.rules}
+    parts = [_parts(one, tables) for one in (before, after)]
     for name in _other(*parts):
         told = (_("as the file has it") if name in one else "–" for one in parts)
         yield Change(name, _("Another part of the file"), *told)
@@ -183,9 +184,8 @@ def _order(policy: PolicyAnswer) -> dict[str, str]:
     }
 
 
-def _parts(policy: PolicyAnswer) -> dict[str, object]:
-    """What else of a file decides: neither rules nor computed values."""
-    tables = {rule.table for rule in policy.rules}
+def _parts(policy: PolicyAnswer, tables: Collection[str]) -> dict[str, object]:
+    """What else of a file decides: neither computed values nor the tables of rules."""
     return {
         name: node
         for name, kind, node in _nodes(policy.document)
