@@ -410,6 +410,7 @@ class OfferCell(TypedDict):
     offer: Offer | None
     probability: float | None
     decision: str | None
+    recommendation: NotRequired[str | None]
 
 
 class OffersAnswer(TypedDict):

@@ -92,6 +92,14 @@ class Change(Answer):
     title: str
 
 
+class Claim(Answer):
+    """Who alone works on a client, and until when; `mine`: it is who asks."""
+
+    by: str
+    until: AwareDatetime
+    mine: bool
+
+
 class ClientRef(Answer):
     """A known client, and what the lender calls it."""
 
@@ -167,11 +175,26 @@ class Contribution(Answer):
     contribution: float
 
 
+ApprovalRateItem = TypeAliasType(
+    "ApprovalRateItem", Annotated[float, Field(ge=0.0, le=1.0)]
+)
+
+
+DefaultRate = TypeAliasType("DefaultRate", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
 class CostCurve(CostCurveMeaning):
-    """The business score at each threshold."""
+    """
+    The business score at each threshold, by clients the model had not seen.
+
+    `approval_rate`: how many of them it grants; `default_rate`: how many of those
+    defaulted, null where it grants nobody. Empty in older bundles.
+    """
 
     threshold: Sequence[float]
     business_score: Sequence[float]
+    approval_rate: Sequence[ApprovalRateItem] = []
+    default_rate: Sequence[DefaultRate | None] = []
 
 
 class Costs(Answer):
@@ -245,7 +268,7 @@ class DraftAnswer(Answer):
 
 
 class Evidence(Answer):
-    """Evidence stays as it is; `valid`: `valid_until` is not over."""
+    """Evidence stays as it is; who was wrong records it anew."""
 
     evidence_id: str
     client_id: int | str
@@ -261,7 +284,7 @@ class Evidence(Answer):
 
 
 class EvidenceAnswer(Answer):
-    """Newest first."""
+    """What was consulted last comes first."""
 
     client_id: int | str
     evidence: Sequence[Evidence]
@@ -454,6 +477,7 @@ class OfferCell(Answer):
     offer: Offer | None
     probability: Probability | None
     decision: str | None
+    recommendation: str | None = None
 
 
 class OffersAnswer(Answer):
@@ -1211,7 +1235,7 @@ class ClientAnswer(Answer):
     `imported_at` is null of an application that was entered here. `offer_id`: of the
     counter-offer that stands; `contest_id`: of what waits for an answer.
     `requirements`: of the newest decision's policy, as they are met now; `signature`:
-    the first one of a grant that waits for its second.
+    the first one of a grant that waits for its second; `claim`: who works on them.
     """
 
     client_id: int | str
@@ -1221,6 +1245,7 @@ class ClientAnswer(Answer):
     contest_id: str | None = None
     requirements: Annotated[Sequence[Requirement], Field(validate_default=True)] = []
     signature: Signature | None = None
+    claim: Claim | None = None
     application: Sequence[ApplicationFact]
     terms: Annotated[
         Offer | None, Field(description="Of the loan that was asked for.")

@@ -328,11 +328,16 @@ def _prepare(world: World, url: str) -> dict[str, str]:
     run = app.test_cli_runner().invoke
     done = run(args=["clients", "import", str(world.clients)])
     assert done.exit_code == 0, done.output
-    roles = ("officer", "scoring", "analyst", "admin", "delegate")
+    roles = ("officer", "scoring", "senior", "analyst", "admin", "delegate")
     keys = {
         role: run(args=["keys", "add", role, "--role", role]).stdout.strip()
         for role in roles
     }
+    # The dashboard's, which asks for the person who is logged in.
+    desk = [
+        word for role in ("delegate", "officer", "senior") for word in ("--role", role)
+    ]
+    keys["desk"] = run(args=["keys", "add", "desk", *desk]).stdout.strip()
     app.extensions["scoring"].database.close()
     return keys
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from api.schemas.answers import Answer, Moment, Offer, Share
+from api.schemas.answers import Answer, Moment, Offer, Recommendation, Share
 from api.schemas.client_keys import ClientKey
 from api.schemas.events import not_before_today
 from api.schemas.requests import (
@@ -51,6 +51,7 @@ class OfferCell(Answer):
     offer: Offer | None
     probability: Share | None
     decision: Literal["granted", "refused"] | None
+    recommendation: Recommendation | None = None
 
 
 class OffersAnswer(Answer):

@@ -1,4 +1,4 @@
-"""Notes on a client, and what they contested, as they were recorded."""
+"""Notes on a client, what they contested and the like, as they were recorded."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from sqlalchemy import bindparam, select
 
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
-from api.store.events.record import CONTEST, NOTE, REVIEW
+from api.store.events.record import CONTEST, REVIEW
 from api.store.people.standing import CONTESTING
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, events, personal
 
 
-def notes(database: Database, client_id: ClientKey) -> list[dict[str, Any]]:
-    """Newest first."""
-    written = _recorded(database, client_id, (NOTE,))
+def of_kind(
+    database: Database, client_id: ClientKey, kind: str
+) -> list[dict[str, Any]]:
+    """What was recorded of a client by itself, such as notes; newest first."""
+    written = _recorded(database, client_id, (kind,))
     return [document for _, document in written][::-1]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,16 @@ class StoredPrediction:
     def model(self) -> dict[str, Any]:
         """Name, version and bundle of the model that answered."""
         return {**self.facts["model"], "bundle_sha256": self.bundle_sha256}
+
+
+def recommended(facts: Mapping[str, Any]) -> str:
+    """What was recommended in a decision; before there were policies, the model's."""
+    return str(facts.get("recommendation", facts["decision"]))
+
+
+def recommended_by(facts: Mapping[str, Any]) -> str:
+    """Who: the policy where it is not what the model decided."""
+    return "model" if recommended(facts) == facts["decision"] else "policy"
 
 
 def find(database: Database, prediction_id: str) -> StoredPrediction | None:
