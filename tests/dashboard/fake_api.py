@@ -272,6 +272,7 @@ class FakeApi:
         claim = self._claimed(key) or dict.fromkeys(("by", "until", "mine"))
         told = {"claimed_by": claim["by"], "claimed_until": claim["until"]}
         return told | {"mine": bool(claim["mine"])}
+
     def _policy(self, sha256: str, **_: Any) -> Answer:
         [summary] = [one for one in self.policies if one["sha256"] == sha256]
         return document(fake_policies.policy(summary))
