@@ -245,7 +245,7 @@ class DraftAnswer(Answer):
 
 
 class Evidence(Answer):
-    """Evidence stays as it is; `valid`: `valid_until` is not over."""
+    """Evidence stays as it is; who was wrong records it anew."""
 
     evidence_id: str
     client_id: int | str
@@ -261,7 +261,7 @@ class Evidence(Answer):
 
 
 class EvidenceAnswer(Answer):
-    """Newest first."""
+    """What was consulted last comes first."""
 
     client_id: int | str
     evidence: Sequence[Evidence]
@@ -386,7 +386,7 @@ class ModelRef(Answer):
 
 
 class Moved(Answer):
-    """How many decisions go from one recommendation to another."""
+    """How many decisions go from one recommendation to another, or stay at it."""
 
     before: str
     after: str
@@ -447,13 +447,14 @@ class Offer(Answer):
 
 
 class OfferCell(Answer):
-    """One offer, and what the model says of it; null where the lender has no price."""
+    """One offer, and what is decided on it; null where the lender has no price."""
 
     amount: float
     instalments: int
     offer: Offer | None
     probability: Probability | None
     decision: str | None
+    recommendation: str | None = None
 
 
 class OffersAnswer(Answer):
@@ -793,7 +794,9 @@ class Trial(Answer):
     """
     What a policy would have recommended in the last stored decisions.
 
-    `failed`: of how many it could not be evaluated.
+    `decisions`: how many were tried. `failed`: of how many of them it could not be
+    evaluated. `untried`: how many cannot be tried, by why: what describes the person
+    was erased, another model decided, or the client is not known any more.
     """
 
     sha256: str
@@ -801,6 +804,7 @@ class Trial(Answer):
     moved: Sequence[Moved]
     rules: Sequence[RuleCount]
     failed: int
+    untried: Mapping[str, int] = {}
 
 
 Threshold = TypeAliasType("Threshold", Annotated[float, Field(ge=0.0, le=1.0)])
@@ -1284,7 +1288,8 @@ class PastPrediction(Answer):
     A prediction as it was made, and its reviews, oldest first: the last stands.
 
     Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
-    the application's own, as they were then; null where they were not noted.
+    the application's own, as they were then; null where they were not noted. `policy`:
+    null where none of its rules fired.
     """
 
     prediction_id: str

@@ -51,7 +51,7 @@ class OfferCell(Answer):
     offer: Offer | None
     probability: Share | None
     decision: Literal["granted", "refused"] | None
-    recommendation: Recommendation | None
+    recommendation: Recommendation | None = None
 
 
 class OffersAnswer(Answer):
