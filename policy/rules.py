@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from policy.program import Program
+
 Effect = Literal["refuse", "refer", "second_review", "require", "note"]
 Recommendation = Literal["granted", "referred", "refused"]
+Evidence = Literal["identity", "income", "charges", "register", "other"]
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,9 @@ class Rule:
 
     `text` by language, English at least. `reads`: facts without which nobody knows
     whether it fires; `tests`: facts that may be missing, as it tests for that.
-    `conditions`: what is read and what it is held to, as the file has them. `evidence`
-    and `within_days`: of what is required. `protected`: what of it is protected.
+    `conditions`: a column's expression, empty where it has none, and what it is held
+    to; both as the file has them. `evidence` and `within_days`: of what is required.
+    `protected`: what it reads of what is protected, whatever it is reached through.
     """
 
     code: str
@@ -43,7 +47,7 @@ class Rule:
     reads: frozenset[str]
     tests: frozenset[str]
     conditions: tuple[tuple[str, str], ...]
-    evidence: str | None
+    evidence: Evidence | None
     within_days: int | None
     lawful_basis: str | None
     protected: frozenset[str]
@@ -53,7 +57,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Policy:
-    """`facts`: all that any rule reads; no others are given to it."""
+    """`facts`: all that is read; no others are given to it. `program`: evaluated."""
 
     version: str
     sha256: str
@@ -61,3 +65,4 @@ class Policy:
     facts: frozenset[str]
     document: Mapping[str, Any]
     content: bytes
+    program: Program

@@ -195,11 +195,12 @@ class DistributionMeaning(Answer):
 
 
 class CostCurveMeaning(Answer):
-    """Lists that belong together, number by number."""
+    """Lists that belong together, number by number; of an older API some are empty."""
 
     @model_validator(mode="after")
     def check_lengths(self) -> Self:
-        names = list(type(self).model_fields)
+        fields = type(self).model_fields.items()
+        names = [n for n, one in fields if one.is_required() or getattr(self, n)]
         lengths = {len(getattr(self, name)) for name in names}
         if len(lengths) > 1:
             raise Contradiction(names[-1], f"as many as in {', '.join(names[:-1])}")

@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from api_client.answers import (
+    Activation,
     Alert,
     AlertList,
     BatchAnswer,
@@ -33,6 +34,10 @@ from api_client.answers import (
     Note,
     NotesAnswer,
     OffersAnswer,
+    PoliciesAnswer,
+    PolicyAnswer,
+    PolicyResults,
+    PolicySummary,
     Prediction,
     ProblemAnswer,
     RecordsAnswer,
@@ -44,6 +49,7 @@ from api_client.answers import (
     Scatter,
     SimilarClients,
     Simulation,
+    Trial,
     WorkItem,
     WorkPage,
 )
@@ -53,7 +59,7 @@ from api_client.transport import READY, READY_SECONDS, Transport
 from config import Settings
 
 PREDICTIONS, WORK = "/v1/predictions", "/v1/work"
-APPLICATIONS = "/v1/applications"
+APPLICATIONS, POLICIES = "/v1/applications", "/v1/policies"
 HISTORY = 20
 # The API gives no more ids at once.
 LONGEST_PAGE = 100
@@ -370,6 +376,32 @@ class ScoringApi:
         path = f"/v1/alerts/{quote(alert_id)}/acknowledge"
         return self.transport.post(Alert, path, {"by": by, "note": note})
 
+    def policies(self) -> Sequence[PolicySummary]:
+        """Newest first; the built-in one is last."""
+        return self.transport.get(PoliciesAnswer, POLICIES).policies
+
+    def policy(self, sha256: str) -> PolicyAnswer:
+        policy = self.transport.get(PolicyAnswer, _policy(sha256))
+        if policy.sha256 != sha256:
+            raise NonsenseAnswer(f"asked for policy {sha256}, got {policy.sha256}")
+        return policy
+
+    def policy_results(self, sha256: str) -> PolicyResults:
+        return self.transport.get(PolicyResults, f"{_policy(sha256)}/results")
+
+    def try_policy(self, sha256: str, last: int) -> Trial:
+        """What it would have recommended in so many of the last decisions."""
+        path, params = f"{_policy(sha256)}/trial", {"last": str(last)}
+        return self.transport.get(Trial, path, params)
+
+    def add_policy(self, file: bytes) -> PolicySummary:
+        """Refused names what is wrong with the file, by line and rule."""
+        return self.transport.post(PolicySummary, POLICIES, file)
+
+    def activate_policy(self, sha256: str) -> Activation:
+        """Conflict where another person has to."""
+        return self.transport.post(Activation, f"{_policy(sha256)}/activate", None)
+
     def raw(self, method: str, path: str, body: object = None) -> Raw:
         """An answer as it is, whatever its status."""
         response = self.transport.ask(method, path, body=body)
@@ -386,6 +418,10 @@ class ScoringApi:
 
 def _draft(client_id: str) -> str:
     return f"{APPLICATIONS}/{quote(client_id, safe='')}"
+
+
+def _policy(sha256: str) -> str:
+    return f"{POLICIES}/{quote(sha256, safe='')}"
 
 
 def _page(report_id: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from secrets import token_hex
@@ -113,6 +114,41 @@ def reasons(
     return (
         f'<div class="reasons" data-client="{escape(client)}">'
         f"<h2>{escape(title)}</h2>{body}</div>"
+    )
+
+
+@dataclass(frozen=True)
+class RuleText:
+    """A rule in words; `protected` is empty where nothing of it is."""
+
+    code: str
+    effect: str
+    css_class: str
+    when_title: str
+    when: Sequence[str]
+    then_title: str
+    then: str
+    sentence: str
+    protected: str
+    where: str
+
+
+def rules(told: Sequence[RuleText]) -> str:
+    return f'<div class="rules">{"".join(map(_rule, told))}</div>'
+
+
+def _rule(rule: RuleText) -> str:
+    when = "".join(f"<li>{escape(one)}</li>" for one in rule.when)
+    mark = (
+        f'<p class="protected">{escape(rule.protected)}</p>' if rule.protected else ""
+    )
+    return (
+        f'<section class="rule {escape(rule.css_class)}">'
+        f'<h3 class="card">{escape(rule.effect)} <code>{escape(rule.code)}</code></h3>'
+        f"<dl><dt>{escape(rule.when_title)}</dt><dd><ul>{when}</ul></dd>"
+        f"<dt>{escape(rule.then_title)}</dt><dd>{escape(rule.then)}"
+        f"<q>{escape(rule.sentence)}</q></dd></dl>"
+        f'{mark}<p class="where">{escape(rule.where)}</p></section>'
     )
 
 

@@ -10,13 +10,14 @@ import streamlit as st
 from config import login
 from session.asker import Asker
 
-OFFICER, ANALYST, SENIOR = "officer", "analyst", "senior"
-EVERY_ROLE = frozenset({OFFICER, ANALYST, SENIOR})
+OFFICER, SENIOR, ANALYST, ADMIN = "officer", "senior", "analyst", "admin"
+EVERY_ROLE = frozenset({OFFICER, SENIOR, ANALYST, ADMIN})
 # What they may do at the API: to decide on clients, officers have them scored.
 API_ROLES = {
     OFFICER: ("officer", "scoring"),
-    ANALYST: ("analyst",),
     SENIOR: ("senior",),
+    ANALYST: ("analyst",),
+    ADMIN: ("admin",),
 }
 LONGEST_NAME = 200
 

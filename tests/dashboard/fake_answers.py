@@ -309,7 +309,12 @@ def model(version: str = "3") -> dict[str, Any]:
                 {"name": "logistic_regression", **regression},
                 {"name": "lightgbm", **cv},
             ],
-            "cost_curve": {"threshold": grid, "business_score": _cost(grid)},
+            "cost_curve": {
+                "threshold": grid,
+                "business_score": _cost(grid),
+                "approval_rate": [1 - (1 - one) ** 20 for one in grid],
+                "default_rate": [None, *(0.081 * one**0.3 for one in grid[1:])],
+            },
             "calibration_curve": {
                 "predicted": [0.02, 0.06, 0.3],
                 "observed": [0.03, 0.05, 0.28],

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import fake_answers
+import fake_policies
 
 KEY = "fake-key"
 DRAFT = r"(new-\w+)"
@@ -58,6 +59,7 @@ class FakeApi:
         self.consulted: dict[int | str, list[dict[str, Any]]] = {}
         self.declared: dict[int | str, list[dict[str, Any]]] = {}
         self.claims: dict[int | str, str] = {}
+        self.policies = fake_policies.policies()
         self.reports = [fake_answers.DRIFT]
         self.alert = dict(fake_answers.ALERT)
         self.server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
@@ -132,6 +134,11 @@ class FakeApi:
             (rf"POST /v1/clients/(\d+|{DRAFT[1:-1]})/declarations", self._declare),
             ("GET /v1/work", self._work),
             (r"POST /v1/work/([\w-]+)/(claim|release|assign)", self._claim),
+            ("GET /v1/policies", lambda **_: document({"policies": self.policies})),
+            ("POST /v1/policies", self._add_policy),
+            (r"GET /v1/policies/(\w+)", self._policy),
+            (r"GET /v1/policies/(\w+)/(results|trial)", self._tried),
+            (r"POST /v1/policies/(\w+)/activate", self._activate),
             (r"GET /v1/features/(\w+)/distribution", self._distribution),
             (r"GET /v1/features/(\w+)/scatter", self._scatter),
             ("GET /v1/monitoring/reports", self._reports),
@@ -265,6 +272,28 @@ class FakeApi:
         claim = self._claimed(key) or dict.fromkeys(("by", "until", "mine"))
         told = {"claimed_by": claim["by"], "claimed_until": claim["until"]}
         return told | {"mine": bool(claim["mine"])}
+
+    def _policy(self, sha256: str, **_: Any) -> Answer:
+        [summary] = [one for one in self.policies if one["sha256"] == sha256]
+        return document(fake_policies.policy(summary))
+
+    def _tried(self, sha256: str, what: str, **_: Any) -> Answer:
+        return document(getattr(fake_policies, what)(sha256))
+
+    def _add_policy(self, body: Any, **_: Any) -> Answer:
+        if faults := body.get("faults"):
+            return problem(422, "this is no policy", errors=faults)
+        added = fake_policies.summary("3", "d" * 64)
+        self.policies.insert(0, added)
+        return document(fake_policies.policy(added), 201)
+
+    def _activate(self, sha256: str, **_: Any) -> Answer:
+        for one in self.policies:
+            one["active"] = one["sha256"] == sha256
+        [active] = [one for one in self.policies if one["active"]]
+        active["activated_at"] = "2026-11-29T10:00:00.000000Z"
+        made = {"policy": active, "trial": fake_policies.trial(sha256)}
+        return document(made)
 
     def _records(self, client_id: str, **_: Any) -> Answer:
         return document(fake_answers.records(int(client_id)))
