@@ -101,7 +101,10 @@ class _Words:
         if sign == "not":
             return _("not ({condition})", condition=self.of(of[0]))
         if sign == "??":
-            return _(", or where that is missing ").join(self.of(one) for one in of)
+            told, *defaults = (self.of(one, self._fact(of[0])) for one in of)
+            for default in defaults:
+                told = _("{value} (if missing: {default})", value=told, default=default)
+            return told
         if sign == "list":
             return ", ".join(self.of(one, unit) for one in of)
         if sign == "call":
@@ -150,4 +153,7 @@ class _Words:
         return _("from {low} to {high}", low=low, high=high)
 
     def _fact(self, node: Node) -> Descriptor | None:
+        """The one whose unit a constant beside it has."""
+        if isinstance(node, Part) and node.sign == "??":
+            return self._fact(node.of[0])
         return fact_of(node.name, self._model) if isinstance(node, Name) else None

@@ -79,7 +79,7 @@ def test_four_eyes_are_told_as_the_api_says_it(page: AppTest, api: FakeApi) -> N
     app.button(key="policy_try").click().run()
     app.checkbox[0].check().run()
     app.button(key="policy_activate").click().run()
-    assert said in page_text(app) and not api.policies[0]["active"]
+    assert said in notices(app, "warning")[1] and not api.policies[0]["active"]
 
 
 def test_only_an_admin_activates(
@@ -97,7 +97,7 @@ def test_a_file_that_is_no_policy_is_refused_by_line_and_rule(
     page: AppTest, api: FakeApi
 ) -> None:
     faults = [
-        {"path": "/12/BURDEN", "detail": "expected a number; found: “x”"},
+        {"path": "line 12: BURDEN", "detail": "expected a number; found: “x”"},
         {"path": "", "detail": "<b>no</b> version"},
     ]
     file = json.dumps({"faults": faults}).encode()
