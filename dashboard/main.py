@@ -16,7 +16,7 @@ from errors import DashboardError
 from session import language, work_view
 from session.language import _, mark
 from session.render_lock import RENDER_LOCK
-from session.user import ADMIN, ANALYST, OFFICER, Person, person
+from session.user import ADMIN, ANALYST, OFFICER, Person, person, remember
 
 HERE = Path(__file__).parent
 SIDEBAR_PIXELS = 220
@@ -85,6 +85,7 @@ def main() -> None:
 
 
 def _serve(someone: Person) -> None:
+    remember(someone)
     state = connection()
     client_picker.choose(state.model)
     sections = pages(someone.roles)

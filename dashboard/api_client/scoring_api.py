@@ -21,8 +21,12 @@ from api_client.answers import (
     ContestsAnswer,
     Counterfactual,
     CounterOffer,
+    Declaration,
+    DeclarationsAnswer,
     Distribution,
     DraftAnswer,
+    Evidence,
+    EvidenceAnswer,
     History,
     Importance,
     MissingAnswer,
@@ -46,6 +50,7 @@ from api_client.answers import (
     SimilarClients,
     Simulation,
     Trial,
+    WorkItem,
     WorkPage,
 )
 from api_client.errors import Conflict, NonsenseAnswer
@@ -236,6 +241,44 @@ class ScoringApi:
         params = {"limit": "1", **view, "client_id": str(client_id)}
         return self.transport.get(WorkPage, WORK, params).beside
 
+    def claim(self, client_id: ClientKey) -> WorkItem:
+        """Work on a client alone, for a time; Conflict names who does."""
+        return self.transport.post(WorkItem, f"{_work(client_id)}/claim", None)
+
+    def release(self, client_id: ClientKey) -> WorkItem:
+        return self.transport.post(WorkItem, f"{_work(client_id)}/release", None)
+
+    def assign(self, client_id: ClientKey, name: str, sub: str) -> WorkItem:
+        """Have the person of this login work on a client."""
+        body = {"name": name, "sub": sub}
+        return self.transport.post(WorkItem, f"{_work(client_id)}/assign", body)
+
+    def evidence(self, client_id: ClientKey) -> Sequence[Evidence]:
+        """Newest first."""
+        found = self.transport.get(EvidenceAnswer, f"{_path(client_id)}/evidence")
+        _same_client(client_id, found.client_id)
+        return found.evidence
+
+    def record_evidence(
+        self, client_id: ClientKey, consulted: Mapping[str, object]
+    ) -> Evidence:
+        path = f"{_path(client_id)}/evidence"
+        return self.transport.post(Evidence, path, dict(consulted))
+
+    def declarations(self, client_id: ClientKey) -> Sequence[Declaration]:
+        """Newest first: that one holds."""
+        path = f"{_path(client_id)}/declarations"
+        found = self.transport.get(DeclarationsAnswer, path)
+        _same_client(client_id, found.client_id)
+        return found.declarations
+
+    def declare(
+        self, client_id: ClientKey, declared: Mapping[str, object]
+    ) -> Declaration:
+        """All that is declared; it takes the place of what was before."""
+        path = f"{_path(client_id)}/declarations"
+        return self.transport.post(Declaration, path, dict(declared))
+
     def notes(self, client_id: ClientKey) -> Sequence[Note]:
         """Newest first."""
         notes = self.transport.get(NotesAnswer, f"{_path(client_id)}/notes")
@@ -268,7 +311,10 @@ class ScoringApi:
         category: str = "",
         replaces: str = "",
     ) -> Review:
-        """Record a person's decision; Conflict when another one stands already."""
+        """Record a person's decision, or the first of two signatures.
+
+        Conflict when another one stands already, or with what a grant still needs.
+        """
         body = {
             "decision": decision,
             "category": category or None,
@@ -384,6 +430,10 @@ def _page(report_id: str) -> str:
 
 def _path(client_id: ClientKey) -> str:
     return f"/v1/clients/{quote(str(client_id), safe='')}"
+
+
+def _work(client_id: ClientKey) -> str:
+    return f"{WORK}/{quote(str(client_id), safe='')}"
 
 
 def _same_client(requested: ClientKey, answered: ClientKey | None) -> None:

@@ -197,12 +197,13 @@ def problem(response: requests.Response) -> ApiError:
         HTTPStatus.FORBIDDEN: Forbidden,
         HTTPStatus.NOT_FOUND: NotFound,
         HTTPStatus.METHOD_NOT_ALLOWED: NotFound,
-        HTTPStatus.CONFLICT: Conflict,
         HTTPStatus.TOO_MANY_REQUESTS: ServerError,
     }
     status = response.status_code
     if status in by_status:
         return by_status[status](detail)
+    if status == HTTPStatus.CONFLICT:
+        return Conflict(detail, faults)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ServerError(detail)
     if status >= HTTPStatus.BAD_REQUEST:

@@ -200,6 +200,13 @@ def moment(at: datetime) -> str:
     return format_datetime(at, pattern, tzinfo=zone, locale=locale())
 
 
+def clock(at: datetime) -> str:
+    """What is soon: the time alone, as `moment` has it."""
+    zone = timezone()
+    pattern = "HH:mm" + (" 'UTC'" if zone == UTC else "")
+    return format_datetime(at, pattern, tzinfo=zone, locale=locale())
+
+
 def day(at: datetime) -> str:
     return format_datetime(at, "d MMM y", tzinfo=timezone(), locale=locale())
 
