@@ -34,7 +34,7 @@ def test_the_active_policys_rules_are_told_in_plain_words(page: AppTest) -> None
         "is less than 18 years</li>",
         "Lawful basis: Code civil, Article 414",
         "A grant needs the signatures of two different people.",
-        "<td>“Monthly instalment” ÷ “Declared monthly income”</td>",
+        "<td>“Instalment” ÷ “Declared monthly income”</td>",
         "Decisions by this policy: 200. Recommended: To grant: 150; To examine: 50.",
         "<td>40</td><td>20.0%</td><td>7</td><td>12</td><td>5</td><td>2</td>",
         "20 Nov 2026, 08:00 UTC, Ada",

@@ -29,20 +29,20 @@ MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
         ("declared.monthly_income", "null", "“Declared monthly income” is missing"),
         ("declared.monthly_income", "!= null", "“Declared monthly income” is there"),
         ("evidence.register.result", '"positive"', "“Register of payment incidents: "
-         "result of the consultation” is listed"),
-        ("evidence.register.days", "> 400", "“Register of payment incidents: days "
-         "since the consultation” is more than 400 days"),
-        ("evidence.income.valid", "true", "“Income: evidence still valid” is Yes"),
+         "result” is Listed"),
+        ("evidence.register.days", "> 400", "“Register of payment incidents: "
+         "time since” is more than 400 days"),
+        ("evidence.income.valid", "true", "“Income: still valid” is yes"),
         ("application.CODE_GENDER", '"F", "M"', "“Gender” is one of: Woman, Man"),
         ("moment.year", "< 2027", "“Year of the decision” is less than 2027"),
         ("confidence.band", "", ""),
         ("steps.left_to_live_on", "-", ""),
         ("", "probability > threshold * 0.9 and (not (decision == 'granted') or "
-         "declared.housing ?? 0 > 5)", "“Risk of default” is more than “Limit on the "
-         "risk of default” × 0.9 and (not (“The model's decision” is granted) or "
+         "declared.housing ?? 0 > 5)", "“Risk of default” is more than “Limit of the "
+         "risk” × 0.9 and (not (“The model's decision” is Granted) or "
          "“Declared rent or mortgage” (if missing: €0) is more than €5)"),
         ("", "(evidence.register.days ?? 31) > 30", "“Register of payment incidents: "
-         "days since the consultation” (if missing: 31 days) is more than 30 days"),
+         "time since” (if missing: 31 days) is more than 30 days"),
         ("a", "startsWith($, 'x')", "startsWith(“a”; x)"),
         ("probability", "> 0.1 ? 1 : 2", "probability: > 0.1 ? 1 : 2"),
         ("", "some(a, # > 1)", "some(a, # > 1)"),
@@ -67,7 +67,7 @@ def test_an_age_is_told_in_years_and_turned_round() -> None:
 def test_a_computed_value_keeps_its_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "(declared.housing + terms.instalment) / declared.monthly_income - (1 - $.x)"
     assert expression_text(text, MODEL) == (
-        "(“Declared rent or mortgage” + “Monthly instalment”) ÷ “Declared monthly "
+        "(“Declared rent or mortgage” + “Instalment”) ÷ “Declared monthly "
         "income” − (1 − “x”)"
     )
     monkeypatch.setattr(language, "code", lambda: "fr")
