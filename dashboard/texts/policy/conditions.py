@@ -85,7 +85,7 @@ class _Words:
         if value is None:
             return _("missing")
         if isinstance(value, bool):
-            return _("yes") if value else _("no")
+            return _("Yes") if value else _("No")
         if isinstance(value, str):
             return word_of(unit.name, value, unit) if unit else value
         if unit and unit.unit in EXACT:

@@ -32,7 +32,7 @@ MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
          "result” is Listed"),
         ("evidence.register.days", "> 400", "“Register of payment incidents: "
          "time since” is more than 400 days"),
-        ("evidence.income.valid", "true", "“Income: still valid” is yes"),
+        ("evidence.income.valid", "true", "“Income: still valid” is Yes"),
         ("application.CODE_GENDER", '"F", "M"', "“Gender” is one of: Woman, Man"),
         ("moment.year", "< 2027", "“Year of the decision” is less than 2027"),
         ("confidence.band", "", ""),
