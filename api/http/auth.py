@@ -40,6 +40,11 @@ class Signer:
     id: str | None
     name: str
 
+    @property
+    def holder(self) -> str:
+        """As whom they claim clients, which whom no login knows may, too."""
+        return self.id or f"name:{self.name}"
+
 
 def register(app: Flask) -> None:
     """Let no request of `app` through that its route does not allow."""

@@ -409,7 +409,7 @@ class ModelRef(Answer):
 
 
 class Moved(Answer):
-    """How many decisions go from one recommendation to another."""
+    """How many decisions go from one recommendation to another, or stay at it."""
 
     before: str
     after: str
@@ -470,7 +470,7 @@ class Offer(Answer):
 
 
 class OfferCell(Answer):
-    """One offer, and what the model says of it; null where the lender has no price."""
+    """One offer, and what is decided on it; null where the lender has no price."""
 
     amount: float
     instalments: int
@@ -817,7 +817,9 @@ class Trial(Answer):
     """
     What a policy would have recommended in the last stored decisions.
 
-    `failed`: of how many it could not be evaluated.
+    `decisions`: how many were tried. `failed`: of how many of them it could not be
+    evaluated. `untried`: how many cannot be tried, by why: what describes the person
+    was erased, another model decided, or the client is not known any more.
     """
 
     sha256: str
@@ -825,6 +827,7 @@ class Trial(Answer):
     moved: Sequence[Moved]
     rules: Sequence[RuleCount]
     failed: int
+    untried: Mapping[str, int]
 
 
 Threshold = TypeAliasType("Threshold", Annotated[float, Field(ge=0.0, le=1.0)])
@@ -1309,7 +1312,8 @@ class PastPrediction(Answer):
     A prediction as it was made, and its reviews, oldest first: the last stands.
 
     Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
-    the application's own, as they were then; null where they were not noted.
+    the application's own, as they were then; null where they were not noted. `policy`:
+    null where none of its rules fired.
     """
 
     prediction_id: str

@@ -98,10 +98,17 @@ class PredictionMeaning(Answer):
     probability: float
     threshold: float
     decision: str
+    recommendation: str | None = None
 
     @property
     def granted(self) -> bool:
+        """By the model alone."""
         return self.decision == "granted"
+
+    @property
+    def recommended(self) -> str:
+        """By the lender's rules; an API of before them has the model's decision."""
+        return self.recommendation or self.decision
 
     @model_validator(mode="after")
     def check_decision(self) -> Self:

@@ -10,9 +10,12 @@ import sys
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Barrier
 from types import ModuleType
 from typing import Any
 
@@ -25,8 +28,11 @@ from werkzeug.test import TestResponse
 
 from api import create_app
 from api.config import Config
+from api.identifiers import now, uuid7
 from api.schemas.layout import completed
+from api.store.events.record import DECISION, Event, Reply
 from api.store.migrate import upgrade
+from api.store.policies import built_in
 
 CLIENTS = 500
 SMALL_BUNDLE = Path(__file__).parent / "small_bundle"
@@ -381,3 +387,135 @@ def call(app: Flask, template: Any) -> Callable[..., TestResponse]:
         return client.open(path, method=method, headers=headers, **more)
 
     return send
+
+
+@pytest.fixture(scope="session")
+def policy_of() -> Callable[..., dict[str, Any]]:
+    """Writes a policy of such rules.
+
+    Each is code, effect, and what facts are held to; then evidence, or a lawful basis,
+    and within how many days.
+    """
+    kinds = {"identity", "income", "charges", "register", "other"}
+
+    def table(at: int, rule: tuple[Any, ...]) -> dict[str, Any]:
+        code, effect, tests, *more = rule
+        says = {
+            "code": code,
+            "effect": effect,
+            "text.en": f"Rule {code}.",
+            "text.fr": f"Règle {code}.",
+        }
+        if more:
+            says["evidence" if more[0] in kinds else "lawful_basis"] = more[0]
+        cells = {name: f"'{value}'" for name, value in says.items()}
+        if more[1:]:
+            cells["within_days"] = str(more[1])
+        inputs = [
+            {"id": f"in-{at}-{name}", "name": name, "field": name} for name in tests
+        ]
+        values = {f"in-{at}-{name}": test for name, test in tests.items()}
+        return {
+            "id": f"table-{at}",
+            "type": "decisionTableNode",
+            "name": code,
+            "content": {
+                "hitPolicy": "collect",
+                "outputPath": f"rules.t{at}",
+                "inputs": inputs,
+                "outputs": [{"id": n, "name": n, "field": n} for n in cells],
+                "rules": [{"_id": f"rule-{at}", **values, **cells}],
+            },
+        }
+
+    def make(*rules: tuple[Any, ...], version: str = "test-1") -> dict[str, Any]:
+        said = [{"id": "says", "key": "version", "value": f"'{version}'"}]
+        about = {"expressions": said}
+        nodes = [
+            {"id": "in", "type": "inputNode", "name": "Facts", "content": {}},
+            {"id": "v", "type": "expressionNode", "name": "V", "content": about},
+            *(table(at, rule) for at, rule in enumerate(rules)),
+            {"id": "out", "type": "outputNode", "name": "Fired", "content": {}},
+        ]
+        between = [node["id"] for node in nodes[1:-1]]
+        edges = [
+            {"id": f"{one}-{other}", "sourceId": one, "targetId": other}
+            for middle in between
+            for one, other in (("in", middle), (middle, "out"))
+        ]
+        return {"nodes": nodes, "edges": edges}
+
+    return make
+
+
+@pytest.fixture
+def person(call: Callable[..., TestResponse]) -> Callable[..., Any]:
+    """Send requests for a person who is logged in at the dashboard."""
+
+    def of(name: str, *roles: str, sub: str | None = "") -> Any:
+        known = name.lower() if sub == "" else sub
+        told = {"name": name, "sub": known, "roles": ["officer", *roles]}
+        return partial(call, role="desk", headers={"On-Behalf-Of": json.dumps(told)})
+
+    return of
+
+
+@pytest.fixture
+def recommend(app: Flask) -> Callable[..., dict[str, Any]]:
+    """Record a decision by a policy, as the facts of its event have it."""
+
+    def record(client_id: Any, recommendation: str, **more: Any) -> dict[str, Any]:
+        facts = {
+            "probability": 0.1,
+            "margin": -2.2,
+            "threshold": 0.3,
+            "decision": "granted",
+            "band": "clear",
+            "model": {"name": "small", "version": "1"},
+            "recommendation": recommendation,
+            "policy": built_in(),
+            **more,
+        }
+        rules = [
+            {
+                "code": code,
+                "effect": effect,
+                "text": {"en": code, "fr": code},
+                "facts": {},
+            }
+            for code, effect in facts.pop("fired", {}).items()
+        ]
+        facts["rules"] = {rule["code"]: "fired" for rule in rules}
+        policy = {"version": "1", "sha256": built_in(), "rules": rules}
+        event = Event(
+            event_id=uuid7(),
+            kind=DECISION,
+            client_id=client_id,
+            created_at=now(),
+            bundle_sha256="b" * 64,
+            request="{}",
+            answer=json.dumps({"policy": policy}).encode(),
+            facts=facts,
+        )
+        reply = Reply(201, event.answer, None, (event,))
+        app.extensions["scoring"].recorder.record(1, reply, None)
+        return {"prediction_id": event.event_id, "created_at": event.created_at}
+
+    return record
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[Any]]:
+    """Call all of these at the same moment."""
+
+    def run(*asked: Callable[[], Any]) -> list[Any]:
+        gate = Barrier(len(asked))
+
+        def one(ask: Callable[[], Any]) -> Any:
+            gate.wait()
+            return ask()
+
+        with ThreadPoolExecutor(len(asked)) as pool:
+            return list(pool.map(one, asked))
+
+    return run

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -16,7 +15,7 @@ from api.http.operations import OFFICER, Operation
 from api.http.responses import answer
 from api.identifiers import now, uuid7
 from api.json_encoding import encode
-from api.schemas.client_keys import ClientKey, fits
+from api.schemas.client_keys import fits
 from api.schemas.clients.evidence import (
     Declaration,
     DeclarationRequest,
@@ -29,7 +28,7 @@ from api.scoring.request_forms import read_model
 from api.services import services
 from api.store.events.record import DECLARATION, EVIDENCE, Event, Reply
 from api.store.people.clients import Client, still_known
-from api.store.people.evidence import newest_first
+from api.store.people.evidence import of_client
 from api.store.people.notes import of_kind
 
 blueprint = Blueprint("evidence", __name__, url_prefix="/v1/clients/<client_id>")
@@ -49,7 +48,8 @@ _CLIENT = {"client_id": 100001}
 )
 def evidence(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
-    found = newest_first(_recorded(key, EVIDENCE))
+    with services().database.read() as connection:
+        found = of_client(connection, key) if fits(key) else []
     return answer({"client_id": key, "evidence": found})
 
 
@@ -100,7 +100,7 @@ def record_evidence(client_id: str) -> Response:
 )
 def declarations(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
-    found = _recorded(key, DECLARATION)
+    found = of_kind(services().database, key, DECLARATION) if fits(key) else []
     return answer({"client_id": key, "declarations": found})
 
 
@@ -132,10 +132,6 @@ def declare(client_id: str) -> Response:
     body = read_model(DeclarationRequest, json_body.read(request))
     require_own_name("/author", body.author)
     return once(lambda: _reply(known_client(champion, key), DECLARATION, body, {}))
-
-
-def _recorded(key: ClientKey, kind: str) -> list[dict[str, Any]]:
-    return of_kind(services().database, key, kind) if fits(key) else []
 
 
 def _reply(

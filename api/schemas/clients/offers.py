@@ -44,7 +44,7 @@ class OffersQuery(Query):
 
 
 class OfferCell(Answer):
-    """One offer, and what the model says of it; null where the lender has no price."""
+    """One offer, and what is decided on it; null where the lender has no price."""
 
     amount: float
     instalments: int

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import Connection, Select, bindparam, case, func, select
 
 from api.identifiers import parts
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
-from api.store.events.record import DECISION, DECLARATION, EVIDENCE, REVIEW
+from api.store.events.record import DECISION, DECLARATION, EVIDENCE, REVIEW, Check
+from api.store.people.notes import of_kind_on
 from api.store.people.predictions import recommended, recommended_by
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, WHOSE, events, key_of, personal
@@ -68,6 +69,37 @@ def met(
     return next(valid, _OPEN[0]) not in _OPEN
 
 
+def requirements(
+    requires: Iterable[Mapping[str, Any]],
+    evidence: Sequence[Mapping[str, Any]],
+    day: str,
+    signed: bool = False,
+) -> list[dict[str, Any]]:
+    """What a grant needs, by a decision's facts, and whether it is there on this day.
+
+    `evidence`: newest first. `signed`: two people have granted it.
+    """
+    return [
+        {
+            **required,
+            "met": signed
+            if required["effect"] == "second_review"
+            else met(evidence, required["evidence"], required["within_days"], day),
+        }
+        for required in requires
+    ]
+
+
+def of_client(connection: Connection, client_id: ClientKey) -> list[Mapping[str, Any]]:
+    """All evidence of a client, newest first."""
+    return newest_first(of_kind_on(connection, client_id, EVIDENCE))
+
+
+def none_since(client_id: ClientKey, evidence: Sequence[Mapping[str, Any]]) -> Check:
+    """That no more was recorded of the client since this was read."""
+    return Check(_COUNT[type(client_id)], len(evidence), {"client_id": client_id})
+
+
 def newest_first(evidence: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """By when it was consulted, then by when it was recorded."""
     return sorted(
@@ -117,6 +149,15 @@ def _newest(column: str) -> Select[Any]:
     return select(found).where((found.c.place == 1) | (found.c.kind == EVIDENCE))
 
 
+_COUNT = {
+    kind: Prepared(
+        select(func.count())
+        .select_from(personal)
+        .join(events, events.c.sequence == personal.c.sequence)
+        .where(personal.c[column] == bindparam("client_id"), events.c.kind == EVIDENCE)
+    )
+    for kind, column in KEY_COLUMNS.items()
+}
 _NEWEST = {
     kind: Prepared(_newest(column), many="ids") for kind, column in KEY_COLUMNS.items()
 }
