@@ -123,6 +123,10 @@ class CopyRefused(ScoringError):
     """A database that cannot be copied, or must not be copied into."""
 
 
+class PolicyRefused(ScoringError):
+    """A policy that cannot be added or made active; the message says why."""
+
+
 class KeyRefused(ScoringError):
     """An API key that cannot be added or revoked."""
 

@@ -15,6 +15,7 @@ from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import BundleError
 from api.metrics import ProcessMetrics
+from api.policy.active import Policies
 from api.rate_limit import RateLimit
 from api.schemas.prices import read_prices
 from api.store.database import Database
@@ -42,6 +43,7 @@ class Services:
         self.keys = KnownKeys(self.database)
         self.chain_end = ChainEnd(place(config.chain_end, config.database_url), seconds)
         self.recorder = Recorder(self.database, self.chain_end)
+        self.policies = Policies(self.database, config.policy_seconds)
         self.metrics = ProcessMetrics()
         self.rate_limit = RateLimit(config.rate_per_second)
         # About to stop: nobody should send more.

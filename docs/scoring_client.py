@@ -403,13 +403,14 @@ class Offer(TypedDict):
 
 
 class OfferCell(TypedDict):
-    """One offer, and what the model says of it; null where the lender has no price."""
+    """One offer, and what is decided on it; null where the lender has no price."""
 
     amount: float
     instalments: int
     offer: Offer | None
     probability: float | None
     decision: str | None
+    recommendation: NotRequired[str | None]
 
 
 class OffersAnswer(TypedDict):
@@ -657,7 +658,8 @@ class PastPrediction(TypedDict):
     A prediction as it was made, and its reviews, oldest first: the last stands.
 
     Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
-    the application's own, as they were then; null where they were not noted.
+    the application's own, as they were then; null where they were not noted. `policy`:
+    null where none of its rules fired.
     """
 
     prediction_id: str

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ELSEWHERE = {
     "gunicorn": "api/Dockerfile",
     "lightgbm": "api/scoring/lightgbm_model.py",
-    "pyarrow": "training/scoring.py",
+    "pyarrow": "training/scoring/portfolio.py",
 }
 # What API and training have of each other's code.
 SHARED = "policy"

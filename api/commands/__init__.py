@@ -9,8 +9,9 @@ from api.commands.db import db
 from api.commands.decisions import decisions
 from api.commands.events import events
 from api.commands.keys import keys
+from api.commands.policy import policy
 
 
 def register(app: Flask) -> None:
-    for group in (clients, db, decisions, events, keys):
+    for group in (clients, db, decisions, events, keys, policy):
         app.cli.add_command(group)

@@ -9,7 +9,7 @@ from typing import Annotated
 from flask import Flask, Response, g, request
 from pydantic import Field
 
-from api.errors import Problem
+from api.errors import FieldError, Problem, invalid
 from api.http import operations
 from api.schemas.requests import Strict
 from api.services import services
@@ -40,6 +40,11 @@ class Signer:
     id: str | None
     name: str
 
+    @property
+    def holder(self) -> str:
+        """As whom they claim clients, which whom no login knows may, too."""
+        return self.id or f"name:{self.name}"
+
 
 def register(app: Flask) -> None:
     """Let no request of `app` through that its route does not allow."""
@@ -63,6 +68,14 @@ def signer() -> Signer:
     if person is None:
         return Signer(f"key:{key.id}", key.name)
     return Signer(person.sub and f"sub:{person.sub}", person.name)
+
+
+def require_own_name(path: str, given: str) -> None:
+    """Refuse a name in the body that is not of whom the login knows; Problem 422."""
+    person: Person | None = g.get("person")
+    if person is not None and person.sub is not None and given != person.name:
+        detail = f"expected the name of who is logged in, {person.name}; found {given}"
+        raise invalid([FieldError(path, detail)])
 
 
 def require(roles: frozenset[Role]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 
 from flask import Response, request
@@ -36,13 +36,22 @@ def once(produce: Callable[[], Reply]) -> Response:
         if token and before:
             return _replay(token, before)
         reply = produce()
-        with suppress(AlreadyRecorded, Overtaken):
+        with suppress(AlreadyRecorded), _doubting():
             started = time.perf_counter()
             services().recorder.record(current_key().id, reply, token)
             elapsed = time.perf_counter() - started
             services().metrics.recorded(reply.events, elapsed)
             return _response(reply.answer, reply.status, reply.location)
     raise Problem(HTTPStatus.CONFLICT, "Others change the same thing now; try again.")
+
+
+@contextmanager
+def _doubting() -> Iterator[None]:
+    """What was overtaken is made anew, by the policy that is active now."""
+    try:
+        yield
+    except Overtaken:
+        services().policies.doubt()
 
 
 def _token() -> Token | None:

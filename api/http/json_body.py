@@ -22,12 +22,17 @@ _TOO_DEEP = f"it is nested more than {DEEPEST} levels deep"
 
 def read(request: Request) -> Any:
     """The parsed body; raises Problem 400, 413 or 415."""
+    return parse(content(request))
+
+
+def content(request: Request) -> bytes:
+    """The body as it was sent; raises Problem 413 or 415."""
     if request.mimetype != "application/json":
         raise Problem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             f"Send application/json, not {request.mimetype or 'a body of no type'}.",
         )
-    return parse(request.get_data())
+    return request.get_data()
 
 
 def parse(content: bytes) -> Any:

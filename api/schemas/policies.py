@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.answers import (
     Answer,
@@ -16,6 +16,19 @@ from api.schemas.answers import (
     Sha256,
 )
 from api.schemas.requests import Query
+
+# The name of the policy by which is recommended now.
+ACTIVE = "active"
+Untried = Literal["erased", "other_model", "unknown_client"]
+
+
+class PolicyFile(BaseModel):
+    """A decision model in JDM, as GoRules' editor writes it; kept as it is sent."""
+
+    model_config = ConfigDict(extra="allow")
+
+    nodes: list[dict[str, Any]]
+    edges: list[dict[str, Any]]
 
 
 class Condition(Answer):
@@ -71,7 +84,7 @@ class PolicyAnswer(PolicySummary):
 
 
 class Moved(Answer):
-    """How many decisions go from one recommendation to another."""
+    """How many decisions go from one recommendation to another, or stay at it."""
 
     before: Recommendation
     after: Recommendation
@@ -90,7 +103,9 @@ class RuleCount(Answer):
 class Trial(Answer):
     """What a policy would have recommended in the last stored decisions.
 
-    `failed`: of how many it could not be evaluated.
+    `decisions`: how many were tried. `failed`: of how many of them it could not be
+    evaluated. `untried`: how many cannot be tried, by why: what describes the person
+    was erased, another model decided, or the client is not known any more.
     """
 
     sha256: Sha256
@@ -98,6 +113,7 @@ class Trial(Answer):
     moved: list[Moved]
     rules: list[RuleCount]
     failed: int
+    untried: dict[Untried, int] = {}
 
 
 class TrialQuery(Query):
@@ -137,3 +153,47 @@ class Activation(Answer):
 
     policy: PolicySummary
     trial: Trial
+
+
+_SAYS = {
+    "code": "'LARGE_AMOUNT'",
+    "effect": "'second_review'",
+    "text.en": "'Two people sign a loan of this size.'",
+    "text.fr": "'Un prêt de ce montant demande deux signatures.'",
+}
+# A policy of one rule.
+EXAMPLE: dict[str, Any] = {
+    "nodes": [
+        {"id": "in", "type": "inputNode", "name": "Facts", "content": {}},
+        {
+            "id": "about",
+            "type": "expressionNode",
+            "name": "Version",
+            "content": {
+                "expressions": [{"id": "v", "key": "version", "value": "'2027-1'"}]
+            },
+        },
+        {
+            "id": "amounts",
+            "type": "decisionTableNode",
+            "name": "Amounts",
+            "content": {
+                "hitPolicy": "collect",
+                "outputPath": "rules",
+                "inputs": [{"id": "a", "name": "Amount", "field": "terms.amount"}],
+                "outputs": [{"id": n, "name": n, "field": n} for n in _SAYS],
+                "rules": [{"_id": "large", "a": "> 500000", **_SAYS}],
+            },
+        },
+        {"id": "out", "type": "outputNode", "name": "Fired", "content": {}},
+    ],
+    "edges": [
+        {"id": f"{one}-{other}", "sourceId": one, "targetId": other}
+        for one, other in (
+            ("in", "about"),
+            ("in", "amounts"),
+            ("about", "out"),
+            ("amounts", "out"),
+        )
+    ],
+}

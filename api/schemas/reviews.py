@@ -76,7 +76,8 @@ class PastPrediction(Answer):
     """A prediction as it was made, and its reviews, oldest first: the last stands.
 
     Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
-    the application's own, as they were then; null where they were not noted.
+    the application's own, as they were then; null where they were not noted. `policy`:
+    null where none of its rules fired.
     """
 
     prediction_id: PredictionId

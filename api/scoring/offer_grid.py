@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Problem
+from api.identifiers import now
+from api.policy.active import Ready
+from api.policy.recommendation import judged
 from api.schemas.prices import Prices
 from api.schemas.requests import Terms
-from api.scoring.decision import decide, probability
+from api.scoring.policies.consider import Decided, consider
 from api.scoring.terms import Loan, Moved, on_terms, revised
+from api.store.database import Database
 from api.store.people.clients import Client
 
 if TYPE_CHECKING:
@@ -21,10 +25,13 @@ LEAST, MOST = 0.5, 1.2
 AMOUNTS, NUMBERS = 10, 12
 _ROUND = (1.0, 2.0, 2.5, 5.0)
 _MONTHS = (1, 2, 3, 6, 12, 24, 36, 48, 60)
+_NO_PRICE = dict.fromkeys(("offer", "probability", "decision", "recommendation"))
 
 
 def cells(
     champion: Champion,
+    database: Database,
+    ready: Ready,
     client: Client,
     loan: Loan,
     amounts: Sequence[float],
@@ -33,10 +40,15 @@ def cells(
     """Each is what a simulation of its two terms answers; row by row."""
     places = [(amount, number) for amount in amounts for number in instalments]
     moved = [_moved(champion, loan, *place) for place in places]
-    risks = iter(_risks(champion, client, [one for one in moved if one is not None]))
+    priced = [one for one in moved if one is not None]
+    told = iter(_told(champion, database, ready, client, priced))
     return [
-        _cell(champion, *place, one, None if one is None else next(risks))
-        for place, one in zip(places, moved, strict=True)
+        {
+            "amount": amount,
+            "instalments": number,
+            **(_NO_PRICE if one is None else next(told)),
+        }
+        for (amount, number), one in zip(places, moved, strict=True)
     ]
 
 
@@ -85,29 +97,39 @@ def _moved(champion: Champion, loan: Loan, amount: float, number: int) -> Moved 
     return None if moved.instalment is None else moved
 
 
-def _risks(
-    champion: Champion, client: Client, moved: Sequence[Moved]
-) -> Sequence[float]:
+def _told(
+    champion: Champion,
+    database: Database,
+    ready: Ready,
+    client: Client,
+    moved: Sequence[Moved],
+) -> list[dict[str, Any]]:
+    """What is offered, and what model and policy say of it."""
     if not moved:
         return []
-    revisions = [revised(champion, client, one.changes) for one in moved]
-    margins = champion.model.margins(champion.online.revise(revisions)).tolist()
-    calibration = champion.manifest.calibration
-    return [probability(margin, calibration) for margin in margins]
-
-
-def _cell(
-    champion: Champion,
-    amount: float,
-    number: int,
-    moved: Moved | None,
-    risk: float | None,
-) -> dict[str, Any]:
-    threshold = champion.manifest.threshold
-    return {
-        "amount": amount,
-        "instalments": number,
-        "offer": None if moved is None else moved.offer().model_dump(),
-        "probability": risk,
-        "decision": None if risk is None else decide(risk, threshold),
-    }
+    matrix = champion.online.revise(
+        [revised(champion, client, one.changes) for one in moved]
+    )
+    scores = champion.score(matrix, [False] * len(moved))
+    unknown = () if client.entered is None else client.entered.unknown
+    decided = [
+        Decided(
+            client_id=client.client_id,
+            client=client,
+            application={**client.application, **one.changes},
+            features=score.features,
+            verdict=champion.scorer.judge(score, unknown),
+            offer=one.offer(),
+        )
+        for one, score in zip(moved, scores, strict=True)
+    ]
+    considered = consider(champion, database, ready, now(), decided)
+    return [
+        {
+            "offer": one.offer.model_dump() if one.offer else None,
+            "probability": one.verdict["probability"],
+            "decision": one.verdict["decision"],
+            "recommendation": by_policy.answer["recommendation"],
+        }
+        for one, by_policy in zip(decided, judged(ready, considered), strict=True)
+    ]

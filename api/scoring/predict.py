@@ -23,12 +23,15 @@ from api.features.online import Applicant, Revision
 from api.features.row_checks import unknown_categories
 from api.identifiers import now, uuid7
 from api.json_encoding import encode
+from api.policy.active import Ready
+from api.policy.recommendation import Considered, Judged, alarms, judged
 from api.schemas.answers import Offer
 from api.schemas.client_keys import ClientKey
 from api.schemas.layout import PRODUCT
 from api.schemas.requests import Batch, Explain
 from api.scoring.applicants import known_clients
 from api.scoring.decision import EXPLAINED, Score, told_why
+from api.scoring.policies.consider import Decided, consider
 from api.scoring.request_forms import Form, read_form, read_model
 from api.scoring.terms import Moved, loan_of, on_terms, revised
 from api.store.database import Database
@@ -70,11 +73,11 @@ class Subject:
         return None if self.client is None or self.revision else self.client.features
 
 
-def predict(champion: Champion, database: Database, body: Any) -> Reply:
-    """Answer one request; raises Problem."""
+def predict(champion: Champion, database: Database, ready: Ready, body: Any) -> Reply:
+    """Answer one request, with what the policy recommends; raises Problem."""
     form = read_form(champion.columns, champion.manifest.key_type, body)
     subjects = _subjects(champion, database, [form])
-    (answered,) = _answers(champion, subjects)
+    (answered,) = _answers(champion, database, ready, subjects)
     if isinstance(answered, ScoringError):
         raise answered
     location = f"/v1/predictions/{answered.event_id}"
@@ -85,10 +88,13 @@ def predict(champion: Champion, database: Database, body: Any) -> Reply:
         (answered,),
         changes=_decided(subjects, [answered]),
         checks=still_known(_clients(subjects)),
+        writes=alarms(ready, [answered]),
     )
 
 
-def predict_batch(champion: Champion, database: Database, body: Any) -> Reply:
+def predict_batch(
+    champion: Champion, database: Database, ready: Ready, body: Any
+) -> Reply:
     """Answer many, each with its answer or its problem, in the order asked."""
     batch = read_model(Batch, body)
     forms = [
@@ -96,7 +102,7 @@ def predict_batch(champion: Champion, database: Database, body: Any) -> Reply:
         for at, item in enumerate(batch.predictions)
     ]
     subjects = _subjects(champion, database, forms)
-    answered = _answers(champion, subjects)
+    answered = _answers(champion, database, ready, subjects)
     parts = [
         item.answer if isinstance(item, Event) else encode(as_json(item))
         for item in answered
@@ -104,8 +110,15 @@ def predict_batch(champion: Champion, database: Database, body: Any) -> Reply:
     answer = b'{"predictions":[' + b",".join(parts) + b"]}"
     events = tuple(item for item in answered if isinstance(item, Event))
     checks = still_known(_clients(subjects)) if events else ()
-    changes = _decided(subjects, answered)
-    return Reply(HTTPStatus.OK, answer, None, events, changes=changes, checks=checks)
+    return Reply(
+        HTTPStatus.OK,
+        answer,
+        None,
+        events,
+        changes=_decided(subjects, answered),
+        checks=checks,
+        writes=alarms(ready, events),
+    )
 
 
 def explained(
@@ -165,15 +178,18 @@ def _decided(
 
 
 def _answers(
-    champion: Champion, subjects: Sequence[Subject | ScoringError]
+    champion: Champion,
+    database: Database,
+    ready: Ready,
+    subjects: Sequence[Subject | ScoringError],
 ) -> list[Event | ScoringError]:
     vectors = _vectors(champion, subjects)
-    ready = [
+    scorable = [
         (subject, vector)
         for subject, vector in zip(subjects, vectors, strict=True)
         if isinstance(subject, Subject) and not isinstance(vector, ScoringError)
     ]
-    events = iter(_events(champion, ready))
+    events = iter(_events(champion, database, ready, scorable))
     return [
         vector if isinstance(vector, ScoringError) else next(events)
         for vector in vectors
@@ -273,42 +289,86 @@ def _computed(
         return [_computed(compute, [item])[0] for item in batch]
 
 
-def _events(champion: Champion, ready: Sequence[tuple[Subject, Vector]]) -> list[Event]:
-    if not ready:
+def _events(
+    champion: Champion,
+    database: Database,
+    ready: Ready,
+    scorable: Sequence[tuple[Subject, Vector]],
+) -> list[Event]:
+    if not scorable:
         return []
-    matrix = np.stack([vector for _, vector in ready])
-    explained = [bool(subject.form.explain) for subject, _ in ready]
+    matrix = np.stack([vector for _, vector in scorable])
+    explained = [bool(subject.form.explain) for subject, _ in scorable]
     scores = champion.score(matrix, explained)
-    return [
-        _event(champion, subject, score)
-        for (subject, _), score in zip(ready, scores, strict=True)
+    subjects = [subject for subject, _ in scorable]
+    verdicts = [
+        champion.scorer.judge(score, subject.unknown, subject.form.explain)
+        for subject, score in zip(subjects, scores, strict=True)
     ]
+    made_at = now()
+    decided = [
+        _decided_on(subject, vector, verdict)
+        for (subject, vector), verdict in zip(scorable, verdicts, strict=True)
+    ]
+    considered = consider(champion, database, ready, made_at, decided)
+    recommended = judged(ready, considered)
+    rows = zip(subjects, scores, verdicts, considered, recommended, strict=True)
+    return [_event(champion, made_at, *row) for row in rows]
 
 
-def _event(champion: Champion, subject: Subject, score: Score) -> Event:
+def _decided_on(
+    subject: Subject, vector: Vector, verdict: Mapping[str, Any]
+) -> Decided:
+    """What the policy is told of it: of a what-if the application with its changes."""
+    form, client = subject.form, subject.client
+    given = client.application if client else form.application
+    return Decided(
+        client_id=form.client_id,
+        client=client,
+        application={**(given or {}), **(subject.changes or {})},
+        features=vector,
+        verdict=verdict,
+        offer=subject.offer,
+        declared=form.declared,
+    )
+
+
+def _event(
+    champion: Champion,
+    made_at: str,
+    subject: Subject,
+    score: Score,
+    verdict: Mapping[str, Any],
+    considered: Considered,
+    by_policy: Judged,
+) -> Event:
     form = subject.form
     model = champion.manifest.model
     answer = {
         "prediction_id": uuid7(),
         "kind": DECISION if subject.changes is None else SIMULATION,
         "client_id": form.client_id,
-        **champion.scorer.judge(score, subject.unknown, form.explain),
+        **verdict,
         **({} if subject.offer is None else {"terms": subject.offer.model_dump()}),
+        **by_policy.answer,
         "model": {
             "name": model.name,
             "version": model.version,
             "bundle_sha256": champion.bundle.sha256,
         },
-        "created_at": now(),
+        "created_at": made_at,
     }
     parts = champion.parts(answer, score)
+    kept = {**form.request, **_basis(champion, subject)}
+    if considered.facts:
+        kept["facts"] = considered.facts
     return Event(
         event_id=answer["prediction_id"],
         kind=answer["kind"],
         client_id=form.client_id,
         created_at=answer["created_at"],
         bundle_sha256=champion.bundle.sha256,
-        request=encode({**form.request, **_basis(champion, subject)}).decode(),
+        request=encode(kept).decode(),
         features=pack(score.features),
         answer=parts.answer(),
         parts=parts,
@@ -317,6 +377,7 @@ def _event(champion: Champion, subject: Subject, score: Score) -> Event:
             "margin": score.margin,
             "threshold": answer["threshold"],
             "decision": answer["decision"],
+            **by_policy.event,
             "band": answer["confidence"]["band"],
             "unknown_categories": list(subject.unknown),
             "model": {"name": model.name, "version": model.version},

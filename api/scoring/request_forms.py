@@ -41,7 +41,7 @@ class Form:
 
     `changes` or `terms` is given of a what-if, `application` of a new applicant.
     `unknown` names the columns whose category is taken as missing. `path`: where it
-    stands in the body.
+    stands in the body. `declared`: for this decision alone.
     """
 
     path: str
@@ -53,6 +53,7 @@ class Form:
     application: Row | None
     records: Mapping[str, list[Row]] | None
     unknown: tuple[str, ...]
+    declared: Mapping[str, Any] | None = None
 
 
 def read_form(
@@ -97,6 +98,7 @@ def read_form(
         application,
         records,
         tuple(dict.fromkeys(findings.unknown)),
+        item.get("declared"),
     )
 
 

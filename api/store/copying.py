@@ -14,7 +14,12 @@ from api.store.events.chain_end import ChainEnd
 from api.store.events.verification import verify
 
 # What `db upgrade` itself puts into a new database.
-_MADE_BY_UPGRADE = (tables.active_import, tables.secrets, tables.delivered)
+_MADE_BY_UPGRADE = (
+    tables.active_import,
+    tables.active_policy,
+    tables.secrets,
+    tables.delivered,
+)
 _NUMBERED = (tables.api_keys, tables.imports, tables.references, tables.work)
 _AT_A_TIME = 1000
 
@@ -51,7 +56,7 @@ def copy(source: Database, target: Database, chain_end: ChainEnd) -> int:
 
 
 def _require_new(connection: Connection) -> None:
-    for table in (*_NUMBERED, tables.events):
+    for table in (*_NUMBERED, tables.policies, tables.events):
         if connection.execute(select(table).limit(1)).first() is not None:
             raise CopyRefused(
                 f"the database is not new, there are {table.name.replace('_', ' ')} in "

@@ -92,6 +92,14 @@ class Change(Answer):
     title: str
 
 
+class Claim(Answer):
+    """Who alone works on a client, and until when; `mine`: it is who asks."""
+
+    by: str
+    until: AwareDatetime
+    mine: bool
+
+
 class ClientRef(Answer):
     """A known client, and what the lender calls it."""
 
@@ -167,11 +175,26 @@ class Contribution(Answer):
     contribution: float
 
 
+ApprovalRateItem = TypeAliasType(
+    "ApprovalRateItem", Annotated[float, Field(ge=0.0, le=1.0)]
+)
+
+
+DefaultRate = TypeAliasType("DefaultRate", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
 class CostCurve(CostCurveMeaning):
-    """The business score at each threshold."""
+    """
+    The business score at each threshold, by clients the model had not seen.
+
+    `approval_rate`: how many of them it grants; `default_rate`: how many of those
+    defaulted, null where it grants nobody. Empty in older bundles.
+    """
 
     threshold: Sequence[float]
     business_score: Sequence[float]
+    approval_rate: Sequence[ApprovalRateItem] = []
+    default_rate: Sequence[DefaultRate | None] = []
 
 
 class Costs(Answer):
@@ -245,7 +268,7 @@ class DraftAnswer(Answer):
 
 
 class Evidence(Answer):
-    """Evidence stays as it is; `valid`: `valid_until` is not over."""
+    """Evidence stays as it is; who was wrong records it anew."""
 
     evidence_id: str
     client_id: int | str
@@ -261,7 +284,7 @@ class Evidence(Answer):
 
 
 class EvidenceAnswer(Answer):
-    """Newest first."""
+    """What was consulted last comes first."""
 
     client_id: int | str
     evidence: Sequence[Evidence]
@@ -386,7 +409,7 @@ class ModelRef(Answer):
 
 
 class Moved(Answer):
-    """How many decisions go from one recommendation to another."""
+    """How many decisions go from one recommendation to another, or stay at it."""
 
     before: str
     after: str
@@ -447,13 +470,14 @@ class Offer(Answer):
 
 
 class OfferCell(Answer):
-    """One offer, and what the model says of it; null where the lender has no price."""
+    """One offer, and what is decided on it; null where the lender has no price."""
 
     amount: float
     instalments: int
     offer: Offer | None
     probability: Probability | None
     decision: str | None
+    recommendation: str | None = None
 
 
 class OffersAnswer(Answer):
@@ -793,7 +817,9 @@ class Trial(Answer):
     """
     What a policy would have recommended in the last stored decisions.
 
-    `failed`: of how many it could not be evaluated.
+    `decisions`: how many were tried. `failed`: of how many of them it could not be
+    evaluated. `untried`: how many cannot be tried, by why: what describes the person
+    was erased, another model decided, or the client is not known any more.
     """
 
     sha256: str
@@ -801,6 +827,7 @@ class Trial(Answer):
     moved: Sequence[Moved]
     rules: Sequence[RuleCount]
     failed: int
+    untried: Mapping[str, int] = {}
 
 
 Threshold = TypeAliasType("Threshold", Annotated[float, Field(ge=0.0, le=1.0)])
@@ -1211,7 +1238,7 @@ class ClientAnswer(Answer):
     `imported_at` is null of an application that was entered here. `offer_id`: of the
     counter-offer that stands; `contest_id`: of what waits for an answer.
     `requirements`: of the newest decision's policy, as they are met now; `signature`:
-    the first one of a grant that waits for its second.
+    the first one of a grant that waits for its second; `claim`: who works on them.
     """
 
     client_id: int | str
@@ -1221,6 +1248,7 @@ class ClientAnswer(Answer):
     contest_id: str | None = None
     requirements: Annotated[Sequence[Requirement], Field(validate_default=True)] = []
     signature: Signature | None = None
+    claim: Claim | None = None
     application: Sequence[ApplicationFact]
     terms: Annotated[
         Offer | None, Field(description="Of the loan that was asked for.")
@@ -1284,7 +1312,8 @@ class PastPrediction(Answer):
     A prediction as it was made, and its reviews, oldest first: the last stands.
 
     Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
-    the application's own, as they were then; null where they were not noted.
+    the application's own, as they were then; null where they were not noted. `policy`:
+    null where none of its rules fired.
     """
 
     prediction_id: str

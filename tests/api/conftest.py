@@ -10,9 +10,12 @@ import sys
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Barrier
 from types import ModuleType
 from typing import Any
 
@@ -26,7 +29,9 @@ from werkzeug.test import TestResponse
 from api import create_app
 from api.config import Config
 from api.schemas.layout import completed
+from api.store.events.record import Reply
 from api.store.migrate import upgrade
+from tests.api.decisions import decision
 
 CLIENTS = 500
 SMALL_BUNDLE = Path(__file__).parent / "small_bundle"
@@ -328,11 +333,16 @@ def _prepare(world: World, url: str) -> dict[str, str]:
     run = app.test_cli_runner().invoke
     done = run(args=["clients", "import", str(world.clients)])
     assert done.exit_code == 0, done.output
-    roles = ("officer", "scoring", "analyst", "admin", "delegate")
+    roles = ("officer", "scoring", "senior", "analyst", "admin", "delegate")
     keys = {
         role: run(args=["keys", "add", role, "--role", role]).stdout.strip()
         for role in roles
     }
+    # The dashboard's, which asks for the person who is logged in.
+    desk = [
+        word for role in ("delegate", "officer", "senior") for word in ("--role", role)
+    ]
+    keys["desk"] = run(args=["keys", "add", "desk", *desk]).stdout.strip()
     app.extensions["scoring"].database.close()
     return keys
 
@@ -376,3 +386,104 @@ def call(app: Flask, template: Any) -> Callable[..., TestResponse]:
         return client.open(path, method=method, headers=headers, **more)
 
     return send
+
+
+@pytest.fixture(scope="session")
+def policy_of() -> Callable[..., dict[str, Any]]:
+    """Writes a policy of such rules.
+
+    Each is code, effect, and what facts are held to; then evidence, or a lawful basis,
+    and within how many days.
+    """
+    kinds = {"identity", "income", "charges", "register", "other"}
+
+    def table(at: int, rule: tuple[Any, ...]) -> dict[str, Any]:
+        code, effect, tests, *more = rule
+        says = {
+            "code": code,
+            "effect": effect,
+            "text.en": f"Rule {code}.",
+            "text.fr": f"Règle {code}.",
+        }
+        if more:
+            says["evidence" if more[0] in kinds else "lawful_basis"] = more[0]
+        cells = {name: f"'{value}'" for name, value in says.items()}
+        if more[1:]:
+            cells["within_days"] = str(more[1])
+        inputs = [
+            {"id": f"in-{at}-{name}", "name": name, "field": name} for name in tests
+        ]
+        values = {f"in-{at}-{name}": test for name, test in tests.items()}
+        return {
+            "id": f"table-{at}",
+            "type": "decisionTableNode",
+            "name": code,
+            "content": {
+                "hitPolicy": "collect",
+                "outputPath": f"rules.t{at}",
+                "inputs": inputs,
+                "outputs": [{"id": n, "name": n, "field": n} for n in cells],
+                "rules": [{"_id": f"rule-{at}", **values, **cells}],
+            },
+        }
+
+    def make(*rules: tuple[Any, ...], version: str = "test-1") -> dict[str, Any]:
+        said = [{"id": "says", "key": "version", "value": f"'{version}'"}]
+        about = {"expressions": said}
+        nodes = [
+            {"id": "in", "type": "inputNode", "name": "Facts", "content": {}},
+            {"id": "v", "type": "expressionNode", "name": "V", "content": about},
+            *(table(at, rule) for at, rule in enumerate(rules)),
+            {"id": "out", "type": "outputNode", "name": "Fired", "content": {}},
+        ]
+        between = [node["id"] for node in nodes[1:-1]]
+        edges = [
+            {"id": f"{one}-{other}", "sourceId": one, "targetId": other}
+            for middle in between
+            for one, other in (("in", middle), (middle, "out"))
+        ]
+        return {"nodes": nodes, "edges": edges}
+
+    return make
+
+
+@pytest.fixture
+def person(call: Callable[..., TestResponse]) -> Callable[..., Any]:
+    """Send requests for a person who is logged in at the dashboard."""
+
+    def of(name: str, *roles: str, sub: str | None = "") -> Any:
+        known = name.lower() if sub == "" else sub
+        told = {"name": name, "sub": known, "roles": ["officer", *roles]}
+        return partial(call, role="desk", headers={"On-Behalf-Of": json.dumps(told)})
+
+    return of
+
+
+@pytest.fixture
+def recommend(app: Flask) -> Callable[..., dict[str, Any]]:
+    """Record a decision by a policy, as the facts of its event have it."""
+
+    def record(client_id: Any, recommendation: str, **more: Any) -> dict[str, Any]:
+        event = decision(client_id, recommendation, **more)
+        reply = Reply(201, event.answer, None, (event,))
+        app.extensions["scoring"].recorder.record(1, reply, None)
+        return {"prediction_id": event.event_id, "created_at": event.created_at}
+
+    return record
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[Any]]:
+    """Call all of these at the same moment."""
+
+    def run(*asked: Callable[[], Any]) -> list[Any]:
+        gate = Barrier(len(asked))
+
+        def one(ask: Callable[[], Any]) -> Any:
+            gate.wait()
+            return ask()
+
+        with ThreadPoolExecutor(len(asked)) as pool:
+            return list(pool.map(one, asked))
+
+    return run

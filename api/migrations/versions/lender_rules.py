@@ -14,6 +14,12 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+# Those of second signatures, evidence and referred ones come before open ones.
+PLACES = (
+    "UPDATE work SET place = CASE substr(place, 1, 1) WHEN '2' THEN '5' "
+    "WHEN '3' THEN '6' ELSE '7' END || substr(place, 2) WHERE place >= '2'"
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -33,7 +39,27 @@ def upgrade() -> None:
         sa.Column("activated_at", sa.String(27)),
     )
     op.bulk_insert(active, [{"slot": 1}])
+    for statement in _kept_for_ever(op.get_bind().dialect.name):
+        op.execute(statement)
     op.add_column("work", sa.Column("claimed_by", sa.String(300)))
     op.add_column("work", sa.Column("claimed_name", sa.String(200)))
     op.add_column("work", sa.Column("claimed_until", sa.String(27)))
     op.create_index("work_claimed", "work", ["claimed_by"])
+    op.execute(PLACES)
+
+
+def _kept_for_ever(dialect: str) -> list[str]:
+    """Statements that make the database itself refuse to change a policy."""
+    said = "'policies are kept for ever'"
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER policies_no_{verb.lower()} BEFORE {verb} ON policies "
+            f"BEGIN SELECT RAISE(ABORT, {said}); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        "CREATE FUNCTION refuse_policy_change() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION {said}; END $$",
+        "CREATE TRIGGER policies_kept BEFORE UPDATE OR DELETE OR TRUNCATE "
+        "ON policies FOR EACH STATEMENT EXECUTE FUNCTION refuse_policy_change()",
+    ]

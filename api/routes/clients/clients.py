@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
 
+from api.http.auth import signer
 from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
+from api.identifiers import now
 from api.schemas.answers import ClientAnswer, ClientPage
 from api.schemas.client_keys import LARGEST, ClientKey, is_draft
 from api.schemas.requests import ClientSearch
@@ -18,7 +20,9 @@ from api.scoring.terms import loan_of
 from api.services import services
 from api.store.people import clients, drafts, offers, references
 from api.store.people.clients import Client, pack
-from api.store.people.standing import contesting, standing
+from api.store.people.evidence import of_client, requirements
+from api.store.people.predictions import recommended, recommended_by
+from api.store.people.standing import Signed, StandingRecord, contesting, standing
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion
@@ -72,6 +76,7 @@ def application(client_id: str) -> Response:
     champion = services().champion()
     client = known_client(champion, client_key(champion, client_id))
     database = services().database
+    record = standing(database, client.client_id)
     offer = offers.standing(database, client.client_id, date.today().isoformat())
     contest = contesting(database, client.client_id)
     loan = loan_of(champion, client, client.application)
@@ -89,9 +94,11 @@ def application(client_id: str) -> Response:
     return answer(
         {
             **called,
-            "standing": _standing(champion, client),
+            "standing": record and _standing(champion, client, record),
             "offer_id": offer["offer_id"] if offer else None,
             "contest_id": contest.event_id if contest and contest.waits else None,
+            "requirements": _requirements(client, record) if record else [],
+            "signature": record and _signature(record.acts.signature),
             "application": facts,
             "terms": None if loan is None else loan.asked.model_dump(),
             "imported_at": client.imported_at,
@@ -106,18 +113,36 @@ def _called(ids: Sequence[ClientKey]) -> list[dict[str, Any]]:
     return [{"client_id": i, "reference": called.get(i)} for i in ids]
 
 
-def _standing(champion: Champion, client: Client) -> dict[str, Any] | None:
-    record = standing(services().database, client.client_id)
-    if record is None:
+def _requirements(client: Client, record: StandingRecord) -> list[dict[str, Any]]:
+    requires = record.latest.facts.get("requires")
+    if not requires:
+        return []
+    with services().database.read() as connection:
+        evidence = of_client(connection, client.client_id)
+    granted = record.review is not None and record.review["decision"] == "granted"
+    signed = granted and record.decided.prediction_id == record.latest.prediction_id
+    return requirements(requires, evidence, now()[:10], signed)
+
+
+def _signature(signed: Signed | None) -> dict[str, Any] | None:
+    if signed is None:
         return None
+    names = "review_id", "prediction_id", "reviewer", "reason", "created_at"
+    told = {name: signed.review[name] for name in names}
+    return told | {"mine": signed.by == signer().id}
+
+
+def _standing(
+    champion: Champion, client: Client, record: StandingRecord
+) -> dict[str, Any]:
     decided, latest, review = record.decided, record.latest, record.review
     basis = decided.basis or {}
     model_changed = latest.bundle_sha256 != champion.bundle.sha256
     vectors = client.vectors
     same_data = vectors is not None and record.features == pack(vectors.features)
     return {
-        "result": review["decision"] if review else decided.facts["decision"],
-        "by": "person" if review else "model",
+        "result": review["decision"] if review else recommended(decided.facts),
+        "by": "person" if review else recommended_by(decided.facts),
         "reviewer": review["reviewer"] if review else None,
         "category": review.get("category") if review else None,
         "reason": review["reason"] if review else None,
@@ -132,6 +157,7 @@ def _standing(champion: Champion, client: Client) -> dict[str, Any] | None:
         "latest": {
             "prediction_id": latest.prediction_id,
             **{name: latest.facts[name] for name in _LATEST},
+            "recommendation": recommended(latest.facts),
             "model": latest.model,
             "created_at": latest.created_at,
             "model_changed": model_changed,

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from api.errors import Problem
+from api.http import json_body
+from api.http.auth import require_own_name
+from api.http.idempotency import once
+from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
+from api.http.responses import answer
+from api.identifiers import now, uuid7
+from api.json_encoding import encode
+from api.schemas.client_keys import fits
 from api.schemas.clients.evidence import (
     Declaration,
     DeclarationRequest,
@@ -16,13 +24,15 @@ from api.schemas.clients.evidence import (
     EvidenceAnswer,
     EvidenceRequest,
 )
+from api.scoring.request_forms import read_model
+from api.services import services
+from api.store.events.record import DECLARATION, EVIDENCE, Event, Reply
+from api.store.people.clients import Client, still_known
+from api.store.people.evidence import of_client
+from api.store.people.notes import of_kind
 
 blueprint = Blueprint("evidence", __name__, url_prefix="/v1/clients/<client_id>")
 _CLIENT = {"client_id": 100001}
-
-
-def _not_yet() -> Problem:
-    return Problem(HTTPStatus.NOT_IMPLEMENTED, "Not yet.")
 
 
 @Operation(
@@ -37,7 +47,10 @@ def _not_yet() -> Problem:
     path_examples=_CLIENT,
 )
 def evidence(client_id: str) -> Response:
-    raise _not_yet()
+    key = client_key(services().champion(), client_id)
+    with services().database.read() as connection:
+        found = of_client(connection, key) if fits(key) else []
+    return answer({"client_id": key, "evidence": found})
 
 
 @Operation(
@@ -64,7 +77,14 @@ def evidence(client_id: str) -> Response:
     replayable=True,
 )
 def record_evidence(client_id: str) -> Response:
-    raise _not_yet()
+    champion = services().champion()
+    key = client_key(champion, client_id)
+    body = read_model(EvidenceRequest, json_body.read(request))
+    require_own_name("/author", body.author)
+    facts = {"evidence": body.kind}
+    return once(
+        lambda: _reply(known_client(champion, key), EVIDENCE, body, facts),
+    )
 
 
 @Operation(
@@ -79,7 +99,9 @@ def record_evidence(client_id: str) -> Response:
     path_examples=_CLIENT,
 )
 def declarations(client_id: str) -> Response:
-    raise _not_yet()
+    key = client_key(services().champion(), client_id)
+    found = of_kind(services().database, key, DECLARATION) if fits(key) else []
+    return answer({"client_id": key, "declarations": found})
 
 
 @Operation(
@@ -105,4 +127,33 @@ def declarations(client_id: str) -> Response:
     replayable=True,
 )
 def declare(client_id: str) -> Response:
-    raise _not_yet()
+    champion = services().champion()
+    key = client_key(champion, client_id)
+    body = read_model(DeclarationRequest, json_body.read(request))
+    require_own_name("/author", body.author)
+    return once(lambda: _reply(known_client(champion, key), DECLARATION, body, {}))
+
+
+def _reply(
+    client: Client,
+    kind: str,
+    body: EvidenceRequest | DeclarationRequest,
+    facts: Mapping[str, str],
+) -> Reply:
+    recorded = {
+        f"{kind}_id": uuid7(),
+        "client_id": client.client_id,
+        **body.model_dump(),
+        "created_at": now(),
+    }
+    event = Event(
+        event_id=recorded[f"{kind}_id"],
+        kind=kind,
+        client_id=client.client_id,
+        created_at=recorded["created_at"],
+        bundle_sha256=None,
+        answer=encode(recorded),
+        facts=facts,
+    )
+    checks = still_known([client])
+    return Reply(HTTPStatus.CREATED, event.answer, None, (event,), checks=checks)

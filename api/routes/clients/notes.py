@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 
 from api.errors import Problem
 from api.http import json_body
+from api.http.auth import require_own_name
 from api.http.idempotency import once
 from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
@@ -51,7 +52,7 @@ _CLIENT = {"client_id": 100001}
 )
 def notes(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
-    found = recorded.notes(services().database, key) if fits(key) else []
+    found = recorded.of_kind(services().database, key, NOTE) if fits(key) else []
     return answer({"client_id": key, "notes": found})
 
 
@@ -75,6 +76,7 @@ def note(client_id: str) -> Response:
     champion = services().champion()
     key = client_key(champion, client_id)
     body = read_model(NoteRequest, json_body.read(request))
+    require_own_name("/author", body.author)
     return once(lambda: _note(known_client(champion, key), body))
 
 
@@ -140,6 +142,7 @@ def contests(client_id: str) -> Response:
 def contest(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
     body = read_model(ContestRequest, json_body.read(request))
+    require_own_name("/author", body.author)
     days, database = services().config.contest_days, services().database
     return once(lambda: _contest(database, key, body, days))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -67,6 +68,7 @@ def offers(client_id: str) -> Response:
     loan = loan_of(champion, client, client.application)
     if loan is None:
         raise Problem(HTTPStatus.CONFLICT, "The application asks for no amount.")
+    database, ready = services().database, services().policies.newest()
     amounts = params.amounts or usual_amounts(champion, loan.asked.amount)
     numbers = params.instalments or usual_numbers(champion.prices, loan.instalments)
     if (count := len(amounts) * len(numbers)) > MOST_CELLS:
@@ -81,7 +83,7 @@ def offers(client_id: str) -> Response:
             "asked": loan.asked.model_dump(),
             "amounts": amounts,
             "instalments": numbers,
-            "cells": cells(champion, client, loan, amounts, numbers),
+            "cells": cells(champion, database, ready, client, loan, amounts, numbers),
         }
     )
 
@@ -141,7 +143,8 @@ def _offer(
     # A client that is not known is none of the body's faults.
     known_client(champion, key)
     terms = body.terms.model_dump(exclude_none=True)
-    simulated = predict(champion, database, {"client_id": key, "terms": terms})
+    asked = {"client_id": key, "terms": terms}
+    simulated = predict(champion, database, services().policies.active(), asked)
     simulation = json.loads(simulated.answer)
     offer = {
         "offer_id": uuid7(),
@@ -165,6 +168,4 @@ def _offer(
         subject_id=offer["simulation_id"],
     )
     events = (*simulated.events, event)
-    return Reply(
-        HTTPStatus.CREATED, event.answer, None, events, checks=simulated.checks
-    )
+    return replace(simulated, answer=event.answer, location=None, events=events)

@@ -81,6 +81,7 @@ def _answer(
     simulated = predict(
         champion,
         database,
+        services().policies.active(),
         {"client_id": question.client.client_id, "changes": changes},
     )
     granted = {"granted": found.moved.offer().model_dump()}

@@ -53,7 +53,8 @@ blueprint = Blueprint("predictions", __name__, url_prefix="/v1/predictions")
 def create() -> Response:
     body = json_body.read(request)
     champion, database = services().champion(), services().database
-    return once(lambda: predict(champion, database, body))
+    active = services().policies.active
+    return once(lambda: predict(champion, database, active(), body))
 
 
 @Operation(
@@ -79,7 +80,8 @@ def create() -> Response:
 def create_batch() -> Response:
     body = json_body.read(request)
     champion, database = services().champion(), services().database
-    return once(lambda: predict_batch(champion, database, body))
+    active = services().policies.active
+    return once(lambda: predict_batch(champion, database, active(), body))
 
 
 @Operation(

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from api.errors import Problem
+from api.errors import Gone, Problem
 from api.http import json_body
+from api.http.auth import Signer, require_own_name, signer
+from api.http.grants import Grant, granted
 from api.http.idempotency import once
 from api.http.lookups import client_key, known_prediction
 from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
 from api.identifiers import now, uuid7
 from api.json_encoding import encode
-from api.schemas.client_keys import fits
+from api.schemas.client_keys import ClientKey, fits
 from api.schemas.reviews import (
     CLOSING,
     History,
@@ -27,13 +31,21 @@ from api.schemas.reviews import (
 from api.scoring.request_forms import read_model
 from api.services import services
 from api.store.database import Database
-from api.store.events.record import DECISION, PREDICTIONS, REVIEW, Event, Reply
-from api.store.people import predictions
-from api.store.people.predictions import StoredPrediction
-from api.store.people.standing import standing_review, still_standing
+from api.store.events.kept import skeletons
+from api.store.events.record import (
+    DECISION,
+    PREDICTIONS,
+    REVIEW,
+    SIGNATURE,
+    Event,
+    Reply,
+)
+from api.store.people import claims, predictions
+from api.store.people.predictions import StoredPrediction, recommended
+from api.store.people.standing import Acts, acts_on, standing, still_standing
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1")
-_FACTS = ("action", "decision", "model_decision", "category", "replaces")
+_FACTS = ("action", "decision", "model_decision", "category", "replaces", "signs")
 
 
 @Operation(
@@ -47,7 +59,10 @@ _FACTS = ("action", "decision", "model_decision", "category", "replaces")
     description="The score stays what it was. `withdrawn` and `lapsed` stand as any "
     "review does, and any answers what the applicant contested before it. When a "
     "review of the client stands already, of this prediction or of another, the new "
-    "one must name it in `replaces`.",
+    "one must name it in `replaces`. A grant needs what the rules of this decision "
+    "and of the client's newest one require: 409 lists in `errors` what is not there, "
+    "and where two have to sign, the first signature is not `final`. To grant what a "
+    "rule refuses takes the role senior. 409 also names who works on the client.",
     body=(ReviewRequest,),
     problems=(404, 409, 410),
     path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
@@ -63,6 +78,7 @@ _FACTS = ("action", "decision", "model_decision", "category", "replaces")
 )
 def review(prediction_id: UUID) -> Response:
     body = read_model(ReviewRequest, json_body.read(request))
+    require_own_name("/reviewer", body.reviewer)
     database = services().database
     return once(lambda: _review(database, str(prediction_id), body))
 
@@ -71,39 +87,78 @@ def _review(database: Database, prediction_id: str, body: ReviewRequest) -> Repl
     decided = known_prediction(database, prediction_id)
     if decided.kind != DECISION:
         raise Problem(HTTPStatus.CONFLICT, "A simulation decides nothing to review.")
-    before = standing_review(database, decided.client_id, prediction_id)
-    standing = before["review_id"] if before else None
-    if body.replaces != standing:
-        stands = f"Review {standing} stands" if standing else "No review stands"
-        raise Problem(HTTPStatus.CONFLICT, f"{stands}: `replaces` must say so.")
+    client_id, who = decided.client_id, signer()
+    before, newest = _until_now(database, decided)
+    stands = before.review["review_id"] if before.review else None
+    if body.replaces != stands:
+        said = f"Review {stands} stands" if stands else "No review stands"
+        raise Problem(HTTPStatus.CONFLICT, f"{said}: `replaces` must say so.")
+    grant = Grant()
+    if body.decision == "granted":
+        grant = granted(database, decided, newest, before, who)
     model_decision = decided.facts["decision"]
     review = {
         "review_id": uuid7(),
         "prediction_id": prediction_id,
-        "client_id": decided.client_id,
+        "client_id": client_id,
         "action": _action(body.decision, model_decision),
         "decision": body.decision,
         "model_decision": model_decision,
         "category": body.category,
         "reason": body.reason,
         "reviewer": body.reviewer,
-        "replaces": standing,
+        "replaces": stands,
+        "final": grant.final,
+        "signs": grant.signs,
         "created_at": now(),
     }
     event = Event(
         event_id=review["review_id"],
-        kind=REVIEW,
-        client_id=decided.client_id,
+        kind=REVIEW if grant.final else SIGNATURE,
+        client_id=client_id,
         created_at=review["created_at"],
         bundle_sha256=decided.bundle_sha256,
+        request=encode({"signer": who.id}).decode(),
         answer=encode(review),
         facts={name: review[name] for name in _FACTS},
         subject_id=prediction_id,
-        unique_as=f"review {prediction_id} {standing or 'first'}",
+        unique_as=f"review {prediction_id} {stands or 'first'}"
+        if grant.final
+        else None,
     )
-    about = decided.client_id, prediction_id
-    checks = still_standing(*about, event.event_id, standing)
-    return Reply(HTTPStatus.CREATED, event.answer, None, (event,), checks=checks)
+    unchanged = still_standing(client_id, prediction_id, event.event_id, before)
+    checks = (*unchanged, *grant.checks)
+    reply = Reply(HTTPStatus.CREATED, event.answer, None, (event,), checks=checks)
+    return reply if client_id is None else _by_holder(database, client_id, who, reply)
+
+
+def _until_now(
+    database: Database, decided: StoredPrediction
+) -> tuple[Acts, StoredPrediction]:
+    """What people did, and the newest decision on the client."""
+    if decided.client_id is None:
+        return acts_on(database, None, decided.prediction_id), decided
+    record = standing(database, decided.client_id)
+    if record is None:
+        raise Gone(
+            f"Whom prediction {decided.prediction_id} was about has been erased."
+        )
+    return record.acts, record.latest
+
+
+def _by_holder(
+    database: Database, client_id: ClientKey, who: Signer, reply: Reply
+) -> Reply:
+    """The same, while nobody else works on the client; who does so is done with it."""
+    other = claims.by_another(database, client_id, who.holder)
+    if other is not None:
+        detail = f"{other.claimed_name} works on it until {other.claimed_until}."
+        raise Problem(HTTPStatus.CONFLICT, detail)
+    return replace(
+        reply,
+        checks=(*reply.checks, claims.still_free(client_id, who.holder)),
+        writes=(partial(claims.released, client_id=client_id, holder=who.holder),),
+    )
 
 
 def _action(decision: str, model_decision: str) -> str:
@@ -132,15 +187,20 @@ def history(client_id: str) -> Response:
         some = int(params.cursor), params.limit + 1
         page = predictions.of_client(database, key, kinds, *some)
     shown = page[: params.limit]
-    reviews = predictions.reviews(
-        database, [prediction.prediction_id for prediction in shown]
-    )
+    ids = [prediction.prediction_id for prediction in shown]
+    reviews = predictions.reviews(database, ids)
+    told = [one.prediction_id for one in shown if one.facts.get("rules")]
+    ruled = skeletons(database, told)
     following = len(page) > params.limit
     return answer(
         {
             "client_id": key,
             "predictions": [
-                _past(prediction, reviews[prediction.prediction_id])
+                _past(
+                    prediction,
+                    reviews[prediction.prediction_id],
+                    ruled.get(prediction.prediction_id, {}).get("policy"),
+                )
                 for prediction in shown
             ],
             "next_cursor": str(shown[-1].sequence) if following else None,
@@ -148,12 +208,16 @@ def history(client_id: str) -> Response:
     )
 
 
-def _past(stored: StoredPrediction, reviews: list[dict[str, Any]]) -> dict[str, Any]:
+def _past(
+    stored: StoredPrediction, reviews: list[dict[str, Any]], policy: Any
+) -> dict[str, Any]:
     facts = ("probability", "threshold", "decision")
     return {
         "prediction_id": stored.prediction_id,
         "kind": stored.kind,
         **{name: stored.facts[name] for name in facts},
+        "recommendation": recommended(stored.facts),
+        "policy": policy,
         "created_at": stored.created_at,
         "model": stored.model,
         "changes": stored.changes,

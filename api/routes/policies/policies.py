@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
+import json
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from api.errors import Problem
-from api.http.operations import Operation
+from api.http import json_body
+from api.http.auth import signer
+from api.http.idempotency import once
+from api.http.operations import ADMIN, Operation
+from api.http.responses import answer, query
 from api.schemas.policies import (
+    EXAMPLE,
     Activation,
     PoliciesAnswer,
     PolicyAnswer,
+    PolicyFile,
     PolicyResults,
+    PolicySummary,
     Trial,
     TrialQuery,
 )
+from api.scoring.policies import life
+from api.scoring.policies.trial import trial as tried
+from api.services import services
+from api.store import policies as store
 from api.store.keys import Role
+from api.store.policy_results import results as counted
 
 blueprint = Blueprint("policies", __name__, url_prefix="/v1/policies")
 RULES = frozenset({Role.ANALYST, Role.ADMIN})
 _SHA256 = {"sha256": "a" * 64}
+# Times as large as other bodies: by default 10 MiB.
+_FACTOR = 10
 
 
-def _not_yet() -> Problem:
-    return Problem(HTTPStatus.NOT_IMPLEMENTED, "Not yet.")
+@Operation(
+    blueprint,
+    "POST",
+    "",
+    "policies",
+    "Add a policy, which does not make it active",
+    {201: PolicySummary, 200: PolicySummary},
+    roles=RULES,
+    description="The body is the file, and its bytes are kept. 422 has an error for "
+    "each fault: `path` is its line and rule. 200 when it is there already.",
+    body=(PolicyFile,),
+    body_examples={"policy": EXAMPLE},
+    body_factor=_FACTOR,
+    replayable=True,
+)
+def add() -> Response:
+    content, who = json_body.content(request), signer()
+    champion, database = services().champion(), services().database
+    return once(lambda: life.added(champion, database, content, who.name, who.id))
 
 
 @Operation(
@@ -37,7 +67,8 @@ def _not_yet() -> Problem:
     roles=RULES,
 )
 def policies() -> Response:
-    raise _not_yet()
+    listed = store.listed(services().database)
+    return answer({"policies": [life.told(one) for one in listed]})
 
 
 @Operation(
@@ -52,7 +83,12 @@ def policies() -> Response:
     path_examples=_SHA256,
 )
 def policy(sha256: str) -> Response:
-    raise _not_yet()
+    database = services().database
+    stored = life.find(database, sha256)
+    rules = life.rules(services().champion(), services().policies.of(stored.sha256))
+    file = store.read(database, stored.sha256)
+    document = json.loads(file.content) if file else {}
+    return answer({**life.told(stored), "rules": rules, "document": document})
 
 
 @Operation(
@@ -64,11 +100,15 @@ def policy(sha256: str) -> Response:
     {200: Trial},
     roles=RULES,
     query=TrialQuery,
+    description="The model's part of them is as it was stored; application, evidence, "
+    "declarations and the moment are those of now.",
     problems=(404,),
     path_examples=_SHA256,
 )
 def trial(sha256: str) -> Response:
-    raise _not_yet()
+    champion, database = services().champion(), services().database
+    ready = services().policies.of(life.find(database, sha256).sha256)
+    return answer(tried(champion, database, ready, query(TrialQuery).last))
 
 
 @Operation(
@@ -83,7 +123,11 @@ def trial(sha256: str) -> Response:
     path_examples=_SHA256,
 )
 def results(sha256: str) -> Response:
-    raise _not_yet()
+    database = services().database
+    stored = life.find(database, sha256)
+    ready = services().policies.of(stored.sha256)
+    codes = [rule.code for rule in ready.policy.rules] if ready.policy else []
+    return answer(counted(database, stored, codes))
 
 
 @Operation(
@@ -93,9 +137,18 @@ def results(sha256: str) -> Response:
     "policies",
     "Recommend by this policy from now on; `built-in` is the one without rules",
     {200: Activation},
-    roles=frozenset({Role.ADMIN}),
+    roles=ADMIN,
+    description="409 where it takes another person than who added it, or the model "
+    "that serves does not know what it reads.",
     problems=(404, 409),
     path_examples=_SHA256,
+    replayable=True,
 )
 def activate(sha256: str) -> Response:
-    raise _not_yet()
+    champion, database, who = services().champion(), services().database, signer()
+    policies, people = services().policies, services().config.policy_people
+    return once(
+        lambda: life.activated(
+            champion, database, policies, sha256, who.name, who.id, people
+        )
+    )

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from api.errors import Problem
+from api.http import json_body
+from api.http.auth import current_key, signer
+from api.http.lookups import client_key
 from api.http.operations import OFFICER, SCORING, SENIOR, Operation
 from api.http.responses import answer, query
+from api.identifiers import moment
+from api.schemas.client_keys import ClientKey, fits
 from api.schemas.work import (
     AssignRequest,
     DecisionsAnswer,
@@ -18,9 +25,12 @@ from api.schemas.work import (
     WorkPage,
     WorkQuery,
 )
+from api.scoring.request_forms import read_model
 from api.services import services
+from api.store.keys import Role
+from api.store.people import claims
 from api.store.people.standing_decisions import standing_decisions
-from api.store.people.work import listed
+from api.store.people.work import find, listed
 
 blueprint = Blueprint("work", __name__, url_prefix="/v1")
 
@@ -38,7 +48,7 @@ blueprint = Blueprint("work", __name__, url_prefix="/v1")
 def work() -> Response:
     params = query(WorkQuery, services().champion().manifest.key_type)
     with services().database.read() as connection:
-        found = listed(connection, params)
+        found = listed(connection, params, signer().holder)
     return answer(asdict(found))
 
 
@@ -74,7 +84,10 @@ def decisions() -> Response:
     path_examples={"client_id": 100001},
 )
 def claim(client_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "Not yet.")
+    key, who, database = _listed_key(client_id), signer(), services().database
+    if claims.claim(database, key, who.holder, who.name, _in_time()):
+        return answer(_item(key))
+    raise _held(_item(key))
 
 
 @Operation(
@@ -89,7 +102,11 @@ def claim(client_id: str) -> Response:
     path_examples={"client_id": 100001},
 )
 def release(client_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "Not yet.")
+    key, database = _listed_key(client_id), services().database
+    senior = Role.SENIOR in current_key().roles
+    if claims.release(database, key, None if senior else signer().holder):
+        return answer(_item(key))
+    raise _held(_item(key))
 
 
 @Operation(
@@ -106,4 +123,38 @@ def release(client_id: str) -> Response:
     body_examples={"assign": {"name": "A. Martin", "sub": "248289"}},
 )
 def assign(client_id: str) -> Response:
-    raise Problem(HTTPStatus.NOT_IMPLEMENTED, "Not yet.")
+    key, database = _listed_key(client_id), services().database
+    body = read_model(AssignRequest, json_body.read(request))
+    claims.assign(database, key, f"sub:{body.sub}", body.name, _in_time())
+    return answer(_item(key))
+
+
+def _listed_key(client_id: str) -> ClientKey:
+    key = client_key(services().champion(), client_id)
+    if not fits(key):
+        raise _not_listed(key)
+    return key
+
+
+def _item(key: ClientKey) -> dict[str, Any]:
+    """As who asks sees it; raises Problem 404."""
+    with services().database.read() as connection:
+        item = find(connection, key, signer().holder)
+    if item is None:
+        raise _not_listed(key)
+    return item
+
+
+def _not_listed(key: ClientKey) -> Problem:
+    return Problem(HTTPStatus.NOT_FOUND, f"Client {key} is not on the work list.")
+
+
+def _held(item: dict[str, Any]) -> Problem:
+    detail = f"{item['claimed_by']} works on it until {item['claimed_until']}."
+    return Problem(HTTPStatus.CONFLICT, detail)
+
+
+def _in_time() -> str:
+    """Until when a client is whose it is now."""
+    minutes = services().config.claim_minutes
+    return moment(datetime.now(UTC) + timedelta(minutes=minutes))

@@ -34,7 +34,7 @@ class EvidenceRequest(Strict):
 
 
 class Evidence(Answer):
-    """Evidence stays as it is; `valid`: `valid_until` is not over."""
+    """Evidence stays as it is; who was wrong records it anew."""
 
     evidence_id: PredictionId
     client_id: ClientKey
@@ -50,7 +50,7 @@ class Evidence(Answer):
 
 
 class EvidenceAnswer(Answer):
-    """Newest first."""
+    """What was consulted last comes first."""
 
     client_id: ClientKey
     evidence: list[Evidence]

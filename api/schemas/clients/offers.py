@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from api.schemas.answers import Answer, Moment, Offer, Share
+from api.schemas.answers import Answer, Moment, Offer, Recommendation, Share
 from api.schemas.client_keys import ClientKey
 from api.schemas.events import not_before_today
 from api.schemas.requests import (
@@ -44,13 +44,14 @@ class OffersQuery(Query):
 
 
 class OfferCell(Answer):
-    """One offer, and what the model says of it; null where the lender has no price."""
+    """One offer, and what is decided on it; null where the lender has no price."""
 
     amount: float
     instalments: int
     offer: Offer | None
     probability: Share | None
     decision: Literal["granted", "refused"] | None
+    recommendation: Recommendation | None = None
 
 
 class OffersAnswer(Answer):

@@ -7,15 +7,16 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, true, update
 
 from api.store.events import chain
 from api.store.events.chain import CHAIN, NOWHERE, End, Head
-from api.store.events.chain_end import NEWEST, ChainEnd
-from api.store.events.record import Event
+from api.store.events.chain_end import NEWEST_EVENT, ChainEnd
+from api.store.events.record import POLICY, PREDICTIONS, Event, Overtaken
 from api.store.people import work
+from api.store.policies import ACTIVATED, built_in
 from api.store.prepared import Prepared
-from api.store.tables import KEY_COLUMNS, events, personal, writers
+from api.store.tables import KEY_COLUMNS, active_policy, events, personal, writers
 
 # Any number, but the same in every process.
 _LOCK = 7_305_811_641
@@ -38,7 +39,8 @@ def append(
     """Chain and insert events, each with the API key it came by; the work list follows.
 
     Answers the end to note once this is committed. Raises EventsError when the table
-    ends before what was noted: nothing may cover that up.
+    ends before what was noted: nothing may cover that up; Overtaken when another policy
+    is active than the one that a decision was made by.
 
     One process appends at a time, until its transaction has ended: sequences have no
     gap and are in the order of the commits, so who read up to one has seen all that
@@ -46,10 +48,12 @@ def append(
     """
     wait_for_turn(connection)
     noted = chain_end.probe()
-    row = NEWEST.row(connection)
-    newest = End(row.sequence, row.sha256) if row else NOWHERE
+    row = _BEFORE.row(connection)
+    there = row.sequence is not None
+    newest = End(row.sequence, row.sha256) if there else NOWHERE
     chain_end.compare(noted, newest)
-    if row and row.writer.startswith(CHAIN):
+    _require_active(row.policy or built_in(), [event for _, event in keyed_events])
+    if there and row.writer.startswith(CHAIN):
         head = Head(row.writer, row.position, row.sha256)
     else:
         head = _begin(connection, newest)
@@ -80,7 +84,23 @@ def wait_for_turn(connection: Connection) -> None:
         _WAIT.rows(connection)
 
 
+def _require_active(policy: str, appended: Sequence[Event]) -> None:
+    """No decision follows an activation that is by the policy of before it."""
+    for event in appended:
+        if event.kind in PREDICTIONS and event.facts.get("policy", policy) != policy:
+            raise Overtaken
+        if event.kind == POLICY and event.facts["action"] == ACTIVATED:
+            policy = event.facts["sha256"]
+
+
 _WAIT = Prepared(select(func.pg_advisory_xact_lock(_LOCK)))
+_LAST = NEWEST_EVENT.subquery()
+# The active policy beside the newest event: who appends pays no statement for it.
+_BEFORE = Prepared(
+    select(_LAST, active_policy.c.sha256.label("policy"))
+    .select_from(active_policy.outerjoin(_LAST, true()))
+    .where(active_policy.c.slot == 1)
+)
 _EVENTS = Prepared(insert(events))
 _PERSONAL_PARTS = Prepared(insert(personal))
 _MOVE = Prepared(

@@ -33,14 +33,14 @@ _BLOCK = 4096
 _LENGTH = 95
 # How often a process asks whether it may write now.
 _TURN_SECONDS = 0.0005
-_NEWEST = (
+NEWEST_EVENT = (
     select(events.c.sequence, events.c.sha256, events.c.writer, events.c.position)
     .order_by(events.c.sequence.desc())
     .limit(1)
 )
-NEWEST = Prepared(_NEWEST)
+_NEWEST = Prepared(NEWEST_EVENT)
 # The noted event; without it, the last one that there is.
-_AT = Prepared(_NEWEST.where(events.c.sequence <= bindparam("noted")))
+_AT = Prepared(NEWEST_EVENT.where(events.c.sequence <= bindparam("noted")))
 
 
 def place(setting: str, database_url: str) -> Path:
@@ -99,7 +99,7 @@ class ChainEnd:
         if self.noted() is not None:
             return
         with database.read() as connection:
-            row = NEWEST.row(connection)
+            row = _NEWEST.row(connection)
         if row is not None:
             self.note(End(row.sequence, row.sha256))
 

@@ -20,7 +20,7 @@ from api.store.events.remembered import recorded, remember
 
 @dataclass
 class _Job:
-    key_id: int
+    key_id: int | None
     reply: Reply
     token: Token | None
     done: bool = False
@@ -43,7 +43,7 @@ class Recorder:
         # Hashes of dictionaries that are in the database.
         self._kept: set[bytes] = set()
 
-    def record(self, key_id: int, reply: Reply, token: Token | None) -> None:
+    def record(self, key_id: int | None, reply: Reply, token: Token | None) -> None:
         """Make all of the reply, and the token's record, durable, or nothing of it.
 
         Raises AlreadyRecorded, Overtaken, or DatabaseUnavailable. After the last it

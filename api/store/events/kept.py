@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,21 @@ def find(database: Database, event_ids: Sequence[str]) -> dict[str, dict[str, An
             rows = _OF_IDS.rows(connection, ids=part)
         for row in rows:
             found[row.event_id] = whole(row._asdict(), database.dictionaries)
+    return found
+
+
+def skeletons(database: Database, event_ids: Sequence[str]) -> dict[str, Any]:
+    """What these events answered, without the lists of features, by id."""
+    found = {}
+    for part in parts(event_ids):
+        with database.read() as connection:
+            rows = [row._asdict() for row in _OF_IDS.rows(connection, ids=part)]
+        for row in rows:
+            content = row["answer"]
+            if row["packed"] is not None:
+                known = database.dictionaries.of(row["packed"])
+                content = unpacked(row, known).skeleton
+            found[row["event_id"]] = json.loads(content)
     return found
 
 

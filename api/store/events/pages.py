@@ -16,16 +16,23 @@ from sqlalchemy import ColumnElement, Row, bindparam, select
 from api.store.events.kept import Read
 from api.store.events.record import (
     CONTEST,
+    DECLARATION,
     ERASURE,
+    EVIDENCE,
     NOTE,
     OFFER,
     OUTCOME,
+    POLICY,
     PREDICTIONS,
     REVIEW,
+    SIGNATURE,
 )
 from api.store.tables import events, personal
 
-ALL = (*PREDICTIONS, REVIEW, OUTCOME, ERASURE, NOTE, CONTEST, OFFER)
+ALL = (
+    *(*PREDICTIONS, REVIEW, SIGNATURE, OUTCOME, ERASURE),
+    *(NOTE, CONTEST, OFFER, EVIDENCE, DECLARATION, POLICY),
+)
 
 
 def pages(

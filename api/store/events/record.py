@@ -13,7 +13,9 @@ from api.store.events.packing import Parts
 from api.store.prepared import Prepared
 
 DECISION, SIMULATION = "decision", "simulation"
-REVIEW, OUTCOME, ERASURE = "review", "outcome", "erasure"
+# A review is final; the first of two signatures, which is not, is of a kind of its own.
+REVIEW, SIGNATURE = "review", "signature"
+OUTCOME, ERASURE = "outcome", "erasure"
 NOTE, CONTEST, OFFER = "note", "contest", "offer"
 EVIDENCE, DECLARATION, POLICY = "evidence", "declaration", "policy"
 PREDICTIONS = (DECISION, SIMULATION)

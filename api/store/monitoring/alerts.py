@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Update, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Insert, Update, insert, select, update
 
 from api.store.database import Database
 from api.store.tables import alerts
@@ -55,6 +55,13 @@ def saving(document: Mapping[str, Any], before: StoredAlert | None) -> Insert | 
         return insert(alerts).values(id=document["id"], **row)
     same = (alerts.c.id == document["id"]) & (alerts.c.revision == before.revision)
     return update(alerts).where(same).values(row)
+
+
+def open_unless_open(connection: Connection, document: Document) -> None:
+    """Open an alert, in a transaction that is given, unless its cause has one."""
+    its = alerts.c.open_cause == document["cause"]
+    if connection.execute(select(alerts.c.id).where(its)).first() is None:
+        connection.execute(saving(document, None))
 
 
 def _one(database: Database, which: ColumnElement[bool]) -> StoredAlert | None:

@@ -27,7 +27,14 @@ from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.append import append, wait_for_turn
 from api.store.events.chain_end import ChainEnd
-from api.store.events.record import CONTEST, ERASURE, OFFER, REVIEW, Event
+from api.store.events.record import (
+    CONTEST,
+    ERASURE,
+    OFFER,
+    REVIEW,
+    SIGNATURE,
+    Event,
+)
 from api.store.events.remembered import text
 from api.store.people import drafts, references, work
 from api.store.people.clients import is_client
@@ -103,7 +110,7 @@ def outdated(since: str) -> ColumnElement[bool]:
     review = events.alias()
     reviewed = exists().where(
         review.c.subject_id == events.c.event_id,
-        review.c.kind.in_((REVIEW, CONTEST, OFFER)),
+        review.c.kind.in_((REVIEW, SIGNATURE, CONTEST, OFFER)),
         review.c.created_at >= since,
     )
     return and_(events.c.created_at < since, not_(reviewed))

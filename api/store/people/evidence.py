@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import Connection, Select, bindparam, case, func, select
+
+from api.identifiers import parts
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
+from api.store.events.record import DECISION, DECLARATION, EVIDENCE, REVIEW, Check
+from api.store.people.notes import of_kind_on
+from api.store.people.predictions import recommended, recommended_by
+from api.store.prepared import Prepared
+from api.store.tables import KEY_COLUMNS, WHOSE, events, key_of, personal
+
+# Results of which nobody can say that what was looked for was seen.
+_OPEN = ("contradicted", "inconclusive")
 
 
 @dataclass(frozen=True)
@@ -25,12 +39,125 @@ class OnRecord:
 def on_record(
     database: Database, client_ids: Sequence[ClientKey]
 ) -> dict[ClientKey, OnRecord]:
-    """Of those of whom there is anything; by one statement a thousand clients."""
-    raise NotImplementedError
+    """Of those of whom there is anything, by one statement some hundred clients."""
+    rows: dict[ClientKey, list[Any]] = defaultdict(list)
+    with database.read() as connection:
+        for kind, query in _NEWEST.items():
+            for part in parts([key for key in client_ids if type(key) is kind]):
+                for row in query.rows(connection, ids=part):
+                    rows[key_of(row)].append(row)
+    return {key: _on_record(found) for key, found in rows.items()}
 
 
 def met(
     evidence: Sequence[Mapping[str, Any]], kind: str, within_days: int | None, day: str
 ) -> bool:
-    """Whether there is evidence of the kind that is valid on this day."""
-    raise NotImplementedError
+    """Whether the newest evidence of the kind that is valid on this day proves it.
+
+    `evidence`: newest first. What was contradicted or left open proves nothing.
+    """
+    oldest = ""
+    if within_days is not None:
+        oldest = (date.fromisoformat(day) - timedelta(days=within_days)).isoformat()
+    valid = (
+        one["result"]
+        for one in evidence
+        if one["kind"] == kind
+        and one["consulted_at"] >= oldest
+        and (one["valid_until"] is None or one["valid_until"] >= day)
+    )
+    return next(valid, _OPEN[0]) not in _OPEN
+
+
+def requirements(
+    requires: Iterable[Mapping[str, Any]],
+    evidence: Sequence[Mapping[str, Any]],
+    day: str,
+    signed: bool = False,
+) -> list[dict[str, Any]]:
+    """What a grant needs, by a decision's facts, and whether it is there on this day.
+
+    `evidence`: newest first. `signed`: two people have granted it.
+    """
+    return [
+        {
+            **required,
+            "met": signed
+            if required["effect"] == "second_review"
+            else met(evidence, required["evidence"], required["within_days"], day),
+        }
+        for required in requires
+    ]
+
+
+def of_client(connection: Connection, client_id: ClientKey) -> list[Mapping[str, Any]]:
+    """All evidence of a client, newest first."""
+    return newest_first(of_kind_on(connection, client_id, EVIDENCE))
+
+
+def none_since(client_id: ClientKey, evidence: Sequence[Mapping[str, Any]]) -> Check:
+    """That no more was recorded of the client since this was read."""
+    return Check(_COUNT[type(client_id)], len(evidence), {"client_id": client_id})
+
+
+def newest_first(evidence: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """By when it was consulted, then by when it was recorded."""
+    return sorted(
+        evidence, key=lambda one: (one["consulted_at"], one["created_at"]), reverse=True
+    )
+
+
+def _on_record(rows: Sequence[Any]) -> OnRecord:
+    of_kind: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        of_kind[row.kind].append(row)
+    read = {
+        kind: [json.loads(row.answer or "null") for row in of_kind[kind]]
+        for kind in (EVIDENCE, DECLARATION, REVIEW)
+    }
+    record = OnRecord(tuple(newest_first(read[EVIDENCE])))
+    if read[DECLARATION]:
+        record = replace(record, declared=read[DECLARATION][0])
+    if read[REVIEW]:
+        review = read[REVIEW][0]
+        stands = {"result": review["decision"], "by": "person"}
+        return replace(record, earlier=stands | {"decided_at": review["created_at"]})
+    for row in of_kind[DECISION]:
+        facts = json.loads(row.facts)
+        stands = {"result": recommended(facts), "by": recommended_by(facts)}
+        return replace(record, earlier=stands | {"decided_at": row.created_at})
+    return record
+
+
+def _newest(column: str) -> Select[Any]:
+    """Of each client and kind the newest, of evidence all there is."""
+    place = func.row_number().over(
+        partition_by=(personal.c[column], events.c.kind),
+        order_by=personal.c.sequence.desc(),
+    )
+    answer = case((events.c.kind != DECISION, personal.c.answer))
+    found = (
+        select(*WHOSE, events.c.kind, events.c.created_at, events.c.facts)
+        .add_columns(answer.label("answer"), place.label("place"))
+        .join_from(personal, events, events.c.sequence == personal.c.sequence)
+        .where(
+            personal.c[column].in_(bindparam("ids", expanding=True)),
+            events.c.kind.in_((EVIDENCE, DECLARATION, REVIEW, DECISION)),
+        )
+        .subquery()
+    )
+    return select(found).where((found.c.place == 1) | (found.c.kind == EVIDENCE))
+
+
+_COUNT = {
+    kind: Prepared(
+        select(func.count())
+        .select_from(personal)
+        .join(events, events.c.sequence == personal.c.sequence)
+        .where(personal.c[column] == bindparam("client_id"), events.c.kind == EVIDENCE)
+    )
+    for kind, column in KEY_COLUMNS.items()
+}
+_NEWEST = {
+    kind: Prepared(_newest(column), many="ids") for kind, column in KEY_COLUMNS.items()
+}

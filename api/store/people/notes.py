@@ -1,4 +1,4 @@
-"""Notes on a client, and what they contested, as they were recorded."""
+"""Notes on a client, what they contested and the like, as they were recorded."""
 
 from __future__ import annotations
 
@@ -6,26 +6,38 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
-from api.store.events.record import CONTEST, NOTE, REVIEW
+from api.store.events.record import CONTEST, REVIEW
 from api.store.people.standing import CONTESTING
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, events, personal
 
 
-def notes(database: Database, client_id: ClientKey) -> list[dict[str, Any]]:
-    """Newest first."""
-    written = _recorded(database, client_id, (NOTE,))
+def of_kind(
+    database: Database, client_id: ClientKey, kind: str
+) -> list[dict[str, Any]]:
+    """What was recorded of a client by itself, such as notes; newest first."""
+    with database.read() as connection:
+        return of_kind_on(connection, client_id, kind)
+
+
+def of_kind_on(
+    connection: Connection, client_id: ClientKey, kind: str
+) -> list[dict[str, Any]]:
+    """The same, in a transaction that is given."""
+    written = _recorded(connection, client_id, (kind,))
     return [document for _, document in written][::-1]
 
 
 def contests(database: Database, client_id: ClientKey) -> list[dict[str, Any]]:
     """Newest first, each with the review that answered it."""
     found: list[dict[str, Any]] = []
-    for kind, document in _recorded(database, client_id, CONTESTING):
+    with database.read() as connection:
+        recorded = list(_recorded(connection, client_id, CONTESTING))
+    for kind, document in recorded:
         if kind == CONTEST:
             found.append(document)
         elif kind == REVIEW and found and found[-1]["answered_by"] is None:
@@ -34,13 +46,11 @@ def contests(database: Database, client_id: ClientKey) -> list[dict[str, Any]]:
 
 
 def _recorded(
-    database: Database, client_id: ClientKey, kinds: tuple[str, ...]
+    connection: Connection, client_id: ClientKey, kinds: tuple[str, ...]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Kind and document of the client's events, oldest first."""
     query = _OF_CLIENT[type(client_id)]
-    with database.read() as connection:
-        rows = query.rows(connection, client_id=client_id, kinds=kinds)
-    for row in rows:
+    for row in query.rows(connection, client_id=client_id, kinds=kinds):
         yield row.kind, json.loads(row.answer)
 
 

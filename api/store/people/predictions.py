@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
 from api.errors import Gone
-from api.identifiers import parts
+from api.identifiers import AT_A_TIME, parts
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
-from api.store.events.record import PREDICTIONS, REVIEW, Check
+from api.store.events.kept import KEPT
+from api.store.events.record import DECISION, PREDICTIONS, REVIEW, SIGNATURE, Check
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, WHOSE, events, key_of, personal
 
@@ -44,6 +45,16 @@ class StoredPrediction:
         return {**self.facts["model"], "bundle_sha256": self.bundle_sha256}
 
 
+def recommended(facts: Mapping[str, Any]) -> str:
+    """What was recommended in a decision; before there were policies, the model's."""
+    return str(facts.get("recommendation", facts["decision"]))
+
+
+def recommended_by(facts: Mapping[str, Any]) -> str:
+    """Who: the policy where it is not what the model decided."""
+    return "model" if recommended(facts) == facts["decision"] else "policy"
+
+
 def find(database: Database, prediction_id: str) -> StoredPrediction | None:
     """The prediction of this id; raises Gone when it was erased."""
     with database.read() as connection:
@@ -67,10 +78,23 @@ def of_client(
     return [stored(row) for row in rows]
 
 
+def newest_decisions(database: Database, last: int) -> Iterator[Sequence[Any]]:
+    """The rows of so many of the newest, with all that was kept of each."""
+    before = 2**62
+    while last > 0:
+        values = {"before": before, "page": min(last, AT_A_TIME)}
+        with database.read() as connection:
+            rows = _NEWEST_DECISIONS.rows(connection, **values)
+        if not rows:
+            return
+        yield rows
+        last, before = last - len(rows), rows[-1].sequence
+
+
 def reviews(
     database: Database, prediction_ids: Sequence[str]
 ) -> dict[str, list[dict[str, Any]]]:
-    """The reviews of each prediction, oldest first: the last one stands."""
+    """The reviews of each prediction, oldest first: the last final one stands."""
     by_prediction: dict[str, list[dict[str, Any]]] = {
         prediction_id: [] for prediction_id in prediction_ids
     }
@@ -101,12 +125,19 @@ _OF_CLIENT = {
     )
     for kind, column in KEY_COLUMNS.items()
 }
+_NEWEST_DECISIONS = Prepared(
+    select(events, *WHOSE, *KEPT)
+    .outerjoin(personal, personal.c.sequence == events.c.sequence)
+    .where(events.c.kind == DECISION, events.c.sequence < bindparam("before"))
+    .order_by(events.c.sequence.desc())
+    .limit(bindparam("page"))
+)
 _REVIEWS = Prepared(
     select(events.c.subject_id, personal.c.answer)
     .join(personal, personal.c.sequence == events.c.sequence)
     .where(
         events.c.subject_id.in_(bindparam("ids", expanding=True)),
-        events.c.kind == REVIEW,
+        events.c.kind.in_((REVIEW, SIGNATURE)),
     )
     .order_by(events.c.sequence),
     many="ids",

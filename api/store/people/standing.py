@@ -1,4 +1,4 @@
-"""What stands for a client: the newest review, else the newest decision."""
+"""What stands for a client: the newest final review, else the newest decision."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from sqlalchemy import Connection, bindparam, select
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.packing import vector
-from api.store.events.record import CONTEST, DECISION, REVIEW, Check
+from api.store.events.record import CONTEST, DECISION, REVIEW, SIGNATURE, Check
 from api.store.people.predictions import StoredPrediction, still_kept, stored
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, WHOSE, events, personal
 
 # Of a client, what was contested and what answered it.
 CONTESTING = (CONTEST, REVIEW)
+# What people do about a decision.
+ACTS = (REVIEW, SIGNATURE)
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,28 @@ class Contesting:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """The first of two signatures, as it was answered; `by`: the id of who signed."""
+
+    review: Mapping[str, Any]
+    by: str
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What people did: the review that stands, and a first signature after it."""
+
+    review: Mapping[str, Any] | None = None
+    signature: Signed | None = None
+
+    @property
+    def newest(self) -> str | None:
+        """The id of the last of them."""
+        last = self.signature.review if self.signature else self.review
+        return None if last is None else str(last["review_id"])
+
+
+@dataclass(frozen=True)
 class StandingRecord:
     """`decided`: what the review is about, else the newest decision, `latest`.
 
@@ -41,7 +65,11 @@ class StandingRecord:
     decided: StoredPrediction
     latest: StoredPrediction
     features: bytes
-    review: Mapping[str, Any] | None
+    acts: Acts
+
+    @property
+    def review(self) -> Mapping[str, Any] | None:
+        return self.acts.review
 
 
 def standing(database: Database, client_id: ClientKey) -> StandingRecord | None:
@@ -52,28 +80,45 @@ def standing(database: Database, client_id: ClientKey) -> StandingRecord | None:
 
 def standing_on(connection: Connection, client_id: ClientKey) -> StandingRecord | None:
     """The same, in a transaction that is given."""
-    kind = type(client_id)
-    review = _REVIEW_OF_CLIENT[kind].scalar(connection, client_id=client_id)
-    newest = _DECISION_OF_CLIENT[kind].row(connection, client_id=client_id)
+    acts = _acts(connection, client_id, "")
+    newest = _DECISION_OF_CLIENT[type(client_id)].row(connection, client_id=client_id)
     if newest is None:
         return None
     latest, features = stored(newest), vector(newest._asdict()) or b""
-    if review is None:
-        return StandingRecord(latest, latest, features, None)
-    document = json.loads(review)
-    decided = _decided(connection, document["prediction_id"]) or latest
-    return StandingRecord(decided, latest, features, document)
+    if acts.review is None:
+        return StandingRecord(latest, latest, features, acts)
+    decided = _decided(connection, acts.review["prediction_id"]) or latest
+    return StandingRecord(decided, latest, features, acts)
+
+
+def acts_on(
+    database: Database, client_id: ClientKey | None, prediction_id: str
+) -> Acts:
+    """The newest of the client; of the prediction when nobody knows whose."""
+    with database.read() as connection:
+        return _acts(connection, client_id, prediction_id)
 
 
 def standing_review(
     database: Database, client_id: ClientKey | None, prediction_id: str
 ) -> dict[str, Any] | None:
-    """The newest review of the client; of the prediction when nobody knows whose."""
+    """The final review among them."""
+    review = acts_on(database, client_id, prediction_id).review
+    return None if review is None else dict(review)
+
+
+def _acts(
+    connection: Connection, client_id: ClientKey | None, prediction_id: str
+) -> Acts:
     values = {"client_id": client_id, "prediction_id": prediction_id}
-    query = _REVIEW_OF_CLIENT.get(type(client_id), _REVIEW_OF_PREDICTION)
-    with database.read() as connection:
-        answer = query.scalar(connection, **values)
-    return None if answer is None else json.loads(answer)
+    act = _NEWEST[type(client_id), ACTS].row(connection, **values)
+    if act is None:
+        return Acts()
+    if act.kind == REVIEW:
+        return Acts(json.loads(act.answer))
+    signed = Signed(json.loads(act.answer), json.loads(act.request)["signer"])
+    review = _NEWEST[type(client_id), (REVIEW,)].row(connection, **values)
+    return Acts(None if review is None else json.loads(review.answer), signed)
 
 
 def contesting(database: Database, client_id: ClientKey) -> Contesting | None:
@@ -102,19 +147,12 @@ def still_contesting(
 
 
 def still_standing(
-    client_id: ClientKey | None,
-    prediction_id: str,
-    review_id: str,
-    replaces: str | None,
+    client_id: ClientKey | None, prediction_id: str, mine: str, before: Acts
 ) -> tuple[Check, ...]:
-    """That what is reviewed was not erased, and `review_id` follows `replaces`."""
-    values = {
-        "client_id": client_id,
-        "prediction_id": prediction_id,
-        "mine": review_id,
-    }
+    """That what is reviewed was not erased, and nobody acted since, but by `mine`."""
+    values = {"client_id": client_id, "prediction_id": prediction_id, "mine": mine}
     query = _OTHER_OF_CLIENT.get(type(client_id), _OTHER_OF_PREDICTION)
-    return Check(query, replaces, values), *still_kept([prediction_id])
+    return Check(query, before.newest, values), *still_kept([prediction_id])
 
 
 def _decided(connection: Connection, prediction_id: str) -> StoredPrediction | None:
@@ -122,24 +160,26 @@ def _decided(connection: Connection, prediction_id: str) -> StoredPrediction | N
     return None if row is None else stored(row)
 
 
-_REVIEWS = (
-    select(personal.c.answer)
+_SOME = (
+    select(events.c.kind, personal.c.answer, personal.c.request)
     .select_from(personal)
     .join(events, events.c.sequence == personal.c.sequence)
-    .where(events.c.kind == REVIEW)
     .order_by(personal.c.sequence.desc())
     .limit(1)
 )
-_OTHERS = _REVIEWS.with_only_columns(events.c.event_id).where(
-    events.c.event_id != bindparam("mine")
+_OTHERS = _SOME.with_only_columns(events.c.event_id).where(
+    events.c.kind.in_(ACTS), events.c.event_id != bindparam("mine")
 )
 _CLIENTS = {
     kind: personal.c[column] == bindparam("client_id")
     for kind, column in KEY_COLUMNS.items()
 }
 _PREDICTIONS = events.c.subject_id == bindparam("prediction_id")
-_REVIEW_OF_CLIENT = {k: Prepared(_REVIEWS.where(its)) for k, its in _CLIENTS.items()}
-_REVIEW_OF_PREDICTION = Prepared(_REVIEWS.where(_PREDICTIONS))
+_NEWEST = {
+    (kind, kinds): Prepared(_SOME.where(its, events.c.kind.in_(kinds)))
+    for kind, its in {**_CLIENTS, type(None): _PREDICTIONS}.items()
+    for kinds in (ACTS, (REVIEW,))
+}
 _OTHER_OF_CLIENT = {k: Prepared(_OTHERS.where(its)) for k, its in _CLIENTS.items()}
 _OTHER_OF_PREDICTION = Prepared(_OTHERS.where(_PREDICTIONS))
 _CONTESTING_OF_CLIENT = {

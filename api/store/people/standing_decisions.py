@@ -1,7 +1,7 @@
 """What came to stand, in the order of the commits, for who goes on from there.
 
-A model's decision comes to stand when nobody has decided on the client before it; a
-person's review always does.
+A recommendation comes to stand when nobody has decided on the client before it; a
+person's final review always does.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from api.identifiers import parts
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.record import DECISION, OFFER, REVIEW
+from api.store.people.predictions import recommended, recommended_by
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, WHOSE, events, key_of, personal
 
@@ -59,14 +60,15 @@ def _told(row: Any, acts: Sequence[Any]) -> dict[str, Any] | None:
         return None
     offers = [act for act in before if act.kind == OFFER]
     review = json.loads(row.answer) if reviewed and row.answer else {}
+    facts = json.loads(row.facts)
     return {
         "sequence": row.sequence,
         "client_id": key_of(row),
         "prediction_id": row.subject_id if reviewed else row.event_id,
         "review_id": row.event_id if reviewed else None,
         "offer_id": _valid(offers, row.created_at[:10]),
-        "result": json.loads(row.facts)["decision"],
-        "by": "person" if reviewed else "model",
+        "result": facts["decision"] if reviewed else recommended(facts),
+        "by": "person" if reviewed else recommended_by(facts),
         "reviewer": review.get("reviewer"),
         "decided_at": row.created_at,
     }

@@ -28,22 +28,33 @@ from sqlalchemy import (
     func,
     select,
     tuple_,
+    update,
 )
 
-from api.identifiers import parts
+from api.identifiers import now, parts
 from api.schemas.client_keys import ClientKey
 from api.schemas.work import WorkQuery
-from api.store.events.record import DECISION, Event
+from api.store.events.record import DECISION, EVIDENCE, SIGNATURE, Event
 from api.store.people import references
+from api.store.people.evidence import of_client, requirements
+from api.store.people.predictions import recommended
 from api.store.people.standing import CONTESTING, contesting_on, standing_on
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, TEXT_THERE, key_of, work
 
-DRAFT, OPEN, CONTESTED, DONE = "draft", "open", "contested", "done"
+CONTESTED, SECOND_SIGNATURE, MISSING = "contested", "second", "evidence"
+REFERRED, OPEN, DRAFT, DONE = "referred", "open", "draft", "done"
 # Each state's digit, in the order of the list.
-_DIGITS = {CONTESTED: "1", OPEN: "2", DRAFT: "3", DONE: "4"}
+_STATES = (CONTESTED, SECOND_SIGNATURE, MISSING, REFERRED, OPEN, DRAFT, DONE)
+_DIGITS = {state: str(digit) for digit, state in enumerate(_STATES, 1)}
+# Of what nobody has signed yet: decided again it waits as long as before.
+_UNSIGNED = (MISSING, REFERRED, OPEN)
+# Of what somebody did, which no decision after it moves.
+_ACTED = (CONTESTED, SECOND_SIGNATURE)
 # Of a place: the parts stand between bars, and nothing in one is after this.
 _LAST = "~"
+# How long a moment is, with which a place ends.
+_MOMENT = 27
 _BORDERLINE, _CLEAR = "0", "1"
 _TURNED = str.maketrans("0123456789", "9876543210")
 _FACTS = ("prediction_id", "probability", "threshold", "decision", "result")
@@ -82,8 +93,12 @@ def followed(connection: Connection, events: Sequence[Event]) -> None:
         for part in _distinct(rows, KEY_COLUMNS[key]):
             _together(connection, _statements(connection, key).decided, part)
     for event in events:
-        if event.kind in CONTESTING and event.client_id is not None:
+        if event.client_id is None:
+            continue
+        if event.kind in (*CONTESTING, SIGNATURE):
             _follow(connection, event.client_id)
+        elif event.kind == EVIDENCE:
+            _found(connection, event.client_id)
 
 
 def removed(connection: Connection, client_ids: Sequence[ClientKey]) -> None:
@@ -106,16 +121,20 @@ def erased(connection: Connection, client_ids: Sequence[ClientKey]) -> None:
 
 @dataclass(frozen=True)
 class Listed:
-    """A part of the list, with those beside the client that was asked about."""
+    """A part of the list, with those beside the client that was asked about.
+
+    `mine`: all whom who asks has claimed, oldest first.
+    """
 
     items: list[dict[str, Any]]
+    mine: list[dict[str, Any]]
     counts: dict[str, int]
     beside: dict[str, ClientKey | None] | None
     next_cursor: str | None
 
 
-def listed(connection: Connection, query: WorkQuery) -> Listed:
-    """What the query asks for, in the order of the list."""
+def listed(connection: Connection, query: WorkQuery, holder: str) -> Listed:
+    """What the query asks for, in the order of the list; `holder`: who asks."""
     after = None
     if query.cursor is not None:
         place, _, number = query.cursor.rpartition(_LAST)
@@ -123,13 +142,24 @@ def listed(connection: Connection, query: WorkQuery) -> Listed:
     rows = list(_some(connection, query, after, query.limit + 1))
     shown = rows[: query.limit]
     following = len(rows) > query.limit
-    names = references.of(connection, [key_of(row) for row in shown])
+    held = work.c.claimed_by == holder, work.c.claimed_until > now()
+    mine = _items(connection, connection.execute(select(work).where(*held)), holder)
     return Listed(
-        items=[_item(row, names.get(key_of(row))) for row in shown],
+        items=_items(connection, shown, holder),
+        mine=sorted(mine, key=lambda item: str(item["since"])),
         counts=_COUNTS.row(connection)._asdict(),
         beside=None if query.client_id is None else _beside(connection, query),
         next_cursor=f"{shown[-1].place}{_LAST}{shown[-1].id}" if following else None,
     )
+
+
+def find(
+    connection: Connection, client_id: ClientKey, holder: str
+) -> dict[str, Any] | None:
+    """One client as the list has it."""
+    its = work.c[KEY_COLUMNS[type(client_id)]] == client_id
+    rows = connection.execute(select(work).where(its))
+    return next(iter(_items(connection, rows, holder)), None)
 
 
 def _beside(
@@ -179,7 +209,7 @@ def _spans(query: WorkQuery) -> Iterator[tuple[str, str]]:
     for state, digit in _DIGITS.items():
         if query.state is not None and state not in query.state:
             continue
-        if query.reviewer is not None and state in (OPEN, DRAFT):
+        if query.reviewer is not None and state in (*_UNSIGNED, DRAFT):
             continue
         low, high = f"{digit}|", f"{digit}{_LAST}"
         if state == OPEN and query.borderline is not None:
@@ -197,10 +227,19 @@ def _filters(query: WorkQuery) -> Iterator[ColumnElement[bool]]:
             yield column == wanted
 
 
-def _item(row: Row[Any], reference: str | None) -> dict[str, Any]:
+def _items(
+    connection: Connection, rows: Iterable[Row[Any]], holder: str
+) -> list[dict[str, Any]]:
+    rows, at = list(rows), now()
+    names = references.of(connection, [key_of(row) for row in rows])
+    return [_item(row, names.get(key_of(row)), holder, at) for row in rows]
+
+
+def _item(row: Row[Any], reference: str | None, holder: str, at: str) -> dict[str, Any]:
     between = row.place.split("|")
     since = between[-1]
     names = "prediction_id", "probability", "threshold", "decision"
+    held = row.claimed_until is not None and row.claimed_until > at
     return {
         "client_id": key_of(row),
         "reference": reference,
@@ -211,6 +250,9 @@ def _item(row: Row[Any], reference: str | None) -> dict[str, Any]:
         "borderline": bool(row.borderline),
         "result": row.result,
         "reviewer": row.reviewer,
+        "claimed_by": row.claimed_name if held else None,
+        "claimed_until": row.claimed_until if held else None,
+        "mine": held and row.claimed_by == holder,
     }
 
 
@@ -221,17 +263,45 @@ def _place(state: str, since: str, between: str | None = None) -> str:
 
 
 def _decided(prediction_id: str, facts: Mapping[str, Any], at: str) -> dict[str, Any]:
-    """The row of a client whom the model alone decided on."""
+    """The row of a client on whom no person has decided."""
     # Not told by events of before the list.
     borderline = facts.get("band") == "borderline"
+    state = _waits(facts, facts.get("requires", ()))
+    band = _BORDERLINE if borderline else _CLEAR
     return {
-        "state": OPEN,
-        "place": _place(OPEN, at, _BORDERLINE if borderline else _CLEAR),
+        "state": state,
+        "place": _place(state, at, band if state == OPEN else None),
         "prediction_id": prediction_id,
         **{name: facts.get(name) for name in ("probability", "threshold", "decision")},
         "borderline": borderline,
-        "result": facts.get("decision"),
+        "result": recommended(facts),
     }
+
+
+def _waits(facts: Mapping[str, Any], needs: Iterable[Mapping[str, Any]]) -> str:
+    """For what a decision waits that no person has signed, as its needs are met."""
+    result = recommended(facts)
+    missing = any(one["effect"] == "require" and not one["met"] for one in needs)
+    if missing and result != "refused":
+        return MISSING
+    return REFERRED if result == "referred" else OPEN
+
+
+def _found(connection: Connection, client_id: ClientKey) -> None:
+    """Move on who waited for evidence, if that was the last; since when, stays."""
+    its = work.c[KEY_COLUMNS[type(client_id)]] == client_id
+    waiting = select(work.c.place).where(its, work.c.state == MISSING)
+    place = connection.execute(waiting).scalar()
+    record = place and standing_on(connection, client_id)
+    if not place or not record:
+        return
+    facts = record.latest.facts
+    evidence = of_client(connection, client_id)
+    needs = requirements(facts.get("requires", ()), evidence, now()[:10])
+    row = _decided(
+        record.latest.prediction_id, {**facts, "requires": needs}, place[-_MOMENT:]
+    )
+    connection.execute(update(work).where(its).values(row))
 
 
 def _follow(connection: Connection, client_id: ClientKey) -> None:
@@ -246,6 +316,10 @@ def _follow(connection: Connection, client_id: ClientKey) -> None:
     if review is not None:
         row |= {"result": review["decision"], "reviewer": review["reviewer"]}
         row |= {"state": DONE, "place": _place(DONE, review["created_at"])}
+    signed = record.acts.signature
+    if signed is not None:
+        place = _place(SECOND_SIGNATURE, signed.review["created_at"])
+        row |= {"state": SECOND_SIGNATURE, "place": place}
     last = contesting_on(connection, client_id)
     if last is not None and last.waits:
         place = _place(CONTESTED, last.created_at, last.facts["due_on"])
@@ -302,12 +376,14 @@ def _made(dialect: str, key: type) -> _Statements:
     given, was = into.excluded, work.c
     facts = {name: given[name] for name in (*_FACTS, "borderline")}
     # Decided again they wait as long as before, and what was contested still is.
-    since = func.substr(given.place, 1, 4).concat(func.substr(was.place, 5))
+    new = func.substr(given.place, 1, func.length(given.place) - _MOMENT)
+    since = new.concat(func.substr(was.place, func.length(was.place) - _MOMENT + 1))
+    acted = was.state.in_(_ACTED)
     decided = facts | {
-        "state": case((was.state == CONTESTED, was.state), else_=given.state),
+        "state": case((acted, was.state), else_=given.state),
         "place": case(
-            (was.state == CONTESTED, was.place),
-            (was.state == OPEN, since),
+            (acted, was.place),
+            (was.state.in_(_UNSIGNED), since),
             else_=given.place,
         ),
     }

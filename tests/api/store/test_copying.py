@@ -139,8 +139,8 @@ def test_what_would_lose_something_is_not_copied(app: Flask, new: Any) -> None:
     assert "has noted event 5" in run(copied, "events", "copy", url_of(app)).stderr
     app.extensions["scoring"].chain_end.path.unlink()
     with app.extensions["scoring"].database.write() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004.9'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005.9'")
     done = run(copied, "events", "copy", url_of(app))
-    assert f"is at 0004.9, expected {HEAD}: what a later version has" in done.stderr
+    assert f"is at 0005.9, expected {HEAD}: what a later version has" in done.stderr
     done = run(copied, "events", "copy", "mysql://host/name")
     assert "expected sqlite:///… or postgresql://…, found mysql" in done.stderr

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from threading import Barrier, Event
+from threading import Event
 from time import sleep
 from typing import Any
 
@@ -74,6 +74,7 @@ def test_the_newest_decision_stands_with_what_it_was_made_on(
     assert found.pop("latest") == {
         **{name: made[name] for name in ("prediction_id", "decision", "probability")},
         **{name: made[name] for name in ("threshold", "model", "created_at")},
+        "recommendation": made["decision"],
         "model_changed": False,
         "data_changed": False,
     }
@@ -189,19 +190,8 @@ def test_reviews_of_an_earlier_release_keep_their_meaning(
     app.extensions["scoring"].database.close()
 
 
-def at_once(*asked: Callable[[], Any]) -> list[Any]:
-    gate = Barrier(len(asked))
-
-    def run(one: Callable[[], Any]) -> Any:
-        gate.wait()
-        return one()
-
-    with ThreadPoolExecutor(len(asked)) as pool:
-        return list(pool.map(run, asked))
-
-
 def test_of_two_simultaneous_reviews_of_a_client_one_is_refused(
-    decide: Any, review: Any, standing: Any
+    decide: Any, review: Any, standing: Any, at_once: Any
 ) -> None:
     before = None
     for _ in range(5):
@@ -215,7 +205,7 @@ def test_of_two_simultaneous_reviews_of_a_client_one_is_refused(
 
 
 def test_a_review_stands_against_a_score_of_the_same_moment(
-    decide: Any, review: Any, standing: Any
+    decide: Any, review: Any, standing: Any, at_once: Any
 ) -> None:
     before = None
     for _ in range(5):
@@ -331,7 +321,7 @@ def test_what_a_review_is_about_is_kept_as_long_as_the_review(
 
 @pytest.mark.usefixtures("own")
 def test_forgetting_and_scoring_at_once_leave_nothing(
-    app: Flask, call: Any, decide: Any
+    app: Flask, call: Any, decide: Any, at_once: Any
 ) -> None:
     services = app.extensions["scoring"]
     database: Database = services.database

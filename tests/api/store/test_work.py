@@ -19,6 +19,7 @@ from api.store.people import erasure, work
 from api.store.tables import personal
 
 CONTESTED = {"text": "Paid.", "received_on": "2026-10-15", "author": "A. Martin"}
+STATES = "contested", "second", "evidence", "referred", "open", "draft", "done"
 Act = Callable[..., Any]
 
 
@@ -83,9 +84,13 @@ def test_decisions_wait_and_simulations_do_not(decide: Act, listed: Act) -> None
             "borderline": made["confidence"]["band"] == "borderline",
             "result": made["decision"],
             "reviewer": None,
+            "claimed_by": None,
+            "claimed_until": None,
+            "mine": False,
         }
     ]
-    assert page["counts"] == {"contested": 0, "open": 1, "draft": 0, "done": 0}
+    assert page["mine"] == []
+    assert page["counts"] == {**dict.fromkeys(STATES, 0), "open": 1}
 
 
 def test_who_is_decided_again_waits_as_long_with_the_newest_decision(
@@ -250,12 +255,16 @@ def test_what_is_erased_leaves_the_list(
 def test_what_was_decided_before_there_was_a_list_is_put_on_it(
     app: Flask, decide: Act, review: Act
 ) -> None:
-    """A person's as far back as there are any, the model's of some time."""
+    """A person's as far back as there are any, the model's of some time.
+
+    Their places are those of before second signatures until those of now follow.
+    """
     review(decide(100001), "granted")
     decide(100001)
     long_ago = [decide(client_id) for client_id in (100002, 100003)]
     lately = [decide(client_id) for client_id in (100192, 100191, 100180)]
     migration: Any = import_module("api.migrations.versions.work_list")
+    places = import_module("api.migrations.versions.lender_rules").PLACES
     columns = [column for column in work.work.c if column.key != "id"]
     of_model = work.work.c.prediction_id.in_([one["prediction_id"] for one in long_ago])
     everything = select(*columns).order_by(work.work.c.place)
@@ -264,6 +273,7 @@ def test_what_was_decided_before_there_was_a_list_is_put_on_it(
         before = connection.execute(everything).all()
         connection.execute(work.work.delete())
         migration.list_earlier(connection, lately[0]["created_at"])
+        connection.exec_driver_sql(places)
         after = connection.execute(everything).all()
     assert {row.state for row in after} == {"done", "open"}
     assert {row.borderline for row in after} == {True, False}

@@ -1,0 +1,1 @@
+"""The lender's policies, beside the model: asked, tried, added, made active."""
