@@ -32,7 +32,7 @@ def imported(part: str) -> set[str]:
 
     With what it has of the code that is shared.
     """
-    own = {path.stem for path in (ROOT / part).iterdir()} | {part}
+    own = {path.stem for path in (ROOT / part).iterdir()} - {SHARED} | {part}
     found = {
         name
         for path in (ROOT / part).rglob("*.py")
