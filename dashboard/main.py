@@ -16,7 +16,7 @@ from errors import DashboardError
 from session import language, work_view
 from session.language import _, mark
 from session.render_lock import RENDER_LOCK
-from session.user import ANALYST, OFFICER, Person, person
+from session.user import ADMIN, ANALYST, OFFICER, Person, person, remember
 
 HERE = Path(__file__).parent
 SIDEBAR_PIXELS = 220
@@ -85,6 +85,7 @@ def main() -> None:
 
 
 def _serve(someone: Person) -> None:
+    remember(someone)
     state = connection()
     client_picker.choose(state.model)
     sections = pages(someone.roles)
@@ -132,6 +133,7 @@ def pages(roles: frozenset[str]) -> dict[str, list[st.Page]]:
         st.Page("screens/score_list.py", title=_("List"), icon=":material/list:"),
     ]
     model = [st.Page("screens/model.py", title=_("Model"), icon=":material/insights:")]
+    policy = [st.Page("screens/policy.py", title=_("Policy"), icon=":material/rule:")]
     analyst = [
         st.Page("screens/drift.py", title=_("Drift"), icon=":material/monitoring:"),
         st.Page(
@@ -140,6 +142,8 @@ def pages(roles: frozenset[str]) -> dict[str, list[st.Page]]:
         st.Page("screens/interface.py", title=_("API"), icon=":material/api:"),
     ]
     sections = {_("Client"): officer} if OFFICER in roles else {}
+    if roles & {ANALYST, ADMIN}:
+        model += policy
     sections[_("Model")] = model + (analyst if ANALYST in roles else [])
     return sections
 

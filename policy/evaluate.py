@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import math
+import json
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,14 @@ from policy.program import UNKNOWN
 from policy.rules import Policy, Rule
 
 Facts = Mapping[str, Any]
-# Evaluated at once, and ways of missing facts that are kept ready.
-_TOGETHER = 16
-_VARIANTS = 256
+# Of a text, and of a number, that zen-engine can take.
+LONGEST_TEXT, _LARGEST = 1000, 7e28
+# Nothing in a policy goes round in circles: one of up to so many characters takes a few
+# milliseconds at most, and 15 microseconds if it is small. To hand it over to where it
+# could be cut off takes 90.
+_AT_ONCE = 50_000
+# Ways of missing facts that are kept ready, and characters of all of them together.
+_VARIANTS, _CHARACTERS = 256, 20_000_000
 _KEY = "policy"
 
 
@@ -26,8 +31,8 @@ _KEY = "policy"
 class Fired:
     """A rule that fired, or that is unknown as these facts are `missing`.
 
-    Or no value can be made of them, as of an income of 0 by which is divided. `facts`:
-    those that it reads, as they were given.
+    Or as no value can be made of them, as of an income of 0 by which is divided.
+    `facts`: those that it reads, as they were given.
     """
 
     rule: Rule
@@ -46,7 +51,7 @@ class Outcome:
 class Evaluator:
     """Evaluates one policy, in any thread.
 
-    Used after a fork only, as zen-engine has threads of its own.
+    First used after a fork, as zen-engine has threads of its own.
     """
 
     def __init__(self, policy: Policy, seconds: float) -> None:
@@ -60,47 +65,58 @@ class Evaluator:
     def outcomes(self, facts: Sequence[Facts]) -> list[Outcome]:
         """Of each; facts by their dotted names, one that is None or absent is missing.
 
-        Never raises for what a policy or a fact is: such an outcome has `failed`.
+        Never raises for what a policy or a fact is: such an outcome has `failed`. After
+        one was cut off no other is tried.
         """
         if not self.policy.rules:
             return [Outcome(())] * len(facts)
-        if not hasattr(self._own, "loop"):
-            self._own.loop = _Loop()
-        return list(self._own.loop.run(self._all(facts)))
+        return list(self._outcomes(facts))
 
-    async def _all(self, facts: Sequence[Facts]) -> list[Outcome]:
-        made: list[Outcome] = []
-        slow = False
-        for start in range(0, len(facts), _TOGETHER):
-            some = facts[start : start + _TOGETHER]
-            if slow:
-                made += [self._failed(TimeoutError())] * len(some)
-                continue
-            found = await asyncio.gather(*map(self._one, some))
-            for one, outcome in zip(some, found, strict=True):
-                if outcome is None and not slow:
-                    # It may have waited for the others.
-                    outcome = await self._one(one)
-                    slow = outcome is None
-                made.append(outcome or self._failed(TimeoutError()))
-        return made
+    def _outcomes(self, facts: Sequence[Facts]) -> Iterator[Outcome]:
+        late = None
+        for one in facts:
+            if late is None:
+                try:
+                    yield self._outcome(one)
+                    continue
+                except TimeoutError:
+                    late = Outcome((), f"it took longer than {self._seconds:g} seconds")
+            yield late
 
-    async def _one(self, facts: Facts) -> Outcome | None:
-        """None where it took too long."""
+    def _outcome(self, facts: Facts) -> Outcome:
         names = self.policy.program.facts
-        given = {name: facts[name] for name in names if not _missing(facts.get(name))}
+        given = {}
+        for name in names:
+            value = facts.get(name)
+            if value is None or value != value:
+                continue
+            if isinstance(value, str) and len(value) > LONGEST_TEXT:
+                return Outcome((), f"{name} has more than {LONGEST_TEXT:,} characters")
+            given[name] = value
         missing = frozenset(names.keys() - given.keys())
         context = {names[name]: value for name, value in given.items()}
         try:
-            call = self._engine(missing).async_evaluate(_KEY, context)
-            answer = await asyncio.wait_for(call, self._seconds)
+            result = self._evaluated(context, missing)
         except TimeoutError:
-            return None
+            raise
         except Exception as error:
-            return self._failed(error)
-        return self._outcome(answer["result"], given, missing)
+            return Outcome((), self._failed(error, given, missing))
+        return self._fired(result, given, missing)
 
-    def _outcome(
+    def _evaluated(
+        self, context: dict[str, Any], missing: frozenset[str]
+    ) -> dict[str, Any]:
+        engine = self._engine(missing)
+        if self.policy.program.size <= _AT_ONCE:
+            answer = engine.evaluate(_KEY, context)
+        else:
+            if not hasattr(self._own, "loop"):
+                self._own.loop = _Loop()
+            answer = self._own.loop.run(_within(self._seconds, engine, context))
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    def _fired(
         self, result: dict[str, Any], given: Facts, missing: frozenset[str]
     ) -> Outcome:
         fired = []
@@ -110,20 +126,25 @@ class Evaluator:
             if value is False:
                 continue
             if value is not True and value != UNKNOWN:
-                return Outcome(
-                    (), f"{rule.code}: expected true or false; found {value!r:.60}"
-                )
-            unknown = value == UNKNOWN
-            lacks = rule.reads & missing or rule.reads if unknown else ()
+                return Outcome((), f"rule {rule.code} is neither true nor false")
+            lacks: tuple[str, ...] = ()
+            if value == UNKNOWN:
+                either = rule.reads & missing or rule.reads or {rule.table}
+                lacks = tuple(sorted(either))
             read = {n: given[n] for n in sorted(rule.reads | rule.tests) if n in given}
-            fired.append(Fired(rule, tuple(sorted(lacks)), read))
+            fired.append(Fired(rule, lacks, read))
         return Outcome(tuple(fired))
 
-    def _failed(self, error: Exception) -> Outcome:
-        if isinstance(error, TimeoutError):
-            return Outcome((), f"it took longer than {self._seconds:g} seconds")
-        told = str(error).partition("\n\nStack")[0]
-        return Outcome((), f"it could not be evaluated: {told[:200]}")
+    def _failed(self, error: Exception, given: Facts, missing: frozenset[str]) -> str:
+        """Where, without the facts themselves: they are a person's."""
+        where = ", ".join(name for name, value in given.items() if not _plain(value))
+        try:
+            told = json.loads(str(error).partition("\n")[0])["source"]
+            text = json.loads(told.partition(": ")[2])
+            where = where or self.policy.program.where(text, missing)
+        except (ValueError, KeyError, TypeError):
+            pass
+        return f"{where or 'it'} could not be evaluated"
 
     def _engine(self, missing: frozenset[str]) -> Any:
         with self._lock:
@@ -132,7 +153,8 @@ class Evaluator:
                 held = {_KEY: self.policy.program.document(missing)}
                 engine = zen.ZenEngine({"loader": {"type": "static", "content": held}})
             self._engines[missing] = engine
-            if len(self._engines) > _VARIANTS:
+            size = max(self.policy.program.size, 1)
+            if len(self._engines) > max(min(_VARIANTS, _CHARACTERS // size), 1):
                 self._engines.popitem(last=False)
             return engine
 
@@ -148,5 +170,11 @@ class _Loop:
         self._loop.close()
 
 
-def _missing(value: object) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
+async def _within(seconds: float, engine: Any, context: dict[str, Any]) -> Any:
+    return await asyncio.wait_for(engine.async_evaluate(_KEY, context), seconds)
+
+
+def _plain(value: object) -> bool:
+    if isinstance(value, int | float):
+        return abs(value) < _LARGEST
+    return isinstance(value, str)

@@ -7,14 +7,16 @@ takes the error in a table's cell, or a comparison with nothing, for false.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NoReturn
 
 LONGEST = 20_000
 # Of the same arguments always the same, whatever the day.
 FUNCTIONS = frozenset(
-    "abs avg bool ceil contains endsWith floor isNumeric len lower matches max median"
+    "abs avg bool ceil contains endsWith floor isNumeric len lower max median"
     " min number round startsWith string sum trim trunc upper".split()
 )
 KEYWORDS = frozenset("and or not in true false null".split())
@@ -50,17 +52,19 @@ class Token:
 
 @dataclass(frozen=True)
 class Expression:
-    """`paths`: all names, in their order; `tested`: those tested for absence."""
+    """What was written, and the tokens of what it means."""
 
     text: str
     tokens: tuple[Token, ...]
 
-    @property
-    def paths(self) -> tuple[Path, ...]:
-        return tuple(dict.fromkeys(t.path for t in self.tokens if t.kind == "path"))
+    @cached_property
+    def paths(self) -> Counter[Path]:
+        """All names in their order, with how often each is read."""
+        return Counter(one.path for one in self.tokens if one.kind == "path")
 
     @property
     def tested(self) -> frozenset[Path]:
+        """Those of which it says what holds where there is none."""
         found = set()
         around = (_END, *self.tokens, _END)
         for i in range(1, len(around) - 1):
@@ -72,6 +76,18 @@ class Expression:
                 if "null" in sides and sides["null"].kind == "path":
                     found.add(sides["null"].path)
         return frozenset(found)
+
+    @property
+    def joins(self) -> bool:
+        """What is read may end up one after the other in what is made."""
+        return any(token.text in ("+", "[") for token in self.tokens)
+
+    @property
+    def catches(self) -> Path | None:
+        """What it tests for absence, if it does nothing else."""
+        bare = [token for token in self.tokens if token.text not in ("(", ")")]
+        absent = [token.text for token in bare[1:]] == ["==", "null"]
+        return bare[0].path if absent and bare[0].kind == "path" else None
 
     def written(self, name: Callable[[Path], str]) -> str:
         """As zen-engine is to have it, with other names."""
@@ -90,6 +106,7 @@ def parse(text: str) -> Expression:
     found = Expression(text, tuple(_tokens(text)))
     if SELF in found.paths:
         _refuse("$ alone", "it stands for a column's expression, in its cells alone")
+    _ranges(found.tokens)
     return found
 
 
@@ -106,16 +123,10 @@ def parse_cell(text: str, field: Expression) -> Expression:
         written = tuple(_written(tokens))
     whole = (Token("sign", "("), *field.tokens, Token("sign", ")"))
     alone = len(field.tokens) == 1
-    return Expression(
-        text,
-        tuple(
-            one
-            for token in written
-            for one in (
-                (field.tokens if alone else whole) if token.path == SELF else (token,)
-            )
-        ),
-    )
+    _ranges(written)
+    itself = field.tokens if alone else whole
+    parts = (itself if token.path == SELF else (token,) for token in written)
+    return Expression(text, tuple(token for part in parts for token in part))
 
 
 def literal(text: str) -> str | int | float | None:
@@ -195,6 +206,19 @@ def _name(raw: list[Token], at: int) -> tuple[Token, int]:
             _refuse(f"{'.'.join(parts)}(", f"expected one of the functions {known}")
         return Token("call", first), at
     return Token("path", ".".join(parts), tuple(parts)), at
+
+
+def _ranges(tokens: Iterable[Token]) -> None:
+    """Only what is held to one has ends that may lie far apart."""
+    before, opened = "", [""]
+    for token in tokens:
+        if token.text in ("(", "["):
+            opened.append(before)
+        elif token.text in (")", "]"):
+            opened.pop()
+        elif token.text == ".." and opened[-1] != "in":
+            _refuse("..", "a range is only what something is in")
+        before = token.text
 
 
 def _no_list(tokens: tuple[Token, ...]) -> None:

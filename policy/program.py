@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 UNKNOWN = "unknown"
@@ -18,14 +19,15 @@ _UNKNOWN = f"'{UNKNOWN}'"
 
 @dataclass(frozen=True)
 class Term:
-    """An expression in our names; unknown where one of `facts` is missing.
+    """An expression in our names; not known where one of `facts` is missing.
 
-    `values`: keys of entries that must not be null. `knows`: the facts that it tests.
+    `values`: keys of entries that must not be null. `where`: what of the file it is.
     """
 
     text: str
     facts: frozenset[str] = frozenset()
     values: tuple[str, ...] = ()
+    where: str = ""
 
     def resolved(self, missing: frozenset[str], otherwise: str) -> str:
         if self.facts & missing:
@@ -60,6 +62,18 @@ class Program:
     steps: tuple[Step, ...]
     rules: tuple[str, ...]
 
+    @cached_property
+    def size(self) -> int:
+        """Characters, in proportion to which an evaluation takes time."""
+        return sum(
+            len(step.term.text) + len(step.before + step.after) for step in self.steps
+        )
+
+    def where(self, text: str, missing: frozenset[str]) -> str:
+        """What of the file an entry is made of."""
+        steps = (s for s in self.steps if s.entry(missing)["value"] == text)
+        return next((step.term.where for step in steps), "")
+
     def document(self, missing: frozenset[str]) -> dict[str, Any]:
         """As JDM, for all evaluations in which these facts are missing."""
         content = {
@@ -82,13 +96,14 @@ class Program:
         }
 
 
-def all_of(terms: Iterable[Term]) -> Term:
+def all_of(terms: Iterable[Term], where: str) -> Term:
     """That all of them hold; without any it holds always."""
     some = tuple(terms)
     return Term(
         " and ".join(f"({one.text})" for one in some) or "true",
         frozenset().union(*(one.facts for one in some)),
         tuple(dict.fromkeys(key for one in some for key in one.values)),
+        where,
     )
 
 
@@ -141,7 +156,8 @@ class Steps:
         if wanted == "false":
             text = f"$.{state} == false ? $.{key} : $.{state}"
         else:
-            text = f"$.{state} == true ? $.{key} : ($.{state} == false ? true : {_UNKNOWN})"
+            other = f"($.{state} == false ? true : {_UNKNOWN})"
+            text = f"$.{state} == true ? $.{key} : {other}"
         return self._add(Term(text))
 
     def any_of(self, keys: Iterable[str]) -> str:

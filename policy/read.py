@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import zen
 
 from policy.facts import FactName
-from policy.graph import Faults, document, graph
+from policy.faults import Faults, Place
+from policy.graph import document, graph
 from policy.nodes import Reader
 from policy.rules import Policy
 
@@ -20,8 +21,7 @@ def read_policy(content: bytes, known: Mapping[str, FactName]) -> Policy:
     text, held = document(content, LARGEST_FILE)
     faults = Faults(text)
     reader = Reader(known, faults)
-    for node in graph(held, faults):
-        reader.read(node)
+    reader.read(graph(held, faults))
     version = reader.version()
     faults.end()
     _whole(text, faults)
@@ -44,4 +44,5 @@ def _whole(text: str, faults: Faults) -> None:
         zen.ZenEngine().create_decision(text).validate()
     except Exception as error:
         told = str(error).partition("\n\nStack")[0].replace("\n", " ")
-        faults.add(None, "file", f"zen-engine does not take it: {told[:200]}")
+        detail = f"expected what zen-engine takes: {told[:200]}"
+        faults.add(Place(1, "file"), detail)

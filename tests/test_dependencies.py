@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ELSEWHERE = {
     "gunicorn": "api/Dockerfile",
     "lightgbm": "api/scoring/lightgbm_model.py",
-    "pyarrow": "training/scoring.py",
+    "pyarrow": "training/scoring/portfolio.py",
 }
 # Declared only to hold another package's version of it.
 CONSTRAINTS = {"pandas", "plotly"}

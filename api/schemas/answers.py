@@ -295,6 +295,14 @@ class Signature(Answer):
     mine: bool
 
 
+class Claim(Answer):
+    """Who alone works on a client, and until when; `mine`: it is who asks."""
+
+    by: str
+    until: Moment
+    mine: bool
+
+
 class Standing(Answer):
     """What holds for a client: the newest final review, else what is recommended.
 
@@ -326,7 +334,7 @@ class ClientAnswer(Answer):
     `imported_at` is null of an application that was entered here. `offer_id`: of the
     counter-offer that stands; `contest_id`: of what waits for an answer.
     `requirements`: of the newest decision's policy, as they are met now; `signature`:
-    the first one of a grant that waits for its second.
+    the first one of a grant that waits for its second; `claim`: who works on them.
     """
 
     client_id: ClientKey
@@ -336,6 +344,7 @@ class ClientAnswer(Answer):
     contest_id: str | None = None
     requirements: list[Requirement] = []
     signature: Signature | None = None
+    claim: Claim | None = None
     application: list[ApplicationFact]
     terms: Offer | None = Field(None, description="Of the loan that was asked for.")
     imported_at: Moment | None

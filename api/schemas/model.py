@@ -154,10 +154,16 @@ class CandidateMeasures(Measures):
 
 
 class CostCurve(FromBundle):
-    """The business score at each threshold."""
+    """The business score at each threshold, by clients the model had not seen.
+
+    `approval_rate`: how many of them it grants; `default_rate`: how many of those
+    defaulted, null where it grants nobody. Empty in older bundles.
+    """
 
     threshold: list[float]
     business_score: list[float]
+    approval_rate: list[Share] = []
+    default_rate: list[Share | None] = []
 
 
 class CalibrationCurve(FromBundle):

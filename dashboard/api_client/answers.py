@@ -92,6 +92,14 @@ class Change(Answer):
     title: str
 
 
+class Claim(Answer):
+    """Who alone works on a client, and until when; `mine`: it is who asks."""
+
+    by: str
+    until: AwareDatetime
+    mine: bool
+
+
 class ClientRef(Answer):
     """A known client, and what the lender calls it."""
 
@@ -167,11 +175,26 @@ class Contribution(Answer):
     contribution: float
 
 
+ApprovalRateItem = TypeAliasType(
+    "ApprovalRateItem", Annotated[float, Field(ge=0.0, le=1.0)]
+)
+
+
+DefaultRate = TypeAliasType("DefaultRate", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
 class CostCurve(CostCurveMeaning):
-    """The business score at each threshold."""
+    """
+    The business score at each threshold, by clients the model had not seen.
+
+    `approval_rate`: how many of them it grants; `default_rate`: how many of those
+    defaulted, null where it grants nobody. Empty in older bundles.
+    """
 
     threshold: Sequence[float]
     business_score: Sequence[float]
+    approval_rate: Sequence[ApprovalRateItem] = []
+    default_rate: Sequence[DefaultRate | None] = []
 
 
 class Costs(Answer):
@@ -1215,7 +1238,7 @@ class ClientAnswer(Answer):
     `imported_at` is null of an application that was entered here. `offer_id`: of the
     counter-offer that stands; `contest_id`: of what waits for an answer.
     `requirements`: of the newest decision's policy, as they are met now; `signature`:
-    the first one of a grant that waits for its second.
+    the first one of a grant that waits for its second; `claim`: who works on them.
     """
 
     client_id: int | str
@@ -1225,6 +1248,7 @@ class ClientAnswer(Answer):
     contest_id: str | None = None
     requirements: Annotated[Sequence[Requirement], Field(validate_default=True)] = []
     signature: Signature | None = None
+    claim: Claim | None = None
     application: Sequence[ApplicationFact]
     terms: Annotated[
         Offer | None, Field(description="Of the loan that was asked for.")

@@ -23,6 +23,8 @@ from api_client.answers import (
     Importance,
     ModelAnswer,
     OffersAnswer,
+    PolicyAnswer,
+    PolicyResults,
     Prediction,
     Scatter,
     SimilarClients,
@@ -43,6 +45,7 @@ from config import Settings, settings
 from session.user import asker
 
 MODEL_SECONDS = 60
+RESULTS_SECONDS = 60
 READY_SECONDS = 10
 CLIENTS_KEPT, ANSWERS_KEPT = 20, 50
 ANSWERS = "answers_of_this_session"
@@ -135,6 +138,27 @@ def _similar(
     return api.similar(client_id)
 
 
+@st.cache_resource(show_spinner=False, max_entries=20, hash_funcs=SHARED)
+def _policy(api: ScoringApi, sha256: str) -> PolicyAnswer:
+    return api.policy(sha256)
+
+
+@st.cache_resource(
+    show_spinner=False, ttl=RESULTS_SECONDS, max_entries=20, hash_funcs=SHARED
+)
+def _policy_results(api: ScoringApi, sha256: str) -> PolicyResults:
+    return api.policy_results(sha256)
+
+
+def policy_of(sha256: str) -> PolicyAnswer:
+    """Its rules never change; what is known of its life is asked for with the list."""
+    return _policy(scoring_api(), sha256)
+
+
+def policy_results_of(sha256: str) -> PolicyResults:
+    return _policy_results(scoring_api(), sha256)
+
+
 def current_model() -> ModelAnswer:
     return _model(scoring_api())
 
@@ -191,6 +215,7 @@ def forget_answers() -> None:
     _ready.clear()
     _importance.clear()
     _model_card.clear()
+    _policy_results.clear()
 
 
 def last_seen(client_id: ClientKey) -> OpenedClient | None:

@@ -44,8 +44,8 @@ class Refused(ApiError):
         self.faults = faults
 
 
-class Conflict(ApiError):
-    """409: what was asked no longer fits what is on record."""
+class Conflict(Refused):
+    """409: what was asked does not fit what is on record; `faults` says what of it."""
 
 
 class NotDecided(DashboardError):

@@ -98,10 +98,17 @@ class PredictionMeaning(Answer):
     probability: float
     threshold: float
     decision: str
+    recommendation: str | None = None
 
     @property
     def granted(self) -> bool:
+        """By the model alone."""
         return self.decision == "granted"
+
+    @property
+    def recommended(self) -> str:
+        """By the lender's rules; an API of before them has the model's decision."""
+        return self.recommendation or self.decision
 
     @model_validator(mode="after")
     def check_decision(self) -> Self:
@@ -188,11 +195,12 @@ class DistributionMeaning(Answer):
 
 
 class CostCurveMeaning(Answer):
-    """Lists that belong together, number by number."""
+    """Lists that belong together, number by number; of an older API some are empty."""
 
     @model_validator(mode="after")
     def check_lengths(self) -> Self:
-        names = list(type(self).model_fields)
+        fields = type(self).model_fields.items()
+        names = [n for n, one in fields if one.is_required() or getattr(self, n)]
         lengths = {len(getattr(self, name)) for name in names}
         if len(lengths) > 1:
             raise Contradiction(names[-1], f"as many as in {', '.join(names[:-1])}")

@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from api_client.answers import (
+    Activation,
     Alert,
     AlertList,
     BatchAnswer,
@@ -20,8 +21,12 @@ from api_client.answers import (
     ContestsAnswer,
     Counterfactual,
     CounterOffer,
+    Declaration,
+    DeclarationsAnswer,
     Distribution,
     DraftAnswer,
+    Evidence,
+    EvidenceAnswer,
     History,
     Importance,
     MissingAnswer,
@@ -29,6 +34,10 @@ from api_client.answers import (
     Note,
     NotesAnswer,
     OffersAnswer,
+    PoliciesAnswer,
+    PolicyAnswer,
+    PolicyResults,
+    PolicySummary,
     Prediction,
     ProblemAnswer,
     RecordsAnswer,
@@ -40,6 +49,8 @@ from api_client.answers import (
     Scatter,
     SimilarClients,
     Simulation,
+    Trial,
+    WorkItem,
     WorkPage,
 )
 from api_client.errors import Conflict, NonsenseAnswer
@@ -48,7 +59,7 @@ from api_client.transport import READY, READY_SECONDS, Transport
 from config import Settings
 
 PREDICTIONS, WORK = "/v1/predictions", "/v1/work"
-APPLICATIONS = "/v1/applications"
+APPLICATIONS, POLICIES = "/v1/applications", "/v1/policies"
 HISTORY = 20
 # The API gives no more ids at once.
 LONGEST_PAGE = 100
@@ -230,6 +241,44 @@ class ScoringApi:
         params = {"limit": "1", **view, "client_id": str(client_id)}
         return self.transport.get(WorkPage, WORK, params).beside
 
+    def claim(self, client_id: ClientKey) -> WorkItem:
+        """Work on a client alone, for a time; Conflict names who does."""
+        return self.transport.post(WorkItem, f"{_work(client_id)}/claim", None)
+
+    def release(self, client_id: ClientKey) -> WorkItem:
+        return self.transport.post(WorkItem, f"{_work(client_id)}/release", None)
+
+    def assign(self, client_id: ClientKey, name: str, sub: str) -> WorkItem:
+        """Have the person of this login work on a client."""
+        body = {"name": name, "sub": sub}
+        return self.transport.post(WorkItem, f"{_work(client_id)}/assign", body)
+
+    def evidence(self, client_id: ClientKey) -> Sequence[Evidence]:
+        """Newest first."""
+        found = self.transport.get(EvidenceAnswer, f"{_path(client_id)}/evidence")
+        _same_client(client_id, found.client_id)
+        return found.evidence
+
+    def record_evidence(
+        self, client_id: ClientKey, consulted: Mapping[str, object]
+    ) -> Evidence:
+        path = f"{_path(client_id)}/evidence"
+        return self.transport.post(Evidence, path, dict(consulted))
+
+    def declarations(self, client_id: ClientKey) -> Sequence[Declaration]:
+        """Newest first: that one holds."""
+        path = f"{_path(client_id)}/declarations"
+        found = self.transport.get(DeclarationsAnswer, path)
+        _same_client(client_id, found.client_id)
+        return found.declarations
+
+    def declare(
+        self, client_id: ClientKey, declared: Mapping[str, object]
+    ) -> Declaration:
+        """All that is declared; it takes the place of what was before."""
+        path = f"{_path(client_id)}/declarations"
+        return self.transport.post(Declaration, path, dict(declared))
+
     def notes(self, client_id: ClientKey) -> Sequence[Note]:
         """Newest first."""
         notes = self.transport.get(NotesAnswer, f"{_path(client_id)}/notes")
@@ -262,7 +311,10 @@ class ScoringApi:
         category: str = "",
         replaces: str = "",
     ) -> Review:
-        """Record a person's decision; Conflict when another one stands already."""
+        """Record a person's decision, or the first of two signatures.
+
+        Conflict when another one stands already, or with what a grant still needs.
+        """
         body = {
             "decision": decision,
             "category": category or None,
@@ -324,6 +376,32 @@ class ScoringApi:
         path = f"/v1/alerts/{quote(alert_id)}/acknowledge"
         return self.transport.post(Alert, path, {"by": by, "note": note})
 
+    def policies(self) -> Sequence[PolicySummary]:
+        """Newest first; the built-in one is last."""
+        return self.transport.get(PoliciesAnswer, POLICIES).policies
+
+    def policy(self, sha256: str) -> PolicyAnswer:
+        policy = self.transport.get(PolicyAnswer, _policy(sha256))
+        if policy.sha256 != sha256:
+            raise NonsenseAnswer(f"asked for policy {sha256}, got {policy.sha256}")
+        return policy
+
+    def policy_results(self, sha256: str) -> PolicyResults:
+        return self.transport.get(PolicyResults, f"{_policy(sha256)}/results")
+
+    def try_policy(self, sha256: str, last: int) -> Trial:
+        """What it would have recommended in so many of the last decisions."""
+        path, params = f"{_policy(sha256)}/trial", {"last": str(last)}
+        return self.transport.get(Trial, path, params)
+
+    def add_policy(self, file: bytes) -> PolicySummary:
+        """Refused names what is wrong with the file, by line and rule."""
+        return self.transport.post(PolicySummary, POLICIES, file)
+
+    def activate_policy(self, sha256: str) -> Activation:
+        """Conflict where another person has to."""
+        return self.transport.post(Activation, f"{_policy(sha256)}/activate", None)
+
     def raw(self, method: str, path: str, body: object = None) -> Raw:
         """An answer as it is, whatever its status."""
         response = self.transport.ask(method, path, body=body)
@@ -342,12 +420,20 @@ def _draft(client_id: str) -> str:
     return f"{APPLICATIONS}/{quote(client_id, safe='')}"
 
 
+def _policy(sha256: str) -> str:
+    return f"{POLICIES}/{quote(sha256, safe='')}"
+
+
 def _page(report_id: str) -> str:
     return f"/v1/monitoring/reports/{quote(report_id)}/html"
 
 
 def _path(client_id: ClientKey) -> str:
     return f"/v1/clients/{quote(str(client_id), safe='')}"
+
+
+def _work(client_id: ClientKey) -> str:
+    return f"{WORK}/{quote(str(client_id), safe='')}"
 
 
 def _same_client(requested: ClientKey, answered: ClientKey | None) -> None:

@@ -110,7 +110,11 @@ class Transport:
         body: object = None,
         timeout: float | None = None,
     ) -> requests.Response:
+        """`body`: sent as JSON; bytes are JSON already, and sent as they are."""
         headers = {ON_BEHALF_OF: json.dumps(asdict(self.asker))}
+        as_it_is = body if isinstance(body, bytes) else None
+        if as_it_is is not None:
+            headers["Content-Type"] = "application/json"
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
         try:
@@ -118,7 +122,8 @@ class Transport:
                 method,
                 self.settings.api_url + path,
                 params=params,
-                json=body,
+                data=as_it_is,
+                json=body if as_it_is is None else None,
                 headers=headers,
                 auth=Bearer(self.settings.api_key),
                 timeout=timeout or self.settings.timeout_seconds,
@@ -136,11 +141,12 @@ class Transport:
     def _check_decided_for_the_asker(
         self, path: str, response: requests.Response
     ) -> None:
-        """A key that is no delegate's lets everybody do what it may itself."""
+        """A key that is no delegate's is refused, or does what it may for everybody."""
         logged_in = self.asker.sub is not None
         succeeded = response.status_code < HTTPStatus.MULTIPLE_CHOICES
-        guarded = succeeded and path.startswith(GUARDED)
-        if logged_in and guarded and COUNTED not in response.headers:
+        refused = response.status_code == HTTPStatus.FORBIDDEN
+        guarded = path.startswith(GUARDED) and (refused or logged_in and succeeded)
+        if guarded and COUNTED not in response.headers:
             raise NoDelegate(f"{path}: the answer has no {COUNTED}")
 
     def _silence(self) -> str:
@@ -192,12 +198,13 @@ def problem(response: requests.Response) -> ApiError:
         HTTPStatus.FORBIDDEN: Forbidden,
         HTTPStatus.NOT_FOUND: NotFound,
         HTTPStatus.METHOD_NOT_ALLOWED: NotFound,
-        HTTPStatus.CONFLICT: Conflict,
         HTTPStatus.TOO_MANY_REQUESTS: ServerError,
     }
     status = response.status_code
     if status in by_status:
         return by_status[status](detail)
+    if status == HTTPStatus.CONFLICT:
+        return Conflict(detail, faults)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ServerError(detail)
     if status >= HTTPStatus.BAD_REQUEST:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -39,6 +39,33 @@ def _recorded() -> dict[tuple[str, ClientKey], int]:
     recorded: dict[tuple[str, ClientKey], int]
     recorded = st.session_state.setdefault(RECORDED, {})
     return recorded
+
+
+def choose(
+    widget: Callable[..., str | None],
+    key: str,
+    label: str,
+    options: Sequence[str],
+    word: Callable[[str], str],
+    first: str | None = None,
+    **more: object,
+) -> str | None:
+    """The widget is another one in another language: what was chosen is kept.
+
+    `first`: what is chosen before anybody does.
+    """
+    kept = st.session_state.get(f"kept_{key}", first)
+    chosen = widget(
+        label,
+        options,
+        index=options.index(kept) if kept in options else None,
+        format_func=word,
+        key=key,
+        persist_state="session",
+        **more,
+    )
+    st.session_state[f"kept_{key}"] = chosen
+    return chosen
 
 
 def signature(key: str) -> str:

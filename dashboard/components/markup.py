@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from secrets import token_hex
 
 from session.language import _, listed, plural
-from texts.cells import Cell, Link, as_csv, shown
+from texts.cells import Act, Cell, Link, as_csv, shown
 from texts.client.application import Group
 from texts.formats import not_given, percent
 
@@ -92,12 +93,17 @@ def gauge(
 def reasons(
     title: str,
     pairs: Sequence[tuple[str, Sequence[str | Link]]],
-    raises: bool,
+    side: str,
     nothing: str,
     client: str,
 ) -> str:
-    """A titled list of (reason, facts), or a sentence that there is none."""
-    side = "raises" if raises else "lowers"
+    """A titled list of (reason, facts), or a sentence that there is none.
+
+    Without a title there is nothing to list.
+    `side`: what they do, raises or lowers, or that they are rules.
+    """
+    if not title:
+        return ""
     items = "".join(
         f'<li class="{side}"><span class="why">{escape(text)}</span>'
         + "".join(f'<span class="fact">{_cell(fact)}</span>' for fact in facts)
@@ -108,6 +114,41 @@ def reasons(
     return (
         f'<div class="reasons" data-client="{escape(client)}">'
         f"<h2>{escape(title)}</h2>{body}</div>"
+    )
+
+
+@dataclass(frozen=True)
+class RuleText:
+    """A rule in words; `protected` is empty where nothing of it is."""
+
+    code: str
+    effect: str
+    css_class: str
+    when_title: str
+    when: Sequence[str]
+    then_title: str
+    then: str
+    sentence: str
+    protected: str
+    where: str
+
+
+def rules(told: Sequence[RuleText]) -> str:
+    return f'<div class="rules">{"".join(map(_rule, told))}</div>'
+
+
+def _rule(rule: RuleText) -> str:
+    when = "".join(f"<li>{escape(one)}</li>" for one in rule.when)
+    mark = (
+        f'<p class="protected">{escape(rule.protected)}</p>' if rule.protected else ""
+    )
+    return (
+        f'<section class="rule {escape(rule.css_class)}">'
+        f'<h3 class="card">{escape(rule.effect)} <code>{escape(rule.code)}</code></h3>'
+        f"<dl><dt>{escape(rule.when_title)}</dt><dd><ul>{when}</ul></dd>"
+        f"<dt>{escape(rule.then_title)}</dt><dd>{escape(rule.then)}"
+        f"<q>{escape(rule.sentence)}</q></dd></dl>"
+        f'{mark}<p class="where">{escape(rule.where)}</p></section>'
     )
 
 
@@ -122,6 +163,18 @@ def remarks(told: Sequence[tuple[str, str]]) -> str:
         f"<li><p>{escape(text)}</p><p>{escape(by)}</p></li>" for text, by in told
     )
     return f'<ul class="remarks">{items}</ul>'
+
+
+def ticks(title: str, told: Sequence[tuple[bool, str, str]]) -> str:
+    """A list to tick off: whether it is done, what, and how it stands in words."""
+    if not told:
+        return ""
+    items = "".join(
+        f'<li class="{"met" if met else "unmet"}">{escape(text)} '
+        f"<b>{escape(state)}</b></li>"
+        for met, text, state in told
+    )
+    return f'<div class="ticks"><h3>{escape(title)}</h3><ul>{items}</ul></div>'
 
 
 def small(*lines: str) -> str:
@@ -256,6 +309,11 @@ def table(
 def _cell(cell: Cell) -> str:
     if isinstance(cell, Link):
         return way(cell.address, cell.text)
+    if isinstance(cell, Act):
+        return (
+            f'<button type="button" class="act" data-act="{escape(cell.act)}" '
+            f'aria-label="{escape(cell.label)}">{escape(cell.text)}</button>'
+        )
     return escape(shown(cell))
 
 

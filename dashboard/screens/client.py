@@ -18,11 +18,13 @@ from charts import waterfall
 from components import markup, say
 from components.client.application_facts import show_application
 from components.client.beside import show_beside
+from components.client.claim import claim_bar
 from components.client.client_picker import (
     chosen_client,
     nobody_is_looked_for,
     score_again_button,
 )
+from components.client.evidence import needed, show_on_record
 from components.client.history_table import show_history
 from components.client.next_steps import next_steps
 from components.client.remarks import tell_contest, waiting
@@ -34,7 +36,7 @@ from session.language import _
 from session.render_lock import RENDER_LOCK
 from texts.cells import Link
 from texts.client import decision as words
-from texts.client import records
+from texts.client import policy, records
 from texts.client.reasons import fact_lines, reason_text
 from texts.client.simulation import offered_text
 from texts.client.waterfall_steps import describe, group_steps, waterfall_steps
@@ -56,6 +58,7 @@ def show() -> None:
     model = current_model()
     with RENDER_LOCK:
         _story(opened, model)
+    _on_record(opened)
     _details(opened, model)
 
 
@@ -73,12 +76,15 @@ def _story(opened: OpenedClient, model: ModelAnswer) -> None:
 
 def _decision(opened: OpenedClient, model: ModelAnswer) -> None:
     prediction, standing = opened.prediction, opened.standing
-    word, meaning = words.verdict(prediction)
+    word, meaning = policy.proposal(prediction)
     number = str(opened.client.client_id)
     if standing.reviewed:
         word = words.decision_word(standing.result)
         meaning = words.standing_text(standing)
-    st.html(markup.verdict(word, meaning, standing.result, number))
+    st.html(
+        markup.verdict(word, meaning, standing.result, number)
+        + markup.ticks(_("What a grant needs"), needed(opened.client))
+    )
     if opened.offer is not None:
         say.text(offered_text(opened.offer))
     tell_contest(waiting(opened))
@@ -102,6 +108,7 @@ def _decision(opened: OpenedClient, model: ModelAnswer) -> None:
         )
     )
     score_again_button(opened.client.client_id, standing)
+    claim_bar(opened)
 
 
 def _risk(opened: OpenedClient, model: ModelAnswer) -> None:
@@ -140,19 +147,43 @@ def _reasons(prediction: Prediction, model: ModelAnswer) -> None:
 
     def block(raises: bool, most: int) -> str:
         title = _("▲ Against the loan") if raises else _("▼ In the client's favour")
+        side = "raises" if raises else "lowers"
         items = [
             (reason_text(reason, model), lines(reason))
             for reason in prediction.reasons
             if reason.raises_risk == raises
         ]
         nothing = _("Nothing stands out.")
-        return markup.reasons(title, items[:most], raises, nothing, client)
+        return markup.reasons(title, items[:most], side, nothing, client)
 
     first = not prediction.granted
     say.caption(
         _("In the words for the client; below each, its main facts and where they are.")
     )
-    st.html(block(first, MOST_FIRST) + block(not first, MOST_SECOND))
+    st.html(
+        block(first, MOST_FIRST)
+        + block(not first, MOST_SECOND)
+        + _rules(prediction, model)
+    )
+
+
+def _rules(prediction: Prediction, model: ModelAnswer) -> str:
+    """What the lender's rules say, beside what the model does."""
+    title, nothing = policy.rules_title(prediction.policy)
+    items = policy.rule_items(prediction, model)
+    return markup.reasons(title, items, "rules", nothing, str(prediction.client_id))
+
+
+def _on_record(opened: OpenedClient) -> None:
+    """Asked for once it is opened: most clients are looked at without."""
+    record = st.expander(
+        _("Declared, and evidence on record: see and add"),
+        key="on_record",
+        on_change="rerun",
+    )
+    if record.open:
+        with record:
+            show_on_record(opened)
 
 
 def _details(opened: OpenedClient, model: ModelAnswer) -> None:

@@ -5,25 +5,34 @@ Beside it what people write of the client, and whether the applicant contests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import streamlit as st
 
-from api_client.answers import Contest, ModelAnswer
+from api_client.answers import Contest, FieldProblem, ModelAnswer
 from api_client.cache import OpenedClient, current_model, scoring_api
 from api_client.errors import ApiError, Conflict, Refused
-from api_client.meaning import ClientKey
 from components import markup, say
 from components.client.beside import show_beside
+from components.client.claim import claim_bar, claimed_text
 from components.client.client_picker import chosen_client
+from components.client.evidence import needed, show_on_record
 from components.client.history_table import show_history
 from components.client.remarks import show_contest_form, show_notes, tell_contest
 from components.error_panel import details, show_error
-from components.forms import LONG_TEXT, form_key, has_been_recorded, signature
+from components.forms import (
+    LONG_TEXT,
+    choose,
+    form_key,
+    has_been_recorded,
+    signature,
+)
 from components.layout import card
 from session.language import LANGUAGES, _, code
+from session.user import can_sign_second, is_senior
 from texts.client import decision as words
+from texts.client import policy
+from texts.client.evidence import SECOND, requirement_text
 from texts.client.simulation import offered_text
+from texts.formats import moment
 
 FORM = "decision"
 # Nobody decides any more: there is no letter.
@@ -47,6 +56,9 @@ def show() -> None:
     with decision, card("review"):
         _review(opened, contest, model)
     with letter:
+        with card("evidence"):
+            st.html(markup.heading(_("Declared, and evidence")))
+            show_on_record(opened)
         with card("letter"):
             _letter(opened)
         with card("notes"):
@@ -65,56 +77,130 @@ def _review(opened: OpenedClient, contest: Contest | None, model: ModelAnswer) -
     word, meaning = words.verdict(prediction)
     client = str(opened.client.client_id)
     sentence = _("The model says: {decision}", decision=word)
-    if standing.latest.model_changed:
+    if policy.is_of_rules(prediction.policy):
+        word, meaning = policy.proposal(prediction)
+        sentence = _("Proposed: {decision}", decision=word)
+    elif standing.latest.model_changed:
         sentence = _("An earlier model said: {decision}", decision=word)
     if standing.reviewed:
         word = words.decision_word(standing.result)
         explanation = words.standing_text(standing)
         st.html(markup.verdict(word, explanation, standing.result, client))
         say.text(words.person_reason(standing.category, standing.reason or ""))
-        st.html(markup.standing(sentence, meaning, prediction.decision))
+        st.html(markup.standing(sentence, meaning, prediction.recommended))
     else:
-        st.html(markup.verdict(sentence, meaning, prediction.decision, client))
+        st.html(markup.verdict(sentence, meaning, prediction.recommended, client))
     say.text(words.weighing(prediction, model))
     if opened.offer is not None:
         say.text(offered_text(opened.offer))
     for note in words.changed_since(standing):
         say.warning(note)
     tell_contest(contest)
-    _tell_last(opened.client.client_id)
+    claim_bar(opened)
+    if wanted := needed(opened.client):
+        st.html(markup.ticks(_("What a grant needs"), wanted))
+    _tell_last(opened)
     _form(opened)
 
 
-def _tell_last(client_id: ClientKey) -> None:
-    """Say, once, whether the last decision was recorded."""
-    if st.session_state.pop(SAID, None) == client_id:
-        say.success(_("Your decision is on record."))
+def _tell_last(opened: OpenedClient) -> None:
+    """Say, once, whether the last decision was recorded, or what stood in its way."""
+    client_id, final = st.session_state.pop(SAID, (None, True))
+    if client_id == opened.client.client_id:
+        if final:
+            say.success(_("Your decision is on record."))
+        else:
+            say.success(_("Your signature is on record: another person must sign."))
     if conflict := st.session_state.pop(CONFLICT, None):
+        _tell_conflict(opened, *conflict)
+
+
+def _tell_conflict(
+    opened: OpenedClient, detail: str, faults: tuple[FieldProblem, ...]
+) -> None:
+    claim, nothing = opened.client.claim, _("Nothing was recorded.")
+    if faults:
+        known = {one.code: one for one in opened.client.requirements}
+        codes = [(fault, known.get(fault.path.split("/")[-1])) for fault in faults]
+        say.warning(_("Nothing was recorded: a grant needs what is not there yet."))
+        st.html(
+            markup.notes(
+                [requirement_text(one) if one else told.detail for told, one in codes]
+            )
+        )
+    elif claim is not None and not claim.mine:
+        say.warning(f"{nothing} {claimed_text(claim)}")
+    elif opened.client.signature is not None:
+        say.warning(f"{nothing} ({detail})")
+    else:
         say.warning(
             _(
                 "Nothing was recorded: somebody else decided in the meantime. Read "
                 "their decision below; yours can replace it."
             )
-            + f" ({conflict})"
+            + f" ({detail})"
         )
 
 
+def _cannot_grant(opened: OpenedClient) -> str:
+    """Why a grant is no choice of this person, or nothing."""
+    signed = opened.client.signature
+    if policy.refuses(opened.prediction) and not is_senior():
+        return _(
+            "The lender's rules refuse this loan: only a person with the role senior "
+            "may grant it all the same."
+        )
+    if signed is not None and signed.mine:
+        return _(
+            "You signed first, on {moment}: for a grant another person must sign.",
+            moment=moment(signed.created_at),
+        )
+    if _takes_two(opened) and not can_sign_second():
+        return _(
+            "A grant takes the signatures of two people. Without a login nobody can "
+            "tell two people apart: there is no second signature here."
+        )
+    return ""
+
+
+def _takes_two(opened: OpenedClient) -> bool:
+    return any(
+        one.effect == SECOND and not one.met for one in opened.client.requirements
+    )
+
+
 def _form(opened: OpenedClient) -> None:
-    client = opened.client.client_id
+    client, signed = opened.client.client_id, opened.client.signature
     here = form_key(FORM, client)
-    says = "granted" if opened.prediction.granted else "refused"
-    other = "refused" if says == "granted" else "granted"
+    says = opened.prediction.recommended
+    options = [says, *(one for one in ("granted", "refused") if one != says)]
+    cannot = _cannot_grant(opened)
+    offered = [one for one in options if one in ("granted", "refused")]
+    if cannot:
+        offered.remove("granted")
     st.html(markup.heading(_("Your decision")))
-    chosen = _choose(
+    if signed is not None and not signed.mine:
+        say.info(
+            _(
+                "{name} signed first, on {moment}: “{reason}”. A grant stands with "
+                "your signature.",
+                name=signed.reviewer,
+                moment=moment(signed.created_at),
+                reason=signed.reason,
+            )
+        )
+    if cannot:
+        say.info(cannot)
+    chosen = choose(
         st.radio,
-        f"choice_{here}",
+        f"choice_{here}{'_no_grant' if cannot else ''}",
         _("Your decision"),
-        (says, other, *CLOSED),
-        lambda decision: _choice(decision, says),
+        (*offered, *CLOSED),
+        lambda decision: _choice(decision, opened),
         horizontal=True,
         label_visibility="collapsed",
     )
-    category = _choose(
+    category = choose(
         st.selectbox,
         f"category_{here}",
         _("Kind of reason"),
@@ -145,36 +231,19 @@ def _form(opened: OpenedClient) -> None:
         _record(opened, chosen or "", category or "", (reason or "").strip(), name)
 
 
-def _choose(
-    widget: Callable[..., str | None],
-    key: str,
-    label: str,
-    options: Sequence[str],
-    word: Callable[[str], str],
-    **more: object,
-) -> str | None:
-    """The widget is another one in another language: what was chosen is kept."""
-    kept = st.session_state.get(f"kept_{key}")
-    chosen = widget(
-        label,
-        options,
-        index=None if kept is None else options.index(kept),
-        format_func=word,
-        key=key,
-        persist_state="session",
-        **more,
-    )
-    st.session_state[f"kept_{key}"] = chosen
-    return chosen
-
-
-def _choice(decision: str, says: str) -> str:
+def _choice(decision: str, opened: OpenedClient) -> str:
     if decision in CLOSED:
         withdrawn = decision == "withdrawn"
         return (
             _("Withdrawn by the applicant") if withdrawn else _("Lapsed: not taken up")
         )
-    granted = decision == "granted"
+    granted, says = decision == "granted", opened.prediction.recommended
+    if granted and _takes_two(opened):
+        if opened.client.signature is not None:
+            return _("Grant the loan: second signature")
+        return _("Grant the loan: first of two signatures")
+    if says == "referred":
+        return _("Grant the loan") if granted else _("Refuse it")
     if decision == says:
         return _("Confirm: grant the loan") if granted else _("Confirm: refuse it")
     return _("Override: grant the loan") if granted else _("Override: refuse it")
@@ -203,9 +272,11 @@ def _record(
     replaces = str(st.session_state.get(SEEN, ""))
     try:
         with st.spinner(_("Recording…")):
-            scoring_api().review(prediction, decision, reason, name, category, replaces)
+            review = scoring_api().review(
+                prediction, decision, reason, name, category, replaces
+            )
     except Conflict as error:
-        st.session_state[CONFLICT] = str(error)
+        st.session_state[CONFLICT] = (str(error), tuple(error.faults))
     except Refused as error:
         say.error(details(error))
         return
@@ -213,7 +284,7 @@ def _record(
         show_error(error, "record_again")
         return
     else:
-        st.session_state[SAID] = client
+        st.session_state[SAID] = (client, review.final)
         has_been_recorded(FORM, client)
     st.rerun()
 

@@ -13,6 +13,7 @@ from api_client.meaning import ClientKey, is_draft
 from components import markup, say
 from components.client import client_picker
 from components.client.client_picker import PARAMETER, client_search
+from components.client.evidence import show_declaration
 from components.entry.draft import NONE_YET, Entry, collect, entry_of, forget_entry
 from components.entry.form import reference_field, step_fields
 from components.entry.record_drop import record_drop
@@ -75,6 +76,8 @@ def _form(entry: Entry, steps: Sequence[Step], model: ModelAnswer) -> None:
     last = entry.step == len(steps) - 1
     if last:
         record_drop(entry, model)
+        if entry.draft is not None:
+            show_declaration(entry.draft.client_id)
     with st.container(horizontal=True):
         _go(entry, -1, _("Back"), disabled=entry.step == 0)
         if not last:

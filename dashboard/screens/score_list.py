@@ -134,7 +134,7 @@ def _line(key: str, answer: Simulation | ProblemAnswer | None) -> Line:
         told = _("No client has this number.") if unknown else answer.detail
         return Line(key, problem=told)
     reason = next(iter(answer.reasons), None)
-    return Line(key, answer.probability, answer.decision, reason)
+    return Line(key, answer.probability, answer.recommended, reason)
 
 
 def _result(lines: Sequence[Line], model: ModelAnswer) -> None:
@@ -157,12 +157,15 @@ def _counted(lines: Sequence[Line]) -> str:
     def number(decision: str) -> str:
         return whole(sum(line.decision == decision for line in lines))
 
-    return _(
+    told = _(
         "Granted: {granted}, refused: {refused}, not scored: {problems}.",
         granted=number("granted"),
         refused=number("refused"),
         problems=number(""),
     )
+    if any(line.decision == "referred" for line in lines):
+        told += " " + _("To be examined: {number}.", number=number("referred"))
+    return told
 
 
 def _row(line: Line, model: ModelAnswer) -> list[Cell]:

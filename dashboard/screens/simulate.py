@@ -17,7 +17,7 @@ from api_client.answers import (
     Simulation,
 )
 from api_client.cache import OpenedClient, current_model, simulated, way_through
-from api_client.errors import ApiError, Conflict, Refused
+from api_client.errors import ApiError, Refused
 from api_client.meaning import ClientKey
 from components import markup, say
 from components.client.client_picker import chosen_client
@@ -228,12 +228,12 @@ def _side_by_side(headers: list[str], offers: list[Offer], key: str) -> None:
 def _side(title: str, prediction: Prediction | Simulation, model: ModelAnswer) -> None:
     client = str(prediction.client_id)
     risk, limit = percents_apart(prediction.probability, prediction.threshold)
-    word, _meaning = decision.verdict(prediction)
+    word = decision.decision_word(prediction.recommended)
     note = _("Limit {limit}", limit=limit)
     exact = repr(prediction.probability)
     st.html(
         markup.figure_text(title, risk, note, exact, client)
-        + markup.badge(word, prediction.decision)
+        + markup.badge(word, prediction.recommended)
         + markup.gauge(
             prediction.probability,
             prediction.threshold,
@@ -293,7 +293,7 @@ def _search_counterfactual(opened: OpenedClient, terms: tuple[str, ...]) -> None
     try:
         with st.spinner(_("Searching…")):
             counterfactual = way_through(opened, terms)
-    except (Conflict, Refused) as error:
+    except Refused as error:
         say.warning(details(error))
         return
     except ApiError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,10 +10,15 @@ import streamlit as st
 from config import login
 from session.asker import Asker
 
-OFFICER, ANALYST = "officer", "analyst"
-EVERY_ROLE = frozenset({OFFICER, ANALYST})
+OFFICER, SENIOR, ANALYST, ADMIN = "officer", "senior", "analyst", "admin"
+EVERY_ROLE = frozenset({OFFICER, SENIOR, ANALYST, ADMIN})
 # What they may do at the API: to decide on clients, officers have them scored.
-API_ROLES = {OFFICER: ("officer", "scoring"), ANALYST: ("analyst",)}
+API_ROLES = {
+    OFFICER: ("officer", "scoring"),
+    SENIOR: ("senior",),
+    ANALYST: ("analyst",),
+    ADMIN: ("admin",),
+}
 LONGEST_NAME = 200
 
 
@@ -42,6 +47,34 @@ def person() -> Person | None:
     return Person(name, read_roles(claims.get(expected.roles_claim)), sub)
 
 
+@st.cache_resource
+def _colleagues() -> dict[str, str]:
+    """Of the officers who came here since the dashboard started, the names."""
+    return {}
+
+
+def remember(someone: Person) -> None:
+    """So that a senior can have them work on a client: nobody else lists people."""
+    if someone.sub is not None and OFFICER in someone.roles:
+        _colleagues()[someone.sub] = someone.name
+
+
+def colleagues() -> Mapping[str, str]:
+    """Their names, by what the login's provider knows them by."""
+    return dict(sorted(_colleagues().items(), key=lambda one: one[1].casefold()))
+
+
+def is_senior() -> bool:
+    someone = person()
+    return someone is not None and SENIOR in someone.roles
+
+
+def can_sign_second() -> bool:
+    """Without a login nobody can tell two people apart."""
+    someone = person()
+    return someone is not None and someone.sub is not None
+
+
 def is_told_settings() -> bool:
     """Officers are not: what to set is for whoever runs the dashboard."""
     someone = person()
@@ -61,4 +94,6 @@ def read_roles(claim: object) -> frozenset[str]:
         named: Iterable[object] = claim.replace(",", " ").split()
     else:
         named = claim if isinstance(claim, list | tuple) else ()
-    return EVERY_ROLE & {str(role).lower() for role in named}
+    roles = EVERY_ROLE & {str(role).lower() for role in named}
+    # A senior is an officer who may do more.
+    return roles | {OFFICER} if SENIOR in roles else roles

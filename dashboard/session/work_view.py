@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-STATES = ("contested", "open", "draft", "done")
-RESULTS = ("granted", "refused", "withdrawn", "lapsed")
+STATES = ("contested", "second", "evidence", "referred", "open", "draft", "done")
+RESULTS = ("granted", "referred", "refused", "withdrawn", "lapsed")
 # By how many days before today it begins.
 SINCE = {"today": 0, "week": 6, "month": 29}
 YES = "true"

@@ -30,7 +30,19 @@ class Link:
     address: str
 
 
-Cell = str | Exact | Link
+@dataclass(frozen=True)
+class Act:
+    """A button that does something to its row; in the file there is none.
+
+    `label` is its name, which has the `text` on it; `act` is what the page is told.
+    """
+
+    text: str
+    label: str
+    act: str
+
+
+Cell = str | Exact | Link | Act
 
 
 def shown(cell: Cell) -> str:
@@ -49,7 +61,7 @@ def as_csv(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
     def written(cell: Cell) -> str:
         if isinstance(cell, Exact):
             return f"{cell.number:.15g}".replace(".", point)
-        cell = shown(cell)
+        cell = "" if isinstance(cell, Act) else shown(cell)
         return f"'{cell}" if _FORMULA.match(cell) else cell
 
     writer.writerow([written(header) for header in headers])

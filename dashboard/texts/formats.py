@@ -103,6 +103,16 @@ def plain(number: float) -> str:
     return format_decimal(float(f"{number:.3g}"), "0.######", locale=locale())
 
 
+def exact(number: float) -> str:
+    """As a rule has it: no digit is left out."""
+    return format_decimal(number, "#,##0.############", locale=locale())
+
+
+def exact_percent(share: float) -> str:
+    pattern = f"#,##0.##########{percent_sign()}"
+    return format_percent(share, pattern, locale=locale())
+
+
 def whole(number: int) -> str:
     return decimal(number, 0)
 
@@ -118,6 +128,11 @@ def duration(days: float) -> str:
     return " ".join(parts)
 
 
+def days(number: float) -> str:
+    """Exactly so many: "400 days"."""
+    return _unit(number, "day")
+
+
 def days_from_application(days: float) -> str:
     """Days counted from the application, negative before it, in words."""
     if days == 0:
@@ -130,6 +145,11 @@ def days_from_application(days: float) -> str:
 def age(days: float) -> str:
     """Days since birth, counted from the application: -13500 is "36 years"."""
     return _unit(int(abs(days) / DAYS_PER_YEAR), "year")
+
+
+def years(days: float) -> str:
+    """Days since birth to a tenth of a year: 6570 is "18 years"."""
+    return _unit(round(days / DAYS_PER_YEAR, 1), "year")
 
 
 def value_text(value: Value, what: Descriptor) -> str:
@@ -177,6 +197,13 @@ def moment(at: datetime) -> str:
     """By the clock of whoever looks; by UTC, and so named, where that is not known."""
     zone = timezone()
     pattern = "d MMM y, HH:mm" + (" 'UTC'" if zone == UTC else "")
+    return format_datetime(at, pattern, tzinfo=zone, locale=locale())
+
+
+def clock(at: datetime) -> str:
+    """What is soon: the time alone, as `moment` has it."""
+    zone = timezone()
+    pattern = "HH:mm" + (" 'UTC'" if zone == UTC else "")
     return format_datetime(at, pattern, tzinfo=zone, locale=locale())
 
 

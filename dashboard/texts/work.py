@@ -9,17 +9,22 @@ from api_client.meaning import ClientKey
 from session.address import CLIENT_PAGE, address
 from session.language import _
 from session.work_view import View
-from texts.cells import Cell, Exact, Link
+from texts.cells import Act, Cell, Exact, Link
 from texts.client.decision import decision_word
-from texts.formats import calendar_day, moment, percent
+from texts.formats import calendar_day, clock, moment, percent
 
 NEW_APPLICATION = "new_application"
+# What a row's button asks for.
+CLAIM, RELEASE = "claim", "release"
 
 
 def state_word(state: str) -> str:
     """A code that is not known here is told as it is."""
     known = {
         "contested": _("Contested"),
+        "second": _("Second signature"),
+        "evidence": _("Evidence missing"),
+        "referred": _("To be examined"),
         "open": _("To decide"),
         "draft": _("Draft"),
         "done": _("Decided"),
@@ -35,10 +40,12 @@ def headers(key_label: str) -> list[str]:
         _("Since"),
         _("Risk"),
         _("Result"),
+        _("Claimed by"),
+        _("To do"),
     ]
 
 
-def row(item: WorkItem, view: View, today: date) -> list[Cell]:
+def row(item: WorkItem, view: View, today: date, senior: bool) -> list[Cell]:
     return [
         Link(str(item.client_id), _opened(item.client_id, item.state, view)),
         item.reference or "–",
@@ -46,7 +53,29 @@ def row(item: WorkItem, view: View, today: date) -> list[Cell]:
         moment(item.since),
         _risk(item),
         _result(item),
+        _claimed(item),
+        _act(item, senior),
     ]
+
+
+def _claimed(item: WorkItem) -> str:
+    if item.claimed_by is None or item.claimed_until is None:
+        return "–"
+    return _(
+        "{name}, until {time}", name=item.claimed_by, time=clock(item.claimed_until)
+    )
+
+
+def _act(item: WorkItem, senior: bool) -> Cell:
+    """What whoever looks can do with it: what is decided waits for nobody."""
+    client = item.client_id
+    if item.mine or (senior and item.claimed_by is not None):
+        label = _("Leave client {client} to others", client=client)
+        return Act(_("Leave to others"), label, f"{RELEASE}:{client}")
+    if item.state == "done" or item.claimed_by is not None:
+        return "–"
+    label = _("Claim client {client}", client=client)
+    return Act(_("Claim"), label, f"{CLAIM}:{client}")
 
 
 def due_text(due_on: str, today: date) -> str:
@@ -82,4 +111,7 @@ def _result(item: WorkItem) -> str:
         return _("{decision} by {reviewer}", decision=word, reviewer=item.reviewer)
     if item.decision is None:
         return "–"
+    if item.result is not None and item.result != item.decision:
+        word = decision_word(item.result)
+        return _("{decision} by the lender's rules", decision=word)
     return _("{decision} by the model", decision=decision_word(item.decision))

@@ -36,7 +36,7 @@ from training.models.dataset import load_labelled
 from training.models.shap_lookup import write_tables
 from training.registry.load import load_champion
 from training.registry.store import CHAMPION, open_registry
-from training.scoring import read_inputs, score_portfolio
+from training.scoring.portfolio import read_inputs, score_portfolio
 
 ROUNDS, ONE_BY_ONE, BATCH = 5, 100, 1_000
 LEAVES = (4, 6, 8, 12, 16, 31)

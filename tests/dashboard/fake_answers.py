@@ -309,7 +309,12 @@ def model(version: str = "3") -> dict[str, Any]:
                 {"name": "logistic_regression", **regression},
                 {"name": "lightgbm", **cv},
             ],
-            "cost_curve": {"threshold": grid, "business_score": _cost(grid)},
+            "cost_curve": {
+                "threshold": grid,
+                "business_score": _cost(grid),
+                "approval_rate": [1 - (1 - one) ** 20 for one in grid],
+                "default_rate": [None, *(0.081 * one**0.3 for one in grid[1:])],
+            },
             "calibration_curve": {
                 "predicted": [0.02, 0.06, 0.3],
                 "observed": [0.03, 0.05, 0.28],
@@ -391,9 +396,12 @@ def standing(
     """What stands when `version` serves; the client's data never change."""
     kept = "prediction_id", "decision", "probability", "threshold", "model"
     by_person = review or {}
+    said = decided.get("recommendation", decided["decision"])
+    by_rules = "model" if said == decided["decision"] else "policy"
+    kept += ("recommendation",) if "recommendation" in latest else ()
     return {
-        "result": by_person.get("decision", decided["decision"]),
-        "by": "person" if review else "model",
+        "result": by_person.get("decision", said),
+        "by": "person" if review else by_rules,
         "reviewer": by_person.get("reviewer"),
         "category": by_person.get("category"),
         "reason": by_person.get("reason"),
@@ -538,6 +546,52 @@ def prediction(
     }
 
 
+NOTHING_DECLARED = dict.fromkeys(
+    ("monthly_income", "housing", "other_instalments", "dependants")
+)
+REGISTER = "A grant takes a register that was looked up"
+
+
+def put(key: Any, name: str, known: list[Any], body: dict[str, Any]) -> dict[str, Any]:
+    """What is on record now; `name` is that of its number among the `known`."""
+    at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    named = {"client_id": key, name: f"{name}-{len(known)}", "created_at": at}
+    return dict.fromkeys(("reference", "amount", "valid_until")) | body | named
+
+
+def by_rules(
+    made: dict[str, Any], kinds: set[str], declared: Any, refusing: bool
+) -> dict[str, Any]:
+    """By rules of a lender: what a large loan takes, and what was never declared."""
+
+    def rule(code: str, effect: str, text: str, **more: Any) -> dict[str, Any]:
+        nothing = {"missing": [], "evidence": None, "within_days": None, "met": None}
+        told = {"code": code, "effect": effect, "text": labels(text), "facts": {}}
+        return told | nothing | more
+
+    amount = {"terms.amount": OFFER["amount"]}
+    rules = [
+        rule("LARGE", "second_review", "Two people sign a large loan", met=False)
+        | {"facts": amount},
+        rule("FICP", "require", REGISTER, evidence="register", within_days=30)
+        | {"met": "register" in kinds},
+    ]
+    if declared is None:
+        missing = ["declared.monthly_income"]
+        rules.append(
+            rule("RATIO", "refer", "Instalments weigh too much", missing=missing)
+            | {"facts": amount | {"declared.monthly_income": None}}
+        )
+    if refusing:
+        age = {"application.DAYS_BIRTH": -6000}
+        rules.append(rule("AGE", "refuse", "The applicant is too young", facts=age))
+    said = "refused" if refusing else "referred"
+    if not refusing and declared is not None and made["decision"] == "refused":
+        said = "refused"
+    policy = {"version": "7", "sha256": "7" * 64, "rules": rules, "failed": False}
+    return {"recommendation": said, "policy": policy}
+
+
 def brief(made: dict[str, Any]) -> dict[str, Any]:
     """The prediction explained by groups alone."""
     told = {name: value for name, value in made.items() if name != "explanation"}
@@ -562,6 +616,7 @@ def recorded(made: dict[str, Any], terms: Any, reviews: list[Any]) -> dict[str, 
     asked = {"asked": terms, "terms": {"AMT_CREDIT": OFFER["amount"]}}
     kept = ("prediction_id", "kind", "probability", "threshold", "decision", "model")
     told = {name: made[name] for name in (*kept, "created_at")}
+    told |= {"recommendation": made.get("recommendation")}
     return told | {"changes": changes, "reviews": reviews, **asked}
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import fake_answers
+import fake_policies
 
 KEY = "fake-key"
 DRAFT = r"(new-\w+)"
@@ -52,6 +53,13 @@ class FakeApi:
         # By client, newest first.
         self.notes: dict[int, list[dict[str, Any]]] = {}
         self.contests: dict[int | str, list[dict[str, Any]]] = {}
+        # Whether a lender's rules recommend, and one of them refuses; by client what is
+        # on record and who works on them.
+        self.rules = self.refusing = False
+        self.consulted: dict[int | str, list[dict[str, Any]]] = {}
+        self.declared: dict[int | str, list[dict[str, Any]]] = {}
+        self.claims: dict[int | str, str] = {}
+        self.policies = fake_policies.policies()
         self.reports = [fake_answers.DRIFT]
         self.alert = dict(fake_answers.ALERT)
         self.server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
@@ -120,7 +128,17 @@ class FakeApi:
             (r"GET /v1/clients/(\d+)/offers/([^/]+)", self._offer_made),
             (r"GET /v1/clients/(\d+)/records", self._records),
             (r"(GET|POST) /v1/clients/(\d+)/(notes|contests)", self._noted),
+            (rf"GET /v1/clients/(\d+|{DRAFT[1:-1]})/evidence", self._evidence),
+            (rf"POST /v1/clients/(\d+|{DRAFT[1:-1]})/evidence", self._consult),
+            (rf"GET /v1/clients/(\d+|{DRAFT[1:-1]})/declarations", self._declarations),
+            (rf"POST /v1/clients/(\d+|{DRAFT[1:-1]})/declarations", self._declare),
             ("GET /v1/work", self._work),
+            (r"POST /v1/work/([\w-]+)/(claim|release|assign)", self._claim),
+            ("GET /v1/policies", lambda **_: document({"policies": self.policies})),
+            ("POST /v1/policies", self._add_policy),
+            (r"GET /v1/policies/(\w+)", self._policy),
+            (r"GET /v1/policies/(\w+)/(results|trial)", self._tried),
+            (r"POST /v1/policies/(\w+)/activate", self._activate),
             (r"GET /v1/features/(\w+)/distribution", self._distribution),
             (r"GET /v1/features/(\w+)/scatter", self._scatter),
             ("GET /v1/monitoring/reports", self._reports),
@@ -181,12 +199,101 @@ class FakeApi:
         told = fake_answers.client(key, self._standing(key))
         waiting, offered = self._waiting(key), self.offered.get(key, [])
         told |= {"offer_id": offered[-1]["offer_id"] if offered else None}
+        told |= {"requirements": self._required(key), "signature": self._signed(key)}
+        told |= {"claim": self._claimed(key)}
         return document(told | {"contest_id": waiting and waiting["contest_id"]})
 
     def _waiting(self, client_id: int | str) -> dict[str, Any] | None:
         """The contest that nobody has answered."""
         contests = self.contests.get(client_id, [])
         return next((one for one in contests if one["answered_by"] is None), None)
+
+    def _evidence(self, client_id: str, **_: Any) -> Answer:
+        key = _key(client_id)
+        return document({"client_id": key, "evidence": self.consulted.get(key, [])})
+
+    def _consult(self, client_id: str, body: Any, **_: Any) -> Answer:
+        known = self.consulted.setdefault(_key(client_id), [])
+        known.insert(0, fake_answers.put(_key(client_id), "evidence_id", known, body))
+        return document(known[0], 201)
+
+    def _declarations(self, client_id: str, **_: Any) -> Answer:
+        key = _key(client_id)
+        return document({"client_id": key, "declarations": self.declared.get(key, [])})
+
+    def _declare(self, client_id: str, body: Any, **_: Any) -> Answer:
+        known, key = self.declared.setdefault(_key(client_id), []), _key(client_id)
+        body = fake_answers.NOTHING_DECLARED | body
+        known.insert(0, fake_answers.put(key, "declaration_id", known, body))
+        return document(known[0], 201)
+
+    def _required(self, key: int | str) -> list[dict[str, Any]]:
+        """Of the newest decision's rules, as it is met now."""
+        decisions = [made for made, terms, _ in self._of(key) if not terms]
+        policy = decisions[-1].get("policy") if decisions else None
+        kinds = {one["kind"] for one in self.consulted.get(key, [])}
+        kept = ("code", "effect", "text", "evidence", "within_days")
+        return [
+            {name: rule[name] for name in kept} | {"met": rule["evidence"] in kinds}
+            for rule in (policy or {"rules": []})["rules"]
+            if rule["effect"] in {"require", "second_review"}
+        ]
+
+    def _signed(self, key: int | str) -> dict[str, Any] | None:
+        """The first signature that waits for its second."""
+        made = [review for *_, reviews in self._of(key) for review in reviews]
+        if not made or made[-1].get("final", True):
+            return None
+        kept = ("review_id", "prediction_id", "reviewer", "reason", "created_at")
+        mine = made[-1]["reviewer"] == self._asker()
+        return {name: made[-1][name] for name in kept} | {"mine": mine}
+
+    def _asker(self) -> str:
+        told = json.loads(self.requests[-1][2]["On-Behalf-Of"])
+        return str(told["name"])
+
+    def _claimed(self, key: int | str) -> dict[str, Any] | None:
+        by = self.claims.get(key)
+        until = "2126-11-30T14:05:00.000000Z"
+        return by and {"by": by, "until": until, "mine": by == self._asker()}
+
+    def _claim(self, client_id: str, act: str, body: Any, **_: Any) -> Answer:
+        key, asker = _key(client_id), self._asker()
+        if act == "release":
+            self.claims.pop(key, None)
+        elif act == "assign":
+            self.claims[key] = body["name"]
+        elif self.claims.setdefault(key, asker) != asker:
+            return problem(409, f"{self.claims[key]} works on client {key}")
+        item = next(one for one in self.work if one["client_id"] == key)
+        return document(item | self._of_claim(key))
+
+    def _of_claim(self, key: int | str) -> dict[str, Any]:
+        claim = self._claimed(key) or dict.fromkeys(("by", "until", "mine"))
+        told = {"claimed_by": claim["by"], "claimed_until": claim["until"]}
+        return told | {"mine": bool(claim["mine"])}
+
+    def _policy(self, sha256: str, **_: Any) -> Answer:
+        [summary] = [one for one in self.policies if one["sha256"] == sha256]
+        return document(fake_policies.policy(summary))
+
+    def _tried(self, sha256: str, what: str, **_: Any) -> Answer:
+        return document(getattr(fake_policies, what)(sha256))
+
+    def _add_policy(self, body: Any, **_: Any) -> Answer:
+        if faults := body.get("faults"):
+            return problem(422, "this is no policy", errors=faults)
+        added = fake_policies.summary("3", "d" * 64)
+        self.policies.insert(0, added)
+        return document(fake_policies.policy(added), 201)
+
+    def _activate(self, sha256: str, **_: Any) -> Answer:
+        for one in self.policies:
+            one["active"] = one["sha256"] == sha256
+        [active] = [one for one in self.policies if one["active"]]
+        active["activated_at"] = "2026-11-29T10:00:00.000000Z"
+        made = {"policy": active, "trial": fake_policies.trial(sha256)}
+        return document(made)
 
     def _records(self, client_id: str, **_: Any) -> Answer:
         return document(fake_answers.records(int(client_id)))
@@ -219,6 +326,11 @@ class FakeApi:
         counts = Counter(one["state"] for one in self.work)
         more = str(first + limit) if len(found) > first + limit else None
         page = {"items": found[first : first + limit], "counts": counts}
+        page["items"] = [
+            one | self._of_claim(one["client_id"]) for one in page["items"]
+        ]
+        mine = [one | self._of_claim(one["client_id"]) for one in self.work]
+        page["mine"] = [one for one in mine if one["mine"]]
         return document(page | {"beside": beside, "next_cursor": more})
 
     def _wanted(self, item: dict[str, Any], query: dict[str, str]) -> bool:
@@ -257,7 +369,12 @@ class FakeApi:
         return fake_answers.standing(decided, decisions[-1], review, self.version)
 
     def _standing_review(self, client_id: int | str) -> dict[str, Any] | None:
-        made = [review for *_, reviews in self._of(client_id) for review in reviews]
+        made = [
+            review
+            for *_, reviews in self._of(client_id)
+            for review in reviews
+            if review.get("final", True)
+        ]
         return max(made, key=lambda one: str(one["review_id"]), default=None)
 
     def _stored(self, prediction: str, **_: Any) -> Answer:
@@ -289,6 +406,10 @@ class FakeApi:
     def _made(self, client_id: int | str, terms: Any = None) -> dict[str, Any]:
         self.scored += 1
         made = fake_answers.prediction(client_id, self.version, self.scored, terms)
+        if self.rules:
+            kinds = {one["kind"] for one in self.consulted.get(client_id, [])}
+            declared = next(iter(self.declared.get(client_id, [])), None)
+            made |= fake_answers.by_rules(made, kinds, declared, self.refusing)
         self.made[made["prediction_id"]] = (made, terms, [])
         return made
 
@@ -309,8 +430,26 @@ class FakeApi:
         standing = (self._standing_review(made["client_id"]) or {}).get("review_id")
         if body["replaces"] != standing:
             return problem(409, f"{standing} stands")
+        required = self._required(made["client_id"])
+        signed = self._signed(made["client_id"])
+        final, two = True, any(one["effect"] == "second_review" for one in required)
+        if body["decision"] == "granted":
+            unmet = [one for one in required if one["evidence"] and not one["met"]]
+            errors = [
+                {"path": f"/requirements/{one['code']}", "detail": one["text"]["en"]}
+                for one in unmet
+            ]
+            if errors:
+                return problem(409, "a grant needs more", errors=errors)
+            if signed and signed["reviewer"] == body["reviewer"]:
+                return problem(409, "another person must sign")
+            final = signed is not None or not two
         self.reviewed += 1
-        reviews.append(fake_answers.review(made, body, self.reviewed))
+        signs = (
+            signed["review_id"] if signed and body["decision"] == "granted" else None
+        )
+        told = {"final": final, "signs": signs}
+        reviews.append(fake_answers.review(made, body, self.reviewed) | told)
         if waiting := self._waiting(made["client_id"]):
             waiting["answered_by"] = reviews[-1]["review_id"]
         return document(reviews[-1], 201)
@@ -357,7 +496,7 @@ def document(content: object, status: int = 200) -> Answer:
 
 # Members that are codes, of which a later API may have more.
 CODES = {"action", "band", "by", "direction", "dtype", "kind", "method", "result"}
-CODES |= {"category", "severity", "state", "type", "unit"}
+CODES |= {"category", "effect", "recommendation", "severity", "state", "type", "unit"}
 # Objects whose members are names.
 NAMES = {"changes", "counts", "libraries", "tables", "terms"}
 
@@ -400,7 +539,7 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            self._reply(self.command, json.loads(self.rfile.read(length)))
+            self._reply(self.command, json.loads(self.rfile.read(length) or "null"))
 
         do_PUT = do_POST
 
@@ -412,6 +551,8 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
+            if "On-Behalf-Of" in self.headers:  # its key is a delegate's
+                self.send_header("On-Behalf-Of-Roles", "")
             self.end_headers()
             with suppress(BrokenPipeError, ConnectionResetError):
                 self.wfile.write(b"" if method == "HEAD" else content)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import lightgbm
 
+from training.bundle.read import read_manifest, verified
 from training.errors import TrainingError
 from training.evaluation.calibration import Calibration
 from training.features.build import FeatureStore
@@ -69,3 +71,14 @@ class Champion:
                 " run `train` again"
             )
         return feature_set
+
+
+def read_champion(bundle: Path) -> Champion:
+    """That of a bundle's folder.
+
+    Raises:
+        ConfigurationError: it is no bundle, or is damaged.
+    """
+    manifest, _sha256 = read_manifest(bundle)
+    booster = lightgbm.Booster(model_file=str(verified(bundle, manifest, "model.txt")))
+    return Champion(manifest["model"]["version"], booster, manifest)

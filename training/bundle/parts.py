@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pandas import DataFrame
 
+from training.arrays import Array
 from training.bundle.card import write_model_card
 from training.bundle.read import MANIFEST, file_sha256
 from training.bundle.samples import (
@@ -19,7 +21,7 @@ from training.bundle.samples import (
     write_population,
     write_reference,
 )
-from training.evaluation.business_cost import business_score
+from training.evaluation.business_cost import Costs, business_score
 from training.evaluation.model_analysis import ModelAnalysis
 from training.evaluation.shap_values import distributions
 from training.evaluation.trained_model import TrainedModel
@@ -35,7 +37,7 @@ from training.tables.schema import Column, Role, Table, Type
 
 # Where a run keeps the parts, and the file that becomes the manifest.
 PARTS, CORE, REASONS = "bundle", "core.json", "reasons.json"
-CURVE_POINTS = 200
+CURVE_POINTS = 101
 LIBRARIES = ("lightgbm", "duckdb", "narwhals", "scikit-learn", "numpy")
 TYPES = {
     Type.INTEGER: "integer",
@@ -105,7 +107,13 @@ def _core(
                 for one in trained.assessments
             ],
             "comparisons": [one.to_json() for one in trained.comparisons],
-            "cost_curve": _curve(trained),
+            "cost_curve": cost_curve(
+                data.target,
+                chosen.probability,
+                chosen.threshold.value,
+                trained.costs,
+                data.inputs,
+            ),
             "calibration_curve": analysis.calibration_curve,
             "fairness": analysis.fairness,
             "segments": analysis.segments,
@@ -126,16 +134,31 @@ def _core(
     }
 
 
-def _curve(trained: TrainedModel) -> dict[str, list[float]]:
-    """The cost at as many thresholds as a chart can show."""
-    data, probability = trained.data, trained.chosen.probability
-    weight = trained.costs.weight(data.inputs)
-    thresholds = np.linspace(0.0, probability.max(), CURVE_POINTS)
-    scores = [
-        business_score(data.target, probability, float(one), trained.costs, weight)
-        for one in thresholds
-    ]
-    return {"threshold": thresholds.tolist(), "business_score": scores}
+def cost_curve(
+    target: Array, probability: Array, threshold: float, costs: Costs, inputs: DataFrame
+) -> dict[str, list[float | None]]:
+    """What comes of as many thresholds as a chart can show, the one in use among them.
+
+    They refuse from all clients to none in steps of one in a hundred. Default rates are
+    of those granted, null where nobody is. Shapes: (clients,).
+    """
+    shares = np.linspace(0.0, 100.0, CURVE_POINTS - 1)
+    # From the largest one on nobody would be refused.
+    last = np.nextafter(probability.max(), 2.0)
+    steps = [0.0, *np.percentile(probability, shares)[1:-1], last, threshold]
+    thresholds, weight = np.unique(steps), costs.weight(inputs)
+    granted = [probability < one for one in thresholds]
+    return {
+        "threshold": thresholds.tolist(),
+        "business_score": [
+            business_score(target, probability, float(one), costs, weight)
+            for one in thresholds
+        ],
+        "approval_rate": [float(one.mean()) for one in granted],
+        "default_rate": [
+            float(target[one].mean()) if one.any() else None for one in granted
+        ],
+    }
 
 
 def _descriptor(feature: Feature, data: Labelled, layout: Layout) -> dict[str, Any]:

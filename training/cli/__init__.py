@@ -13,6 +13,7 @@ from training.cli.features import features
 from training.cli.init import init
 from training.cli.lender_schema import lender_schema
 from training.cli.monitoring import drift, monitor, simulate_drift
+from training.cli.policy import policy
 from training.cli.present import present
 from training.cli.registered import export, promote, ui
 from training.cli.score import score
@@ -50,6 +51,7 @@ for command in (
     monitor,
     simulate_drift,
     score,
+    policy,
     export,
     present,
     lender_schema,

@@ -42,8 +42,8 @@ def score(
     """Score a whole portfolio with its reasons."""
     from training.features.build import build
     from training.registry.load import load_champion
-    from training.scoring import check_format, score_portfolio
-    from training.scoring import submission as score_test_clients
+    from training.scoring.portfolio import check_format, score_portfolio
+    from training.scoring.portfolio import submission as score_test_clients
 
     check_format(out)
     champion = load_champion(registry(), version)

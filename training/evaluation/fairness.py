@@ -18,7 +18,7 @@ from training.features.build import FeatureStore
 from training.files import literal
 from training.language import Labels, _
 from training.tables.layout import TARGET, Layout
-from training.tables.schema import Role, Unit
+from training.tables.schema import Role, Table, Unit, Use
 
 AGE_BAND = "AGE_BAND"
 AGES = (0, 30, 40, 50, 60, 200)
@@ -40,19 +40,23 @@ def load_applications(store: FeatureStore, client: np.ndarray) -> pd.DataFrame:
     return rows.set_index(store.layout.key).loc[client].reset_index()
 
 
-def protected_attributes(layout: Layout, applications: pd.DataFrame) -> pd.DataFrame:
+def protected_attributes(
+    application: Table, applications: pd.DataFrame
+) -> pd.DataFrame:
     """Each client's age band and protected attributes, missing where unknown.
 
     A value that is unknown is declared so, or has no word where others have.
     """
     attributes = {}
-    for name in layout.protected:
-        column, values = layout.application[name], applications[name].astype(object)
+    for column in application:
+        if column.use is not Use.PROTECTED:
+            continue
+        name, values = column.name, applications[column.name].astype(object)
         known = ~values.isin(column.missing)
         if column.words:
             known &= values.isin(column.words)
         attributes[name] = values.where(known, None)
-    if birth := layout.application.of(Role.BIRTH):
+    if birth := application.of(Role.BIRTH):
         age = birth.unit is Unit.YEARS
         years = applications[birth.name] / (1 if age else -YEAR)
         bands = pd.cut(years, AGES, right=False, labels=AGE_NAMES)

@@ -63,7 +63,7 @@ def analyse_model(
         calibration_curve=calibration_curve(data.target, chosen.probability),
         fairness=audit(
             layout,
-            protected_attributes(layout, applications),
+            protected_attributes(layout.application, applications),
             data.target,
             chosen.probability,
             chosen.threshold.value,

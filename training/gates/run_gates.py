@@ -18,7 +18,7 @@ def examine(
     """
     data, feature_set, chosen = trained.data, trained.feature_set, trained.chosen
     layout = trained.store.layout
-    attributes = protected_attributes(layout, analysis.applications)
+    attributes = protected_attributes(layout.application, analysis.applications)
     formulas = {feature.name: feature.formula for feature in feature_set.features}
     history = [feature.name for feature in feature_set.history]
     statements = {

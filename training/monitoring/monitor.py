@@ -64,8 +64,8 @@ def monitor(
             with open_state(folder, reference.bundle_sha256, columns, window) as state:
                 if renew(state):
                     progress(
-                        "state: an earlier version counted every decision; counting"
-                        " all events anew, one decision per application"
+                        "state: an earlier version counted otherwise; counting all"
+                        " events anew, one decision per application, with its rules"
                     )
                 run(api, reference, state, settings, mature_days, progress=progress)
                 if challenger is not None:

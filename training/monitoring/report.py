@@ -10,6 +10,7 @@ import numpy as np
 
 from training.language import Labels, _, alike, figure, joined
 from training.markdown import document
+from training.monitoring import rate_report
 from training.monitoring.alerts.lifecycle import Cause
 from training.monitoring.alerts.texts import SEVERITIES, title
 from training.monitoring.events.state import State
@@ -54,6 +55,7 @@ def production(
             "expected": _gini(performance(reference, newest)),
             "reference": _gini(performance(reference, reference_scores(reference))),
             "features": _features(reference, scales),
+            "rates": rate_report.newest(scales[-1]),
             "series": series,
             "open_alerts": [
                 {"cause": name, "severity": cause.severity, "evidence": cause.evidence}
@@ -149,6 +151,7 @@ def _point(
         "missing": float(missing @ weight),
         "unknown_categories": int(counted.unknown[-1]) / decisions,
         "overridden": int(counted.overridden[-1]) / reviewed if reviewed else None,
+        **rate_report.over_time(state, first, end),
         "probability": _quantiles(reference, scores),
     }
 
@@ -220,7 +223,8 @@ def conclude(reference: Reference, report: dict[str, Any]) -> Labels:
         )
         for alert in alerts
     ]
-    return document([counted, expected, *([joined(lines, "\n")] if lines else [])])
+    alerted = [joined(lines, "\n")] if lines else []
+    return document([counted, expected, *alerted, *rate_report.told(report["rates"])])
 
 
 def _headline(alerts: Sequence[object]) -> Labels:

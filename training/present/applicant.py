@@ -15,7 +15,7 @@ from training.bundle.champion import Champion
 from training.evaluation.shap_values import contributions
 from training.features.build import build
 from training.monitoring.events.simulate_drift import applicants
-from training.scoring import grouped, margins, read_inputs
+from training.scoring.portfolio import grouped, margins, read_inputs
 from training.synthesize import synthesize
 
 log = logging.getLogger(__name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -61,7 +62,9 @@ def _plot(name: str, axes: Axes, facts: Facts) -> None:
     threshold, found = facts["threshold"], facts["importance"]
     match name:
         case "cost":
-            curve = CostCurve(*map(np.array, facts["cost_curve"].values()))
+            curve = CostCurve(
+                *(np.array(facts["cost_curve"][one.name]) for one in fields(CostCurve))
+            )
             chosen = Threshold(threshold, facts["threshold_interval"])
             plots.cost(axes, curve, chosen, facts["counted"])
         case "roc":

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from training.tables.schema import LEFT_OUT, Column, Reason, Role, Table, Use
+from training.tables.schema import LEFT_OUT, Column, Reason, Role, Table
 
 # What the applications are called once they are read, whatever their files are.
 APPLICATION = "application"
@@ -67,11 +67,6 @@ class Layout:
     def amount(self) -> str:
         """The column of the credit asked for."""
         return self._named(Role.AMOUNT)
-
-    @cached_property
-    def protected(self) -> tuple[str, ...]:
-        """The columns by whose groups decisions are audited for fairness."""
-        return tuple(c.name for c in self.application if c.use is Use.PROTECTED)
 
     @cached_property
     def left_out(self) -> tuple[str, ...]:

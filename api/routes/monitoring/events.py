@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from api.schemas.events import EventsQuery
 from api.services import services
 from api.store.events.export import KINDS, Pseudonyms, rows
 from api.store.events.packing import vector
-from api.store.events.record import PREDICTIONS
+from api.store.events.record import PREDICTIONS, REVIEW
 from api.store.people.clients import pack, unpack
 from api.store.tables import key_of
 
@@ -48,8 +48,10 @@ Line = dict[str, Any]
     query=EventsQuery,
     description="`client` is a pseudonym, the same for all events of a client. "
     "`features`: base64 of little-endian float32 in the order of the manifest, or "
-    "of its `monitored`; NaN is missing; null when the event was erased. Nothing "
-    "is ever added before a `sequence` that was read: ask for what is after it.",
+    "of its `monitored`; NaN is missing; null when the event was erased. `fired` and "
+    "`unknown`: codes of the `policy`'s rules; with all features come the `facts` that "
+    "they read. `officer`: a pseudonym of who reviewed. Nothing is ever added before a "
+    "`sequence` that was read: ask for what is after it.",
 )
 def export() -> Response:
     params = query(EventsQuery)
@@ -85,12 +87,32 @@ def _line(
             **{name: facts[name] for name in _TOLD[row.kind]},
         }
         if row.kind not in PREDICTIONS:
-            return {**line, "prediction_id": row.subject_id}
+            line["prediction_id"] = row.subject_id
+            if row.kind == REVIEW:
+                line["officer"] = pseudonyms.of_person(_reviewer(row))
+                line["final"] = facts.get("final", True)
+            return line
         unknown = facts["unknown_categories"]
         count = None if unknown is None else len(unknown)
-        return {**line, "unknown_categories": count, **vectors(row)}
+        return {**line, "unknown_categories": count, **_by_rules(facts), **vectors(row)}
 
     return make
+
+
+def _by_rules(facts: Mapping[str, Any]) -> Line:
+    """What was recommended, and by which rules; before there were any, the decision."""
+    rules = facts.get("rules", {})
+    return {
+        "recommendation": facts.get("recommendation", facts["decision"]),
+        "policy": facts.get("policy"),
+        "fired": [code for code, state in rules.items() if state == "fired"],
+        "unknown": [code for code, state in rules.items() if state == "unknown"],
+    }
+
+
+def _reviewer(row: Row[Any]) -> str | None:
+    """Who reviewed; None where that was erased with the client."""
+    return None if row.answer is None else str(json.loads(row.answer)["reviewer"])
 
 
 def _vectors(champion: Champion, features: str) -> Callable[[Row[Any]], Line]:
@@ -106,6 +128,9 @@ def _vectors(champion: Champion, features: str) -> Callable[[Row[Any]], Line]:
         if stored is not None and features == "monitored" and serves and places:
             stored = pack(unpack(stored)[np.array(places)])
         text = None if stored is None else base64.b64encode(stored).decode()
-        return {"features": text}
+        line: Line = {"features": text}
+        if features == "all":
+            line["facts"] = json.loads(row.request or "{}").get("facts")
+        return line
 
     return make

@@ -7,13 +7,13 @@ import hmac
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, null, select
+from sqlalchemy import ColumnElement, Row, case, null, select
 
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.events.pages import pages
 from api.store.events.record import OUTCOME, PREDICTIONS, REVIEW
-from api.store.tables import WHOSE, personal, secrets
+from api.store.tables import WHOSE, events, personal, secrets
 
 KINDS = (*PREDICTIONS, REVIEW, OUTCOME)
 _AT_A_TIME = 500
@@ -44,10 +44,16 @@ def rows(
     database: Database, kinds: Sequence[str], after: int, limit: int, features: bool
 ) -> Iterator[Sequence[Row[Any]]]:
     """Up to `limit` events after a sequence, some at a time, and at least one time."""
-    columns: list[ColumnElement[Any]] = [personal.c.features, personal.c.packed]
+    columns: list[ColumnElement[Any]] = [
+        personal.c.features,
+        personal.c.packed,
+        personal.c.request,
+    ]
     if not features:
         columns = [null().label(column.name) for column in columns]
-    columns += WHOSE
+    # Of a prediction it is packed with the features, unless it is from long ago.
+    reviews = case((events.c.kind == REVIEW, personal.c.answer))
+    columns += [reviews.label("answer"), *WHOSE]
     at_a_time = min(limit, _AT_A_TIME)
     for page in pages(database.read, columns, kinds, at_a_time, after):
         yield page[:limit]

@@ -155,16 +155,22 @@ def the_client() -> OpenedClient | None:
     return None
 
 
-def score_again_button(client_id: ClientKey, standing: Standing) -> None:
-    """Have a client scored anew, unless they were since: a second click asks again."""
+def score_again_button(
+    client_id: ClientKey, standing: Standing, recorded: bool = False
+) -> None:
+    """Have a client scored anew, unless they were since: a second click asks again.
+
+    `recorded`: something was since, which the lender's rules may read.
+    """
     latest = standing.latest
+    label = _("Decide again with what is on record") if recorded else _("Score again")
     st.button(
-        _("Score again"),
-        key="score_again",
+        label,
+        key="decide_again" if recorded else "score_again",
         icon=":material/refresh:",
         on_click=_ask_to_score_again,
         args=(client_id, latest.prediction_id),
-        type="secondary" if latest.outdated else "tertiary",
+        type="secondary" if recorded or latest.outdated else "tertiary",
     )
 
 

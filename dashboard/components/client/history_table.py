@@ -75,10 +75,15 @@ def review_text(review: Review) -> str:
         "confirmed": _("confirmed"),
         "closed": _("closed"),
     }
+    action = actions.get(review.action, review.action)
+    if not review.final:
+        action = _("first of two signatures")
+    elif review.signs is not None:
+        action = _("second signature")
     return _(
         "{decision} ({action}) by {reviewer} on {moment}: {reason}",
         decision=decision_word(review.decision),
-        action=actions.get(review.action, review.action),
+        action=action,
         reviewer=review.reviewer,
         moment=moment(review.created_at),
         reason=person_reason(review.category, review.reason),
@@ -108,12 +113,25 @@ def changes_text(recorded: PastPrediction, model: ModelAnswer) -> str:
     )
 
 
+def _decision_text(recorded: PastPrediction) -> str:
+    """What was recommended, and the model's part where that is another."""
+    word = decision_word(recorded.decision)
+    if recorded.recommendation in (None, recorded.decision):
+        return _("Decision: {decision}", decision=word)
+    return _(
+        "Proposed: {decision}; the model: {model}",
+        decision=decision_word(recorded.recommendation or ""),
+        model=word.lower(),
+    )
+
+
 def _key(recorded: PastPrediction) -> object:
     """Entries in a row with the same key say the same; reviewed ones stand alone."""
     if recorded.reviews:
         return recorded.prediction_id
     changes = tuple(sorted((recorded.changes or {}).items()))
-    return recorded.kind, recorded.probability, recorded.model.version, changes
+    said = recorded.kind, recorded.probability, recorded.recommendation
+    return *said, recorded.model.version, changes
 
 
 def _row(same: Sequence[PastPrediction], model: ModelAnswer) -> list[str]:
@@ -122,7 +140,7 @@ def _row(same: Sequence[PastPrediction], model: ModelAnswer) -> list[str]:
         changes = changes_text(newest, model)
         what = _("Simulation: {changes}", changes=changes)
     elif newest.kind == "decision":
-        what = _("Decision: {decision}", decision=decision_word(newest.decision))
+        what = _decision_text(newest)
     else:
         what = newest.kind
     if len(same) > 1:

@@ -19,6 +19,7 @@ from session.language import _, code
 from texts.cells import as_csv
 from texts.client import simulation
 from texts.client.loan_terms import AMOUNT, INSTALMENTS, TERMS
+from texts.client.policy import deciding, rule_says
 from texts.formats import calendar_day, today
 
 SCRIPT = Path(__file__).parents[1] / "offer_grid.js"
@@ -60,13 +61,15 @@ def _grid(
 ) -> None:
     say.caption(
         _(
-            "Of each offer what the model says, the monthly instalment and the annual "
+            "Of each offer what is recommended, the monthly instalment and the annual "
             "percentage rate. Choose one, by a click or with the arrows and Enter, to "
             "look at it closer: it sets the terms above."
         )
     )
     columns, rows = simulation.grid_headers(offers)
-    cells = [(str(one.decision), simulation.grid_cell(one)) for one in offers.cells]
+    cells = [
+        (simulation.grid_class(one), simulation.grid_cell(one)) for one in offers.cells
+    ]
     across = len(offers.instalments)
     lines = [cells[at : at + across] for at in range(0, len(cells), across)]
 
@@ -122,6 +125,9 @@ def make_offer(opened: OpenedClient, wanted: Terms, answer: Simulation | None) -
         say.text(simulation.difference_text(opened.client.terms, answer.terms))
     if not answer.granted:
         say.warning(_("The model would refuse these terms as well."))
+    elif answer.recommended != answer.decision:
+        for rule in deciding(answer):
+            say.warning(rule_says(rule))
     _form(opened, wanted)
 
 
@@ -162,7 +168,7 @@ def _make(opened: OpenedClient, wanted: Terms, valid_until: str, name: str) -> N
     try:
         with st.spinner(_("Recording…")):
             scoring_api().make_offer(client, wanted, valid_until, name)
-    except (Conflict, Refused) as error:
+    except Refused as error:
         say.error(details(error))
         return
     except ApiError as error:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from api_client.answers import Contest, Note
 from api_client.cache import OpenedClient, scoring_api
-from api_client.errors import ApiError, Conflict, Refused
+from api_client.errors import ApiError, Refused
 from api_client.meaning import ClientKey
 from components import markup, say
 from components.error_panel import details, show_error
@@ -94,7 +94,7 @@ def _sent(text: str, name: str, record: Callable[[], object]) -> bool:
     try:
         with st.spinner(_("Recording…")):
             record()
-    except (Conflict, Refused) as error:
+    except Refused as error:
         say.error(details(error))
     except ApiError as error:
         show_error(error, "remark_again")

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from api_client.answers import Contest, Counterfactual, ModelAnswer, Offer, Standing
 from api_client.cache import OpenedClient
+from api_client.meaning import in_words
 from session.language import _, mark
 from texts.client.loan_terms import AMOUNT, DOWN_PAYMENT, INSTALMENTS
+from texts.client.policy import deciding
 from texts.client.reasons import reason_text
 from texts.client.simulation import terms_text
 from texts.formats import amount, calendar_day, day, decimal, percent
 
 # Reasons told on each side.
 MOST_REASONS = 4
-GRANTED, REFUSED = "granted", "refused"
+GRANTED, REFERRED, REFUSED = "granted", "referred", "refused"
 INSTEAD = {
     AMOUNT: mark("a loan of {granted} instead of {asked}"),
     DOWN_PAYMENT: mark("a down payment of {granted} instead of {asked}"),
@@ -53,6 +55,7 @@ def parts(
     if opened.client.terms is not None:
         yield _asked(opened.client.terms)
     yield _assessed(opened)
+    yield from _rules(opened)
     yield from _reasons(opened, model)
     if opened.standing.reviewed:
         yield Part(_("What was decided"), (_decided(opened.standing),))
@@ -95,6 +98,19 @@ def _assessed(opened: OpenedClient) -> Part:
             _("It advises only: people decide."),
         ),
     )
+
+
+def _rules(opened: OpenedClient) -> Iterator[Part]:
+    """Those of the lender's that make another recommendation, in their own words."""
+    rules = deciding(opened.prediction)
+    if rules:
+        found = {
+            REFERRED: _("By our own rules a person looks at your application first."),
+            REFUSED: _("By our own rules we do not propose this loan."),
+        }
+        sentence = found.get(opened.prediction.recommended)
+        points = tuple(in_words(rule.text, rule.code) for rule in rules)
+        yield Part(_("What our rules say"), (sentence,) if sentence else (), points)
 
 
 def _reasons(opened: OpenedClient, model: ModelAnswer) -> Iterator[Part]:
@@ -184,7 +200,7 @@ def _next(opened: OpenedClient, contest: Contest | None) -> Iterator[str]:
         )
     elif not standing.reviewed:
         yield _("Your adviser talks all this over with you; then a person decides.")
-    if standing.result in {GRANTED, REFUSED}:
+    if standing.result in {GRANTED, REFERRED, REFUSED}:
         yield _("You get a letter with the decision, its reasons and your rights.")
     else:
         yield _("You can apply again at any time.")

@@ -33,6 +33,7 @@ def decision_word(decision: str) -> str:
     """A code that is not known here is told as it is."""
     known = {
         "granted": _("Granted"),
+        "referred": _("To be examined"),
         "refused": _("Refused"),
         "withdrawn": _("Withdrawn"),
         "lapsed": _("Lapsed"),
@@ -230,6 +231,13 @@ def waterfall_text(
 
 def standing_text(standing: Standing) -> str:
     """What holds for a client, and who decided it."""
+    if standing.by == "policy":
+        return _(
+            "{decision} by the lender's rules on {moment}; the model: {model}.",
+            decision=decision_word(standing.result),
+            moment=moment(standing.decided_at),
+            model=decision_word(standing.model_decision).lower(),
+        )
     if not standing.reviewed:
         return _(
             "{decision} by the model on {moment}.",
@@ -250,14 +258,16 @@ def changed_since(standing: Standing) -> tuple[str, ...]:
     latest, notes = standing.latest, []
     scored = latest.model.version, latest.decision
     decided = standing.model.version, standing.model_decision
-    if standing.reviewed and scored != decided:
+    anew = latest.prediction_id != standing.prediction_id
+    by_rules = anew and latest.recommended != latest.decision
+    if standing.reviewed and (scored != decided or by_rules):
         notes.append(
             _(
                 "Scored again on {moment} by model version {version}: {decision}, risk "
                 "{risk}. What {reviewer} decided stands.",
                 moment=moment(latest.created_at),
                 version=latest.model.version,
-                decision=decision_word(latest.decision).lower(),
+                decision=decision_word(latest.recommended).lower(),
                 risk=percents_apart(latest.probability, latest.threshold)[0],
                 reviewer=standing.reviewer,
             )

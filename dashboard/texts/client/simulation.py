@@ -57,13 +57,13 @@ NOTICED = 0.005
 def outcome_text(present: Prediction, simulated: Prediction | Simulation) -> str:
     """How the simulation differs from the present decision, in one sentence."""
     before, after = percents_apart(present.probability, simulated.probability)
-    if present.decision == simulated.decision:
+    if present.recommended == simulated.recommended:
         told = _(
             "The risk would move from {before} to {after}; the decision would stay "
             "“{decision}”.",
             before=before,
             after=after,
-            decision=decision_word(simulated.decision),
+            decision=decision_word(simulated.recommended),
         )
     else:
         told = _(
@@ -71,8 +71,8 @@ def outcome_text(present: Prediction, simulated: Prediction | Simulation) -> str
             "from “{old}” to “{new}”.",
             before=before,
             after=after,
-            old=decision_word(present.decision),
-            new=decision_word(simulated.decision),
+            old=decision_word(present.recommended),
+            new=decision_word(simulated.recommended),
         )
     if simulated.confidence.band == "borderline":
         told += " " + _("That is still too close to the limit to be sure.")
@@ -210,13 +210,18 @@ def terms_text(offer: Offer) -> str:
 
 def grid_cell(cell: OfferCell) -> tuple[str, ...]:
     """The word, the instalment and the APR; nothing without a price."""
-    offer = cell.offer
-    if offer is None or cell.decision is None or offer.instalment is None:
+    offer, recommended = cell.offer, grid_class(cell)
+    if offer is None or not recommended or offer.instalment is None:
         return ()
-    lines = [decision_word(cell.decision), amount(round(offer.instalment, 2))]
+    lines = [decision_word(recommended), amount(round(offer.instalment, 2))]
     if offer.apr is not None:
         lines.append(_("APR {value}", value=percent(offer.apr)))
     return tuple(lines)
+
+
+def grid_class(cell: OfferCell) -> str:
+    """What is recommended of it: by the lender's rules where the API says that."""
+    return cell.recommendation or cell.decision or ""
 
 
 def grid_headers(offers: OffersAnswer) -> tuple[list[str], list[str]]:
@@ -248,11 +253,11 @@ def grid_table(offers: OffersAnswer) -> tuple[list[str], list[list[Cell]]]:
     headers = [*(_(TOLD[name]) for name in names), _("Risk of default"), _("Decision")]
     rows: list[list[Cell]] = []
     for cell in offers.cells:
-        if cell.offer and cell.decision and cell.probability is not None:
+        word = decision_word(grid_class(cell))
+        if cell.offer and word and cell.probability is not None:
             risk = Exact(percent(cell.probability), cell.probability)
             told = [_told(cell.offer, name) for name in ("instalment", "apr")]
             number = Exact(whole(cell.instalments), cell.instalments)
             borrowed = Exact(amount(cell.amount), cell.amount)
-            word = decision_word(cell.decision)
             rows.append([borrowed, number, *told, risk, word])
     return headers, rows

@@ -60,7 +60,10 @@ def test_every_kind_is_exported_under_a_pseudonym(call: Any) -> None:
     assert first["probability"] == made["probability"]
     assert (first["unknown_categories"], second["unknown_categories"]) == (0, 1)
     assert second["probability"] == simulated["probability"]
+    assert (first["recommendation"], first["fired"]) == (made["decision"], [])
     assert review["prediction_id"] == made["prediction_id"]
+    # Who reviewed has a pseudonym, too.
+    assert (len(review["officer"]), review["final"]) == (64, True)
     assert outcome["defaulted"] is True
     assert "features" not in first
     assert last["event_id"] == other["prediction_id"]

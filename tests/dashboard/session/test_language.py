@@ -43,7 +43,7 @@ OFFICERS = (
     *("work_list", "client", "file", "compare", "simulate", "decide", "across"),
     "score_list",
 )
-PAGES = (*OFFICERS, "model", "drift", "alerts")
+PAGES = (*OFFICERS, "model", "policy", "drift", "alerts")
 
 MODEL = ModelAnswer.model_validate_json(json.dumps(fake_answers.model()))
 

@@ -132,7 +132,11 @@ def five_looks_at_one_and_one_at_four(fake: FakeApi) -> list[dict[str, Any]]:
 
 def counted(state: State) -> dict[str, Any]:
     """All that rates and distances are made of."""
-    windows = {name: one.tolist() for name, one in vars(state.windows(0, 9)).items()}
+    windows = {
+        name: one.tolist()
+        for name, one in vars(state.windows(0, 9)).items()
+        if name != "rates"
+    }
     scores, newest = state.scores(0, 9).tolist(), state.newest()[:, -1].tolist()
     return windows | {"scores": scores, "newest": newest, "of": state.decisions}
 
@@ -416,3 +420,66 @@ def test_every_page_of_events_is_fetched(
     watch(fake, reference, tmp_path)
     assert opened().decisions == 100
     assert len(fake.pages) == 4
+
+
+def by_rule(
+    fake: FakeApi, count: int, every: int, policy: str = "a" * 64
+) -> list[dict[str, Any]]:
+    """Decisions by a policy whose rule YOUNG refers each so manieth."""
+    decided = fake.events.decide(count)
+    for at, one in enumerate(decided):
+        fired = at % every == 0
+        one |= {"policy": policy, "fired": ["YOUNG"] if fired else [], "unknown": []}
+        one["recommendation"] = "referred" if fired else one["decision"]
+    return decided
+
+
+def test_a_rule_that_fires_more_often_is_an_alert_until_another_policy_serves(
+    fake: FakeApi, reference: Reference, tmp_path: Path
+) -> None:
+    by_rule(fake, 2000, every=10)
+    watch(fake, reference, tmp_path)
+    assert fake.alerts == []
+    by_rule(fake, 400, every=3)
+    watch(fake, reference, tmp_path)
+    alerts = {one["cause"]: one for one in fake.alerts}
+    assert set(alerts) == {"rule:YOUNG", "recommendation:referred"}
+    alert = alerts["rule:YOUNG"]
+    assert "Rule YOUNG fires" in alert["what"]
+    assert "2,000 before them" in alert["certainty"]
+    assert "règle YOUNG" in alert["evidence"]["texts"]["what"]["fr"]
+    made = fake.reports[-1]["report"]
+    told = {one["rate"]: one for one in made["rates"]}
+    assert (told["rule:YOUNG"]["of"], told["rule:YOUNG"]["of_before"]) == (1600, 800)
+    assert max(made["series"]["referred"]) == 0.34
+    assert "| La règle YOUNG s'applique |" in made["conclusion"]["fr"]
+    # One that is meant to do otherwise is no news, and what the old one did is over.
+    by_rule(fake, 800, every=1, policy="b" * 64)
+    watch(fake, reference, tmp_path)
+    assert {one["status"] for one in fake.alerts} == {"closed"}
+    assert len(fake.alerts) == 2
+
+
+def test_an_officer_who_overrides_and_people_who_take_longer_are_alerts(
+    fake: FakeApi, reference: Reference, tmp_path: Path
+) -> None:
+    def reviewed(windows: int, action: str, day: int) -> None:
+        for _ in range(windows):
+            for at, one in enumerate(by_rule(fake, WINDOW - 1, every=1)):
+                made = fake.events.review(one, action if at % 2 else "confirmed")
+                moment = f"2026-11-{day}T12:59:59.000000Z"
+                made |= {"officer": f"{at % 2:064}", "created_at": moment}
+            by_rule(fake, 1, every=1)
+
+    reviewed(12, "confirmed", 24)
+    watch(fake, reference, tmp_path)
+    first = fake.events.review(fake.events.lines[0], "overridden")
+    first |= {"officer": "f" * 64, "final": False}
+    reviewed(4, "overridden", 26)
+    watch(fake, reference, tmp_path)
+    causes = {one["cause"] for one in fake.alerts}
+    overridden = {"override_rate", "rule_override:YOUNG", f"officer_override:{1:064}"}
+    assert causes == {*overridden, "waiting:24"}
+    (waiting,) = [one for one in fake.alerts if one["cause"] == "waiting:24"]
+    assert "over a day" in waiting["what"]
+    assert fake.reports[-1]["report"]["series"]["hours"][-1] > 24

@@ -9,13 +9,14 @@ afterwards only windows since then can open it again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
 from training.monitoring.events.state import State
+from training.monitoring.statistics import rates
 from training.monitoring.statistics.reference import Reference
 from training.monitoring.statistics.window_tests import LEVEL, ScaleTests
 
@@ -65,11 +66,12 @@ class AlertChange:
 
 
 def signals(
-    reference: Reference, scales: list[ScaleTests], row: int, known: Container[str]
+    reference: Reference, scales: list[ScaleTests], row: int, known: Collection[str]
 ) -> Iterator[Signal]:
     """What the look at one row of the tests says, strongest first.
 
-    Of causes that are neither raised nor known it says nothing.
+    Of causes that are neither raised nor known it says nothing. A rule that is no more,
+    and an officer who is gone, are calm.
     """
     names = scales[0].causes
     p = np.stack([tests.p[row] for tests in scales])
@@ -97,12 +99,21 @@ def signals(
             **_moved(scales[best], names[index], reference, row),
         }
         yield Signal(names[index], sizes, bool(calm[index]), evidence)
+    for gone in sorted(set(known) - set(names)):
+        if gone.partition(":")[0] in rates.KINDS:
+            yield Signal(gone, (), True, {"effect": 0.0})
 
 
 def _moved(
     tests: ScaleTests, cause: str, reference: Reference, row: int
 ) -> dict[str, float]:
     kind, _, name = cause.partition(":")
+    if kind in rates.KINDS:
+        at = tests.rates.names.index(cause)
+        return {
+            "size": int(tests.rates.tries[row, at]),
+            "size_before": int(tests.rates.tries_before[row, at]),
+        }
     if kind not in {"feature", "missing", "score"}:
         return {}
     index = reference.monitored.index(name) if name else len(reference.monitored)
@@ -173,9 +184,9 @@ class Alerts:
 
     def _explained(self, cause: str) -> str | None:
         """An open alert that this cause is a part of."""
-        if cause == "decision_rate":
-            return "score" if self._is_open("score") else None
         kind, _, name = cause.partition(":")
+        if open_one := self._wider(cause, kind):
+            return open_one
         if kind not in {"feature", "missing"}:
             return None
         names = self.reference.monitored
@@ -187,6 +198,16 @@ class Alerts:
                 if other != cause and self._is_open(other):
                     return other
         return None
+
+    def _wider(self, cause: str, kind: str) -> str | None:
+        """An open alert on what carries this one along."""
+        wider: tuple[str, ...] = {
+            "decision_rate": ("score",),
+            rates.RECOMMENDATION: ("score", "decision_rate"),
+            rates.WAITING: tuple(f"{rates.WAITING}:{hours}" for hours in rates.HOURS),
+        }.get(kind, ())
+        others = (one for one in wider if one != cause)
+        return next(filter(self._is_open, others), None)
 
     def _is_open(self, cause: str) -> bool:
         state = self.causes.get(cause)

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.language import Labels, _, alike, figure
+from training.monitoring.alerts import rate_texts
+from training.monitoring.alerts.rate_texts import points
 from training.monitoring.statistics.drift_tests import LEAST_SHARE, LEAST_SHIFT
+from training.monitoring.statistics.rates import KINDS, LEAST_RATE
 from training.monitoring.statistics.reference import Reference
-from training.monitoring.statistics.window_tests import ALPHA, LEAST_RATE, LEAST_UNKNOWN
+from training.monitoring.statistics.window_tests import ALPHA, LEAST_UNKNOWN
 
 Evidence = Mapping[str, Any]
 CRITICAL, WARNING, INFO = "critical", "warning", "info"
@@ -59,6 +62,8 @@ def words(
 
 def title(reference: Reference, cause: str) -> Labels:
     kind, _sign, name = cause.partition(":")
+    if kind in KINDS:
+        return rate_texts.title(kind, name)
     label = reference.labels(name)
     return {
         "feature": _("“{label}” has shifted", label=label),
@@ -75,6 +80,8 @@ def what(reference: Reference, cause: str, evidence: Evidence) -> Labels:
     kind, _sign, name = cause.partition(":")
     if kind == "performance":
         return _what_performance(evidence, reference)
+    if kind in KINDS:
+        return rate_texts.what(kind, name, evidence["effect"])
     effect = evidence["effect"]
     text = {
         "feature": lambda: _what_moved(alike(name), evidence),
@@ -82,7 +89,7 @@ def what(reference: Reference, cause: str, evidence: Evidence) -> Labels:
         "missing": lambda: _(
             "{name} is missing {points} often.",
             name=alike(name),
-            points=_points(effect),
+            points=points(effect),
         ),
         "unknown_categories": lambda: _(
             "{share} of decisions have a category that training never saw; the model"
@@ -90,10 +97,10 @@ def what(reference: Reference, cause: str, evidence: Evidence) -> Labels:
             share=figure(effect, ".1%"),
         ),
         "decision_rate": lambda: _(
-            "Applications are refused {points} often.", points=_points(effect)
+            "Applications are refused {points} often.", points=points(effect)
         ),
         "override_rate": lambda: _(
-            "Decisions are overridden {points} often.", points=_points(effect)
+            "Decisions are overridden {points} often.", points=points(effect)
         ),
     }[kind]()
     others = evidence.get("goes_with", [])
@@ -101,13 +108,6 @@ def what(reference: Reference, cause: str, evidence: Evidence) -> Labels:
         return text
     names = ", ".join(other.partition(":")[2] or other for other in others[:8])
     return _("{text} With it went: {names}.", text=text, names=alike(names))
-
-
-def _points(effect: float) -> Labels:
-    points = figure(abs(effect) * 100, ".1f")
-    if effect > 0:
-        return _("{points} percentage points more", points=points)
-    return _("{points} percentage points less", points=points)
 
 
 def _what_moved(name: Labels, evidence: Evidence) -> Labels:
@@ -173,6 +173,12 @@ def certainty(
             "From {size} outcomes, each held against its own score",
             size=figure(evidence["size"], ",d"),
         )
+    elif "size_before" in evidence:
+        basis = _(
+            "From the newest {size} cases against {before} before them",
+            size=figure(evidence["size"], ",d"),
+            before=figure(evidence["size_before"], ",d"),
+        )
     else:
         basis = _(
             "From the newest {decisions} decisions against {clients} reference clients",
@@ -192,6 +198,8 @@ def action(cause: str, evidence: Evidence) -> Labels:
     kind = cause.partition(":")[0]
     if kind == "performance":
         return _act_on_performance(evidence)
+    if kind in KINDS:
+        return rate_texts.action(kind)
     return {
         "feature": _(
             "Ask whether the clients or the way the data is taken changed: a new"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable
@@ -122,7 +123,7 @@ def _count_decisions(
     values = vectors(reference, decisions["features"])
     _count_windows(reference, state, decisions, numbers // state.window, values)
     state.connection.executemany(
-        "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         zip(
             numbers.tolist(),
             map(_bytes, decisions["event_id"]),
@@ -130,6 +131,9 @@ def _count_decisions(
             decisions["created_at"],
             decisions["client"],
             decisions["margin"].tolist(),
+            decisions["recommendation"],
+            decisions["policy"],
+            map(_rules, decisions["fired"], decisions["unknown"]),
             strict=True,
         ),
     )
@@ -141,6 +145,13 @@ def _count_decisions(
     state.connection.execute(
         "DELETE FROM newest WHERE number <= ?", [int(numbers[-1]) - NEWEST]
     )
+
+
+def _rules(fired: Iterable[str] | None, unknown: Iterable[str] | None) -> str:
+    """As JSON, by code."""
+    states = dict.fromkeys(() if fired is None else fired, "fired")
+    states |= dict.fromkeys(() if unknown is None else unknown, "unknown")
+    return json.dumps(states)
 
 
 def _count_windows(
@@ -194,19 +205,27 @@ def _count_reviews(
 ) -> None:
     """The last review of an application stands, in the window where the first came.
 
-    One that closes it, as it was withdrawn or lapsed, says nothing of the decision.
+    One that closes it, as it was withdrawn or lapsed, says nothing of the decision, and
+    the first of two signatures nothing yet. The hours are those from the application's
+    first decision until one stood.
     """
-    reviews = reviews[reviews["action"] != "closed"]
+    signed = reviews["final"].fillna(True).astype(bool)
+    reviews = reviews[(reviews["action"] != "closed") & signed]
     rows = zip(
-        _counted(connection, reviews["prediction_id"]),
         window[reviews.index].tolist(),
         (reviews["action"] == "overridden").tolist(),
+        reviews["officer"],
+        reviews["created_at"],
+        _counted(connection, reviews["prediction_id"]),
         strict=True,
     )
     connection.executemany(
-        "INSERT INTO reviews VALUES (?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET overridden = excluded.overridden",
-        [row for row in rows if row[0] is not None],
+        "INSERT INTO reviews SELECT event_id, ?, ?, ?,"
+        " max(0, 24 * (julianday(?) - julianday(created_at)))"
+        " FROM decisions WHERE event_id = ?"
+        " ON CONFLICT DO UPDATE SET overridden = excluded.overridden,"
+        " officer = excluded.officer",
+        rows,
     )
 
 

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from training.errors import ConfigurationError
+from training.monitoring.events.tally import rates_of
 from training.monitoring.statistics.histogram import MAX_BINS, Counts
 from training.monitoring.statistics.window_tests import Windows
 
@@ -29,14 +30,15 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS decisions (
     number INTEGER PRIMARY KEY, event_id BLOB NOT NULL UNIQUE,
     sequence INTEGER NOT NULL, created_at TEXT NOT NULL, client TEXT UNIQUE,
-    margin REAL NOT NULL);
+    margin REAL NOT NULL, recommendation TEXT, policy TEXT, rules TEXT);
 CREATE TABLE IF NOT EXISTS repeats (event_id BLOB PRIMARY KEY, counted BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS windows (
     number INTEGER PRIMARY KEY, counts BLOB NOT NULL, scores BLOB NOT NULL,
     counted INTEGER NOT NULL, unknown INTEGER NOT NULL, refused INTEGER NOT NULL,
     first_at TEXT NOT NULL, last_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS reviews (
-    prediction BLOB PRIMARY KEY, window INTEGER NOT NULL, overridden INTEGER NOT NULL);
+    prediction BLOB PRIMARY KEY, window INTEGER NOT NULL, overridden INTEGER NOT NULL,
+    officer TEXT, hours REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS outcomes (
     prediction BLOB PRIMARY KEY, number INTEGER UNIQUE,
     defaulted INTEGER NOT NULL, observed_on TEXT NOT NULL);
@@ -48,7 +50,7 @@ CREATE TABLE IF NOT EXISTS outbox (
 """
 COUNTED = ("decisions", "repeats", "windows", "reviews", "outcomes", "newest")
 # What of the events counts. A state that another rule made is counted anew.
-RULE = "one decision per application"
+RULE = "one decision per application, with its rules"
 
 
 class State:
@@ -123,15 +125,17 @@ class State:
         ).fetchall()
         tallies = np.array([row[1:] for row in rows], np.int64).reshape(-1, 3)
         counts = [unpack(row[0]).reshape(self.columns, MAX_BINS) for row in rows]
-        reviews = np.zeros((2, len(rows)), np.int64)
-        for number, reviewed, overridden in self.connection.execute(
+        reviewed, overridden = np.zeros((2, len(rows)), np.int64)
+        for number, of, against in self.connection.execute(
             "SELECT window, count(*), sum(overridden) FROM reviews"
             " WHERE window >= ? AND window < ? GROUP BY 1",
             [first, end],
         ):
-            reviews[:, number - first] = reviewed, overridden
+            reviewed[number - first], overridden[number - first] = of, against
         stacked: Counts = np.array(counts).reshape(-1, self.columns, MAX_BINS)
-        return Windows(stacked, *tallies.T, *reviews)
+        rates = rates_of(self.connection, self.window, first, end)
+        decided, unknown, refused = tallies.T
+        return Windows(stacked, decided, unknown, refused, reviewed, overridden, rates)
 
     def scores(self, first: int, end: int) -> np.ndarray:
         """Decisions per score bin, shape (windows, bins)."""

@@ -8,7 +8,8 @@ at unchanged clients raises anything at all is at most `ALPHA`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,6 +17,14 @@ from training.arrays import Array
 from training.monitoring.statistics import drift_tests
 from training.monitoring.statistics.drift_tests import Shifts
 from training.monitoring.statistics.histogram import Counts
+from training.monitoring.statistics.rates import (
+    LEAST_RATE,
+    Rates,
+    RateTests,
+    against_before,
+    compare,
+    rolling,
+)
 from training.monitoring.statistics.reference import Reference
 
 WINDOW = 500
@@ -25,10 +34,12 @@ ALPHA = 0.0005
 LEVEL = ALPHA / len(SCALES)
 # Parts of ALPHA: what matters more may be found on weaker evidence.
 FEATURES, SCORE, MISSING, UNKNOWN, REFUSED, OVERRIDDEN = 0.6, 0.2, 0.1, 0.03, 0.04, 0.03
+# Where there are rules or reviews the others give so much of theirs, in proportion.
+RATES = 0.1
 # So many windows before a look are read with it: the widest scale, and what reviews are
 # compared with.
 LEAD = 64
-LEAST_UNKNOWN, LEAST_RATE, LEAST_REVIEWS = 0.01, 0.03, 100
+LEAST_UNKNOWN = 0.01
 
 
 @dataclass(frozen=True)
@@ -37,7 +48,8 @@ class Windows:
 
     `counts`: shape (windows, columns, MAX_BINS). `unknown`, `refused`: decisions with a
     category that the model does not know, and refused ones. `reviewed`,
-    `overridden`: of the reviews that arrived meanwhile.
+    `overridden`: of the reviews that arrived meanwhile. `rates`: of what the lender's
+    rules recommend and of what people do with it.
     """
 
     counts: Counts
@@ -46,20 +58,24 @@ class Windows:
     refused: np.ndarray
     reviewed: np.ndarray
     overridden: np.ndarray
+    rates: Rates = field(default_factory=Rates.none)
 
     def __len__(self) -> int:
         return len(self.decisions)
 
     def sums(self, size: int) -> Windows:
-        """Each window and the ones before it, `size` in all; fewer at the start."""
-        return Windows(*(_rolling(counts, size) for counts in vars(self).values()))
+        """Each window and the ones before it, `size` in all; fewer at the start.
 
-
-def _rolling(values: np.ndarray, size: int) -> np.ndarray:
-    total = np.cumsum(values, axis=0)
-    shifted = np.zeros_like(total)
-    shifted[size:] = total[:-size]
-    return np.asarray(total - shifted)
+        Rates have sums of their own: see `rates.compare`.
+        """
+        return Windows(
+            rolling(self.counts, size),
+            rolling(self.decisions, size),
+            rolling(self.unknown, size),
+            rolling(self.refused, size),
+            rolling(self.reviewed, size),
+            rolling(self.overridden, size),
+        )
 
 
 @dataclass(frozen=True)
@@ -75,9 +91,10 @@ class ScaleTests:
     raw: Array
     p: Array
     shifts: Shifts
+    rates: RateTests
 
 
-def causes(reference: Reference) -> tuple[str, ...]:
+def causes(reference: Reference, rates: Sequence[str] = ()) -> tuple[str, ...]:
     """What a look can alert to, by the name of its alert."""
     return (
         *(f"feature:{name}" for name in reference.monitored),
@@ -86,14 +103,15 @@ def causes(reference: Reference) -> tuple[str, ...]:
         "unknown_categories",
         "decision_rate",
         "override_rate",
+        *rates,
     )
 
 
-def weights(reference: Reference) -> Array:
+def weights(reference: Reference, rates: int = 0) -> Array:
     """The part of ALPHA that each cause gets: half by importance, half alike."""
     share = reference.share + 1e-9
     each = 0.5 * share / share.sum() + 0.5 / len(share)
-    rest = [UNKNOWN, REFUSED, OVERRIDDEN]
+    rest = [UNKNOWN, REFUSED, OVERRIDDEN, *(RATES / rates for _ in range(rates))]
     return np.array([*(FEATURES * each), SCORE, *(MISSING * each), *rest])
 
 
@@ -105,6 +123,7 @@ def compare_windows(reference: Reference, windows: Windows) -> list[ScaleTests]:
 def _at_scale(reference: Reference, windows: Windows, scale: int) -> ScaleTests:
     wide = windows.sums(scale)
     shifts = drift_tests.compare(reference.columns, reference.counts, wide.counts)
+    rates = compare(windows.rates, scale, len(windows))
     before_refused, before = reference.refused
     # Each: the effects and their p-values.
     questions = (
@@ -113,13 +132,15 @@ def _at_scale(reference: Reference, windows: Windows, scale: int) -> ScaleTests:
         _rate(wide.unknown, wide.decisions, 0, before, LEAST_UNKNOWN),
         _rate(wide.refused, wide.decisions, before_refused, before, LEAST_RATE),
         _override_rate(windows, wide),
+        (rates.effect, rates.p),
     )
     effect, raw = map(np.column_stack, zip(*questions, strict=True))
     # A scale that is not filled yet repeats a smaller one: it asks nothing.
     raw[: scale - 1] = 1.0
-    weight = weights(reference)
+    weight = weights(reference, len(rates.names))
     p = np.stack([adjusted(window, weight) for window in raw]) if len(raw) else raw
-    return ScaleTests(scale, causes(reference), effect, raw, p, shifts)
+    names = causes(reference, rates.names)
+    return ScaleTests(scale, names, effect, raw, p, shifts, rates)
 
 
 def adjusted(p: Array, weight: Array) -> Array:
@@ -155,9 +176,4 @@ def _override_rate(windows: Windows, wide: Windows) -> tuple[Array, Array]:
     """Training has no reviews: the newest are compared with all before them."""
     reviewed = np.cumsum(windows.reviewed) - wide.reviewed
     overridden = np.cumsum(windows.overridden) - wide.overridden
-    difference, p = drift_tests.share_test(
-        wide.overridden, wide.reviewed, overridden, reviewed
-    )
-    few = np.minimum(reviewed, wide.reviewed) < LEAST_REVIEWS
-    small = np.abs(difference) < LEAST_RATE
-    return difference, np.where(few | small, 1.0, p)
+    return against_before(wide.overridden, wide.reviewed, overridden, reviewed)

@@ -1,0 +1,1 @@
+"""A portfolio scored in one go, and a policy tried on it."""
