@@ -210,7 +210,6 @@ def test_recent_clients_survive_a_new_session_and_are_their_persons(
     assert open_app().pills[0].options == ["700001"]
     bo = Person("Bo", frozenset({"officer"}), "bo")
     monkeypatch.setattr("session.user.person", lambda: bo)
-    monkeypatch.setattr("api_client.transport.COUNTED", "Content-Type")
     assert not open_app().pills
 
 
