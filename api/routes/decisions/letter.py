@@ -89,6 +89,7 @@ def letter(prediction_id: UUID) -> Response:
     told_without = waits or review is not None
     answered = _answered(champion, stored, kept, reasons_or_not=told_without)
     evidence = _evidence(database, stored)
+    until = review["created_at"] if review else None
     values = Values(params.lang, champion.bundle.document["currency"], tables)
     offer = _offered(database, stored, values) if decision == REFUSED else None
     vector = None
@@ -114,10 +115,7 @@ def letter(prediction_id: UUID) -> Response:
             by_rule=assessed.by_rule,
             needed=_needed(assessed, evidence, params.lang) if waits else [],
             misses=waits and assessed.misses,
-            registers=[
-                Consulted(*register)
-                for register in registers(evidence, review and review["created_at"])
-            ]
+            registers=[Consulted(*register) for register in registers(evidence, until)]
             if decision == REFUSED
             else [],
             # Other terms would not move the rules.

@@ -310,6 +310,47 @@ def test_a_decision_has_a_letter_and_a_review_rules_it(call: Any) -> None:
 
 
 @on_sqlite
+@pytest.mark.usefixtures("own")
+def test_rules_registers_and_referrals_are_told(call: Any, policy_of: Any) -> None:
+    every = {"terms.amount": "> 0"}
+    rules = [
+        ("LOOK", "refer", every),
+        ("SEEN", "require", every, "identity"),
+        ("LISTED", "require", every, "register", 30),
+        ("NOT_KNOWN", "refer", {"declared.housing": "> 0"}),
+        ("OLD", "refuse", every),
+    ]
+
+    def letter(rules: Any, client_id: int) -> tuple[str, str]:
+        added = call("POST", "/v1/policies", "analyst", json=policy_of(*rules)).json
+        active = f"/v1/policies/{added['sha256']}/activate"
+        assert call("POST", active, "admin").status_code == 200
+        evidence = {"kind": "register", "source": "FICP", "author": "A. Martin"}
+        evidence |= {"result": "negative", "consulted_at": date.today().isoformat()}
+        at = f"/v1/clients/{client_id}/evidence"
+        assert call("POST", at, "officer", json=evidence).status_code == 201
+        asked = {"client_id": client_id}
+        made = call("POST", "/v1/predictions", json=asked).json["prediction_id"]
+        told = call("GET", f"/v1/predictions/{made}/letter", "officer")
+        return read(told.data)[1], told.headers["Content-Disposition"]
+
+    text, named = letter(rules[:-1], 100001)
+    assert 'filename="referred-' in named
+    assert (
+        "Why a person examines it - Rule LOOK. What we still need - Rule SEEN." in text
+    )
+    assert "could not be completed" in text and "LISTED" not in text
+    assert "FICP" not in text
+
+    text, named = letter(rules, 100002)
+    assert 'filename="draft-' in named
+    assert "was refused" in text and "The main reasons - Rule OLD." in text
+    assert "One of these rules proposes this result" in text
+    assert "“FICP”, which we consulted on" in text and "is not in it" in text
+    assert "Rule LOOK" not in text and "What could change" not in text
+
+
+@on_sqlite
 def test_an_offer_is_in_the_letter_of_a_refusal_while_it_stands(
     call: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
