@@ -102,7 +102,8 @@ def sample(clients: Path, out: Path, many: int) -> None:
         ).fetchone()
         assert described
         connection.execute(
-            f"COPY (FROM '{clients}' ORDER BY hash(SK_ID_CURR) LIMIT {many}) TO '{out}'"
+            f"COPY (FROM (FROM '{clients}' ORDER BY hash(SK_ID_CURR) LIMIT {many})"
+            f" ORDER BY SK_ID_CURR) TO '{out}'"
             f" (FORMAT parquet, KV_METADATA {{feature_set: '{described[0]}'}})"
         )
     seal = out.with_name(f"{out.name}.sha256")
@@ -114,7 +115,7 @@ def check(house: House, folder: Path, clients: Path, single: int | None) -> int:
     declared = declare(clients)
     with deciding(house, clients, folder) as api:
         activate(api, FRENCH.read_bytes())
-        proved = list(declared)[::20]
+        proved = list(declared)[::10]
         prove(api, proved)
         batch = decided(api, declared)
         for client in list(declared)[:single]:
@@ -158,7 +159,7 @@ def test_facts_are_those_that_the_api_gives(house: House, tmp_path: Path) -> Non
     (clients,) = of_file(some, champion, sorted(maker.columns), lambda _: None)
     made = maker.facts(clients, maker.verdicts(clients), [{}] * 50)
     stored = [line["facts"] for line in lines]
-    assert {name for facts in stored for name in facts} > set(names[:100])
+    assert min(map(len, stored)) > 100
     assert made == stored
 
 
@@ -206,9 +207,9 @@ def declare(clients: Path) -> dict[int, dict[str, Any]]:
     made: dict[int, dict[str, Any]] = {}
     for client, income in duckdb.execute(f"{query} ORDER BY 1").fetchall():
         said = {
-            "monthly_income": draw.choice([income, income, 0.5 * income, 0.0]),
-            "housing": round(draw.uniform(0, 30_000), 2),
-            "other_instalments": draw.choice([None, 0.0, 5_000.5]),
+            "monthly_income": draw.choice([income, income, income, 0.5 * income, 0.0]),
+            "housing": round(draw.uniform(0, 15_000), 2),
+            "other_instalments": draw.choice([None, 0.0, 0.0, 5_000.5]),
             "dependants": draw.randrange(4),
         }
         known = {name: value for name, value in said.items() if value is not None}

@@ -96,10 +96,10 @@ def report(trial: Trial, champion: Champion, made: Sequence[Table]) -> Labels:
                 "Intervals are at 95 %: Wilson's of shares and of expected default"
                 " rates, a normal approximation of costs, Katz's of ratios. They count"
                 " in the chance of drawing the clients and of their outcomes, not an"
-                " error of the calibration. Expected defaults and cost are by calibrated"
-                " probabilities. Alone: without the rule the recommendation would be"
-                " another. Outcomes that tables tell are of clients whom the model may"
-                " have learned from."
+                " error of the calibration. Expected defaults and cost are by"
+                " calibrated probabilities. Alone: without the rule the recommendation"
+                " would be another. Outcomes that tables tell are of clients whom the"
+                " model may have learned from."
             ),
         ),
     ]
