@@ -164,6 +164,6 @@ var/imported: var/bundle/manifest.json $(call code,api) $(call gone,var/scoring.
 
 # The dashboard's key, and one for programs and commands.
 var/demo.env: var/imported
-	@test -e $@ || { umask 077; add="$(FLASK) keys add --role officer --role scoring --role analyst"; \
+	@test -e $@ || { umask 077; add="$(FLASK) keys add --role officer --role senior --role scoring --role analyst"; \
 		asking=$$($$add --role delegate demo-dashboard-$$$$) && own=$$($$add --role admin demo-$$$$) && \
 		printf '%s\n' "DASHBOARD_API_KEY=$$asking" "SCORING_KEY=$$own" >$@; }

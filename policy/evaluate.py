@@ -123,16 +123,15 @@ class Evaluator:
         rules = zip(self.policy.rules, self.policy.program.rules, strict=True)
         for rule, key in rules:
             value = result.get(key)
-            if value is False:
+            lacks = rule.reads & missing
+            if value is False and not lacks:
                 continue
-            if value is not True and value != UNKNOWN:
+            if value is not True and value is not False and value != UNKNOWN:
                 return Outcome((), f"rule {rule.code} is neither true nor false")
-            lacks: tuple[str, ...] = ()
-            if value == UNKNOWN:
-                either = rule.reads & missing or rule.reads or {rule.table}
-                lacks = tuple(sorted(either))
+            if value == UNKNOWN and not lacks:
+                lacks = rule.reads or frozenset((rule.table,))
             read = {n: given[n] for n in sorted(rule.reads | rule.tests) if n in given}
-            fired.append(Fired(rule, lacks, read))
+            fired.append(Fired(rule, tuple(sorted(lacks)), read))
         return Outcome(tuple(fired))
 
     def _failed(self, error: Exception, given: Facts, missing: frozenset[str]) -> str:

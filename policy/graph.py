@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -151,10 +151,10 @@ def _edges(held: Mapping[str, Any], nodes: dict[str, Node], faults: Faults) -> N
 
 def _ordered(nodes: Iterable[Node], faults: Faults) -> list[Node]:
     waits = {one.id: len(one.before) for one in nodes}
-    ready = [one for one in nodes if not waits[one.id]]
+    ready = deque(one for one in nodes if not waits[one.id])
     ordered = []
     while ready:
-        node = ready.pop()
+        node = ready.popleft()
         ordered.append(node)
         if not node.before and node.kind != INPUT:
             faults.add(node.place, "no edge leads here from the inputNode")

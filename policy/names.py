@@ -27,6 +27,8 @@ _POSITION = re.compile(r" at \(\d+, \d+\)")
 # Facts in a value, each as often as it is read: a text, or a list, of twice itself
 # twenty times over would fill the memory.
 MOST_JOINED = 1000
+# Each takes some microseconds to read.
+MOST_WRITTEN = 500_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class Reads:
 
     def __or__(self, other: Reads) -> Reads:
         return Reads(self.facts | other.facts, self.tests | other.tests)
+
+    def but(self, may: frozenset[str]) -> Reads:
+        """These may be missing."""
+        return Reads(self.facts - may, self.tests | self.facts & may)
 
 
 @dataclass(frozen=True)
@@ -84,11 +90,19 @@ class Names:
         self._faults = faults
         self._roots = {name.partition(".")[0] for name in known}
         self._taken: dict[str, str] = {}
+        self._left = MOST_WRITTEN
 
     def parsed(
         self, text: str, place: Place, field: Expression | None = None
     ) -> Expression | None:
         """`field`: of the column in whose cell it stands."""
+        if self._left < 0:
+            return None
+        self._left -= len(text) + (len(field.text) if field else 0)
+        if self._left < 0:
+            wanted = f"up to {MOST_WRITTEN:,} characters of expressions"
+            self._faults.add(place, f"expected {wanted} in a file; found more")
+            return None
         try:
             return parse_cell(text, field) if field else parse(text)
         except ExpressionError as error:
@@ -109,7 +123,7 @@ class Names:
     ) -> Read | None:
         """In our names; what is `tested` for absence may be missing."""
         names: dict[Path, str] = {}
-        facts, values, joined = [], [], [1]
+        facts, values, joined = [], [], [0]
         reads = Reads()
         for path, times in expression.paths.items():
             name = ".".join(path)
@@ -117,25 +131,19 @@ class Names:
             if value:
                 names[path] = f"$.{value.key}"
                 its = value.reads
-                if path in tested:
-                    its = Reads(tests=its.facts | its.tests)
-                else:
-                    values.append(value.key)
+                values += [value.key] * (path not in tested)
                 joined += [value.joined] * times
             elif name in self.known and scope.facts:
                 names[path] = self.facts.setdefault(name, f"f{len(self.facts)}")
                 its = Reads(frozenset((name,)))
-                if path in tested:
-                    its = Reads(tests=its.facts)
-                else:
-                    facts.append(name)
+                facts += [name] * (path not in tested)
                 joined += [1] * times
             else:
                 self._faults.add(place, self._unknown(name, scope))
                 return None
-            reads |= its
+            reads |= its.but(its.facts if path in tested else scope.control.tests)
         text = expression.written(names.__getitem__)
-        size = sum(joined) if expression.joins else max(joined)
+        size = max(1, (sum if expression.joins else max)(joined))
         wrong = zen.validate_expression(text)
         if wrong:
             told = _POSITION.sub("", wrong["source"])

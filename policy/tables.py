@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policy import outputs
-from policy.expressions import Expression, Path
+from policy.expressions import Expression
 from policy.faults import Faults, Place, short
 from policy.graph import OUTPUT, Node
 from policy.names import Names, Read, Reads, Scope, Value
@@ -98,7 +98,7 @@ class Tables:
     ) -> Iterator[Row]:
         """A row that does nothing but catch what is missing does so for those after."""
         columns = {*fields, *(one["id"] for one in node.content.get("inputs", ()))}
-        caught: set[Path] = set()
+        caught: frozenset[str] = frozenset()
         for i, row in enumerate(listed(node, "rules", self._faults)):
             cells = {fields[id]: str(row.get(id) or "") for id in fields}
             code = cells.get("code", "").strip("'\" ")
@@ -107,28 +107,25 @@ class Tables:
             place = Place(line, f"{node.place.where}, {what}")
             self._cells(row, columns, place)
             parsed = list(self._parsed(row, inputs, place))
-            tested = caught.union(*(one.tested for one, _ in parsed))
+            tested = {path for one, _ in parsed for path in one.tested}
+            # What tests goes first: the rest is not come to where it is missing.
+            parsed.sort(key=lambda cell: not cell[0].tested)
             read = [
                 self._names.resolved(one, tested, scope, at) or Read(Term("true"))
                 for one, at in parsed
             ]
             reads = Reads()
             for one in read:
-                reads |= one.reads
+                reads |= one.reads.but(caught)
             held = tuple(
                 (one.text, row[one.id].strip())
                 for one in inputs
                 if isinstance(row.get(one.id), str) and row[one.id].strip()
             )
-            yield Row(
-                place,
-                all_of((one.term for one in read), place.where),
-                reads,
-                held,
-                cells,
-            )
-            path = parsed[0][0].catches if first and len(parsed) == 1 else None
-            caught |= {path} if path else set()
+            term = all_of((one.term for one in read), place.where)
+            yield Row(place, term, reads, held, cells)
+            if first and len(parsed) == 1 and parsed[0][0].catches:
+                caught |= reads.tests
 
     def _parsed(
         self, row: dict[str, Any], inputs: list[Column], place: Place

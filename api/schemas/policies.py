@@ -113,7 +113,7 @@ class Trial(Answer):
     moved: list[Moved]
     rules: list[RuleCount]
     failed: int
-    untried: dict[Untried, int]
+    untried: dict[Untried, int] = {}
 
 
 class TrialQuery(Query):

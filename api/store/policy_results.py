@@ -68,9 +68,9 @@ def _follow(
 ) -> None:
     """Count what became of one decision; `acts`: reviews and outcomes, in order."""
     before = facts["recommendation"]
-    reviews = [act for kind, act in acts if kind == REVIEW and act.get("final", True)]
+    reviews = [act["decision"] for kind, act in acts if kind == REVIEW]
     outcomes = [act["defaulted"] for kind, act in acts if kind == OUTCOME]
-    stands = reviews[-1]["decision"] if reviews else before
+    stands = reviews[-1] if reviews else before
     for code, state in facts.get("rules", {}).items():
         if state != "fired":
             continue

@@ -827,7 +827,7 @@ class Trial(Answer):
     moved: Sequence[Moved]
     rules: Sequence[RuleCount]
     failed: int
-    untried: Mapping[str, int]
+    untried: Mapping[str, int] = {}
 
 
 Threshold = TypeAliasType("Threshold", Annotated[float, Field(ge=0.0, le=1.0)])

@@ -141,11 +141,12 @@ class Transport:
     def _check_decided_for_the_asker(
         self, path: str, response: requests.Response
     ) -> None:
-        """A key that is no delegate's lets everybody do what it may itself."""
+        """A key that is no delegate's is refused, or does what it may for everybody."""
         logged_in = self.asker.sub is not None
         succeeded = response.status_code < HTTPStatus.MULTIPLE_CHOICES
-        guarded = succeeded and path.startswith(GUARDED)
-        if logged_in and guarded and COUNTED not in response.headers:
+        refused = response.status_code == HTTPStatus.FORBIDDEN
+        guarded = path.startswith(GUARDED) and (refused or logged_in and succeeded)
+        if guarded and COUNTED not in response.headers:
             raise NoDelegate(f"{path}: the answer has no {COUNTED}")
 
     def _silence(self) -> str:

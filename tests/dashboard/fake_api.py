@@ -551,6 +551,8 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
+            if "On-Behalf-Of" in self.headers:  # its key is a delegate's
+                self.send_header("On-Behalf-Of-Roles", "")
             self.end_headers()
             with suppress(BrokenPipeError, ConnectionResetError):
                 self.wfile.write(b"" if method == "HEAD" else content)

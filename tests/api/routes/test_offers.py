@@ -68,6 +68,25 @@ def test_each_cell_is_what_a_simulation_of_its_terms_answers(call: Any) -> None:
             assert simulated.json[name] == one[name]
 
 
+@pytest.mark.usefixtures("own")
+def test_each_cell_is_recommended_what_a_simulation_is(
+    call: Any, policy_of: Any
+) -> None:
+    document = policy_of(
+        ("LONG", "refer", {"terms.instalments": "> 20"}),
+        ("LARGE", "refuse", {"application.AMT_CREDIT": "> 60000"}),
+    )
+    sha256 = call("POST", "/v1/policies", "admin", json=document).json["sha256"]
+    call("POST", f"/v1/policies/{sha256}/activate", "admin")
+    cells = of(call, "?amounts=65837,30000&instalments=12,24,36").json["cells"]
+    for one in cells:
+        terms = {"amount": one["amount"], "instalments": one["instalments"]}
+        body = {"client_id": 100003, "terms": terms, "explain": False}
+        told = call("POST", "/v1/predictions", json=body).json
+        assert one["recommendation"] == told.get("recommendation")
+    assert {one["recommendation"] for one in cells} >= {None, "referred", "refused"}
+
+
 def test_the_usual_grid_is_round_and_has_what_was_asked(call: Any) -> None:
     told = of(call).json
     assert told["asked"]["amount"] == 588_000

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from api import create_app
+from api.config import Config
 from api.schemas.policies import (
     Activation,
     PoliciesAnswer,
@@ -16,6 +21,7 @@ from api.schemas.policies import (
     PolicySummary,
     Trial,
 )
+from api.store.events.verification import verify
 from api.store.policies import built_in, built_in_content
 from api.store.tables import events, policies
 
@@ -275,3 +281,127 @@ def test_a_policy_cannot_be_changed_or_removed(app: Flask, add: Any) -> None:
     for change in (policies.delete(), policies.update().values(version="2")):
         with pytest.raises(Exception, match="kept for ever"), database.write() as held:
             held.execute(change)
+
+
+def test_no_decision_follows_an_activation_by_the_policy_before(
+    world: Any, url: str, template: Any, policy_of: Any
+) -> None:
+    """Two processes decide, one by one and together, while both change the policy."""
+    _, keys = template
+    apps = [create_app(Config(bundle=world.bundle, database_url=url)) for _ in range(2)]
+
+    def send(app: Flask, path: str, role: str, body: Any = None) -> Any:
+        headers = {"Authorization": f"Bearer {keys[role]}"}
+        return app.test_client().post(path, headers=headers, json=body)
+
+    documents = [
+        policy_of(("ALL", "refer", {"terms.amount": "> 0"}), version=version)
+        for version in ("one", "two")
+    ]
+    names = [
+        *(
+            send(apps[0], "/v1/policies", "admin", one).json["sha256"]
+            for one in documents
+        ),
+        "built-in",
+    ]
+
+    def activating(app: Flask, turn: int) -> list[int]:
+        paths = [f"/v1/policies/{names[(at + turn) % 3]}/activate" for at in range(6)]
+        return [send(app, path, "admin").status_code for path in paths]
+
+    def deciding(app: Flask, first: int) -> list[int]:
+        return [
+            send(app, "/v1/predictions", "scoring", {"client_id": key}).status_code
+            for key in range(first, first + 15)
+        ]
+
+    with ThreadPoolExecutor(6) as pool:
+        activated = [pool.submit(activating, app, at) for at, app in enumerate(apps)]
+        decided = [
+            pool.submit(deciding, app, 100001 + 20 * at)
+            for at, app in enumerate([*apps, *apps])
+        ]
+        assert {code for one in activated for code in one.result()} == {200}
+        assert {code for one in decided for code in one.result()} == {201}
+    database = apps[0].extensions["scoring"].database
+    with database.read() as connection:
+        query = select(events.c.kind, events.c.facts).order_by(events.c.sequence)
+        rows = connection.execute(query).all()
+    active, seen = built_in(), []
+    for row in rows:
+        facts = json.loads(row.facts)
+        if facts.get("action") == "activated":
+            active = facts["sha256"]
+        if row.kind == "decision":
+            assert facts["policy"] == active
+            seen.append(active)
+    assert len(seen) == 60
+    assert verify(database.read).broken is None
+    for app in apps:
+        app.extensions["scoring"].database.close()
+
+
+def test_another_person_activates_than_added(
+    world: Any, url: str, template: Any, policy_of: Any
+) -> None:
+    _, keys = template
+    config = Config(bundle=world.bundle, database_url=url, policy_people=2)
+    app = create_app(config)
+    run = app.test_cli_runner().invoke
+    roles = ("delegate", "analyst", "admin")
+    made = run(args=["keys", "add", "pair", *(f"--role={role}" for role in roles)])
+    key = made.stdout.strip()
+
+    def send(path: str, body: Any = None, **person: Any) -> Any:
+        headers = {"Authorization": f"Bearer {key}"}
+        told = {"roles": ["admin", "analyst"], **person}
+        headers["On-Behalf-Of"] = json.dumps(told)
+        return app.test_client().post(path, headers=headers, json=body)
+
+    ada = {"name": "Ada", "sub": "1"}
+    added = send("/v1/policies", policy_of(("A", "refer", {"decision": ""})), **ada)
+    path = f"/v1/policies/{added.json['sha256']}/activate"
+    assert added.json["added_by"] == "Ada"
+    refused = send(path, **ada)
+    assert (refused.status_code, "Ada added it" in refused.json["detail"]) == (
+        409,
+        True,
+    )
+    nobody = send(path, name="Grace")
+    assert nobody.status_code == 409
+    assert "no login" in nobody.json["detail"]
+    other = send(path, name="Ada", sub="2")
+    assert (other.status_code, other.json["policy"]["activated_by"]) == (200, "Ada")
+    app.extensions["scoring"].database.close()
+
+
+def test_what_the_serving_model_does_not_know_refers(
+    app: Flask, call: Any, activate: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A bundle that is reloaded may have other columns than the active policy reads."""
+    test = {"application.CNT_CHILDREN": "> 100"}
+    sha256 = activate(("CHILDREN", "refer", test))
+    before = decide(call)
+    assert before["recommendation"] == before["decision"]
+    services = app.extensions["scoring"]
+    champion = services.champion()
+    columns = champion.manifest.tables["application"].columns
+    fewer = tuple(one for one in columns if one.name != "CNT_CHILDREN")
+    table = champion.manifest.tables["application"].model_copy(
+        update={"columns": fewer}
+    )
+    tables = {**champion.manifest.tables, "application": table}
+    manifest = replace(champion.manifest, tables=tables)
+    services._champion = replace(
+        champion, bundle=replace(champion.bundle, manifest=manifest)
+    )
+    with caplog.at_level("WARNING", "api"):
+        after = decide(call)
+    assert after["recommendation"] == "referred"
+    (rule,) = after["policy"]["rules"]
+    assert (rule["code"], rule["missing"]) == ("CHILDREN", [*test])
+    assert "application.CNT_CHILDREN" in caplog.text
+    again = call("POST", f"/v1/policies/{sha256}/activate", "admin")
+    assert again.status_code == 409
+    assert "application.CNT_CHILDREN" in again.json["detail"]

@@ -18,6 +18,7 @@ from api.store.events.kept import answer_of
 from api.store.events.record import PREDICTIONS
 from api.store.events.verification import verify
 from api.store.people import predictions
+from api.store.tables import HEAD
 
 ANSWER = {
     "probability": 0.1,
@@ -79,7 +80,7 @@ def test_events_of_the_first_schema_stay_readable_and_are_chained(
                     "answer": json.dumps(ANSWER).encode(),
                 },
             )
-    assert migrate.upgrade(empty, 5) == ("0001", "0004")
+    assert migrate.upgrade(empty, 5) == ("0001", HEAD)
     answer, _ = answer_of(database, ids[1])
     assert answer == json.dumps(ANSWER).encode()
     of_client = predictions.of_client(database, 7, PREDICTIONS, 9, 9)
