@@ -50,10 +50,11 @@ check: $(READY) ## lint, types, import rules, locks, generated types
 	@$(PYTHON) .make/answers.py --check
 
 # Spark is larger than all the rest: its layer is put in for its tests and taken out.
-prove: $(READY) ## Spark on a cluster of two workers, and the Dockerfiles replayed
+prove: $(READY) ## Spark on a cluster of two workers, a policy on real applications, the Dockerfiles replayed
 	@$(UV) install --quiet --require-hashes -r requirements-spark.txt
 	@$(PYTHON) -m pytest -q tests/contract/test_spark.py; status=$$?; \
 		$(UV) uninstall --quiet pyspark py4j; exit $$status
+	@$(PYTHON) -m pytest -q tests/contract/test_policy.py -k real --whole
 	@$(PYTHON) .ci/images.py
 
 bench: $(READY) ## speed and memory, as ratios to bare baselines
