@@ -59,6 +59,7 @@ class Evaluator:
         self.policy = policy
         self._seconds = seconds
         self._engines: OrderedDict[frozenset[str], Any] = OrderedDict()
+        self._places: dict[str, str] = {}
         self._lock = threading.Lock()
         self._own = threading.local()
 
@@ -140,10 +141,16 @@ class Evaluator:
         try:
             told = json.loads(str(error).partition("\n")[0])["source"]
             text = json.loads(told.partition(": ")[2])
-            where = where or self.policy.program.where(text, missing)
+            where = where or self._place(text, missing)
         except (ValueError, KeyError, TypeError):
             pass
         return f"{where or 'it'} could not be evaluated"
+
+    def _place(self, text: str, missing: frozenset[str]) -> str:
+        """What of the file is evaluated so; looked for once, as all of a batch may."""
+        if text not in self._places:
+            self._places[text] = self.policy.program.where(text, missing)
+        return self._places[text]
 
     def _engine(self, missing: frozenset[str]) -> Any:
         with self._lock:

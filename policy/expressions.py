@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     |(?P<sign>==|!=|<=|>=|\?\?|\.\.|[-+*/%^<>!?:,.()[\]$])
     |(?P<other>\S)
     )""",
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 _ABSENT = ("==", "!=")
 _COMPARE = frozenset(("==", "!=", "<", "<=", ">", ">="))

@@ -22,7 +22,7 @@ from policy.faults import Faults, Place, short
 from policy.graph import Node
 from policy.program import Term
 
-_KEY = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)*")
+_KEY = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)*", re.ASCII)
 _POSITION = re.compile(r" at \(\d+, \d+\)")
 # Facts in a value, each as often as it is read: a text, or a list, of twice itself
 # twenty times over would fill the memory.
