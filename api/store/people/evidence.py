@@ -19,9 +19,7 @@ from api.store.people.notes import of_kind_on
 from api.store.people.predictions import recommended, recommended_by
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, WHOSE, events, key_of, personal
-
-# Results of which nobody can say that what was looked for was seen.
-_OPEN = ("contradicted", "inconclusive")
+from policy.evidence import proves
 
 
 @dataclass(frozen=True)
@@ -52,9 +50,9 @@ def on_record(
 def met(
     evidence: Sequence[Mapping[str, Any]], kind: str, within_days: int | None, day: str
 ) -> bool:
-    """Whether the newest evidence of the kind that is valid on this day proves it.
+    """Whether the newest evidence of the kind that is valid on this day is proof.
 
-    `evidence`: newest first. What was contradicted or left open proves nothing.
+    `evidence`: newest first.
     """
     oldest = ""
     if within_days is not None:
@@ -66,7 +64,7 @@ def met(
         and one["consulted_at"] >= oldest
         and (one["valid_until"] is None or one["valid_until"] >= day)
     )
-    return next(valid, _OPEN[0]) not in _OPEN
+    return proves(kind, next(valid, ""))
 
 
 def requirements(
