@@ -55,15 +55,14 @@ def judged(ready: Ready, considered: Sequence[Considered]) -> list[Judged]:
 
 def recommended(one: Considered, outcome: Outcome) -> Recommendation:
     """What comes of the rules that fired."""
-    met = [_requires(fired) and one.met(fired.rule) for fired in outcome.fired]
-    return recommend(cast(Decision, one.decision), outcome, met)
+    return recommend(cast(Decision, one.decision), outcome, _met(one, outcome))
 
 
 def proved(case: Case) -> Callable[[Rule], bool]:
     """Whether what a rule requires is on record; nobody has signed yet."""
 
     def there(rule: Rule) -> bool:
-        if rule.evidence is None:
+        if rule.evidence is None or not case.record.evidence:
             return False
         return met(case.record.evidence, rule.evidence, rule.within_days, case.day)
 
@@ -85,11 +84,12 @@ def failed(ready: Ready) -> dict[str, Any]:
 
 
 def _judged(ready: Ready, one: Considered, outcome: Outcome) -> Judged:
-    recommendation = recommended(one, outcome)
+    met = _met(one, outcome)
+    recommendation = recommend(cast(Decision, one.decision), outcome, met)
     event: dict[str, Any] = {"recommendation": recommendation, "policy": ready.sha256}
     if outcome.failed is not None:
         return Judged(failed(ready), event | {"policy_failed": True})
-    some = [(f, _requires(f) and one.met(f.rule)) for f in outcome.fired]
+    some = list(zip(outcome.fired, met, strict=True))
     if some:
         event["rules"] = {f.rule.code: _state(f) for f in outcome.fired}
     if requires := [_required(f.rule, there) for f, there in some if _requires(f)]:
@@ -97,6 +97,11 @@ def _judged(ready: Ready, one: Considered, outcome: Outcome) -> Judged:
     rules = [_told(fired, there) for fired, there in some]
     answer = {"recommendation": recommendation, "policy": _named(ready, rules)}
     return Judged(answer, event)
+
+
+def _met(one: Considered, outcome: Outcome) -> list[bool]:
+    """Of each rule; of one that requires nothing that is not the question."""
+    return [_requires(fired) and one.met(fired.rule) for fired in outcome.fired]
 
 
 def _alert(ready: Ready) -> alerts.Document:
