@@ -35,11 +35,22 @@ class Used:
 
 
 @dataclass(frozen=True)
+class Consulted:
+    """A register that was consulted; `listed`: None where it gave no clear answer."""
+
+    source: str
+    day: date
+    listed: bool | None
+
+
+@dataclass(frozen=True)
 class Letter:
     """What is told. `reasons` in the words of the language; times are UTC.
 
-    `decision`: the one that stands; `model_decision`: that of the model alone;
-    `reviewed_at`: None unless a person reviewed it; `change`: the terms that would be
+    `decision`: the one that stands, or `referred`: a person examines it; `proposed`:
+    what model and rules together recommended; `by_rule`: whether rules decided that;
+    `reviewed_at`: None unless a person reviewed it; `needed`: what is still to be
+    proved; `registers`: of a refusal, those that were consulted; `change`: the terms that would be
     granted, by name, each after the one asked for; empty when none would be, None when
     that is not told. `offer`: the terms that are offered instead, by name, until and
     with the day `offer_until`. `bureau`: what the credit bureau is called; `advice`: on
@@ -54,11 +65,14 @@ class Letter:
     model: str
     version: str
     decision: str
-    model_decision: str
+    proposed: str
     decided_at: datetime
     reviewed_at: datetime | None
     reasons: Sequence[str]
     used: Sequence[Used]
+    by_rule: bool = False
+    needed: Sequence[str] = ()
+    registers: Sequence[Consulted] = ()
     change: Mapping[str, tuple[str, str]] | None = None
     offer: Mapping[str, str] | None = None
     offer_until: date | None = None
@@ -74,6 +88,10 @@ def render(letter: Letter) -> bytes:
             for name, value in vars(letter).items()
         },
         "reasons": [_printable(reason) for reason in letter.reasons],
+        "needed": [_printable(one) for one in letter.needed],
+        "registers": [
+            vars(one) | {"source": _printable(one.source)} for one in letter.registers
+        ],
         "used": [vars(used) for used in letter.used],
     }
     data = json.dumps(fields, default=lambda moment: moment.timetuple()[:3])

@@ -42,7 +42,11 @@ def show_work(page: WorkPage, view: View) -> None:
         if error := st.session_state.pop(FAILED, None):
             _tell(error)
         if page.mine:
-            st.html(markup.heading(_("Yours")) + _rows(page.mine, view, _("Yours")))
+            st.html(
+                markup.heading(_("Yours"))
+                + _rows(page.mine, view, _("Yours"))
+                + markup.heading(_("The others"))
+            )
         _table(page, view)
         _buttons()(key=CHOICE, on_pressed_change=lambda: _act(page))
     if is_senior() and page.items:
@@ -50,10 +54,11 @@ def show_work(page: WorkPage, view: View) -> None:
 
 
 def _table(page: WorkPage, view: View) -> None:
-    if not page.items:
-        say.success(_("Nobody is on this part of the list."))
+    others = [one for one in page.items if not one.mine]
+    if others:
+        st.html(_rows(others, view, _("Work list")))
     else:
-        st.html(_rows(page.items, view, _("Work list")))
+        say.success(_("Nobody is on this part of the list."))
     links = []
     if CURSOR in st.query_params:
         links.append((address(PAGE, **view), _("First page")))

@@ -53,15 +53,15 @@ EVIDENCE, APPLICATION, FEATURES = "evidence", "application", "features"
 
 def fact_label(name: str, model: ModelAnswer) -> str:
     """A fact that is not known here is called by its name."""
-    return _described(name, model).label
+    return described(name, model).label
 
 
 def fact_text(name: str, value: FactValue, model: ModelAnswer) -> str:
-    what = _described(name, model)
+    what = described(name, model)
     if value is None:
         told = not_given()
     elif isinstance(value, str):
-        told = _word(name, value, what)
+        told = word_of(name, value, what)
     elif isinstance(value, bool):
         told = _("Yes") if value else _("No")
     else:
@@ -69,7 +69,11 @@ def fact_text(name: str, value: FactValue, model: ModelAnswer) -> str:
     return _("{fact}: {value}", fact=what.label, value=told)
 
 
-def _described(name: str, model: ModelAnswer) -> Descriptor:
+def is_fact(name: str) -> bool:
+    return name in FACTS or name.split(".")[0] in (EVIDENCE, APPLICATION, FEATURES)
+
+
+def described(name: str, model: ModelAnswer) -> Descriptor:
     first, _dot, rest = name.partition(".")
     if first == APPLICATION:
         return model.column(rest)
@@ -83,7 +87,8 @@ def _described(name: str, model: ModelAnswer) -> Descriptor:
     return Descriptor(name, _(label) if name in FACTS else name, unit)
 
 
-def _word(name: str, value: str, what: Descriptor) -> str:
+def word_of(name: str, value: str, what: Descriptor) -> str:
+    """A value that is a word, in the language of the page."""
     bands = {"borderline": _("borderline"), "clear": _("clear")}
     by = {"model": _("The model"), "policy": _("The lender's rules")}
     by |= {"person": _("A person")}

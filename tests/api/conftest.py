@@ -28,11 +28,10 @@ from werkzeug.test import TestResponse
 
 from api import create_app
 from api.config import Config
-from api.identifiers import now, uuid7
 from api.schemas.layout import completed
-from api.store.events.record import DECISION, Event, Reply
+from api.store.events.record import Reply
 from api.store.migrate import upgrade
-from api.store.policies import built_in
+from tests.api.decisions import decision
 
 CLIENTS = 500
 SMALL_BUNDLE = Path(__file__).parent / "small_bundle"
@@ -465,38 +464,7 @@ def recommend(app: Flask) -> Callable[..., dict[str, Any]]:
     """Record a decision by a policy, as the facts of its event have it."""
 
     def record(client_id: Any, recommendation: str, **more: Any) -> dict[str, Any]:
-        facts = {
-            "probability": 0.1,
-            "margin": -2.2,
-            "threshold": 0.3,
-            "decision": "granted",
-            "band": "clear",
-            "model": {"name": "small", "version": "1"},
-            "recommendation": recommendation,
-            "policy": built_in(),
-            **more,
-        }
-        rules = [
-            {
-                "code": code,
-                "effect": effect,
-                "text": {"en": code, "fr": code},
-                "facts": {},
-            }
-            for code, effect in facts.pop("fired", {}).items()
-        ]
-        facts["rules"] = {rule["code"]: "fired" for rule in rules}
-        policy = {"version": "1", "sha256": built_in(), "rules": rules}
-        event = Event(
-            event_id=uuid7(),
-            kind=DECISION,
-            client_id=client_id,
-            created_at=now(),
-            bundle_sha256="b" * 64,
-            request="{}",
-            answer=json.dumps({"policy": policy}).encode(),
-            facts=facts,
-        )
+        event = decision(client_id, recommendation, **more)
         reply = Reply(201, event.answer, None, (event,))
         app.extensions["scoring"].recorder.record(1, reply, None)
         return {"prediction_id": event.event_id, "created_at": event.created_at}

@@ -3,7 +3,9 @@
     python -m tests.benchmarks.races [FOLDER] [TIMES]
 
 Against two processes of the API, on SQLite and on PostgreSQL: two reviews of different
-decisions; a review and a new score; scoring while a third process forgets the client.
+decisions; a review and a new score; two signatures for one grant; a grant and evidence
+that speaks against it; claims of one client; scoring while a third process forgets the
+client.
 """
 
 from __future__ import annotations
@@ -20,11 +22,17 @@ from typing import Any
 
 from sqlalchemy import select
 
+from api import create_app
+from api.config import Config
+from api.identifiers import now
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd, place
+from api.store.events.group_commit import Recorder
+from api.store.events.record import Reply
 from api.store.events.verification import verify
 from api.store.people import erasure
-from api.store.tables import personal
+from api.store.tables import events, personal
+from tests.api.decisions import REGISTER, TWO, decision
 from tests.benchmarks.databases import other_database, postgresql
 from tests.benchmarks.load import (
     Answer,
@@ -38,7 +46,7 @@ from tests.benchmarks.load import (
 )
 from tests.conftest import House
 
-TIMES = 500
+TIMES = 1000
 SCORERS = 3
 LONGEST_DELAY = 0.02
 TIMEOUT_SECONDS = 30.0
@@ -47,12 +55,21 @@ TIMEOUT_SECONDS = 30.0
 class Desk:
     """One connection to the API; keep-alive holds it at one of the processes."""
 
-    def __init__(self, server: Server) -> None:
-        self._client = Client(server.port, server.key)
+    def __init__(self, server: Server, key: str = "") -> None:
+        self._client = Client(server.port, key or server.key)
 
     def score(self, client_id: int) -> Answer:
         body = {"client_id": client_id, "explain": False}
         return self._client.post("/v1/predictions", body)
+
+    def prove(self, client_id: int, result: str) -> Answer:
+        body = {"kind": "register", "source": "FICP", "author": "A. Martin"}
+        seen = {"result": result, "consulted_at": now()[:10]}
+        path = f"/v1/clients/{client_id}/evidence"
+        return self._client.post(path, body | seen)
+
+    def work(self, client_id: int, what: str) -> Answer:
+        return self._client.post(f"/v1/work/{client_id}/{what}", None)
 
     def review(self, prediction_id: str, replaces: str | None) -> Answer:
         body = {"decision": "granted", "reason": "Seen.", "reviewer": "A. Martin"}
@@ -107,6 +124,70 @@ def review_and_score(desks: list[Desk], client_id: int, times: int) -> Iterator[
             yield f"{found} stands, expected {expected}"
 
 
+def two_signatures(
+    desks: list[Desk], client_id: int, times: int, recorder: Recorder
+) -> Iterator[str]:
+    """By the keys of two people: one is first, one second, and the grant stands."""
+    replaces = None
+    for _ in range(times):
+        made = recorded(recorder, client_id, TWO)
+        answers = at_once(*(partial(desk.review, made, replaces) for desk in desks[:2]))
+        stands = desks[0].standing(client_id)["review_id"]
+        said = sorted(
+            (one.status, one.json().get("final"), one.json().get("signs") is not None)
+            for one in answers
+        )
+        if said != [(201, False, False), (201, True, True)] or stands == replaces:
+            yield f"{[one.json() for one in answers]}, {stands} stands"
+        replaces = stands
+
+
+def grant_and_evidence(
+    desks: list[Desk],
+    client_id: int,
+    times: int,
+    recorder: Recorder,
+    database: Database,
+) -> Iterator[str]:
+    """What speaks against a grant and is recorded before it was seen by it."""
+    replaces = None
+    for _ in range(times):
+        made = recorded(recorder, client_id, REGISTER)
+        desks[0].prove(client_id, "negative")
+        signed, told = at_once(
+            partial(desks[0].review, made, replaces),
+            partial(desks[1].prove, client_id, "inconclusive"),
+        )
+        if told.status != 201 or signed.status not in (201, 409):
+            yield f"{told.status}, {signed.status}"
+        elif signed.status == 201:
+            replaces = signed.json()["review_id"]
+            order = replaces, told.json()["evidence_id"]
+            query = select(events.c.event_id).where(events.c.event_id.in_(order))
+            with database.read() as connection:
+                rows = connection.execute(query.order_by(events.c.sequence))
+                if tuple(rows.scalars()) != order:
+                    yield f"{order} came the other way round"
+
+
+def claims(desks: list[Desk], client_id: int, times: int) -> Iterator[str]:
+    for _ in range(times):
+        answers = at_once(
+            *(partial(desk.work, client_id, "claim") for desk in desks[:2])
+        )
+        if sorted(one.status for one in answers) != [200, 409]:
+            yield f"{[one.status for one in answers]}"
+        for desk in desks[:2]:
+            desk.work(client_id, "release")
+
+
+def recorded(recorder: Recorder, client_id: int, required: dict[str, Any]) -> str:
+    """A decision that was referred, as somebody has to do something first."""
+    event = decision(client_id, "referred", requires=[required])
+    recorder.record(1, Reply(201, event.answer, None, (event,)), None)
+    return event.event_id
+
+
 def forget_and_score(
     desks: list[Desk],
     ids: list[int],
@@ -124,9 +205,9 @@ def forget_and_score(
         tally.update(statuses)
         with database.read() as connection:
             left = select(personal.c.sequence).where(personal.c.client_id == client_id)
-            events = connection.execute(left).scalars().all()
-        if events or not set(statuses) <= {201, 404}:
-            yield f"events {events} are left, answers {statuses}"
+            kept = connection.execute(left).scalars().all()
+        if kept or not set(statuses) <= {201, 404}:
+            yield f"events {kept} are left, answers {statuses}"
 
 
 def forget(database: Database, chain_end: ChainEnd, client_id: int) -> None:
@@ -141,12 +222,20 @@ def race(house: House, url: str, key: str, times: int) -> bool:
     chain_end = ChainEnd(place("", url), TIMEOUT_SECONDS)
     kind = url.partition(":")[0]
     tally: Counter[int] = Counter()
+    recorder = Recorder(database, chain_end)
+    officer = new_officer(house, url)
     with served(house, key, SCORING_DATABASE_URL=url, SCORING_WORKERS="2") as server:
         desks = [Desk(server) for _ in range(SCORERS)]
-        first, *others = some_clients(server, times + 1)
+        people = [Desk(server), Desk(server, officer)]
+        first, second, third, *others = some_clients(server, times + 3)
         races = {
             "two reviews": two_reviews(desks, first, times),
             "a review and a score": review_and_score(desks, first, times),
+            "two signatures": two_signatures(people, second, times, recorder),
+            "a grant and evidence": grant_and_evidence(
+                desks, third, times, recorder, database
+            ),
+            "claims": claims([desks[0], people[1]], first, times),
             "forget and score": forget_and_score(
                 desks, others, database, chain_end, tally
             ),
@@ -160,6 +249,13 @@ def race(house: House, url: str, key: str, times: int) -> bool:
     database.close()
     say(f"{kind:10} scored while forgotten: {dict(tally)}; chains: {checked.broken}")
     return not (wrong or checked.broken)
+
+
+def new_officer(house: House, url: str) -> str:
+    """The key of another person."""
+    app = create_app(Config(bundle=house.bundle, database_url=url))
+    add = ["keys", "add", f"officer-{time.time_ns()}", "--role", "officer"]
+    return app.test_cli_runner().invoke(args=add).stdout.strip()
 
 
 def main(arguments: list[str]) -> None:

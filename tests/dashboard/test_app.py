@@ -31,6 +31,21 @@ def open_app(client: str = "") -> AppTest:
     return app.run()
 
 
+def page(name: str, client: str = "700002") -> AppTest:
+    app = open_app(client).switch_page(f"screens/{name}.py").run()
+    assert not app.exception
+    return app
+
+
+def posted(api: FakeApi, part: str) -> list[Any]:
+    """The bodies sent to the paths with `part` in them."""
+    return [
+        body
+        for method, path, _, body in api.requests
+        if method == "POST" and part in path
+    ]
+
+
 def page_text(app: AppTest) -> str:
     """All HTML on the page: every sentence is in it."""
     return "\n".join(block.proto.body for block in app.get("html"))

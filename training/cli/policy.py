@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +21,12 @@ from training.config import from_environment
 from training.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from policy.rules import Policy
+    from training.bundle.champion import Champion
     from training.features.engines import Engine
+    from training.scoring.policy_clients import Source
 
-NOW = "%Y-%m-%dT%H:%M:%S.%fZ"
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 @click.command("policy")
@@ -63,59 +67,73 @@ def policy(
         raise click.UsageError("expected one of --data, --clients and --events")
     if events and declarations:
         raise click.UsageError("expected --declarations with --data or --clients")
-    from policy.read import read_policy
-    from policy.rules import PolicyError
     from training.bundle.champion import read_champion
-    from training.bundle.read import read_manifest
-    from training.features.build import build
-    from training.monitoring.events.api_client import Api
-    from training.monitoring.events.policy_events import decisions
-    from training.scoring import policy_clients, policy_report
+    from training.scoring import policy_report
     from training.scoring.declarations import read_declarations
+    from training.scoring.policy_clients import key_of
     from training.scoring.policy_facts import FactMaker
     from training.scoring.policy_groups import table_of
     from training.scoring.policy_trial import run
 
     champion = read_champion(bundle)
-    known = FactMaker(bundle, champion, frozenset(), "").known
-    try:
-        read = read_policy(file.read_bytes(), known)
-    except PolicyError as error:
-        faults = "; ".join(
-            f"line {one.line}: {one.where}: {one.detail}"
-            if one.line
-            else f"{one.where}: {one.detail}"
-            for one in error.faults
-        )
-        raise ConfigurationError(f"{file}: {faults}") from None
-    moment = (at or datetime.now(UTC)).strftime(NOW)
+    read = _read(file, champion)
+    moment = (at or datetime.now(UTC)).strftime(MOMENT)
     maker = FactMaker(bundle, champion, read.facts, moment)
     kept = [column.name for column in table_of(champion.core)]
     columns = sorted(maker.columns.union(kept))
-    brought = {}
-    if declarations:
-        brought = read_declarations(declarations, policy_clients.key_of(champion))
+    brought = read_declarations(declarations, key_of(champion)) if declarations else {}
     if events:
-        api = Api(events.rstrip("/"), from_environment().api_key)
-        _manifest, sha256 = read_manifest(bundle)
-        source = decisions(api, champion, sha256, progress)
-    elif clients:
-        source = policy_clients.of_file(clients, champion, columns, progress)
+        source = _decided(events, bundle, champion)
     else:
-        store, _made = build(
-            Path(str(data)),
-            features,
-            engine,
-            included=champion.included,
-            progress=progress,
-        )
-        source = policy_clients.of_tables(store, champion, columns, progress)
+        source = _known(data, clients, features, engine, champion, columns)
     trial = run(read, maker, source, brought, kept, seconds)
-    if len(brought) > trial.brought:
-        strangers = len(brought) - trial.brought
+    if strangers := len(brought) - trial.brought:
         progress(f"{declarations}: {strangers:,} clients are not among those here")
     tables = policy_report.tables(trial, champion)
     click.echo(policy_report.as_console(trial, tables))
     if out:
         policy_report.write(out, trial, champion, tables)
         click.echo(f"{out}: {len(trial.keys):,} clients by policy {read.version}")
+
+
+def _read(file: Path, champion: Champion) -> Policy:
+    from policy.read import read_policy
+    from policy.rules import PolicyError
+    from training.scoring.policy_facts import known_facts
+
+    try:
+        return read_policy(file.read_bytes(), known_facts(champion))
+    except PolicyError as error:
+        faults = "; ".join(
+            f"{f'line {one.line}: ' if one.line else ''}{one.where}: {one.detail}"
+            for one in error.faults
+        )
+        raise ConfigurationError(f"{file}: {faults}") from None
+
+
+def _decided(url: str, bundle: Path, champion: Champion) -> Source:
+    from training.bundle.read import read_manifest
+    from training.monitoring.events.api_client import Api
+    from training.monitoring.events.policy_events import decisions
+
+    api = Api(url.rstrip("/"), from_environment().api_key)
+    _manifest, sha256 = read_manifest(bundle)
+    return decisions(api, champion, sha256, progress)
+
+
+def _known(
+    data: Path | None,
+    clients: Path | None,
+    features: Path,
+    engine: Engine,
+    champion: Champion,
+    columns: Sequence[str],
+) -> Source:
+    from training.features.build import build
+    from training.scoring.policy_clients import of_file, of_tables
+
+    if data is None:
+        return of_file(Path(str(clients)), champion, columns, progress)
+    included = champion.included
+    store, _made = build(data, features, engine, included=included, progress=progress)
+    return of_tables(store, champion, columns, progress)

@@ -33,6 +33,23 @@ class Verdicts:
     decision: list[str]
 
 
+def known_facts(champion: Champion) -> dict[str, FactName]:
+    """All that a policy may read by this model."""
+    core = champion.core
+    columns, features = core["tables"][APPLICATION]["columns"], core["features"]
+    named = (
+        FactName(
+            f"{group}.{one['name']}",
+            one["unit"],
+            one.get("table", APPLICATION),
+            bool(one.get("protected")),
+        )
+        for group, described in ((APPLICATION, columns), ("features", features))
+        for one in described
+    )
+    return {**ALWAYS, **{one.name: one for one in named}}
+
+
 class FactMaker:
     """Makes the facts of these names, by one bundle."""
 
@@ -41,7 +58,7 @@ class FactMaker:
     ) -> None:
         """`at`: the moment of decisions that are not made yet, ISO 8601 in UTC."""
         self.champion, self._at = champion, at
-        known = self.known
+        known = known_facts(champion)
         self._names = sorted(name for name in names if name in known)
         self._features = champion.core["features"]
         path = verified(bundle, champion.core, "importance.json")
@@ -57,24 +74,6 @@ class FactMaker:
     def _raw(self) -> dict[str, Mapping[str, Any]]:
         columns = self.champion.core["tables"][APPLICATION]["columns"]
         return {one["name"]: one for one in columns}
-
-    @cached_property
-    def known(self) -> dict[str, FactName]:
-        """All that a policy may read by this bundle."""
-        groups = (("application", self._raw.values()), ("features", self._features))
-        return {
-            **ALWAYS,
-            **{
-                f"{group}.{one['name']}": FactName(
-                    f"{group}.{one['name']}",
-                    one["unit"],
-                    one.get("table", APPLICATION),
-                    bool(one.get("protected")),
-                )
-                for group, described in groups
-                for one in described
-            },
-        }
 
     @cached_property
     def loan(self) -> dict[str, Mapping[str, Any]]:

@@ -57,8 +57,11 @@ def remarks(trial: Trial) -> list[Labels]:
                     facts=alike(wanted),
                 )
             )
-    alone = trial.alone.any(axis=0)
-    idle = [rule.code for rule, one in zip(trial.rules, alone, strict=True) if not one]
+    idle = [
+        rule.code
+        for at, rule in enumerate(trial.rules)
+        if rule.effect != "note" and not trial.alone[:, at].any()
+    ]
     if idle:
         told.append(
             _(
@@ -94,7 +97,8 @@ def report(trial: Trial, champion: Champion, made: Sequence[Table]) -> Labels:
                 " normal approximation that counts in the chance of drawing the clients"
                 " and of their outcomes, not an error of the calibration; of ratios"
                 " Katz's. Expected defaults and cost are by calibrated probabilities."
-                " Alone: without the rule the recommendation would be another."
+                " Alone: without the rule the recommendation would be another. Outcomes"
+                " that tables tell are of clients whom the model may have learned from."
             ),
         ),
     ]
@@ -126,7 +130,7 @@ def write_recommendations(path: Path, trial: Trial) -> None:
         writer = csv.writer(f, lineterminator="\n")
         writer.writerow(
             ("client", "probability", "decision", "before", "recommendation")
-            + ("fired", "unknown")
+            + ("complete", "fired", "unknown")
         )
         rows = zip(
             trial.keys,
@@ -134,6 +138,7 @@ def write_recommendations(path: Path, trial: Trial) -> None:
             trial.decision,
             trial.before,
             trial.after,
+            trial.complete,
             trial.fired,
             trial.unknown,
             strict=True,

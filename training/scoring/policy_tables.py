@@ -64,21 +64,40 @@ def default_rate(probability: Array) -> Estimate | None:
     return mean(probability, probability) if len(probability) else None
 
 
-def observed(trial: Trial, mask: np.ndarray) -> tuple[Cell, Cell]:
-    """How many outcomes are known, and the share of defaults."""
+def observed(trial: Trial, mask: np.ndarray) -> tuple[Cell, ...]:
+    """How many outcomes are known, and the share of defaults; of a trial with any."""
+    if not has_outcomes(trial):
+        return ()
     outcome = trial.outcome[mask]
     known = outcome[~np.isnan(outcome)]
-    return (len(known), rate(int(known.sum()), len(known))) if len(known) else (0, None)
+    return len(known), rate(int(known.sum()), len(known))
+
+
+def has_outcomes(trial: Trial) -> bool:
+    return not bool(np.isnan(trial.outcome).all())
+
+
+def _observed_columns(trial: Trial) -> tuple[Column, ...]:
+    if not has_outcomes(trial):
+        return ()
+    return (
+        Column("outcomes", _("Outcomes")),
+        Column("observed_default_rate", _("Observed default rate"), SHARE),
+    )
 
 
 def summary(trial: Trial) -> Table:
-    """Of the recommendations before, and with the policy."""
+    """Of recommendations before, with the policy, and once all it requires is there.
+
+    Evidence and signatures come after a recommendation: before, no grant is complete.
+    """
     columns = (
         Column("measure", _("Measure")),
         Column("before", _("Before"), SHARE),
         Column("after", _("With the policy"), SHARE),
+        Column("complete", _("Once all it requires is there"), SHARE),
     )
-    both = (trial.before, trial.after)
+    both = (trial.before, trial.after, trial.complete)
     rows: list[Sequence[Cell]] = [
         (
             WORDS[name],
@@ -93,7 +112,7 @@ def summary(trial: Trial) -> Table:
             *(default_rate(trial.probability[mask]) for mask in granted),
         )
     )
-    if not np.isnan(trial.outcome).all():
+    if has_outcomes(trial):
         rows.append(
             (
                 _("Observed default rate of the granted"),
@@ -109,9 +128,10 @@ def cost(trial: Trial, costs: Costs) -> Table:
         Column("measure", _("Measure")),
         Column("before", _("Before"), ",.4f"),
         Column("after", _("With the policy"), ",.4f"),
-        Column("change", _("Change"), "+,.4f"),
+        Column("complete", _("Once all it requires is there"), ",.4f"),
+        Column("change", _("Change, once it is there"), "+,.4f"),
     )
-    both = (trial.before, trial.after)
+    both = (trial.before, trial.after, trial.complete)
     defaults = [default_rate(trial.probability[by == "granted"]) for by in both]
     counts = [int((by == "granted").sum()) for by in both]
     rows: list[Sequence[Cell]] = [
@@ -131,7 +151,8 @@ def cost(trial: Trial, costs: Costs) -> Table:
             cost_of(trial, np.where(by == "referred", referred, by), costs, weight)
             for by in both
         ]
-        rows.append((label, *(mean(*one) for one in made), _change(trial, *made)))
+        change = _change(made[0], made[2])
+        rows.append((label, *(mean(*one) for one in made), change))
     return Table("cost", _("Expected defaults and cost"), columns, rows)
 
 
@@ -153,9 +174,7 @@ def cost_of(
     return price * chance, price**2 * chance
 
 
-def _change(
-    trial: Trial, before: tuple[Array, Array], after: tuple[Array, Array]
-) -> Estimate:
+def _change(before: tuple[Array, Array], after: tuple[Array, Array]) -> Estimate:
     """Paired: a client who is decided as before costs as before."""
     moved = before[0] != after[0]
     # Of the moved one cost is of a default, the other of a repayment: they exclude
@@ -171,8 +190,7 @@ def moves(trial: Trial) -> Table:
         Column("clients", _("Clients")),
         Column("share", _("Share"), SHARE),
         Column("expected_default_rate", _("Expected default rate"), SHARE),
-        Column("outcomes", _("Outcomes")),
-        Column("observed_default_rate", _("Observed default rate"), SHARE),
+        *_observed_columns(trial),
     )
     rows = []
     for before in RECOMMENDATIONS:
@@ -203,8 +221,7 @@ def rules(trial: Trial) -> Table:
         Column("missing", _("For want of"), told=False),
         Column("alone", _("Alone")),
         Column("expected_default_rate", _("Expected default rate"), SHARE),
-        Column("outcomes", _("Outcomes")),
-        Column("observed_default_rate", _("Observed default rate"), SHARE),
+        *_observed_columns(trial),
     )
     rows = []
     for at, rule in enumerate(trial.rules):

@@ -30,9 +30,10 @@ class Trial:
     """Arrays have a row per client, in order; those of rules a column per rule.
 
     `decision` is the model's, `before` what was recommended without this policy,
-    `after` with it. `alone`: without this rule it would be another. `missing`: how
-    often a fact was, by rule and fact. `columns`: raw columns, for groups of clients.
-    `brought`: how many clients a file told facts of.
+    `after` with it, `complete` once all that it requires is there. `alone`: without
+    this rule it would be another. `missing`: how often a fact was, by rule and fact.
+    `columns`: raw columns, for groups of clients. `brought`: how many clients a file
+    told facts of.
     """
 
     policy: Policy
@@ -41,6 +42,7 @@ class Trial:
     decision: np.ndarray
     before: np.ndarray
     after: np.ndarray
+    complete: np.ndarray
     fired: np.ndarray
     unknown: np.ndarray
     alone: np.ndarray
@@ -63,6 +65,7 @@ class _Part:
     decision: Sequence[str]
     before: Sequence[str]
     after: Sequence[str]
+    complete: Sequence[str]
     states: np.ndarray
     columns: pd.DataFrame
 
@@ -103,6 +106,7 @@ def run(
         np.array([d for part in parts for d in part.decision]),
         np.array([b for part in parts for b in part.before]),
         np.array([a for part in parts for a in part.after]),
+        np.array([c for part in parts for c in part.complete]),
         states[:, :, 0],
         states[:, :, 1],
         states[:, :, 2],
@@ -129,12 +133,13 @@ def _part(
     outcomes = evaluator.outcomes(maker.facts(clients, verdicts, given))
     places = {rule.code: at for at, rule in enumerate(evaluator.policy.rules)}
     states = np.zeros((len(outcomes), len(places), 3), bool)
-    after = []
+    after, complete = [], []
     for row, outcome in enumerate(outcomes):
         decision = cast(Decision, verdicts.decision[row])
         met = [is_met(one.rule, given[row]) for one in outcome.fired]
         recommended = recommend(decision, outcome, met)
         after.append(recommended)
+        complete.append(recommend(decision, outcome, [True] * len(met)))
         if outcome.failed is not None:
             failed[outcome.failed] += 1
         for at, one in enumerate(outcome.fired):
@@ -146,7 +151,13 @@ def _part(
     columns = pd.DataFrame(there, index=range(len(clients.keys)))
     before = clients.before or verdicts.decision
     return _Part(
-        verdicts.probability, verdicts.decision, before, after, states, columns
+        verdicts.probability,
+        verdicts.decision,
+        before,
+        after,
+        complete,
+        states,
+        columns,
     )
 
 

@@ -23,8 +23,8 @@ from texts.policy.rules import changes, result_word
 LAST = (100, 500, 2000)
 MEGABYTES, SHOWN = 10, 50
 TRIED, TOLD, WANTED = "policy_tried", "policy_told", "policy_wanted"
-# Where a fault is: as the API writes it, the line first.
-_WHERE = re.compile(r"/?(?:line )?(\d+)?[/:, ]*(.*)", re.DOTALL)
+# Where a fault is, as the API writes it.
+_WHERE = re.compile(r"(?:line (\d+): )?(.*)", re.DOTALL)
 
 
 def name_of(policy: PolicySummary) -> str:
@@ -198,9 +198,11 @@ def _activate(chosen: PolicySummary) -> None:
         with st.spinner(_("Recording…")):
             scoring_api().activate_policy(chosen.sha256)
     except Conflict as error:
-        # Two pairs of eyes: who added it cannot be who activates it.
-        say.warning(_("It was not activated."))
-        say.written(str(error))
+        told = _(
+            "It was not activated. Where two pairs of eyes are asked for, another "
+            "person activates a policy than the one who added it. What the API said:"
+        )
+        say.warning(f"{told} {error}")
         return
     except Forbidden:
         say.info(

@@ -13,8 +13,8 @@ from components import markup, say
 from components.error_panel import show_error
 from session.language import _, listed
 from texts.cells import Cell, Exact
+from texts.facts import fact_label
 from texts.formats import percent, whole
-from texts.policy.facts import fact_label
 from texts.policy.rules import (
     computed,
     conditions_of,

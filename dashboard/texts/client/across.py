@@ -109,7 +109,9 @@ def _rules(opened: OpenedClient) -> Iterator[Part]:
             REFUSED: _("By our own rules we do not propose this loan."),
         }
         sentence = found.get(opened.prediction.recommended)
-        points = tuple(in_words(rule.text, rule.code) for rule in rules)
+        points = tuple(
+            in_words(rule.text, rule.code) for rule in rules if not rule.missing
+        )
         yield Part(_("What our rules say"), (sentence,) if sentence else (), points)
 
 

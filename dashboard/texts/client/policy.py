@@ -86,7 +86,7 @@ def proposal(prediction: Prediction) -> tuple[str, str]:
 def rule_says(rule: FiredRule) -> str:
     named = {"rule": rule.code, "text": in_words(rule.text, rule.code)}
     if _is_unknown(rule):
-        return _("Rule {rule} could not be applied, so it refers: {text}", **named)
+        return _("Rule {rule} (“{text}”) could not be applied, so it refers.", **named)
     if rule.effect == REFUSE:
         return _("Rule {rule} refuses: {text}", **named)
     if rule.effect == REFER:
@@ -101,7 +101,7 @@ def _is_unknown(rule: FiredRule) -> bool:
 def effect_text(rule: FiredRule) -> str:
     """What a rule does; a code that is not known here is told as it is."""
     if _is_unknown(rule):
-        return _("could not be applied: a person examines it")
+        return _("facts are missing, so a person examines it")
     known = {
         REFUSE: _("refuses the loan"),
         REFER: _("has a person examine it"),
@@ -148,10 +148,13 @@ def rule_items(
     prediction: Prediction, model: ModelAnswer
 ) -> list[tuple[str, Sequence[str]]]:
     """Each rule's sentence, and the lines below it."""
-    return [
-        (in_words(rule.text, rule.code), rule_lines(rule, model))
-        for rule in rules_of(prediction)
-    ]
+    return [(_told(rule), rule_lines(rule, model)) for rule in rules_of(prediction)]
+
+
+def _told(rule: FiredRule) -> str:
+    """Of a rule that nobody knows of, its sentence may be untrue."""
+    told = in_words(rule.text, rule.code)
+    return _("Could not be applied: “{text}”", text=told) if rule.missing else told
 
 
 def missed_facts(prediction: Prediction) -> Iterator[str]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from api_client.answers import Condition, ModelAnswer
 from api_client.meaning import Descriptor
 from session.language import _, mark
-from texts.formats import BIRTH, days, exact, exact_percent, years
+from texts.facts import FACTS, described, is_fact, word_of
+from texts.formats import BIRTH, days, exact, exact_percent, value_text, years
 from texts.policy.expressions import (
     COMPARE,
     PRODUCTS,
@@ -20,7 +21,6 @@ from texts.policy.expressions import (
     read_expression,
     read_test,
 )
-from texts.policy.facts import fact_of, told
 
 ANYTHING = ("", "-")
 COMPARED = {
@@ -33,13 +33,12 @@ COMPARED = {
 }
 TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 NULL = {"==": mark("{left} is missing"), "!=": mark("{left} is there")}
-# Of these units a constant is told with its unit, of some more exactly than a value is.
+# A constant is told with its unit, and more exactly than a value is.
 EXACT: Mapping[str, Callable[[float], str]] = {
     "share": exact_percent,
     "days": days,
-    "exact_days": days,
 }
-ROUND = {*EXACT, "currency", "flag", "hour", "months", "year", "years"}
+UNITS = {"currency", "flag", "hour", "months", "years"}
 SIGNS = {"*": "×", "/": "÷", "-": "−"}
 
 
@@ -69,8 +68,9 @@ class _Words:
         """`unit`: the fact to which a constant is compared."""
         match node:
             case Name(name):
-                known = fact_of(name, self._model)
-                label = known.label if known else name.split(".")[-1].replace("_", " ")
+                label = name.split(".")[-1].replace("_", " ")
+                if is_fact(name):
+                    label = described(name, self._model).label
                 return _("“{name}”", name=label)
             case Constant(value):
                 return self._constant(value, unit)
@@ -84,11 +84,17 @@ class _Words:
     ) -> str:
         if value is None:
             return _("missing")
-        if isinstance(value, float) and (unit is None or unit.unit not in ROUND):
-            return exact(value)
-        if isinstance(value, float) and unit and unit.unit in EXACT:
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        if isinstance(value, str):
+            return word_of(unit.name, value, unit) if unit else value
+        if unit and unit.unit in EXACT:
             return EXACT[unit.unit](value)
-        return told(value, unit or Descriptor("", ""))
+        if unit and unit.unit in UNITS:
+            return value_text(value, unit)
+        # Years are no number with a sign between thousands.
+        dated = unit is not None and unit.name in FACTS and unit.unit == "none"
+        return f"{value:g}" if dated else exact(value)
 
     def _part(self, sign: str, of: Sequence[Node], unit: Descriptor | None) -> str:
         if sign in COMPARE:
@@ -101,7 +107,10 @@ class _Words:
         if sign == "not":
             return _("not ({condition})", condition=self.of(of[0]))
         if sign == "??":
-            return _(", or where that is missing ").join(self.of(one) for one in of)
+            told, *defaults = (self.of(one, self._fact(of[0])) for one in of)
+            for default in defaults:
+                told = _("{value} (if missing: {default})", value=told, default=default)
+            return told
         if sign == "list":
             return ", ".join(self.of(one, unit) for one in of)
         if sign == "call":
@@ -150,4 +159,9 @@ class _Words:
         return _("from {low} to {high}", low=low, high=high)
 
     def _fact(self, node: Node) -> Descriptor | None:
-        return fact_of(node.name, self._model) if isinstance(node, Name) else None
+        """The one whose unit a constant beside it has."""
+        if isinstance(node, Part) and node.sign == "??":
+            return self._fact(node.of[0])
+        if isinstance(node, Name) and is_fact(node.name):
+            return described(node.name, self._model)
+        return None

@@ -9,8 +9,8 @@ from typing import Any
 from api_client.answers import ModelAnswer, PolicyAnswer, PolicyRule
 from api_client.meaning import in_words
 from session.language import _, listed, mark, plural
+from texts.client.evidence import kind_word
 from texts.policy.conditions import condition_text, expression_text
-from texts.policy.facts import kind_word
 
 EFFECTS = {
     "refuse": mark("Refuse"),

@@ -16,24 +16,9 @@ from api.schemas.reviews import History
 from api.schemas.work import DecisionsAnswer
 from api.store.people import erasure
 from api.store.tables import events, personal
+from tests.api.decisions import REGISTER, TWO
 
 CLIENT = 100003
-REGISTER = {
-    "code": "REGISTER",
-    "effect": "require",
-    "text": {"en": "The register was not consulted.", "fr": "Fichier non consulté."},
-    "evidence": "register",
-    "within_days": 30,
-    "met": False,
-}
-TWO = {
-    "code": "LARGE",
-    "effect": "second_review",
-    "text": {"en": "A large amount.", "fr": "Un montant élevé."},
-    "evidence": None,
-    "within_days": None,
-    "met": False,
-}
 
 
 def sign(

@@ -34,7 +34,7 @@ def test_the_active_policys_rules_are_told_in_plain_words(page: AppTest) -> None
         "is less than 18 years</li>",
         "Lawful basis: Code civil, Article 414",
         "A grant needs the signatures of two different people.",
-        "<td>“Monthly instalment” ÷ “Declared monthly income”</td>",
+        "<td>“Instalment” ÷ “Declared monthly income”</td>",
         "Decisions by this policy: 200. Recommended: To grant: 150; To examine: 50.",
         "<td>40</td><td>20.0%</td><td>7</td><td>12</td><td>5</td><td>2</td>",
         "20 Nov 2026, 08:00 UTC, Ada",
@@ -79,7 +79,7 @@ def test_four_eyes_are_told_as_the_api_says_it(page: AppTest, api: FakeApi) -> N
     app.button(key="policy_try").click().run()
     app.checkbox[0].check().run()
     app.button(key="policy_activate").click().run()
-    assert said in page_text(app) and not api.policies[0]["active"]
+    assert said in notices(app, "warning")[1] and not api.policies[0]["active"]
 
 
 def test_only_an_admin_activates(
@@ -97,7 +97,7 @@ def test_a_file_that_is_no_policy_is_refused_by_line_and_rule(
     page: AppTest, api: FakeApi
 ) -> None:
     faults = [
-        {"path": "/12/BURDEN", "detail": "expected a number; found: “x”"},
+        {"path": "line 12: BURDEN", "detail": "expected a number; found: “x”"},
         {"path": "", "detail": "<b>no</b> version"},
     ]
     file = json.dumps({"faults": faults}).encode()

@@ -14,17 +14,11 @@ import pytest
 import streamlit as st
 from fake_api import FakeApi, document, problem
 from streamlit.testing.v1 import AppTest
-from test_app import notices, open_app, page_text, trouble
+from test_app import notices, open_app, page, page_text, posted, trouble
 
 from session.user import Person
 
 REFUSED, GRANTED = "700002", "700001"
-
-
-def page(name: str, client: str = REFUSED) -> AppTest:
-    app = open_app(client).switch_page(f"screens/{name}.py").run()
-    assert not app.exception
-    return app
 
 
 @pytest.mark.parametrize(
@@ -51,15 +45,6 @@ def test_every_page_shows_what_a_later_api_answers(
     app = page(name)
     assert told in page_text(app)
     assert not notices(app, "error")
-
-
-def posted(api: FakeApi, part: str) -> list[Any]:
-    """The bodies sent to the paths with `part` in them."""
-    return [
-        body
-        for method, path, _, body in api.requests
-        if method == "POST" and part in path
-    ]
 
 
 def test_a_slider_simulates_only_what_it_changed(api: FakeApi) -> None:

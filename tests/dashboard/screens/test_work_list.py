@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import fake_answers
 import pytest
+import streamlit as st
 from fake_api import FakeApi
 from streamlit.testing.v1 import AppTest
 from test_app import APP, notices, open_app, page_text
@@ -45,7 +47,8 @@ def test_who_waits_and_who_was_decided_are_told_with_their_references(
         assert cells in text
     assert 'href="/?lang=en&amp;client=700001"' in text
     assert 'href="/new_application?lang=en&amp;client=new-7k3m9q2x4w"' in text
-    assert app.pills(key="work_state").options[0] == "Contested: 1"
+    tabs = app.segmented_control(key="work_tabs").options
+    assert tabs[:3] == ["All: 4", "Contested: 1", "Second signature: 0"]
 
 
 def test_the_bare_address_shows_the_list_until_a_client_is_looked_for(
@@ -60,13 +63,65 @@ def test_the_bare_address_shows_the_list_until_a_client_is_looked_for(
 def test_the_filters_are_those_of_the_address(api: FakeApi) -> None:
     app = view(state="open,done,none", result="refused,lapsed", borderline="maybe")
     assert listed(app) == ["700103"]
-    assert app.pills(key="work_state").value == ["open", "done"]
+    assert app.segmented_control(key="work_tabs").value is None
     app.pills(key="work_result").set_value(None).run()
     app.pills(key="work_borderline").set_value("true").run()
     assert listed(app) == ["700001"]
     assert app.query_params["borderline"] == "true"
     assert "result" not in app.query_params
     assert "state=open%2Cdone&amp;borderline=true" in page_text(app)
+    app.segmented_control(key="work_tabs").set_value("done").run()
+    assert app.query_params["state"] == "done" and not listed(app)
+    app.segmented_control(key="work_tabs").set_value("all").run()
+    assert listed(app) == ["700001"] and "state" not in app.query_params
+
+
+def test_who_claims_a_client_has_them_above_all_others(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A button stands for the script, which a browser runs."""
+
+    def mount(on_pressed_change: Any, **_: Any) -> None:
+        def press(act: str) -> None:
+            st.session_state["work_choice"] = {"pressed": act}
+            on_pressed_change()
+
+        for act in ("claim:700001", "claim:700002", "release:700001"):
+            st.button(act, key=act, on_click=press, args=(act,))
+
+    monkeypatch.setattr("components.work_table._buttons", lambda: mount)
+    api.claims[700002] = "Bo"
+    app = view()
+    assert "Yours" not in page_text(app)
+    assert "<td>Bo, until 14:05" in page_text(app)
+    assert 'data-act="claim:700002"' not in page_text(app)
+    app.button(key="claim:700001").click().run()
+    assert api.claims[700001] == "dashboard"
+    yours, others = page_text(app).split('aria-label="Work list"')
+    assert "Yours" in yours and 'aria-label="Leave client 700001 to others"' in yours
+    assert ">700002</a>" in others
+    app.button(key="claim:700002").click().run()
+    assert "Bo works on client 700002" in notices(app, "warning")[0]
+    app.button(key="release:700001").click().run()
+    assert 700001 not in api.claims and "Yours" not in page_text(app)
+
+
+def test_a_senior_has_somebody_work_on_a_client(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def see(name: str, *roles: str) -> AppTest:
+        someone = Person(name, frozenset({"officer", *roles}), f"sub-{name}")
+        monkeypatch.setattr("session.user.person", lambda: someone)
+        return view()
+
+    monkeypatch.setattr("api_client.transport.COUNTED", "Content-Type")
+    assert not see("Bo").selectbox
+    app = see("Cy", "senior")
+    app.selectbox(key="assign_client").set_value(700001).run()
+    app.selectbox(key="assign_sub").set_value("sub-Bo").run()
+    app.button(key="assign").click().run()
+    [asked] = [one for one in api.requests if one[1].endswith("/assign")]
+    assert asked[1::2] == ("/v1/work/700001/assign", {"name": "Bo", "sub": "sub-Bo"})
 
 
 def test_mine_is_whoever_looks(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
