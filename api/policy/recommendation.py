@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import Connection
 
 from api.identifiers import now, uuid7
-from api.policy.active import Ready
+from api.policy.active import Ready, log
 from api.policy.facts import Case
 from api.store.events.record import Event
 from api.store.monitoring import alerts
@@ -88,6 +88,7 @@ def _judged(ready: Ready, one: Considered, outcome: Outcome) -> Judged:
     recommendation = recommend(cast(Decision, one.decision), outcome, met)
     event: dict[str, Any] = {"recommendation": recommendation, "policy": ready.sha256}
     if outcome.failed is not None:
+        log.warning("policy %s failed: %s", ready.version, outcome.failed)
         return Judged(failed(ready), event | {"policy_failed": True})
     some = list(zip(outcome.fired, met, strict=True))
     if some:
@@ -161,10 +162,10 @@ def _told(fired: Fired, there: bool) -> dict[str, Any]:
         "code": rule.code,
         "effect": rule.effect,
         "text": dict(rule.text),
-        "facts": dict(sorted(fired.facts.items())),
+        "facts": dict(fired.facts),
     }
     if fired.missing:
-        told["missing"] = sorted(fired.missing)
+        told["missing"] = list(fired.missing)
     if rule.evidence is not None:
         told |= {"evidence": rule.evidence, "within_days": rule.within_days}
     if _requires(fired):
