@@ -120,7 +120,7 @@ def served(house: House) -> Iterator[Served]:
     house.run(*flask, "db", "upgrade")
     house.run(*flask, "clients", "import", str(house.clients))
     key, dashboard_key = (
-        _key(house, "officer", "scoring", "analyst", last)
+        _key(house, "officer", "scoring", "analyst", "senior", last)
         for last in ("admin", "delegate")
     )
     port = free_port()
