@@ -165,6 +165,6 @@ var/imported: var/bundle/manifest.json $(call code,api policy) $(call gone,var/s
 
 # The dashboard's key, and one for programs and commands.
 var/demo.env: var/imported
-	@test -e $@ || { umask 077; add="$(FLASK) keys add --role officer --role senior --role scoring --role analyst"; \
-		asking=$$($$add --role delegate demo-dashboard-$$$$) && own=$$($$add --role admin demo-$$$$) && \
+	@test -e $@ || { umask 077; add="$(FLASK) keys add --role officer --role senior --role scoring --role analyst --role admin"; \
+		asking=$$($$add --role delegate demo-dashboard-$$$$) && own=$$($$add demo-$$$$) && \
 		printf '%s\n' "DASHBOARD_API_KEY=$$asking" "SCORING_KEY=$$own" >$@; }
