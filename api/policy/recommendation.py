@@ -149,7 +149,7 @@ def _required(rule: Rule, there: bool) -> dict[str, Any]:
     return {
         "code": rule.code,
         "effect": rule.effect,
-        "text": dict(rule.text),
+        "text": rule.text,
         "evidence": rule.evidence,
         "within_days": rule.within_days,
         "met": there,
@@ -161,8 +161,8 @@ def _told(fired: Fired, there: bool) -> dict[str, Any]:
     told: dict[str, Any] = {
         "code": rule.code,
         "effect": rule.effect,
-        "text": dict(rule.text),
-        "facts": dict(fired.facts),
+        "text": rule.text,
+        "facts": fired.facts,
     }
     if fired.missing:
         told["missing"] = list(fired.missing)
