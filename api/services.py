@@ -23,6 +23,7 @@ from api.store.events.chain_end import ChainEnd, place
 from api.store.events.group_commit import Recorder
 from api.store.keys import KnownKeys
 from api.store.people import clients
+from api.store.policy_results import Results
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion
@@ -44,6 +45,7 @@ class Services:
         self.chain_end = ChainEnd(place(config.chain_end, config.database_url), seconds)
         self.recorder = Recorder(self.database, self.chain_end)
         self.policies = Policies(self.database, config.policy_seconds)
+        self.policy_results = Results(self.database)
         self.metrics = ProcessMetrics()
         self.rate_limit = RateLimit(config.rate_per_second)
         # About to stop: nobody should send more.

@@ -27,7 +27,6 @@ from api.scoring.policies.trial import trial as tried
 from api.services import services
 from api.store import policies as store
 from api.store.keys import Role
-from api.store.policy_results import results as counted
 
 blueprint = Blueprint("policies", __name__, url_prefix="/v1/policies")
 RULES = frozenset({Role.ANALYST, Role.ADMIN})
@@ -123,11 +122,10 @@ def trial(sha256: str) -> Response:
     path_examples=_SHA256,
 )
 def results(sha256: str) -> Response:
-    database = services().database
-    stored = life.find(database, sha256)
+    stored = life.find(services().database, sha256)
     ready = services().policies.of(stored.sha256)
     codes = [rule.code for rule in ready.policy.rules] if ready.policy else []
-    return answer(counted(database, stored, codes))
+    return answer(services().policy_results.of(stored, codes))
 
 
 @Operation(
