@@ -138,7 +138,7 @@ def results(sha256: str) -> Response:
     roles=ADMIN,
     description="409 where it takes another person than who added it, or the model "
     "that serves does not know what it reads.",
-    problems=(404, 409),
+    problems=(404, 409, 422),
     path_examples=_SHA256,
     replayable=True,
 )
