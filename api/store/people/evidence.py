@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Select, bindparam, case, func, select
 
 from api.identifiers import parts
@@ -110,7 +110,7 @@ def _on_record(rows: Sequence[Any]) -> OnRecord:
     for row in rows:
         of_kind[row.kind].append(row)
     read = {
-        kind: [json.loads(row.answer or "null") for row in of_kind[kind]]
+        kind: [orjson.loads(row.answer or "null") for row in of_kind[kind]]
         for kind in (EVIDENCE, DECLARATION, REVIEW)
     }
     record = OnRecord(tuple(newest_first(read[EVIDENCE])))
@@ -121,7 +121,7 @@ def _on_record(rows: Sequence[Any]) -> OnRecord:
         stands = {"result": review["decision"], "by": "person"}
         return replace(record, earlier=stands | {"decided_at": review["created_at"]})
     for row in of_kind[DECISION]:
-        facts = json.loads(row.facts)
+        facts = orjson.loads(row.facts)
         stands = {"result": recommended(facts), "by": recommended_by(facts)}
         return replace(record, earlier=stands | {"decided_at": row.created_at})
     return record
