@@ -134,7 +134,7 @@ class Evaluator:
             if value is not True and value is not False and value != UNKNOWN:
                 return Outcome((), f"rule {rule.code} is neither true nor false")
             if value == UNKNOWN and not lacks:
-                lacks = rule.reads or frozenset((rule.table,))
+                lacks = rule.tests & missing or rule.reads or frozenset((rule.table,))
             read = {name: given[name] for name in reads if name in given}
             fired.append(Fired(rule, tuple(sorted(lacks)), read))
         return Outcome(tuple(fired))

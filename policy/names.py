@@ -39,6 +39,8 @@ class Reads:
     tests: frozenset[str] = frozenset()
 
     def __or__(self, other: Reads) -> Reads:
+        if other.facts <= self.facts and other.tests <= self.tests:
+            return self
         return Reads(self.facts | other.facts, self.tests | other.tests)
 
     def but(self, may: frozenset[str]) -> Reads:
