@@ -17,7 +17,7 @@ from policy.rules import Policy, Rule
 
 Facts = Mapping[str, Any]
 # Of a text, and of a number, that zen-engine can take.
-LONGEST_TEXT, _LARGEST = 1000, 7e28
+LONGEST_TEXT, _LARGEST = 500, 7e28
 # Nothing in a policy goes round in circles: one of up to so many characters takes a few
 # milliseconds at most, and 15 microseconds if it is small. To hand it over to where it
 # could be cut off takes 90.

@@ -238,7 +238,7 @@ def cell(text: str, field: str = "probability") -> Json:
         ([table("t", {}, ["v"], [], "collect")], "node t", "hitPolicy: expected first"),
         ([table("t", {}, [], [], "first")], "node t", "a field of its own"),
         ([expressions("e", {f"v{i}": f"$.v{i-1} + $.v{i-1}" if i else "'x'"
-                            for i in range(40)})], "expression v", "up to 1,000 facts"),
+                            for i in range(40)})], "expression v", "up to 200 facts"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(
