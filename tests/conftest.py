@@ -31,6 +31,8 @@ START_SECONDS = 60
 def pytest_addoption(parser: pytest.Parser) -> None:
     explained = "write api/http/openapi_examples.json; what `make examples` does"
     parser.addoption("--record-examples", action="store_true", help=explained)
+    explained = "all of what else is sampled; what `make prove` does"
+    parser.addoption("--whole", action="store_true", help=explained)
 
 
 def pytest_collection_finish() -> None:
@@ -117,10 +119,8 @@ def served(house: House) -> Iterator[Served]:
     flask = ("flask", "--app", "api")
     house.run(*flask, "db", "upgrade")
     house.run(*flask, "clients", "import", str(house.clients))
-    key, dashboard_key = (
-        _key(house, "officer", "scoring", "analyst", "senior", last)
-        for last in ("admin", "delegate")
-    )
+    every = ("officer", "senior", "scoring", "analyst", "admin")
+    key, dashboard_key = _key(house, *every), _key(house, *every, "delegate")
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = ["gunicorn", "-c", "api/server/gunicorn.conf.py", "api:create_app()"]

@@ -93,12 +93,13 @@ def report(trial: Trial, champion: Champion, made: Sequence[Table]) -> Labels:
                 sha256=alike(trial.policy.sha256),
             ),
             _(
-                "Intervals are at 95 %: of shares Wilson's; of what is expected a"
-                " normal approximation that counts in the chance of drawing the clients"
-                " and of their outcomes, not an error of the calibration; of ratios"
-                " Katz's. Expected defaults and cost are by calibrated probabilities."
-                " Alone: without the rule the recommendation would be another. Outcomes"
-                " that tables tell are of clients whom the model may have learned from."
+                "Intervals are at 95 %: Wilson's of shares and of expected default"
+                " rates, a normal approximation of costs, Katz's of ratios. They count"
+                " in the chance of drawing the clients and of their outcomes, not an"
+                " error of the calibration. Expected defaults and cost are by"
+                " calibrated probabilities. Alone: without the rule the recommendation"
+                " would be another. Outcomes that tables tell are of clients whom the"
+                " model may have learned from."
             ),
         ),
     ]

@@ -32,8 +32,8 @@ EFFECTS: Mapping[str, Labels] = {
 SHARE = ".1%"
 
 
-def rate(hits: int, of: int) -> Estimate | None:
-    """A share with its interval (Wilson 1927)."""
+def rate(hits: float, of: int) -> Estimate | None:
+    """A share, counted or expected, with its interval (Wilson 1927)."""
     if not of:
         return None
     share, spread = hits / of, Z**2 / of
@@ -61,7 +61,7 @@ def mean(values: Array, squares: Array) -> Estimate:
 
 def default_rate(probability: Array) -> Estimate | None:
     """What calibrated probabilities make expect of clients like these."""
-    return mean(probability, probability) if len(probability) else None
+    return rate(float(probability.sum()), len(probability))
 
 
 def observed(trial: Trial, mask: np.ndarray) -> tuple[Cell, ...]:
