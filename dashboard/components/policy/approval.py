@@ -54,7 +54,11 @@ def approval(model: ModelAnswer) -> None:
         _("Cost {per}", per=per(model)),
     ]
     rows = [[_("today"), *_row(today)], [_("proposed"), *_row(proposed)]]
-    st.html(markup.table([_("Limit"), *headers], rows, _("Today's limit and the proposed one")))
+    st.html(
+        markup.table(
+            [_("Limit"), *headers], rows, _("Today's limit and the proposed one")
+        )
+    )
     table = (headers, [_row(one) for one in curve])
     left, right = st.columns(2, gap="small")
     with left:
