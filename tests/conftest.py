@@ -119,7 +119,7 @@ def served(house: House) -> Iterator[Served]:
     flask = ("flask", "--app", "api")
     house.run(*flask, "db", "upgrade")
     house.run(*flask, "clients", "import", str(house.clients))
-    every = ("officer", "scoring", "analyst", "admin")
+    every = ("officer", "senior", "scoring", "analyst", "admin")
     key, dashboard_key = _key(house, *every), _key(house, *every, "delegate")
     port = free_port()
     url = f"http://127.0.0.1:{port}"
