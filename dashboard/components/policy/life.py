@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -238,14 +237,9 @@ def add() -> None:
     )
     if file is None or not st.button(_("Add this policy"), key="policy_send"):
         return
-    content = file.getvalue()
     try:
-        json.loads(content)
         with st.spinner(_("Checking…")):
-            added = scoring_api().add_policy(content)
-    except (ValueError, RecursionError) as error:
-        say.error(str(error), first=_("This is no JSON."))
-        return
+            added = scoring_api().add_policy(file.getvalue())
     except Refused as error:
         _faults(file.name, error)
         return
