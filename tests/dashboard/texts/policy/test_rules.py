@@ -27,7 +27,7 @@ def test_whatever_else_decides_is_told() -> None:
     first = table | {"content": {"hitPolicy": "first"}}
     switch = {"id": "s", "name": "by product", "type": "switchNode", "content": {}}
     moved = switch | {"position": {"x": 9}}
-    edges = [{"sourceId": "a", "targetId": "b"}]
+    edges = [{"id": "e", "sourceId": "s", "targetId": "rules"}]
     before = policy(old, nodes=[table | {"content": {"hitPolicy": "collect"}}, switch])
     after = policy(old, nodes=[first, moved], edges=edges)
     told = [(one.part, one.what, one.after) for one in changes(before, after, MODEL)]
