@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from scoring_client import FiredRule, Outcome, Prediction, ScoringClient, ScoringError
+from scoring_client import Outcome, Prediction, ScoringClient, ScoringError
 
 ADA, BO = "Ada Martin", "Bo Leroy"
 CLIENTS = 40
@@ -43,8 +43,10 @@ def main() -> None:
 
 def review(client: ScoringClient, decided: list[Prediction]) -> None:
     """The first of both kinds are dealt with; all others wait on the work list."""
-    refused = [one for one in decided if one.get("recommendation") == "refused"]
-    granted = [one for one in decided if one.get("recommendation") == "granted"]
+    # Of whom nothing is to be proved first.
+    ready = [one for one in decided if "require" not in effects(one)]
+    refused = [one for one in ready if one.get("recommendation") == "refused"]
+    granted = [one for one in ready if one.get("recommendation") == "granted"]
     sure, others = granted[: len(DEFAULTED)], granted[len(DEFAULTED) :]
     refused_steps = contested, overridden, confirmed
     granted_steps = withdrawn, lapsed, noted
@@ -66,8 +68,8 @@ def sign(client: ScoringClient, decided: list[Prediction]) -> None:
     person = {"dependants": 2, "author": BO}
     client.declare(known(referred[0]), {**budget, **person})
     for prediction in referred:
-        effects = {rule["effect"] for rule in rules(prediction)}
-        if "second_review" not in effects or effects & {"refer", "refuse"}:
+        what = effects(prediction)
+        if "second_review" not in what or what & {"refer", "refuse"}:
             continue
         register = {"kind": "register", "source": "FICP", "result": "negative"}
         consulted = {"consulted_at": today().isoformat(), "author": ADA}
@@ -77,9 +79,10 @@ def sign(client: ScoringClient, decided: list[Prediction]) -> None:
         return
 
 
-def rules(prediction: Prediction) -> Sequence[FiredRule]:
+def effects(prediction: Prediction) -> set[str]:
+    """Of the lender's rules that fired."""
     policy = prediction.get("policy")
-    return policy["rules"] if policy else ()
+    return {rule["effect"] for rule in policy["rules"]} if policy else set()
 
 
 def confirmed(client: ScoringClient, prediction: Prediction) -> None:
