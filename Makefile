@@ -34,7 +34,7 @@ test: $(READY) ## run every test
 check: $(READY) ## lint, types, import rules, locks, generated types
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy --strict api
+	@.venv/bin/mypy --strict api policy
 	@MYPYPATH=dashboard .venv/bin/mypy --strict --explicit-package-bases dashboard/*.py dashboard/*/*.py dashboard/*/*/*.py
 	@.venv/bin/mypy --strict training
 	@MYPYPATH=docs .venv/bin/mypy --strict docs/*.py
@@ -157,7 +157,7 @@ var/bundle/manifest.json: var/trained $(call gone,var/clients.parquet)
 	$(if $(DRIFT),$(PYTHON) -m training drift --data="$(TABLES)" --version=champion)
 	$(PYTHON) -m training export --clients=var/clients.parquet $(if $(DRIFT),$$(test ! -e var/drift || echo --drift=var/drift))
 
-var/imported: var/bundle/manifest.json $(call code,api) $(call gone,var/scoring.sqlite)
+var/imported: var/bundle/manifest.json $(call code,api policy) $(call gone,var/scoring.sqlite)
 	@test -e var/scoring.sqlite || rm -f var/demo.env
 	$(FLASK) db upgrade
 	$(FLASK) clients import var/clients.parquet $(if $(DATA),,--references var/data/references.csv)
@@ -165,6 +165,6 @@ var/imported: var/bundle/manifest.json $(call code,api) $(call gone,var/scoring.
 
 # The dashboard's key, and one for programs and commands.
 var/demo.env: var/imported
-	@test -e $@ || { umask 077; add="$(FLASK) keys add --role officer --role senior --role scoring --role analyst"; \
-		asking=$$($$add --role delegate demo-dashboard-$$$$) && own=$$($$add --role admin demo-$$$$) && \
+	@test -e $@ || { umask 077; add="$(FLASK) keys add --role officer --role senior --role scoring --role analyst --role admin"; \
+		asking=$$($$add --role delegate demo-dashboard-$$$$) && own=$$($$add demo-$$$$) && \
 		printf '%s\n' "DASHBOARD_API_KEY=$$asking" "SCORING_KEY=$$own" >$@; }

@@ -2,22 +2,25 @@
 
 SCORING_URL=http://127.0.0.1:5050 SCORING_KEY=… python docs/a_day.py
 
-Needs a key with the roles scoring, officer, analyst and admin. Where anything was
-decided before, it does nothing.
+Needs a key with the roles scoring, officer, senior, analyst and admin. Where anything
+was decided before, it does nothing.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from scoring_client import Outcome, Prediction, ScoringClient, ScoringError
 
 ADA, BO = "Ada Martin", "Bo Leroy"
 CLIENTS = 40
+POLICY = Path(__file__).with_name("policies") / "starter.json"
 STANDS_FOR = timedelta(days=14)
 # How the loans of the first who were granted one turn out.
 DEFAULTED = (False, False, False, True, False, False)
@@ -29,17 +32,21 @@ def main() -> None:
     ids = list(islice(client.clients(), CLIENTS))
     if not ids or client.standing(ids[0]) is not None:
         return
+    client.activate(json.loads(POLICY.read_text()))
     scored = client.decide_many(ids, "reasons")
     decided = [one for one in scored if not isinstance(one, ScoringError)]
     review(client, decided)
+    sign(client, decided)
     begin(client)
     monitor(client)
 
 
 def review(client: ScoringClient, decided: list[Prediction]) -> None:
     """The first of both kinds are dealt with; all others wait on the work list."""
-    refused = [one for one in decided if one["decision"] == "refused"]
-    granted = [one for one in decided if one["decision"] == "granted"]
+    # Of whom nothing is to be proved first.
+    ready = [one for one in decided if "require" not in effects(one)]
+    refused = [one for one in ready if one.get("recommendation") == "refused"]
+    granted = [one for one in ready if one.get("recommendation") == "granted"]
     sure, others = granted[: len(DEFAULTED)], granted[len(DEFAULTED) :]
     refused_steps = contested, overridden, confirmed
     granted_steps = withdrawn, lapsed, noted
@@ -54,9 +61,34 @@ def review(client: ScoringClient, decided: list[Prediction]) -> None:
     client.outcomes([outcome(one, defaulted) for one, defaulted in came])
 
 
+def sign(client: ScoringClient, decided: list[Prediction]) -> None:
+    """One tells what they earn and pay; a large loan waits for a second person."""
+    referred = [one for one in decided if one.get("recommendation") == "referred"]
+    budget = {"monthly_income": 2_450, "housing": 780, "other_instalments": 140}
+    person = {"dependants": 2, "author": BO}
+    client.declare(known(referred[0]), {**budget, **person})
+    for prediction in referred:
+        what = effects(prediction)
+        if "second_review" not in what or what & {"refer", "refuse"}:
+            continue
+        register = {"kind": "register", "source": "FICP", "result": "negative"}
+        consulted = {"consulted_at": today().isoformat(), "author": ADA}
+        client.consult(known(prediction), {**register, **consulted})
+        reason = "Long a client of ours, and the instalments are carried."
+        client.review(prediction["prediction_id"], "granted", reason, ADA)
+        return
+
+
+def effects(prediction: Prediction) -> set[str]:
+    """Of the lender's rules that fired."""
+    policy = prediction.get("policy")
+    return {rule["effect"] for rule in policy["rules"]} if policy else set()
+
+
 def confirmed(client: ScoringClient, prediction: Prediction) -> None:
     reason = "The papers agree with the application."
-    client.review(prediction["prediction_id"], prediction["decision"], reason, ADA)
+    proposed = prediction.get("recommendation") or prediction["decision"]
+    client.review(prediction["prediction_id"], proposed, reason, ADA)
 
 
 def overridden(client: ScoringClient, prediction: Prediction) -> None:

@@ -190,6 +190,25 @@ class ScoringClient:
         made: Contest = self._send("POST", path, body).json()
         return made
 
+    def consult(self, client_id: ClientKey, evidence: Mapping[str, Any]) -> Evidence:
+        """Record that something was consulted: kind, source, result, when, by whom."""
+        path = f"/v1/clients/{_quoted(client_id)}/evidence"
+        made: Evidence = self._send("POST", path, evidence).json()
+        return made
+
+    def declare(self, client_id: ClientKey, declared: Mapping[str, Any]) -> Declaration:
+        """What a client says they earn and pay a month, in place of what was before."""
+        path = f"/v1/clients/{_quoted(client_id)}/declarations"
+        made: Declaration = self._send("POST", path, declared).json()
+        return made
+
+    def activate(self, policy: Mapping[str, Any]) -> Activation:
+        """Add a policy, a decision model in JDM, and recommend by it from now on."""
+        added = self._send("POST", "/v1/policies", policy).json()
+        path = f"/v1/policies/{added['sha256']}/activate"
+        made: Activation = self._send("POST", path).json()
+        return made
+
     def outcomes(self, observed: Sequence[Outcome]) -> OutcomesAnswer:
         """Record up to 10,000, or none of them; the last for a prediction counts."""
         body = {"outcomes": list(observed)}
@@ -289,6 +308,19 @@ class Contribution(TypedDict):
     contribution: float
 
 
+class Declaration(TypedDict):
+    """A declaration stays as it is."""
+
+    declaration_id: str
+    client_id: int | str
+    monthly_income: float | None
+    housing: float | None
+    other_instalments: float | None
+    dependants: int | None
+    author: str
+    created_at: str
+
+
 class DraftAnswer(TypedDict):
     """
     A draft; editable until it is decided.
@@ -310,6 +342,22 @@ class DraftAnswer(TypedDict):
     created_at: str
     updated_at: str
     expires_at: str | None
+
+
+class Evidence(TypedDict):
+    """Evidence stays as it is; who was wrong records it anew."""
+
+    evidence_id: str
+    client_id: int | str
+    kind: str
+    source: str
+    reference: str | None
+    result: str
+    amount: float | None
+    consulted_at: str
+    valid_until: str | None
+    author: str
+    created_at: str
 
 
 class Explanation(TypedDict):
@@ -355,7 +403,7 @@ class GroupExplanation(TypedDict):
     contributions: Sequence[GroupContribution]
 
 
-class Labels(TypedDict, extra_items=str):
+class Labels(TypedDict):
     """The same words in every language that the bundle's catalogues speak."""
 
     en: str
@@ -368,6 +416,14 @@ class ModelRef(TypedDict):
     name: str
     version: str
     bundle_sha256: str
+
+
+class Moved(TypedDict):
+    """How many decisions go from one recommendation to another, or stay at it."""
+
+    before: str
+    after: str
+    decisions: int
 
 
 class Note(TypedDict):
@@ -443,6 +499,18 @@ class OutcomesAnswer(TypedDict):
     duplicates: int
 
 
+class PolicySummary(TypedDict):
+    """A policy that was added. Null of the built-in one: who added it, and when."""
+
+    sha256: str
+    version: str
+    active: bool
+    added_by: str | None
+    added_at: str | None
+    activated_by: str | None
+    activated_at: str | None
+
+
 class ProblemAnswer(TypedDict):
     """RFC 9457."""
 
@@ -495,6 +563,15 @@ class Review(TypedDict):
     created_at: str
 
 
+class RuleCount(TypedDict):
+    """How often a rule fired, was unknown, and alone made the recommendation."""
+
+    code: str
+    fired: int
+    unknown: int
+    alone: int
+
+
 class Sample(TypedDict):
     """All clients that the group was taken from."""
 
@@ -519,6 +596,30 @@ class SimilarClients(TypedDict):
     matched_on: Sequence[str]
     features: Sequence[ComparedFeature]
     population: Sample
+
+
+class Trial(TypedDict):
+    """
+    What a policy would have recommended in the last stored decisions.
+
+    `decisions`: how many were tried. `failed`: of how many of them it could not be
+    evaluated. `untried`: how many cannot be tried, by why: what describes the person
+    was erased, another model decided, or the client is not known any more.
+    """
+
+    sha256: str
+    decisions: int
+    moved: Sequence[Moved]
+    rules: Sequence[RuleCount]
+    failed: int
+    untried: NotRequired[Mapping[str, int]]
+
+
+class Activation(TypedDict):
+    """The policy that is active now, and what it changes in the last decisions."""
+
+    policy: PolicySummary
+    trial: Trial
 
 
 class CounterOffer(TypedDict):
@@ -659,7 +760,7 @@ class PastPrediction(TypedDict):
 
     Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
     the application's own, as they were then; null where they were not noted. `policy`:
-    null where none of its rules fired.
+    null where none of its rules fired, and it did not fail.
     """
 
     prediction_id: str

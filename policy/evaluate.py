@@ -61,6 +61,11 @@ class Evaluator:
         self._engines: OrderedDict[frozenset[str], Any] = OrderedDict()
         self._lock = threading.Lock()
         self._own = threading.local()
+        programmed = zip(policy.rules, policy.program.rules, strict=True)
+        # Each with the key of its result, and what it reads, in order.
+        self._rules = [
+            (rule, key, sorted(rule.reads | rule.tests)) for rule, key in programmed
+        ]
 
     def outcomes(self, facts: Sequence[Facts]) -> list[Outcome]:
         """Of each; facts by their dotted names, one that is None or absent is missing.
@@ -120,8 +125,7 @@ class Evaluator:
         self, result: dict[str, Any], given: Facts, missing: frozenset[str]
     ) -> Outcome:
         fired = []
-        rules = zip(self.policy.rules, self.policy.program.rules, strict=True)
-        for rule, key in rules:
+        for rule, key, reads in self._rules:
             value = result.get(key)
             lacks = rule.reads & missing
             if value is False and not lacks:
@@ -130,7 +134,7 @@ class Evaluator:
                 return Outcome((), f"rule {rule.code} is neither true nor false")
             if value == UNKNOWN and not lacks:
                 lacks = rule.reads or frozenset((rule.table,))
-            read = {n: given[n] for n in sorted(rule.reads | rule.tests) if n in given}
+            read = {name: given[name] for name in reads if name in given}
             fired.append(Fired(rule, tuple(sorted(lacks)), read))
         return Outcome(tuple(fired))
 

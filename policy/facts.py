@@ -55,11 +55,11 @@ def _always() -> Iterator[FactName]:
     yield FactName("earlier.by", "model, policy or person", before)
     yield FactName("earlier.days", "days since", before)
     yield FactName("moment.date", "date, YYYY-MM-DD", CLOCK)
-    yield FactName("moment.year", "year", CLOCK)
-    yield FactName("moment.month", "1 to 12", CLOCK)
-    yield FactName("moment.day", "1 to 31", CLOCK)
-    yield FactName("moment.weekday", "1 (Monday) to 7", CLOCK)
-    yield FactName("moment.hour", "0 to 23", CLOCK)
+    yield FactName("moment.year", "number", CLOCK)
+    yield FactName("moment.month", "number", CLOCK)
+    yield FactName("moment.day", "number", CLOCK)
+    yield FactName("moment.weekday", "1 (Monday) to 7", CLOCK, protected=True)
+    yield FactName("moment.hour", "number", CLOCK, protected=True)
 
 
 # Of every application, whatever the lender; beside them each raw column is

@@ -16,7 +16,7 @@ _ID = re.compile(r'"_?id"\s*:\s*"((?:[^"\\]|\\.)*)"')
 class Place:
     """A line, and what stands there in the words of the file."""
 
-    line: int | None
+    line: int
     where: str
 
     def within(self, part: str) -> Place:
@@ -27,6 +27,7 @@ class Faults:
     """What was found so far."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._found: list[Fault] = []
         self._lines: dict[str, int] = {}
         line, end = 1, 0
@@ -35,11 +36,16 @@ class Faults:
             end = one.start()
             self._lines.setdefault(one[1], line)
 
-    def line(self, id: object) -> int | None:
-        """Where what has this id begins."""
+    def line(self, id: object, within: int) -> int:
+        """Where what has this id begins; else the line of what it is in."""
         if not isinstance(id, str):
-            return None
-        return self._lines.get(id) or self._lines.get(json.dumps(id)[1:-1])
+            return within
+        written = json.dumps(id)[1:-1]
+        return self._lines.get(id) or self._lines.get(written) or within
+
+    def begin(self, key: str) -> int:
+        """The line of a key of the whole file."""
+        return 1 + self._text.count("\n", 0, max(self._text.find(f'"{key}"'), 0))
 
     def add(self, place: Place, detail: str) -> None:
         self._found.append(Fault(place.line, place.where, detail))

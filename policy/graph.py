@@ -100,16 +100,17 @@ def _nodes(held: Mapping[str, Any], faults: Faults) -> Iterator[Node]:
     if kinds[INPUT] != 1 or not kinds[OUTPUT]:
         found = f"{kinds[INPUT]} and {kinds[OUTPUT]}"
         detail = f"expected one {INPUT} and at least one {OUTPUT}; found {found}"
-        faults.add(Place(1, "nodes"), detail)
+        faults.add(Place(faults.begin("nodes"), "nodes"), detail)
 
 
 def _node(entry: Any, order: int, faults: Faults) -> Node | None:
     if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
-        faults.add(Place(1, f"node {order + 1}"), "expected an object with an id")
+        place = Place(faults.begin("nodes"), f"node {order + 1}")
+        faults.add(place, "expected an object with an id")
         return None
     id, kind, content = entry["id"], entry.get("type"), entry.get("content")
     name = short(entry.get("name") or id)
-    place = Place(faults.line(id), f"node {name}")
+    place = Place(faults.line(id, faults.begin("nodes")), f"node {name}")
     if kind not in KINDS:
         detail = f"type: expected one of {', '.join(KINDS)}; found {short(kind)}"
         faults.add(place, detail)
@@ -129,12 +130,12 @@ def _edges(held: Mapping[str, Any], nodes: dict[str, Node], faults: Faults) -> N
     entries = held.get("edges")
     if not isinstance(entries, list):
         _whole(1, f"edges: expected a list; found {short(entries)}")
-    seen = set()
+    seen, begin_line = set(), faults.begin("edges")
     for order, entry in enumerate(entries):
         entry = entry if isinstance(entry, dict) else {}
         ends = [entry.get("sourceId"), entry.get("targetId")]
         found = [nodes.get(one) if isinstance(one, str) else None for one in ends]
-        place = Place(faults.line(entry.get("id")), f"edge {order + 1}")
+        place = Place(faults.line(entry.get("id"), begin_line), f"edge {order + 1}")
         begin, end = found
         if begin is None or end is None:
             unknown = short(ends[found.index(None)])

@@ -180,7 +180,7 @@ class Names:
 
     def _unknown(self, name: str, scope: Scope) -> str:
         if name in self.known or name in self.values:
-            return f"{short(name)} does not come here: no edge brings it"
+            return f"{short(name)} does not come here by every edge that leads here"
         own = [f"$.{key}" for key in scope.own or ()]
         readable = own if name[:1] == "." else [*self.values, *self.known]
         wanted = f"${name}" if name[:1] == "." else name

@@ -58,32 +58,55 @@ class Reader:
         return tuple(rule for _, rule, _ in rows), program
 
     def _scope(self, node: Node) -> Scope:
-        facts, nodes, control = node.kind == INPUT, frozenset[Node](), Reads()
-        guards: dict[str | None, None] = {}
-        for source, handle in node.before:
-            its = self._scopes[source]
-            nodes |= {source}
-            if source.passes:
-                facts |= its.facts
-                nodes |= its.nodes
-            taken = (its.guard, its.control)
-            if source.kind == SWITCH and (source, handle) in self._branches:
-                taken = self._branches[source, handle]
-            elif source.kind == SWITCH:
-                found = short(handle)
-                detail = f"{source.place.where} has no branch with the id {found}"
-                self._faults.add(node.place, detail)
-            guards[taken[0]] = None
-            control |= taken[1]
+        edges = [self._edge(source, handle, node) for source, handle in node.before]
+        guards = dict.fromkeys(edge.guard for edge in edges)
+        some = frozenset[Node]().union(*(edge.nodes for edge in edges))
+        scope = Scope(
+            facts=node.kind == INPUT
+            or self._comes(None, [e.facts for e in edges], edges),
+            nodes=frozenset(
+                one
+                for one in some
+                if self._comes(
+                    self._scopes[one].guard, [one in e.nodes for e in edges], edges
+                )
+            ),
+        )
         if None in guards or not guards:
-            return Scope(facts, nodes)
+            return scope
         guard = self._steps.any_of([str(one) for one in guards])
-        return Scope(facts, nodes, guard, control)
+        control = Reads()
+        for edge in edges:
+            control |= edge.control
+        return replace(scope, guard=guard, control=control)
+
+    def _edge(self, source: Node, handle: str, target: Node) -> Scope:
+        """What comes by it, and when."""
+        its = self._scopes[source]
+        taken = (its.guard, its.control)
+        if source.kind == SWITCH:
+            if (source, handle) in self._branches:
+                taken = self._branches[source, handle]
+            else:
+                detail = f"{source.place.where} has no branch with the id "
+                self._faults.add(target.place, detail + short(handle))
+        nodes = frozenset((source,)) | (its.nodes if source.passes else frozenset())
+        return Scope(its.facts and source.passes, nodes, *taken)
+
+    def _comes(
+        self, guard: str | None, brought: list[bool], edges: list[Scope]
+    ) -> bool:
+        """Whether what is made under a guard is there whenever the node is come to.
+
+        By every edge, or by one that is taken whenever it is made.
+        """
+        some = [edge for edge, it in zip(edges, brought, strict=True) if it]
+        return 0 < len(some) == len(edges) or any(e.guard == guard for e in some)
 
     def _expressions(self, node: Node, scope: Scope) -> None:
         own: dict[str, Value] = {}
         for i, entry in enumerate(listed(node, "expressions", self._faults)):
-            line = self._faults.line(entry.get("id")) or node.place.line
+            line = self._faults.line(entry.get("id"), node.place.line)
             key, text = entry.get("key"), entry.get("value")
             what = f"expression {short(key) if key else i + 1}"
             place = Place(line, f"{node.place.where}, {what}")
@@ -114,7 +137,7 @@ class Reader:
         terms, ids, control = [], [], scope.control
         for i, entry in enumerate(listed(node, "statements", self._faults)):
             id, text = entry.get("id"), entry.get("condition") or ""
-            line = self._faults.line(id) or node.place.line
+            line = self._faults.line(id, node.place.line)
             place = Place(line, f"{node.place.where}, branch {i + 1}")
             if not isinstance(id, str) or not isinstance(text, str) or id in ids:
                 self._faults.add(place, "expected an id of its own and a condition")

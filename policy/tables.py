@@ -43,7 +43,7 @@ class Tables:
         self._names = names
         self._steps = steps
         self._faults = faults
-        self._codes: dict[str, int | None] = {}
+        self._codes: dict[str, int] = {}
 
     def add(self, node: Node, scope: Scope) -> None:
         inputs = list(self._inputs(node))
@@ -103,7 +103,7 @@ class Tables:
             cells = {fields[id]: str(row.get(id) or "") for id in fields}
             code = cells.get("code", "").strip("'\" ")
             what = f"rule {short(code)}" if code else f"row {i + 1}"
-            line = self._faults.line(row.get("_id")) or node.place.line
+            line = self._faults.line(row.get("_id"), node.place.line)
             place = Place(line, f"{node.place.where}, {what}")
             self._cells(row, columns, place)
             parsed = list(self._parsed(row, inputs, place))
@@ -202,7 +202,7 @@ class Tables:
             lawful_basis=said.lawful_basis,
             protected=protected,
             table=node.name,
-            line=row.place.line or 1,
+            line=row.place.line,
         )
 
     def _values(

@@ -119,10 +119,8 @@ def served(house: House) -> Iterator[Served]:
     flask = ("flask", "--app", "api")
     house.run(*flask, "db", "upgrade")
     house.run(*flask, "clients", "import", str(house.clients))
-    key, dashboard_key = (
-        _key(house, "officer", "scoring", "analyst", last)
-        for last in ("admin", "delegate")
-    )
+    every = ("officer", "senior", "scoring", "analyst", "admin")
+    key, dashboard_key = _key(house, *every), _key(house, *every, "delegate")
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = ["gunicorn", "-c", "api/server/gunicorn.conf.py", "api:create_app()"]

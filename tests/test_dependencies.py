@@ -21,19 +21,25 @@ ELSEWHERE = {
     "lightgbm": "api/scoring/lightgbm_model.py",
     "pyarrow": "training/scoring/portfolio.py",
 }
+# What API and training have of each other's code.
+SHARED = "policy"
 # Declared only to hold another package's version of it.
 CONSTRAINTS = {"pandas", "plotly"}
 
 
 def imported(part: str) -> set[str]:
-    """Top-level modules that a part's code imports, its own aside."""
-    own = {path.stem for path in (ROOT / part).iterdir()} | {part}
-    return {
+    """Top-level modules that a part's code imports, its own aside.
+
+    With what it has of the code that is shared.
+    """
+    own = {path.stem for path in (ROOT / part).iterdir()} - {SHARED} | {part}
+    found = {
         name
         for path in (ROOT / part).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         for name in names(node)
     } - own
+    return found - {SHARED} | (imported(SHARED) if SHARED in found else set())
 
 
 def names(node: ast.AST) -> Iterator[str]:

@@ -47,7 +47,7 @@ def run(installed: Path, folder: Path, *command: str) -> str:
 
 
 def test_every_versioned_file_is_in_the_package(installed: Path) -> None:
-    parts = ["git", "ls-files", "api", "training"]
+    parts = ["git", "ls-files", "api", "policy", "training"]
     kept = subprocess.run(parts, cwd=ROOT, capture_output=True, text=True, check=True)
     missing = [one for one in kept.stdout.split() if not (installed / one).exists()]
     assert missing == ["api/Dockerfile", "training/Dockerfile"]

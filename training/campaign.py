@@ -119,7 +119,9 @@ def run_campaign(
         if budget.variants:
             _draw(trained, analysis, resources, progress)
         progress("gates: may it be promoted")
-        gates = examine(trained, analysis, budget.shuffled, resources.jobs)
+        gates = examine(
+            trained, analysis, budget.shuffled, budget.rounds, resources.jobs
+        )
         version = register(registry, trained, analysis, gates)
     return version, trained
 

@@ -48,13 +48,13 @@ class Letter:
     """What is told. `reasons` in the words of the language; times are UTC.
 
     `decision`: the one that stands, or `referred`: a person examines it; `proposed`:
-    what model and rules together recommended; `by_rule`: whether rules decided that;
-    `reviewed_at`: None unless a person reviewed it; `needed`: what is still to be
-    proved; `registers`: of a refusal, those that were consulted; `change`: the terms that would be
-    granted, by name, each after the one asked for; empty when none would be, None when
-    that is not told. `offer`: the terms that are offered instead, by name, until and
-    with the day `offer_until`. `bureau`: what the credit bureau is called; `advice`: on
-    debts.
+    what model and rules together recommended; `reviewed_at`: None unless a person
+    reviewed it; `by_rule`: whether rules decided what is proposed; `needed`: what is
+    still to be proved; `misses`: whether facts were missing; `registers`: of a refusal,
+    those that were consulted; `change`: the terms that would be granted, by name, each
+    after the one asked for; empty when none would be, None when that is not told.
+    `offer`: the terms that are offered instead, by name, until and with the day
+    `offer_until`. `bureau`: what the credit bureau is called; `advice`: on debts.
     """
 
     language: str
@@ -72,6 +72,7 @@ class Letter:
     used: Sequence[Used]
     by_rule: bool = False
     needed: Sequence[str] = ()
+    misses: bool = False
     registers: Sequence[Consulted] = ()
     change: Mapping[str, tuple[str, str]] | None = None
     offer: Mapping[str, str] | None = None

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,11 @@ class Case:
         """YYYY-MM-DD, in UTC."""
         return self.at[:10]
 
+    @cached_property
+    def evidence(self) -> Mapping[str, Mapping[str, Any]]:
+        """The newest of each kind."""
+        return {one["kind"]: one for one in reversed(self.record.evidence)}
+
 
 def known_facts(manifest: Manifest) -> dict[str, FactName]:
     """What a policy may read of the applications of a bundle, by name."""
@@ -75,8 +81,11 @@ class Reader:
 
     def given(self, case: Case) -> Given:
         """What is missing is left out."""
-        values = ((name, get(case)) for name, get in self._getters)
-        return {name: value for name, value in values if value is not None}
+        return {
+            name: value
+            for name, get in self._getters
+            if (value := get(case)) is not None
+        }
 
     def _getter(self, name: str) -> Callable[[Case], Any]:
         group, _, key = name.partition(".")
@@ -108,11 +117,10 @@ def _declared(key: str) -> Callable[[Case], Any]:
 
 
 def _evidence(key: str) -> Callable[[Case], Any]:
-    """Of the newest of a kind."""
     kind, _, part = key.partition(".")
 
     def get(case: Case) -> Any:
-        found = next((e for e in case.record.evidence if e["kind"] == kind), None)
+        found = case.evidence.get(kind)
         if found is None:
             return None
         if part == "days":

@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import Connection
 
 from api.identifiers import now, uuid7
-from api.policy.active import Ready
+from api.policy.active import Ready, log
 from api.policy.facts import Case
 from api.store.events.record import Event
 from api.store.monitoring import alerts
@@ -55,15 +55,14 @@ def judged(ready: Ready, considered: Sequence[Considered]) -> list[Judged]:
 
 def recommended(one: Considered, outcome: Outcome) -> Recommendation:
     """What comes of the rules that fired."""
-    met = [_requires(fired) and one.met(fired.rule) for fired in outcome.fired]
-    return recommend(cast(Decision, one.decision), outcome, met)
+    return recommend(cast(Decision, one.decision), outcome, _met(one, outcome))
 
 
 def proved(case: Case) -> Callable[[Rule], bool]:
     """Whether what a rule requires is on record; nobody has signed yet."""
 
     def there(rule: Rule) -> bool:
-        if rule.evidence is None:
+        if rule.evidence is None or not case.record.evidence:
             return False
         return met(case.record.evidence, rule.evidence, rule.within_days, case.day)
 
@@ -85,11 +84,13 @@ def failed(ready: Ready) -> dict[str, Any]:
 
 
 def _judged(ready: Ready, one: Considered, outcome: Outcome) -> Judged:
-    recommendation = recommended(one, outcome)
+    met = _met(one, outcome)
+    recommendation = recommend(cast(Decision, one.decision), outcome, met)
     event: dict[str, Any] = {"recommendation": recommendation, "policy": ready.sha256}
     if outcome.failed is not None:
+        log.warning("policy %s failed: %s", ready.version, outcome.failed)
         return Judged(failed(ready), event | {"policy_failed": True})
-    some = [(f, _requires(f) and one.met(f.rule)) for f in outcome.fired]
+    some = list(zip(outcome.fired, met, strict=True))
     if some:
         event["rules"] = {f.rule.code: _state(f) for f in outcome.fired}
     if requires := [_required(f.rule, there) for f, there in some if _requires(f)]:
@@ -97,6 +98,11 @@ def _judged(ready: Ready, one: Considered, outcome: Outcome) -> Judged:
     rules = [_told(fired, there) for fired, there in some]
     answer = {"recommendation": recommendation, "policy": _named(ready, rules)}
     return Judged(answer, event)
+
+
+def _met(one: Considered, outcome: Outcome) -> list[bool]:
+    """Of each rule; of one that requires nothing that is not the question."""
+    return [_requires(fired) and one.met(fired.rule) for fired in outcome.fired]
 
 
 def _alert(ready: Ready) -> alerts.Document:
@@ -156,10 +162,10 @@ def _told(fired: Fired, there: bool) -> dict[str, Any]:
         "code": rule.code,
         "effect": rule.effect,
         "text": dict(rule.text),
-        "facts": dict(sorted(fired.facts.items())),
+        "facts": dict(fired.facts),
     }
     if fired.missing:
-        told["missing"] = sorted(fired.missing)
+        told["missing"] = list(fired.missing)
     if rule.evidence is not None:
         told |= {"evidence": rule.evidence, "within_days": rule.within_days}
     if _requires(fired):

@@ -50,7 +50,8 @@ class Column(Described):
     feature that is this column where it is given, else an estimate of it. `section`:
     which of the table's sections it is read in. `missing`: what says there is none.
     `words`: what categories are called. `dated`: it may be sent as a date, YYYY-MM-DD.
-    `origin`: where it comes from, if not from where its table does.
+    `origin`: where it comes from, if not from where its table does. `protected`: a rule
+    of the lender's may read it on a lawful basis alone.
     """
 
     type: Literal["number", "integer", "category"]
@@ -64,6 +65,7 @@ class Column(Described):
     words: dict[str, Labels] = {}
     dated: bool = False
     origin: str | None = None
+    protected: bool = False
 
 
 class Table(FromBundle):
@@ -95,6 +97,7 @@ class Feature(Described):
     """One model input; `bounds` are its smallest and largest training values.
 
     `sentences`: only of what an applicant can be told in a sentence of its own.
+    `protected`: it is made of a column that is.
     """
 
     dtype: Literal["float32", "category"]
@@ -102,6 +105,7 @@ class Feature(Described):
     table: str
     formula: str
     sentences: Sentences | None = None
+    protected: bool = False
 
 
 class Calibration(FromBundle):

@@ -77,7 +77,7 @@ class PastPrediction(Answer):
 
     Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
     the application's own, as they were then; null where they were not noted. `policy`:
-    null where none of its rules fired.
+    null where none of its rules fired, and it did not fail.
     """
 
     prediction_id: PredictionId

@@ -941,7 +941,8 @@ class Column(Answer):
     feature that is this column where it is given, else an estimate of it. `section`:
     which of the table's sections it is read in. `missing`: what says there is none.
     `words`: what categories are called. `dated`: it may be sent as a date, YYYY-MM-DD.
-    `origin`: where it comes from, if not from where its table does.
+    `origin`: where it comes from, if not from where its table does. `protected`: a rule
+    of the lender's may read it on a lawful basis alone.
     """
 
     name: str
@@ -960,6 +961,7 @@ class Column(Answer):
     words: Annotated[Mapping[str, Labels], Field(validate_default=True)] = {}
     dated: bool = False
     origin: str | None = None
+    protected: bool = False
 
 
 class CounterOffer(Answer):
@@ -1002,6 +1004,7 @@ class Feature(Answer):
     One model input; `bounds` are its smallest and largest training values.
 
     `sentences`: only of what an applicant can be told in a sentence of its own.
+    `protected`: it is made of a column that is.
     """
 
     name: str
@@ -1014,6 +1017,7 @@ class Feature(Answer):
     table: str
     formula: str
     sentences: Sentences | None = None
+    protected: bool = False
 
 
 class FiredRule(Answer):
@@ -1313,7 +1317,7 @@ class PastPrediction(Answer):
 
     Of a what-if the `changes`, and what it `asked` where that was by terms. `terms`:
     the application's own, as they were then; null where they were not noted. `policy`:
-    null where none of its rules fired.
+    null where none of its rules fired, and it did not fail.
     """
 
     prediction_id: str

@@ -297,8 +297,10 @@ def _letter(opened: OpenedClient) -> None:
     if opened.standing.result in CLOSED:
         say.caption(_("Nobody decides any more: there is no letter."))
         return
-    reviewed = opened.standing.reviewed
-    if not reviewed:
+    final = _letter_is_final(opened)
+    if opened.standing.result == "referred":
+        say.caption(_("Nothing is decided: it says that a person examines it."))
+    elif not final:
         say.caption(
             _("No person has decided yet: the letter is a draft, and is marked as one.")
         )
@@ -311,11 +313,16 @@ def _letter(opened: OpenedClient) -> None:
         required=True,
     )
     if st.button(
-        _("Download the letter (PDF)") if reviewed else _("Download the draft (PDF)"),
+        _("Download the letter (PDF)") if final else _("Download the draft (PDF)"),
         icon=":material/download:",
         key="letter_download",
     ):
         _hand_over(opened, str(language))
+
+
+def _letter_is_final(opened: OpenedClient) -> bool:
+    """A refusal or a grant waits for a person; that one examines it is told at once."""
+    return opened.standing.reviewed or opened.standing.result == "referred"
 
 
 def _hand_over(opened: OpenedClient, language: str) -> None:
@@ -331,7 +338,7 @@ def _hand_over(opened: OpenedClient, language: str) -> None:
     except ApiError as error:
         show_error(error, "letter_again")
         return
-    draft = "" if opened.standing.reviewed else _("draft-")
+    draft = "" if _letter_is_final(opened) else _("draft-")
     name = f"{draft}{client}-{language}.pdf"
     st.html(
         markup.download(name, letter, "application/pdf"), unsafe_allow_javascript=True

@@ -31,3 +31,12 @@ def still(page: Page) -> None:
 def settled(page: Page) -> None:
     """Nothing is being drawn any more: no element is about to be replaced."""
     page.locator("[data-test-script-state=notRunning]").wait_for()
+
+
+def log_in(browser: Browser, guarded: str, name: str) -> Page:
+    page = new_context(browser).new_page()
+    page.goto(guarded)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name=name).click()
+    page.wait_for_url(f"{guarded}/**")
+    return page

@@ -2,63 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.pages import new_context, settled
-from tests.conftest import ROOT, Served, free_port, server
+from tests.browser.pages import log_in, settled
+from tests.conftest import ROOT, Served, free_port
 from tests.contract.http import some_clients
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.xdist_group("house")
-PEOPLE = {"ada": ["officer"], "bo": ["analyst"], "cy": []}
-
-
-@pytest.fixture(scope="module")
-def guarded(served: Served) -> Iterator[str]:
-    """The address of a dashboard that wants a login."""
-    if not find_spec("oidc_provider_mock"):
-        pytest.skip("oidc_provider_mock is not installed")
-    port, provider_port = free_port(), free_port()
-    url, provider = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{provider_port}"
-    claims = [{"sub": n, "name": n.title(), "roles": r} for n, r in PEOPLE.items()]
-    people = [f"--user-claims={json.dumps(one)}" for one in claims]
-    known = f"{provider}/.well-known/openid-configuration"
-    settings = {
-        "DASHBOARD_API_URL": served.url,
-        "DASHBOARD_API_KEY": served.dashboard_key,
-        "DASHBOARD_OIDC_METADATA_URL": known,
-        "DASHBOARD_OIDC_CLIENT_ID": "dashboard",
-        "DASHBOARD_OIDC_CLIENT_SECRET": secrets.token_hex(),
-        "DASHBOARD_PUBLIC_URL": url,
-        "DASHBOARD_COOKIE_SECRET": secrets.token_hex(),
-    }
-    mock = ["oidc_provider_mock", f"--port={provider_port}", *people]
-    command = ["streamlit", "run", "dashboard/app.py", f"--server.port={port}"]
-    with (
-        server(served.house, mock, {}, known),
-        server(served.house, command, settings, f"{url}/_stcore/health"),
-    ):
-        yield url
-
-
-def log_in(browser: Browser, guarded: str, name: str) -> Page:
-    page = new_context(browser).new_page()
-    page.goto(guarded)
-    page.get_by_role("button", name="Log in").click()
-    page.get_by_role("button", name=name).click()
-    page.wait_for_url(f"{guarded}/**")
-    return page
 
 
 def links(page: Page) -> list[str]:

@@ -29,6 +29,7 @@ PAGES = {
     "across": ".st-key-across .part",
     "score_list": "[data-testid=stFileUploader]",
     "model": ".st-key-about table",
+    "policy": ".st-key-policy_curve .js-plotly-plot",
     "drift": ".st-key-conclusion",
     "alerts": '.notice, [class*="st-key-alert_"]',
     "interface": ".st-key-api_request pre",

@@ -55,6 +55,7 @@ def small_house(
             select_features=few is not None,
             explained=QUICK.explained,
             shuffled=QUICK.shuffled,
+            rounds=QUICK.rounds,
         )
         resources = SearchResources("", jobs=1)
         version, _ = campaign.run_campaign(

@@ -305,7 +305,10 @@ def test_a_day_leaves_no_page_empty_and_is_made_once(
     flask = ("flask", "--app", "api")
     day.run(*flask, "db", "upgrade")
     day.run(*flask, "clients", "import", str(house.clients))
-    roles = [f"--role={role}" for role in ("officer", "scoring", "analyst", "admin")]
+    roles = [
+        f"--role={role}"
+        for role in ("officer", "senior", "scoring", "analyst", "admin")
+    ]
     key = day.run(*flask, "keys", "add", "day", *roles).split()[-1]
     port = free_port()
     url = f"http://127.0.0.1:{port}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -88,6 +89,7 @@ def _core(
     """The manifest without the model's name and the hashes of the files."""
     feature_set, data, chosen = trained.feature_set, trained.data, trained.chosen
     layout = trained.store.layout
+    held_back = protected(layout, (*feature_set.history, *feature_set.features))
     return {
         "format": 1,
         "currency": layout.currency,
@@ -126,7 +128,10 @@ def _core(
         }
         | {"known_after": layout.known_after},
         "feature_set": feature_set_hash(feature_set, data.categories),
-        "features": [_descriptor(one, data, layout) for one in feature_set.features],
+        "features": [
+            _descriptor(one, data, layout) | {"protected": one.name in held_back}
+            for one in feature_set.features
+        ],
         "history": [one.name for one in feature_set.history],
         "monitored": monitored(analysis.importance),
         "tables": {name: _table(trained, name) for name in feature_set.tables},
@@ -176,6 +181,27 @@ def _descriptor(feature: Feature, data: Labelled, layout: Layout) -> dict[str, A
         "bounds": [float(values.min()), float(values.max())] if known else None,
         "sentences": _sentences(feature, layout),
     }
+
+
+def protected(layout: Layout, features: Sequence[Feature]) -> set[str]:
+    """Those that are made of a protected column; each after what it is made of.
+
+    A formula names all that it is made of, as Home Credit's where it is known as that.
+    """
+    columns = {
+        (table.name, name)
+        for table in layout.tables.values()
+        for column in table
+        if column.protected
+        for name in (column.name, column.known_as)
+    }
+    found: set[str] = set()
+    for feature in features:
+        words = {feature.formula, *re.findall(r"\w+", feature.formula)}
+        read = {(table, one) for table in (APPLICATION, feature.table) for one in words}
+        if read & columns or words & found:
+            found.add(feature.name)
+    return found
 
 
 def _sentences(feature: Feature, layout: Layout) -> Sentences | None:
@@ -228,6 +254,7 @@ def described(table: Table, column: Column, seen: list[str] | None) -> dict[str,
         "dated": column.dated,
         "origin": column.origin,
         "use": column.use,
+        "protected": column.protected,
         "input_because": column.input_because,
     }
 

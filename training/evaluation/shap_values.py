@@ -144,7 +144,7 @@ def permutation(
         shuffled = inputs.copy()
         order = random.permutation(len(inputs))
         shuffled[:, places] = inputs[order][:, places]
-        without = roc_auc_score(target, booster.predict(shuffled, raw_score=True))
+        without = roc_auc_score(target, _explainer(booster).margins(shuffled))
         lost[name] = float(whole - without)
     agreed = 0.0
     if len(set(lost.values())) > 1:

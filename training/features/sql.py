@@ -41,8 +41,10 @@ class FeatureSet:
     """Every feature that the tables present can give, and the SQL that makes them.
 
     `history_sql` reads `application` and the history tables; `applicant_sql` reads
-    `application` and `history`, the other's answer. `left_out`: the features that the
-    tables cannot give, and which columns they lack for each.
+    `application` and `history`, the other's answer. `history_parts`: the history SQL in
+    parts, whose columns one after the other are its columns; each reads tables that
+    belong together. `left_out`: the features that the tables cannot give, and which
+    columns they lack for each.
     """
 
     layout: Layout
@@ -51,6 +53,7 @@ class FeatureSet:
     features: tuple[Feature, ...]
     history_sql: str
     applicant_sql: str
+    history_parts: tuple[str, ...]
     left_out: Mapping[str, Sequence[str]]
 
     def __getitem__(self, name: str) -> Feature:
@@ -102,13 +105,13 @@ def _compile(
         used = applicant.history_columns(features)
         past = [feature for feature in past if feature.name in used]
     names = [[one.name for one in stage] for stage in (past, features)]
-    history_sql, applicant_sql = _kept(
+    whole, rows, by_part = _kept(
         kept,
         [json.dumps([tables, names]), repr([layout.tables[name] for name in tables])],
         lambda: _statements(layout, tables, past, features),
     )
     stages = tuple(past), tuple(features)
-    return FeatureSet(layout, tables, *stages, history_sql, applicant_sql, wanting)
+    return FeatureSet(layout, tables, *stages, whole, rows, tuple(by_part), wanting)
 
 
 @functools.cache
@@ -155,35 +158,30 @@ def _statements(
     tables: Sequence[str],
     past: Sequence[Feature],
     features: Sequence[Feature],
-) -> tuple[str, str]:
+) -> tuple[str, str, list[str]]:
+    """Of the history whole, of the applicants, and of the history part by part."""
     with duckdb.connect() as connection:
         frames = {name: empty(connection, layout.tables[name]) for name in tables}
-        history_rows = sql_of(history.history(layout, frames, past))
+        applications = frames[APPLICATION]
+        by_part = [*history.aggregates(layout, frames, past)]
+        whole, *alone = (
+            sql_of(history.joined(layout, applications, some))
+            for some in (by_part, *([part] for part in by_part))
+        )
         columns = [f'"{layout.key}" {layout.application[layout.key].type.value}']
         columns += [f'"{feature.name}" FLOAT' for feature in past]
         connection.execute(f"CREATE TABLE history ({', '.join(columns)})")
         known = nw.from_native(connection.table("history"))
-        rows = sql_of(applicant.applicant(layout, frames[APPLICATION], known, features))
-    return history_rows, rows
+        rows = sql_of(applicant.applicant(layout, applications, known, features))
+    return whole, rows, alone
 
 
 def history_per_table(made: FeatureSet) -> list[str]:
-    """The history SQL in parts, whose columns one after the other are its columns.
+    """The parts of the history SQL as the bundle carries them.
 
-    Each reads tables that belong together: who has no records in them needs it not.
+    Who has no records in the tables of one needs it not.
     """
-    statements = []
-    with duckdb.connect() as connection:
-        tables = made.layout.tables
-        frames = {name: empty(connection, tables[name]) for name in made.tables}
-        for part in history.parts(made.layout, made.tables):
-            read = {name: frames[name] for name in (APPLICATION, *part.tables)}
-            possible = {feature.name for feature in part.features}
-            past = [feature for feature in made.history if feature.name in possible]
-            if past:
-                rows = history.history(made.layout, read, past)
-                statements.append(shared(sql_of(rows)))
-    return statements
+    return [shared(sql) for sql in made.history_parts]
 
 
 def encoded(features: Iterable[Feature], categories: dict[str, list[str]]) -> list[str]:

@@ -26,6 +26,7 @@ from training.gates.gate import Gate, at_least, at_most
 from training.gates.single_feature_auc import single_feature_auc
 from training.gates.target_encoding_test import suspicion
 from training.language import _, alike, figure
+from training.models import candidates
 from training.models.dataset import Labelled
 from training.tables.layout import TARGET, Layout
 
@@ -41,14 +42,21 @@ LATE_SHARE = 0.001
 OUTCOME = re.compile(rf"\b{TARGET}\b")
 
 
-def permuted_labels(trained: TrainedModel, clients: int, jobs: int) -> Gate:
-    """The whole fit and validation again, on outcomes shuffled among some clients."""
+def permuted_labels(
+    trained: TrainedModel, clients: int, rounds: int | None, jobs: int
+) -> Gate:
+    """Fit and validation again, on outcomes shuffled among some clients.
+
+    `rounds`: how many of boosting at most; None is as many as the model has.
+    """
     rows = sample_rows(len(trained.data.target), clients)
     sample = _rows(trained.data, rows)
     target = np.random.default_rng(0).permutation(sample.target)
     shuffled = replace(sample, target=target)
-    chosen, costs = trained.chosen.candidate, trained.costs
-    found = assess(chosen, shuffled, costs, lambda _: None, jobs)
+    candidate, costs = trained.chosen.candidate, trained.costs
+    if rounds is not None:
+        candidate = candidates.at_most(candidate, rounds)
+    found = assess(candidate, shuffled, costs, lambda _: None, jobs)
     value = auc(target, found.margin) or 0.5
     limit = _highest_by_chance(target)
     return at_most(
@@ -56,9 +64,11 @@ def permuted_labels(trained: TrainedModel, clients: int, jobs: int) -> Gate:
         value,
         limit,
         _(
-            "Out-of-fold AUC after the outcomes of {clients} clients were shuffled:"
-            " about {half} unless the validation lets outcomes through.",
+            "Out-of-fold AUC after the outcomes of {clients} clients were shuffled, in"
+            " {rounds} rounds of boosting: about {half} unless the validation lets"
+            " outcomes through.",
             clients=figure(len(target), ",d"),
+            rounds=candidate.parameters["n_estimators"],
             half=figure(0.5, "g"),
         ),
     )

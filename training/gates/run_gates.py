@@ -10,11 +10,16 @@ from training.gates.gate import Gate
 
 
 def examine(
-    trained: TrainedModel, analysis: ModelAnalysis, shuffled: int, jobs: int
+    trained: TrainedModel,
+    analysis: ModelAnalysis,
+    shuffled: int,
+    rounds: int | None,
+    jobs: int,
 ) -> list[Gate]:
     """Every gate that needs no other model; in the order of the table.
 
-    `shuffled`: the clients of the fit to shuffled outcomes.
+    `shuffled`: the clients of the fit to shuffled outcomes; `rounds`: of boosting it
+    has at most.
     """
     data, feature_set, chosen = trained.data, trained.feature_set, trained.chosen
     layout = trained.store.layout
@@ -34,7 +39,7 @@ def examine(
         ranking.better_than_dummy(trained),
         ranking.no_worse_than_logistic(trained),
         ranking.calibration(trained),
-        leakage.permuted_labels(trained, shuffled, jobs),
+        leakage.permuted_labels(trained, shuffled, rounds, jobs),
         leakage.single_feature(layout, data),
         leakage.target_encoding(data),
         leakage.identifiers(layout, data, formulas, history),

@@ -166,6 +166,13 @@ def several(candidate: Candidate, seeds: int) -> Candidate:
     )
 
 
+def at_most(candidate: Candidate, rounds: int) -> Candidate:
+    """A LightGBM alone, of no more rounds of boosting."""
+    parameters = {**candidate.parameters}
+    parameters["n_estimators"] = min(rounds, parameters["n_estimators"])
+    return lightgbm(parameters, candidate.strategy, monotone=candidate.monotone)
+
+
 def _boosted(
     parameters: Mapping[str, Any], strategy: str, monotone: frozenset[str], seed: int
 ) -> Fit:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.model_selection import StratifiedKFold
@@ -45,36 +46,30 @@ ALL_ON = Transformations()
 def dense_columns(
     categories: Sequence[str], on: Transformations, seed: int
 ) -> ColumnTransformer:
-    """Numbers imputed by their median and scaled, categories encoded.
+    """Numbers imputed by their median and scaled, categories encoded; float32.
 
     All that is learned is learned from the clients it is fitted on; target encoding
     is cross-fitted even among them (scikit-learn's TargetEncoder).
     """
     numbers = _numbers(categories)
-
-    def skewed(inputs: pd.DataFrame) -> list[str]:
-        skewness = inputs[numbers(inputs)].skew().abs()
-        return [str(name) for name in skewness.index[skewness > SKEWED]]
-
-    def even(inputs: pd.DataFrame) -> list[str]:
-        return sorted(set(numbers(inputs)) - set(skewed(inputs)), key=str)
-
-    steps: list[tuple[str, Pipeline | FunctionTransformer, Columns]]
+    scaled: Pipeline | ColumnTransformer = make_pipeline(_imputer(), StandardScaler())
     if on.ranks:
-        steps = [("ranks", make_pipeline(_imputer(), _ranks(seed)), numbers)]
+        scaled = make_pipeline(_imputer(), _ranks(seed))
     elif on.logarithm:
         shrink = FunctionTransformer(signed_logarithm, feature_names_out="one-to-one")
-        steps = [
-            ("skewed", make_pipeline(shrink, _imputer(), StandardScaler()), skewed),
-            ("even", make_pipeline(_imputer(), StandardScaler()), even),
-        ]
-    else:
-        steps = [("numbers", make_pipeline(_imputer(), StandardScaler()), numbers)]
+        shrunk = make_pipeline(shrink, _imputer(), StandardScaler())
+        scaled = ColumnTransformer([("skewed", shrunk, skewed)], remainder=scaled)
+    steps: list[tuple[str, BaseEstimator, Columns]] = [("numbers", scaled, numbers)]
     if on.missing_flags:
         flags = MissingIndicator(features="all")
         steps.append(("missing", flags, different_gaps))
     texts = _target_encoder(seed) if on.target_encoding else _one_hot()
     return ColumnTransformer([*steps, ("category", texts, list(categories))])
+
+
+def skewed(numbers: pd.DataFrame) -> list[str]:
+    skewness = numbers.skew().abs()
+    return [str(name) for name in skewness.index[skewness > SKEWED]]
 
 
 def signed_logarithm(values: pd.DataFrame) -> pd.DataFrame:
@@ -114,10 +109,11 @@ def _ranks(seed: int) -> QuantileTransformer:
 
 
 def _one_hot() -> OneHotEncoder:
-    return OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    return OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32)
 
 
 def _target_encoder(seed: int) -> Pipeline:
     parts = StratifiedKFold(5, shuffle=True, random_state=seed)
     encoder = TargetEncoder(target_type="binary", cv=parts)
-    return make_pipeline(encoder, StandardScaler())
+    narrowed = FunctionTransformer(np.float32, feature_names_out="one-to-one")
+    return make_pipeline(encoder, StandardScaler(), narrowed)

@@ -30,6 +30,12 @@ class Explainer:
         self._booster = booster
         self._tables = shap_tables(booster)
 
+    def margins(self, inputs: np.ndarray) -> Array:
+        """Log-odds, shape (clients,): sums of the tables take less than the trees."""
+        if self._tables is None:
+            return np.asarray(self._booster.predict(inputs, raw_score=True))
+        return np.asarray(self.contributions(inputs).sum(axis=1))
+
     def contributions(self, inputs: np.ndarray) -> Array:
         """SHAP values, shape (clients, features + 1); the last column is the base.
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from policy.evaluate import Evaluator, Outcome
+from policy.evidence import proves
 from policy.recommend import recommend
 from policy.rules import Policy, Recommendation, Rule
 from training.arrays import Array
@@ -20,8 +21,6 @@ from training.scoring.policy_clients import Clients
 from training.scoring.policy_facts import FactMaker
 
 RECOMMENDATIONS: tuple[Recommendation, ...] = ("granted", "referred", "refused")
-# Of evidence: what proves nothing.
-OPEN = ("contradicted", "inconclusive")
 Decision = Literal["granted", "refused"]
 
 
@@ -180,7 +179,7 @@ def is_met(rule: Rule, given: Mapping[str, Any]) -> bool:
         return False
     about = f"evidence.{rule.evidence}"
     days, result = given.get(f"{about}.days"), given.get(f"{about}.result")
-    if days is None or result is None or result in OPEN:
+    if days is None or result is None or not proves(rule.evidence, result):
         return False
     in_time = rule.within_days is None or days <= rule.within_days
     return in_time and given.get(f"{about}.valid") is not False

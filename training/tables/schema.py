@@ -160,6 +160,11 @@ class Column:
         for_a_reason = self.use in LEFT_OUT and bool(self.input_because)
         return self.use is Use.INPUT or for_a_reason
 
+    @property
+    def protected(self) -> bool:
+        """Whether a lender's rule may read it on a lawful basis alone, as an age."""
+        return self.use in LEFT_OUT or self.role is Role.BIRTH
+
 
 @dataclass(frozen=True)
 class Dialect:

@@ -43,7 +43,7 @@ class Budget:
     that differ by chance are averaged in the end. `select_features`: whether to look
     how few features do. `explained`: how many clients' explanations the review sums up;
     `shuffled`: how many clients' outcomes are shuffled to see that nothing is learned
-    then.
+    then, in `rounds` of boosting at most, or as many as the model has.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Budget:
     select_features: bool = True
     explained: int = 5_000
     shuffled: int = 4_000
+    rounds: int | None = None
 
     def of(self, family: ModelFamily) -> int:
         return self.trials.get(family.name, 0)
@@ -71,6 +72,8 @@ BUDGETS = {
             select_features=False,
             explained=1_000,
             shuffled=1_000,
+            # By then the model knows so few clients by heart: AUC 0.96 on its own.
+            rounds=150,
         ),
         Budget(
             "standard",

@@ -18,7 +18,7 @@ from api.schemas.client_keys import LARGEST, ClientKey, is_draft
 from api.schemas.requests import ClientSearch
 from api.scoring.terms import loan_of
 from api.services import services
-from api.store.people import clients, drafts, offers, references
+from api.store.people import claims, clients, drafts, offers, references
 from api.store.people.clients import Client, pack
 from api.store.people.evidence import of_client, requirements
 from api.store.people.predictions import recommended, recommended_by
@@ -99,6 +99,7 @@ def application(client_id: str) -> Response:
             "contest_id": contest.event_id if contest and contest.waits else None,
             "requirements": _requirements(client, record) if record else [],
             "signature": record and _signature(record.acts.signature),
+            "claim": _claim(client),
             "application": facts,
             "terms": None if loan is None else loan.asked.model_dump(),
             "imported_at": client.imported_at,
@@ -130,6 +131,14 @@ def _signature(signed: Signed | None) -> dict[str, Any] | None:
     names = "review_id", "prediction_id", "reviewer", "reason", "created_at"
     told = {name: signed.review[name] for name in names}
     return told | {"mine": signed.by == signer().id}
+
+
+def _claim(client: Client) -> dict[str, Any] | None:
+    row = claims.held(services().database, client.client_id)
+    if row is None:
+        return None
+    mine = row.claimed_by == signer().id
+    return {"by": row.claimed_name, "until": row.claimed_until, "mine": mine}
 
 
 def _standing(

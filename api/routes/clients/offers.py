@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 
 from api.errors import FieldError, Problem, invalid
 from api.http import json_body
+from api.http.auth import require_own_name
 from api.http.idempotency import once
 from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
@@ -132,6 +133,7 @@ def made(client_id: str, offer_id: UUID) -> Response:
 )
 def offer(client_id: str) -> Response:
     body = read_model(CounterOfferRequest, json_body.read(request))
+    require_own_name("/reviewer", body.reviewer)
     champion, database = services().champion(), services().database
     key = client_key(champion, client_id)
     return once(lambda: _offer(champion, database, key, body))

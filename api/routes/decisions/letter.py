@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from api.errors import Problem
 from api.http.lookups import known_client, known_prediction
 from api.http.operations import OFFICER, Operation
 from api.http.responses import query
+from api.policy.told import REFERRED, Assessed, registers
 from api.schemas.answers import Fact, Offer
 from api.schemas.language import LanguageQuery
 from api.schemas.layout import APPLICATION
@@ -31,6 +32,7 @@ from api.store.events.kept import answer_of
 from api.store.events.record import DECISION
 from api.store.people import offers
 from api.store.people.clients import Vector, pack, unpack
+from api.store.people.evidence import OnRecord, on_record
 from api.store.people.predictions import StoredPrediction
 from api.store.people.standing import standing, standing_review
 
@@ -57,8 +59,10 @@ _ENDED = {"withdrawn": "been withdrawn", "lapsed": "lapsed"}
     "four main reasons, each with the fact that carries most of it against what is "
     "usual near the limit, what was used, what could change it or is offered instead, "
     "and the right to a human review. Its numbers are the applicant's own; of the "
-    "model it tells none. "
-    "Before a person has reviewed the decision the letter is a draft, and says so. "
+    "model it tells none. Where rules of the lender's policy made the recommendation, "
+    "their sentences come first; a refusal names the registers that were consulted. "
+    "Before a person has reviewed the decision the letter is a draft, and says so; of "
+    "what is referred it says that a person examines it, and what is still needed. "
     "A decision that stands no more has none, nor one that was withdrawn or lapsed.",
     query=LanguageQuery,
     problems=(404, 409, 410),
@@ -66,7 +70,7 @@ _ENDED = {"withdrawn": "been withdrawn", "lapsed": "lapsed"}
 )
 def letter(prediction_id: UUID) -> Response:
     # Typesetting takes 50 MB, and few processes write letters.
-    from api.documents.letter import Letter, Used, render
+    from api.documents.letter import Consulted, Letter, Used, render
 
     params, champion = query(LanguageQuery), services().champion()
     config, tables = services().config, champion.manifest.tables
@@ -79,8 +83,13 @@ def letter(prediction_id: UUID) -> Response:
         detail = f"The application has {_ENDED[review['decision']]}: nothing to tell."
         raise Problem(HTTPStatus.CONFLICT, detail)
     kept = answer_of(database, identifier)
-    answered = _answered(champion, stored, kept, reviewed=review is not None)
-    decision = review["decision"] if review else answered["decision"]
+    assessed = Assessed.of(json.loads(kept[0]))
+    decision = review["decision"] if review else assessed.recommendation
+    waits = decision == REFERRED
+    told_without = waits or review is not None
+    answered = _answered(champion, stored, kept, reasons_or_not=told_without)
+    evidence = _evidence(database, stored)
+    until = review["created_at"] if review else None
     values = Values(params.lang, champion.bundle.document["currency"], tables)
     offer = _offered(database, stored, values) if decision == REFUSED else None
     vector = None
@@ -96,15 +105,22 @@ def letter(prediction_id: UUID) -> Response:
             model=answered["model"]["name"],
             version=answered["model"]["version"],
             decision=decision,
-            model_decision=answered["decision"],
+            proposed=assessed.recommendation,
             decided_at=datetime.fromisoformat(answered["created_at"]),
             reviewed_at=datetime.fromisoformat(review["created_at"])
             if review
             else None,
-            reasons=_reasons(champion, answered, params.lang),
+            reasons=_reasons(champion, assessed, answered, decision, params.lang),
             used=[Used(*used) for used in _used(champion, vector, values)],
+            by_rule=assessed.by_rule,
+            needed=_needed(assessed, evidence, params.lang) if waits else [],
+            misses=waits and assessed.misses,
+            registers=[Consulted(*register) for register in registers(evidence, until)]
+            if decision == REFUSED
+            else [],
+            # Other terms would not move the rules.
             change=_change(champion, stored, vector, values)
-            if decision == REFUSED and offer is None
+            if decision == REFUSED and offer is None and not assessed.by_rule
             else None,
             offer=offer[0] if offer else None,
             offer_until=offer[1] if offer else None,
@@ -112,9 +128,25 @@ def letter(prediction_id: UUID) -> Response:
             advice=config.debt_advice,
         )
     )
-    kind = "decision" if review else "draft"
+    kind = "decision" if review else REFERRED if waits else "draft"
     name = f'inline; filename="{kind}-{identifier}-{params.lang}.pdf"'
     return Response(page, headers={"Content-Disposition": name}, content_type=PDF)
+
+
+def _evidence(
+    database: Database, stored: StoredPrediction
+) -> Sequence[Mapping[str, Any]]:
+    if stored.client_id is None:
+        return ()
+    found = on_record(database, [stored.client_id])
+    return found.get(stored.client_id, OnRecord()).evidence
+
+
+def _needed(
+    assessed: Assessed, evidence: Sequence[Mapping[str, Any]], language: str
+) -> list[str]:
+    """What the applicant can still bring."""
+    return list(assessed.needed(evidence, date.today().isoformat(), language))
 
 
 def _used(
@@ -240,20 +272,34 @@ def _answered(
     champion: Champion,
     stored: StoredPrediction,
     kept: tuple[bytes, bytes],
-    reviewed: bool,
+    reasons_or_not: bool,
 ) -> dict[str, Any]:
-    """With its reasons; a person's decision stands also where there are none."""
+    """With its reasons; what a person decides stands also where there are none."""
     try:
         answer = explained(champion, stored, kept, "reasons")
     except Problem:
-        if not reviewed:
+        if not reasons_or_not:
             raise
         answer = kept[0]
     document: dict[str, Any] = json.loads(answer)
     return document
 
 
-def _reasons(champion: Champion, answered: dict[str, Any], language: str) -> list[str]:
+def _reasons(
+    champion: Champion,
+    assessed: Assessed,
+    answered: dict[str, Any],
+    decision: str,
+    language: str,
+) -> list[str]:
+    """Of the rules that decided, then the model's if it came to the same."""
+    told = assessed.sentences(language)
+    if assessed.decision in (assessed.recommendation, decision):
+        told += _of_model(champion, answered, language)
+    return told[:REASONS]
+
+
+def _of_model(champion: Champion, answered: dict[str, Any], language: str) -> list[str]:
     """What weighed most for the model's decision, each with what carries it."""
     wanted = LOWERS if answered["decision"] == GRANTED else RAISES
     reasons = answered.get("reasons", [])

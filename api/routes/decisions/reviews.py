@@ -46,6 +46,8 @@ from api.store.people.standing import Acts, acts_on, standing, still_standing
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1")
 _FACTS = ("action", "decision", "model_decision", "category", "replaces", "signs")
+# Facts of a decision whose policy told more than which it was.
+_RULED = {"rules", "policy_failed"}
 
 
 @Operation(
@@ -189,8 +191,9 @@ def history(client_id: str) -> Response:
     shown = page[: params.limit]
     ids = [prediction.prediction_id for prediction in shown]
     reviews = predictions.reviews(database, ids)
-    told = [one.prediction_id for one in shown if one.facts.get("rules")]
-    ruled = skeletons(database, told)
+    ruled = skeletons(
+        database, [one.prediction_id for one in shown if one.facts.keys() & _RULED]
+    )
     following = len(page) > params.limit
     return answer(
         {

@@ -85,9 +85,8 @@ def decisions() -> Response:
 )
 def claim(client_id: str) -> Response:
     key, who, database = _listed_key(client_id), signer(), services().database
-    if claims.claim(database, key, who.holder, who.name, _in_time()):
-        return answer(_item(key))
-    raise _held(_item(key))
+    won = claims.claim(database, key, who.holder, who.name, _in_time())
+    return _answer(key, won)
 
 
 @Operation(
@@ -104,9 +103,8 @@ def claim(client_id: str) -> Response:
 def release(client_id: str) -> Response:
     key, database = _listed_key(client_id), services().database
     senior = Role.SENIOR in current_key().roles
-    if claims.release(database, key, None if senior else signer().holder):
-        return answer(_item(key))
-    raise _held(_item(key))
+    left = claims.release(database, key, None if senior else signer().holder)
+    return _answer(key, left)
 
 
 @Operation(
@@ -149,9 +147,15 @@ def _not_listed(key: ClientKey) -> Problem:
     return Problem(HTTPStatus.NOT_FOUND, f"Client {key} is not on the work list.")
 
 
-def _held(item: dict[str, Any]) -> Problem:
-    detail = f"{item['claimed_by']} works on it until {item['claimed_until']}."
-    return Problem(HTTPStatus.CONFLICT, detail)
+def _answer(key: ClientKey, done: bool) -> Response:
+    """Raises Problem 409 where it could not be done, as somebody else has it."""
+    item = _item(key)
+    if not done:
+        detail = f"{item['claimed_by']} works on it until {item['claimed_until']}."
+        if item["claimed_by"] is None:
+            detail = "Somebody has just left it: try again."
+        raise Problem(HTTPStatus.CONFLICT, detail)
+    return answer(item)
 
 
 def _in_time() -> str:

@@ -19,8 +19,9 @@ Result = Literal["confirmed", "contradicted", "negative", "positive", "inconclus
 class EvidenceRequest(Strict):
     """Dated proof that something was consulted; no document is kept.
 
-    `result`: of a register `negative` is not listed, `positive` listed. `amount`: a
-    month's income or charges as they were proved.
+    `result`: of a register `negative` is not listed, `positive` listed, and either is
+    proof that it was consulted; identity, income and charges are proved by `confirmed`.
+    `amount`: a month's income or charges as they were proved.
     """
 
     kind: EvidenceKind

@@ -53,6 +53,12 @@ def by_another(database: Database, client_id: ClientKey, holder: str) -> Any:
         return _BY_ANOTHER[type(client_id)].row(connection, **values)
 
 
+def held(database: Database, client_id: ClientKey) -> Any:
+    """Whose it is, by `claimed_by` and `claimed_name`, and `claimed_until`, or None."""
+    with database.read() as connection:
+        return _HELD[type(client_id)].row(connection, client_id=client_id, at=now())
+
+
 def still_free(client_id: ClientKey, holder: str) -> Check:
     """That nobody but the holder has claimed it since."""
     values = {"client_id": client_id, "holder": holder, "at": now()}
@@ -80,6 +86,14 @@ def _set(
 _ITS = {
     kind: work.c[column] == bindparam("client_id")
     for kind, column in KEY_COLUMNS.items()
+}
+_HELD = {
+    kind: Prepared(
+        select(work.c.claimed_by, work.c.claimed_name, work.c.claimed_until).where(
+            its, work.c.claimed_until > bindparam("at")
+        )
+    )
+    for kind, its in _ITS.items()
 }
 _BY_ANOTHER = {
     kind: Prepared(

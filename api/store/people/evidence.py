@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Select, bindparam, case, func, select
 
 from api.identifiers import parts
@@ -19,9 +19,7 @@ from api.store.people.notes import of_kind_on
 from api.store.people.predictions import recommended, recommended_by
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, WHOSE, events, key_of, personal
-
-# Results of which nobody can say that what was looked for was seen.
-_OPEN = ("contradicted", "inconclusive")
+from policy.evidence import proves
 
 
 @dataclass(frozen=True)
@@ -52,9 +50,9 @@ def on_record(
 def met(
     evidence: Sequence[Mapping[str, Any]], kind: str, within_days: int | None, day: str
 ) -> bool:
-    """Whether the newest evidence of the kind that is valid on this day proves it.
+    """Whether the newest evidence of the kind that is valid on this day is proof.
 
-    `evidence`: newest first. What was contradicted or left open proves nothing.
+    `evidence`: newest first.
     """
     oldest = ""
     if within_days is not None:
@@ -66,7 +64,7 @@ def met(
         and one["consulted_at"] >= oldest
         and (one["valid_until"] is None or one["valid_until"] >= day)
     )
-    return next(valid, _OPEN[0]) not in _OPEN
+    return proves(kind, next(valid, ""))
 
 
 def requirements(
@@ -112,7 +110,7 @@ def _on_record(rows: Sequence[Any]) -> OnRecord:
     for row in rows:
         of_kind[row.kind].append(row)
     read = {
-        kind: [json.loads(row.answer or "null") for row in of_kind[kind]]
+        kind: [orjson.loads(row.answer or "null") for row in of_kind[kind]]
         for kind in (EVIDENCE, DECLARATION, REVIEW)
     }
     record = OnRecord(tuple(newest_first(read[EVIDENCE])))
@@ -123,7 +121,7 @@ def _on_record(rows: Sequence[Any]) -> OnRecord:
         stands = {"result": review["decision"], "by": "person"}
         return replace(record, earlier=stands | {"decided_at": review["created_at"]})
     for row in of_kind[DECISION]:
-        facts = json.loads(row.facts)
+        facts = orjson.loads(row.facts)
         stands = {"result": recommended(facts), "by": recommended_by(facts)}
         return replace(record, earlier=stands | {"decided_at": row.created_at})
     return record

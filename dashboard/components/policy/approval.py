@@ -47,14 +47,18 @@ def approval(model: ModelAnswer) -> None:
     )
     today, proposed = curve[here], curve[int(str(there))]
     headers = [
-        _("Limit"),
+        _("Risk of default"),
         _("Granted"),
         _("Of those granted, share that defaults"),
         _("Of {number} applications, loans that default", number=whole(APPLICATIONS)),
         _("Cost {per}", per=per(model)),
     ]
     rows = [[_("today"), *_row(today)], [_("proposed"), *_row(proposed)]]
-    st.html(markup.table(["", *headers], rows, _("Today's limit and the proposed one")))
+    st.html(
+        markup.table(
+            [_("Limit"), *headers], rows, _("Today's limit and the proposed one")
+        )
+    )
     table = (headers, [_row(one) for one in curve])
     left, right = st.columns(2, gap="small")
     with left:

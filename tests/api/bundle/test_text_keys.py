@@ -16,7 +16,10 @@ from api import create_app
 from api.config import Config
 from api.errors import ImportRefused
 from api.features.clients_file import opened
+from api.identifiers import now
 from api.store.events.export import Pseudonyms
+from api.store.people.evidence import on_record
+from tests.api.decisions import REGISTER, TWO
 
 OTHER = {"SK_ID_CURR": "Numéro_client", "bureau": "credits"}
 # Places 1 to 500; all that an address or a search could take for something else.
@@ -89,6 +92,32 @@ def test_an_offer_is_made_to_a_text(app: Flask, call: Any) -> None:
     forgotten = app.test_cli_runner().invoke(args=["clients", "forget", KEY])
     assert "with 2 events" in forgotten.stderr
     assert call("GET", at, "officer").status_code == 410
+
+
+def test_a_text_is_claimed_proved_and_signed_for(
+    app: Flask, person: Any, recommend: Any
+) -> None:
+    ada, zoe = person("Ada"), person("Zoe")
+    made = recommend(KEY, "referred", requires=[REGISTER, TWO])
+    work = AT.replace("clients", "work")
+    assert ada("POST", f"{work}/claim").json["client_id"] == KEY
+    proof = {"kind": "register", "source": "FICP", "result": "negative"}
+    proof |= {"consulted_at": now()[:10], "author": "Ada"}
+    assert ada("POST", f"{AT}/evidence", json=proof).status_code == 201
+    declared = {"dependants": 1, "author": "Ada"}
+    assert ada("POST", f"{AT}/declarations", json=declared).status_code == 201
+    record = on_record(app.extensions["scoring"].database, [KEY])[KEY]
+    assert (len(record.evidence), (record.declared or {})["dependants"]) == (1, 1)
+    review = f"/v1/predictions/{made['prediction_id']}/review"
+    body = {"decision": "granted", "reason": "Seen."}
+    assert zoe("POST", review, json=body | {"reviewer": "Zoe"}).status_code == 409
+    for by, name, final in ((ada, "Ada", False), (zoe, "Zoe", True)):
+        told = by("POST", review, json=body | {"reviewer": name}).json
+        assert (told["client_id"], told["final"]) == (KEY, final)
+    assert ada("GET", AT).json["standing"]["reviewer"] == "Zoe"
+    forgotten = app.test_cli_runner().invoke(args=["clients", "forget", KEY])
+    assert "with 5 events" in forgotten.stderr
+    assert ada("POST", f"{work}/claim").status_code == 404
 
 
 def test_whose_key_a_text_is_does_not_show_when_it_is_changed(

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from typst import TypstError
 
-from api.documents.letter import FOLDER, Letter, Used, compiled, render
+from api.documents.letter import FOLDER, Consulted, Letter, Used, compiled, render
 from api.errors import Problem
 
 # Not there where only the API is installed.
@@ -30,7 +30,7 @@ LETTER = Letter(
     model="credit-scoring",
     version="3",
     decision="refused",
-    model_decision="refused",
+    proposed="refused",
     decided_at=datetime(2026, 8, 1, 9, 30, tzinfo=UTC),
     reviewed_at=None,
     reasons=["Votre cœur de dépenses plaide pour un risque plus élevé.", "Deux."],
@@ -90,7 +90,7 @@ def test_says_the_decision_the_reasons_and_the_rights() -> None:
 
 def test_a_granted_letter_tells_no_result_of_a_database_and_no_advice() -> None:
     granted = replace(
-        LETTER, language="en", decision="granted", model_decision="granted", contact=""
+        LETTER, language="en", decision="granted", proposed="granted", contact=""
     )
     _, text = read(render(granted))
     assert "was accepted" in text and "What spoke for you" in text
@@ -111,6 +111,56 @@ def test_an_overridden_letter_says_that_a_person_decided() -> None:
     assert "DRAFT" not in text and "DRAFT" not in reader.metadata.title
     assert "A person reviewed" in text and "had come to the other result" in text
     assert "What spoke for you" not in text and LETTER.reasons[0] not in text
+
+
+def test_a_rules_refusal_says_so_and_names_the_register() -> None:
+    ruled = replace(
+        LETTER,
+        by_rule=True,
+        change=None,
+        reasons=["Il faut avoir 18 ans pour emprunter."],
+        registers=[
+            Consulted("FICP", date(2026, 7, 30), listed=True),
+            Consulted("Autre", date(2026, 7, 31), listed=None),
+        ],
+    )
+    _, text = read(render(ruled))
+    for told in (
+        "L'une de ces règles propose ce résultat. Ce sont des personnes qui décident.",
+        "Les raisons principales - Il faut avoir 18 ans pour emprunter.",
+        "le registre « FICP », que nous avons consulté le 30 juillet 2026 : votre nom"
+        " y figure",
+        "le registre « Autre », que nous avons consulté le 31 juillet 2026 : sa réponse"
+        " n'était pas claire",
+    ):
+        assert told in text, told
+
+
+def test_a_referred_application_is_said_to_be_examined_by_a_person() -> None:
+    waits = replace(
+        LETTER,
+        language="en",
+        decision="referred",
+        proposed="referred",
+        change=None,
+        reasons=["Your rent would take much of your income."],
+        needed=["We need to see proof of your identity."],
+        misses=True,
+    )
+    reader, text = read(render(waits))
+    assert reader.metadata.title == "Your loan application is being examined"
+    for told in (
+        "Nothing is decided yet.",
+        "Why a person examines it - Your rent would take much of your income.",
+        "What we still need - We need to see proof of your identity. - information",
+        "to give your point of view",
+    ):
+        assert told in text, told
+    assert "DRAFT" not in text and "contest" not in text and "advice" not in text
+    after = replace(waits, decision="refused", reviewed_at=LETTER.decided_at)
+    _, text = read(render(replace(after, needed=[], misses=False)))
+    assert "was refused" in text and "it left the decision to a person" in text
+    assert "What the automated assessment weighed most - Your rent" in text
 
 
 def test_a_refusal_says_what_is_offered_instead_and_until_when() -> None:
@@ -257,6 +307,47 @@ def test_a_decision_has_a_letter_and_a_review_rules_it(call: Any) -> None:
     _, text = read(response.data)
     assert ("was accepted" if other == "granted" else "was refused") in text
     assert "Known for years" not in text and "Martin" not in text
+
+
+@on_sqlite
+@pytest.mark.usefixtures("own")
+def test_rules_registers_and_referrals_are_told(call: Any, policy_of: Any) -> None:
+    every = {"terms.amount": "> 0"}
+    rules = [
+        ("LOOK", "refer", every),
+        ("SEEN", "require", every, "identity"),
+        ("LISTED", "require", every, "register", 30),
+        ("NOT_KNOWN", "refer", {"declared.housing": "> 0"}),
+        ("OLD", "refuse", every),
+    ]
+
+    def letter(rules: Any, client_id: int) -> tuple[str, str]:
+        added = call("POST", "/v1/policies", "analyst", json=policy_of(*rules)).json
+        active = f"/v1/policies/{added['sha256']}/activate"
+        assert call("POST", active, "admin").status_code == 200
+        evidence = {"kind": "register", "source": "FICP", "author": "A. Martin"}
+        evidence |= {"result": "negative", "consulted_at": date.today().isoformat()}
+        at = f"/v1/clients/{client_id}/evidence"
+        assert call("POST", at, "officer", json=evidence).status_code == 201
+        asked = {"client_id": client_id}
+        made = call("POST", "/v1/predictions", json=asked).json["prediction_id"]
+        told = call("GET", f"/v1/predictions/{made}/letter", "officer")
+        return read(told.data)[1], told.headers["Content-Disposition"]
+
+    text, named = letter(rules[:-1], 100001)
+    assert 'filename="referred-' in named
+    assert (
+        "Why a person examines it - Rule LOOK. What we still need - Rule SEEN." in text
+    )
+    assert "could not be completed" in text and "LISTED" not in text
+    assert "FICP" not in text
+
+    text, named = letter(rules, 100002)
+    assert 'filename="draft-' in named
+    assert "was refused" in text and "The main reasons - Rule OLD." in text
+    assert "One of these rules proposes this result" in text
+    assert "“FICP”, which we consulted on" in text and "is not in it" in text
+    assert "Rule LOOK" not in text and "What could change" not in text
 
 
 @on_sqlite

@@ -60,7 +60,11 @@ def test_a_client_is_one_persons_until_they_leave_it(
         "Ada",
         False,
     )
+    for by, mine in ((ada, True), (zoe, False)):
+        claim = by("GET", f"/v1/clients/{CLIENT}").json["claim"]
+        assert (claim["by"], claim["mine"]) == ("Ada", mine)
     assert ask(ada, "release").json["claimed_by"] is None
+    assert ada("GET", f"/v1/clients/{CLIENT}").json["claim"] is None
     assert ask(zoe, "claim").json["claimed_by"] == "Zoe"
     for what in ("claim", "release"):
         assert ask(ada, what, CLIENT + 1).status_code == 404

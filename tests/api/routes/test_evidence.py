@@ -141,3 +141,9 @@ def test_evidence_proves_while_it_is_valid_and_not_open(
     evidence: list[Any], within: int | None, proves: bool
 ) -> None:
     assert met(evidence, "register", within, DAY) is proves
+
+
+def test_who_somebody_is_is_proved_by_what_confirms_it_alone() -> None:
+    for result in ("confirmed", "negative", "positive", "inconclusive"):
+        proof = [seen(kind="identity", result=result)]
+        assert met(proof, "identity", None, DAY) is (result == "confirmed")

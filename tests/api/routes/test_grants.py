@@ -69,6 +69,31 @@ def test_a_grant_waits_for_evidence_and_a_refusal_does_not(
     assert client(ada)["standing"]["result"] == "granted"
 
 
+@pytest.mark.usefixtures("own")
+def test_a_policy_that_decides_is_what_a_grant_is_held_to(
+    person: Any, call: Any, policy_of: Any
+) -> None:
+    """By rules that are active, from the decision to the grant of two people."""
+    document = policy_of(
+        ("REGISTER", "require", {"terms.amount": "> 1"}, "register", 30),
+        ("LARGE", "second_review", {"terms.amount": "> 1"}),
+    )
+    added = call("POST", "/v1/policies", "analyst", json=document).json["sha256"]
+    call("POST", f"/v1/policies/{added}/activate", "admin")
+    made = call("POST", "/v1/predictions", json={"client_id": CLIENT}).json
+    refused = made["decision"] == "refused"
+    ada, zoe = person("Ada"), person("Zoe")
+    assert state(ada) == ("open" if refused else "evidence")
+    missing = sign(ada, made).json["errors"]
+    assert missing == [{"path": "/requirements/REGISTER", "detail": "Rule REGISTER."}]
+    prove(zoe)
+    assert [one["met"] for one in client(ada)["requirements"]] == [True, False]
+    assert sign(ada, made).json["final"] is False
+    assert sign(zoe, made, name="Zoe").json["final"] is True
+    assert [one["met"] for one in client(ada)["requirements"]] == [True, True]
+    assert client(ada)["standing"]["result"] == "granted"
+
+
 def test_what_waits_for_evidence_is_referred_once_it_is_there(
     person: Any, recommend: Any
 ) -> None:

@@ -1,8 +1,8 @@
 """A release can go back: earlier code serves on a schema that later code added to.
 
 `releases/` has the API of each release that must serve on today's schema, made from its
-commit: `git archive HEAD api | xz -9 > tests/api/releases/VERSION.tar.xz`. Who begins
-another epoch of the schema takes those of the one before away.
+commit: `git archive HEAD api policy | xz -9 > tests/api/releases/VERSION.tar.xz`. Who
+begins another epoch of the schema takes those of the one before away.
 
 `releases/answered/` has, of a release, a bundle of its own training and a database with
 1,000 of its answers: to known clients, what-ifs and new applicants, one at a time and

@@ -28,6 +28,7 @@ from training.evaluation.shap_values import (
 from training.features.sql import compile_features
 from training.models import candidates
 from training.models.dataset import Labelled
+from training.models.shap_lookup import Explainer
 from training.tables.home_credit import HOME_CREDIT
 
 
@@ -54,6 +55,9 @@ def test_contributions_add_up_to_the_margin(data: Labelled) -> None:
     assert values.shape == (200, data.inputs.shape[1] + 1)
     margin = candidates.margins(model, data.inputs)
     np.testing.assert_allclose(values.sum(axis=1), margin, atol=1e-9)
+    rows = data.inputs.to_numpy()
+    again = Explainer(model.booster_).margins(rows)
+    np.testing.assert_allclose(again, margin, atol=1e-9)
 
 
 def test_importance_by_shap_and_by_shuffling_name_the_same_first(

@@ -14,8 +14,7 @@ from tests.training.rows import write_csv
 from training.errors import TableError
 from training.features import sql
 from training.features.build import build
-from training.features.sql import FeatureSet, compile_features
-from training.tables.home_credit import HOME_CREDIT
+from training.features.sql import FeatureSet, compile_features, history_per_table
 from training.tables.schema import LEFT_OUT
 
 TRAIN = [{"SK_ID_CURR": 2, "TARGET": 1}, {"SK_ID_CURR": 1, "TARGET": 0}]
@@ -55,25 +54,31 @@ def test_the_order_of_rows_changes_no_byte(tmp_path: Path) -> None:
 def test_statements_are_compiled_once_for_a_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_csv(tmp_path, "application_train", [{"SK_ID_CURR": 1, "TARGET": 0}])
-    store, made = build(tmp_path, tmp_path / "out")
-    compile_whole = sql._statements
-    monkeypatch.setattr(sql, "_statements", None)
+    store, made = build(write(tmp_path / "data", BUREAU), tmp_path / "out")
+    compile_frame = sql.empty
+    monkeypatch.setattr(sql, "empty", None)
     # As another process asks, for the same features by their names.
     names = {feature.name for feature in made.features}
     again = compile_features(
-        HOME_CREDIT, [], included=LEFT_OUT, only=names, kept=store.statements
+        store.layout,
+        store.present(),
+        included=LEFT_OUT,
+        only=names,
+        kept=store.statements,
     )
     assert (again.history_sql, again.applicant_sql) == (
         made.history_sql,
         made.applicant_sql,
     )
+    [of_bureau] = history_per_table(again)
+    assert "bureau" in of_bureau
     # Other code, other statements.
-    monkeypatch.setattr(sql, "_statements", compile_whole)
-    monkeypatch.setattr(sql, "_code", lambda: [tmp_path / "application_train.csv"])
+    before = {*store.statements.iterdir()}
+    monkeypatch.setattr(sql, "empty", compile_frame)
+    monkeypatch.setattr(sql, "_code", lambda: [tmp_path / "data" / "bureau.csv"])
     sql._compile.cache_clear()
-    compile_features(HOME_CREDIT, [], kept=store.statements)
-    assert len([*store.statements.iterdir()]) == 2
+    compile_features(store.layout, store.present(), kept=store.statements)
+    assert {*store.statements.iterdir()} > before
 
 
 def test_a_table_that_is_gone_leaves_no_features_behind(tmp_path: Path) -> None:

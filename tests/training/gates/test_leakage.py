@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
+from training.evaluation.business_cost import Costs
 from training.features.build import FeatureStore
+from training.gates import leakage
 from training.gates.leakage import (
     client_numbers,
     dated_records,
     identifiers,
     outcome_columns,
+    permuted_labels,
     single_feature,
     target_encoding,
 )
+from training.language import SOURCE
+from training.models import candidates
+from training.models.candidates import Candidate
 from training.models.dataset import Labelled
 from training.tables.home_credit import HOME_CREDIT
 
@@ -45,6 +53,31 @@ def honest() -> Labelled:
 def with_column(data: Labelled, values: np.ndarray) -> Labelled:
     inputs = data.inputs.assign(LEAK=np.asarray(values, np.float32))
     return Labelled(inputs, data.target, data.client, data.categories)
+
+
+@pytest.mark.parametrize(("rounds", "fitted"), [(15, 15), (50, 30), (None, 30)])
+def test_shuffled_outcomes_that_are_known_all_the_same_fail_in_few_rounds(
+    honest: Labelled,
+    monkeypatch: pytest.MonkeyPatch,
+    rounds: int | None,
+    fitted: int,
+) -> None:
+    candidate = candidates.lightgbm({**candidates.LIGHTGBM, "n_estimators": 30})
+    trained: Any = SimpleNamespace(
+        data=honest, costs=Costs(), chosen=SimpleNamespace(candidate=candidate)
+    )
+    gate = permuted_labels(trained, 1_000, rounds, jobs=1)
+    assert gate.passed
+    assert f"of 1,000 clients were shuffled, in {fitted} rounds" in gate.reason[SOURCE]
+
+    def knowing(candidate: Candidate, data: Labelled, *_: Any) -> Any:
+        inputs = data.inputs
+        model = candidate.fit(inputs, data.target, list(data.categories))
+        assert candidates.booster_of(model).num_trees() == fitted
+        return SimpleNamespace(margin=candidates.margins(model, inputs))
+
+    monkeypatch.setattr(leakage, "assess", knowing)
+    assert not permuted_labels(trained, 1_000, rounds, jobs=1).passed
 
 
 def test_honest_data_passes_every_gate(honest: Labelled) -> None:

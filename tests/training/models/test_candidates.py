@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import lightgbm
 import numpy as np
@@ -15,6 +16,7 @@ from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess
 from training.models import candidates, imbalance
 from training.models.dataset import Labelled
+from training.models.preprocessing import ALL_ON, dense_columns
 
 ModelFamily = Callable[[dict[str, float], str], candidates.Candidate]
 SMALL = {**candidates.LIGHTGBM, "n_estimators": 30, "colsample_bytree": 1.0}
@@ -69,6 +71,17 @@ def test_however_defaults_are_weighted_probabilities_stay_true(
     assert found.probability.mean() == pytest.approx(data.target.mean(), abs=1e-3)
     order = np.argsort(found.margin)
     assert np.all(np.diff(found.probability[order]) >= 0)
+
+
+@pytest.mark.parametrize("encoded", [True, False])
+def test_the_dense_matrix_is_as_narrow_as_the_inputs(
+    data: Labelled, encoded: bool
+) -> None:
+    on = replace(ALL_ON, target_encoding=encoded)
+    columns = dense_columns(["TRADE"], on, candidates.SEED)
+    dense = columns.fit_transform(data.inputs, data.target)
+    assert dense.dtype == np.float32
+    assert np.isfinite(dense).all()
 
 
 def test_weighting_the_classes_leaves_the_model_given_as_it_was() -> None:

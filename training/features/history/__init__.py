@@ -97,20 +97,43 @@ def history(
     `tables` holds the raw frames by name; `application` is required and says which
     clients there are. A client without records in a table has nulls for it.
     """
-    key, names = layout.key, [feature.name for feature in features]
-    clients = tables[APPLICATION].select(key)
+    by_part = [*aggregates(layout, tables, features)]
+    return joined(layout, tables[APPLICATION], by_part)
+
+
+@dataclass(frozen=True)
+class Aggregates:
+    """What one part says of the clients who have records: their key and `features`."""
+
+    features: Sequence[str]
+    rows: nw.LazyFrame[Any]
+
+
+def aggregates(
+    layout: Layout, tables: Frames, features: Sequence[Feature]
+) -> Iterator[Aggregates]:
+    """Part by part; without those that none of `features` is of."""
+    wanted = {feature.name for feature in features}
     for part in parts(layout, tables):
-        columns = [
-            feature.expression.alias(feature.name)
-            for feature in part.features
-            if feature.name in names
-        ]
-        if columns:
-            aggregates = part.records(tables).group_by(part.key).agg(*columns)
-            if part.key != key:
-                aggregates = aggregates.rename({part.key: key})
-            clients = clients.join(aggregates, on=key, how="left")
-    return clients.select(key, *(nw.col(name).cast(nw.Float32) for name in names))
+        some = [feature for feature in part.features if feature.name in wanted]
+        if some:
+            columns = (feature.expression.alias(feature.name) for feature in some)
+            rows = part.records(tables).group_by(part.key).agg(*columns)
+            if part.key != layout.key:
+                rows = rows.rename({part.key: layout.key})
+            yield Aggregates([feature.name for feature in some], rows)
+
+
+def joined(
+    layout: Layout, applications: nw.LazyFrame[Any], by_part: Sequence[Aggregates]
+) -> nw.LazyFrame[Any]:
+    """The history of these parts alone, as `history` tells it."""
+    clients = applications.select(layout.key)
+    for part in by_part:
+        clients = clients.join(part.rows, on=layout.key, how="left")
+    names = [name for part in by_part for name in part.features]
+    numbers = (nw.col(name).cast(nw.Float32) for name in names)
+    return clients.select(layout.key, *numbers)
 
 
 def _credits(layout: Layout, known: Mapping[str, str]) -> Part:
