@@ -17,7 +17,7 @@ from policy.rules import Policy, Rule
 
 Facts = Mapping[str, Any]
 # Of a text, and of a number, that zen-engine can take.
-LONGEST_TEXT, _LARGEST = 1000, 7e28
+LONGEST_TEXT, _LARGEST = 500, 7e28
 # Nothing in a policy goes round in circles: one of up to so many characters takes a few
 # milliseconds at most, and 15 microseconds if it is small. To hand it over to where it
 # could be cut off takes 90.
@@ -134,7 +134,7 @@ class Evaluator:
             if value is not True and value is not False and value != UNKNOWN:
                 return Outcome((), f"rule {rule.code} is neither true nor false")
             if value == UNKNOWN and not lacks:
-                lacks = rule.reads or frozenset((rule.table,))
+                lacks = rule.tests & missing or rule.reads or frozenset((rule.table,))
             read = {name: given[name] for name in reads if name in given}
             fired.append(Fired(rule, tuple(sorted(lacks)), read))
         return Outcome(tuple(fired))

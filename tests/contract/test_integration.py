@@ -89,7 +89,7 @@ def test_every_curl_command_works(
 
 
 def test_the_integration_page_has_curl_commands() -> None:
-    assert len(COMMANDS) == 13
+    assert len(COMMANDS) == 15
 
 
 def test_the_page_names_every_method_of_the_client(module: ModuleType) -> None:

@@ -82,7 +82,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
             "simulate": lambda api, client: api.simulate(client, {"amount": 1e5}),
             "offers": lambda api, client: api.offers(client),
             "make_offer": lambda api, client: api.make_offer(
-                client, {"amount": 50_000.0}, "2999-01-01", "Ada"
+                client, {"amount": 50_000.0}, "2999-01-01", "Zoë"
             ),
             "counterfactual": lambda api, _: api.counterfactual(UNKNOWN, ["amount"]),
         },
@@ -105,10 +105,10 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {
             "letter": lambda api, client: api.letter(client, "en"),
             "notes": lambda api, client: api.notes(client),
-            "note": lambda api, _: api.note(NOBODY, "Seen", "Ada"),
+            "note": lambda api, _: api.note(NOBODY, "Seen", "Zoë"),
             "contests": lambda api, client: api.contests(client),
-            "contest": lambda api, _: api.contest(NOBODY, "No", date.today(), "Ada"),
-            "review": lambda api, _: api.review(UNKNOWN, "granted", "Seen", "Ada"),
+            "contest": lambda api, _: api.contest(NOBODY, "No", date.today(), "Zoë"),
+            "review": lambda api, _: api.review(UNKNOWN, "granted", "Seen", "Zoë"),
         },
     ),
     "model": (

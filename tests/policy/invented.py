@@ -57,7 +57,16 @@ class Author:
             number = self.random.choice((0, 0.3, 0.5, 1, 40))
             found[name] = text if name in TEXTS else number
             if wild and self._chance(0.4):
-                odd = (None, "x", True, 1e300, float("inf"), float("nan"), [1], {})
+                odd: tuple[Any, ...] = (
+                    None,
+                    "x",
+                    True,
+                    1e300,
+                    float("inf"),
+                    float("nan"),
+                    [1],
+                    {},
+                )
                 found[name] = self.random.choice(odd)
         return found
 

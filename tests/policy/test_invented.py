@@ -41,7 +41,20 @@ def test_nothing_in_any_place_of_a_file_is_too_odd() -> None:
     document = Author(358, wild=0).document()
     kinds = {one["type"] for one in document["nodes"]}
     assert len(kinds) == 5
-    odd = (None, 5, "", "x", [], {}, [[]], [{}], {"id": "x"}, True, 1e999, "é\n\"'")
+    odd: tuple[Any, ...] = (
+        None,
+        5,
+        "",
+        "x",
+        [],
+        {},
+        [[]],
+        [{}],
+        {"id": "x"},
+        True,
+        1e999,
+        "é\n\"'",
+    )
     refused = 0
     for within, key in [*places(document)]:
         kept = within[key]
@@ -82,7 +95,7 @@ def test_what_a_rule_reads_is_never_missing_where_a_loan_is_granted() -> None:
             [one] = Evaluator(found, 5).outcomes([{**facts, name: None}])
             read = [each.code for each in found.rules if name in each.reads]
             unknown = [each.rule.code for each in one.fired if name in each.missing]
-            assert one.failed or unknown == read, seed
+            assert one.failed or {*read} <= {*unknown}, seed
             telling = {each.code for each in found.rules if each.effect == "note"}
             if {*read} - telling:
                 met = [True] * len(one.fired)
@@ -119,7 +132,7 @@ def alone(document: Json, facts: Mapping[str, Any], found: Policy) -> list[str] 
             held = held.setdefault(group, {})
         if name in facts:
             held[last] = facts[name]
-    loader = {"type": "static", "content": {"policy": document}}
+    loader: Any = {"type": "static", "content": {"policy": document}}
     try:
         result = zen.ZenEngine({"loader": loader}).evaluate("policy", nested)["result"]
     except RuntimeError:

@@ -11,7 +11,8 @@ from policy.read import read_policy
 from policy.rules import Policy
 
 BIRTH = "application.DAYS_BIRTH"
-KNOWN: Mapping[str, FactName] = ALWAYS | {
+KNOWN: Mapping[str, FactName] = {
+    **ALWAYS,
     BIRTH: FactName(BIRTH, "days", "application", protected=True),
     "application.AMT_INCOME_TOTAL": FactName("application.AMT_INCOME_TOTAL", "", ""),
 }

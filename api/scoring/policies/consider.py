@@ -54,7 +54,8 @@ def consider(
     ids = [one.client_id for one in decided if one.client_id is not None]
     records: Mapping[ClientKey, OnRecord] = {}
     if ready.asks_record and ids:
-        records = on_record(database, list(dict.fromkeys(ids)))
+        some = list(dict.fromkeys(ids))
+        records = on_record(database, some, earlier=ready.reads("earlier"))
     reader = ready.reader(champion.manifest)
     considered = []
     for one in decided:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, select
 
 from api.identifiers import parts
 from api.schemas.client_keys import ClientKey
@@ -35,15 +35,19 @@ class OnRecord:
 
 
 def on_record(
-    database: Database, client_ids: Sequence[ClientKey]
+    database: Database, client_ids: Sequence[ClientKey], earlier: bool = True
 ) -> dict[ClientKey, OnRecord]:
-    """Of those of whom there is anything, by one statement some hundred clients."""
+    """Of those of whom there is anything, by a statement for some hundred clients.
+
+    `earlier`: also what stands, by another one.
+    """
     rows: dict[ClientKey, list[Any]] = defaultdict(list)
     with database.read() as connection:
-        for kind, query in _NEWEST.items():
-            for part in parts([key for key in client_ids if type(key) is kind]):
-                for row in query.rows(connection, ids=part):
-                    rows[key_of(row)].append(row)
+        for queries in (_SEEN, _STANDS) if earlier else (_SEEN,):
+            for kind, query in queries.items():
+                for part in parts([key for key in client_ids if type(key) is kind]):
+                    for row in query.rows(connection, ids=part):
+                        rows[key_of(row)].append(row)
     return {key: _on_record(found) for key, found in rows.items()}
 
 
@@ -128,23 +132,40 @@ def _on_record(rows: Sequence[Any]) -> OnRecord:
 
 
 def _newest(column: str) -> Select[Any]:
-    """Of each client and kind the newest, of evidence all there is."""
+    """Of each client the newest review, and the newest decision."""
     place = func.row_number().over(
         partition_by=(personal.c[column], events.c.kind),
         order_by=personal.c.sequence.desc(),
     )
-    answer = case((events.c.kind != DECISION, personal.c.answer))
-    found = (
-        select(*WHOSE, events.c.kind, events.c.created_at, events.c.facts)
-        .add_columns(answer.label("answer"), place.label("place"))
+    # Of the many that are not taken no more is read than where they are.
+    ranked = (
+        select(personal.c.sequence, place.label("place"))
         .join_from(personal, events, events.c.sequence == personal.c.sequence)
-        .where(
-            personal.c[column].in_(bindparam("ids", expanding=True)),
-            events.c.kind.in_((EVIDENCE, DECLARATION, REVIEW, DECISION)),
-        )
+        .where(_some(column), events.c.kind.in_((REVIEW, DECISION)))
         .subquery()
     )
-    return select(found).where((found.c.place == 1) | (found.c.kind == EVIDENCE))
+    answer = case((events.c.kind == REVIEW, personal.c.answer))
+    return (
+        select(*WHOSE, events.c.kind, events.c.created_at, events.c.facts)
+        .add_columns(answer.label("answer"))
+        .join_from(ranked, events, events.c.sequence == ranked.c.sequence)
+        .join(personal, personal.c.sequence == ranked.c.sequence)
+        .where(ranked.c.place == 1)
+    )
+
+
+def _seen(column: str) -> Select[Any]:
+    """All evidence and declarations, newest first."""
+    return (
+        select(*WHOSE, events.c.kind, personal.c.answer)
+        .join_from(personal, events, events.c.sequence == personal.c.sequence)
+        .where(_some(column), events.c.kind.in_((EVIDENCE, DECLARATION)))
+        .order_by(personal.c.sequence.desc())
+    )
+
+
+def _some(column: str) -> ColumnElement[bool]:
+    return personal.c[column].in_(bindparam("ids", expanding=True))
 
 
 _COUNT = {
@@ -156,6 +177,9 @@ _COUNT = {
     )
     for kind, column in KEY_COLUMNS.items()
 }
-_NEWEST = {
+_SEEN = {
+    kind: Prepared(_seen(column), many="ids") for kind, column in KEY_COLUMNS.items()
+}
+_STANDS = {
     kind: Prepared(_newest(column), many="ids") for kind, column in KEY_COLUMNS.items()
 }
