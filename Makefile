@@ -64,6 +64,7 @@ bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@$(PYTHON) -m tests.benchmarks.serving
 	@$(PYTHON) -m tests.benchmarks.explanations
 	@$(PYTHON) -m tests.benchmarks.online
+	@$(PYTHON) -m tests.benchmarks.policy
 	@$(PYTHON) -m tests.benchmarks.drafts
 	@$(PYTHON) -m tests.benchmarks.reloading
 	@$(PYTHON) -m tests.benchmarks.slow_clients
