@@ -32,7 +32,7 @@ WORDS = {
         "kinds": ("Identity", "Income", "Register of payment incidents"),
         "results": ("It is who they say", "The income is as declared", "Not listed"),
         "kind": "What was looked at",
-        "result": "What came of it",
+        "result": "What was found",
         "source": "Where, or which paper: FICP, pay slip …",
         "there": "there",
         "two": "For a loan of this amount two people have to agree.",

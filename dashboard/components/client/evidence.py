@@ -188,7 +188,7 @@ def _evidence_form(client_id: ClientKey, wanted: str | None) -> None:
     result = choose(
         st.selectbox,
         f"result_{kind}_{key}",
-        _("What came of it"),
+        _("What was found"),
         words.RESULTS[kind],
         lambda one: words.result_word(kind, one),
         placeholder=_("Choose"),
