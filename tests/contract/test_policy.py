@@ -167,6 +167,7 @@ def reading(names: list[str]) -> dict[str, Any]:
     """A policy that reads all of these, and says nothing of anybody."""
     held = {f"at-{at}": "== null" for at in range(len(names))}
     cells = {"code": "'ALL'", "effect": "'note'", "text.en": "'All.'"}
+    cells["lawful_basis"] = "'A test.'"
     table = {
         "hitPolicy": "collect",
         "outputPath": "rules",
@@ -176,10 +177,9 @@ def reading(names: list[str]) -> dict[str, Any]:
         ],
         "outputs": [{"id": name, "name": name, "field": name} for name in cells],
         "rules": [
-            {"_id": "all", "lawful_basis": "'A test.'", **held, **cells},
+            {"_id": "all", **held, **cells},
         ],
     }
-    table["outputs"] += [{"id": "lawful_basis", "name": "l", "field": "lawful_basis"}]
     version = {"expressions": [{"id": "says", "key": "version", "value": "'all'"}]}
     contents = {
         "in": ("inputNode", {}),
@@ -304,7 +304,7 @@ def again(api: Deciding, house: House, batch: Told) -> None:
     policy = read_policy(FRENCH.read_bytes(), known_facts(champion))
     maker = FactMaker(house.bundle, champion, policy.facts, "")
     _manifest, sha256 = read_manifest(house.bundle)
-    source = decisions(api, champion, sha256, lambda _: None)
+    source = decisions(api.events, champion, sha256, lambda _: None)
     found = run(policy, maker, source, {}, [], 1.0)
     assert len(found.keys) == len(batch)
     refused = [found.before == "refused", found.after == "refused"]

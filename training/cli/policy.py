@@ -116,9 +116,12 @@ def _decided(url: str, bundle: Path, champion: Champion) -> Source:
     from training.monitoring.events.api_client import Api
     from training.monitoring.events.policy_events import decisions
 
-    api = Api(url.rstrip("/"), from_environment().api_key)
+    key = from_environment().api_key
+    if not key:
+        raise ConfigurationError("TRAINING_API_KEY: expected a key with role analyst")
+    api = Api(url.rstrip("/"), key)
     _manifest, sha256 = read_manifest(bundle)
-    return decisions(api, champion, sha256, progress)
+    return decisions(api.events, champion, sha256, progress)
 
 
 def _known(

@@ -11,7 +11,10 @@ from training.language import Labels, _, alike, figure
 from training.markdown import table
 from training.monitoring.alerts import rate_texts
 from training.monitoring.events.state import State
+from training.monitoring.statistics.rates import OFFICER_OVERRIDE
 from training.monitoring.statistics.window_tests import ScaleTests
+
+OFFICERS = 10
 
 
 def newest(widest: ScaleTests) -> list[dict[str, object]]:
@@ -52,9 +55,12 @@ def over_time(state: State, first: int, end: int) -> dict[str, float | None]:
 
 
 def told(rates: Sequence[Any]) -> list[Labels]:
-    """A table, where there are rules or reviews."""
+    """A table, where there are rules or reviews; of officers those who review most."""
     if not rates:
         return []
+    officers = [one for one in rates if one["rate"].startswith(OFFICER_OVERRIDE)]
+    officers.sort(key=lambda one: -one["of"])
+    less = {one["rate"] for one in officers[OFFICERS:]}
     columns = _("Of decisions by rules and people"), _("Newest"), _("Before")
     return [
         table(
@@ -66,6 +72,7 @@ def told(rates: Sequence[Any]) -> list[Labels]:
                     _share(one["before"], one["of_before"]),
                 )
                 for one in rates
+                if one["rate"] not in less
             ],
         )
     ]

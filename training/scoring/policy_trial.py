@@ -96,7 +96,10 @@ def run(
         keys += clients.keys
         outcomes.append(clients.outcome)
     if not keys:
-        raise ConfigurationError("policy: expected clients to try it on; found none")
+        raise ConfigurationError(
+            "policy: expected clients, or decisions by the bundle's model, to try it"
+            " on; found none"
+        )
     states = np.concatenate([part.states for part in parts])
     return Trial(
         policy,

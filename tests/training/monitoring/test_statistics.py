@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -10,6 +12,7 @@ from tests.training.monitoring.world import clients
 from training.monitoring.statistics import drift_tests, histogram
 from training.monitoring.statistics.outcome_tests import look_at_outcomes
 from training.monitoring.statistics.performance import auc, expected, recalibrate
+from training.monitoring.statistics.rates import EVERY, Rates
 from training.monitoring.statistics.reference import Reference
 from training.monitoring.statistics.window_tests import (
     LEVEL,
@@ -46,6 +49,34 @@ def raised(reference: Reference, values: np.ndarray) -> np.ndarray:
 
 def test_unchanged_clients_raise_nothing(reference: Reference) -> None:
     assert not raised(reference, drawn(reference, 200 * WINDOW, 0)).any()
+
+
+def test_unchanged_rules_officers_and_times_raise_nothing(
+    reference: Reference,
+) -> None:
+    random, count, many = np.random.default_rng(0), 400, 40
+    tries = np.full((count, many), WINDOW)
+    # A few reviews in each window, and many decisions.
+    tries[:, many // 2 :] = 30
+    hits = random.binomial(tries, random.uniform(0, 1, many))
+    served = np.repeat([0, 1], count // 2)
+    policy = np.array([0, 1, EVERY, EVERY] * (many // 4))
+    causes = tuple(f"rule:{at}" for at in range(many))
+    windows = replace(
+        windows_of(reference, drawn(reference, count * WINDOW, 1)),
+        rates=Rates(causes, policy, hits, tries, served),
+    )
+    found = compare_windows(reference, windows)
+    names = np.array([name.startswith("rule:") for name in found[0].causes])
+    assert names.sum() == many
+    assert not any((one.p <= LEVEL)[:, names].any() for one in found)
+    changed = hits.copy()
+    changed[-4:, 2] = np.where(hits[-4:, 2] > WINDOW // 2, 0, WINDOW)
+    rates = replace(windows.rates, hits=changed)
+    again = compare_windows(reference, replace(windows, rates=rates))[0]
+    assert again.p[-1, again.causes.index("rule:2")] <= LEVEL
+    # What another policy than the one that serves did says nothing.
+    assert (again.raw[-1, again.causes.index("rule:0")], found[0].scale) == (1.0, 1)
 
 
 @pytest.mark.parametrize(("shift", "events"), [(0.25, 2000), (0.5, 500)])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from policy.program import Program
-from policy.rules import Effect, Policy, Rule
+from policy.rules import Effect, Evidence, Policy, Rule
 from training.bundle.champion import Champion
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
@@ -23,12 +23,12 @@ from training.tables.home_credit import HOME_CREDIT
 NAN = np.nan
 
 
-def rule(code: str, effect: Effect = "refer", evidence: str | None = None) -> Rule:
+def rule(code: str, effect: Effect = "refer", evidence: Evidence | None = None) -> Rule:
     nothing: frozenset[str] = frozenset()
     text = {"en": f"Rule {code}.", "fr": f"Règle {code}."}
     return Rule(
         code, effect, text, nothing, nothing, (), evidence, 30, None, nothing, "t", 1
-    )  # type: ignore[arg-type]
+    )
 
 
 def policy(*rules: Rule) -> Policy:

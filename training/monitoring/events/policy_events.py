@@ -10,26 +10,27 @@ from typing import Any
 import numpy as np
 
 from training.bundle.champion import Champion
-from training.monitoring.events.api_client import Api
 from training.scoring.policy_clients import Clients, Source
 from training.tables.layout import APPLICATION
 
 PAGE = 5_000
 Line = dict[str, Any]
+# Events after a sequence, so many, with which features, of which kind: `Api.events`.
+Ask = Callable[[int, int, str, str], bytes]
 
 
 def decisions(
-    api: Api, champion: Champion, bundle_sha256: str, say: Callable[[str], None]
+    ask: Ask, champion: Champion, bundle_sha256: str, say: Callable[[str], None]
 ) -> Source:
     """Those of the bundle, of each application the first, as monitoring counts them.
 
     Raw columns are those that are features, as the model saw them: in float32. The
     others are known where the policy of the day read them.
     """
-    outcomes = _outcomes(api)
+    outcomes = _outcomes(ask)
     seen: set[str] = set()
     after = done = 0
-    while page := _lines(api.events(after, PAGE, "all", "decision")):
+    while page := _lines(ask(after, PAGE, "all", "decision")):
         after = page[-1]["sequence"]
         first = []
         for line in page:
@@ -48,11 +49,11 @@ def _lines(content: bytes) -> list[Line]:
     return [json.loads(line) for line in content.splitlines()]
 
 
-def _outcomes(api: Api) -> dict[str, float]:
+def _outcomes(ask: Ask) -> dict[str, float]:
     """Of clients and, where one is not named, of predictions; the last stands."""
     found: dict[str, float] = {}
     after = 0
-    while page := _lines(api.events(after, PAGE, "none", "outcome")):
+    while page := _lines(ask(after, PAGE, "none", "outcome")):
         after = page[-1]["sequence"]
         for line in page:
             found[line["client"] or line["prediction_id"]] = float(line["defaulted"])
@@ -73,8 +74,8 @@ def _clients(
             [outcomes.get(one["client"] or one["event_id"], np.nan) for one in lines]
         ),
         [line["created_at"] for line in lines],
-        [line["facts"] or {} for line in lines],
-        [line["recommendation"] for line in lines],
+        [line.get("facts") or {} for line in lines],
+        [str(line.get("recommendation", line["decision"])) for line in lines],
     )
 
 
