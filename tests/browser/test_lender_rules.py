@@ -135,7 +135,10 @@ class Desk:
 
     def proves(self, kind: str, result: str) -> None:
         form = self.page.locator(".st-key-evidence")
-        form.get_by_label(self.words["kind"], exact=True).wait_for()
+        kinds = form.get_by_label(self.words["kind"], exact=True)
+        # The form before this one is gone.
+        kinds.nth(1).wait_for(state="detached")
+        kinds.wait_for()
         self.choose(self.words["kind"], kind)
         self.choose(self.words["result"], result)
         source = form.get_by_label(self.words["source"])
