@@ -78,8 +78,7 @@ def _review(opened: OpenedClient, contest: Contest | None, model: ModelAnswer) -
     client = str(opened.client.client_id)
     sentence = _("The model says: {decision}", decision=word)
     if policy.is_of_rules(prediction.policy):
-        word, meaning = policy.proposal(prediction)
-        sentence = _("Proposed: {decision}", decision=word)
+        sentence, meaning = policy.proposal(prediction)
     elif standing.latest.model_changed:
         sentence = _("An earlier model said: {decision}", decision=word)
     if standing.reviewed:

@@ -40,7 +40,10 @@ each_person = pytest.mark.parametrize(
     "roles", PEOPLE, ids=["nobody", "officer", "analyst", "both", "admin"]
 )
 # What a page asks only for some of those who see it, or is asked by hand.
-NOT_FOR_ALL = {"raw", "activate_policy"}
+NOT_FOR_ALL = {"raw", "activate_policy", "assign"}
+CONSULTED = {"kind": "income", "source": "Pay slip", "result": "confirmed"}
+CONSULTED |= {"consulted_at": "2026-11-02", "author": "Zoë"}
+DECLARED = {"monthly_income": 2100.0, "author": "Zoë"}
 BUILT_IN, NEUTRAL = built_in(), built_in_content()
 UNKNOWN, NOBODY = str(uuid.UUID(int=7)), 7
 DRAFT = DraftAnswer.model_construct(client_id="new-0000000000", revision=1)
@@ -53,6 +56,9 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {
             "work": lambda api, _: api.work(5, {"state": "open"}),
             "beside": lambda api, client: api.beside(client, {}),
+            "claim": lambda api, _: api.claim(NOBODY),
+            "release": lambda api, _: api.release(NOBODY),
+            "assign": lambda api, _: api.assign(NOBODY, "Bo", "8"),
         },
     ),
     "file": ({OFFICER}, {"records": lambda api, client: api.records(client)}),
@@ -106,6 +112,10 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
             "letter": lambda api, client: api.letter(client, "en"),
             "notes": lambda api, client: api.notes(client),
             "note": lambda api, _: api.note(NOBODY, "Seen", "Zoë"),
+            "evidence": lambda api, client: api.evidence(client),
+            "record_evidence": lambda api, _: api.record_evidence(NOBODY, CONSULTED),
+            "declarations": lambda api, client: api.declarations(client),
+            "declare": lambda api, _: api.declare(NOBODY, DECLARED),
             "contests": lambda api, client: api.contests(client),
             "contest": lambda api, _: api.contest(NOBODY, "No", date.today(), "Zoë"),
             "review": lambda api, _: api.review(UNKNOWN, "granted", "Seen", "Zoë"),

@@ -103,14 +103,15 @@ def _decide_again(
 
 
 def _forms(opened: OpenedClient, declared: Declaration | None) -> None:
-    """What a rule misses is asked for first."""
-    client = opened.client.client_id
+    """What a rule misses is asked for first, until it is on record."""
+    client, decided = opened.client.client_id, opened.standing.latest.created_at
     missed = list(missed_facts(opened.prediction))
     unmet = [one.evidence for one in opened.client.requirements if not one.met]
     kinds = [name.split(".")[1] for name in missed if name.startswith("evidence.")]
     wanted = next((kind for kind in (*unmet, *kinds) if kind is not None), None)
     first = EVIDENCE if wanted else None
-    if any(name.startswith("declared.") for name in missed):
+    since = declared is not None and declared.created_at > decided
+    if not since and any(name.startswith("declared.") for name in missed):
         first = DECLARATION
     labels = {DECLARATION: _("What is declared"), EVIDENCE: _("Evidence")}
     chosen = choose_form(f"add_{form_key('on_record', client)}", labels, first)
@@ -187,7 +188,7 @@ def _evidence_form(client_id: ClientKey, wanted: str | None) -> None:
     result = choose(
         st.selectbox,
         f"result_{kind}_{key}",
-        _("What came of it"),
+        _("What was found"),
         words.RESULTS[kind],
         lambda one: words.result_word(kind, one),
         placeholder=_("Choose"),

@@ -57,7 +57,8 @@ def proposal(prediction: Prediction) -> tuple[str, str]:
     failed = prediction.policy is not None and prediction.policy.failed
     rules = deciding(prediction)
     if not failed and not rules and prediction.recommended == prediction.decision:
-        return verdict(prediction)
+        word, meaning = verdict(prediction)
+        return _proposed(prediction) or word, meaning
     risk, limit = percents_apart(prediction.probability, prediction.threshold)
     told = [
         _(
@@ -78,9 +79,16 @@ def proposal(prediction: Prediction) -> tuple[str, str]:
         told.append(
             _("The lender's rules could not be applied, so a person examines it.")
         )
-    return decision_word(prediction.recommended), " ".join(
-        [*told, *map(rule_says, rules)]
-    )
+    told += [rule_says(rule) for rule in rules]
+    word = _proposed(prediction) or decision_word(prediction.recommended)
+    return word, " ".join(told)
+
+
+def _proposed(prediction: Prediction) -> str:
+    """Where the lender's rules speak it is said that people decide."""
+    if not is_of_rules(prediction.policy) or prediction.recommended == "referred":
+        return ""
+    return _("Proposed: {decision}", decision=decision_word(prediction.recommended))
 
 
 def rule_says(rule: FiredRule) -> str:

@@ -202,6 +202,7 @@ def test_a_refusal_of_the_rules_is_overridden_by_seniors_alone(
     log_in("Ada")
     app = page("decide", CLIENT)
     assert "Rule AGE refuses: The applicant is too young" in page_text(app)
+    assert "Proposed: Refused</h2>" in page_text(app)
     assert any("the role senior may grant" in one for one in notices(app, "info"))
     assert app.radio[0].options[0] == "Confirm: refuse it"
     assert "grant" not in " ".join(app.radio[0].options).lower()
