@@ -25,9 +25,9 @@ from api.identifiers import uuid7
 from api.json_encoding import encode
 from api.store.database import Database
 from api.store.events.export import Pseudonyms
-from api.store.people import deliveries
-from api.store.people.deliveries import Lease, LeaseLost, Waiting
-from api.store.people.standing_decisions import standing_decisions
+from api.store.work import deliveries
+from api.store.work.deliveries import Lease, LeaseLost, Waiting
+from api.store.work.standing_decisions import standing_decisions
 
 # For each step of a delivery, and for all of it.
 STEP_SECONDS, WHOLE_SECONDS = 10.0, 30.0

@@ -8,7 +8,6 @@ was decided before, it does nothing.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -32,7 +31,7 @@ def main() -> None:
     ids = list(islice(client.clients(), CLIENTS))
     if not ids or client.standing(ids[0]) is not None:
         return
-    client.activate(json.loads(POLICY.read_text()))
+    client.activate(POLICY.read_bytes())
     scored = client.decide_many(ids, "reasons")
     decided = [one for one in scored if not isinstance(one, ScoringError)]
     review(client, decided)

@@ -202,8 +202,8 @@ class ScoringClient:
         made: Declaration = self._send("POST", path, declared).json()
         return made
 
-    def activate(self, policy: Mapping[str, Any]) -> Activation:
-        """Add a policy, a decision model in JDM, and recommend by it from now on."""
+    def activate(self, policy: bytes) -> Activation:
+        """Add a policy's file, byte for byte, and recommend by it from now on."""
         added = self._send("POST", "/v1/policies", policy).json()
         path = f"/v1/policies/{added['sha256']}/activate"
         made: Activation = self._send("POST", path).json()
@@ -244,11 +244,15 @@ class ScoringClient:
             yield page
 
     def _send(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None
+        self, method: str, path: str, body: Mapping[str, Any] | bytes | None = None
     ) -> requests.Response:
         """Raises ScoringError, or requests.RequestException when there is no answer."""
         headers = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
-        ask = partial(self._session.request, method, self._url + path, json=body)
+        sent: dict[str, Any] = {"json": body}
+        if isinstance(body, bytes):
+            sent = {"data": body}
+            headers["Content-Type"] = "application/json"
+        ask = partial(self._session.request, method, self._url + path, **sent)
         try:
             response = ask(headers=headers, timeout=self._timeout)
         except ChunkedEncodingError:

@@ -17,7 +17,7 @@ from policy.rules import Policy, Rule
 
 Facts = Mapping[str, Any]
 # Of a text, and of a number, that zen-engine can take.
-LONGEST_TEXT, _LARGEST = 1000, 7e28
+LONGEST_TEXT, _LARGEST = 500, 7e28
 # Nothing in a policy goes round in circles: one of up to so many characters takes a few
 # milliseconds at most, and 15 microseconds if it is small. To hand it over to where it
 # could be cut off takes 90.
@@ -59,6 +59,7 @@ class Evaluator:
         self.policy = policy
         self._seconds = seconds
         self._engines: OrderedDict[frozenset[str], Any] = OrderedDict()
+        self._places: dict[str, str] = {}
         self._lock = threading.Lock()
         self._own = threading.local()
         programmed = zip(policy.rules, policy.program.rules, strict=True)
@@ -133,7 +134,7 @@ class Evaluator:
             if value is not True and value is not False and value != UNKNOWN:
                 return Outcome((), f"rule {rule.code} is neither true nor false")
             if value == UNKNOWN and not lacks:
-                lacks = rule.reads or frozenset((rule.table,))
+                lacks = rule.tests & missing or rule.reads or frozenset((rule.table,))
             read = {name: given[name] for name in reads if name in given}
             fired.append(Fired(rule, tuple(sorted(lacks)), read))
         return Outcome(tuple(fired))
@@ -144,10 +145,16 @@ class Evaluator:
         try:
             told = json.loads(str(error).partition("\n")[0])["source"]
             text = json.loads(told.partition(": ")[2])
-            where = where or self.policy.program.where(text, missing)
+            where = where or self._place(text, missing)
         except (ValueError, KeyError, TypeError):
             pass
         return f"{where or 'it'} could not be evaluated"
+
+    def _place(self, text: str, missing: frozenset[str]) -> str:
+        """What of the file is evaluated so; looked for once, as all of a batch may."""
+        if text not in self._places:
+            self._places[text] = self.policy.program.where(text, missing)
+        return self._places[text]
 
     def _engine(self, missing: frozenset[str]) -> Any:
         with self._lock:

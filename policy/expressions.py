@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     |(?P<sign>==|!=|<=|>=|\?\?|\.\.|[-+*/%^<>!?:,.()[\]$])
     |(?P<other>\S)
     )""",
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 _ABSENT = ("==", "!=")
 _COMPARE = frozenset(("==", "!=", "<", "<=", ">", ">="))
@@ -62,7 +62,7 @@ class Expression:
         """All names in their order, with how often each is read."""
         return Counter(one.path for one in self.tokens if one.kind == "path")
 
-    @property
+    @cached_property
     def tested(self) -> frozenset[Path]:
         """Those of which it says what holds where there is none."""
         found = set()

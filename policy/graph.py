@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from policy.faults import Faults, Place, short
 from policy.rules import Fault, PolicyError
 
-MOST_NODES = 1000
+MOST_NODES, MOST_EDGES = 1000, 5000
 INPUT, OUTPUT = "inputNode", "outputNode"
 EXPRESSIONS, TABLE, SWITCH = "expressionNode", "decisionTableNode", "switchNode"
 KINDS = (INPUT, OUTPUT, EXPRESSIONS, TABLE, SWITCH)
@@ -130,6 +130,8 @@ def _edges(held: Mapping[str, Any], nodes: dict[str, Node], faults: Faults) -> N
     entries = held.get("edges")
     if not isinstance(entries, list):
         _whole(1, f"edges: expected a list; found {short(entries)}")
+    if len(entries) > MOST_EDGES:
+        _whole(1, f"edges: expected up to {MOST_EDGES:,}; found {len(entries):,}")
     seen, begin_line = set(), faults.begin("edges")
     for order, entry in enumerate(entries):
         entry = entry if isinstance(entry, dict) else {}

@@ -22,11 +22,11 @@ from policy.faults import Faults, Place, short
 from policy.graph import Node
 from policy.program import Term
 
-_KEY = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)*")
+_KEY = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)*", re.ASCII)
 _POSITION = re.compile(r" at \(\d+, \d+\)")
 # Facts in a value, each as often as it is read: a text, or a list, of twice itself
 # twenty times over would fill the memory.
-MOST_JOINED = 1000
+MOST_JOINED = 200
 # Each takes some microseconds to read.
 MOST_WRITTEN = 500_000
 
@@ -39,6 +39,8 @@ class Reads:
     tests: frozenset[str] = frozenset()
 
     def __or__(self, other: Reads) -> Reads:
+        if other.facts <= self.facts and other.tests <= self.tests:
+            return self
         return Reads(self.facts | other.facts, self.tests | other.tests)
 
     def but(self, may: frozenset[str]) -> Reads:

@@ -17,7 +17,7 @@ from policy.rules import Rule
 
 @dataclass(frozen=True)
 class Column:
-    """An input; `field` is None where its cells are expressions by themselves."""
+    """An input, and its expression; without a text its cells are such themselves."""
 
     id: str
     text: str
@@ -67,8 +67,7 @@ class Tables:
         for id, text in self._columns(node, "inputs"):
             place = node.place.within(f"column {short(text)}")
             field = self._names.parsed(text, place) if text.strip() else None
-            if field or not text.strip():
-                yield Column(id, text, field)
+            yield Column(id, text.strip(), field)
 
     def _fields(self, node: Node) -> dict[str, str]:
         fields = dict(self._columns(node, "outputs"))
@@ -97,7 +96,7 @@ class Tables:
         first: bool,
     ) -> Iterator[Row]:
         """A row that does nothing but catch what is missing does so for those after."""
-        columns = {*fields, *(one["id"] for one in node.content.get("inputs", ()))}
+        columns = {*fields, *(one.id for one in inputs)}
         caught: frozenset[str] = frozenset()
         for i, row in enumerate(listed(node, "rules", self._faults)):
             cells = {fields[id]: str(row.get(id) or "") for id in fields}
@@ -132,7 +131,8 @@ class Tables:
     ) -> Iterator[tuple[Expression, Place]]:
         for column in inputs:
             cell = row.get(column.id)
-            if isinstance(cell, str) and cell.strip():
+            wrong = column.text and column.field is None
+            if isinstance(cell, str) and cell.strip() and not wrong:
                 at = place.within(f"column {short(column.text)}")
                 at = at if column.field else place
                 found = self._names.parsed(cell, at, column.field)

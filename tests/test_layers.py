@@ -27,7 +27,6 @@ NO_BYTECODE = shutil.ignore_patterns("__pycache__", "locale")
             "The API's routes import no other route",
         ),
         ("api/errors.py", "training.errors", "The parts share data; of code"),
-        ("policy/rules.py", "api.errors", "What a policy means knows no part"),
         ("dashboard/session/user.py", "screens.client", "The dashboard's arrows"),
         ("dashboard/texts/decision.py", "charts.axes", "The dashboard's arrows"),
     ],

@@ -20,12 +20,11 @@ from training.tables.home_credit import HOME_CREDIT
 
 PAGE = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
 POLICIES = ROOT / "docs" / "policies"
-KNOWN: Mapping[str, FactName] = ALWAYS | {
-    f"application.{one.name}": FactName(
-        f"application.{one.name}", one.unit, "application", one.protected
-    )
+COLUMNS = (
+    FactName(f"application.{one.name}", one.unit, "application", one.protected)
     for one in HOME_CREDIT.application
-}
+)
+KNOWN: Mapping[str, FactName] = {**ALWAYS, **{one.name: one for one in COLUMNS}}
 # A month's: 20,000 of 100,000 go into the instalment, 10,000 into the rent.
 GOOD = {
     "application.DAYS_BIRTH": -12_000,

@@ -24,7 +24,7 @@ def test_the_readme_lists_every_api_command_and_route() -> None:
     from api import create_app
 
     app = create_app()
-    for name in ("clients", "db", "decisions", "events", "keys"):
+    for name in ("clients", "db", "decisions", "events", "keys", "policy"):
         for command in app.cli.commands[name].commands:  # type: ignore[attr-defined]
             assert f"{name} {command}" in README
     served = {

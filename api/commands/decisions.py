@@ -13,8 +13,8 @@ from flask.cli import AppGroup
 from api.commands.database import database
 from api.errors import DeliveryFailed
 from api.services import services
-from api.store.people import deliveries
-from api.store.people.deliveries import LeaseLost
+from api.store.work import deliveries
+from api.store.work.deliveries import LeaseLost
 from api.webhook import Deliverer, receiver
 
 decisions = AppGroup("decisions", help="What came to stand.")

@@ -17,6 +17,7 @@ import orjson
 from sqlalchemy import bindparam, select, tuple_
 
 from api.store.database import Database
+from api.store.events.pages import of_kinds
 from api.store.events.record import DECISION, OUTCOME, REVIEW
 from api.store.policies import StoredPolicy
 from api.store.prepared import Prepared
@@ -105,7 +106,7 @@ def _followed(
     for _, rows in groupby(_acts(database, since), lambda row: row.subject_id):
         acts = list(rows)
         decided = acts[0].decided
-        if sha256 in decided:
+        if acts[0].decided_as == DECISION and sha256 in decided:
             facts = orjson.loads(decided)
             if facts.get("policy") == sha256:
                 yield facts, [(row.kind, orjson.loads(row.facts)) for row in acts]
@@ -146,14 +147,15 @@ _ACTS = Prepared(
         events.c.sequence,
         events.c.kind,
         events.c.facts,
+        _OF.c.kind.label("decided_as"),
         _OF.c.facts.label("decided"),
     )
     .join(_OF, _OF.c.event_id == events.c.subject_id)
     .where(
         tuple_(events.c.subject_id, events.c.sequence)
         > tuple_(bindparam("subject"), bindparam("sequence")),
-        events.c.kind.in_((REVIEW, OUTCOME)),
-        _OF.c.kind == DECISION,
+        # By the index of subjects, not that of kinds.
+        of_kinds((REVIEW, OUTCOME)),
         _OF.c.created_at >= bindparam("since"),
     )
     .order_by(events.c.subject_id, events.c.sequence)

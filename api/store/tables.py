@@ -154,7 +154,7 @@ references = Table(
 )
 
 # The work list: a row per client that waits or was decided, made of events and drafts
-# in their own transactions. `place` is where it stands: api.store.people.work. What
+# in their own transactions. `place` is where it stands: api.store.work.places. What
 # is of a prediction is null of a draft; `result` and `reviewer` are of what stands.
 work = Table(
     "work",

@@ -223,23 +223,24 @@ def last_seen(client_id: ClientKey) -> OpenedClient | None:
     return _opened().get(client_id)
 
 
-def open_client(client_id: ClientKey) -> OpenedClient:
+def open_client(client_id: ClientKey, made: Prediction | None = None) -> OpenedClient:
     """Fetch a client with what stands; decided on only when nothing does.
 
-    Raises WithoutReasons when those of the newest decision cannot be had any more, and
+    `made`: a decision of this moment, which is not asked for again. Raises
+    WithoutReasons when those of the newest decision cannot be had any more, and
     NotDecided of an application that is being entered.
     """
     earlier = last_seen(client_id)
     if earlier and not api_is_ready():
         return earlier
     api = scoring_api()
-    client = api.client(client_id)
-    if client.standing is None and is_draft(client_id):
-        raise NotDecided(f"application {client_id} is not decided on")
-    made = None
-    if client.standing is None:
-        made = score_again(client_id)
+    with _deciding(client_id):
         client = api.client(client_id)
+        if client.standing is None and is_draft(client_id):
+            raise NotDecided(f"application {client_id} is not decided on")
+        if client.standing is None:
+            made = _decide(client_id)
+            client = api.client(client_id)
     if client.standing is None:
         raise NonsenseAnswer(f"client {client_id} was scored, and nothing stands")
     try:
@@ -257,12 +258,15 @@ def score_again(client_id: ClientKey, newest: str = "") -> Prediction | None:
 
     Of sessions and clicks that ask for it at once, one makes it; None for the others.
     """
-    api = scoring_api()
     with _deciding(client_id):
-        standing = api.client(client_id).standing
+        standing = scoring_api().client(client_id).standing
         if newest != (standing.latest.prediction_id if standing else ""):
             return None
-        prediction = api.score(client_id)
+        return _decide(client_id)
+
+
+def _decide(client_id: ClientKey) -> Prediction:
+    prediction = scoring_api().score(client_id)
     if prediction.model.bundle_sha256 != current_model().bundle_sha256:
         _model.clear()
     return prediction

@@ -28,6 +28,8 @@ MEASURES = {
     "risk": mark("Risk stated"),
     "stability": mark("Stability"),
     "decisions": mark("Decisions"),
+    "rules": mark("Rules"),
+    "hours": mark("Time to a decision"),
 }
 
 
@@ -49,6 +51,9 @@ class Series(Answer):
     psi: Mapping[str, Values] = {}
     refused: Values = ()
     overridden: Values = ()
+    referred: Values = ()
+    recommended_refused: Values = ()
+    hours: Values = ()
 
 
 class Performance(Answer):
@@ -131,6 +136,8 @@ def _of_series(series: Series, model: ModelAnswer) -> list[Course]:
         (series.probability, lambda: _risks(at, series.probability)),
         (series.psi, lambda: _stability(at, series.psi, model)),
         (series.refused, lambda: _decisions(at, series.refused, series.overridden)),
+        (_some(series.referred), lambda: _rules(at, series)),
+        (_some(series.hours), lambda: _hours(at, series.hours)),
     ]
     return [make() for known, make in makers if known and at]
 
@@ -207,6 +214,38 @@ def _decisions(at: Sequence[datetime], refused: Values, overridden: Values) -> C
         share=percent(next(iter(lines.values()))[-1] or 0.0),
     )
     return Course("decisions", sentence, _("share"), at, lines, share=True)
+
+
+def _some(values: Values) -> bool:
+    return any(value is not None for value in values)
+
+
+def _last(values: Values) -> float:
+    return next((one for one in reversed(values) if one is not None), 0.0)
+
+
+def _rules(at: Sequence[datetime], series: Series) -> Course:
+    sentence = _(
+        "Of what was decided by the lender's rules, the share that they refer to a "
+        "person, and the share for which a refusal is recommended. Last: {referred} "
+        "and {refused}. The report above has each rule.",
+        referred=percent(_last(series.referred)),
+        refused=percent(_last(series.recommended_refused)),
+    )
+    lines = {
+        _("referred to a person"): series.referred,
+        _("recommended to refuse"): series.recommended_refused,
+    }
+    return Course("rules", sentence, _("share"), at, lines, share=True)
+
+
+def _hours(at: Sequence[datetime], hours: Values) -> Course:
+    sentence = _(
+        "Hours from an application's first decision until a person's stands, for half "
+        "of the applications at most. Last: {hours}.",
+        hours=decimal(_last(hours), 1),
+    )
+    return Course("hours", sentence, _("hours"), at, {_("half below"): hours}, (0,))
 
 
 def _of_looks(reports: list[Report], model: ModelAnswer) -> list[Course]:

@@ -17,7 +17,7 @@ from api_client.cache import OpenedClient, api_is_ready, current_model, scoring_
 from charts import waterfall
 from components import markup, say
 from components.client.application_facts import show_application
-from components.client.beside import show_beside
+from components.client.beside import show_beside, ways_beside
 from components.client.claim import claim_bar
 from components.client.client_picker import (
     chosen_client,
@@ -48,15 +48,15 @@ MOST_FIRST, MOST_SECOND = 4, 3
 
 def show() -> None:
     opened = chosen_client(_("Client"))
-    show_beside(CLIENT_PAGE)
     if not opened:
+        show_beside(CLIENT_PAGE)
         if nobody_is_looked_for():
             view = work_view.of_address()
             st.html(markup.heading(_("Work list")))
             show_work(page_of(view), view)
         return
     model = current_model()
-    with RENDER_LOCK:
+    with ways_beside(CLIENT_PAGE), RENDER_LOCK:
         _story(opened, model)
     _on_record(opened)
     _details(opened, model)

@@ -10,7 +10,7 @@ from api_client.answers import PolicyAnswer, PolicySummary
 from api_client.cache import current_model, policy_of, scoring_api
 from components import say
 from components.layout import card
-from components.policy import life
+from components.policy import life, versions
 from components.policy.approval import approval
 from components.policy.rule_list import results, rule_list
 from session.language import _
@@ -40,8 +40,8 @@ def show() -> None:
     with card("policy_life"):
         life.life(chosen)
     with card("policy_changes"):
-        life.versions(policies)
-        life.difference(policies, chosen, model)
+        versions.versions(policies)
+        versions.difference(policies, chosen, model)
     with card("policy_add"):
         life.add()
     with card("policy_curve"):
@@ -57,7 +57,7 @@ def _choose(policies: Sequence[PolicySummary]) -> PolicySummary:
     chosen = st.selectbox(
         _("Policy shown"),
         list(by_sha),
-        format_func=lambda sha256: life.name_of(by_sha[sha256]),
+        format_func=lambda sha256: versions.name_of(by_sha[sha256]),
         key=CHOSEN,
     )
     return by_sha[str(chosen)]

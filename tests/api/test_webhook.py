@@ -19,8 +19,8 @@ from flask import Flask
 from api import webhook
 from api.config import Config
 from api.errors import ConfigurationError
-from api.store.people import deliveries
-from api.store.people.deliveries import Lease, LeaseLost
+from api.store.work import deliveries
+from api.store.work.deliveries import Lease, LeaseLost
 from api.webhook import Deliverer, receiver
 
 SECRET = "s3cret"

@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from api.identifiers import moment, now
 from api.schemas.client_keys import ClientKey
 from api.store.database import Database
-from api.store.people import drafts, references, work
+from api.store.people import drafts, references
 from api.store.people.drafts import Content
+from api.store.work import moves
 from tests.benchmarks.load import Client, Server, house_folder, prepared, say, served
 from tests.benchmarks.online import medians
 from tests.benchmarks.serving import PREDICTIONS
@@ -36,7 +37,7 @@ def fill(house: House) -> None:
                 if at < DRAFTS:
                     key = drafts.new_key()
                     drafts.enter(connection, str(key), content, now(), to)
-                    work.entered(connection, key, now())
+                    moves.entered(connection, key, now())
                 called[key] = f"2026-{at:06d} {NAMES[at % len(NAMES)]}"
             for kind in (int, str):
                 some = {k: v for k, v in called.items() if isinstance(k, kind)}

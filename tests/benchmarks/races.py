@@ -4,12 +4,13 @@
 
 Against two processes of the API, on SQLite and on PostgreSQL: two reviews of different
 decisions; a review and a new score; two signatures for one grant; a grant and evidence
-that speaks against it; claims of one client; scoring while a third process forgets the
-client.
+that speaks against it; claims of one client; scoring while the policy changes, and
+while a third process forgets the client.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 import time
@@ -25,12 +26,14 @@ from sqlalchemy import select
 from api import create_app
 from api.config import Config
 from api.identifiers import now
+from api.schemas.policies import EXAMPLE
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd, place
 from api.store.events.group_commit import Recorder
-from api.store.events.record import Reply
+from api.store.events.record import DECISION, Reply
 from api.store.events.verification import verify
 from api.store.people import erasure
+from api.store.policies import ACTIVATED, BUILT_IN
 from api.store.tables import events, personal
 from tests.api.decisions import REGISTER, TWO, decision
 from tests.benchmarks.databases import other_database, postgresql
@@ -67,6 +70,13 @@ class Desk:
         seen = {"result": result, "consulted_at": now()[:10]}
         path = f"/v1/clients/{client_id}/evidence"
         return self._client.post(path, body | seen)
+
+    def activate(self, policy: str) -> Answer:
+        return self._client.post(f"/v1/policies/{policy}/activate", None)
+
+    def add_policy(self) -> str:
+        added = self._client.post("/v1/policies", EXAMPLE)
+        return str(added.json()["sha256"])
 
     def work(self, client_id: int, what: str) -> Answer:
         return self._client.post(f"/v1/work/{client_id}/{what}", None)
@@ -210,6 +220,31 @@ def forget_and_score(
             yield f"events {kept} are left, answers {statuses}"
 
 
+def activate_and_score(
+    desks: list[Desk], client_id: int, times: int, database: Database
+) -> Iterator[str]:
+    """No decision in the chain is by another policy than was activated last."""
+    policies = [desks[0].add_policy(), BUILT_IN]
+    active, after = desks[0].activate(BUILT_IN).json()["policy"]["sha256"], 0
+    for at in range(times):
+        answers = at_once(
+            partial(desks[0].activate, policies[at % 2]),
+            *(partial(desk.score, client_id) for desk in desks[1:]),
+        )
+        statuses = [one.status for one in answers]
+        if statuses != [200, *[201] * len(desks[1:])]:
+            yield f"answers {statuses}"
+    query = select(events.c.kind, events.c.facts).order_by(events.c.sequence)
+    with database.read() as connection:
+        rows = connection.execute(query).all()
+    for row in rows:
+        facts = json.loads(row.facts)
+        if facts.get("action") == ACTIVATED:
+            active, after = facts["sha256"], after + 1
+        elif after and row.kind == DECISION and facts["policy"] != active:
+            yield f"a decision by {facts['policy']} while {active} was active"
+
+
 def forget(database: Database, chain_end: ChainEnd, client_id: int) -> None:
     """Sometimes before the scoring, sometimes in the middle of it or after it."""
     time.sleep(random.uniform(0, LONGEST_DELAY))
@@ -236,6 +271,7 @@ def race(house: House, url: str, key: str, times: int) -> bool:
                 desks, third, times, recorder, database
             ),
             "claims": claims([desks[0], people[1]], first, times),
+            "activate and score": activate_and_score(desks, first, times, database),
             "forget and score": forget_and_score(
                 desks, others, database, chain_end, tally
             ),

@@ -261,6 +261,9 @@ PRODUCTION = DRIFT | {
         "series": {
             "at": ["2026-10-01T00:00:00.000000Z", "2026-11-01T00:00:00.000000Z"],
             "expected_cost": [0.5, 0.52],
+            "referred": [None, 0.2],
+            "recommended_refused": [None, 0.07],
+            "hours": [None, None],
             "probability": [
                 {"p05": 0.01, "p25": 0.03, "p50": p50, "p75": 0.1, "p95": 0.3}
                 for p50 in (0.06, 0.071)

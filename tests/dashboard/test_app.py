@@ -86,6 +86,25 @@ def test_a_search_opens_the_client_and_scores_once(api: FakeApi) -> None:
     assert api.asked(*PREDICTIONS) == 2
 
 
+def test_choosing_a_client_asks_for_nothing_twice(api: FakeApi) -> None:
+    """Who is beside them is asked for last: the decision is on the screen by then."""
+    client, work = ("GET", "/v1/clients/700001"), ("GET", "/v1/work")
+    first, again = open_app("700002"), open_app("700002")
+
+    def asked(app: AppTest) -> list[tuple[str, str]]:
+        api.requests.clear()
+        app.query_params["client"] = "700001"
+        assert "Granted" in page_text(app.run())
+        return [seen[:2] for seen in api.requests]
+
+    assert asked(first) == [client, PREDICTIONS, client, work]
+    stored = ("GET", f"/v1/predictions/{list(api.made)[1]}")
+    assert asked(again) == [client, stored, work]
+    assert asked(again) == [client]
+    again.button(key="score_again").click()
+    assert asked(again) == [client, PREDICTIONS, client]
+
+
 def test_score_again_makes_a_new_decision(api: FakeApi) -> None:
     app = open_app("700001")
     assert "000000000001" in page_text(app)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -48,10 +47,7 @@ class Author:
                 last = f"n{i}"
         nodes.append(self._rules("last"))
         edges.append(f"{last}>last")
-        document = written(*nodes, edges=edges)
-        if self._chance(self.wild):
-            self._spoil(document)
-        return document
+        return written(*nodes, edges=edges)
 
     def facts(self, wild: bool) -> dict[str, Any]:
         """One of each; if they are `wild`, of any kind or none."""
@@ -61,7 +57,16 @@ class Author:
             number = self.random.choice((0, 0.3, 0.5, 1, 40))
             found[name] = text if name in TEXTS else number
             if wild and self._chance(0.4):
-                odd = (None, "x", True, 1e300, float("inf"), float("nan"), [1], {})
+                odd: tuple[Any, ...] = (
+                    None,
+                    "x",
+                    True,
+                    1e300,
+                    float("inf"),
+                    float("nan"),
+                    [1],
+                    {},
+                )
                 found[name] = self.random.choice(odd)
         return found
 
@@ -146,21 +151,3 @@ class Author:
         ]
         hit = self.random.choice(("first", "collect"))
         return rules(id, self._columns(), *rows, hit=hit)
-
-    def _spoil(self, document: Json) -> None:
-        """Something in it is gone, of another kind, or twice there."""
-        within: Any = document
-        for _ in range(self.random.randint(1, 7)):
-            keys: Sequence[Any] = (
-                [*within] if isinstance(within, dict) else range(len(within))
-            )
-            if not keys:
-                return
-            key = self.random.choice(keys)
-            if not isinstance(within[key], dict | list) or self._chance(0.2):
-                odd = (None, 5, "", "x", [], {}, [[]], {"id": "x"}, True, "é\n\"'")
-                within[key] = self.random.choice(odd)
-                return
-            within = within[key]
-        if isinstance(within, list):
-            within.append(self.random.choice((None, "x", *within)))

@@ -60,7 +60,7 @@ def test_a_cell_is_held_to_its_column(cell: str, fires: set[int]) -> None:
 
 def test_all_that_fired_come_in_the_order_of_the_file_with_what_they_read() -> None:
     columns = {"x": "probability", "y": "earlier.by ?? 'nobody'"}
-    rows = ({"x": "> 1"}, {"x": "> 0"}, {"y": "'nobody'"}, {})
+    rows: tuple[Json, ...] = ({"x": "> 1"}, {"x": "> 0"}, {"y": "'nobody'"}, {})
     one = outcome(policy(rules("r", columns, *rows)), probability=0.5, threshold=9)
     assert [(each.rule.code, each.facts) for each in one.fired] == [
         ("R1", {"probability": 0.5}),

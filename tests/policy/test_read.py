@@ -223,6 +223,7 @@ def cell(text: str, field: str = "probability") -> Json:
         ([changed(GOOD, hitPolicy="unique")], "node r", "hitPolicy: expected collect"),
         ([changed(GOOD, inputField="declared")], "node r", "inputField: expected no"),
         ([changed(GOOD, executionMode="loop")], "node r", "executionMode: expected no"),
+        ([changed(GOOD, inputs=True)], "node r", "inputs: expected a list of objects"),
         ([changed(GOOD, rules="x")], "node r", "rules: expected a list of objects"),
         ([changed(GOOD, rules=[{"q": ""}])], "node r", "there is no column q"),
         ([changed(GOOD, rules=[{"p": 1}])], "node r", "expected a text; found 1"),
@@ -237,7 +238,7 @@ def cell(text: str, field: str = "probability") -> Json:
         ([table("t", {}, ["v"], [], "collect")], "node t", "hitPolicy: expected first"),
         ([table("t", {}, [], [], "first")], "node t", "a field of its own"),
         ([expressions("e", {f"v{i}": f"$.v{i-1} + $.v{i-1}" if i else "'x'"
-                            for i in range(40)})], "expression v", "up to 1,000 facts"),
+                            for i in range(40)})], "expression v", "up to 200 facts"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(
@@ -297,6 +298,7 @@ def test_a_graph_that_does_not_hold_is_refused(
         (b"[]", 1, "expected an object with nodes and edges; found []"),
         (b"{}", 1, "nodes: expected a list; found nothing"),
         (b'{"nodes": []}', 1, "expected one inputNode and at least one outputNode"),
+        (b'{"nodes": [%s 5]}' % (b"5," * 1000), 1, "nodes: expected up to 1,000"),
         (b" " * (LARGEST_FILE + 1), None, "expected up to 10,485,760 bytes"),
     ],
     ids=lambda one: str(one)[:40],

@@ -18,11 +18,12 @@ from api.schemas.client_keys import LARGEST, ClientKey, is_draft
 from api.schemas.requests import ClientSearch
 from api.scoring.terms import loan_of
 from api.services import services
-from api.store.people import claims, clients, drafts, offers, references
+from api.store.people import clients, drafts, offers, references
 from api.store.people.clients import Client, pack
 from api.store.people.evidence import of_client, requirements
 from api.store.people.predictions import recommended, recommended_by
 from api.store.people.standing import Signed, StandingRecord, contesting, standing
+from api.store.work import claims
 
 if TYPE_CHECKING:
     from api.scoring.champion import Champion

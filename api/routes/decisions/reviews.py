@@ -40,9 +40,10 @@ from api.store.events.record import (
     Event,
     Reply,
 )
-from api.store.people import claims, predictions
+from api.store.people import predictions
 from api.store.people.predictions import StoredPrediction, recommended
 from api.store.people.standing import Acts, acts_on, standing, still_standing
+from api.store.work import claims
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1")
 _FACTS = ("action", "decision", "model_decision", "category", "replaces", "signs")

@@ -32,8 +32,9 @@ from api.scoring.applicants.missing import risk_of
 from api.services import services
 from api.store.events.export import Pseudonyms
 from api.store.events.record import Reply
-from api.store.people import drafts, erasure, references, work
+from api.store.people import drafts, erasure, references
 from api.store.people.drafts import Content
+from api.store.work import moves
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -155,7 +156,7 @@ def _created(champion: Champion, reference: str | None, form: DraftForm) -> Repl
     def enter(connection: Connection) -> None:
         drafts.enter(connection, key, content, at, until)
         references.put(connection, {key: reference})
-        work.entered(connection, key, at)
+        moves.entered(connection, key, at)
 
     document = encode(_document(draft, form, reference))
     location = drafts.location(key)

@@ -28,9 +28,9 @@ from api.schemas.work import (
 from api.scoring.request_forms import read_model
 from api.services import services
 from api.store.keys import Role
-from api.store.people import claims
-from api.store.people.standing_decisions import standing_decisions
-from api.store.people.work import find, listed
+from api.store.work import claims
+from api.store.work.listed import find, listed
+from api.store.work.standing_decisions import standing_decisions
 
 blueprint = Blueprint("work", __name__, url_prefix="/v1")
 

@@ -13,10 +13,10 @@ from api.store.events import chain
 from api.store.events.chain import CHAIN, NOWHERE, End, Head
 from api.store.events.chain_end import NEWEST_EVENT, ChainEnd
 from api.store.events.record import POLICY, PREDICTIONS, Event, Overtaken
-from api.store.people import work
 from api.store.policies import ACTIVATED, built_in
 from api.store.prepared import Prepared
 from api.store.tables import KEY_COLUMNS, active_policy, events, personal, writers
+from api.store.work import moves
 
 # Any number, but the same in every process.
 _LOCK = 7_305_811_641
@@ -74,7 +74,7 @@ def append(
     if filled:
         _PERSONAL_PARTS.run(connection, filled)
     _move(connection, head, end)
-    work.followed(connection, [event for _, event in keyed_events])
+    moves.followed(connection, [event for _, event in keyed_events])
     return End(newest.sequence + len(keyed_events), end.sha256)
 
 

@@ -36,7 +36,7 @@ from api.store.events.record import (
     Event,
 )
 from api.store.events.remembered import text
-from api.store.people import drafts, references, work
+from api.store.people import drafts, references
 from api.store.people.clients import is_client
 from api.store.tables import (
     KEY_COLUMNS,
@@ -47,6 +47,7 @@ from api.store.tables import (
     key_of,
     personal,
 )
+from api.store.work import moves
 
 _AT_A_TIME = 1000
 
@@ -94,7 +95,7 @@ def _forget_entered(connection: Connection, keys: Sequence[ClientKey]) -> None:
         return
     drafts.remove(connection, [key for key in keys if isinstance(key, str)])
     references.remove(connection, keys)
-    work.removed(connection, keys)
+    moves.removed(connection, keys)
 
 
 def erase_outdated(database: Database, chain_end: ChainEnd, since: str) -> int:
@@ -139,7 +140,7 @@ def _erase(
             gone = personal.c.sequence.in_(sequences)
             connection.execute(delete(personal).where(gone))
             whose = (key_of(row) for row in rows)
-            work.erased(connection, [key for key in whose if key is not None])
+            moves.erased(connection, [key for key in whose if key is not None])
             ids = [row.event_id for row in rows]
             _forget_batches(connection, ids, min(row.created_at for row in rows))
         chain_end.note(end)

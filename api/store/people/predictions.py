@@ -45,14 +45,15 @@ class StoredPrediction:
         return {**self.facts["model"], "bundle_sha256": self.bundle_sha256}
 
 
-def recommended(facts: Mapping[str, Any]) -> str:
+def recommended(facts: Mapping[str, Any]) -> str | None:
     """What was recommended in a decision; before there were policies, the model's."""
-    return str(facts.get("recommendation", facts["decision"]))
+    told: str | None = facts.get("recommendation", facts.get("decision"))
+    return told
 
 
 def recommended_by(facts: Mapping[str, Any]) -> str:
     """Who: the policy where it is not what the model decided."""
-    return "model" if recommended(facts) == facts["decision"] else "policy"
+    return "model" if recommended(facts) == facts.get("decision") else "policy"
 
 
 def find(database: Database, prediction_id: str) -> StoredPrediction | None:

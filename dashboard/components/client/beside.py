@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
 import streamlit as st
 
 from api_client.answers import Beside
@@ -21,10 +25,21 @@ from texts.formats import today
 KEPT = "beside"
 
 
+@contextmanager
+def ways_beside(page: str) -> Iterator[None]:
+    """Room for the ways, which are asked for after the block has drawn its part."""
+    room = st.container(key="beside")
+    # What stands there is of the client before, unless they were found for this one.
+    question, found = _kept()
+    place = room if found and question == _question() else room.empty()
+    yield
+    with place:
+        show_beside(page)
+
+
 def show_beside(page: str) -> None:
     """Ways to the same page of who is before and after, and back to the list."""
-    view, client_id = work_view.of_address(), read_key(chosen(), current_model())
-    found = None if client_id is None else _beside(client_id, view)
+    view, found = work_view.of_address(), _beside()
     if found is None:
         return
     links = [(address(PAGE, **view), _("Work list"))]
@@ -40,13 +55,24 @@ def _way(page: str, client_id: ClientKey, text: str) -> tuple[str, str]:
     return address(page, **{PARAMETER: client_id}, **view), text
 
 
-def _beside(client_id: ClientKey, view: View) -> Beside | None:
+def _beside() -> Beside | None:
     """As it was when the client was opened: once decided they stand elsewhere."""
-    asked = (client_id, tuple(view.items()))
-    kept: tuple[object, Beside | None] | None = st.session_state.get(KEPT)
-    if kept is None or kept[0] != asked:
-        kept = st.session_state[KEPT] = (asked, _ask(client_id, view))
-    return kept[1]
+    client_id, view = question = _question()
+    if client_id is None:
+        return None
+    if _kept()[0] != question:
+        st.session_state[KEPT] = (question, _ask(client_id, view))
+    return _kept()[1]
+
+
+def _question() -> tuple[ClientKey | None, View]:
+    return read_key(chosen(), current_model()), work_view.of_address()
+
+
+def _kept() -> tuple[tuple[ClientKey | None, View] | None, Beside | None]:
+    """What was asked last, and the answer."""
+    kept = st.session_state.get(KEPT, (None, None))
+    return cast(tuple[tuple[ClientKey | None, View] | None, Beside | None], kept)
 
 
 def _ask(client_id: ClientKey, view: View) -> Beside | None:

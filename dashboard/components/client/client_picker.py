@@ -289,9 +289,9 @@ def _open(number: str, client_id: ClientKey | None) -> OpenedClient | None:
             say.caption(_("Opening client {number}…", number=number))
             st.skeleton(240)
     try:
-        if asked_for == client_id:
-            score_again(client_id, newest)
-        opened = open_client(client_id)
+        again = asked_for == client_id
+        made = score_again(client_id, newest) if again else None
+        opened = open_client(client_id, made)
     except NotFound:
         with screen.container():
             _nobody(number)

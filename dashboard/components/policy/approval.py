@@ -17,6 +17,8 @@ from texts.metrics import per
 APPLICATIONS = 1000
 
 
+# A proposed limit draws the curve anew, and asks nobody.
+@st.fragment
 def approval(model: ModelAnswer) -> None:
     st.html(markup.heading(_("Grant more, or lose less")))
     curve = lending.points(model.metrics.cost_curve)

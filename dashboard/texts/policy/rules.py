@@ -33,7 +33,9 @@ RESULTS = {
 # What stands in a file beside its rules: no part of what it decides.
 DRAWN = {"position"}
 EXPRESSIONS, TABLE = "expressionNode", "decisionTableNode"
-VERSION = "version"
+VERSION, ENDS = "version", ("sourceId", "targetId")
+# They decide nothing.
+AT_THE_ENDS = ("inputNode", "outputNode")
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,8 @@ def changes(
 
 
 def summary(rule: PolicyRule, model: ModelAnswer) -> str:
-    return f"{effect_word(rule.effect)}: {listed(conditions_of(rule, model))}"
+    told = listed(conditions_of(rule, model))
+    return _("{fact}: {value}", fact=effect_word(rule.effect), value=told)
 
 
 def _rule(
@@ -160,7 +163,8 @@ def _rest(
         told = (one.get(table, "–") for one in orders)
         yield Change(table, _("Order of the rules"), *told)
     tables = {rule.table for one in (before, after) for rule in one.rules}
-    parts = [_parts(one, tables) for one in (before, after)]
+    kept = _ids(before) & _ids(after)
+    parts = [_parts(one, tables, kept) for one in (before, after)]
     for name in _other(*parts):
         told = (_("as the file has it") if name in one else "–" for one in parts)
         yield Change(name, _("Another part of the file"), *told)
@@ -184,13 +188,27 @@ def _order(policy: PolicyAnswer) -> dict[str, str]:
     }
 
 
-def _parts(policy: PolicyAnswer, tables: Collection[str]) -> dict[str, object]:
-    """What else of a file decides: neither computed values nor the tables of rules."""
+def _parts(
+    policy: PolicyAnswer, tables: Collection[str], kept: Collection[object]
+) -> dict[str, object]:
+    """What else of a file decides: neither computed values nor the tables of rules.
+
+    Of connections those between nodes that are `kept`: others come and go with these.
+    """
+    edges = sorted(
+        str([edge.get(name) for name in (*ENDS, "sourceHandle")])
+        for edge in policy.document.get("edges") or ()
+        if {edge.get(name) for name in ENDS} <= set(kept)
+    )
     return {
         name: node
         for name, kind, node in _nodes(policy.document)
-        if kind != EXPRESSIONS and name not in tables
-    } | {_("Connections"): policy.document.get("edges")}
+        if kind not in (EXPRESSIONS, *AT_THE_ENDS) and name not in tables
+    } | {_("Connections"): edges}
+
+
+def _ids(policy: PolicyAnswer) -> set[object]:
+    return {node.get("id") for node in policy.document.get("nodes") or ()}
 
 
 def _nodes(

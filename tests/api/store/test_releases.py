@@ -145,6 +145,8 @@ def test_what_an_earlier_release_answered_is_answered_again(
     )
     for old, new in zip(before, answered.get_json()["predictions"], strict=True):
         own = {name: old[name] for name in ("prediction_id", "created_at")}
+        told = {name: new.pop(name) for name in ("recommendation", "policy")}
+        assert told["recommendation"] == old["decision"]
         # As JSON, which tells every bit of a float, and the order.
         assert json.dumps({**new, **own}) == json.dumps(old)
     again = recorded(database)[len(rows) :]

@@ -15,8 +15,9 @@ from sqlalchemy import select
 from api.identifiers import now, uuid7
 from api.schemas.work import WorkPage
 from api.store.events.record import DECISION, Event
-from api.store.people import erasure, work
-from api.store.tables import personal
+from api.store.people import erasure
+from api.store.tables import personal, work
+from api.store.work import moves
 
 CONTESTED = {"text": "Paid.", "received_on": "2026-10-15", "author": "A. Martin"}
 STATES = "contested", "second", "evidence", "referred", "open", "draft", "done"
@@ -160,7 +161,7 @@ def day(app: Flask, decide: Act, review: Act, contest: Act) -> list[Any]:
     draft = "new-0000000001"
     with app.extensions["scoring"].database.write() as connection:
         for _ in range(2):
-            work.entered(connection, draft, "2026-11-01T00:00:00.000000Z")
+            moves.entered(connection, draft, "2026-11-01T00:00:00.000000Z")
     return [*contested, *waiting[True], *waiting[False], draft, *done[::-1]]
 
 
@@ -172,14 +173,14 @@ def test_a_draft_that_is_decided_waits_as_any_other_client(
     made = Event(uuid7(), DECISION, draft, now(), None, facts=facts | {"band": "clear"})
     again = replace(made, event_id=uuid7(), created_at=now())
     with app.extensions["scoring"].database.write() as connection:
-        work.entered(connection, draft, "2026-11-01T00:00:00.000000Z")
-        work.followed(connection, [made, again])
+        moves.entered(connection, draft, "2026-11-01T00:00:00.000000Z")
+        moves.followed(connection, [made, again])
     (item,) = listed()["items"]
     assert (item["client_id"], item["state"]) == (draft, "open")
     assert (item["since"], item["probability"]) == (made.created_at, 0.1)
     assert item["prediction_id"] == again.event_id
     with app.extensions["scoring"].database.write() as connection:
-        work.removed(connection, [draft])
+        moves.removed(connection, [draft])
     assert listed()["items"] == []
 
 
@@ -248,7 +249,7 @@ def test_what_is_erased_leaves_the_list(
     erasure.forget(services.database, services.chain_end, 100002)
     assert listed()["items"] == []
     with services.database.read() as connection:
-        assert connection.execute(work.work.select()).all() == []
+        assert connection.execute(work.select()).all() == []
         assert connection.execute(personal.select()).all() == []
 
 
@@ -265,13 +266,13 @@ def test_what_was_decided_before_there_was_a_list_is_put_on_it(
     lately = [decide(client_id) for client_id in (100192, 100191, 100180)]
     migration: Any = import_module("api.migrations.versions.work_list")
     places = import_module("api.migrations.versions.lender_rules").PLACES
-    columns = [column for column in work.work.c if column.key != "id"]
-    of_model = work.work.c.prediction_id.in_([one["prediction_id"] for one in long_ago])
-    everything = select(*columns).order_by(work.work.c.place)
+    columns = [column for column in work.c if column.key != "id"]
+    of_model = work.c.prediction_id.in_([one["prediction_id"] for one in long_ago])
+    everything = select(*columns).order_by(work.c.place)
     with app.extensions["scoring"].database.write() as connection:
-        connection.execute(work.work.delete().where(of_model))
+        connection.execute(work.delete().where(of_model))
         before = connection.execute(everything).all()
-        connection.execute(work.work.delete())
+        connection.execute(work.delete())
         migration.list_earlier(connection, lately[0]["created_at"])
         connection.exec_driver_sql(places)
         after = connection.execute(everything).all()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
+import fake_answers
 import fake_policies
 import pytest
-from fake_api import FakeApi, problem
+from fake_api import FakeApi, document, problem
 from streamlit.testing.v1 import AppTest
 from test_app import APP, notices, page_text
 
@@ -117,6 +118,17 @@ def test_an_added_policy_is_sent_as_it_is_and_shown(
     [seen] = [one for one in api.requests if one[:2] == ("POST", "/v1/policies")]
     assert seen[2]["Content-Length"] == "13" and seen[3] == {"nodes": []}
     assert page_text(app).count("d" * 8) and app.selectbox[0].value == "d" * 64
+
+
+def test_an_older_bundle_has_no_curve(api: FakeApi) -> None:
+    model = fake_answers.model()
+    for name in ("approval_rate", "default_rate"):
+        del model["metrics"]["cost_curve"][name]
+    api.replies["/v1/model"] = document(model)
+    app = AppTest.from_file(APP, default_timeout=20)
+    text = page_text(app.switch_page("screens/policy.py").run())
+    assert "came without approval and default rates" in text
+    assert not app.select_slider and not app.exception
 
 
 def test_a_proposed_limit_is_set_against_todays(page: AppTest) -> None:

@@ -676,10 +676,12 @@ def test_the_drift_page_draws_scores_and_stability_over_time(api: FakeApi) -> No
     app = page("drift")
     app.segmented_control(key="report_kind").set_value("production").run()
     measure = app.segmented_control(key="measure_production")
-    assert measure.options == ["Cost", "Risk stated", "Stability"]
+    assert measure.options == ["Cost", "Risk stated", "Stability", "Rules"]
     measure.set_value("risk").run()
     assert "half below 7.1%" in page_text(app)
     app.segmented_control(key="measure_production").set_value("stability").run()
     [course] = app.get("plotly_chart")
     names = [line["name"] for line in json.loads(course.proto.spec)["data"]]
     assert names == ["Score", "Gender"]
+    app.segmented_control(key="measure_production").set_value("rules").run()
+    assert "Last: 20.0% and 7.0%" in page_text(app)
