@@ -77,6 +77,18 @@ def deciding(house: House, clients: Path, folder: Path) -> Iterator[Deciding]:
 @pytest.mark.xdist_group("house")
 def test_what_was_tried_is_what_decides(house: House, tmp_path: Path) -> None:
     assert check(house, tmp_path, house.clients, single=50) == 2317
+    # From the tables it is the same as from what was exported of them.
+    out = tmp_path / "tables"
+    asked = [f"--data={house.data}", f"--features={house.features}", f"--out={out}"]
+    asked += [f"--bundle={house.bundle}"]
+    asked += [f"--declarations={tmp_path / 'declarations.csv'}"]
+    assert main(["policy", str(FRENCH), *asked]) == 0
+    tried, again = (
+        (tmp_path / folder / "recommendations.csv").read_bytes()
+        for folder in ("trial", "tables")
+    )
+    assert tried == again
+    assert "observed_default_rate" in (out / "moves.csv").read_text(encoding="utf-8")
 
 
 @pytest.mark.xdist_group("real")

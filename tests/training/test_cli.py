@@ -54,6 +54,8 @@ def test_progress_says_for_how_long_it_has_been_worked(
         ("train --data=x --margin=nan", "expected a number above 0, found nan"),
         ("train --data=x --margin=dear", "expected a number above 0, found dear"),
         ("simulate-drift --api=x --data=x --strength=1.1", "from 0 to 1, found 1.1"),
+        ("policy x", "expected one of --data, --clients and --events"),
+        ("policy x --events=x --declarations=x", "expected --declarations with --data"),
         ("train", "Missing option '--data'"),
     ],
 )

@@ -177,7 +177,8 @@ def test_groups_are_bands_of_amounts_and_what_is_protected() -> None:
     [
         ({}, False),
         ({"result": "confirmed", "days": 30}, True),
-        ({"result": "negative", "days": 0, "valid": True}, True),
+        ({"result": "confirmed", "days": 0, "valid": True}, True),
+        ({"result": "negative", "days": 0}, False),
         ({"result": "confirmed", "days": 31}, False),
         ({"result": "confirmed", "days": 1, "valid": False}, False),
         ({"result": "contradicted", "days": 1}, False),
@@ -190,6 +191,11 @@ def test_evidence_meets_a_rule_in_time_and_when_it_proves(
     facts = {f"evidence.income.{name}": value for name, value in given.items()}
     assert is_met(rule("PROVED", "require", "income"), facts) is met
     assert not is_met(rule("SIGNED", "second_review"), facts)
+
+
+def test_a_register_that_lists_nobody_meets_a_rule() -> None:
+    facts = {"evidence.register.result": "negative", "evidence.register.days": 3}
+    assert is_met(rule("CONSULTED", "require", "register"), facts)
 
 
 def test_declarations_are_facts_by_client(tmp_path: Path) -> None:
