@@ -54,19 +54,14 @@ class Case:
 def known_facts(manifest: Manifest) -> dict[str, FactName]:
     """What a policy may read of the applications of a bundle, by name."""
     columns = (
-        FactName(f"application.{one.name}", one.unit, APPLICATION, _protected(one))
+        FactName(f"application.{one.name}", one.unit, APPLICATION, one.protected)
         for one in manifest.tables[APPLICATION].columns
     )
     features = (
-        FactName(f"features.{one.name}", one.unit, one.table, _protected(one))
+        FactName(f"features.{one.name}", one.unit, one.table, one.protected)
         for one in manifest.features
     )
     return {**ALWAYS, **{one.name: one for one in (*columns, *features)}}
-
-
-def _protected(described: Any) -> bool:
-    """Bundles of before do not say it."""
-    return bool(getattr(described, "protected", False))
 
 
 class Reader:
