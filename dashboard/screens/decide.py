@@ -179,16 +179,15 @@ def _form(opened: OpenedClient) -> None:
         offered.remove("granted")
     st.html(markup.heading(_("Your decision")))
     if signed is not None and not signed.mine:
-        say.info(
-            _(
-                "{name} signed first, on {moment}: “{reason}”. A grant stands with "
-                "your signature.",
-                name=signed.reviewer,
-                moment=moment(signed.created_at),
-                reason=signed.reason,
-            )
+        first = _(
+            "{name} signed first, on {moment}: “{reason}”",
+            name=signed.reviewer,
+            moment=moment(signed.created_at),
+            reason=signed.reason,
         )
-    if cannot:
+        then = cannot or _("A grant stands with your signature.")
+        say.info(f"{first} {then}")
+    elif cannot:
         say.info(cannot)
     chosen = choose(
         st.radio,

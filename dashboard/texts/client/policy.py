@@ -79,7 +79,8 @@ def proposal(prediction: Prediction) -> tuple[str, str]:
         told.append(
             _("The lender's rules could not be applied, so a person examines it.")
         )
-    told += [rule_says(rule) for rule in rules]
+    # Of what is required there is a list beside it.
+    told += dict.fromkeys(rule_says(rule) for rule in rules)
     word = _proposed(prediction) or decision_word(prediction.recommended)
     return word, " ".join(told)
 
@@ -99,7 +100,7 @@ def rule_says(rule: FiredRule) -> str:
         return _("Rule {rule} refuses: {text}", **named)
     if rule.effect == REFER:
         return _("Rule {rule} refers: {text}", **named)
-    return _("For a grant, rule {rule} needs what is not there: {text}", **named)
+    return _("A grant needs what is not there yet.")
 
 
 def _is_unknown(rule: FiredRule) -> bool:
