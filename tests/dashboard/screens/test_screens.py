@@ -637,6 +637,7 @@ def test_with_a_login_a_key_that_is_no_delegate_shows_no_page(
 ) -> None:
     ada = Person("Ada", frozenset({"officer"}), "248289")
     monkeypatch.setattr("session.user.person", lambda: ada)
+    monkeypatch.setattr("api_client.transport.COUNTED", "Not-Answered")
     app = open_app(REFUSED)
     assert "key needs the role delegate" in trouble(app)
     assert not app.text_input and not posted(api, "")
