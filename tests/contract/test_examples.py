@@ -25,7 +25,7 @@ RECORDED = ROOT / "api" / "http" / "openapi_examples.json"
 # What the documents' examples of requests say.
 CLIENT, DRAFT = "100001", "new-7k3m9q2x4w"
 IDENTIFIER = "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"
-ROLES = ("officer", "scoring", "analyst", "admin")
+ROLES = ("officer", "senior", "scoring", "analyst", "admin")
 LINES = "application/x-ndjson"
 # Of many things a few are shown, unless they are numbers that belong together.
 FEW, NUMBERS = 4, 40
