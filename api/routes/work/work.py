@@ -74,19 +74,21 @@ def decisions() -> Response:
 @Operation(
     blueprint,
     "POST",
-    "/work/<client_id>/claim",
+    "/work/<client_id>/assign",
     "work",
-    "Work on a client, alone, for a time",
+    "Have somebody work on a client",
     {200: WorkItem},
-    roles=OFFICER,
-    description="409 names who has claimed it. Claimed again it is put off.",
-    problems=(404, 409),
+    roles=SENIOR,
+    body=(AssignRequest,),
+    problems=(404,),
     path_examples={"client_id": 100001},
+    body_examples={"assign": {"name": "A. Martin", "sub": "248289"}},
 )
-def claim(client_id: str) -> Response:
-    key, who, database = _listed_key(client_id), signer(), services().database
-    won = claims.claim(database, key, who.holder, who.name, _in_time())
-    return _answer(key, won)
+def assign(client_id: str) -> Response:
+    key, database = _listed_key(client_id), services().database
+    body = read_model(AssignRequest, json_body.read(request))
+    claims.assign(database, key, f"sub:{body.sub}", body.name, _in_time())
+    return answer(_item(key))
 
 
 @Operation(
@@ -110,21 +112,19 @@ def release(client_id: str) -> Response:
 @Operation(
     blueprint,
     "POST",
-    "/work/<client_id>/assign",
+    "/work/<client_id>/claim",
     "work",
-    "Have somebody work on a client",
+    "Work on a client, alone, for a time",
     {200: WorkItem},
-    roles=SENIOR,
-    body=(AssignRequest,),
-    problems=(404,),
+    roles=OFFICER,
+    description="409 names who has claimed it. Claimed again it is put off.",
+    problems=(404, 409),
     path_examples={"client_id": 100001},
-    body_examples={"assign": {"name": "A. Martin", "sub": "248289"}},
 )
-def assign(client_id: str) -> Response:
-    key, database = _listed_key(client_id), services().database
-    body = read_model(AssignRequest, json_body.read(request))
-    claims.assign(database, key, f"sub:{body.sub}", body.name, _in_time())
-    return answer(_item(key))
+def claim(client_id: str) -> Response:
+    key, who, database = _listed_key(client_id), signer(), services().database
+    won = claims.claim(database, key, who.holder, who.name, _in_time())
+    return _answer(key, won)
 
 
 def _listed_key(client_id: str) -> ClientKey:
