@@ -10,7 +10,7 @@ from api.store.events.record import DECISION, Event
 from api.store.policies import built_in
 
 # A rule's part of the facts, where a grant needs something by it.
-REGISTER = {
+REGISTER: dict[str, Any] = {
     "code": "REGISTER",
     "effect": "require",
     "text": {"en": "The register was not consulted.", "fr": "Fichier non consulté."},

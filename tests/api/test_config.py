@@ -36,12 +36,17 @@ def test_every_setting_is_read() -> None:
         "SCORING_CREDIT_BUREAU": "b",
         "SCORING_DEBT_ADVICE": "d",
         "SCORING_CONTEST_DAYS": "8",
+        "SCORING_POLICY_SECONDS": "0.25",
+        "SCORING_POLICY_PEOPLE": "2",
+        "SCORING_CLAIM_MINUTES": "15",
         "SCORING_WEBHOOK_URL": "w",
         "SCORING_WEBHOOK_SECRET": "s",
     }
     served = Path("b"), "sqlite:///x", "e", 1.5, 9, "0.0.0.0:80"
-    told = "L", "c", "b", "d"
-    expected = Config(*served, 3, 2, 9100, 0.5, 20.0, "p", 7, *told, 8, "w", "s")
+    told, rules = ("L", "c", "b", "d"), (0.25, 2, 15)
+    expected = Config(
+        *served, 3, 2, 9100, 0.5, 20.0, "p", 7, *told, 8, *rules, "w", "s"
+    )
     assert Config.from_environment(given) == expected
     assert len(given) == len(fields(Config))
 

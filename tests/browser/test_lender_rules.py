@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.xdist_group("house")
 PAUSE_MILLISECONDS, MOST_CLICKS = 300, 5
 EXAMPLE = ROOT / "docs" / "policies" / "french.json"
-WORDS = {
+WORDS: dict[str, dict[str, Any]] = {
     "en": {
         "referred": "To be examined",
         "unknown": "could not be applied, so it refers.",

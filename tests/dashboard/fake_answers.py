@@ -397,7 +397,9 @@ def standing(
     version: str,
 ) -> dict[str, Any]:
     """What stands when `version` serves; the client's data never change."""
-    kept = "prediction_id", "decision", "probability", "threshold", "model"
+    kept: tuple[str, ...] = (
+        *("prediction_id", "decision", "probability", "threshold", "model"),
+    )
     by_person = review or {}
     said = decided.get("recommendation", decided["decision"])
     by_rules = "model" if said == decided["decision"] else "policy"
@@ -568,7 +570,12 @@ def by_rules(
     """By rules of a lender: what a large loan takes, and what was never declared."""
 
     def rule(code: str, effect: str, text: str, **more: Any) -> dict[str, Any]:
-        nothing = {"missing": [], "evidence": None, "within_days": None, "met": None}
+        nothing: dict[str, Any] = {
+            "missing": [],
+            "evidence": None,
+            "within_days": None,
+            "met": None,
+        }
         told = {"code": code, "effect": effect, "text": labels(text), "facts": {}}
         return told | nothing | more
 

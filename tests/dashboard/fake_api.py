@@ -255,7 +255,8 @@ class FakeApi:
     def _claimed(self, key: int | str) -> dict[str, Any] | None:
         by = self.claims.get(key)
         until = "2126-11-30T14:05:00.000000Z"
-        return by and {"by": by, "until": until, "mine": by == self._asker()}
+        mine = by == self._asker()
+        return {"by": by, "until": until, "mine": mine} if by else None
 
     def _claim(self, client_id: str, act: str, body: Any, **_: Any) -> Answer:
         key, asker = _key(client_id), self._asker()

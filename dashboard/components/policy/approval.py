@@ -44,7 +44,7 @@ def approval(model: ModelAnswer) -> None:
         _("Proposed limit on the risk of default"),
         places,
         value=here,
-        format_func=lambda place: percent(curve[place].limit, 2),
+        format_func=lambda place: say.literal(percent(curve[place].limit, 2)),
         key=f"proposed_{model.bundle_sha256}",
     )
     today, proposed = curve[here], curve[int(str(there))]

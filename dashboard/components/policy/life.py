@@ -40,7 +40,7 @@ def life(chosen: PolicySummary) -> None:
         _("Decisions to try it on"),
         LAST,
         default=LAST[1],
-        format_func=whole,
+        format_func=lambda number: say.literal(whole(number)),
         key="policy_last",
         required=True,
     )

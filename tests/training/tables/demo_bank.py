@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from training.tables.layout import Layout
+from training.tables.schema import Use
+
 LENDER = r"""version: 1
 lender: Banque de démonstration
 language: fr
@@ -103,3 +106,8 @@ def with_changes(*changes: tuple[str, str], text: str = LENDER) -> str:
         assert old in text, old
         text = text.replace(old, new, 1)
     return text
+
+
+def of_use(layout: Layout, use: Use) -> tuple[str, ...]:
+    """The names of the application's columns that are of this use."""
+    return tuple(column.name for column in layout.application if column.use is use)

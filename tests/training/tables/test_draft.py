@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from tests.conftest import ROOT
+from tests.training.tables.demo_bank import of_use
 from training.cli import main
 from training.errors import ConfigurationError
 from training.tables.draft import draft_lender_file, names, update_lender_file
@@ -78,7 +79,7 @@ def test_german_credit_becomes_a_layout_with_sex_split_off(german: Path) -> None
     assert (layout.target.header, layout.defaults) == ("creditability", ("bad",))
     assert layout.application["duration_in_month"].role is Role.INSTALMENTS
     rest = "personal_status_and_sex_rest"
-    assert layout.protected == ("sex", rest, "foreign_worker")
+    assert of_use(layout, Use.PROTECTED) == ("sex", rest, "foreign_worker")
     assert layout.gender == "sex"
     with duckdb.connect() as database:
         for name, words in (("sex", 2), (rest, 4)):
@@ -105,7 +106,7 @@ def test_a_french_folder_becomes_a_layout(french: Path) -> None:
     assert application.dialect == Dialect(";", ",", "cp1252", "%d/%m/%Y")
     assert application[layout.amount].header == "Montant demandé (€)"
     assert application["ne_e_le"].role is Role.BIRTH
-    assert (layout.protected, layout.gender) == (
+    assert (of_use(layout, Use.PROTECTED), layout.gender) == (
         ("Sexe", "situation_familiale"),
         "Sexe",
     )
@@ -245,7 +246,10 @@ def test_home_credits_names_are_recognised(tmp_path: Path) -> None:
     known = {column.name: column.known_as for column in layout.application}
     assert known["AMT_CREDIT"] == layout.amount == "AMT_CREDIT"
     assert known["DAYS_BIRTH"] == "DAYS_BIRTH"
-    assert (layout.protected, layout.gender) == (("CODE_GENDER",), "CODE_GENDER")
+    assert (of_use(layout, Use.PROTECTED), layout.gender) == (
+        ("CODE_GENDER",),
+        "CODE_GENDER",
+    )
     # Its name says that it is a number of something.
     assert layout.application["DAYS_ID_PUBLISH"].use is Use.INPUT
     assert layout.tables["bureau"].known_as == "bureau"

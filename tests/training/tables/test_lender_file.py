@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 import yaml
 
-from tests.training.tables.demo_bank import LENDER, with_changes, write
+from tests.training.tables.demo_bank import LENDER, of_use, with_changes, write
 from training.errors import ConfigurationError
 from training.language import LANGUAGES
 from training.tables.home_credit import HOME_CREDIT, TABLES
@@ -52,7 +52,7 @@ def test_a_file_becomes_a_layout(tmp_path: Path) -> None:
     assert application.names[0] == "dossier"
     assert application["dossier"].type is Type.CATEGORY
     assert layout.amount == "montant"
-    assert layout.protected == ("sexe", "situation")
+    assert of_use(layout, Use.PROTECTED) == ("sexe", "situation")
     assert layout.scores == ("anciennete",)
     assert layout.gender == "sexe"
     assert layout.segments == ("produit",)
