@@ -10,6 +10,7 @@ from api.errors import FieldError, Problem
 from api.http.auth import Signer, require
 from api.http.operations import SENIOR
 from api.identifiers import now
+from api.services import services
 from api.store.database import Database
 from api.store.events.kept import skeletons
 from api.store.events.record import Check
@@ -58,7 +59,7 @@ def _required(
     required = {
         one["code"]: one
         for decision in decisions
-        for one in decision.facts.get("requires", ())
+        for one in services().policies.requires(decision.facts)
     }
     if not required:
         return False, ()

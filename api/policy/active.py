@@ -10,6 +10,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from api.bundle.manifest import Manifest
 from api.policy.facts import ON_RECORD, Reader
@@ -44,6 +45,7 @@ class Ready:
         names = frozenset() if policy is None else policy.facts
         self._groups = {name.partition(".")[0] for name in names}
         rules = () if policy is None else policy.rules
+        self._texts = {rule.code: rule.text for rule in rules}
         # Whether what is on record of a client matters.
         self.asks_record = bool(self._groups.intersection(ON_RECORD)) or any(
             rule.evidence for rule in rules
@@ -55,6 +57,10 @@ class Ready:
         if self._evaluator is None:
             return [Outcome((), None if self.built_in else _UNREADABLE)] * len(facts)
         return self._evaluator.outcomes(facts)
+
+    def text(self, code: str) -> Mapping[str, str]:
+        """What a rule says, in each language; its code where it cannot be read."""
+        return self._texts.get(code) or {"en": code, "fr": code}
 
     def reads(self, group: str) -> bool:
         """Whether any rule reads a fact of it."""
@@ -117,6 +123,14 @@ class Policies:
             while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
         return made
+
+    def requires(self, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What a grant needs by a decision's facts, with what the rules say of it."""
+        needs = facts.get("requires")
+        if not needs:
+            return []
+        ready = self.of(facts["policy"])
+        return [{**one, "text": dict(ready.text(one["code"]))} for one in needs]
 
     def _read(self, sha256: str) -> Ready:
         found = policies.read(self._database, sha256)

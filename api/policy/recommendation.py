@@ -149,7 +149,6 @@ def _required(rule: Rule, there: bool) -> dict[str, Any]:
     return {
         "code": rule.code,
         "effect": rule.effect,
-        "text": rule.text,
         "evidence": rule.evidence,
         "within_days": rule.within_days,
         "met": there,

@@ -13,7 +13,7 @@ from api.store.policies import built_in
 REGISTER: dict[str, Any] = {
     "code": "REGISTER",
     "effect": "require",
-    "text": {"en": "The register was not consulted.", "fr": "Fichier non consulté."},
+    "text": {"en": "REGISTER", "fr": "REGISTER"},
     "evidence": "register",
     "within_days": 30,
     "met": False,
@@ -21,7 +21,7 @@ REGISTER: dict[str, Any] = {
 TWO = {
     "code": "LARGE",
     "effect": "second_review",
-    "text": {"en": "A large amount.", "fr": "Un montant élevé."},
+    "text": {"en": "LARGE", "fr": "LARGE"},
     "evidence": None,
     "within_days": None,
     "met": False,

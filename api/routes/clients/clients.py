@@ -116,7 +116,7 @@ def _called(ids: Sequence[ClientKey]) -> list[dict[str, Any]]:
 
 
 def _requirements(client: Client, record: StandingRecord) -> list[dict[str, Any]]:
-    requires = record.latest.facts.get("requires")
+    requires = services().policies.requires(record.latest.facts)
     if not requires:
         return []
     with services().database.read() as connection:
