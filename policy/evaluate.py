@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +61,7 @@ class Evaluator:
         self._engines: OrderedDict[frozenset[str], Any] = OrderedDict()
         self._places: dict[str, str] = {}
         self._lock = threading.Lock()
-        self._own = threading.local()
+        self._waiting: _Loop | None = None
         programmed = zip(policy.rules, policy.program.rules, strict=True)
         # Each with the key of its result, and what it reads, in order.
         self._rules = [
@@ -116,9 +116,7 @@ class Evaluator:
         if self.policy.program.size <= _AT_ONCE:
             answer = engine.evaluate(_KEY, context)
         else:
-            if not hasattr(self._own, "loop"):
-                self._own.loop = _Loop()
-            answer = self._own.loop.run(_within(self._seconds, engine, context))
+            answer = self._loop().run(_within(self._seconds, engine, context))
         result: dict[str, Any] = answer["result"]
         return result
 
@@ -156,6 +154,12 @@ class Evaluator:
             self._places[text] = self.policy.program.where(text, missing)
         return self._places[text]
 
+    def _loop(self) -> _Loop:
+        with self._lock:
+            if self._waiting is None:
+                self._waiting = _Loop()
+            return self._waiting
+
     def _engine(self, missing: frozenset[str]) -> Any:
         with self._lock:
             engine = self._engines.pop(missing, None)
@@ -170,14 +174,22 @@ class Evaluator:
 
 
 class _Loop:
-    """A thread's own event loop, closed when the thread ends."""
+    """An event loop in a thread of its own: who asks may be in another loop."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self.run = self._loop.run_until_complete
+        threading.Thread(target=_serve, args=(self._loop,), daemon=True).start()
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def __del__(self) -> None:
-        self._loop.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
+    loop.close()
 
 
 async def _within(seconds: float, engine: Any, context: dict[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
 import time
@@ -177,6 +178,16 @@ def test_what_takes_too_long_is_cut_off() -> None:
     assert time.monotonic() - began < 5
     assert {one.failed for one in many} == {"it took longer than 0.0001 seconds"}
     assert fired(found, probability=1) == {"R0": ()}
+
+
+def test_who_asks_may_be_in_an_event_loop() -> None:
+    chain = {f"v{i}": f"$.v{i - 1} + 1" if i else "probability" for i in range(4000)}
+    large = policy(expressions("long", chain), cells("v3999", "> 4000"))
+
+    async def ask() -> object:
+        return fired(large, probability=2)
+
+    assert asyncio.run(ask()) == {"R0": ()}
 
 
 def test_many_threads_evaluate_at_once_and_leave_nothing_open() -> None:

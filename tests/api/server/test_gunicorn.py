@@ -49,8 +49,9 @@ def port() -> int:
 
 @pytest.fixture
 def start(url: str, port: int, tmp_path: Path) -> Iterator[Start]:
-    """Start the server with api/ as the only folder there is, and nothing but it."""
-    shutil.copytree(ROOT / "api", tmp_path / "api")
+    """Start the server with what its image copies, and nothing but it."""
+    for name in ("api", "policy"):
+        shutil.copytree(ROOT / name, tmp_path / name)
     for name in NOT_NEEDED:
         absent = tmp_path / "absent" / f"{name}.py"
         absent.parent.mkdir(exist_ok=True)
