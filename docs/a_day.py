@@ -55,7 +55,9 @@ def review(client: ScoringClient, decided: list[Prediction]) -> None:
         *zip(others, granted_steps, strict=False),
     ):
         step(client, prediction)
-    counter(client, refused[len(refused_steps) :])
+    dealt_with = refused[: len(refused_steps)]
+    doubted = [one for one in decided if one["decision"] == "refused"]
+    counter(client, [one for one in doubted if one not in dealt_with])
     came = zip(sure, DEFAULTED, strict=False)
     client.outcomes([outcome(one, defaulted) for one, defaulted in came])
 
@@ -105,7 +107,7 @@ def contested(client: ScoringClient, prediction: Prediction) -> None:
 
 
 def counter(client: ScoringClient, refused: list[Prediction]) -> None:
-    """The first who would be granted anything are offered the most of it."""
+    """The first whom the model would grant anything are offered the most of it."""
     for key in map(known, refused):
         cells = client.offers(key)["cells"]
         granted = [cell for cell in cells if cell["decision"] == "granted"]

@@ -330,7 +330,7 @@ def test_a_day_leaves_no_page_empty_and_is_made_once(
         offered = [
             one["client_id"]
             for one in work["items"]
-            if one["state"] == "open"
+            if one["state"] in ("open", "referred", "evidence")
             and client._send("GET", f"/v1/clients/{one['client_id']}").json()[
                 "offer_id"
             ]
