@@ -120,6 +120,28 @@ def test_every_rule_is_told_in_both_languages_and_on_the_page(french: Policy) ->
     assert by_basis == {"UNDER_AGE": {"application.DAYS_BIRTH"}}
 
 
+@pytest.mark.parametrize(
+    "change, expected",
+    [
+        ({}, ("granted", {})),
+        ({"terms.instalment": 45_000}, ("referred", {"BURDEN_HIGH": ()})),
+        ({"terms.instalment": 61_000}, ("refused", {"BURDEN": ()})),
+        ({"terms.amount": 1_000_000}, ("referred", {"LARGE_AMOUNT": ()})),
+        ({"evidence.register.days": 31, "terms.amount": 600_000}, ("granted", {})),
+        (
+            {"evidence.register.days": 31, "terms.amount": 600_001},
+            ("referred", {"REGISTER_TO_CONSULT": ()}),
+        ),
+        ({"declared.monthly_income": None}, ("granted", {"INCOME_NOT_DECLARED": ()})),
+    ],
+)
+def test_the_starter_decides_as_its_sentences_say(
+    change: dict[str, Any], expected: tuple[str, dict[str, Any]]
+) -> None:
+    starter = read_policy((POLICIES / "starter.json").read_bytes(), KNOWN)
+    assert decided(starter, {**GOOD, **change}) == expected
+
+
 def test_the_page_s_example_is_a_policy() -> None:
     [nodes] = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
     document = json.loads((POLICIES / "neutral.json").read_bytes())
