@@ -43,11 +43,11 @@ class Ready:
         self.built_in = sha256 == policies.built_in()
         self._evaluator = None if policy is None else Evaluator(policy, seconds)
         names = frozenset() if policy is None else policy.facts
-        self._groups = {name.partition(".")[0] for name in names}
+        self._read = names | {name.partition(".")[0] for name in names}
         rules = () if policy is None else policy.rules
         self._texts = {rule.code: rule.text for rule in rules}
         # Whether what is on record of a client matters.
-        self.asks_record = bool(self._groups.intersection(ON_RECORD)) or any(
+        self.asks_record = bool(self._read.intersection(ON_RECORD)) or any(
             rule.evidence for rule in rules
         )
         self._reader: tuple[Manifest, Reader] | None = None
@@ -62,9 +62,9 @@ class Ready:
         """What a rule says, in each language; its code where it cannot be read."""
         return self._texts.get(code) or {"en": code, "fr": code}
 
-    def reads(self, group: str) -> bool:
-        """Whether any rule reads a fact of it."""
-        return group in self._groups
+    def reads(self, name: str) -> bool:
+        """Whether any rule reads this fact, or one of this group."""
+        return name in self._read
 
     def reader(self, manifest: Manifest) -> Reader:
         """Of its facts, by the bundle that serves; says in the log what that lacks."""

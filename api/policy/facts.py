@@ -20,6 +20,8 @@ from api.store.people.evidence import OnRecord
 from policy.facts import ALWAYS, FactName
 
 Given = dict[str, Any]
+# What takes long to work out.
+RATES = ("terms.yearly_rate", "terms.apr")
 # The groups of what is known of some decisions only, and takes something to know.
 TERMS, ON_RECORD = "terms", ("evidence", "declared", "earlier")
 

@@ -23,12 +23,17 @@ def offer(
     yearly_rate: float | None,
     estimated: Sequence[Estimated] = (),
     as_likely: Sequence[int] = (),
+    rates: bool = True,
 ) -> Offer:
-    """What follows from these; null is what cannot be known without the others."""
+    """What follows from these; null is what cannot be known without the others.
+
+    Without `rates` the APR, which has to be searched for, is left out.
+    """
     total = apr = None
     if instalments is not None and instalment is not None:
         total = round(instalments * instalment, 2)
-        apr = annual_percentage_rate([(0.0, amount)], monthly(instalments, instalment))
+        repaid = monthly(instalments, instalment)
+        apr = annual_percentage_rate([(0.0, amount)], repaid) if rates else None
     return Offer(
         amount=amount,
         instalments=instalments,

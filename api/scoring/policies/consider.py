@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from api.features.columns import Row
 from api.policy.active import Ready
-from api.policy.facts import TERMS, Case
+from api.policy.facts import RATES, TERMS, Case
 from api.policy.recommendation import Considered, proved
 from api.schemas.answers import Offer
 from api.schemas.client_keys import ClientKey
@@ -57,6 +57,7 @@ def consider(
         some = list(dict.fromkeys(ids))
         records = on_record(database, some, earlier=ready.reads("earlier"))
     reader = ready.reader(champion.manifest)
+    rates = any(map(ready.reads, RATES))
     considered = []
     for one in decided:
         record = _NOTHING
@@ -67,7 +68,7 @@ def consider(
             application=one.application,
             features=one.features,
             verdict=one.verdict,
-            terms=_terms(champion, one) if ready.reads(TERMS) else None,
+            terms=_terms(champion, one, rates) if ready.reads(TERMS) else None,
             declared=one.declared or record.declared,
             record=record,
         )
@@ -76,12 +77,12 @@ def consider(
     return considered
 
 
-def _terms(champion: Champion, one: Decided) -> Offer | None:
+def _terms(champion: Champion, one: Decided, rates: bool) -> Offer | None:
     """Of the loan that is asked for, or that a what-if is about."""
     if one.offer is not None:
         return one.offer
     client = one.client or _anyone(champion, one)
-    loan = loan_of(champion, client, one.application)
+    loan = loan_of(champion, client, one.application, rates)
     return None if loan is None else loan.asked
 
 
