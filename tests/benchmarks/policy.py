@@ -57,8 +57,8 @@ def sending(config: Config, clients: Path) -> Send:
     def send(path: str, body: Any) -> Any:
         headers = {"Authorization": f"Bearer {key}"}
         answer = client.post(path, json=body, headers=headers)
-        assert answer.status_code in (200, 201), answer.json
-        return answer.json
+        assert answer.status_code in (200, 201), answer.text
+        return answer
 
     return send
 
@@ -71,7 +71,7 @@ def costs(house: House, folder: Path) -> None:
     query = f"SELECT SK_ID_CURR FROM '{house.clients}' LIMIT {BATCH}"
     ids = [row[0] for row in duckdb.execute(query).fetchall()]
     some = [{"client_id": one, "declared": DECLARED} for one in ids]
-    french = send("/v1/policies", json.loads(FRENCH.read_text()))["sha256"]
+    french = send("/v1/policies", json.loads(FRENCH.read_text())).json["sha256"]
 
     def one_by_one() -> None:
         for body in some[:ONE_BY_ONE]:
