@@ -20,7 +20,7 @@ from api.store.events.record import AlreadyRecorded, Overtaken, Reply, Token
 from api.store.events.remembered import Recorded
 
 HEADER = "Idempotency-Key"
-_ATTEMPTS = 5
+_ATTEMPTS = 20
 _VALID = re.compile(r"[\x21-\x7e]{1,255}")
 
 
