@@ -7,8 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from api_client.errors import ApiError, Refused
 from api_client.meaning import ClientKey
 from components import say
+from components.error_panel import details, show_error
 from session.language import _
 from session.user import person
 
@@ -33,6 +35,20 @@ def form_key(form: str, client_id: ClientKey) -> str:
 def has_been_recorded(form: str, client_id: ClientKey) -> None:
     recorded = _recorded()
     recorded[form, client_id] = recorded.get((form, client_id), 0) + 1
+
+
+def is_on_record(record: Callable[[], object], again: str) -> bool:
+    """Whether it is now; the page says why not, with `again` as its button's key."""
+    try:
+        with st.spinner(_("Recording…")):
+            record()
+    except Refused as error:
+        say.error(details(error))
+    except ApiError as error:
+        show_error(error, again)
+    else:
+        return True
+    return False
 
 
 def _recorded() -> dict[tuple[str, ClientKey], int]:

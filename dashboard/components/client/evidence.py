@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import streamlit as st
 
 from api_client.answers import ClientAnswer, Declaration, Evidence
 from api_client.cache import OpenedClient, scoring_api
-from api_client.errors import ApiError, Refused
 from api_client.meaning import ClientKey
 from components import markup, say
 from components.client.client_picker import score_again_button
-from components.error_panel import details, show_error
-from components.forms import choose, form_key, has_been_recorded, signature
+from components.forms import (
+    choose,
+    form_key,
+    has_been_recorded,
+    is_on_record,
+    signature,
+)
 from session.language import _
 from texts.client import evidence as words
 from texts.client.loan_terms import read_number
@@ -25,6 +29,7 @@ DECLARATION, EVIDENCE = "declaration", "evidence"
 LONGEST = 200
 
 SAID = "evidence_said"
+AGAIN = "evidence_again"
 
 
 def needed(client: ClientAnswer) -> list[tuple[bool, str, str]]:
@@ -156,7 +161,8 @@ def declaration_form(client_id: ClientKey, declared: Declaration | None) -> None
         say.error(_("Give at least one value, and your name: both stay on record."))
         return
     api = scoring_api()
-    if _sent(lambda: api.declare(client_id, body | {"author": name})):
+    told = body | {"author": name}
+    if is_on_record(lambda: api.declare(client_id, told), AGAIN):
         _recorded(DECLARATION, client_id)
 
 
@@ -221,7 +227,7 @@ def _evidence_form(client_id: ClientKey, wanted: str | None) -> None:
     }
     told |= {"result": result, "amount": number, "author": name}
     told |= {"consulted_at": consulted_at, "valid_until": valid_until}
-    if _sent(lambda: api.record_evidence(client_id, told)):
+    if is_on_record(lambda: api.record_evidence(client_id, told), AGAIN):
         _recorded(EVIDENCE, client_id)
 
 
@@ -252,20 +258,6 @@ def _days(key: str) -> tuple[date | None, date | None]:
             persist_state="session",
         )
     return on, ends
-
-
-def _sent(record: Callable[[], object]) -> bool:
-    """Whether it is on record now; the page says why not."""
-    try:
-        with st.spinner(_("Recording…")):
-            record()
-    except Refused as error:
-        say.error(details(error))
-    except ApiError as error:
-        show_error(error, "evidence_again")
-    else:
-        return True
-    return False
 
 
 def _recorded(form: str, client_id: ClientKey) -> None:

@@ -8,11 +8,15 @@ import streamlit as st
 
 from api_client.answers import Contest, Note
 from api_client.cache import OpenedClient, scoring_api
-from api_client.errors import ApiError, Refused
 from api_client.meaning import ClientKey
 from components import markup, say
-from components.error_panel import details, show_error
-from components.forms import LONG_TEXT, form_key, has_been_recorded, signature
+from components.forms import (
+    LONG_TEXT,
+    form_key,
+    has_been_recorded,
+    is_on_record,
+    signature,
+)
 from session.language import _
 from texts.formats import calendar_day, moment, today
 from texts.work import due_text
@@ -91,16 +95,7 @@ def _sent(text: str, name: str, record: Callable[[], object]) -> bool:
     if not text or not name:
         say.error(_("Write something, and give your name: both stay on record."))
         return False
-    try:
-        with st.spinner(_("Recording…")):
-            record()
-    except Refused as error:
-        say.error(details(error))
-    except ApiError as error:
-        show_error(error, "remark_again")
-    else:
-        return True
-    return False
+    return is_on_record(record, "remark_again")
 
 
 def _by(remark: Note | Contest) -> str:
