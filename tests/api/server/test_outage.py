@@ -260,7 +260,8 @@ def test_a_statement_that_takes_too_long_is_cut_short_of_a_command(url: str) -> 
 
 
 def test_an_error_costs_no_connection(url: str) -> None:
-    database = Database(url, 1, threads=4)
+    # One more than use it: nobody waits for another.
+    database = Database(url, 1, threads=5)
     process = text("SELECT pg_backend_pid()")
 
     def fail(_: Any) -> int:
