@@ -11,16 +11,17 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from training import receipts
 from training.errors import TableError
-from training.files import PARQUET, literal, replacing
-from training.tables import as_written
+from training.files import PARQUET, identifier, literal, replacing
+from training.tables import as_written, categories
 from training.tables.layout import Layout
 from training.tables.schema import Column, Dialect, Role, Table, Type
 
@@ -41,13 +42,15 @@ def stage(
     data: Path,
     out: Path,
     *,
+    seen: Mapping[str, categories.Categories] | None = None,
     progress: Callable[[str], None] = log.info,
 ) -> dict[str, Path]:
     """Check every raw table of `data` and write it to `out` as typed Parquet.
 
     Returns the path of each table that is there. A missing history table or test
     file is a warning; its features are absent. A table whose file and declaration
-    are those of the last time is not read again.
+    are those of the last time is not read again. `seen`: the categories of each table
+    that a model has learned; a text that is none of them is missing.
 
     Raises:
         TableError: the labelled applications are missing, or a table cannot be used: a
@@ -55,6 +58,7 @@ def stage(
             duplicated key, an empty or truncated file.
     """
     staged: dict[str, Path] = {}
+    learned: categories.Categories = {}
     for name, table in layout.files().items():
         source = find(data, table.stem)
         if source is None and name == layout.labelled:
@@ -67,17 +71,25 @@ def stage(
             log.warning("%s: left out, %s is missing and links it", name, table.parent)
             continue
         parts: list[str | Path] = [source, source.name, repr(table), Path(__file__)]
+        parts.append(Path(categories.__file__))
         if table.as_written:
             parts += [repr((layout.defaults, layout.date)), Path(as_written.__file__)]
             parts += [receipts.of(path) for path in staged.values()]
-        made_from = receipts.digest(*parts)
-        if receipts.stands(out / f"{name}.parquet", made_from):
-            progress(f"{name}: as before")
-        else:
-            rows = _stage(layout, table, source, out / f"{name}.parquet", staged)
-            receipts.keep(out / f"{name}.parquet", made_from)
-            progress(f"{name}: {rows:,} rows")
-        staged[name] = out / f"{name}.parquet"
+        known = learned if name == layout.unlabelled else None
+        told = layout.told_as(name)
+        if seen is not None:
+            known = seen.get(told)
+        target = out / f"{name}.parquet"
+        write = partial(_stage, layout, table, source, target, staged)
+        link, made_from = layout.link(told), receipts.digest(*parts)
+        held = categories.settled(
+            target, table, source.name, link, made_from, known, write, progress
+        )
+        if name == layout.labelled:
+            learned = {
+                one: {*texts, *table[one].declared} for one, texts in held.items()
+            }
+        staged[name] = target
     return _usable(layout, staged)
 
 
@@ -354,7 +366,10 @@ def _codes(column: Column) -> list[float]:
 def _column_checks(column: Column) -> Iterator[tuple[Column, str, str]]:
     """Each (column, what was expected, SQL that is true of a wrong row)."""
     if not column.nullable:
-        yield column, "a value in every row", f'"{column.name}" IS NULL'
+        value = identifier(column.name)
+        if column.type is Type.CATEGORY:
+            value = f"nullif(trim({value}), '')"
+        yield column, "a value in every row", f"{value} IS NULL"
     if column.type is Type.CATEGORY and column.role in (Role.CLIENT, Role.RECORD):
         long = f'length("{column.name}") > {LONGEST_KEY}'
         yield column, f"at most {LONGEST_KEY} characters", long
