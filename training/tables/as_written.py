@@ -48,6 +48,8 @@ class Source:
 
     def column(self, column: Column) -> tuple[str, str]:
         header = normal(column.header or column.name)
+        if header not in self.columns and column.optional:
+            return "NULL", "VARCHAR"
         if header not in self.columns:
             headers = ", ".join(filter(None, self.columns))
             raise TableError(
@@ -295,7 +297,7 @@ def check_outcome(
     source: Source,
 ) -> None:
     """Refuse decided applications none of which is a default: a word is misspelt."""
-    if TARGET not in table.names:
+    if TARGET not in table.names or table[TARGET].optional:
         return
     found = connection.execute(
         f"SELECT 1 FROM {literal(path)} WHERE {TARGET} = 1 LIMIT 1"
