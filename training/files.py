@@ -28,6 +28,11 @@ def replacing(path: Path) -> Iterator[Path]:
     beside = path.with_name(f".part-{os.getpid()}-{path.name}")
     try:
         yield beside
+    except OSError as error:
+        # What is written to an open file does not say which.
+        error.filename = error.filename or str(path)
+        raise
+    else:
         if beside.is_dir() or path.is_dir():
             _replace(beside, path)
         else:

@@ -56,12 +56,13 @@ def gates_of(version: ModelVersion) -> list[Gate]:
     Raises:
         PromotionRefused: its run has none.
     """
+    name = f"{GATES}/{GATES}.json"
     try:
-        document = mlflow.artifacts.load_dict(
-            f"runs:/{version.run_id}/{GATES}/{GATES}.json"
-        )
+        document = mlflow.artifacts.load_dict(f"runs:/{version.run_id}/{name}")
     except (MlflowException, OSError):
+        lost = mlflow.get_run(str(version.run_id)).info.artifact_uri
         raise PromotionRefused(
-            f"version {version.version}: its run has no gates; run `train` again"
+            f"version {version.version}: expected its gates in {lost}/{name}; bring"
+            " the artifacts of its run back, or run `train` again"
         ) from None
     return [gate_of(gate) for gate in document[GATES]]
