@@ -30,7 +30,8 @@ def replacing(path: Path) -> Iterator[Path]:
         yield beside
     except OSError as error:
         # What is written to an open file does not say which.
-        error.filename = error.filename or str(path)
+        if error.errno is not None and error.filename is None:
+            error.filename = str(path)
         raise
     else:
         if beside.is_dir() or path.is_dir():

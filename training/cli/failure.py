@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import tempfile
 import traceback
 from pathlib import Path
@@ -75,6 +76,9 @@ def _of_system(error: OSError) -> str:
             "LightGBM needs OpenMP's runtime, which is not there:"
             f" `brew install libomp` or `apt install libgomp1` brings it ({error})"
         )
+    if isinstance(error, shutil.Error):
+        _source, target, why = error.args[0][0]
+        return f"{target}: {why}"
     if error.strerror is None:
         return _first_line(error)
     name = error.filename2 or error.filename
