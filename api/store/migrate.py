@@ -10,7 +10,7 @@ from alembic.config import Config as AlembicConfig
 from sqlalchemy import Connection
 
 from api.errors import ConfigurationError
-from api.store.database import Database
+from api.store.database import Database, parse
 from api.store.revisions import current, is_later
 
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -49,7 +49,7 @@ def _migrate(connection: Connection) -> None:
 
 
 def _make_folder(url: str) -> None:
-    parsed = sqlalchemy.make_url(url)
+    parsed = parse(url)
     if parsed.drivername != "sqlite" or not parsed.database:
         return
     folder = Path(parsed.database).absolute().parent
