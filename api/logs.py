@@ -85,5 +85,7 @@ def _end(response: Response) -> Response:
         # The provider's word for who asked; never a name.
         "on_behalf_of": g.person.sub if "person" in g else None,
     }
+    if "denied" in g:
+        fields |= {"denied": g.denied, "address": request.remote_addr}
     logging.getLogger("api").info("request", extra={"fields": fields})
     return response
