@@ -27,11 +27,15 @@ _LONGEST_SHOWN = 200
 
 
 class Person(Strict):
-    """Whom a delegate asks for; `sub` is what the login's provider knows them by."""
+    """Whom a delegate asks for; `sub` is what the login's provider knows them by.
+
+    `login`: a hash of theirs that tells this one login, until it is ended.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     sub: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     roles: frozenset[Role]
+    login: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,12 @@ def signer() -> Signer:
     return Signer(person.sub and f"sub:{person.sub}", person.name)
 
 
+def current_login() -> str | None:
+    """That of the person whom a delegate asks for, if it tells one."""
+    person: Person | None = g.get("person")
+    return None if person is None else person.login
+
+
 def require_own_name(path: str, given: str) -> None:
     """Refuse a name in the body that is not of whom the login knows; Problem 422."""
     person: Person | None = g.get("person")
@@ -102,6 +112,7 @@ def _guard() -> None:
     _require_rate("This key asks", g.key.id)
     if Role.DELEGATE in g.key.roles:
         g.key = replace(g.key, roles=_delegated_roles(g.key.roles))
+        _require_login()
     elif ON_BEHALF_OF in request.headers:
         detail = f"{ON_BEHALF_OF}: this key asks for nobody else: it is no delegate's."
         raise _denied(HTTPStatus.FORBIDDEN, "no_delegate", detail)
@@ -133,6 +144,12 @@ def _delegated_roles(roles: frozenset[Role]) -> frozenset[Role]:
         raise Problem(HTTPStatus.BAD_REQUEST, detail) from error
     g.person = person
     return (roles & person.roles) - {Role.DELEGATE}
+
+
+def _require_login() -> None:
+    login = current_login()
+    if login is not None and services().ended_logins.has(login):
+        raise _unauthorized("login_ended", "This login was ended.", "invalid_token")
 
 
 def _confirm(response: Response) -> Response:
