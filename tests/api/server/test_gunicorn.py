@@ -154,6 +154,11 @@ def test_gunicorn_serves_counts_reloads_drains_and_stops(
     served = f'bundle_sha256="{new["model"]["bundle_sha256"]}"'
     wait_for(lambda: re.search(f"processes{{{served}.*}} 2.0", scrape(metrics)))
 
+    for wrong in (b"GET s3cret", b"GET / HTTP/1.1\r\nAuthorization Bearer s3cret"):
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+            client.sendall(wrong + b"\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 400"
+
     idle = HTTPConnection("127.0.0.1", port, timeout=20)
     kept = HTTPConnection("127.0.0.1", port, timeout=20)
     late = HTTPConnection("127.0.0.1", port, timeout=20)
@@ -173,7 +178,10 @@ def test_gunicorn_serves_counts_reloads_drains_and_stops(
     lines = lines_of(process)
     refused = [line for line in lines if "reload refused" in line["message"]]
     assert [line["level"] for line in refused] == ["error"]
-    assert "100001" not in str(lines)
+    assert "100001" not in str(lines) and "s3cret" not in str(lines)
+    unread = [line["message"] for line in lines if "Invalid" in line["message"]]
+    faults = "InvalidRequestLine", "InvalidHeader"
+    assert unread == [f"Invalid request from ip=127.0.0.1: {one}" for one in faults]
 
 
 def kept_open(connection: HTTPConnection) -> bool:
