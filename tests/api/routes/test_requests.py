@@ -115,7 +115,12 @@ def test_says_of_a_parameter_what_it_expected(
 
 
 def test_says_in_plain_sentences_what_a_body_may_hold(call: Any) -> None:
-    evidence = {"kind": "register", "source": "", "result": "none", "author": "A" * 201}
+    evidence: dict[str, Any] = {
+        "kind": "register",
+        "source": "",
+        "result": "none",
+        "author": "A" * 201,
+    }
     evidence |= {"amount": -1, "consulted_at": "2026-02-30"}
     response = call("POST", "/v1/clients/100001/evidence", "officer", json=evidence)
     said = {one["path"]: one["detail"] for one in response.json["errors"]}
