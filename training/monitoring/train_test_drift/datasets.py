@@ -22,11 +22,8 @@ from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import SCORE, Reference
 from training.tables.layout import TARGET
 from training.tables.lender import keep_layout, layout_of
+from training.tables.raw.find import SUFFIXES, find, suffix_of
 from training.tables.schema import Column, Role, Type, Unit
-from training.tables.stage import (
-    SUFFIXES,
-    find,
-)
 
 # Beyond this the distances no longer change, but time and memory grow.
 SAMPLE = 50_000
@@ -215,16 +212,17 @@ def arranged(reference: Path, current: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
         keep_layout(reference.parent, Path(folder))
         for path, name in zip((reference, current), applications, strict=True):
-            suffix = next((s for s in SUFFIXES if path.name.endswith(s)), None)
-            if suffix is None or not path.is_file():
+            suffix = suffix_of(path.name)
+            if not suffix or not path.is_file():
                 raise ConfigurationError(
                     f"{path}: expected an application file, {' or '.join(SUFFIXES)}"
                 )
             (Path(folder) / f"{name}{suffix}").symlink_to(path.resolve())
         for name in layout.histories:
-            source = find(reference.parent, layout.tables[name].stem)
-            if source is not None:
-                (Path(folder) / source.name).symlink_to(source.resolve())
+            held = find(reference.parent, layout.tables[name].stem)
+            link = Path(folder) / (held.path.name if held else "")
+            if held and not link.exists():
+                link.symlink_to(held.path.resolve())
         yield Path(folder)
 
 
