@@ -49,7 +49,7 @@ def export_clients(
                 f"COPY (FROM read_parquet([{together}]))"
                 f" TO {literal(beside)}"
                 f" ({PARQUET}, ROW_GROUP_SIZE 8192, KV_METADATA"
-                f" {{feature_set: '{champion.core['feature_set']}'}})"
+                f" {{feature_set: {literal(champion.core['feature_set'])}}})"
             ).fetchone()
             seal_beside.write_text(f"{file_sha256(beside)}  {out.name}\n")
     count = int(rows[0]) if rows else 0

@@ -81,12 +81,13 @@ def settled(
     link: str,
     made_from: str,
     seen: Categories | None,
-    write: Callable[[], int],
+    write: Callable[[], tuple[int, str]],
     say: Callable[[str], None],
 ) -> dict[str, set[str]]:
     """Stage a table, unless it stands, with its texts read; returns its categories.
 
-    `file` is what its file is called. `write` stages it as it is and returns its rows;
+    `file` is what its file is called. `write` stages it as it is and returns its rows,
+    and what is said of its file;
     `link` is the column that says whose a row is; `seen` as `read` has it.
     """
     found = _kept(path, made_from)
@@ -94,13 +95,13 @@ def settled(
     if found is not None and receipts.stands(path, _digest(made_from, reading)):
         say(f"{table.name}: as before")
     else:
-        rows = write()
+        rows, told = write()
         found = of_file(path, table)
         reading = read(table, found, seen)
         _apply(path, link, reading)
         _keep(path, made_from, found)
         receipts.keep(path, _digest(made_from, reading))
-        say(f"{table.name}: {rows:,} rows")
+        say(f"{table.name}: {rows:,} rows{told}")
     _tell(file, found, reading, say)
     return reading.categories(found)
 
