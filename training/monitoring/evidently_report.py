@@ -64,10 +64,10 @@ def write_report(
     """Compare all columns of two frames, into `report.html` and `report.json`.
 
     `categories`: which of them are. `limits`: the distance from which a column counts
-    as drifted. `title`: of the table. `shares`: each column's part of the model's
-    importance; they are then drawn in the frames' order, else with the largest distance
-    first. Columns that are empty on a side come before all others: Evidently cannot
-    compare them. `notes`: why else a column has drifted than by its distance.
+    as drifted. `title`: of the table, which is in the frames' order; columns that are
+    empty on a side, which Evidently cannot compare, come before all others. `shares`:
+    each column's part of the model's importance. `notes`: why else a column has drifted
+    than by its distance.
     """
     from evidently import DataDefinition, Dataset, Report
     from evidently.presets import DataDriftPreset
@@ -151,8 +151,7 @@ def _arranged(
         for row in rows:
             if note := notes.get(row["column_name"]):
                 row |= {"data_drift": DETECTED, "stattest_name": note}
-        if shares:
-            rows.sort(key=lambda row: order.index(row["column_name"]))
+        rows.sort(key=lambda row: order.index(row["column_name"]))
         rows[:0] = one_sided
         if not shares:
             continue
