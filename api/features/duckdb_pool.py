@@ -114,5 +114,5 @@ def check_answer(file: str, expected: Typed, actual: Typed) -> None:
         )
 
 
-def reason(error: duckdb.Error) -> str:
+def reason(error: duckdb.Error | FeatureError) -> str:
     return str(error).splitlines()[0]
