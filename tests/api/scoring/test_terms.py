@@ -95,7 +95,7 @@ def test_a_loan_is_as_its_application_says() -> None:
 
 def test_a_number_that_is_not_carried_is_an_estimate() -> None:
     tree = {"of": "over_instalment", "at": 20, "below": [24, 30], "above": [36]}
-    likely = read_likely_terms(json.dumps(tree).encode())
+    likely = read_likely_terms(tree)
     told = asked(Model(likely_terms=likely), client())
     assert (told.instalments, told.as_likely) == (24, [30])
     assert told.estimated == ["instalments", "yearly_rate"]
@@ -105,7 +105,8 @@ def test_a_number_that_is_not_carried_is_an_estimate() -> None:
 
 
 def test_an_altered_tree_of_terms_is_refused() -> None:
-    for bad in (b'{"of": "age", "at": 1, "below": [], "above": []}', b'["a"]', b"{"):
+    unknown = {"of": "age", "at": 1, "below": [], "above": []}
+    for bad in (unknown, ["a"], [0], [601]):
         with pytest.raises(BundleError, match=r"instalments\.json"):
             read_likely_terms(bad)
 
