@@ -61,9 +61,9 @@ def terms_of(amount: float | None, price: float | None = None) -> Any:
     for column in model["tables"]["application"]["columns"]:
         if column["role"] == "amount":
             column["bounds"] = [0, 1e12]
-    answers = (ClientAnswer, client), (ModelAnswer, model)
     return movable(
-        *(kind.model_validate_json(json.dumps(one)) for kind, one in answers)
+        ClientAnswer.model_validate_json(json.dumps(client)),
+        ModelAnswer.model_validate_json(json.dumps(model)),
     )
 
 
