@@ -26,7 +26,21 @@ pytestmark = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 FILES = int(os.environ.get("DAMAGED_FILES", "6"))
 SERVED = FILES if "DAMAGED_FILES" in os.environ else 1
 NUMBERS = ("-1", "0", "1", "7", "40", "nan", "inf", "-inf", "1e308", "1e999", "x", "")
-VALUES = (None, -1, 0, 1e308, "", "x", [], {}, True, 10**30, [[]], "\x00", "F")
+VALUES: tuple[Any, ...] = (
+    None,
+    -1,
+    0,
+    1e308,
+    "",
+    "x",
+    [],
+    {},
+    True,
+    10**30,
+    [[]],
+    "\x00",
+    "F",
+)
 WORDS = (";", "NULL", "1", "'x'", "*", "(", "read_text('/etc/passwd')", "LIMIT 1", "--")
 OFFICER = (
     "/v1/model",
