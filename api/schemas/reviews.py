@@ -16,7 +16,7 @@ from api.schemas.answers import (
 )
 from api.schemas.client_keys import ClientKey
 from api.schemas.requests import CURSOR, PAGE, Query, Row, Strict
-from api.schemas.values import INTEGER, Form
+from api.schemas.values import INTEGER, VISIBLE, Form
 
 Decision = Literal["granted", "refused"]
 Result = Literal["granted", "refused", "withdrawn", "lapsed"]
@@ -33,7 +33,7 @@ PredictionId = Annotated[
 ]
 
 
-ReviewerName = Annotated[str, Field(min_length=1, max_length=200)]
+ReviewerName = Annotated[str, Field(min_length=1, max_length=200), VISIBLE]
 
 
 class ReviewRequest(Strict):
@@ -44,7 +44,7 @@ class ReviewRequest(Strict):
 
     decision: Result
     category: Category | None = None
-    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    reason: Annotated[str, Field(min_length=1, max_length=2000), VISIBLE]
     reviewer: ReviewerName
     replaces: PredictionId | None = None
 

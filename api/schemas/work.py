@@ -11,12 +11,12 @@ from api.schemas.client_keys import ClientKey, OptionalKey
 from api.schemas.events import Date, Day
 from api.schemas.requests import CURSOR, PAGE, Query, Strict, between_commas
 from api.schemas.reviews import PredictionId, ReviewerName, StandingResult
-from api.schemas.values import BOOLEAN, INTEGER, Form
+from api.schemas.values import BOOLEAN, INTEGER, VISIBLE, Form
 
 WorkState = Literal[
     "draft", "open", "referred", "evidence", "second", "contested", "done"
 ]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Text = Annotated[str, Field(min_length=1, max_length=2000), VISIBLE]
 
 
 class WorkItem(Answer):
@@ -110,7 +110,7 @@ class AssignRequest(Strict):
     """Who is to work on it: the name, and what the login's provider knows them by."""
 
     name: ReviewerName
-    sub: Annotated[str, Field(min_length=1, max_length=255)]
+    sub: Annotated[str, Field(min_length=1, max_length=255), VISIBLE]
 
 
 class NoteRequest(Strict):

@@ -11,8 +11,9 @@ from api.schemas.client_keys import ClientKey
 from api.schemas.events import Date, Day
 from api.schemas.requests import Amount, Declared, Strict
 from api.schemas.reviews import PredictionId, ReviewerName
+from api.schemas.values import VISIBLE
 
-Named = Annotated[str, Field(min_length=1, max_length=200)]
+Named = Annotated[str, Field(min_length=1, max_length=200), VISIBLE]
 Result = Literal["confirmed", "contradicted", "negative", "positive", "inconclusive"]
 
 
