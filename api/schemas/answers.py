@@ -19,6 +19,17 @@ Moment = Annotated[
 ]
 
 
+# Beside a name, for namesakes; null where nobody knows, or before it was noted.
+Signer = Annotated[
+    str | None,
+    Field(
+        description="Tells namesakes apart: `sub:` and what the login's provider knows "
+        "them by, or `key:` and which key it was.",
+        examples=["sub:248289"],
+    ),
+]
+
+
 class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -290,6 +301,7 @@ class Signature(Answer):
     review_id: str
     prediction_id: str
     reviewer: str
+    signer: Signer = None
     reason: str
     created_at: Moment
     mine: bool
@@ -315,6 +327,7 @@ class Standing(Answer):
     result: Literal["granted", "referred", "refused", "withdrawn", "lapsed"]
     by: Literal["model", "policy", "person"]
     reviewer: str | None
+    signer: Signer = None
     category: str | None = None
     reason: str | None
     decided_at: Moment

@@ -13,6 +13,7 @@ from api.schemas.answers import (
     PolicyRef,
     Recommendation,
     Share,
+    Signer,
 )
 from api.schemas.client_keys import ClientKey
 from api.schemas.requests import CURSOR, PAGE, Query, Row, Strict
@@ -65,6 +66,7 @@ class Review(Answer):
     category: Category | None = None
     reason: str
     reviewer: str
+    signer: Signer = None
     replaces: PredictionId | None
     final: bool = True
     signs: PredictionId | None = None

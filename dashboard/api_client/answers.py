@@ -156,6 +156,12 @@ class Contest(Answer):
     received_on: str
     due_on: str
     author: str
+    signer: Annotated[
+        str | None,
+        Field(
+            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
+        ),
+    ] = None
     created_at: AwareDatetime
     answered_by: str | None
 
@@ -214,6 +220,12 @@ class Declaration(Answer):
     other_instalments: float | None
     dependants: int | None
     author: str
+    signer: Annotated[
+        str | None,
+        Field(
+            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
+        ),
+    ] = None
     created_at: AwareDatetime
 
 
@@ -286,6 +298,12 @@ class Evidence(Answer):
     consulted_at: str
     valid_until: str | None
     author: str
+    signer: Annotated[
+        str | None,
+        Field(
+            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
+        ),
+    ] = None
     created_at: AwareDatetime
 
 
@@ -450,6 +468,12 @@ class Note(Answer):
     client_id: int | str
     text: str
     author: str
+    signer: Annotated[
+        str | None,
+        Field(
+            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
+        ),
+    ] = None
     created_at: AwareDatetime
 
 
@@ -677,6 +701,12 @@ class Review(Answer):
     category: str | None = None
     reason: str
     reviewer: str
+    signer: Annotated[
+        str | None,
+        Field(
+            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
+        ),
+    ] = None
     replaces: str | None
     final: bool = True
     signs: str | None = None
@@ -763,6 +793,12 @@ class Signature(Answer):
     review_id: str
     prediction_id: str
     reviewer: str
+    signer: Annotated[
+        str | None,
+        Field(
+            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
+        ),
+    ] = None
     reason: str
     created_at: AwareDatetime
     mine: bool
@@ -803,6 +839,12 @@ class StandingDecision(Answer):
     result: str
     by: str
     reviewer: str | None
+    signer: Annotated[
+        str | None,
+        Field(
+            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
+        ),
+    ] = None
     decided_at: AwareDatetime
 
 
@@ -870,6 +912,12 @@ class WorkItem(Answer):
     borderline: bool
     result: str | None
     reviewer: str | None
+    signer: Annotated[
+        str | None,
+        Field(
+            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
+        ),
+    ] = None
     claimed_by: str | None = None
     claimed_until: AwareDatetime | None = None
     mine: bool = False
@@ -992,6 +1040,12 @@ class CounterOffer(Answer):
     decision: str
     valid_until: str
     reviewer: str
+    signer: Annotated[
+        str | None,
+        Field(
+            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
+        ),
+    ] = None
     created_at: AwareDatetime
 
 
@@ -1190,6 +1244,12 @@ class Standing(StandingMeaning):
     result: str
     by: str
     reviewer: str | None
+    signer: Annotated[
+        str | None,
+        Field(
+            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
+        ),
+    ] = None
     category: str | None = None
     reason: str | None
     decided_at: AwareDatetime
