@@ -554,6 +554,8 @@ class Review(TypedDict):
 
     `closed` when nobody decides any more: it was withdrawn or lapsed. `final`: it
     stands; not so of the first of two signatures, which `signs` names in the second.
+    `signer` tells namesakes apart: `sub:` and what the login's provider knows them by,
+    or `key:` and which key it was.
     """
 
     review_id: str

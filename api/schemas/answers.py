@@ -19,15 +19,9 @@ Moment = Annotated[
 ]
 
 
-# Beside a name, for namesakes; null where nobody knows, or before it was noted.
-Signer = Annotated[
-    str | None,
-    Field(
-        description="Tells namesakes apart: `sub:` and what the login's provider knows "
-        "them by, or `key:` and which key it was.",
-        examples=["sub:248289"],
-    ),
-]
+# Beside a name, to tell namesakes apart: `sub:` and what a login's provider knows them
+# by, or `key:` and which key it was. Null where nobody knows, and before it was noted.
+Signer = str | None
 
 
 class Answer(BaseModel):

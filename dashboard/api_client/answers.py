@@ -156,12 +156,7 @@ class Contest(Answer):
     received_on: str
     due_on: str
     author: str
-    signer: Annotated[
-        str | None,
-        Field(
-            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
-        ),
-    ] = None
+    signer: str | None = None
     created_at: AwareDatetime
     answered_by: str | None
 
@@ -220,12 +215,7 @@ class Declaration(Answer):
     other_instalments: float | None
     dependants: int | None
     author: str
-    signer: Annotated[
-        str | None,
-        Field(
-            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
-        ),
-    ] = None
+    signer: str | None = None
     created_at: AwareDatetime
 
 
@@ -298,12 +288,7 @@ class Evidence(Answer):
     consulted_at: str
     valid_until: str | None
     author: str
-    signer: Annotated[
-        str | None,
-        Field(
-            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
-        ),
-    ] = None
+    signer: str | None = None
     created_at: AwareDatetime
 
 
@@ -468,12 +453,7 @@ class Note(Answer):
     client_id: int | str
     text: str
     author: str
-    signer: Annotated[
-        str | None,
-        Field(
-            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
-        ),
-    ] = None
+    signer: str | None = None
     created_at: AwareDatetime
 
 
@@ -690,6 +670,8 @@ class Review(Answer):
 
     `closed` when nobody decides any more: it was withdrawn or lapsed. `final`: it
     stands; not so of the first of two signatures, which `signs` names in the second.
+    `signer` tells namesakes apart: `sub:` and what the login's provider knows them by,
+    or `key:` and which key it was.
     """
 
     review_id: str
@@ -701,12 +683,7 @@ class Review(Answer):
     category: str | None = None
     reason: str
     reviewer: str
-    signer: Annotated[
-        str | None,
-        Field(
-            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
-        ),
-    ] = None
+    signer: str | None = None
     replaces: str | None
     final: bool = True
     signs: str | None = None
@@ -793,12 +770,7 @@ class Signature(Answer):
     review_id: str
     prediction_id: str
     reviewer: str
-    signer: Annotated[
-        str | None,
-        Field(
-            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
-        ),
-    ] = None
+    signer: str | None = None
     reason: str
     created_at: AwareDatetime
     mine: bool
@@ -839,12 +811,7 @@ class StandingDecision(Answer):
     result: str
     by: str
     reviewer: str | None
-    signer: Annotated[
-        str | None,
-        Field(
-            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
-        ),
-    ] = None
+    signer: str | None = None
     decided_at: AwareDatetime
 
 
@@ -912,12 +879,7 @@ class WorkItem(Answer):
     borderline: bool
     result: str | None
     reviewer: str | None
-    signer: Annotated[
-        str | None,
-        Field(
-            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
-        ),
-    ] = None
+    signer: str | None = None
     claimed_by: str | None = None
     claimed_until: AwareDatetime | None = None
     mine: bool = False
@@ -1040,12 +1002,7 @@ class CounterOffer(Answer):
     decision: str
     valid_until: str
     reviewer: str
-    signer: Annotated[
-        str | None,
-        Field(
-            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
-        ),
-    ] = None
+    signer: str | None = None
     created_at: AwareDatetime
 
 
@@ -1244,12 +1201,7 @@ class Standing(StandingMeaning):
     result: str
     by: str
     reviewer: str | None
-    signer: Annotated[
-        str | None,
-        Field(
-            description="Tells namesakes apart: `sub:` and what the login's provider knows them by, or `key:` and which key it was."
-        ),
-    ] = None
+    signer: str | None = None
     category: str | None = None
     reason: str | None
     decided_at: AwareDatetime
