@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field
 
 from api.schemas.answers import Answer, Moment
 from api.schemas.requests import Query, Strict
-from api.schemas.values import INTEGER, Form
+from api.schemas.values import INTEGER, VISIBLE, Form
 
 Kind = Literal["train_test", "production", "performance", "challenger"]
 Status = Literal["open", "closed"]
 Severity = Literal["info", "warning", "critical"]
-Line = Annotated[str, Field(min_length=1, max_length=500)]
+Line = Annotated[str, Field(min_length=1, max_length=500), VISIBLE]
 Words = Annotated[str, Field(max_length=10_000)]
 # PostgreSQL's text holds no NUL.
 Markdown = Annotated[
@@ -140,5 +140,5 @@ class AlertQuery(Query):
 class Acknowledgement(Strict):
     """Who has seen an alert."""
 
-    by: Annotated[str, Field(min_length=1, max_length=200)]
+    by: Annotated[str, Field(min_length=1, max_length=200), VISIBLE]
     note: Words = ""
