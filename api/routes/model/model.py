@@ -27,7 +27,7 @@ _CARD, _CARD_IN = "model-card.md", "model-card.{}.md"
     {200: ModelAnswer},
     validated=True,
 )
-def describe() -> Response:
+def get_model() -> Response:
     champion = services().champion()
     negotiable = [term.model_dump() for term in champion.negotiable]
     return answer({**champion.bundle.told, "negotiable": negotiable})
@@ -42,7 +42,7 @@ def describe() -> Response:
     {200: Importance},
     validated=True,
 )
-def importance() -> Response:
+def get_importance() -> Response:
     return answer(services().champion().importance)
 
 
@@ -58,7 +58,7 @@ def importance() -> Response:
     problems=(404,),
     validated=True,
 )
-def card() -> Response:
+def get_model_card() -> Response:
     files = services().champion().bundle.files
     content = files.get(_CARD_IN.format(query(LanguageQuery).lang), files.get(_CARD))
     if content is None:
@@ -79,7 +79,7 @@ def card() -> Response:
     "bundle that cannot be served is refused, and the one before serves on.",
     problems=(409,),
 )
-def reload() -> Response:
+def reload_model() -> Response:
     try:
         champion = services().reload()
     except BundleError as error:
