@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from api.bundle.manifest import Manifest
 from api.bundle.read import read_bundle
 from api.commands.database import database, require_no_trace
+from api.commands.group import Group
 from api.identifiers import parts
 from api.schemas.client_keys import DRAFT_PATTERN, LARGEST, ClientKey, fault_of
 from api.services import services
@@ -21,7 +21,7 @@ from api.store.people import erasure, imports, references
 CHUNK = 1000
 _NUMBER = click.IntRange(1, LARGEST)
 
-clients = AppGroup("clients", help="The known clients.")
+clients = Group("clients", help="The known clients.")
 
 
 @clients.command("import")

@@ -23,6 +23,7 @@ from training.errors import TrainingError
 from training.files import replacing
 from training.gates.gate import gate_of
 from training.models.shap_lookup import write_tables
+from training.registry.load import kept
 from training.registry.promote import promoted_gates
 from training.registry.store import CHAMPION, MODEL, Registry
 
@@ -39,9 +40,8 @@ def export_bundle(
     """
     registered = registry.version(version)
     with replacing(out) as beside, tempfile.TemporaryDirectory() as downloads:
-        parts = mlflow.artifacts.download_artifacts(
-            run_id=registered.run_id, artifact_path=PARTS, dst_path=downloads
-        )
+        with kept(registered.run_id, PARTS) as address:
+            parts = mlflow.artifacts.download_artifacts(address, dst_path=downloads)
         shutil.copytree(parts, beside)
         if drift is not None:
             _add_drift(drift, beside / "drift")

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from training.errors import ConfigurationError
-from training.files import replacing
+from training.files import literal, replacing
 from training.synthesize.application import PRICES, draw_application, draw_target
 from training.synthesize.bureau import draw_bureau, draw_bureau_balance
 from training.synthesize.credit_card_balance import draw_card_payments, draw_cards
@@ -92,7 +92,8 @@ def synthesize(
             progress(f"synthesize: {name} as text")
             with duckdb.connect() as connection:
                 connection.execute(
-                    f"COPY (FROM '{parquet[name]}') TO '{path}' (FORMAT csv, HEADER)"
+                    f"COPY (FROM {literal(parquet[name])}) TO {literal(path)}"
+                    " (FORMAT csv, HEADER)"
                 )
 
 

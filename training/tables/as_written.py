@@ -221,51 +221,16 @@ def settle(
     name: str,
     staged: Mapping[str, Path],
 ) -> None:
-    """Leave out records of nobody, and values that are no category; say how many."""
+    """Leave out records of nobody; say how many."""
     rows = literal(path)
-    replaced = [
-        f"CASE WHEN {identifier(c.name)} IN ({_words(c)}) THEN {identifier(c.name)} END"
-        f" AS {identifier(c.name)}"
-        for c in table
-        if _others(connection, c, rows, name)
-    ]
     kept = _kept(connection, layout, table, rows, name, staged)
-    if not replaced and not kept:
+    if not kept:
         return
-    columns = f"* REPLACE ({', '.join(replaced)})" if replaced else "*"
     beside = path.with_name(f"{path.name}.settled")
     connection.execute(
-        f"COPY (SELECT {columns} FROM {rows}{kept}) TO {literal(beside)} ({PARQUET})"
+        f"COPY (SELECT * FROM {rows}{kept}) TO {literal(beside)} ({PARQUET})"
     )
     beside.replace(path)
-
-
-def _words(column: Column) -> str:
-    return ", ".join(map(literal, column.words))
-
-
-def _others(
-    connection: duckdb.DuckDBPyConnection, column: Column, rows: str, name: str
-) -> bool:
-    """Whether a column has values that are none of its categories."""
-    if not column.words:
-        return False
-    cell = identifier(column.name)
-    found = connection.execute(
-        f"SELECT {cell}, count(*) FROM {rows} WHERE {cell} NOT IN ({_words(column)})"
-        " GROUP BY 1 ORDER BY 2 DESC, 1"
-    ).fetchall()
-    if found:
-        told = ", ".join(f"{cut(value)} ({times:,})" for value, times in found[:TOLD])
-        more = f" and {len(found) - TOLD:,} others" if len(found) > TOLD else ""
-        log.warning(
-            "%s: column %s: not among its categories, kept as missing: %s%s",
-            name,
-            column.name,
-            told,
-            more,
-        )
-    return bool(found)
 
 
 def _kept(

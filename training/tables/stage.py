@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from training import receipts
 from training.errors import TableError
-from training.files import PARQUET, literal, replacing
-from training.tables import as_written, raw
+from training.files import PARQUET, identifier, literal, replacing
+from training.tables import as_written, categories, raw
 from training.tables.layout import Layout
 from training.tables.raw import as_declared
 from training.tables.raw.find import SUFFIXES, Raw, find
@@ -36,13 +37,15 @@ def stage(
     data: Path,
     out: Path,
     *,
+    seen: Mapping[str, categories.Categories] | None = None,
     progress: Callable[[str], None] = log.info,
 ) -> dict[str, Path]:
     """Check every raw table of `data` and write it to `out` as typed Parquet.
 
     Returns the path of each table that is there. A missing history table or test
     file is a warning; its features are absent. A table whose file and declaration
-    are those of the last time is not read again.
+    are those of the last time is not read again. `seen`: the categories of each table
+    that a model has learned; a text that is none of them is missing.
 
     Raises:
         TableError: the labelled applications are missing, or a table cannot be used: a
@@ -50,6 +53,7 @@ def stage(
             duplicated key, an empty or truncated file.
     """
     staged: dict[str, Path] = {}
+    learned: categories.Categories = {}
     for name, table in layout.files().items():
         source = find(data, table.stem)
         if source is None and name == layout.labelled:
@@ -61,20 +65,27 @@ def stage(
         if table.as_written and table.parent not in {"", *staged}:
             log.warning("%s: left out, %s is missing and links it", name, table.parent)
             continue
-        code = [Path(__file__), *sorted(Path(raw.__path__[0]).glob("*.py"))]
+        code = [Path(__file__), Path(categories.__file__)]
+        code += sorted(Path(raw.__path__[0]).glob("*.py"))
         parts = [source.receipt(), source.name, repr(table), *code]
         if table.as_written:
             parts += [repr((layout.defaults, layout.date)), Path(as_written.__file__)]
             parts += [receipts.of(path) for path in staged.values()]
-        made_from = receipts.digest(*parts)
+        known = learned if name == layout.unlabelled else None
+        told = layout.told_as(name)
+        if seen is not None:
+            known = seen.get(told)
         target = out / f"{name}.parquet"
-        if receipts.stands(target, made_from):
-            progress(f"{name}: as before")
-        else:
-            rows, told = _stage(layout, table, source, target, staged)
-            receipts.keep(target, made_from)
-            progress(f"{name}: {rows:,} rows{told}")
-        staged[name] = out / f"{name}.parquet"
+        write = partial(_stage, layout, table, source, target, staged)
+        link, made_from = layout.link(told), receipts.digest(*parts)
+        held = categories.settled(
+            target, table, source.name, link, made_from, known, write, progress
+        )
+        if name == layout.labelled:
+            learned = {
+                one: {*texts, *table[one].declared} for one, texts in held.items()
+            }
+        staged[name] = target
     return _usable(layout, staged)
 
 
@@ -224,7 +235,10 @@ def _codes(column: Column) -> list[float]:
 def _column_checks(column: Column) -> Iterator[tuple[Column, str, str]]:
     """Each (column, what was expected, SQL that is true of a wrong row)."""
     if not column.nullable:
-        yield column, "a value in every row", f'"{column.name}" IS NULL'
+        value = identifier(column.name)
+        if column.type is Type.CATEGORY:
+            value = f"nullif(trim({value}), '')"
+        yield column, "a value in every row", f"{value} IS NULL"
     if column.type is Type.CATEGORY and column.role in (Role.CLIENT, Role.RECORD):
         long = f'length("{column.name}") > {LONGEST_KEY}'
         yield column, f"at most {LONGEST_KEY} characters", long

@@ -16,6 +16,7 @@ from training.bundle.champion import Champion
 from training.errors import ConfigurationError, NothingToCompare
 from training.features.build import FeatureStore, build, stage_tables
 from training.features.sql import encoded_columns
+from training.files import literal
 from training.language import LANGUAGES, SOURCE, Labels, _, alike
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import SCORE, Reference
@@ -71,7 +72,7 @@ def of_application(data: Path, progress: Callable[[str], None]) -> DatasetPair:
         store = stage_tables(data, out, only_applications=True, progress=progress)
         reference, current = (
             connection.execute(
-                f"FROM '{store.application}' WHERE {side}"
+                f"FROM {literal(store.application)} WHERE {side}"
                 f' ORDER BY hash("{store.layout.key}") LIMIT {SAMPLE}'
             ).df()
             for side in _sides(store)
@@ -113,7 +114,8 @@ def _sides(store: FeatureStore) -> tuple[str, str]:
     with duckdb.connect() as connection:
         middle = f'median("{date}")' if date else "NULL"
         [(decided, everyone, day)] = connection.execute(
-            f"SELECT count({TARGET}), count(*), {middle} FROM '{store.application}'"
+            f"SELECT count({TARGET}), count(*), {middle}"
+            f" FROM {literal(store.application)}"
         ).fetchall()
     if decided < everyone:
         return f"{TARGET} IS NOT NULL", f"{TARGET} IS NULL"
@@ -185,7 +187,7 @@ def _features(champion: Champion, store: FeatureStore, side: str) -> pd.DataFram
     with duckdb.connect() as connection:
         rows = connection.execute(
             f'SELECT {columns} FROM {store.feature_rows} AS features WHERE "{key}" IN'
-            f" (SELECT \"{key}\" FROM '{store.application}' WHERE {side})"
+            f' (SELECT "{key}" FROM {literal(store.application)} WHERE {side})'
             f' ORDER BY hash("{key}") LIMIT {SAMPLE}'
         ).df()
     return rows.astype(np.float32)
