@@ -99,6 +99,7 @@ def _stage(
         _opened(connection, table, held) as source,
         replacing(target) as beside,
     ):
+        _check_header(table, source)
         if source.dialect is None:
             connection.execute(DISTRUST)
         try:
@@ -163,6 +164,16 @@ def _is_staged_already(
     sql = f"SELECT bool_or({wrong}), {hashes} FROM {source.rows}"
     [(is_any, *_)] = connection.execute(sql).fetchall()
     return not is_any
+
+
+def _check_header(table: Table, source: Source) -> None:
+    """Refuse a file without one, before anything shows its first row in its place."""
+    if not any(map(source.find, table)):
+        names = ", ".join(column.header or column.name for column in table)
+        raise TableError(
+            f"{source.name}: {source.counted[0]} 1: expected a header with {names},"
+            " found none of them"
+        )
 
 
 def _warn_of_unknown(table: Table, source: Source) -> None:
