@@ -29,6 +29,8 @@ from training.tables.schema import Column, Role, Table, Type
 log = logging.getLogger(__name__)
 
 LONGEST_KEY = 64
+# What a damaged Parquet file says of its least and greatest values may be untrue.
+DISTRUST = "SET disabled_optimizers = 'statistics_propagation'"
 
 
 def stage(
@@ -120,6 +122,9 @@ def _stage(
         _opened(connection, table, held) as source,
         replacing(target) as beside,
     ):
+        _check_header(table, source)
+        if source.dialect is None:
+            connection.execute(DISTRUST)
         try:
             if table.as_written:
                 sql, texts = as_written.select(layout, table, source, staged)
@@ -177,12 +182,21 @@ def _is_staged_already(
         return False
     if [*source.columns.values()] != types:
         return False
-    numbers = [c.name for c in table if c.type is Type.NUMBER]
     hashes = ", ".join(f'bit_xor(hash("{name}"))' for name in table.names)
-    nan = " OR ".join(f'isnan("{name}")' for name in numbers) or "false"
-    sql = f"SELECT bool_or({nan}), {hashes} FROM {source.rows}"
+    wrong = " OR ".join(map(as_declared.wrong_in, table))
+    sql = f"SELECT bool_or({wrong}), {hashes} FROM {source.rows}"
     [(is_any, *_)] = connection.execute(sql).fetchall()
     return not is_any
+
+
+def _check_header(table: Table, source: Source) -> None:
+    """Refuse a file without one, before anything shows its first row in its place."""
+    if not any(map(source.find, table)):
+        names = ", ".join(column.header or column.name for column in table)
+        raise TableError(
+            f"{source.name}: {source.counted[0]} 1: expected a header with {names},"
+            " found none of them"
+        )
 
 
 def _warn_of_unknown(table: Table, source: Source) -> None:
@@ -212,9 +226,9 @@ def _check(
         raise TableError(f"{name}: the table is empty; expected at least one row")
     for (column, expected, sql), wrong in zip(checks, counts[1:], strict=True):
         if wrong:
-            example = connection.execute(
-                f'SELECT "{column.name}" FROM {literal(path)} WHERE {sql} LIMIT 1'
-            ).fetchall()[0][0]
+            [(example,)] = connection.execute(
+                f'SELECT any_value("{column.name}") FILTER ({sql}) FROM {literal(path)}'
+            ).fetchall()
             raise TableError(
                 f"{name}: column {column.name}: expected {expected},"
                 f" found {cut(example)} ({wrong:,} rows)"
