@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from api.errors import MISSING, FieldError, expected
@@ -147,11 +148,21 @@ def category_of(column: Column, text: str) -> str | None:
 
     Spaces around it do not count, nor do capitals where they tell no two apart.
     """
-    known, trimmed = known_texts(column), text.strip()
-    if trimmed in known:
-        return trimmed
-    alike = {one for one in known if _letters(one) == _letters(trimmed)}
-    return alike.pop() if len(alike) == 1 else None
+    if text in (column.categories or ()) and text == text.strip():
+        return text
+    alike = _by_letters(known_texts(column)).get(_letters(text), [])
+    if text.strip() in alike:
+        return text.strip()
+    return alike[0] if len(alike) == 1 else None
+
+
+@lru_cache(1024)
+def _by_letters(known: tuple[str, ...]) -> Mapping[str, list[str]]:
+    """Kept: a batch may have 100,000s of texts that are none of them."""
+    alike: dict[str, list[str]] = {}
+    for one in dict.fromkeys(known):
+        alike.setdefault(_letters(one), []).append(one)
+    return alike
 
 
 def _letters(text: str) -> str:
