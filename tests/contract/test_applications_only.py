@@ -12,6 +12,7 @@ from api.features.clients_file import opened
 from api.features.online import Applicant
 from api.scoring.champion import load
 from tests.contract.small import quiet, small_house
+from training.files import literal
 from training.synthesize import synthesize
 
 
@@ -27,7 +28,8 @@ def test_the_application_alone_gives_a_model(tmp_path: Path) -> None:
     with opened(alone.clients, champion.manifest) as sealed:
         assert sealed.clients == 500
     client, row, stored = duckdb.execute(
-        f"SELECT SK_ID_CURR, application, features FROM '{alone.clients}' LIMIT 1"
+        "SELECT SK_ID_CURR, application, features"
+        f" FROM {literal(alone.clients)} LIMIT 1"
     ).fetchall()[0]
     (online,) = champion.online.compute([Applicant(row, {})])
     assert row["SK_ID_CURR"] == client
