@@ -6,10 +6,10 @@ from __future__ import annotations
 class TrainingError(Exception):
     """Base of every error that training raises on purpose: one clear line.
 
-    `status`: what the command ends with.
+    `exit_status`: what the command ends with.
     """
 
-    status = 1
+    exit_status = 1
 
 
 class TableError(TrainingError):
@@ -27,4 +27,4 @@ class NothingToCompare(TrainingError):
 class PromotionRefused(TrainingError):
     """A model version that must not become the champion."""
 
-    status = 3
+    exit_status = 3

@@ -8,16 +8,17 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from api.errors import PROBLEM_TYPE
 from api.http import openapi_examples
 from api.http.auth import COUNTED, ON_BEHALF_OF
+from api.http.idempotency import KEY_PATTERN
 from api.http.operations import JSON, Operation
 from api.schemas.answers import ProblemAnswer
-from api.schemas.client_keys import Key
+from api.schemas.client_keys import CLIENT_KEY
 from api.schemas.requests import KnownClient, NewApplicant, WhatIf
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -26,14 +27,13 @@ _CONVERTERS: Mapping[str, Any] = {
     "uuid": {"type": "string", "format": "uuid"},
     "default": {"type": "string"},
 }
-_CLIENT_KEY: Mapping[str, Any] = TypeAdapter(Key).json_schema()
 _IDEMPOTENCY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
     "description": "A retry with the same key and body gets the first answer, byte "
     "for byte, with the header Idempotency-Replayed: true.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {"type": "string", "pattern": KEY_PATTERN},
 }
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
@@ -51,8 +51,25 @@ _RETRY_AFTER = {
 _DESCRIPTION = (
     "Decides on consumer loans and explains each decision. Every error is "
     "application/problem+json (RFC 9457). Every answer has an X-Request-ID. "
-    "Example answers are about invented clients, and their long lists are shortened."
+    "Example answers are about invented clients, and their long lists are shortened. "
+    "What is no request of HTTP is answered with 400, header fields beyond the limits "
+    "with 431, another method than those told here with 405."
 )
+_TAGS = {
+    "health": "Whether the process is up, and can decide.",
+    "model": "The model that serves: what it is made of, how good it is, what weighs.",
+    "clients": "Known clients: what is on file, what was consulted, noted and offered.",
+    "applications": "Applications that are entered here, drafts until they are decided.",
+    "work": "What waits for a person, and what came to stand.",
+    "predictions": "Decisions, simulations, letters and reviews.",
+    "outcomes": "How loans turned out.",
+    "policies": "The lender's rules above the model.",
+    "events": "What happened, for monitoring.",
+    "monitoring": "Reports and alerts.",
+    "documentation": "This API about itself.",
+}
+# In an answer that is no JSON: as bytes, or as a text of that kind.
+_BINARY = {"application/pdf"}
 
 _KEY = (
     "A key with a role that the route needs. One with the role delegate asks for "
@@ -81,7 +98,10 @@ def document(app: Flask) -> dict[str, Any]:
             "title": "Prêt à dépenser: scoring API",
             "version": "1",
             "description": _DESCRIPTION,
+            "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
+        "servers": [{"url": "/", "description": "Where this document is."}],
+        "tags": [{"name": n, "description": d} for n, d in _TAGS.items()],
         "paths": paths,
         "components": {
             "securitySchemes": {
@@ -106,7 +126,8 @@ def _operation(
     rule: Rule, operation: Operation, answers: Mapping[str, Any]
 ) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "operationId": rule.endpoint.replace(".", "_"),
+        # A verb and a thing: what the view is called.
+        "operationId": rule.endpoint.partition(".")[2],
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": _description(operation),
@@ -118,8 +139,8 @@ def _operation(
         ],
         "responses": _responses(operation, answers),
     }
+    described["security"] = [] if operation.roles is None else [{"key": []}]
     if operation.roles is not None:
-        described["security"] = [{"key": []}]
         described["x-roles"] = sorted(operation.roles)
     if operation.body:
         described["requestBody"] = _body(operation)
@@ -153,7 +174,7 @@ def _path_parameters(rule: Rule, operation: Operation) -> Iterator[dict[str, Any
             "name": name,
             "in": "path",
             "required": True,
-            "schema": _CLIENT_KEY
+            "schema": CLIENT_KEY
             if name == "client_id"
             else _CONVERTERS[converter or "default"],
             "example": operation.path_examples[name],
@@ -168,13 +189,31 @@ def _query_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
         required = name in whole.get("required", ())
         parameter = {"name": name, "in": "query", "required": required}
         description = schema.pop("description", "")
+        schema = _given(schema)
+        if schema.get("type") == "array":
+            # Between commas.
+            parameter |= {"style": "form", "explode": False}
         yield {**parameter, "description": description, "schema": schema}
+
+
+def _given(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a parameter is where it is there: null is nothing that an address has."""
+    kinds = [one for one in schema.pop("anyOf", []) if one != {"type": "null"}]
+    if schema.get("default", True) is None:
+        del schema["default"]
+    if not kinds:
+        return schema
+    return {**schema, **kinds[0]} if len(kinds) == 1 else {**schema, "anyOf": kinds}
 
 
 def _success(kind: type[BaseModel] | str, example: Any) -> dict[str, Any]:
     shown = {} if example is None else {"example": example}
     if isinstance(kind, str):
-        schema = {"type": "object"} if kind == JSON else {"type": "string"}
+        schema: dict[str, Any] = {"type": "object", "additionalProperties": True}
+        if kind != JSON:
+            schema = {"type": "string", "contentMediaType": kind}
+        if kind in _BINARY:
+            schema["format"] = "binary"
         return {"description": "Done.", "content": {kind: {"schema": schema, **shown}}}
     schema = {"$ref": _REFERENCE.format(model=kind.__name__)}
     text = (kind.__doc__ or "").strip()

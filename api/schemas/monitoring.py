@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from api.schemas.answers import Answer, Moment
 from api.schemas.requests import Query, Strict
+from api.schemas.values import INTEGER, VISIBLE, Form
 
 Kind = Literal["train_test", "production", "performance", "challenger"]
 Status = Literal["open", "closed"]
 Severity = Literal["info", "warning", "critical"]
-Line = Annotated[str, Field(min_length=1, max_length=500)]
+Line = Annotated[str, Field(min_length=1, max_length=500), VISIBLE]
 Words = Annotated[str, Field(max_length=10_000)]
 # PostgreSQL's text holds no NUL.
-Markdown = Annotated[str, Field(max_length=1_000_000, pattern="^[^\\x00]*$")]
-Cause = Annotated[str, Field(pattern="^[\\x21-\\x7e]{1,200}$")]
+Markdown = Annotated[
+    str, Field(max_length=1_000_000), Form("^[^\\x00]*$", "no character NUL")
+]
+Cause = Annotated[str, Form("^[!-~]{1,200}$", "1 to 200 visible ASCII characters")]
 
 
 class ReportRequest(Strict):
@@ -49,6 +52,16 @@ class Report(ReportEntry):
     report: dict[str, Any]
 
 
+class TrainTest(BaseModel):
+    """The report in a bundle, as far as it is read.
+
+    `conclusion`: by language; older reports have it in a file of their own alone.
+    """
+
+    metrics: list[dict[str, Any]]
+    conclusion: dict[str, str] = {}
+
+
 class LatestQuery(Query):
     """Of which kind."""
 
@@ -60,7 +73,9 @@ class LatestQuery(Query):
 class ReportQuery(LatestQuery):
     """Which reports, and how many."""
 
-    limit: Annotated[int, Field(ge=1, le=1000, description="At most so many.")] = 50
+    limit: Annotated[
+        int, Field(ge=1, le=1000, description="At most so many."), INTEGER
+    ] = 50
 
 
 class AlertRequest(Strict):
@@ -125,5 +140,5 @@ class AlertQuery(Query):
 class Acknowledgement(Strict):
     """Who has seen an alert."""
 
-    by: Annotated[str, Field(min_length=1, max_length=200)]
+    by: Annotated[str, Field(min_length=1, max_length=200), VISIBLE]
     note: Words = ""

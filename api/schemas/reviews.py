@@ -13,9 +13,11 @@ from api.schemas.answers import (
     PolicyRef,
     Recommendation,
     Share,
+    Signer,
 )
 from api.schemas.client_keys import ClientKey
-from api.schemas.requests import Query, Row, Strict
+from api.schemas.requests import CURSOR, PAGE, Query, Row, Strict
+from api.schemas.values import INTEGER, VISIBLE, Form
 
 Decision = Literal["granted", "refused"]
 Result = Literal["granted", "refused", "withdrawn", "lapsed"]
@@ -27,14 +29,12 @@ Category = Literal[
 ]
 PredictionId = Annotated[
     str,
-    Field(
-        pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        examples=["019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"],
-    ),
+    Field(examples=["019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"]),
+    Form("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "an id, a UUID"),
 ]
 
 
-ReviewerName = Annotated[str, Field(min_length=1, max_length=200)]
+ReviewerName = Annotated[str, Field(min_length=1, max_length=200), VISIBLE]
 
 
 class ReviewRequest(Strict):
@@ -45,7 +45,7 @@ class ReviewRequest(Strict):
 
     decision: Result
     category: Category | None = None
-    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    reason: Annotated[str, Field(min_length=1, max_length=2000), VISIBLE]
     reviewer: ReviewerName
     replaces: PredictionId | None = None
 
@@ -55,6 +55,8 @@ class Review(Answer):
 
     `closed` when nobody decides any more: it was withdrawn or lapsed. `final`: it
     stands; not so of the first of two signatures, which `signs` names in the second.
+    `signer` tells namesakes apart: `sub:` and what the login's provider knows them by,
+    or `key:` and which key it was.
     """
 
     review_id: PredictionId
@@ -66,6 +68,7 @@ class Review(Answer):
     category: Category | None = None
     reason: str
     reviewer: str
+    signer: Signer = None
     replaces: PredictionId | None
     final: bool = True
     signs: PredictionId | None = None
@@ -110,11 +113,9 @@ class HistoryQuery(Query):
         Literal["decision", "simulation"] | None,
         Field(description="Only these; both when left out."),
     ] = None
-    limit: Annotated[int, Field(ge=1, le=100, description="Predictions per page.")] = 20
-    cursor: Annotated[
-        str,
-        Field(
-            pattern="^[0-9]{1,18}$",
-            description="`next_cursor` of the page before; none for the first.",
-        ),
-    ] = "999999999999999999"
+    limit: Annotated[
+        int, Field(ge=1, le=100, description="Predictions per page."), INTEGER
+    ] = 20
+    cursor: Annotated[str, Field(description=PAGE), Form("^[0-9]{1,18}$", CURSOR)] = (
+        "999999999999999999"
+    )

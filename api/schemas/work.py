@@ -6,16 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from api.schemas.answers import Answer, Moment, Share
+from api.schemas.answers import Answer, Moment, Share, Signer
 from api.schemas.client_keys import ClientKey, OptionalKey
-from api.schemas.events import Day
-from api.schemas.requests import Query, Strict, between_commas
+from api.schemas.events import Date, Day
+from api.schemas.requests import CURSOR, PAGE, Query, Strict, between_commas
 from api.schemas.reviews import PredictionId, ReviewerName, StandingResult
+from api.schemas.values import BOOLEAN, INTEGER, VISIBLE, Form
 
 WorkState = Literal[
     "draft", "open", "referred", "evidence", "second", "contested", "done"
 ]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Text = Annotated[str, Field(min_length=1, max_length=2000), VISIBLE]
 
 
 class WorkItem(Answer):
@@ -41,6 +42,7 @@ class WorkItem(Answer):
     borderline: bool
     result: StandingResult | None
     reviewer: str | None
+    signer: Signer = None
     claimed_by: str | None = None
     claimed_until: Moment | None = None
     mine: bool = False
@@ -73,39 +75,40 @@ class WorkQuery(Query):
     """Which part of the list."""
 
     state: Annotated[
-        tuple[WorkState, ...] | None,
+        Annotated[tuple[WorkState, ...], Field(min_length=1)] | None,
         BeforeValidator(between_commas),
-        Field(
-            description="Only these, between commas; all when left out.",
-            json_schema_extra={"type": "string"},
-        ),
+        Field(description="Only these, between commas; all when left out."),
     ] = None
     borderline: Annotated[
-        bool | None, Field(description="Only borderline ones, or only others.")
+        Annotated[bool, BOOLEAN] | None,
+        Field(description="Only borderline ones, or only others."),
     ] = None
     result: Annotated[
         StandingResult | None, Field(description="Only what stands so.")
     ] = None
     reviewer: Annotated[
-        str | None, Field(max_length=200, description="Only what this person decided.")
-    ] = None
-    since: Annotated[
         str | None,
         Field(
-            pattern=r"^\d{4}-\d{2}-\d{2}$",
-            description="Done ones since this day alone; what waits is always there.",
+            max_length=200,
+            description="Only what this person decided; who asks by "
+            "their own name gets none of a namesake's.",
+        ),
+    ] = None
+    since: Annotated[
+        Date | None,
+        Field(
+            description="Done ones since this day alone; what waits is always there."
         ),
     ] = None
     client_id: Annotated[
         OptionalKey, Field(description="Whose neighbours are asked for.")
     ] = None
-    limit: Annotated[int, Field(ge=1, le=200, description="Items per page.")] = 50
+    limit: Annotated[
+        int, Field(ge=1, le=200, description="Items per page."), INTEGER
+    ] = 50
     cursor: Annotated[
-        str | None,
-        Field(
-            pattern=r"^[1-7]\|[-0-9:.|TZ]{1,50}~[0-9]{1,18}$",
-            description="`next_cursor` of the page before; none for the first.",
-        ),
+        Annotated[str, Form(r"^[1-7]\|[-0-9:.|TZ]{1,50}~[0-9]{1,18}$", CURSOR)] | None,
+        Field(description=PAGE),
     ] = None
 
 
@@ -113,7 +116,7 @@ class AssignRequest(Strict):
     """Who is to work on it: the name, and what the login's provider knows them by."""
 
     name: ReviewerName
-    sub: Annotated[str, Field(min_length=1, max_length=255)]
+    sub: Annotated[str, Field(min_length=1, max_length=255), VISIBLE]
 
 
 class NoteRequest(Strict):
@@ -130,6 +133,7 @@ class Note(Answer):
     client_id: ClientKey
     text: str
     author: str
+    signer: Signer = None
     created_at: Moment
 
 
@@ -161,6 +165,7 @@ class Contest(Answer):
     received_on: str
     due_on: str
     author: str
+    signer: Signer = None
     created_at: Moment
     answered_by: PredictionId | None
 
@@ -176,9 +181,11 @@ class DecisionsQuery(Query):
     """Which, and how many."""
 
     after: Annotated[
-        int, Field(ge=0, le=2**63 - 1, description="The last `sequence` seen.")
+        int, Field(ge=0, le=2**63 - 1, description="The last `sequence` seen."), INTEGER
     ] = 0
-    limit: Annotated[int, Field(ge=1, le=1000, description="At most so many.")] = 100
+    limit: Annotated[
+        int, Field(ge=1, le=1000, description="At most so many."), INTEGER
+    ] = 100
 
 
 class StandingDecision(Answer):
@@ -196,6 +203,7 @@ class StandingDecision(Answer):
     result: StandingResult
     by: Literal["model", "policy", "person"]
     reviewer: str | None
+    signer: Signer = None
     decided_at: Moment
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import ScoringError
+from api.server import refusals
 
 if TYPE_CHECKING:
     from api.services import Services
@@ -90,6 +91,7 @@ def pre_fork(server: Any, worker: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Load the model before the first request, not at it."""
     services = worker.wsgi.extensions["scoring"]
+    refusals.register(worker.wsgi)
     try:
         services.serve(worker.bundle)
     except ScoringError as error:

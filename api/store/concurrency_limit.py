@@ -11,18 +11,23 @@ from api.errors import DatabaseUnavailable
 
 # When no slot was freed for so long, nobody waits for one any more.
 STALLED_SECONDS = 0.5
+# Who came right after the one who was given up has waited a little less long.
+_NEARLY = 0.9
 
 
 class ConcurrencyLimit:
     """Lets a number of threads in at once; the others wait for a moment, or fail.
 
-    A thread that is in may come in again. As long as slots are freed, whoever waits
-    gets one; when those inside are stuck, all others fail at once, so that a queue of
-    requests does not wait for a database that does not answer.
+    A thread that is in may come in again, unless it waited for others all the time that
+    one may wait: they were stuck, and so would it be. As long as slots are freed,
+    whoever waits gets one; when those inside are stuck, all others fail at once, so
+    that a queue of requests does not wait for a database that does not answer.
     """
 
-    def __init__(self, slots: int) -> None:
+    def __init__(self, slots: int, patience: float) -> None:
+        """`patience`: how many seconds a thread may be inside and get nothing."""
         self._free = slots
+        self._patience = patience * _NEARLY
         self._changed = threading.Condition()
         self._last_taken = 0.0
         self._thread = threading.local()
@@ -30,15 +35,19 @@ class ConcurrencyLimit:
     @contextmanager
     def slot(self) -> Iterator[None]:
         """Be inside to the end of the block; raises DatabaseUnavailable."""
-        if getattr(self._thread, "inside", False):
+        heard = getattr(self._thread, "heard", None)
+        if heard is not None:
+            if time.monotonic() - heard > self._patience:
+                raise DatabaseUnavailable("others waited for the database in vain")
             yield
+            self._thread.heard = time.monotonic()
             return
         self._enter()
-        self._thread.inside = True
+        self._thread.heard = time.monotonic()
         try:
             yield
         finally:
-            self._thread.inside = False
+            self._thread.heard = None
             with self._changed:
                 self._free += 1
                 self._changed.notify()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from api.errors import ConfigurationError, NotPrepared
 from api.store import tables
-from api.store.database import Database
+from api.store.database import Database, parse
 from api.store.revisions import current, is_later
 
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -63,7 +63,7 @@ def _migrate(connection: Connection) -> None:
 
 
 def _make_folder(url: str) -> None:
-    parsed = sqlalchemy.make_url(url)
+    parsed = parse(url)
     if parsed.drivername != "sqlite" or not parsed.database:
         return
     folder = Path(parsed.database).absolute().parent

@@ -207,8 +207,10 @@ def raw_rows(
         source, columns = folder / "application.parquet", "* EXCLUDE (TARGET)"
     if table == "bureau_balance":
         credits = folder / "tables" / "bureau.parquet"
-        where = f"SK_ID_BUREAU IN (SELECT SK_ID_BUREAU FROM {literal(credits)} WHERE {where})"
-    result = connection.execute(f"SELECT {columns} FROM {literal(source)} WHERE {where}")
+        linked = f"SELECT SK_ID_BUREAU FROM {literal(credits)} WHERE {where}"
+        where = f"SK_ID_BUREAU IN ({linked})"
+    query = f"SELECT {columns} FROM {literal(source)} WHERE {where}"
+    result = connection.execute(query)
     names = [one[0] for one in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 

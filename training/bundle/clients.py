@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from training.bundle import records
+from training.bundle import records, strangers
 from training.bundle.champion import Champion
 from training.bundle.read import file_sha256
 from training.features.build import FeatureStore
@@ -111,7 +111,7 @@ def _clients(
         f" [{past}]::FLOAT[] AS history, [{inputs}]::FLOAT[] AS features{told}"
         f" FROM (SELECT * FROM {store.feature_rows} WHERE {clients}) AS features"
         f' JOIN {store.history_rows} AS history USING ("{key}")'
-        f' JOIN {literal(store.application)} AS application USING ("{key}")'
+        f' JOIN {strangers.applications(store)} AS application USING ("{key}")'
         f"{records.joins(store, spill, clients)}"
         f' ORDER BY features."{key}"'
     )

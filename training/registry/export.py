@@ -19,6 +19,7 @@ from training.bundle.parts import (
     seal,
     write_card,
 )
+from training.bundle.samples import POPULATION, publish_population
 from training.errors import TrainingError
 from training.files import replacing
 from training.gates.gate import gate_of
@@ -46,6 +47,7 @@ def export_bundle(
         with kept(registered.run_id, PARTS) as address:
             parts = mlflow.artifacts.download_artifacts(address, dst_path=downloads)
         shutil.copytree(parts, beside)
+        publish_population(beside / POPULATION)
         if drift is not None:
             _add_drift(drift, beside / "drift")
         write_tables(lightgbm.Booster(model_file=beside / "model.txt"), beside)

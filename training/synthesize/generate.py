@@ -34,8 +34,8 @@ from training.synthesize.draw import (
 from training.synthesize.loans import draw_loan_payments, draw_pos_cash
 from training.synthesize.previous_application import draw_previous
 from training.tables.home_credit import HOME_CREDIT
+from training.tables.raw.find import SUFFIXES
 from training.tables.schema import Column, Type
-from training.tables.stage import SUFFIXES
 
 FIRST_CLIENT, FIRST_PREVIOUS, FIRST_CREDIT = 100_001, 1_000_001, 5_000_001
 TEST_CLIENTS_PER_LABELLED = 48_744 / 307_511

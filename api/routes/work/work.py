@@ -16,7 +16,7 @@ from api.http.lookups import client_key
 from api.http.operations import OFFICER, SCORING, SENIOR, Operation
 from api.http.responses import answer, query
 from api.identifiers import moment
-from api.schemas.client_keys import ClientKey, fits
+from api.schemas.client_keys import ClientKey
 from api.schemas.work import (
     AssignRequest,
     DecisionsAnswer,
@@ -45,10 +45,11 @@ blueprint = Blueprint("work", __name__, url_prefix="/v1")
     roles=OFFICER,
     query=WorkQuery,
 )
-def work() -> Response:
+def list_work() -> Response:
     params = query(WorkQuery, services().champion().manifest.key_type)
+    who = signer()
     with services().database.read() as connection:
-        found = listed(connection, params, signer().holder)
+        found = listed(connection, params, who.holder, who.name)
     return answer(asdict(found))
 
 
@@ -65,7 +66,7 @@ def work() -> Response:
     "`sequence` that was read: ask for what is after `next_after`; there is no more "
     "when that is where it was asked.",
 )
-def decisions() -> Response:
+def list_decisions() -> Response:
     params = query(DecisionsQuery)
     found = standing_decisions(services().database, params.after, params.limit)
     return answer(asdict(found))
@@ -84,8 +85,8 @@ def decisions() -> Response:
     path_examples={"client_id": 100001},
     body_examples={"assign": {"name": "A. Martin", "sub": "248289"}},
 )
-def assign(client_id: str) -> Response:
-    key, database = _listed_key(client_id), services().database
+def assign_client(client_id: str) -> Response:
+    key, database = client_key(services().champion(), client_id), services().database
     body = read_model(AssignRequest, json_body.read(request))
     claims.assign(database, key, f"sub:{body.sub}", body.name, _in_time())
     return answer(_item(key))
@@ -102,8 +103,8 @@ def assign(client_id: str) -> Response:
     problems=(404, 409),
     path_examples={"client_id": 100001},
 )
-def release(client_id: str) -> Response:
-    key, database = _listed_key(client_id), services().database
+def release_client(client_id: str) -> Response:
+    key, database = client_key(services().champion(), client_id), services().database
     senior = Role.SENIOR in current_key().roles
     left = claims.release(database, key, None if senior else signer().holder)
     return _answer(key, left)
@@ -121,17 +122,11 @@ def release(client_id: str) -> Response:
     problems=(404, 409),
     path_examples={"client_id": 100001},
 )
-def claim(client_id: str) -> Response:
-    key, who, database = _listed_key(client_id), signer(), services().database
+def claim_client(client_id: str) -> Response:
+    key = client_key(services().champion(), client_id)
+    who, database = signer(), services().database
     won = claims.claim(database, key, who.holder, who.name, _in_time())
     return _answer(key, won)
-
-
-def _listed_key(client_id: str) -> ClientKey:
-    key = client_key(services().champion(), client_id)
-    if not fits(key):
-        raise _not_listed(key)
-    return key
 
 
 def _item(key: ClientKey) -> dict[str, Any]:
@@ -139,12 +134,9 @@ def _item(key: ClientKey) -> dict[str, Any]:
     with services().database.read() as connection:
         item = find(connection, key, signer().holder)
     if item is None:
-        raise _not_listed(key)
+        detail = f"Client {key} is not on the work list."
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
     return item
-
-
-def _not_listed(key: ClientKey) -> Problem:
-    return Problem(HTTPStatus.NOT_FOUND, f"Client {key} is not on the work list.")
 
 
 def _answer(key: ClientKey, done: bool) -> Response:

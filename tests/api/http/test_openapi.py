@@ -35,7 +35,7 @@ def test_every_route_is_documented_with_every_status(app: Flask, document: Any) 
         statuses = {int(status) for status in described["responses"]}
         same = {304} if operation.validated else set()
         assert statuses == {*operation.answers, *operation.statuses(), *same}
-        assert ("security" in described) == (operation.roles is not None)
+        assert bool(described["security"]) == (operation.roles is not None)
         assert len(described["parameters"]) >= rule.rule.count("<")
 
 
@@ -129,7 +129,7 @@ def test_what_is_not_answered_now_is_as_its_example_says(
     call("POST", "/v1/predictions", **asked)
     app.test_cli_runner().invoke(args=["clients", "forget", "100002"])
     assert matches(410)
-    monkeypatch.setattr(services.rate_limit, "wait", lambda _: 1)
+    monkeypatch.setattr(services.rate_limit, "wait", lambda *_: 1)
     assert matches(429)
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from flask import Flask
+from pydantic_core import PydanticCustomError
+
+from api.schemas.values import VISIBLE
 
 GOOD = {"AMT_CREDIT": 100000, "CNT_CHILDREN": 0}
 
@@ -57,6 +62,121 @@ def test_names_each_bad_field(call: Any, asked: Any, paths: list[str]) -> None:
     assert response.status_code == 422
     assert response.content_type == "application/problem+json"
     assert [error["path"] for error in response.json["errors"]] == paths
+
+
+def test_a_whole_number_may_have_a_point(call: Any) -> None:
+    """As in JSON Schema, in every place that takes an integer."""
+    for asked in (
+        {"client_id": 100001.0, "declared": {"dependants": 2.0}},
+        {"client_id": 1.00001e5, "terms": {"amount": None}},
+        {"application": GOOD | {"CNT_CHILDREN": 1.0}},
+    ):
+        assert call("POST", "/v1/predictions", json=asked).status_code == 201, asked
+    entered = call("POST", "/v1/applications", "officer", json={}).json
+    path = f"/v1/applications/{entered['client_id']}"
+    changed = call("PUT", path, "officer", json={"revision": 1.0})
+    assert changed.json["revision"] == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "path", "detail"),
+    [
+        ("clients?limit=1_0", "limit", 'expected an integer, found "1_0"'),
+        ("clients?limit=0", "limit", 'expected at least 1, found "0"'),
+        ("clients?limit=101", "limit", 'expected at most 100, found "101"'),
+        ("clients?prefix=a", "prefix", 'expected up to 19 digits, found "a"'),
+        (
+            "clients?cursor=x",
+            "cursor",
+            'expected the `next_cursor` of a page, found "x"',
+        ),
+        ("clients?other=1", "other", "is not known here"),
+        ("work?borderline=yes", "borderline", 'expected true or false, found "yes"'),
+        ("work?client_id=a", "client_id", 'expected an integer, found "a"'),
+        (
+            "work?since=2026-02-30",
+            "since",
+            'expected a day, YYYY-MM-DD, found "2026-02-30"',
+        ),
+        (
+            "work?result=good",
+            "result",
+            "expected 'granted', 'referred', 'refused', 'withdrawn' or 'lapsed', "
+            'found "good"',
+        ),
+        (
+            "clients/100001/predictions?kind=decision&kind=simulation",
+            "kind",
+            "expected 'decision' or 'simulation', found [\"decision\", \"simulation\"]",
+        ),
+    ],
+)
+def test_says_of_a_parameter_what_it_expected(
+    call: Any, query: str, path: str, detail: str
+) -> None:
+    response = call("GET", f"/v1/{query}", "officer")
+    assert response.status_code == 422
+    assert response.json["errors"] == [{"path": path, "detail": detail}]
+
+
+def test_says_in_plain_sentences_what_a_body_may_hold(call: Any) -> None:
+    evidence: dict[str, Any] = {
+        "kind": "register",
+        "source": "",
+        "result": "none",
+        "author": "A" * 201,
+    }
+    evidence |= {"amount": -1, "consulted_at": "2026-02-30"}
+    response = call("POST", "/v1/clients/100001/evidence", "officer", json=evidence)
+    said = {one["path"]: one["detail"] for one in response.json["errors"]}
+    assert said == {
+        "/source": "expected at least 1 character(s), found 0",
+        "/result": "expected 'confirmed', 'contradicted', 'negative', 'positive' or "
+        "'inconclusive', found \"none\"",
+        "/amount": "expected at least 0, found -1",
+        "/consulted_at": 'expected a day, YYYY-MM-DD, found "2026-02-30"',
+        "/author": "expected at most 200 character(s), found 201",
+    }
+
+
+# A blank of each kind, and what is drawn as nothing.
+UNSEEN = " \t\n\xa0\xad\u034f\u115f\u1680\u2003\u200b\u200d\u2028\u2060\u2800\u3000"
+UNSEEN += "\u3164\ufe0f\ufeff\uffa0\U0001d173\U000e0020\U000e0100"
+
+
+def test_a_text_for_people_has_something_to_see(call: Any) -> None:
+    for unseen in (*UNSEEN, UNSEEN):
+        with pytest.raises(PydanticCustomError, match="something can be seen, found"):
+            VISIBLE.check(unseen)
+        VISIBLE.check(f"{unseen}.{unseen}")
+    for seen in ("é", "Ω", "\u2013", "\u0601", "中", "🙂", "क्\u200dष"):
+        assert VISIBLE.check(seen) == seen
+    body = {"decision": "granted", "reason": "\u200b", "reviewer": "\u2800 "}
+    path = "/v1/predictions/019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01/review"
+    refused = call("POST", path, "officer", json=body)
+    assert refused.status_code == 422
+    assert [one["path"] for one in refused.json["errors"]] == ["/reason", "/reviewer"]
+    told = '{"name": "\\u200b", "roles": []}'
+    asked = call("GET", "/v1/model", "delegate", headers={"On-Behalf-Of": told})
+    assert asked.status_code == 400
+
+
+def test_every_text_of_a_body_that_must_be_given_is_to_be_seen(app: Flask) -> None:
+    """All that say no other form, by the document."""
+    document = app.test_client().get("/openapi.json").json
+    named = re.findall(r"'requestBody': .*?schemas/(\w+)'", str(document["paths"]))
+    fields = {
+        f"{name}.{field}": one.get("pattern")
+        for name in {*named}
+        for field, kind in document["components"]["schemas"][name]["properties"].items()
+        for one in (kind, *kind.get("anyOf", ()))
+        if one.get("type") == "string" and one.get("minLength")
+    }
+    assert len(fields) > 10
+    assert {"ReviewRequest.reason", "NoteRequest.text", "AssignRequest.sub"} < {*fields}
+    plain = {name for name, form in fields.items() if form != VISIBLE.pattern}
+    # Which asks for letters or digits.
+    assert plain == {"Draft.reference", "DraftChange.reference"}
 
 
 @pytest.mark.parametrize(
