@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from api.schemas.answers import Answer, Moment, Signer
 from api.schemas.requests import Query, Strict
@@ -50,6 +50,16 @@ class Report(ReportEntry):
 
     conclusion: str
     report: dict[str, Any]
+
+
+class TrainTest(BaseModel):
+    """The report in a bundle, as far as it is read.
+
+    `conclusion`: by language; older reports have it in a file of their own alone.
+    """
+
+    metrics: list[dict[str, Any]]
+    conclusion: dict[str, str] = {}
 
 
 class LatestQuery(Query):

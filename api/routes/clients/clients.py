@@ -42,7 +42,7 @@ _LATEST = ("decision", "probability", "threshold")
     roles=OFFICER,
     query=ClientSearch,
 )
-def search() -> Response:
+def search_clients() -> Response:
     keys = services().champion().manifest.key_type
     params = query(ClientSearch, keys)
     after, database = min(int(params.cursor), LARGEST), services().database
@@ -73,7 +73,7 @@ def search() -> Response:
     problems=(404,),
     path_examples={"client_id": 100001},
 )
-def application(client_id: str) -> Response:
+def get_client(client_id: str) -> Response:
     champion = services().champion()
     client = known_client(champion, client_key(champion, client_id))
     database = services().database

@@ -53,7 +53,7 @@ Line = dict[str, Any]
     "they read. `officer`: a pseudonym of who reviewed. Nothing is ever added before a "
     "`sequence` that was read: ask for what is after it.",
 )
-def export() -> Response:
+def export_events() -> Response:
     params = query(EventsQuery)
     database = services().database
     kinds = [params.kind] if params.kind else KINDS
