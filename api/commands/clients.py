@@ -73,7 +73,8 @@ def forget(client_id: str) -> None:
     """Erase the client CLIENT_ID, and what describes them in every event.
 
     The chains still verify. Take the client out of the file that is imported, too: the
-    next import of a file that holds them makes them known again.
+    next import of a file that holds them makes them known again. A bundle that was
+    trained on them keeps their row until `training forget` and another export.
     """
     store, chain_end = database(), services().chain_end
     key = _key(read_bundle(services().config.bundle).manifest, client_id)

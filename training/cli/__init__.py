@@ -12,14 +12,14 @@ from contextlib import contextmanager
 
 import click
 
-from training.cli.failure import line
+from training.cli.failure import advised, line
 from training.cli.features import features
 from training.cli.init import init
 from training.cli.lender_schema import lender_schema
 from training.cli.monitoring import drift, monitor, simulate_drift
 from training.cli.policy import policy
 from training.cli.present import present
-from training.cli.registered import export, promote, ui
+from training.cli.registered import export, forget, promote, ui
 from training.cli.score import score
 from training.cli.synthesize import synthesize
 from training.cli.train import train
@@ -57,6 +57,7 @@ for command in (
     score,
     policy,
     export,
+    forget,
     present,
     lender_schema,
 ):
@@ -93,7 +94,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         error.show()
         return error.exit_code
     except TrainingError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {advised(str(error))}", err=True)
         return 1
     except click.Abort:
         click.echo("error: interrupted", err=True)

@@ -18,7 +18,8 @@ from training import receipts
 from training.errors import TableError
 from training.files import PARQUET, identifier, literal, replacing
 from training.tables import as_written, categories, raw
-from training.tables.layout import Layout
+from training.tables.categories import Categories
+from training.tables.layout import APPLICATION, Layout
 from training.tables.raw import as_declared
 from training.tables.raw.find import SUFFIXES, Raw, find
 from training.tables.raw.refusal import cut
@@ -37,7 +38,7 @@ def stage(
     data: Path,
     out: Path,
     *,
-    seen: Mapping[str, categories.Categories] | None = None,
+    seen: Mapping[str, Categories] | None = None,
     progress: Callable[[str], None] = log.info,
 ) -> dict[str, Path]:
     """Check every raw table of `data` and write it to `out` as typed Parquet.
@@ -45,22 +46,23 @@ def stage(
     Returns the path of each table that is there. A missing history table or test
     file is a warning; its features are absent. A table whose file and declaration
     are those of the last time is not read again. `seen`: the categories of each table
-    that a model has learned; a text that is none of them is missing.
+    that a model has learned: a text that is none of them is missing, its tables must be
+    there and no others are read, and the applications need not be decided.
 
     Raises:
-        TableError: the labelled applications are missing, or a table cannot be used: a
-            missing column, a value that does not parse or cannot be true, a
+        TableError: applications are missing, or a table cannot be used: a missing
+            column, a value that does not parse or cannot be true, a
             duplicated key, an empty or truncated file.
     """
     staged: dict[str, Path] = {}
-    learned: categories.Categories = {}
+    learned: Categories = {}
     for name, table in layout.files().items():
+        told = layout.told_as(name)
+        if seen is not None and told not in seen:
+            continue
         source = find(data, table.stem)
-        if source is None and name == layout.labelled:
-            wanted = " or ".join(f"{name}{suffix}" for suffix in SUFFIXES)
-            raise TableError(f"{name}: missing in {data}; expected {wanted}")
         if source is None:
-            log.warning("%s: no such table in %s; going on without it", name, data)
+            _go_without(layout, name, data, seen)
             continue
         if table.as_written and table.parent not in {"", *staged}:
             log.warning("%s: left out, %s is missing and links it", name, table.parent)
@@ -72,9 +74,8 @@ def stage(
             parts += [repr((layout.defaults, layout.date)), Path(as_written.__file__)]
             parts += [receipts.of(path) for path in staged.values()]
         known = learned if name == layout.unlabelled else None
-        told = layout.told_as(name)
         if seen is not None:
-            known = seen.get(told)
+            known = seen[told]
         target = out / f"{name}.parquet"
         write = partial(_stage, layout, table, source, target, staged)
         link, made_from = layout.link(told), receipts.digest(*parts)
@@ -86,7 +87,29 @@ def stage(
                 one: {*texts, *table[one].declared} for one, texts in held.items()
             }
         staged[name] = target
+    if not {layout.labelled, layout.unlabelled} & {*staged}:
+        files = layout.files().values()
+        stems = [one.stem for one in files if layout.told_as(one.name) == APPLICATION]
+        wanted = f"{' or '.join(stems)}, {' or '.join(SUFFIXES)}"
+        raise TableError(f"{APPLICATION}: missing in {data}; expected {wanted}")
     return _usable(layout, staged)
+
+
+def _go_without(
+    layout: Layout, name: str, data: Path, seen: Mapping[str, Categories] | None
+) -> None:
+    """Say that a table is missing; refuse what cannot go on without it."""
+    stem = layout.files()[name].stem
+    wanted = " or ".join(f"{stem}{suffix}" for suffix in SUFFIXES)
+    if layout.told_as(name) != APPLICATION and seen is not None:
+        raise TableError(
+            f"{name}: missing in {data}; the model learned from it; expected"
+            f" {wanted}, with a header alone where nobody has records"
+        )
+    if name == layout.labelled and seen is None:
+        raise TableError(f"{name}: missing in {data}; expected {wanted}")
+    if seen is None:
+        log.warning("%s: no such table in %s; going on without it", name, data)
 
 
 def _stage(
