@@ -13,6 +13,8 @@ UV = VIRTUAL_ENV=.venv .venv/bin/uv pip
 LOCK = requirements-dev.txt
 DEMO = .venv/.demo
 READY = .venv/.ready
+# What lints the API's document; its package holds all that it needs.
+LINTER = .venv/linter/package-lock.json
 
 # Where it is set, each of a dozen processes would compile anew all that it imports. What
 # they import takes 9 s of CPU to compile, the whole environment (uv's
@@ -31,7 +33,7 @@ demo: $(DEMO) ports var/demo.env ## train on DATA (or invented clients) and star
 test: $(READY) ## run every test
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup
 
-check: $(READY) ## lint, types, import rules, locks, generated types
+check: $(READY) $(LINTER) ## lint, types, import rules, the API's document, locks, generated types
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy --strict api policy
@@ -46,6 +48,7 @@ check: $(READY) ## lint, types, import rules, locks, generated types
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@.venv/bin/zizmor --quiet --offline --min-severity medium .github/workflows
+	@$(PYTHON) .make/lint.py
 	@$(PYTHON) .make/lock.py --check
 	@$(PYTHON) .make/answers.py --check
 
@@ -80,6 +83,7 @@ soak: $(READY) ## what takes long to go wrong: races, kills, 100,000 predictions
 	@$(PYTHON) -m tests.benchmarks.durability
 	@$(PYTHON) -m tests.benchmarks.soak
 	@$(PYTHON) -m tests.benchmarks.fuzz
+	@DAMAGED_FILES=300 $(PYTHON) -m pytest -q tests/api/bundle/test_damaged.py tests/contract/test_shap_lookup.py
 	@$(PYTHON) -m tests.benchmarks.alerts $(DATA)
 	@$(PYTHON) -m tests.benchmarks.absent_columns
 	@$(PYTHON) -m tests.benchmarks.terms $(DATA)
@@ -120,6 +124,12 @@ $(DEMO): $(LOCK) pyproject.toml
 $(READY): $(DEMO)
 	@$(UV) install --quiet --require-hashes -r $(LOCK)
 	@touch $@
+
+$(LINTER): .make/linter/package-lock.json $(READY)
+	@mkdir -p .venv/linter
+	@cp .make/linter/package.json .venv/linter/
+	@cp $< $@
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --prefix .venv/linter --silent --ignore-scripts || { rm $@; exit 1; }
 
 # The demo's stages, each done again when what it is made from changes or its result is
 # gone. Whatever is set outside, they keep to var/.

@@ -51,8 +51,25 @@ _RETRY_AFTER = {
 _DESCRIPTION = (
     "Decides on consumer loans and explains each decision. Every error is "
     "application/problem+json (RFC 9457). Every answer has an X-Request-ID. "
-    "Example answers are about invented clients, and their long lists are shortened."
+    "Example answers are about invented clients, and their long lists are shortened. "
+    "What is no request of HTTP is answered with 400, header fields beyond the limits "
+    "with 431, another method than those told here with 405."
 )
+_TAGS = {
+    "health": "Whether the process is up, and can decide.",
+    "model": "The model that serves: what it is made of, how good it is, what weighs.",
+    "clients": "Known clients: what is on file, what was consulted, noted and offered.",
+    "applications": "Applications that are entered here, drafts until they are decided.",
+    "work": "What waits for a person, and what came to stand.",
+    "predictions": "Decisions, simulations, letters and reviews.",
+    "outcomes": "How loans turned out.",
+    "policies": "The lender's rules above the model.",
+    "events": "What happened, for monitoring.",
+    "monitoring": "Reports and alerts.",
+    "documentation": "This API about itself.",
+}
+# In an answer that is no JSON: as bytes, or as a text of that kind.
+_BINARY = {"application/pdf"}
 
 _KEY = (
     "A key with a role that the route needs. One with the role delegate asks for "
@@ -81,7 +98,10 @@ def document(app: Flask) -> dict[str, Any]:
             "title": "Prêt à dépenser: scoring API",
             "version": "1",
             "description": _DESCRIPTION,
+            "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
+        "servers": [{"url": "/", "description": "Where this document is."}],
+        "tags": [{"name": n, "description": d} for n, d in _TAGS.items()],
         "paths": paths,
         "components": {
             "securitySchemes": {
@@ -106,7 +126,8 @@ def _operation(
     rule: Rule, operation: Operation, answers: Mapping[str, Any]
 ) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "operationId": rule.endpoint.replace(".", "_"),
+        # A verb and a thing: what the view is called.
+        "operationId": rule.endpoint.partition(".")[2],
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": _description(operation),
@@ -118,8 +139,8 @@ def _operation(
         ],
         "responses": _responses(operation, answers),
     }
+    described["security"] = [] if operation.roles is None else [{"key": []}]
     if operation.roles is not None:
-        described["security"] = [{"key": []}]
         described["x-roles"] = sorted(operation.roles)
     if operation.body:
         described["requestBody"] = _body(operation)
@@ -188,7 +209,11 @@ def _given(schema: dict[str, Any]) -> dict[str, Any]:
 def _success(kind: type[BaseModel] | str, example: Any) -> dict[str, Any]:
     shown = {} if example is None else {"example": example}
     if isinstance(kind, str):
-        schema = {"type": "object"} if kind == JSON else {"type": "string"}
+        schema: dict[str, Any] = {"type": "object", "additionalProperties": True}
+        if kind != JSON:
+            schema = {"type": "string", "contentMediaType": kind}
+        if kind in _BINARY:
+            schema["format"] = "binary"
         return {"description": "Done.", "content": {kind: {"schema": schema, **shown}}}
     schema = {"$ref": _REFERENCE.format(model=kind.__name__)}
     text = (kind.__doc__ or "").strip()

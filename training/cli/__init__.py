@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import click
 
-from training.cli.failure import line
+from training.cli.failure import advised, line
 from training.cli.features import features
 from training.cli.init import init
 from training.cli.lender_schema import lender_schema
@@ -94,7 +94,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         error.show()
         return error.exit_code
     except TrainingError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {advised(str(error))}", err=True)
         return 1
     except click.Abort:
         click.echo("error: interrupted", err=True)

@@ -15,7 +15,7 @@ from training.gates.gate import Gate, found, gate_of
 from training.language import SOURCE, _, alike, joined
 from training.registry.findings import gates_of, tag_gate
 from training.registry.load import out_of_fold
-from training.registry.store import CHALLENGER, CHAMPION, MODEL, Registry
+from training.registry.store import CHALLENGER, CHAMPION, MODEL, Registry, absent
 
 # The tag of a promoted version that says by which gates, and over which.
 PROMOTION = "promotion"
@@ -87,7 +87,9 @@ def _said(failed: Sequence[Gate]) -> str:
 def _against_champion(registry: Registry, challenger: ModelVersion) -> Gate:
     try:
         champion = registry.client.get_model_version_by_alias(MODEL, CHAMPION)
-    except MlflowException:
+    except MlflowException as error:
+        if not absent(error):
+            raise
         return cost_of_champion(out_of_fold(challenger.run_id), None)
     if champion.version == challenger.version:
         reason = _("This version is the champion already.")

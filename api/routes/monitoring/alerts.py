@@ -67,7 +67,7 @@ _NEW: Document = {
     },
     replayable=True,
 )
-def post() -> Response:
+def report_alert() -> Response:
     body = read_model(AlertRequest, json_body.read(request))
     return once(lambda: _posted(body))
 
@@ -110,7 +110,7 @@ def _reply(document: Document, before: StoredAlert | None) -> Reply:
     roles=ANALYST,
     query=AlertQuery,
 )
-def listed() -> Response:
+def list_alerts() -> Response:
     documents = alerts.with_status(services().database, query(AlertQuery).status)
     return answer({"alerts": sorted(documents, key=_urgency)})
 
@@ -133,7 +133,7 @@ def _urgency(document: Document) -> tuple[bool, int]:
     body_examples={"seen": {"by": "A. Martin", "note": "Asked the bureau."}},
     replayable=True,
 )
-def acknowledge(alert_id: UUID) -> Response:
+def acknowledge_alert(alert_id: UUID) -> Response:
     body = read_model(Acknowledgement, json_body.read(request))
     return once(lambda: _acknowledged(str(alert_id), body))
 

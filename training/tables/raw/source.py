@@ -73,6 +73,8 @@ class Source:
     def column(self, column: Column) -> tuple[str, str]:
         if found := self.find(column):
             return found
+        if column.optional:
+            return "NULL", "VARCHAR"
         headers = [one[:LONGEST] for one in self.columns if one]
         more = f" and {len(headers) - TOLD} more" if len(headers) > TOLD else ""
         raise TableError(
