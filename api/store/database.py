@@ -161,7 +161,8 @@ def _parse(url: str) -> URL:
         parsed = sqlalchemy.make_url(url)
     except ArgumentError as error:
         raise ConfigurationError(f"{_URL}: it is none") from error
-    if parsed.drivername == "postgresql":
+    # As hosts write it, too.
+    if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
         raise ConfigurationError(
