@@ -5,6 +5,7 @@ BUDGET = quick
 CLIENTS = 10000
 API_PORT = 5050
 DASHBOARD_PORT = 8501
+ATTACK_SECONDS = 600
 
 PYTHON = .venv/bin/python
 FLASK = $(PYTHON) -m flask --app api
@@ -80,6 +81,7 @@ soak: $(READY) ## what takes long to go wrong: races, kills, 100,000 predictions
 	@$(PYTHON) -m tests.benchmarks.durability
 	@$(PYTHON) -m tests.benchmarks.soak
 	@$(PYTHON) -m tests.benchmarks.fuzz
+	@$(PYTHON) -m tests.benchmarks.attacks var/bench $(ATTACK_SECONDS)
 	@$(PYTHON) -m tests.benchmarks.alerts $(DATA)
 	@$(PYTHON) -m tests.benchmarks.absent_columns
 	@$(PYTHON) -m tests.benchmarks.terms $(DATA)
