@@ -16,10 +16,10 @@ STALLED_SECONDS = 0.5
 class ConcurrencyLimit:
     """Lets a number of threads in at once; the others wait for a moment, or fail.
 
-    A thread that is in may come in again, unless it waited there behind another one that
-    had to give up: it would wait as long once more. As long as slots are freed, whoever
-    waits gets one; when those inside are stuck, all others fail at once, so that a
-    queue of requests does not wait for a database that does not answer.
+    A thread that is in may come in again, unless it waited there behind one that had to
+    give up: it would wait as long once more. As long as slots are freed, whoever waits
+    gets one; when those inside are stuck, all others fail at once, so that a queue of
+    requests does not wait for a database that does not answer.
     """
 
     def __init__(self, slots: int) -> None:
