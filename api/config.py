@@ -12,6 +12,7 @@ from api.errors import ConfigurationError
 
 PREFIX = "SCORING_"
 LEAST_THREADS = 2
+_KINDS = {int: "a whole number", float: "a number"}
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,6 @@ def _parse(variable: str, text: str, kind: type[Any]) -> Any:
         value = None
     if value is None or (isinstance(value, int | float) and not 0 <= value < 2**40):
         raise ConfigurationError(
-            f"{variable}: expected a {kind.__name__} from 0, found {text!r}"
+            f"{variable}: expected {_KINDS[kind]} from 0, found {text!r}"
         )
     return value

@@ -16,6 +16,8 @@ from werkzeug.exceptions import HTTPException
 
 PROBLEM_TYPE = "application/problem+json"
 MISSING = "is missing and must be given"
+# Of a value, in what is said of it.
+_LONGEST = 60
 UNEXPECTED = "Unexpected error. Its cause is in the log under this X-Request-ID."
 
 
@@ -35,9 +37,26 @@ _WANTED = {
     "model_type": "an object",
     "dict_type": "an object",
     "list_type": "an array",
+    "tuple_type": "an array",
     "int_type": "an integer",
+    "float_type": "a number",
     "bool_type": "a boolean",
     "string_type": "a text",
+}
+# And what is said of those that are of the right type.
+_SAID = {
+    "missing": MISSING,
+    "extra_forbidden": "is not known here",
+    "greater_than": "expected more than {gt:.15g}, found {found}",
+    "greater_than_equal": "expected at least {ge:.15g}, found {found}",
+    "less_than": "expected less than {lt:.15g}, found {found}",
+    "less_than_equal": "expected at most {le:.15g}, found {found}",
+    "finite_number": "expected a number, found {found}",
+    "literal_error": "expected {expected}, found {found}",
+    "string_too_short": "expected at least {min_length} character(s), found {length}",
+    "string_too_long": "expected at most {max_length} character(s), found {length}",
+    "too_short": "expected at least {min_length} item(s), found {actual_length}",
+    "too_long": "expected at most {max_length} item(s), found {actual_length}",
 }
 _FOUND = {
     dict: "an object",
@@ -58,14 +77,21 @@ def expected(wanted: str, value: Any) -> str:
     return f"expected {wanted}, found {found}"
 
 
+def short(value: object) -> str:
+    """A value as JSON has it; of a long one the beginning."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
 def detail(error: Mapping[str, Any]) -> str:
     """What is wrong with a field, of one of pydantic's errors."""
-    if error["type"] == "missing":
-        return MISSING
-    if error["type"] == "extra_forbidden":
-        return "is not known here"
-    wanted = _WANTED.get(error["type"])
-    return str(error["msg"]) if wanted is None else expected(wanted, error["input"])
+    kind, value = error["type"], error["input"]
+    if kind in _WANTED:
+        return expected(_WANTED[kind], value)
+    if kind not in _SAID:
+        return str(error["msg"])
+    length = len(value) if isinstance(value, str) else 0
+    return _SAID[kind].format(found=short(value), length=length, **error.get("ctx", {}))
 
 
 class ScoringError(ClickException):

@@ -37,6 +37,12 @@ class ProcessMetrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self._denied = Counter(
+            "scoring_denied",
+            "Requests that no key, role or rate allowed",
+            ["reason"],
+            registry=self.registry,
+        )
         self._events = Counter(
             "scoring_events",
             "Events that were made durable",
@@ -87,6 +93,8 @@ class ProcessMetrics:
         if route:
             elapsed = time.perf_counter() - g.started
             self._requests.labels(*labels).observe(elapsed)
+        if "denied" in g:
+            self._denied.labels(g.denied).inc()
         return response
 
 

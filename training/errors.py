@@ -21,13 +21,3 @@ class NothingToCompare(TrainingError):
 
 class PromotionRefused(TrainingError):
     """A model version that must not become the champion."""
-
-
-def without_openmp(error: OSError) -> str:
-    """A sentence when LightGBM was imported without OpenMP's runtime; else raises."""
-    if not any(name in str(error) for name in ("libgomp", "libomp")):
-        raise error
-    return (
-        "LightGBM needs OpenMP's runtime, which is not there:"
-        f" `brew install libomp` or `apt install libgomp1` brings it ({error})"
-    )

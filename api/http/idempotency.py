@@ -21,7 +21,7 @@ from api.store.events.remembered import Recorded
 
 HEADER = "Idempotency-Key"
 _ATTEMPTS = 20
-_VALID = re.compile(r"[\x21-\x7e]{1,255}")
+KEY_PATTERN = "^[!-~]{1,255}$"
 
 
 def once(produce: Callable[[], Reply]) -> Response:
@@ -58,7 +58,7 @@ def _token() -> Token | None:
     key = request.headers.get(HEADER)
     if key is None:
         return None
-    if not _VALID.fullmatch(key):
+    if not re.fullmatch(KEY_PATTERN, key):
         detail = "expected 1 to 255 visible ASCII characters"
         raise invalid([FieldError(HEADER, detail)])
     content = f"{request.method} {request.path}\n".encode() + request.get_data()

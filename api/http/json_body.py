@@ -17,6 +17,8 @@ from api.errors import Problem
 
 DEEPEST = 16
 _LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_TOO_LONG = "a number has more digits than can be read"
+_BLANKS = " \t\r\n"
 _TOO_DEEP = f"it is nested more than {DEEPEST} levels deep"
 
 
@@ -51,10 +53,24 @@ def parse(content: bytes) -> Any:
         raise _malformed("it is not valid UTF-8") from error
     except RecursionError as error:
         raise _malformed(_TOO_DEEP) from error
+    except json.JSONDecodeError as error:
+        raise _malformed(_place(error)) from error
     except ValueError as error:
-        raise _malformed(str(error)) from error
+        long = str(error).startswith("Exceeds the limit")
+        raise _malformed(_TOO_LONG if long else str(error)) from error
     _refuse_deep(value)
     return value
+
+
+def _place(error: json.JSONDecodeError) -> str:
+    """Where the text stops being JSON, without the words of Python's reader."""
+    if error.doc.startswith("\ufeff"):
+        return "it begins with a byte order mark (BOM); send UTF-8 without one"
+    if not error.doc.strip(_BLANKS):
+        return "it is empty"
+    found = error.doc[error.pos : error.pos + 1]
+    came = f"found {found!r}" if found else "found its end"
+    return f"it is not JSON at line {error.lineno}, column {error.colno}, {came}"
 
 
 def _refuse_deep(value: Any) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from api.errors import Problem
 from api.http.slashes import with_slashes
-from api.schemas.client_keys import DRAFT_PATTERN, LONGEST, ClientKey, fault_of
+from api.schemas.client_keys import DRAFT_PATTERN, LARGEST, ClientKey, fault_of
 from api.scoring.applicants import known_clients
 from api.services import services
 from api.store.people import predictions
@@ -33,10 +33,10 @@ def client_key(champion: Champion, named: str) -> ClientKey:
         fault = fault_of(named)
         if fault is None:
             return named
-    elif named.isdecimal() and len(named) <= LONGEST:
+    elif re.fullmatch("[0-9]{1,19}", named) and 1 <= int(named) <= LARGEST:
         return int(named)
     else:
-        fault = "expected an integer"
+        fault = f"expected an integer from 1 to {LARGEST}"
     raise Problem(HTTPStatus.NOT_FOUND, f"There is no client {named}: {fault}.")
 
 

@@ -8,16 +8,17 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from api.errors import PROBLEM_TYPE
 from api.http import openapi_examples
 from api.http.auth import COUNTED, ON_BEHALF_OF
+from api.http.idempotency import KEY_PATTERN
 from api.http.operations import JSON, Operation
 from api.schemas.answers import ProblemAnswer
-from api.schemas.client_keys import Key
+from api.schemas.client_keys import CLIENT_KEY
 from api.schemas.requests import KnownClient, NewApplicant, WhatIf
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -26,14 +27,13 @@ _CONVERTERS: Mapping[str, Any] = {
     "uuid": {"type": "string", "format": "uuid"},
     "default": {"type": "string"},
 }
-_CLIENT_KEY: Mapping[str, Any] = TypeAdapter(Key).json_schema()
 _IDEMPOTENCY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
     "description": "A retry with the same key and body gets the first answer, byte "
     "for byte, with the header Idempotency-Replayed: true.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {"type": "string", "pattern": KEY_PATTERN},
 }
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
@@ -153,7 +153,7 @@ def _path_parameters(rule: Rule, operation: Operation) -> Iterator[dict[str, Any
             "name": name,
             "in": "path",
             "required": True,
-            "schema": _CLIENT_KEY
+            "schema": CLIENT_KEY
             if name == "client_id"
             else _CONVERTERS[converter or "default"],
             "example": operation.path_examples[name],
@@ -168,7 +168,21 @@ def _query_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
         required = name in whole.get("required", ())
         parameter = {"name": name, "in": "query", "required": required}
         description = schema.pop("description", "")
+        schema = _given(schema)
+        if schema.get("type") == "array":
+            # Between commas.
+            parameter |= {"style": "form", "explode": False}
         yield {**parameter, "description": description, "schema": schema}
+
+
+def _given(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a parameter is where it is there: null is nothing that an address has."""
+    kinds = [one for one in schema.pop("anyOf", []) if one != {"type": "null"}]
+    if schema.get("default", True) is None:
+        del schema["default"]
+    if not kinds:
+        return schema
+    return {**schema, **kinds[0]} if len(kinds) == 1 else {**schema, "anyOf": kinds}
 
 
 def _success(kind: type[BaseModel] | str, example: Any) -> dict[str, Any]:

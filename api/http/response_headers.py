@@ -50,7 +50,8 @@ def _drain_body() -> None:
     gunicorn before 27, which MLflow pins, may take that for more of the body.
     """
     if (request.content_length or 0) < _LARGEST_TAKEN:
-        with suppress(OSError):
+        # Of a body that is broken servers raise errors of their own.
+        with suppress(Exception):
             request.environ["wsgi.input"].read(_LARGEST_TAKEN)
 
 

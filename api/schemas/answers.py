@@ -374,3 +374,16 @@ class Distribution(Answer):
     missing: dict[str, int] | None = None
     client: ClientValue | None = None
     similar: list[int] | None = None
+
+
+class LoginAnswer(Answer):
+    """Whom a request is taken for, and the roles that count for it."""
+
+    name: str
+    roles: list[str]
+
+
+class EndedLogin(Answer):
+    """Nobody comes by it any more."""
+
+    login: str | None

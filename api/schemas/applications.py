@@ -6,22 +6,25 @@ import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
 
 from api.schemas.answers import Answer, Moment, Share
 from api.schemas.client_keys import CONTROL, DRAFT, DRAFT_PATTERN, ClientKey
 from api.schemas.requests import Row, Strict, with_history
+from api.schemas.values import WHOLE, refusal
 
 LONGEST_REFERENCE = 200
+# As JSON Schema has it: blanks, which str.split() parts at, and no other control.
+_ANY = r"[^\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]*"
+_SEEN = rf"^{_ANY}[\p{{L}}\p{{N}}]{_ANY}$"
 
 
 def _something(text: str) -> str:
     """A reference is what can be seen of it."""
     text = " ".join(text.split())
     if re.search(f"[{CONTROL}]", text):
-        raise PydanticCustomError("reference", "expected no control characters")
+        raise refusal("expected no control characters")
     if not any(one.isalnum() for one in text):
-        raise PydanticCustomError("reference", "expected letters or digits")
+        raise refusal("expected letters or digits")
     return text
 
 
@@ -33,6 +36,7 @@ Reference = Annotated[
         max_length=LONGEST_REFERENCE,
         description="The lender's own: a case number, a name.",
         examples=["2026-0417 Dupont"],
+        json_schema_extra={"pattern": _SEEN},
     ),
     AfterValidator(_something),
 ]
@@ -53,7 +57,7 @@ class Draft(Strict):
 class DraftChange(Draft):
     """All of the draft as it is to be; `revision`: that of what it was made from."""
 
-    revision: Annotated[int, Field(ge=1)]
+    revision: Annotated[int, Field(ge=1), WHOLE]
 
 
 class DraftAnswer(Answer):

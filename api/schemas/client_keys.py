@@ -8,12 +8,13 @@ with that type as pydantic's context: so a key is refused in one sentence.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationInfo
-from pydantic_core import PydanticCustomError
 
 from api.errors import expected
+from api.schemas.values import INTEGER, WHOLE, Form, refusal
 
 ClientKey = int | str
 KeyType = Literal["integer", "category"]
@@ -32,7 +33,9 @@ A_TEXT = (
 
 _Number = Annotated[int, Field(ge=1, le=LARGEST)]
 _Text = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=PATTERN)]
-_NUMBER: TypeAdapter[int] = TypeAdapter(_Number)
+# As a body has it, and a query.
+_NUMBER: TypeAdapter[int] = TypeAdapter(Annotated[_Number, WHOLE])
+_DIGITS: TypeAdapter[int] = TypeAdapter(Annotated[_Number, INTEGER])
 
 
 def fault_of(text: str) -> str | None:
@@ -44,11 +47,6 @@ def fault_of(text: str) -> str | None:
     return f"expected {A_TEXT}, found {text[: LONGEST + 1]!r}"
 
 
-def fits(key: ClientKey) -> bool:
-    """Whether a database can hold it."""
-    return isinstance(key, str) or key <= LARGEST
-
-
 def is_draft(key: object) -> bool:
     """Whether it is the key of an application that was entered here."""
     return isinstance(key, str) and key.startswith(DRAFT)
@@ -58,15 +56,17 @@ def _of_the_lenders_type(value: Any, info: ValidationInfo) -> Any:
     if is_draft(value) and re.fullmatch(DRAFT_PATTERN, value):
         return value
     if info.context == "integer":
-        strict = bool(info.config and info.config.get("strict"))
-        return _NUMBER.validate_python(value, strict=strict)
+        if info.config and info.config.get("strict"):
+            return _NUMBER.validate_python(value, strict=True)
+        return _DIGITS.validate_python(value)
     fault = expected("a text", value) if not isinstance(value, str) else fault_of(value)
     if fault:
-        raise PydanticCustomError("client_key", fault)
+        raise refusal(fault)
     return value
 
 
 Key = Annotated[_Number | _Text, BeforeValidator(_of_the_lenders_type)]
+CLIENT_KEY: Mapping[str, Any] = TypeAdapter(Key).json_schema()
 OptionalKey = Annotated[_Number | _Text | None, BeforeValidator(_of_the_lenders_type)]
 
 
@@ -75,13 +75,11 @@ def part(most: int) -> Any:
 
     What begins as the key of an application that was entered here is a part of that.
     """
-    digits: TypeAdapter[str] = TypeAdapter(
-        Annotated[str, Field(pattern=f"^[0-9]{{0,{most}}}$")]
-    )
+    digits = Form(f"^[0-9]{{0,{most}}}$", f"up to {most} digits")
 
     def check(value: Any, info: ValidationInfo) -> Any:
         if info.context == "integer" and not is_draft(value):
-            return digits.validate_python(value)
+            return digits.check(value)
         return value
 
     return BeforeValidator(check)

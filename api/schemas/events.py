@@ -7,42 +7,47 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from api.errors import short
 from api.schemas.answers import Answer
 from api.schemas.requests import Query, Strict
 from api.schemas.reviews import PredictionId
+from api.schemas.values import INTEGER, Form, refusal
 
 LARGEST_POST = 10_000
 LARGEST_EXPORT = 100_000
 
 
+_DAY = "a day, YYYY-MM-DD"
+
+
 def _a_day(text: str) -> str:
-    date.fromisoformat(text)
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise refusal(f"expected {_DAY}, found {short(text)}") from None
     return text
 
 
 def _past(text: str) -> str:
     if date.fromisoformat(text) > date.today():
-        raise ValueError("it is in the future")
+        raise refusal("is in the future")
     return text
 
 
-def not_before_today(text: str) -> str:
-    """A day to come, or this one."""
+def _to_come(text: str) -> str:
     if date.fromisoformat(text) < date.today():
-        raise ValueError("it is in the past")
+        raise refusal("is in the past")
     return text
 
 
 Date = Annotated[
     str,
-    Field(
-        pattern=r"^\d{4}-\d{2}-\d{2}$",
-        json_schema_extra={"format": "date"},
-        examples=["2026-10-31"],
-    ),
+    Field(json_schema_extra={"format": "date"}, examples=["2026-10-31"]),
+    Form("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", _DAY),
     AfterValidator(_a_day),
 ]
 Day = Annotated[Date, AfterValidator(_past)]
+ComingDay = Annotated[Date, AfterValidator(_to_come)]
 
 
 class Outcome(Strict):
@@ -74,10 +79,10 @@ class EventsQuery(Query):
         Field(description="Only these; all when left out."),
     ] = None
     after: Annotated[
-        int, Field(ge=0, le=2**63 - 1, description="The last `sequence` seen.")
+        int, Field(ge=0, le=2**63 - 1, description="The last `sequence` seen."), INTEGER
     ] = 0
     limit: Annotated[
-        int, Field(ge=1, le=LARGEST_EXPORT, description="At most so many.")
+        int, Field(ge=1, le=LARGEST_EXPORT, description="At most so many."), INTEGER
     ] = 1000
     features: Annotated[
         Literal["none", "monitored", "all"],

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.schemas.answers import Answer, Moment
 from api.schemas.requests import Query, Strict
+from api.schemas.values import INTEGER, Form
 
 Kind = Literal["train_test", "production", "performance", "challenger"]
 Status = Literal["open", "closed"]
@@ -15,8 +16,10 @@ Severity = Literal["info", "warning", "critical"]
 Line = Annotated[str, Field(min_length=1, max_length=500)]
 Words = Annotated[str, Field(max_length=10_000)]
 # PostgreSQL's text holds no NUL.
-Markdown = Annotated[str, Field(max_length=1_000_000, pattern="^[^\\x00]*$")]
-Cause = Annotated[str, Field(pattern="^[\\x21-\\x7e]{1,200}$")]
+Markdown = Annotated[
+    str, Field(max_length=1_000_000), Form("^[^\\x00]*$", "no character NUL")
+]
+Cause = Annotated[str, Form("^[!-~]{1,200}$", "1 to 200 visible ASCII characters")]
 
 
 class ReportRequest(Strict):
@@ -60,7 +63,9 @@ class LatestQuery(Query):
 class ReportQuery(LatestQuery):
     """Which reports, and how many."""
 
-    limit: Annotated[int, Field(ge=1, le=1000, description="At most so many.")] = 50
+    limit: Annotated[
+        int, Field(ge=1, le=1000, description="At most so many."), INTEGER
+    ] = 50
 
 
 class AlertRequest(Strict):

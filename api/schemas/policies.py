@@ -16,6 +16,7 @@ from api.schemas.answers import (
     Sha256,
 )
 from api.schemas.requests import Query
+from api.schemas.values import INTEGER
 
 # The name of the policy by which is recommended now.
 ACTIVE = "active"
@@ -120,7 +121,7 @@ class TrialQuery(Query):
     """On how many."""
 
     last: Annotated[
-        int, Field(ge=1, le=2000, description="Of the newest decisions.")
+        int, Field(ge=1, le=2000, description="Of the newest decisions."), INTEGER
     ] = 500
 
 

@@ -12,18 +12,19 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
-from api.errors import expected
+from api.errors import expected, short
 from api.schemas.client_keys import CONTROL, LONGEST, Key, OptionalKey, part
 from api.schemas.layout import EXAMPLES, HISTORY_TABLES, KEY
+from api.schemas.values import INTEGER, WHOLE, Form, refusal
 
 LARGEST_BATCH = 1000
 # Of money, and of a number of instalments.
 LARGEST, MOST_INSTALMENTS = 1e12, 600
 
 ClientId = Annotated[Key, Field(examples=[100001])]
-Part = Annotated[str, Field(max_length=LONGEST, pattern=f"^[^{CONTROL}]*$")]
+PLAIN = Form(f"^[^{CONTROL}]*$", "no control characters")
+Part = Annotated[str, Field(max_length=LONGEST), PLAIN]
 _ROW = {
     "type": "object",
     "additionalProperties": {"type": ["number", "string", "null"]},
@@ -37,7 +38,7 @@ def _known(value: Any) -> Any:
     """One sentence for what a union would refuse in two."""
     if isinstance(value, bool) or value == "reasons":
         return value
-    raise PydanticCustomError("explain", expected('a boolean or "reasons"', value))
+    raise refusal(expected('a boolean or "reasons"', value))
 
 
 Explain = bool | Literal["reasons"]
@@ -65,15 +66,17 @@ Amount = Annotated[float, Field(ge=0, le=LARGEST)]
 class Declared(Strict):
     """What an applicant says of a month: amounts, and how many live on them."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
     monthly_income: Amount | None = None
     housing: Amount | None = None
     other_instalments: Amount | None = None
-    dependants: Annotated[int, Field(ge=0, le=50)] | None = None
+    dependants: Annotated[int, Field(ge=0, le=50), WHOLE] | None = None
 
     @model_validator(mode="after")
     def _some(self) -> Declared:
         if not set(Declared.model_fields) & self.model_fields_set:
-            raise PydanticCustomError("declared", "expected at least one value")
+            raise refusal("expected at least one value")
         return self
 
 
@@ -102,14 +105,14 @@ class Terms(Strict):
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     amount: Annotated[float, Field(gt=0, le=LARGEST)] | None = None
-    instalments: Annotated[int, Field(ge=1, le=MOST_INSTALMENTS)] | None = None
+    instalments: Annotated[int, Field(ge=1, le=MOST_INSTALMENTS), WHOLE] | None = None
     down_payment: Annotated[float, Field(ge=0, le=LARGEST)] | None = None
     yearly_rate: Annotated[float, Field(ge=0, le=10)] | None = None
 
     @model_validator(mode="after")
     def _some(self) -> Terms:
-        if not self.model_dump(exclude_none=True):
-            raise PydanticCustomError("terms", "expected at least one term")
+        if not self.model_fields_set:
+            raise refusal("expected at least one term")
         return self
 
 
@@ -182,6 +185,11 @@ class Batch(Strict):
     explain: _Explain = True
 
 
+# Of the parameter `cursor`: what it is, and what one is told who sends another.
+PAGE = "`next_cursor` of the page before; none for the first."
+CURSOR = "the `next_cursor` of a page"
+
+
 class Query(BaseModel):
     """Query parameters come as text; unknown ones are refused."""
 
@@ -214,19 +222,29 @@ class ClientSearch(Query):
         str,
         Field(
             max_length=200,
-            pattern=f"^[^{CONTROL}]*$",
             description="The beginning of a word of the lender's reference; accents "
             "and capitals do not count.",
         ),
+        PLAIN,
     ] = ""
-    limit: Annotated[int, Field(ge=1, le=100, description="Ids per page.")] = 20
+    limit: Annotated[int, Field(ge=1, le=100, description="Ids per page."), INTEGER] = (
+        20
+    )
     cursor: Annotated[
         str,
-        Field(
-            pattern="^[0-9]{1,19}$",
-            description="`next_cursor` of the page before; none for the first.",
-        ),
+        Field(description=PAGE),
+        Form("^[0-9]{1,19}$", CURSOR),
     ] = "0"
+
+
+def _asked(value: Any) -> Any:
+    """Of a query, where it is a text."""
+    known = {"true": True, "false": False, "reasons": "reasons"}
+    if value in known.values():
+        return value
+    if isinstance(value, str) and value in known:
+        return known[value]
+    raise refusal(f'expected true, false or "reasons", found {short(value)}')
 
 
 class StoredQuery(Query):
@@ -234,6 +252,7 @@ class StoredQuery(Query):
 
     explain: Annotated[
         bool | Literal["reasons"],
+        BeforeValidator(_asked),
         Field(
             description="With explanation and reasons, or with reasons and what each "
             "group contributed, worked out from what is stored if the answer had none; "

@@ -15,7 +15,8 @@ from api.schemas.answers import (
     Share,
 )
 from api.schemas.client_keys import ClientKey
-from api.schemas.requests import Query, Row, Strict
+from api.schemas.requests import CURSOR, PAGE, Query, Row, Strict
+from api.schemas.values import INTEGER, Form
 
 Decision = Literal["granted", "refused"]
 Result = Literal["granted", "refused", "withdrawn", "lapsed"]
@@ -27,10 +28,8 @@ Category = Literal[
 ]
 PredictionId = Annotated[
     str,
-    Field(
-        pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        examples=["019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"],
-    ),
+    Field(examples=["019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"]),
+    Form("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "an id, a UUID"),
 ]
 
 
@@ -110,11 +109,9 @@ class HistoryQuery(Query):
         Literal["decision", "simulation"] | None,
         Field(description="Only these; both when left out."),
     ] = None
-    limit: Annotated[int, Field(ge=1, le=100, description="Predictions per page.")] = 20
-    cursor: Annotated[
-        str,
-        Field(
-            pattern="^[0-9]{1,18}$",
-            description="`next_cursor` of the page before; none for the first.",
-        ),
-    ] = "999999999999999999"
+    limit: Annotated[
+        int, Field(ge=1, le=100, description="Predictions per page."), INTEGER
+    ] = 20
+    cursor: Annotated[str, Field(description=PAGE), Form("^[0-9]{1,18}$", CURSOR)] = (
+        "999999999999999999"
+    )

@@ -8,9 +8,10 @@ from pydantic import BeforeValidator, Field
 
 from api.schemas.answers import Answer, Moment, Share
 from api.schemas.client_keys import ClientKey, OptionalKey
-from api.schemas.events import Day
-from api.schemas.requests import Query, Strict, between_commas
+from api.schemas.events import Date, Day
+from api.schemas.requests import CURSOR, PAGE, Query, Strict, between_commas
 from api.schemas.reviews import PredictionId, ReviewerName, StandingResult
+from api.schemas.values import BOOLEAN, INTEGER, Form
 
 WorkState = Literal[
     "draft", "open", "referred", "evidence", "second", "contested", "done"
@@ -73,15 +74,13 @@ class WorkQuery(Query):
     """Which part of the list."""
 
     state: Annotated[
-        tuple[WorkState, ...] | None,
+        Annotated[tuple[WorkState, ...], Field(min_length=1)] | None,
         BeforeValidator(between_commas),
-        Field(
-            description="Only these, between commas; all when left out.",
-            json_schema_extra={"type": "string"},
-        ),
+        Field(description="Only these, between commas; all when left out."),
     ] = None
     borderline: Annotated[
-        bool | None, Field(description="Only borderline ones, or only others.")
+        Annotated[bool, BOOLEAN] | None,
+        Field(description="Only borderline ones, or only others."),
     ] = None
     result: Annotated[
         StandingResult | None, Field(description="Only what stands so.")
@@ -90,22 +89,20 @@ class WorkQuery(Query):
         str | None, Field(max_length=200, description="Only what this person decided.")
     ] = None
     since: Annotated[
-        str | None,
+        Date | None,
         Field(
-            pattern=r"^\d{4}-\d{2}-\d{2}$",
-            description="Done ones since this day alone; what waits is always there.",
+            description="Done ones since this day alone; what waits is always there."
         ),
     ] = None
     client_id: Annotated[
         OptionalKey, Field(description="Whose neighbours are asked for.")
     ] = None
-    limit: Annotated[int, Field(ge=1, le=200, description="Items per page.")] = 50
+    limit: Annotated[
+        int, Field(ge=1, le=200, description="Items per page."), INTEGER
+    ] = 50
     cursor: Annotated[
-        str | None,
-        Field(
-            pattern=r"^[1-7]\|[-0-9:.|TZ]{1,50}~[0-9]{1,18}$",
-            description="`next_cursor` of the page before; none for the first.",
-        ),
+        Annotated[str, Form(r"^[1-7]\|[-0-9:.|TZ]{1,50}~[0-9]{1,18}$", CURSOR)] | None,
+        Field(description=PAGE),
     ] = None
 
 
@@ -176,9 +173,11 @@ class DecisionsQuery(Query):
     """Which, and how many."""
 
     after: Annotated[
-        int, Field(ge=0, le=2**63 - 1, description="The last `sequence` seen.")
+        int, Field(ge=0, le=2**63 - 1, description="The last `sequence` seen."), INTEGER
     ] = 0
-    limit: Annotated[int, Field(ge=1, le=1000, description="At most so many.")] = 100
+    limit: Annotated[
+        int, Field(ge=1, le=1000, description="At most so many."), INTEGER
+    ] = 100
 
 
 class StandingDecision(Answer):

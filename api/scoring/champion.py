@@ -16,6 +16,7 @@ from api.bundle.manifest import Manifest
 from api.bundle.read import Bundle
 from api.features.columns import Matrix
 from api.features.online import OnlineFeatures
+from api.features.row_checks import known_texts
 from api.json_encoding import encode
 from api.schemas.answers import TermName
 from api.schemas.layout import (
@@ -65,7 +66,7 @@ class Champion:
     def categories(self) -> dict[str, frozenset[str | None]]:
         """What each category column of the application may hold; missing is fine."""
         columns = self.manifest.tables["application"].columns
-        known = {c.name: c.categories for c in columns if c.categories is not None}
+        known = {c.name: known_texts(c) for c in columns if c.categories is not None}
         return {name: frozenset((*texts, None)) for name, texts in known.items()}
 
     @cached_property

@@ -86,13 +86,13 @@ def read_form(
             tables, item["application"], history, path, findings
         )
         client_id = application.get(key_of(tables[APPLICATION]))
-    if findings.errors:
+    if body is None or findings.errors:
         raise invalid(findings.errors)
     return Form(
         path,
         item,
         item.get("explain", explain),
-        item["client_id"] if application is None else client_id,
+        client_id if isinstance(body, NewApplicant) else body.client_id,
         changes,
         body.terms if isinstance(body, WhatIfByTerms) else None,
         application,

@@ -24,7 +24,7 @@ import gunicorn
 from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import ScoringError
-from api.server import slow_clients
+from api.server import refusals, slow_clients
 from api.server.resources import worker_count
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def pre_fork(server: Any, worker: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Load the model before the first request, not at it."""
     services = worker.wsgi.extensions["scoring"]
+    refusals.register(worker.wsgi)
     try:
         services.serve(worker.bundle)
     except ScoringError as error:

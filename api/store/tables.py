@@ -225,6 +225,14 @@ active_policy = Table(
     Column("activated_at", String(27)),
 )
 
+# Logins of people at a delegate's, by a hash of theirs, that nobody comes by any more.
+ended_logins = Table(
+    "ended_logins",
+    metadata,
+    Column("login", String(64), primary_key=True),
+    Column("ended_at", String(27), nullable=False),
+)
+
 # Append-only: triggers refuse UPDATE and DELETE. Sequences are 1, 2, 3… without a gap
 # in the order of the commits; api.store.events.chain says what the hashes cover.
 events = Table(

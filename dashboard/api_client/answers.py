@@ -267,6 +267,12 @@ class DraftAnswer(Answer):
     expires_at: AwareDatetime | None
 
 
+class EndedLogin(Answer):
+    """Nobody comes by it any more."""
+
+    login: str | None
+
+
 class Evidence(Answer):
     """Evidence stays as it is; who was wrong records it anew."""
 
@@ -369,6 +375,13 @@ class Labels(LabelsMeaning):
 
     en: str | None = None
     fr: str | None = None
+
+
+class LoginAnswer(Answer):
+    """Whom a request is taken for, and the roles that count for it."""
+
+    name: str
+    roles: Sequence[str]
 
 
 class Measures(Answer):

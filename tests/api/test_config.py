@@ -62,6 +62,6 @@ def test_workers_are_as_the_host_says_unless_the_setting_does() -> None:
 @pytest.mark.parametrize("text", ["many", "-1", "1e99", "nan"])
 def test_refuses_a_number_that_is_none(text: str) -> None:
     given = {"SCORING_DATABASE_TIMEOUT_SECONDS": text}
-    message = re.escape("SCORING_DATABASE_TIMEOUT_SECONDS: expected a float from 0, ")
+    message = re.escape("SCORING_DATABASE_TIMEOUT_SECONDS: expected a number from 0, ")
     with pytest.raises(ConfigurationError, match=message):
         Config.from_environment(given)

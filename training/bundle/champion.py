@@ -37,6 +37,18 @@ class Champion:
         }
 
     @property
+    def seen(self) -> dict[str, dict[str, list[str]]]:
+        """The categories of each raw table's columns that training saw."""
+        return {
+            name: {
+                column["name"]: column["categories"]
+                for column in table["columns"]
+                if column["categories"] is not None
+            }
+            for name, table in self.core["tables"].items()
+        }
+
+    @property
     def included(self) -> tuple[Use, ...]:
         """Of what is left out unless it is asked for: the uses that have inputs."""
         inputs = {feature["name"] for feature in self.core["features"]}

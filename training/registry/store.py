@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 import mlflow
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
 
 from training.config import SQLITE
 from training.errors import TrainingError
+from training.registry.relocation import bring_along, moved
 
 MODEL = "credit-scoring"
 EXPERIMENT = "credit-scoring"
@@ -53,21 +56,58 @@ def open_registry(uri: str) -> Registry:
     """Open the store, and make it when it is a database file that is not there.
 
     Artifacts of a SQLite store lie beside its file, in `mlartifacts/`.
+
+    Raises:
+        TrainingError: the store cannot be used, or its artifacts were left behind.
     """
-    location = None
-    if uri.startswith(SQLITE):
-        folder = Path(uri.removeprefix(SQLITE)).resolve().parent
-        folder.mkdir(parents=True, exist_ok=True)
-        location = (folder / "mlartifacts").as_uri()
     # They report each migration of a new database, and that pip is not installed.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("mlflow").setLevel(logging.ERROR)
-    mlflow.set_tracking_uri(uri)
-    client = mlflow.MlflowClient(tracking_uri=uri)
+    try:
+        artifacts = _beside(uri)
+        mlflow.set_tracking_uri(uri)
+        client = mlflow.MlflowClient(tracking_uri=uri)
+        return Registry(uri, _experiment(uri, client, artifacts), client)
+    except (MlflowException, SQLAlchemyError, sqlite3.Error, ImportError) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise TrainingError(
+            f"TRAINING_TRACKING_URI: expected an MLflow store, found: {reason}"
+        ) from error
+
+
+def _beside(uri: str) -> Path | None:
+    """The folder for the artifacts of a SQLite store, whose own it makes.
+
+    Raises:
+        TrainingError: MLflow would take a sign in a path for another.
+    """
+    if "%" in mlflow.__file__:
+        raise TrainingError(
+            f"{mlflow.__file__}: MLflow cannot be set up under a folder with % in its"
+            " name; rename that folder, and make the environment anew"
+        )
+    if not uri.startswith(SQLITE):
+        return None
+    name = uri.removeprefix(SQLITE)
+    if any(sign in name for sign in "%?"):
+        raise TrainingError(
+            f"TRAINING_TRACKING_URI: {name}: expected a path without % and ?, which"
+            " mean something else in an address; name another folder, or rename it"
+        )
+    folder = Path(name).resolve().parent
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "mlartifacts"
+
+
+def _experiment(uri: str, client: mlflow.MlflowClient, artifacts: Path | None) -> str:
+    """The number of our experiment, which is made when it is not there."""
     experiment = client.get_experiment_by_name(EXPERIMENT)
     if experiment is None:
-        experiment_id = client.create_experiment(
+        location = artifacts.as_uri() if artifacts else None
+        return client.create_experiment(
             EXPERIMENT, artifact_location=location, tags=KIND
         )
-        return Registry(uri, experiment_id, client)
-    return Registry(uri, experiment.experiment_id, client)
+    if artifacts and moved(experiment.artifact_location, artifacts):
+        database = Path(uri.removeprefix(SQLITE))
+        bring_along(database, experiment.artifact_location, artifacts)
+    return str(experiment.experiment_id)

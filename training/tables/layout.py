@@ -100,6 +100,10 @@ class Layout:
         shared = [column for column in declared if column.name in parent]
         return next((c for c in shared if c.role is Role.RECORD), shared[0]).name
 
+    def told_as(self, file: str) -> str:
+        """The table that a raw file holds rows of."""
+        return APPLICATION if file in (self.labelled, self.unlabelled) else file
+
     def without(self, absent: Mapping[str, Collection[str]]) -> Layout:
         """The same layout without some columns of its tables; itself without none.
 

@@ -17,7 +17,7 @@ from api.http.operations import OFFICER, Operation
 from api.http.responses import answer
 from api.identifiers import now, uuid7
 from api.json_encoding import encode
-from api.schemas.client_keys import ClientKey, fits
+from api.schemas.client_keys import ClientKey
 from api.schemas.work import (
     Contest,
     ContestRequest,
@@ -52,7 +52,7 @@ _CLIENT = {"client_id": 100001}
 )
 def notes(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
-    found = recorded.of_kind(services().database, key, NOTE) if fits(key) else []
+    found = recorded.of_kind(services().database, key, NOTE)
     return answer({"client_id": key, "notes": found})
 
 
@@ -113,7 +113,7 @@ def _note(client: Client, body: NoteRequest) -> Reply:
 )
 def contests(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
-    found = recorded.contests(services().database, key) if fits(key) else []
+    found = recorded.contests(services().database, key)
     return answer({"client_id": key, "contests": found})
 
 
@@ -150,11 +150,11 @@ def contest(client_id: str) -> Response:
 def _contest(
     database: Database, client_id: ClientKey, body: ContestRequest, days: int
 ) -> Reply:
-    last = contesting(database, client_id) if fits(client_id) else None
+    last = contesting(database, client_id)
     if last and last.waits:
         detail = f"Contest {last.event_id} waits for an answer already."
         raise Problem(HTTPStatus.CONFLICT, detail)
-    stands = standing(database, client_id) if fits(client_id) else None
+    stands = standing(database, client_id)
     if stands is None:
         detail = "No decision stands for this client that could be contested."
         raise Problem(HTTPStatus.CONFLICT, detail)

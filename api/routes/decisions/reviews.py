@@ -20,7 +20,7 @@ from api.http.operations import OFFICER, Operation
 from api.http.responses import answer, query
 from api.identifiers import now, uuid7
 from api.json_encoding import encode
-from api.schemas.client_keys import ClientKey, fits
+from api.schemas.client_keys import ClientKey
 from api.schemas.reviews import (
     CLOSING,
     History,
@@ -185,10 +185,8 @@ def history(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
     params = query(HistoryQuery)
     kinds = [params.kind] if params.kind else PREDICTIONS
-    database, page = services().database, []
-    if fits(key):
-        some = int(params.cursor), params.limit + 1
-        page = predictions.of_client(database, key, kinds, *some)
+    database, some = services().database, (int(params.cursor), params.limit + 1)
+    page = predictions.of_client(database, key, kinds, *some)
     shown = page[: params.limit]
     ids = [prediction.prediction_id for prediction in shown]
     reviews = predictions.reviews(database, ids)

@@ -16,7 +16,7 @@ from api.http.lookups import client_key
 from api.http.operations import OFFICER, SCORING, SENIOR, Operation
 from api.http.responses import answer, query
 from api.identifiers import moment
-from api.schemas.client_keys import ClientKey, fits
+from api.schemas.client_keys import ClientKey
 from api.schemas.work import (
     AssignRequest,
     DecisionsAnswer,
@@ -85,7 +85,7 @@ def decisions() -> Response:
     body_examples={"assign": {"name": "A. Martin", "sub": "248289"}},
 )
 def assign(client_id: str) -> Response:
-    key, database = _listed_key(client_id), services().database
+    key, database = client_key(services().champion(), client_id), services().database
     body = read_model(AssignRequest, json_body.read(request))
     claims.assign(database, key, f"sub:{body.sub}", body.name, _in_time())
     return answer(_item(key))
@@ -103,7 +103,7 @@ def assign(client_id: str) -> Response:
     path_examples={"client_id": 100001},
 )
 def release(client_id: str) -> Response:
-    key, database = _listed_key(client_id), services().database
+    key, database = client_key(services().champion(), client_id), services().database
     senior = Role.SENIOR in current_key().roles
     left = claims.release(database, key, None if senior else signer().holder)
     return _answer(key, left)
@@ -122,16 +122,10 @@ def release(client_id: str) -> Response:
     path_examples={"client_id": 100001},
 )
 def claim(client_id: str) -> Response:
-    key, who, database = _listed_key(client_id), signer(), services().database
+    key = client_key(services().champion(), client_id)
+    who, database = signer(), services().database
     won = claims.claim(database, key, who.holder, who.name, _in_time())
     return _answer(key, won)
-
-
-def _listed_key(client_id: str) -> ClientKey:
-    key = client_key(services().champion(), client_id)
-    if not fits(key):
-        raise _not_listed(key)
-    return key
 
 
 def _item(key: ClientKey) -> dict[str, Any]:
@@ -139,12 +133,9 @@ def _item(key: ClientKey) -> dict[str, Any]:
     with services().database.read() as connection:
         item = find(connection, key, signer().holder)
     if item is None:
-        raise _not_listed(key)
+        detail = f"Client {key} is not on the work list."
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
     return item
-
-
-def _not_listed(key: ClientKey) -> Problem:
-    return Problem(HTTPStatus.NOT_FOUND, f"Client {key} is not on the work list.")
 
 
 def _answer(key: ClientKey, done: bool) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.schemas.answers import Answer, EvidenceKind, Moment
 from api.schemas.client_keys import ClientKey
@@ -59,6 +59,8 @@ class EvidenceAnswer(Answer):
 
 class DeclarationRequest(Declared):
     """All that is declared now; it takes the place of what was before."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 2})
 
     author: ReviewerName
 

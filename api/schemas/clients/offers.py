@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from api.schemas.answers import Answer, Moment, Offer, Recommendation, Share
 from api.schemas.client_keys import ClientKey
-from api.schemas.events import not_before_today
+from api.schemas.events import ComingDay
 from api.schemas.requests import (
     LARGEST,
     MOST_INSTALMENTS,
@@ -18,28 +18,26 @@ from api.schemas.requests import (
     between_commas,
 )
 from api.schemas.reviews import PredictionId, ReviewerName
+from api.schemas.values import INTEGER, NUMBER
 
 MOST_CELLS = 240
+_Amount = Annotated[float, Field(gt=0, le=LARGEST), NUMBER]
+_Number = Annotated[int, Field(ge=1, le=MOST_INSTALMENTS), INTEGER]
+_SOME = Field(min_length=1, max_length=MOST_CELLS)
 
 
 class OffersQuery(Query):
     """Which amounts and numbers of instalments; some around what was asked for."""
 
     amounts: Annotated[
-        tuple[Annotated[float, Field(gt=0, le=LARGEST)], ...] | None,
+        Annotated[tuple[_Amount, ...], _SOME] | None,
         BeforeValidator(between_commas),
-        Field(
-            description="Between commas; around the amount that was asked for.",
-            json_schema_extra={"type": "string"},
-        ),
+        Field(description="Between commas; around the amount that was asked for."),
     ] = None
     instalments: Annotated[
-        tuple[Annotated[int, Field(ge=1, le=MOST_INSTALMENTS)], ...] | None,
+        Annotated[tuple[_Number, ...], _SOME] | None,
         BeforeValidator(between_commas),
-        Field(
-            description="Between commas; those of the lender's prices.",
-            json_schema_extra={"type": "string"},
-        ),
+        Field(description="Between commas; those of the lender's prices."),
     ] = None
 
 
@@ -72,15 +70,7 @@ class CounterOfferRequest(Strict):
     """What is offered instead, until when, and by whom."""
 
     terms: Terms
-    valid_until: Annotated[
-        str,
-        Field(
-            pattern=r"^\d{4}-\d{2}-\d{2}$",
-            json_schema_extra={"format": "date"},
-            examples=["2027-01-31"],
-        ),
-        AfterValidator(not_before_today),
-    ]
+    valid_until: Annotated[ComingDay, Field(examples=["2027-01-31"])]
     reviewer: ReviewerName
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from api.errors import NotPrepared
-from api.schemas.client_keys import ClientKey, fits, is_draft
+from api.schemas.client_keys import ClientKey, is_draft
 from api.scoring.applicants.drafts import client_of
 from api.store.database import Database
 from api.store.people import clients, drafts
@@ -26,7 +26,7 @@ def find(
 
     Raises NotPrepared when the import does not fit the bundle.
     """
-    imported = [one for one in ids if not is_draft(one) and fits(one)]
+    imported = [one for one in ids if not is_draft(one)]
     entered = [str(one) for one in ids if is_draft(one)]
     known = clients.find(database, imported) if imported else {}
     if any(c.feature_set != champion.manifest.feature_set for c in known.values()):

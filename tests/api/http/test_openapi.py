@@ -129,7 +129,7 @@ def test_what_is_not_answered_now_is_as_its_example_says(
     call("POST", "/v1/predictions", **asked)
     app.test_cli_runner().invoke(args=["clients", "forget", "100002"])
     assert matches(410)
-    monkeypatch.setattr(services.rate_limit, "wait", lambda _: 1)
+    monkeypatch.setattr(services.rate_limit, "wait", lambda *_: 1)
     assert matches(429)
 
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import gzip
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
 import pytest
+from flask import Flask
+from werkzeug.exceptions import ServiceUnavailable
 
 from api import create_app
 from api.config import Config
+from api.errors import (
+    BundleError,
+    DatabaseUnavailable,
+    EventsError,
+    NotPrepared,
+    Problem,
+)
 from api.http import openapi
 
 SHARED = ["/v1/model", "/v1/model/importance", "/openapi.json", "/docs/start.js"]
@@ -108,3 +118,25 @@ def test_every_operation_says_which_status_comes_with_retry_after(app: Any) -> N
         for operation in methods.values():
             for status in {"429", "503"} & operation["responses"].keys():
                 assert "Retry-After" in operation["responses"][status]["headers"]
+
+
+def test_whatever_cannot_be_answered_now_says_when_to_ask_again(app: Flask) -> None:
+    """503 of ours, of a database, of a model, and of the framework."""
+    failures = iter(
+        (
+            Problem(HTTPStatus.SERVICE_UNAVAILABLE, "It is about to stop."),
+            DatabaseUnavailable("locked"),
+            NotPrepared("db upgrade"),
+            BundleError("manifest.json"),
+            EventsError("event 7"),
+            ServiceUnavailable(),
+        )
+    )
+
+    @app.before_request
+    def fail() -> None:
+        raise next(failures)
+
+    for _ in range(6):
+        answer = app.test_client().get("/health/live")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")

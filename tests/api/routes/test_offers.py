@@ -98,9 +98,9 @@ def test_the_usual_grid_is_round_and_has_what_was_asked(call: Any) -> None:
 
 
 def test_a_grid_that_cannot_be_is_refused(call: Any) -> None:
-    many = ",".join(map(str, range(1, 242)))
+    some, many = (",".join(map(str, range(1, last))) for last in (82, 242))
     for query, names in (
-        (f"?amounts={many}&instalments=6", ["amounts", "instalments"]),
+        (f"?amounts={some}&instalments=6,7,8", ["amounts", "instalments"]),
         (f"?amounts={many}", ["amounts"]),
         ("?amounts=a", ["amounts"]),
         ("?instalments=0", ["instalments"]),

@@ -59,6 +59,81 @@ def test_names_each_bad_field(call: Any, asked: Any, paths: list[str]) -> None:
     assert [error["path"] for error in response.json["errors"]] == paths
 
 
+def test_a_whole_number_may_have_a_point(call: Any) -> None:
+    """As in JSON Schema, in every place that takes an integer."""
+    for asked in (
+        {"client_id": 100001.0, "declared": {"dependants": 2.0}},
+        {"client_id": 1.00001e5, "terms": {"amount": None}},
+        {"application": GOOD | {"CNT_CHILDREN": 1.0}},
+    ):
+        assert call("POST", "/v1/predictions", json=asked).status_code == 201, asked
+    entered = call("POST", "/v1/applications", "officer", json={}).json
+    path = f"/v1/applications/{entered['client_id']}"
+    changed = call("PUT", path, "officer", json={"revision": 1.0})
+    assert changed.json["revision"] == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "path", "detail"),
+    [
+        ("clients?limit=1_0", "limit", 'expected an integer, found "1_0"'),
+        ("clients?limit=0", "limit", 'expected at least 1, found "0"'),
+        ("clients?limit=101", "limit", 'expected at most 100, found "101"'),
+        ("clients?prefix=a", "prefix", 'expected up to 19 digits, found "a"'),
+        (
+            "clients?cursor=x",
+            "cursor",
+            'expected the `next_cursor` of a page, found "x"',
+        ),
+        ("clients?other=1", "other", "is not known here"),
+        ("work?borderline=yes", "borderline", 'expected true or false, found "yes"'),
+        ("work?client_id=a", "client_id", 'expected an integer, found "a"'),
+        (
+            "work?since=2026-02-30",
+            "since",
+            'expected a day, YYYY-MM-DD, found "2026-02-30"',
+        ),
+        (
+            "work?result=good",
+            "result",
+            "expected 'granted', 'referred', 'refused', 'withdrawn' or 'lapsed', "
+            'found "good"',
+        ),
+        (
+            "clients/100001/predictions?kind=decision&kind=simulation",
+            "kind",
+            "expected 'decision' or 'simulation', found [\"decision\", \"simulation\"]",
+        ),
+    ],
+)
+def test_says_of_a_parameter_what_it_expected(
+    call: Any, query: str, path: str, detail: str
+) -> None:
+    response = call("GET", f"/v1/{query}", "officer")
+    assert response.status_code == 422
+    assert response.json["errors"] == [{"path": path, "detail": detail}]
+
+
+def test_says_in_plain_sentences_what_a_body_may_hold(call: Any) -> None:
+    evidence: dict[str, Any] = {
+        "kind": "register",
+        "source": "",
+        "result": "none",
+        "author": "A" * 201,
+    }
+    evidence |= {"amount": -1, "consulted_at": "2026-02-30"}
+    response = call("POST", "/v1/clients/100001/evidence", "officer", json=evidence)
+    said = {one["path"]: one["detail"] for one in response.json["errors"]}
+    assert said == {
+        "/source": "expected at least 1 character(s), found 0",
+        "/result": "expected 'confirmed', 'contradicted', 'negative', 'positive' or "
+        "'inconclusive', found \"none\"",
+        "/amount": "expected at least 0, found -1",
+        "/consulted_at": 'expected a day, YYYY-MM-DD, found "2026-02-30"',
+        "/author": "expected at most 200 character(s), found 201",
+    }
+
+
 @pytest.mark.parametrize(
     ("asked", "path", "detail"),
     [

@@ -154,6 +154,11 @@ def test_gunicorn_serves_counts_reloads_drains_and_stops(
     served = f'bundle_sha256="{new["model"]["bundle_sha256"]}"'
     wait_for(lambda: re.search(f"processes{{{served}.*}} 2.0", scrape(metrics)))
 
+    for wrong in (b"GET s3cret", b"GET / HTTP/1.1\r\nAuthorization Bearer s3cret"):
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+            client.sendall(wrong + b"\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 400"
+
     idle = HTTPConnection("127.0.0.1", port, timeout=20)
     kept = HTTPConnection("127.0.0.1", port, timeout=20)
     late = HTTPConnection("127.0.0.1", port, timeout=20)
@@ -173,7 +178,10 @@ def test_gunicorn_serves_counts_reloads_drains_and_stops(
     lines = lines_of(process)
     refused = [line for line in lines if "reload refused" in line["message"]]
     assert [line["level"] for line in refused] == ["error"]
-    assert "100001" not in str(lines)
+    assert "100001" not in str(lines) and "s3cret" not in str(lines)
+    unread = [line["message"] for line in lines if "Invalid" in line["message"]]
+    faults = "InvalidRequestLine", "InvalidHeader"
+    assert unread == [f"Invalid request from ip=127.0.0.1: {one}" for one in faults]
 
 
 def kept_open(connection: HTTPConnection) -> bool:
@@ -305,6 +313,52 @@ def test_keeps_the_connections_that_it_promised_to_keep(
     told = {"SCRIPT_NAME": "/v1", "X-Forwarded-Proto": "http", "X-Forwarded-Ssl": "on"}
     assert get(port, "/health/live", headers=told)[0] == 200
     assert get(port, "/v1/health/live", headers=told)[0] == 404
+
+
+def test_what_gunicorn_refuses_is_answered_as_a_problem(
+    start: Start, port: int, world: Any, template: Any
+) -> None:
+    """Nor is a key told that stands where it cannot be read."""
+    wait_until_ready(start(world.bundle, SCORING_WORKERS="1"), port)
+    key = template[1]["scoring"]
+    head = (
+        "POST /v1/predictions HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+        f"Content-Type: application/json\r\nAuthorization: Bearer {key}\r\n\r\n"
+    )
+    body = "2\r\n{}\r\n0\r\n"
+    for sent, status, title in (
+        ("nonsense\r\n\r\n", 400, "Bad Request"),
+        (f"GET / HTTP/1.1\r\n{key}\r\n\r\n", 400, "Bad Request"),
+        (
+            "GET / HTTP/1.1\r\n" + "A: b\r\n" * 200 + "\r\n",
+            431,
+            "Request Header Fields Too Large",
+        ),
+        (
+            head + body + "A: b\r\n" * 10_000 + "\r\n",
+            431,
+            "Request Header Fields Too Large",
+        ),
+        (head + body + "no trailer\r\n\r\n", 400, "Bad Request"),
+        (head + "x\r\n{}\r\n0\r\n\r\n", 400, "Bad Request"),
+    ):
+        answer = until_closed(port, sent.encode())
+        told, _, content = answer.partition(b"\r\n\r\n")
+        assert told.upper().startswith(f"HTTP/1.1 {status} {title}".upper().encode())
+        assert b"application/problem+json" in told
+        problem = json.loads(content)
+        assert (problem["status"], problem["title"]) == (status, title)
+        assert key not in answer.decode()
+
+
+def until_closed(port: int, sent: bytes) -> bytes:
+    """All that is answered before the server closes the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(sent)
+        answer = b""
+        while part := connection.recv(65_536):
+            answer += part
+        return answer
 
 
 def test_refuses_to_start_on_a_corrupted_bundle(

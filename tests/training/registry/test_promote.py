@@ -108,10 +108,13 @@ def test_a_champion_of_other_clients_is_not_comparable(registry: Registry) -> No
     assert made.gates[-1].reason["en"].startswith("Not comparable")
 
 
-def test_a_version_without_gates_is_refused(registry: Registry) -> None:
+def test_gates_that_are_lost_are_said_to_be(
+    registry: Registry,
+) -> None:
     run = registry.client.create_run(registry.experiment).info.run_id
     made = registry.client.create_model_version(MODEL, "file:///nowhere", run)
-    with pytest.raises(PromotionRefused, match="has no gates; run `train` again"):
+    lost = rf"mlartifacts/{run}/artifacts/gates/gates.json: .*; bring the artifacts"
+    with pytest.raises(TrainingError, match=lost):
         promote(registry, str(made.version))
 
 

@@ -16,16 +16,14 @@ from training.bundle.champion import Champion
 from training.errors import ConfigurationError, NothingToCompare
 from training.features.build import FeatureStore, build, stage_tables
 from training.features.sql import encoded_columns
+from training.files import literal
 from training.language import LANGUAGES, SOURCE, Labels, _, alike
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import SCORE, Reference
 from training.tables.layout import TARGET
 from training.tables.lender import keep_layout, layout_of
+from training.tables.raw.find import SUFFIXES, find, suffix_of
 from training.tables.schema import Column, Role, Type, Unit
-from training.tables.stage import (
-    SUFFIXES,
-    find,
-)
 
 # Beyond this the distances no longer change, but time and memory grow.
 SAMPLE = 50_000
@@ -74,7 +72,7 @@ def of_application(data: Path, progress: Callable[[str], None]) -> DatasetPair:
         store = stage_tables(data, out, only_applications=True, progress=progress)
         reference, current = (
             connection.execute(
-                f"FROM '{store.application}' WHERE {side}"
+                f"FROM {literal(store.application)} WHERE {side}"
                 f' ORDER BY hash("{store.layout.key}") LIMIT {SAMPLE}'
             ).df()
             for side in _sides(store)
@@ -116,7 +114,8 @@ def _sides(store: FeatureStore) -> tuple[str, str]:
     with duckdb.connect() as connection:
         middle = f'median("{date}")' if date else "NULL"
         [(decided, everyone, day)] = connection.execute(
-            f"SELECT count({TARGET}), count(*), {middle} FROM '{store.application}'"
+            f"SELECT count({TARGET}), count(*), {middle}"
+            f" FROM {literal(store.application)}"
         ).fetchall()
     if decided < everyone:
         return f"{TARGET} IS NOT NULL", f"{TARGET} IS NULL"
@@ -188,7 +187,7 @@ def _features(champion: Champion, store: FeatureStore, side: str) -> pd.DataFram
     with duckdb.connect() as connection:
         rows = connection.execute(
             f'SELECT {columns} FROM {store.feature_rows} AS features WHERE "{key}" IN'
-            f" (SELECT \"{key}\" FROM '{store.application}' WHERE {side})"
+            f' (SELECT "{key}" FROM {literal(store.application)} WHERE {side})'
             f' ORDER BY hash("{key}") LIMIT {SAMPLE}'
         ).df()
     return rows.astype(np.float32)
@@ -213,16 +212,17 @@ def arranged(reference: Path, current: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
         keep_layout(reference.parent, Path(folder))
         for path, name in zip((reference, current), applications, strict=True):
-            suffix = next((s for s in SUFFIXES if path.name.endswith(s)), None)
-            if suffix is None or not path.is_file():
+            suffix = suffix_of(path.name)
+            if not suffix or not path.is_file():
                 raise ConfigurationError(
                     f"{path}: expected an application file, {' or '.join(SUFFIXES)}"
                 )
             (Path(folder) / f"{name}{suffix}").symlink_to(path.resolve())
         for name in layout.histories:
-            source = find(reference.parent, layout.tables[name].stem)
-            if source is not None:
-                (Path(folder) / source.name).symlink_to(source.resolve())
+            held = find(reference.parent, layout.tables[name].stem)
+            link = Path(folder) / (held.path.name if held else "")
+            if held and not link.exists():
+                link.symlink_to(held.path.resolve())
         yield Path(folder)
 
 
