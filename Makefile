@@ -7,6 +7,7 @@ CLIENTS = 10000
 OVERRIDE =
 API_PORT = 5050
 DASHBOARD_PORT = 8501
+ATTACK_SECONDS = 600
 
 PYTHON = .venv/bin/python
 FLASK = $(PYTHON) -m flask --app api
@@ -86,6 +87,7 @@ soak: $(READY) ## what takes long to go wrong: races, kills, 100,000 predictions
 	@$(PYTHON) -m tests.benchmarks.soak
 	@$(PYTHON) -m tests.benchmarks.fuzz
 	@DAMAGED_FILES=300 $(PYTHON) -m pytest -q tests/api/bundle/test_damaged.py tests/contract/test_shap_lookup.py
+	@$(PYTHON) -m tests.benchmarks.attacks var/bench $(ATTACK_SECONDS)
 	@$(PYTHON) -m tests.benchmarks.alerts $(DATA)
 	@$(PYTHON) -m tests.benchmarks.absent_columns
 	@$(PYTHON) -m tests.benchmarks.terms $(DATA)
