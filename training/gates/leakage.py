@@ -231,7 +231,10 @@ def _late(store: FeatureStore, table: str) -> dict[str, float]:
     names = [one.name for one in store.layout.tables[table] if one.recorded]
     if not names:
         return {}
-    counted = ", ".join(f'count_if("{name}" > 0) / count(*)' for name in names)
+    # Of a table without records, or without a date in any, nothing is late.
+    counted = ", ".join(
+        f'coalesce(count_if("{name}" > 0) / nullif(count(*), 0), 0)' for name in names
+    )
     with duckdb.connect() as connection:
         row = connection.execute(
             f"SELECT {counted} FROM {literal(store.raw(table))}"

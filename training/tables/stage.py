@@ -5,7 +5,9 @@ Every later step reads the staged files, so a table is parsed and checked once.
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -29,6 +31,7 @@ from training.tables.schema import Column, Role, Table, Type
 log = logging.getLogger(__name__)
 
 LONGEST_KEY = 64
+FULL = os.strerror(errno.ENOSPC)
 # What a damaged Parquet file says of its least and greatest values may be untrue.
 DISTRUST = "SET disabled_optimizers = 'statistics_propagation'"
 
@@ -122,7 +125,6 @@ def _stage(
         _opened(connection, table, held) as source,
         replacing(target) as beside,
     ):
-        _check_header(table, source)
         if source.dialect is None:
             connection.execute(DISTRUST)
         try:
@@ -140,6 +142,8 @@ def _stage(
                 name = source.name
                 as_written.settle(connection, layout, table, beside, name, staged)
         except duckdb.Error as error:
+            if isinstance(error, duckdb.OutOfMemoryException) or FULL in str(error):
+                raise
             raise source.refusal(connection, error, table, texts) from None
         may_be_empty = table.name != layout.labelled
         rows = _check(connection, table, beside, source.name, may_be_empty)
@@ -187,16 +191,6 @@ def _is_staged_already(
     sql = f"SELECT bool_or({wrong}), {hashes} FROM {source.rows}"
     [(is_any, *_)] = connection.execute(sql).fetchall()
     return not is_any
-
-
-def _check_header(table: Table, source: Source) -> None:
-    """Refuse a file without one, before anything shows its first row in its place."""
-    if not any(map(source.find, table)):
-        names = ", ".join(column.header or column.name for column in table)
-        raise TableError(
-            f"{source.name}: {source.counted[0]} 1: expected a header with {names},"
-            " found none of them"
-        )
 
 
 def _warn_of_unknown(table: Table, source: Source) -> None:

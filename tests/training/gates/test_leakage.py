@@ -167,6 +167,11 @@ def test_a_history_row_dated_after_the_application_is_seen(tmp_path: Path) -> No
         found = dated_records(store)
         assert found.passed == passed
     assert "bureau.DAYS_CREDIT" in found.reason["en"]
+    duckdb.execute(
+        f"COPY (SELECT -100 AS {days} FROM range(0))"
+        f" TO '{store.raw('bureau')}' (FORMAT parquet)"
+    )
+    assert dated_records(store).passed, "of no records none is late"
 
 
 def test_a_statement_that_reads_the_outcome_is_named() -> None:

@@ -145,7 +145,9 @@ def opened(
     with unpacked(raw) as files, tempfile.TemporaryDirectory() as folder:
         named = {path.name: file for path, file in zip(paths, files, strict=True)}
         if is_parquet(files[0]):
-            yield _parquet(connection, raw.name, named)
+            source = _parquet(connection, raw.name, named)
+            _check_header(raw.name, source.columns, known)
+            yield source
             return
         encodings = ["utf-8"]
         for at, (part, plain) in enumerate(named.items()):
@@ -160,6 +162,7 @@ def opened(
             dialect = replace(dialect, delimiter=_sniffed(connection, first))
         declared = replace(dialect, encoding=encodings[-1])
         written = dialect_of(start_in(first), declared, known, numbers)
+        _check_header(raw.name, _header(first, raw.name, written), known)
         source = _text(raw.name, named, written, numbers if parsed else ())
         told = _told(raw, dialect, written)
         if any(map(_may_be_cut, named.values())):
@@ -180,6 +183,13 @@ def headers_of(raw: Raw, dialect: Dialect, known: Collection[str]) -> Collection
         return [*map(normal, next(rows_of(text, delimiter), []))]
     except (*DAMAGED, duckdb.Error):
         return ()
+
+
+def _check_header(name: str, found: Collection[str], known: Collection[str]) -> None:
+    """Refuse a file without one, before anything shows its first row in its place."""
+    if known and all(matching(found, one) is None for one in known):
+        names = ", ".join([*known][:TOLD])
+        raise TableError(f"{name}: expected a header with {names}, found none of them")
 
 
 def _sniffed(connection: duckdb.DuckDBPyConnection, path: Path) -> str:

@@ -131,11 +131,11 @@ REFUSALS = {
     ),
     "no header": (
         BODY.encode,
-        f"{PLACE} 1: expected a header with {NAMES}, found none of them",
+        f"application_train.csv: expected a header with {NAMES}, found none of them",
     ),
     "unknown delimiter": (
         lambda: TEXT.replace(",", "~").encode(),
-        f"{PLACE} 1: expected a header with {NAMES}, found none of them",
+        f"application_train.csv: expected a header with {NAMES}, found none of them",
     ),
     "binary": (
         lambda: HEADER.encode() + b"\n\x89PNG\x8f\xff\xfe" + bytes(range(256)),
