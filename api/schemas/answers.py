@@ -305,6 +305,7 @@ class Claim(Answer):
     """Who alone works on a client, and until when; `mine`: it is who asks."""
 
     by: str
+    signer: Signer = None
     until: Moment
     mine: bool
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.schemas.answers import Answer, Moment
+from api.schemas.answers import Answer, Moment, Signer
 from api.schemas.requests import Query, Strict
 from api.schemas.values import INTEGER, VISIBLE, Form
 
@@ -119,6 +119,7 @@ class Alert(Answer):
     closed_at: Moment | None
     acknowledged_at: Moment | None
     acknowledged_by: str | None
+    signer: Signer = None
     note: str | None
     history: list[Change]
 

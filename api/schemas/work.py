@@ -44,6 +44,7 @@ class WorkItem(Answer):
     reviewer: str | None
     signer: Signer = None
     claimed_by: str | None = None
+    claimed_signer: Signer = None
     claimed_until: Moment | None = None
     mine: bool = False
 

@@ -96,6 +96,7 @@ class Claim(Answer):
     """Who alone works on a client, and until when; `mine`: it is who asks."""
 
     by: str
+    signer: str | None = None
     until: AwareDatetime
     mine: bool
 
@@ -881,6 +882,7 @@ class WorkItem(Answer):
     reviewer: str | None
     signer: str | None = None
     claimed_by: str | None = None
+    claimed_signer: str | None = None
     claimed_until: AwareDatetime | None = None
     mine: bool = False
 
@@ -927,6 +929,7 @@ class Alert(Answer):
     closed_at: AwareDatetime | None
     acknowledged_at: AwareDatetime | None
     acknowledged_by: str | None
+    signer: str | None = None
     note: str | None
     history: Sequence[Change]
 

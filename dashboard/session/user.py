@@ -59,7 +59,7 @@ def person() -> Person | None:
 def read_claims(claims: Mapping[str, Any], expected: Login) -> Person:
     """Whom the provider's claims are about; without `iat` their login has ended."""
     sub = str(claims.get("sub"))
-    called = (str(claims.get(claim) or "") for claim in ("name", "email"))
+    called = (str(claims.get(claim) or "").strip() for claim in ("name", "email"))
     name = next((one for one in called if any(map(str.isalnum, one))), sub)
     telling = json.dumps([claims.get(claim) for claim in TELLING])
     return Person(

@@ -63,7 +63,9 @@ def _claimed(item: WorkItem) -> str:
     if item.claimed_by is None or item.claimed_until is None:
         return "–"
     return _(
-        "{name}, until {time}", name=item.claimed_by, time=clock(item.claimed_until)
+        "{name}, until {time}",
+        name=told_apart(item.claimed_by, item.claimed_signer),
+        time=clock(item.claimed_until),
     )
 
 

@@ -139,7 +139,8 @@ def _claim(client: Client) -> dict[str, Any] | None:
     if row is None:
         return None
     mine = row.claimed_by == signer().id
-    return {"by": row.claimed_name, "until": row.claimed_until, "mine": mine}
+    told = {"by": row.claimed_name, "signer": row.claimed_by}
+    return told | {"until": row.claimed_until, "mine": mine}
 
 
 def _standing(

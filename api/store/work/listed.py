@@ -170,6 +170,7 @@ def _item(row: Row[Any], reference: str | None, holder: str, at: str) -> dict[st
         "reviewer": row.reviewer,
         "signer": row.signer,
         "claimed_by": row.claimed_name if held else None,
+        "claimed_signer": row.claimed_by if held else None,
         "claimed_until": row.claimed_until if held else None,
         "mine": held and row.claimed_by == holder,
     }

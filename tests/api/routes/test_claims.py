@@ -181,5 +181,8 @@ def test_namesakes_are_told_apart_in_all_that_they_sign(
         assert [one["client_id"] for one in items] == [client]
     items = person("Zoe")("GET", "/v1/work?reviewer=Ada Roy").json["items"]
     assert {one["signer"] for one in items} == {*signers}
+    ask(first, "claim", CLIENT + 1)
+    claim = second("GET", f"/v1/clients/{CLIENT + 1}").json["claim"]
+    assert (claim["by"], claim["signer"]) == ("Ada Roy", signers[0])
     lines = call("GET", "/v1/events?kind=review", "analyst").text.splitlines()
     assert len({json.loads(line)["officer"] for line in lines}) == 2

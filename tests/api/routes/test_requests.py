@@ -163,7 +163,7 @@ def test_a_text_for_people_has_something_to_see(call: Any) -> None:
 
 def test_every_text_of_a_body_that_must_be_given_is_to_be_seen(app: Flask) -> None:
     """All that say no other form, by the document."""
-    document = app.test_client().get("/openapi.json").json
+    document: Any = app.test_client().get("/openapi.json").json
     named = re.findall(r"'requestBody': .*?schemas/(\w+)'", str(document["paths"]))
     fields = {
         f"{name}.{field}": one.get("pattern")

@@ -87,6 +87,7 @@ def test_decisions_wait_and_simulations_do_not(decide: Act, listed: Act) -> None
             "reviewer": None,
             "signer": None,
             "claimed_by": None,
+            "claimed_signer": None,
             "claimed_until": None,
             "mine": False,
         }
