@@ -61,7 +61,7 @@ def check_trees(text: str, features: Sequence[str]) -> None:
     head, *bodies = trees.split(f"\n{TREE}")
     _check_head(head, features)
     if not bodies:
-        _refuse("", "at least one tree", "none")
+        _refuse("trees", "at least one tree", "none")
     most = 0.0
     for number, body in enumerate(bodies):
         own, _, lines = body.partition("\n")
@@ -119,13 +119,12 @@ def _check_thresholds(
     lines: Lines, kinds: Sequence[int], categories: int, place: str
 ) -> None:
     """Of a category it is the place of its set, a number may be split at infinity."""
-    for kind, at in zip(
-        kinds, _numbers(lines, "threshold", place, len(kinds)), strict=True
-    ):
-        known = at in range(categories) if kind & CATEGORY else at > -float("inf")
-        if not known:
-            among = f"one of {categories} sets" if kind & CATEGORY else "a number"
-            _refuse(f"{place}threshold", among, f"{at:g}")
+    thresholds = _numbers(lines, "threshold", place, len(kinds))
+    for kind, at in zip(kinds, thresholds, strict=True):
+        if kind & CATEGORY and not (at.is_integer() and 0 <= at < categories):
+            _refuse(f"{place}threshold", f"one of {categories} sets", f"{at:g}")
+        if at == -float("inf"):
+            _refuse(f"{place}threshold", "a number", f"{at:g}")
     if not categories:
         return
     ends = _whole(lines, "cat_boundaries", place, categories + 1, 0)

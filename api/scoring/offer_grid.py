@@ -14,7 +14,7 @@ from api.schemas.prices import Prices
 from api.schemas.requests import Terms
 from api.scoring.applicants.known_clients import unknown
 from api.scoring.policies.consider import Decided, consider
-from api.scoring.terms import Loan, Moved, on_terms, revised
+from api.scoring.terms import CENT, Loan, Moved, on_terms, revised
 from api.store.database import Database
 from api.store.people.clients import Client
 
@@ -63,7 +63,8 @@ def usual_amounts(champion: Champion, asked: float) -> list[float]:
         if term.name == "amount":
             least, most = max(least, term.lowest), min(most, term.highest)
     low, high = least * asked, most * asked
-    step = _round_step((high - low) / AMOUNTS)
+    # They may leave nothing between them.
+    step = _round_step(max((high - low) / AMOUNTS, CENT))
     first, last = math.ceil(low / step), math.floor(high / step)
     levels = {round(at * step, 2) for at in range(first, last + 1)}
     return sorted({asked, *(one for one in levels if one > 0)})

@@ -221,6 +221,8 @@ def _can_serve(server: Any, bundle: Bundle) -> bool:
     if trial:
         _, status = os.waitpid(trial, 0)
         _forget(trial)
+        if os.WIFSIGNALED(status):
+            server.log.error("reload refused: it ends the process that loads it")
         return status == 0
     from api.services import Services
 

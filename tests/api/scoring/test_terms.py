@@ -14,7 +14,7 @@ import pytest
 from api.bundle.likely_terms import LikelyTerms, read_likely_terms
 from api.errors import BundleError, ConfigurationError, Problem
 from api.schemas.answers import Labels
-from api.schemas.model import Column
+from api.schemas.model import Column, NegotiableTerm
 from api.schemas.prices import Prices, read_prices
 from api.schemas.requests import Terms
 from api.scoring.offer_grid import usual_amounts
@@ -109,6 +109,17 @@ def test_some_amounts_are_offered_around_any_that_is_asked_for(amount: float) ->
     offered = usual_amounts(Model(), amount)  # type: ignore[arg-type]
     assert amount in offered and len(offered) <= 12
     assert 0 < offered[0] <= offered[-1] <= 1.2 * amount + 0.01
+
+
+@pytest.mark.parametrize("reach", [(1.0, 1.0), (1.5, 2.0)])
+def test_where_no_amount_can_be_negotiated_the_asked_one_is_offered(
+    reach: tuple[float, float],
+) -> None:
+    term = NegotiableTerm(
+        name="amount", lowest=reach[0], highest=reach[1], relative=True
+    )
+    model = Model(negotiable=(term,))
+    assert usual_amounts(model, 5_000.0) == [5_000.0]  # type: ignore[arg-type]
 
 
 def test_a_number_that_is_not_carried_is_an_estimate() -> None:
