@@ -140,6 +140,11 @@ def _stage(
                 name = source.name
                 as_written.settle(connection, layout, table, beside, name, staged)
         except duckdb.Error as error:
+            # No fault of what is read.
+            if beside.name in str(error) or isinstance(
+                error, duckdb.OutOfMemoryException
+            ):
+                raise
             raise source.refusal(connection, error, table, texts) from None
         may_be_empty = table.name != layout.labelled
         rows = _check(connection, table, beside, source.name, may_be_empty)
