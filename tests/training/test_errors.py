@@ -40,6 +40,12 @@ def test_a_missing_openmp_is_told_with_what_brings_it(tmp_path: Path) -> None:
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 COPIED = shutil.Error([("a", "var/out/a", "[Errno 28] No space left on device")])
+# As DuckDB says it of another thread.
+ASYNC = (
+    'IO Error: Async write failed for range [offset=1, size=2]: {"exception_type":"IO"'
+    ',"exception_message":"Could not write file \\"out/.part-1-a\\": No space left on'
+    ' device","errno":"28"}'
+)
 # As DuckDB says it: with the client's whole record.
 PERSON = duckdb.ConversionException("Could not convert 'Ada', 1985-01-01, 90000")
 LOCKED = OperationalError("INSERT", {"name": "Ada"}, Exception("database is locked"))
@@ -66,6 +72,11 @@ LOCKED = OperationalError("INSERT", {"name": "Ada"}, Exception("database is lock
             duckdb.IOException('IO Error: Cannot open file "x": Permission denied'),
             'Cannot open file "x": Permission denied; change who may use it, or name'
             " another",
+        ),
+        (
+            duckdb.IOException(ASYNC),
+            'Could not write file "out/a": No space left on device; free some space'
+            " there, or name another place",
         ),
         (PERSON, "unexpected ConversionException"),
         (LOCKED, "database: database is locked"),

@@ -66,12 +66,18 @@ def _reason(error: Exception) -> str:
     if isinstance(error, MemoryError) or "_duckdb.OutOfMemoryException" in kinds:
         return f"not enough memory; {MEMORY}"
     if kinds & OF_FILES:
-        return _first_line(error).partition("Error: ")[2]
+        return _of_files(_first_line(error).partition("Error: ")[2])
     if "mlflow.MlflowException" in kinds:
         return f"MLflow: {_first_line(error)}"
     if "sqlalchemy.SQLAlchemyError" in kinds or "sqlite3.Error" in kinds:
         return f"database: {_first_line(getattr(error, 'orig', None) or error)}"
     return f"unexpected {type(error).__name__}"
+
+
+def _of_files(said: str) -> str:
+    """Of an error on another thread, which is told as JSON, its message."""
+    message = re.search(r'"exception_message":"((?:\\.|[^"\\])*)"', said)
+    return message[1].replace("\\", "") if message else said
 
 
 def _of_system(error: OSError) -> str:

@@ -142,7 +142,10 @@ def _stage(
                 name = source.name
                 as_written.settle(connection, layout, table, beside, name, staged)
         except duckdb.Error as error:
-            if isinstance(error, duckdb.OutOfMemoryException) or FULL in str(error):
+            # No fault of what is read.
+            if isinstance(error, duckdb.OutOfMemoryException) or any(
+                told in str(error) for told in (FULL, beside.name)
+            ):
                 raise
             raise source.refusal(connection, error, table, texts) from None
         may_be_empty = table.name != layout.labelled

@@ -7,6 +7,7 @@ Java 17 or later.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,7 +66,9 @@ class _SparkRun:
         _write(joined.to_native(), layout.key, out)
 
     def _read(self, path: Path) -> nw.LazyFrame[Any]:
-        rows = self.session.read.parquet(str(path.absolute()))
+        # It takes a path for a pattern, also where such a file is there.
+        name = re.sub(r"[][*?{}\\]", r"\\\g<0>", str(path.absolute()))
+        rows = self.session.read.parquet(name)
         frame: nw.LazyFrame[Any] = nw.from_native(rows)
         return frame
 
