@@ -42,6 +42,11 @@ def check_manifest(manifest: Manifest, document: Mapping[str, Any]) -> None:
         for column in table.columns:
             place = f"tables.{name}.{column.name}"
             _check_described(place, column)
+            if column.section not in (None, *range(len(table.sections))):
+                raise BundleError(
+                    f"{MANIFEST}: {place}.section: expected one of "
+                    f"{len(table.sections)}, found {column.section}"
+                )
             if column.estimate is not None:
                 _among(f"{MANIFEST}: {place}.estimate", [column.estimate], names)
             if column.term is not None:

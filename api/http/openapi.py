@@ -9,7 +9,12 @@ from typing import Any
 
 from flask import Flask
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import (
+    GenerateJsonSchema,
+    JsonSchemaValue,
+    models_json_schema,
+)
+from pydantic_core import core_schema
 from werkzeug.routing import Rule
 
 from api.errors import PROBLEM_TYPE
@@ -59,7 +64,7 @@ _TAGS = {
     "health": "Whether the process is up, and can decide.",
     "model": "The model that serves: what it is made of, how good it is, what weighs.",
     "clients": "Known clients: what is on file, what was consulted, noted and offered.",
-    "applications": "Applications that are entered here, drafts until they are decided.",
+    "applications": "Applications that are entered here: drafts until decided.",
     "work": "What waits for a person, and what came to stand.",
     "predictions": "Decisions, simulations, letters and reviews.",
     "outcomes": "How loans turned out.",
@@ -81,6 +86,16 @@ _KEY = (
     "`POST /v1/login/end` ends it. Without the header it has no role; another key that "
     "sends it is refused."
 )
+
+
+class _Schemas(GenerateJsonSchema):
+    """Without const, of which generated clients make nothing among other kinds."""
+
+    def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:
+        told = super().literal_schema(schema)
+        if "const" in told:
+            told["enum"] = [told.pop("const")]
+        return told
 
 
 def document(app: Flask) -> dict[str, Any]:
@@ -186,7 +201,7 @@ def _path_parameters(rule: Rule, operation: Operation) -> Iterator[dict[str, Any
 def _query_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
     if operation.query is None:
         return
-    whole = operation.query.model_json_schema()
+    whole = operation.query.model_json_schema(schema_generator=_Schemas)
     for name, schema in whole["properties"].items():
         required = name in whole.get("required", ())
         parameter = {"name": name, "in": "query", "required": required}
@@ -255,6 +270,7 @@ def _schemas(app: Flask) -> dict[str, Any]:
     _, schema = models_json_schema(
         [(kind, "validation") for kind in dict.fromkeys(kinds)],
         ref_template=_REFERENCE,
+        schema_generator=_Schemas,
     )
     definitions: dict[str, Any] = schema["$defs"]
     return definitions

@@ -11,23 +11,20 @@ from api.errors import DatabaseUnavailable
 
 # When no slot was freed for so long, nobody waits for one any more.
 STALLED_SECONDS = 0.5
-# Who came right after the one who was given up has waited a little less long.
-_NEARLY = 0.9
 
 
 class ConcurrencyLimit:
     """Lets a number of threads in at once; the others wait for a moment, or fail.
 
-    A thread that is in may come in again, unless it waited for others all the time that
-    one may wait: they were stuck, and so would it be. As long as slots are freed,
-    whoever waits gets one; when those inside are stuck, all others fail at once, so
-    that a queue of requests does not wait for a database that does not answer.
+    A thread that is in may come in again, unless it waited there behind one that had to
+    give up: it would wait as long once more. As long as slots are freed, whoever waits
+    gets one; when those inside are stuck, all others fail at once, so that a queue of
+    requests does not wait for a database that does not answer.
     """
 
-    def __init__(self, slots: int, patience: float) -> None:
-        """`patience`: how many seconds a thread may be inside and get nothing."""
+    def __init__(self, slots: int) -> None:
         self._free = slots
-        self._patience = patience * _NEARLY
+        self._given_up = 0.0
         self._changed = threading.Condition()
         self._last_taken = 0.0
         self._thread = threading.local()
@@ -37,20 +34,32 @@ class ConcurrencyLimit:
         """Be inside to the end of the block; raises DatabaseUnavailable."""
         heard = getattr(self._thread, "heard", None)
         if heard is not None:
-            if time.monotonic() - heard > self._patience:
+            waited = time.monotonic() - heard
+            if self._given_up > heard and waited > STALLED_SECONDS:
                 raise DatabaseUnavailable("others waited for the database in vain")
-            yield
+            with self._noting():
+                yield
             self._thread.heard = time.monotonic()
             return
         self._enter()
         self._thread.heard = time.monotonic()
         try:
-            yield
+            with self._noting():
+                yield
         finally:
             self._thread.heard = None
             with self._changed:
                 self._free += 1
                 self._changed.notify()
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """When the database was given up last."""
+        try:
+            yield
+        except DatabaseUnavailable:
+            self._given_up = time.monotonic()
+            raise
 
     def _enter(self) -> None:
         with self._changed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
@@ -47,8 +46,7 @@ class Database:
         self.kind = "PostgreSQL"
         self._engine = self._make_engine(timeout, threads, create, patient)
         self._writer = self._engine.execution_options(writes=True)
-        patience = math.inf if patient else timeout
-        self._limit = ConcurrencyLimit(max(1, threads - 1), patience)
+        self._limit = ConcurrencyLimit(max(1, threads - 1))
         self._at_head = False
         self.dictionaries = Dictionaries(self.read)
 
@@ -167,7 +165,8 @@ def parse(url: str) -> URL:
     except (ArgumentError, ValueError):
         # Its cause would quote a part of it.
         raise ConfigurationError(f"{_URL}: it is none") from None
-    if parsed.drivername == "postgresql":
+    # As hosts write it, too.
+    if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
         raise ConfigurationError(

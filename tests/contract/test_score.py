@@ -9,18 +9,19 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.conftest import Served
+from tests.conftest import House, Served
 from tests.contract.http import call, predict, some_clients
 from training.features.build import FeatureStore
+from training.files import literal
 from training.monitoring.events.simulate_drift import applicants
 
 pytestmark = pytest.mark.xdist_group("house")
 
 
 @pytest.fixture(scope="module")
-def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def portfolio(house: House) -> Path:
     """Where the first command leaves the features, and the second finds them."""
-    return tmp_path_factory.mktemp("portfolio")
+    return house.folder / "portfolio"
 
 
 def test_scores_and_reasons_are_the_api_s(
@@ -34,7 +35,7 @@ def test_scores_and_reasons_are_the_api_s(
         f"--out={out}",
         f"--features={portfolio}",
     )
-    rows = duckdb.execute(f"FROM '{out}'").fetchall()
+    rows = duckdb.execute(f"FROM {literal(out)}").fetchall()
     scores = {client: row for client, *row in rows}
     assert len(scores) == 2317
     asked = [{"client_id": one} for one in some_clients(served, 50)]

@@ -65,7 +65,7 @@ for command in (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The status to exit with: 2 when the command itself is wrong."""
+    """The status to exit with: 2 when the command itself is wrong, 3 for gates."""
     with _ended_in_order():
         return _run(arguments)
 
@@ -95,7 +95,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return error.exit_code
     except TrainingError as error:
         click.echo(f"error: {advised(str(error))}", err=True)
-        return 1
+        return error.exit_status
     except click.Abort:
         click.echo("error: interrupted", err=True)
         return 130

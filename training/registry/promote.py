@@ -81,7 +81,8 @@ def _said(failed: Sequence[Gate]) -> str:
     )
     which = "\n  ".join(numbers)
     plural = "gate is" if len(failed) == 1 else "gates are"
-    return f"{len(failed)} {plural} not passed\n  {which}"
+    advice = "with a reason it is promoted nevertheless: promote --override REASON"
+    return f"{len(failed)} {plural} not passed\n  {which}\n{advice}"
 
 
 def _against_champion(registry: Registry, challenger: ModelVersion) -> Gate:

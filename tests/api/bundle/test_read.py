@@ -87,6 +87,17 @@ def test_serves_a_bundle_without_a_drift_report(folder: Path, conftest: Any) -> 
         ({"calibration": {"method": "isotonic"}}, "calibration.method"),
         ({"history": ["BUREAU_COUNT"]}, r"history\.sql: answers 3 columns, expected 2"),
         ({"tables": {}}, "tables.application"),
+        ({"threshold_interval": [0.4, 0.2]}, "threshold_interval: .* 0.4 and 0.2"),
+        ({"monitored": ["SPEED"]}, "monitored: SPEED is not in both"),
+        (
+            {
+                "metrics": {
+                    "cv": {},
+                    "cost_curve": {"threshold": [0, 1], "business_score": [0]},
+                }
+            },
+            r"metrics\.cost_curve: .*of one length, not \[1, 2\]",
+        ),
     ],
 )
 def test_refuses_a_manifest_that_does_not_make_sense(

@@ -347,6 +347,11 @@ def test_sqlite_commits_survive_a_power_cut(file: Path, app: Flask) -> None:
     assert (journal, synchronous) == ("wal", 2)
 
 
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_takes_the_url_as_hosts_write_it(scheme: str) -> None:
+    assert Database(f"{scheme}://user:word@host/name", 1).kind == "PostgreSQL"
+
+
 @pytest.mark.parametrize(
     "url",
     ["nonsense", "mysql://host/name", "sqlite://", "postgresql://host:s3cret/name"],

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from tests.training.rows import write_csv
-from tests.training.tables.demo_bank import LENDER
+from tests.training.tables.demo_bank import APPLICATIONS, LENDER
 from tests.training.tables.demo_bank import write as bank
 from training.bundle import strangers
 from training.errors import TableError
@@ -193,6 +193,34 @@ def test_new_applicants_come_without_outcomes_but_with_their_records(
     assert applications(store) == [("Cash loans", None, None)]
     (data / "application_test.csv").unlink()
     assert "expected application_train or application_test, .parquet" in refused()
+
+
+def test_a_lenders_new_applicants_come_without_outcomes_too(tmp_path: Path) -> None:
+    data = bank(tmp_path / "data", LENDER.replace("  later: demandes 2026\n", ""))
+    lines = APPLICATIONS.encode("cp1252").splitlines()
+    undecided = [line.rpartition(b";")[0] for line in lines]
+    (data / "demandes.csv").write_bytes(b"\n".join(undecided) + b"\n")
+    seen = {
+        "application": {"sexe": ["homme"], "situation": ["mariée"], "produit": ["01"]},
+        "credits": {"etat": ["ouvert"]},
+        "paiements": {},
+    }
+    store = stage_tables(data, tmp_path / "out", seen=seen, progress=quiet)
+    rows = duckdb.execute(
+        f"SELECT dossier, TARGET, sexe, situation, produit FROM '{store.application}'"
+        " ORDER BY ALL"
+    ).fetchall()
+    assert rows == [
+        (" b2", None, "homme", None, "01"),
+        ("A1", None, None, "mariée", None),
+        ("C3", None, None, None, None),
+        ("D4", None, None, None, None),
+    ]
+    assert strangers.columns_of(store) == {
+        " b2": ["situation"],
+        "A1": ["produit", "sexe"],
+        "C3": ["produit", "sexe"],
+    }
 
 
 def test_a_lenders_categories_are_spelled_as_those_they_are_known_as(

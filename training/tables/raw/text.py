@@ -91,6 +91,12 @@ def in_utf8(path: Path, target: Path, encoding: str, name: str) -> Path:
     return target
 
 
+def start_in(path: Path) -> str:
+    """The first lines of a text in UTF-8."""
+    with path.open("rb") as file:
+        return file.read(CHUNK).decode("utf-8", errors="replace")
+
+
 def dialect_of(
     start: str, declared: Dialect, known: Collection[str], numbers: Collection[str]
 ) -> Dialect:

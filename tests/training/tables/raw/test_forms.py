@@ -43,6 +43,7 @@ FORMS = {
     "cp1252": ("csv", TEXT.encode("cp1252"), " (cp1252)"),
     "utf-16": ("csv", TEXT.encode("utf-16"), " (utf-16)"),
     "no mark": ("csv", TEXT.encode("utf-16-be"), " (utf-16-be)"),
+    "no end": ("csv", TEXT.encode()[:-1], " (its last line has no end; it may be cut)"),
     "tab": ("csv", TEXT.replace(",", "\t").encode(), " (separated by tab)"),
     "semicolon": ("csv", TEXT.replace(",", ";").encode(), " (separated by ;)"),
     "french": ("csv", FRENCH.encode(), " (separated by ;, decimal commas)"),
