@@ -71,6 +71,7 @@ _TAGS = {
     "policies": "The lender's rules above the model.",
     "events": "What happened, for monitoring.",
     "monitoring": "Reports and alerts.",
+    "logins": "Of people for whom a delegate asks.",
     "documentation": "This API about itself.",
 }
 # In an answer that is no JSON: as bytes, or as a text of that kind.
@@ -81,8 +82,9 @@ _KEY = (
     f"people: each request names its person in the header {ON_BEHALF_OF}, JSON in "
     'ASCII such as `{"name": "Ada", "sub": "248289", "roles": ["officer"]}`, and has '
     "those of their roles that the key has too. The answer names these in the header "
-    f"{COUNTED}. Without the header it has no role; from another key the header counts "
-    "for nothing."
+    f"{COUNTED}. `login` beside them, 64 hexadecimal digits, tells one login until "
+    "`POST /v1/login/end` ends it. Without the header it has no role; another key that "
+    "sends it is refused."
 )
 
 

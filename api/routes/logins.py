@@ -21,7 +21,7 @@ blueprint = Blueprint("logins", __name__, url_prefix="/v1/login")
     "Who asks, and by which roles",
     {200: LoginAnswer},
 )
-def current() -> Response:
+def get_login() -> Response:
     return answer({"name": signer().name, "roles": sorted(current_key().roles)})
 
 
@@ -35,7 +35,7 @@ def current() -> Response:
     description="By a delegate, which names it as `login` in On-Behalf-Of: whatever "
     "names it from then on is answered 401. Null where the request names none.",
 )
-def end() -> Response:
+def end_login() -> Response:
     login = current_login()
     if login is not None:
         services().ended_logins.add(login)
