@@ -39,6 +39,33 @@ def test_every_route_is_documented_with_every_status(app: Flask, document: Any) 
         assert len(described["parameters"]) >= rule.rule.count("<")
 
 
+def test_every_operation_is_named_by_a_verb_and_a_thing(document: Any) -> None:
+    """Of its own, as functions of generated clients are called by it."""
+    told = [one for methods in document["paths"].values() for one in methods.values()]
+    names = [operation["operationId"] for operation in told]
+    assert len({*names}) == len(names) == 58
+    verbs = {name.partition("_")[0] for name in names}
+    ours = "acknowledge activate add assign begin change claim compute contest create"
+    ours += " export find get list make record release reload report review search"
+    assert verbs == {*ours.split()}
+    assert all("_" in name for name in names)
+    assert {operation["tags"][0] for operation in told} == {
+        tag["name"] for tag in document["tags"]
+    }
+
+
+def test_an_answer_that_is_no_json_says_what_it_is(document: Any) -> None:
+    paths = document["paths"]
+    for path, kind, binary in (
+        ("/v1/predictions/{prediction_id}/letter", "application/pdf", True),
+        ("/v1/events", "application/x-ndjson", False),
+        ("/v1/model/card", "text/markdown", False),
+    ):
+        schema = paths[path]["get"]["responses"]["200"]["content"][kind]["schema"]
+        assert (schema["type"], schema["contentMediaType"]) == ("string", kind)
+        assert ("format" in schema) == binary
+
+
 def test_every_reference_leads_somewhere(document: Any) -> None:
     references = set(
         re.findall(r"'\$ref': '#/components/schemas/(\w+)'", str(document))
