@@ -30,7 +30,8 @@ class Config:
     database_timeout_seconds: float = 5.0
     # Largest request body; a batch may be 16 times as large.
     max_body_bytes: int = 1_048_576
-    # gunicorn: address, worker processes (0: one per core), threads per worker.
+    # gunicorn: address, worker processes (0: as many as there are processors and memory
+    # for), threads per worker.
     bind: str = "127.0.0.1:5050"
     workers: int = 0
     threads: int = 4
@@ -72,6 +73,10 @@ class Config:
             for name, variable in names.items()
             if environ.get(variable)
         }
+        # What hosts set for any server; SCORING_WORKERS goes first.
+        if environ.get("WEB_CONCURRENCY") and "workers" not in values:
+            variable = "WEB_CONCURRENCY"
+            values["workers"] = _parse(variable, environ[variable], int)
         config = cls(**values)
         if config.threads < LEAST_THREADS:
             raise ConfigurationError(
@@ -79,10 +84,6 @@ class Config:
                 f"never waits for the database; found {config.threads}"
             )
         return config
-
-    def worker_count(self) -> int:
-        """Worker processes to start."""
-        return self.workers or os.cpu_count() or 1
 
 
 def _parse(variable: str, text: str, kind: type[Any]) -> Any:

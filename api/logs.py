@@ -14,6 +14,10 @@ from typing import Any
 from flask import Flask, Response, g, has_request_context, request
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+# What gunicorn says before it quotes a request that it cannot read or failed at.
+_QUOTING = re.compile(
+    r"(Invalid request from ip=\S+(?=: )|Error handling request)[: ].*", re.DOTALL
+)
 
 
 class JsonFormatter(logging.Formatter):
@@ -25,11 +29,20 @@ class JsonFormatter(logging.Formatter):
             "time": moment.isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _without_request(record.getMessage()),
         }
         if has_request_context():
             line["request_id"] = g.get("request_id")
         return json.dumps(line | getattr(record, "fields", {}))
+
+
+def _without_request(message: str) -> str:
+    """A line or header of a request may hold a key: only its fault is told."""
+    quoting = _QUOTING.fullmatch(message)
+    if quoting is None:
+        return message
+    fault = sys.exc_info()[0]
+    return f"{quoting[1]}: {fault.__name__ if fault else 'unknown'}"
 
 
 class _StderrHandler(logging.StreamHandler[Any]):
@@ -72,5 +85,7 @@ def _end(response: Response) -> Response:
         # The provider's word for who asked; never a name.
         "on_behalf_of": g.person.sub if "person" in g else None,
     }
+    if "denied" in g:
+        fields |= {"denied": g.denied, "address": request.remote_addr}
     logging.getLogger("api").info("request", extra={"fields": fields})
     return response

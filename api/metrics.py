@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from flask import Flask, Response, g, request
@@ -34,6 +35,12 @@ class ProcessMetrics:
             "From the request's start to its answer",
             ["method", "route", "status"],
             buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._denied = Counter(
+            "scoring_denied",
+            "Requests that no key, role or rate allowed",
+            ["reason"],
             registry=self.registry,
         )
         self._events = Counter(
@@ -86,6 +93,8 @@ class ProcessMetrics:
         if route:
             elapsed = time.perf_counter() - g.started
             self._requests.labels(*labels).observe(elapsed)
+        if "denied" in g:
+            self._denied.labels(g.denied).inc()
         return response
 
 
@@ -96,15 +105,25 @@ def register(app: Flask, metrics: ProcessMetrics) -> None:
 def serve(port: int, address: str) -> None:
     """Answer on a port of its own with the numbers of every process of the server.
 
+    `/health/live` answers there, too, however many clients keep the API's threads.
     Each process listens, and whichever is asked answers for all, so that there is an
     answer as long as one lives. Raises OSError when the port is taken.
     """
     registry = CollectorRegistry()
     MultiProcessCollector(registry, os.environ[SHARED_FOLDER])  # type: ignore[no-untyped-call]
-    server = make_server(
-        address, port, make_wsgi_app(registry), _SharedServer, _SilentHandler
-    )
+    answer = _with_live(make_wsgi_app(registry))
+    server = make_server(address, port, answer, _SharedServer, _SilentHandler)
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+
+
+def _with_live(metrics: Callable[..., Any]) -> Callable[..., Any]:
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        if environ["PATH_INFO"] != "/health/live":
+            return metrics(environ, start_response)
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [b'{"status":"live"}']
+
+    return answer
 
 
 class _SharedServer(ThreadingWSGIServer):

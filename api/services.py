@@ -22,6 +22,7 @@ from api.store.database import Database
 from api.store.events.chain_end import ChainEnd, place
 from api.store.events.group_commit import Recorder
 from api.store.keys import KnownKeys
+from api.store.logins import EndedLogins
 from api.store.people import clients
 from api.store.policy_results import Results
 
@@ -42,6 +43,7 @@ class Services:
         self._prices = read_prices(Path(config.prices)) if config.prices else None
         self.database = Database(config.database_url, seconds, config.threads)
         self.keys = KnownKeys(self.database)
+        self.ended_logins = EndedLogins(self.database)
         self.chain_end = ChainEnd(place(config.chain_end, config.database_url), seconds)
         self.recorder = Recorder(self.database, self.chain_end)
         self.policies = Policies(self.database, config.policy_seconds)

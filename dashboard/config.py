@@ -15,7 +15,7 @@ from streamlit.runtime.secrets import SecretsValue
 from errors import ConfigError
 
 API_URL = "http://127.0.0.1:5050"
-TIMEOUT_SECONDS = 10.0
+TIMEOUT, TIMEOUT_SECONDS = "DASHBOARD_TIMEOUT_SECONDS", 10.0
 # What a login needs, all of it.
 PROVIDER = "DASHBOARD_OIDC_METADATA_URL"
 CLIENT = "DASHBOARD_OIDC_CLIENT_ID"
@@ -23,6 +23,9 @@ SECRET = "DASHBOARD_OIDC_CLIENT_SECRET"
 PUBLIC = "DASHBOARD_PUBLIC_URL"
 COOKIE = "DASHBOARD_COOKIE_SECRET"
 ROLES = "DASHBOARD_ROLES_CLAIM"
+HOURS = "DASHBOARD_SESSION_HOURS"
+# From a login in the morning to the end of the day, whoever stays late included.
+WORKING_DAY = 12.0
 NEEDED = (PROVIDER, CLIENT, SECRET, PUBLIC, COOKIE)
 COOKIE_LENGTH = 32
 
@@ -37,6 +40,7 @@ class Login:
     public_url: str
     cookie_secret: str = field(repr=False)
     roles_claim: str
+    session_seconds: float
 
     def secrets(self) -> dict[str, SecretsValue]:
         """As Streamlit wants to find them."""
@@ -81,7 +85,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(
         api_url=_url(environ.get("DASHBOARD_API_URL", "").strip() or API_URL),
         api_key=_key(environ.get("DASHBOARD_API_KEY", "").strip()),
-        timeout_seconds=_seconds(environ.get("DASHBOARD_TIMEOUT_SECONDS", "").strip()),
+        timeout_seconds=_number(
+            TIMEOUT, environ.get(TIMEOUT, ""), TIMEOUT_SECONDS, "seconds", 600
+        ),
         currency=_currency(environ.get("DASHBOARD_CURRENCY", "").strip()),
     )
 
@@ -106,6 +112,7 @@ def read_login(environ: Mapping[str, str]) -> Login | None:
         values[PUBLIC].rstrip("/"),
         values[COOKIE],
         environ.get(ROLES, "").strip() or "roles",
+        3600 * _number(HOURS, environ.get(HOURS, ""), WORKING_DAY, "hours", 168),
     )
 
 
@@ -127,17 +134,17 @@ def _key(value: str) -> str:
     return value
 
 
-def _seconds(value: str) -> float:
+def _number(name: str, value: str, default: float, unit: str, most: int) -> float:
     try:
-        seconds = float(value) if value else TIMEOUT_SECONDS
+        number = float(value.strip() or default)
     except ValueError:
-        seconds = math.nan
-    if not 0 < seconds <= 600:
+        number = math.nan
+    if not 0 < number <= most:
         raise ConfigError(
-            "DASHBOARD_TIMEOUT_SECONDS must be a number of seconds above 0 and "
-            f"at most 600; found: {value}"
+            f"{name} must be a number of {unit} above 0 and at most {most}; "
+            f"found: {value}"
         )
-    return seconds
+    return number
 
 
 def _currency(value: str) -> str:

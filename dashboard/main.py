@@ -6,12 +6,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from api_client.cache import Connection, connection
+from api_client.cache import Connection, connection, login_was_ended
 from components import markup, say
 from components.client import client_picker
 from components.error_panel import connection_word, show_error, show_unexpected
 from components.layout import PRODUCT, language_switch
-from components.login_panel import ask_to_log_in, no_role
+from components.login_panel import ask_to_log_in, log_out_button, no_role
 from errors import DashboardError
 from session import language, work_view
 from session.language import _, mark
@@ -70,7 +70,7 @@ def main() -> None:
     st.html(markup.script(HERE / "page.js"), unsafe_allow_javascript=True)
     try:
         someone = person()
-        if someone is None:
+        if someone is None or login_was_ended(someone.login):
             st.navigation([st.Page("screens/client.py")], position="hidden")
             ask_to_log_in(PRODUCT)
         elif not someone.roles:
@@ -170,7 +170,7 @@ def _sidebar(
             language_switch()
             if someone.name:
                 say.caption(someone.name)
-                st.button(_("Log out"), key="log_out", on_click=st.logout)
+                log_out_button()
             no_login = "" if someone.name else _("No login: this machine only")
             st.html(markup.status(sign, words, version, no_login))
 

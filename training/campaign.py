@@ -25,6 +25,7 @@ from training.models import candidates
 from training.models.candidates import booster_of
 from training.models.dataset import Labelled, fingerprint, load_labelled, only
 from training.registry import tracking
+from training.registry.pseudonyms import secret_of
 from training.registry.register import register
 from training.registry.store import Registry
 from training.registry.tracking import log_selection
@@ -49,6 +50,7 @@ def run_campaign(
 
     Returns its version, and what it is worth.
     """
+    secret = secret_of(registry)
     data = load_labelled(store, feature_set)
     about = describe(data, feature_set)
 
@@ -122,7 +124,7 @@ def run_campaign(
         gates = examine(
             trained, analysis, budget.shuffled, budget.rounds, resources.jobs
         )
-        version = register(registry, trained, analysis, gates)
+        version = register(registry, trained, analysis, gates, secret)
     return version, trained
 
 

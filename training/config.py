@@ -13,13 +13,15 @@ SQLITE = "sqlite:///"
 class Settings:
     """Field `x` is the environment variable `TRAINING_X`.
 
-    `tracking_uri`: MLflow's database URL or server; `api_key`: of the scoring API.
+    `tracking_uri`: MLflow's database URL or server; `pseudonym_key`: a secret by which
+    its runs name clients; `api_key`: of the scoring API.
 
     Alerts go to the webhook and by e-mail where their URLs are set: the latter is
     `smtp`, `smtp+starttls` or `smtps`, `//user:password@host:port?from=address`.
     """
 
     tracking_uri: str = "sqlite:///var/mlflow.db"
+    pseudonym_key: str = ""
     api_key: str = ""
     alert_webhook_url: str = ""
     alert_webhook_secret: str = ""

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 
 class TrainingError(Exception):
-    """Base of every error that training raises on purpose: one clear line."""
+    """Base of every error that training raises on purpose: one clear line.
+
+    `exit_status`: what the command ends with.
+    """
+
+    exit_status = 1
 
 
 class TableError(TrainingError):
@@ -22,12 +27,4 @@ class NothingToCompare(TrainingError):
 class PromotionRefused(TrainingError):
     """A model version that must not become the champion."""
 
-
-def without_openmp(error: OSError) -> str:
-    """A sentence when LightGBM was imported without OpenMP's runtime; else raises."""
-    if not any(name in str(error) for name in ("libgomp", "libomp")):
-        raise error
-    return (
-        "LightGBM needs OpenMP's runtime, which is not there:"
-        f" `brew install libomp` or `apt install libgomp1` brings it ({error})"
-    )
+    exit_status = 3

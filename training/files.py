@@ -28,6 +28,12 @@ def replacing(path: Path) -> Iterator[Path]:
     beside = path.with_name(f".part-{os.getpid()}-{path.name}")
     try:
         yield beside
+    except OSError as error:
+        # What is written to an open file does not say which.
+        if error.errno is not None and error.filename is None:
+            error.filename = str(path)
+        raise
+    else:
         if beside.is_dir() or path.is_dir():
             _replace(beside, path)
         else:

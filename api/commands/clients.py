@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from api.bundle.manifest import Manifest
 from api.bundle.read import read_bundle
 from api.commands.database import database, require_no_trace
+from api.commands.group import Group
 from api.identifiers import parts
 from api.schemas.client_keys import DRAFT_PATTERN, LARGEST, ClientKey, fault_of
 from api.services import services
@@ -21,7 +21,7 @@ from api.store.people import erasure, imports, references
 CHUNK = 1000
 _NUMBER = click.IntRange(1, LARGEST)
 
-clients = AppGroup("clients", help="The known clients.")
+clients = Group("clients", help="The known clients.")
 
 
 @clients.command("import")
@@ -73,7 +73,8 @@ def forget(client_id: str) -> None:
     """Erase the client CLIENT_ID, and what describes them in every event.
 
     The chains still verify. Take the client out of the file that is imported, too: the
-    next import of a file that holds them makes them known again.
+    next import of a file that holds them makes them known again. A bundle that was
+    trained on them keeps their row until `training forget` and another export.
     """
     store, chain_end = database(), services().chain_end
     key = _key(read_bundle(services().config.bundle).manifest, client_id)

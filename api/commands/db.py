@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
+from api.commands.group import Group
 from api.services import services
 from api.store.tables import HEAD
 
-db = AppGroup("db", help="The database's schema.")
+db = Group("db", help="The database's schema.")
 
 
 @db.command("upgrade")

@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from flask.cli import AppGroup
 
 from api.commands.database import database
+from api.commands.group import Group
 from api.errors import DeliveryFailed
 from api.services import services
 from api.store.work import deliveries
 from api.store.work.deliveries import LeaseLost
 from api.webhook import Deliverer, receiver
 
-decisions = AppGroup("decisions", help="What came to stand.")
+decisions = Group("decisions", help="What came to stand.")
 
 
 @decisions.command("deliver")

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from api.commands.database import database, require_no_trace
+from api.commands.group import Group
 from api.errors import EventsError
 from api.identifiers import moment, now
 from api.services import services
@@ -23,7 +23,7 @@ from api.store.events.verification import verify as verify_chain
 from api.store.people import erasure
 from api.store.people.retention import preview
 
-events = AppGroup("events", help="What was decided, reviewed and observed.")
+events = Group("events", help="What was decided, reviewed and observed.")
 
 
 @events.command("verify")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 import click
-from flask.cli import AppGroup
 
 from api.commands.database import database
+from api.commands.group import Group
 from api.identifiers import moment
 from api.store import keys as store
 
-keys = AppGroup("keys", help="Keys that the API's clients send as bearer tokens.")
+keys = Group("keys", help="Keys that the API's clients send as bearer tokens.")
 
 
 @keys.command("add")

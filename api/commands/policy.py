@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 
 from api.commands.database import database
+from api.commands.group import Group
 from api.errors import PolicyRefused, Problem
 from api.services import services
 from api.store import policies as store
 from api.store.events.record import Overtaken, Reply
 
-policy = AppGroup("policy", help="The lender's rules, above the model.")
+policy = Group("policy", help="The lender's rules, above the model.")
 _ATTEMPTS = 5
 _BY = click.option("--by", default=getpass.getuser, help="Who does it.")
 

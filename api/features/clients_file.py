@@ -123,10 +123,7 @@ def opened(path: Path, manifest: Manifest) -> Iterator[ClientsFile]:
     sha256 = _sealed(path)
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         try:
-            quoted = str(path).replace("'", "''")
-            connection.execute(
-                f"CREATE VIEW clients AS SELECT * FROM read_parquet('{quoted}')"
-            )
+            connection.read_parquet(str(path)).create_view("clients")
             _check_feature_set(connection, path, manifest)
             _check_columns(connection, path, manifest)
             dictionary = (

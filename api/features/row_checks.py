@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -126,13 +127,35 @@ def _check(
         except _Unfit as problem:
             findings.error(path + pointer(name), str(problem))
             continue
-        known = column.categories
-        if known is not None and value is not None and value not in known:
-            shown = name if table == APPLICATION else f"{table}.{name}"
-            findings.unknown.append(shown)
-            value = None
+        if column.categories is not None and value is not None:
+            value = category_of(column, value)
+            if value is None:
+                shown = name if table == APPLICATION else f"{table}.{name}"
+                findings.unknown.append(shown)
         checked[name] = value
     return checked
+
+
+def known_texts(column: Column) -> tuple[str, ...]:
+    """The categories that training saw, and what says that there is none."""
+    nulls = (text for text in column.missing if isinstance(text, str))
+    return (*(column.categories or ()), *nulls)
+
+
+def category_of(column: Column, text: str) -> str | None:
+    """The category that a text is, read as the lender's files are; None if of none.
+
+    Spaces around it do not count, nor do capitals where they tell no two apart.
+    """
+    known, trimmed = known_texts(column), text.strip()
+    if trimmed in known:
+        return trimmed
+    alike = {one for one in known if _letters(one) == _letters(trimmed)}
+    return alike.pop() if len(alike) == 1 else None
+
+
+def _letters(text: str) -> str:
+    return unicodedata.normalize("NFC", text.strip()).casefold()
 
 
 def _word(column: Column, number: int) -> Any:
@@ -160,7 +183,8 @@ def _date(value: Any) -> date | None:
 
 def _taken(column: Column, value: Any) -> Any:
     """The value as its column takes it; raises _Unfit that says what is wrong."""
-    if value is None:
+    blank = column.categories is not None and type(value) is str and not value.strip()
+    if value is None or blank:
         if column.nullable:
             return None
         raise _Unfit("may not be null")

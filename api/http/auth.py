@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated
@@ -12,6 +13,7 @@ from pydantic import Field
 from api.errors import FieldError, Problem, invalid
 from api.http import operations
 from api.schemas.requests import Strict
+from api.schemas.values import VISIBLE
 from api.services import services
 from api.store.keys import ApiKey, Role
 
@@ -26,11 +28,15 @@ _LONGEST_SHOWN = 200
 
 
 class Person(Strict):
-    """Whom a delegate asks for; `sub` is what the login's provider knows them by."""
+    """Whom a delegate asks for; `sub` is what the login's provider knows them by.
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    sub: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    `login`: a hash of theirs that tells this one login, until it is ended.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=200), VISIBLE]
+    sub: Annotated[str, Field(min_length=1, max_length=255), VISIBLE] | None = None
     roles: frozenset[Role]
+    login: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,12 @@ def signer() -> Signer:
     return Signer(person.sub and f"sub:{person.sub}", person.name)
 
 
+def current_login() -> str | None:
+    """That of the person whom a delegate asks for, if it tells one."""
+    person: Person | None = g.get("person")
+    return None if person is None else person.login
+
+
 def require_own_name(path: str, given: str) -> None:
     """Refuse a name in the body that is not of whom the login knows; Problem 422."""
     person: Person | None = g.get("person")
@@ -84,7 +96,7 @@ def require(roles: frozenset[Role]) -> None:
     if not roles & has:
         needed, held = " or ".join(sorted(roles)), ", ".join(sorted(has)) or "none"
         detail = f"This needs the role {needed}; this request has {held}."
-        raise Problem(HTTPStatus.FORBIDDEN, detail)
+        raise _denied(HTTPStatus.FORBIDDEN, "role", detail)
 
 
 def _guard() -> None:
@@ -98,18 +110,24 @@ def _guard() -> None:
         return
     services().require_store()
     g.key = _authenticate()
+    _require_rate("This key asks", g.key.id)
     if Role.DELEGATE in g.key.roles:
         g.key = replace(g.key, roles=_delegated_roles(g.key.roles))
+        _require_login()
     elif ON_BEHALF_OF in request.headers:
         detail = f"{ON_BEHALF_OF}: this key asks for nobody else: it is no delegate's."
-        raise Problem(HTTPStatus.FORBIDDEN, detail)
+        raise _denied(HTTPStatus.FORBIDDEN, "no_delegate", detail)
     if operation.roles:
         require(operation.roles)
-    seconds = services().rate_limit.wait(g.key.id)
+
+
+def _require_rate(who: str, bucket: int | str, takes: int = 1) -> None:
+    """Refuse the current request when others of theirs came just before."""
+    seconds = services().rate_limit.wait(bucket, takes)
     if seconds:
         headers = {"Retry-After": str(seconds)}
-        detail = f"This key asks too often. Try again in {seconds} s."
-        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers=headers)
+        detail = f"{who} too often. Try again in {seconds} s."
+        raise _denied(HTTPStatus.TOO_MANY_REQUESTS, "rate", detail, headers)
 
 
 def _delegated_roles(roles: frozenset[Role]) -> frozenset[Role]:
@@ -129,6 +147,12 @@ def _delegated_roles(roles: frozenset[Role]) -> frozenset[Role]:
     return (roles & person.roles) - {Role.DELEGATE}
 
 
+def _require_login() -> None:
+    login = current_login()
+    if login is not None and services().ended_logins.has(login):
+        raise _unauthorized("login_ended", "This login was ended.", "invalid_token")
+
+
 def _confirm(response: Response) -> Response:
     if "person" in g:
         response.headers[COUNTED] = ", ".join(sorted(current_key().roles))
@@ -137,19 +161,44 @@ def _confirm(response: Response) -> Response:
 
 def _authenticate() -> ApiKey:
     header = request.headers.get("Authorization", "")
-    scheme, _, secret = header.partition(" ")
+    scheme, _, rest = header.partition(" ")
+    secret = rest.strip() if scheme.lower() == "bearer" else ""
+    if not services().keys.has_met(secret):
+        # So that nobody tries keys faster than a key may ask, and yet cannot hold up
+        # those behind the same address who come by one that is known.
+        _require_rate("This address asks without a valid key", _address(), takes=0)
     if not header:
-        raise _unauthorized("Send a key: Authorization: Bearer <key>.", "")
-    if scheme.lower() != "bearer" or not secret.strip():
-        raise _unauthorized("Expected: Authorization: Bearer <key>.", "invalid_request")
-    key = services().keys.find(secret.strip())
-    if key is None:
-        raise _unauthorized("This key is not valid.", "invalid_token")
+        raise _unauthorized("none", "Send a key: Authorization: Bearer <key>.", "")
+    if not secret:
+        detail = "Expected: Authorization: Bearer <key>."
+        raise _unauthorized("malformed", detail, "invalid_request")
+    key = services().keys.find(secret)
+    fault = key.fault() if key else "unknown"
+    if key is not None:
+        g.key = key
+    if key is None or fault is not None:
+        raise _unauthorized(str(fault), "This key is not valid.", "invalid_token")
     return key
 
 
-def _unauthorized(detail: str, error: str) -> Problem:
-    """RFC 6750, section 3."""
+def _unauthorized(reason: str, detail: str, error: str) -> Problem:
+    """RFC 6750, section 3. Why a key is not valid is for the log alone."""
+    services().rate_limit.wait(_address())
     challenge = 'Bearer realm="scoring"' + (f', error="{error}"' if error else "")
     headers = {"WWW-Authenticate": challenge}
-    return Problem(HTTPStatus.UNAUTHORIZED, detail, headers=headers)
+    return _denied(HTTPStatus.UNAUTHORIZED, reason, detail, headers)
+
+
+def _denied(
+    status: HTTPStatus,
+    reason: str,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+) -> Problem:
+    """What logs and metrics tell by its reason."""
+    g.denied = reason
+    return Problem(status, detail, headers=headers)
+
+
+def _address() -> str:
+    return request.remote_addr or ""

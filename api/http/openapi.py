@@ -71,6 +71,7 @@ _TAGS = {
     "policies": "The lender's rules above the model.",
     "events": "What happened, for monitoring.",
     "monitoring": "Reports and alerts.",
+    "logins": "Logins of people at a delegate's.",
     "documentation": "This API about itself.",
 }
 # In an answer that is no JSON: as bytes, or as a text of that kind.

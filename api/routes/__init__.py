@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api.routes import documentation, health
+from api.routes import documentation, health, logins
 from api.routes.clients import clients, evidence, notes, offers, records, similar
 from api.routes.decisions import counterfactual, letter, outcomes, predictions, reviews
 from api.routes.model import features, model
@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
         events,
         reports,
         alerts,
+        logins,
         documentation,
     ):
         app.register_blueprint(module.blueprint)

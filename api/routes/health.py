@@ -46,8 +46,10 @@ def get_readiness() -> Response:
     if services().draining:
         detail = "It is about to stop. Send requests elsewhere."
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)
-    checks = {"bundle": _bundle, "database": _database, "clients": _clients}
-    failures = [_failure(name, check) for name, check in checks.items()]
+    failures = [_failure("bundle", _bundle)]
+    # Where the database does not answer, who waited once does not wait again.
+    with services().database.slot():
+        failures += [_failure("database", _database), _failure("clients", _clients)]
     errors = [error for error in failures if error is not None]
     if errors:
         detail = "; ".join(error.detail for error in errors)

@@ -1,4 +1,7 @@
-"""The bundle's sample of pseudonymised clients, and whom of them a client is like.
+"""The bundle's sample of clients, and whom of them a client is like.
+
+The sample's numbers are in steps that many of them share, each step named by its end;
+rare categories are missing (`training/bundle/coarse.py`).
 
 Likeness is Gower's distance (Gower 1971) over the features that matter most: two
 numbers are as far apart as their ranks in the sample, so that neither units nor
@@ -74,14 +77,15 @@ class Population:
         """Whom a client is like; `vector` holds its values of `names`.
 
         2 % of the sample, but from 200 clients, for an interval that says something,
-        to 500, and never more than a tenth of it. A row that is equal in every column
-        is taken for the client and left out.
+        to 500, and never more than a tenth of it. A row that the client would have in
+        the sample is taken for theirs and left out; of several one is.
         """
         distance = np.zeros(self.size)
         for at, weight in enumerate(self._weights):
             distance += weight * self._apart(at, vector[at])
-        same = (self.matrix == vector) | (np.isnan(self.matrix) & np.isnan(vector))
-        distance[same.all(axis=1)] = math.inf
+        own = self._as_kept(vector)
+        same = (self.matrix == own) | (np.isnan(self.matrix) & np.isnan(own))
+        distance[np.flatnonzero(same.all(axis=1))[:1]] = math.inf
         rows = np.argsort(distance, kind="stable")[: self._group_size()]
         count = int(self.defaulted[rows].sum())
         return Neighbours(rows, count / len(rows), wilson(count, len(rows)))
@@ -92,7 +96,8 @@ class Population:
         both = ~(np.isnan(x) | np.isnan(y))
         rows = self._shown[both[self._shown]][:SHOWN_POINTS]
         chosen = x[rows].tolist(), y[rows].tolist(), self.defaulted[rows].tolist()
-        return [(x, y, int(late)) for x, y, late in zip(*chosen, strict=True)]
+        # Sorted, so that the points of other features cannot be put beside them.
+        return sorted((x, y, int(late)) for x, y, late in zip(*chosen, strict=True))
 
     def typical(self, rows: NDArray[np.intp]) -> list[float]:
         """Median of each feature, or its most frequent category; NaN for no value."""
@@ -122,6 +127,17 @@ class Population:
     def values(self, name: str, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """The known values of these rows."""
         return known(self.column(name)[rows])
+
+    def _as_kept(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A client's values in the steps of the sample; codes not in it are missing."""
+        own = np.full_like(vector, np.nan)
+        for at, (value, column) in enumerate(zip(vector, self._sorted, strict=True)):
+            if np.isnan(value) or not len(column):
+                continue
+            step = column[min(np.searchsorted(column, value), len(column) - 1)]
+            if step == value or self.features[at].categories is None:
+                own[at] = step
+        return own
 
     def _group_size(self) -> int:
         wanted = min(max(SHARE * self.size, SMALLEST), LARGEST)
@@ -175,7 +191,7 @@ def load(bundle: Bundle, importance: Mapping[str, float]) -> Population | None:
     if OUTCOME not in columns or not features:
         raise BundleError(f"{FILE}: expected {OUTCOME} and features of the model")
     encoded = [_encoded(feature, columns[feature.name]) for feature in features]
-    outcomes = _numbers(columns[OUTCOME])
+    outcomes = _numbers(OUTCOME, columns[OUTCOME])
     labelled = ~np.isnan(outcomes)
     if not labelled.any():
         raise BundleError(f"{FILE}: expected clients whose {OUTCOME} is known")
@@ -192,20 +208,30 @@ def _columns(content: bytes) -> Mapping[str, Any]:
             with duckdb.connect(":memory:", config={"threads": 1}) as connection:
                 rows = connection.execute("FROM read_parquet($1)", [file.name])
                 return rows.fetchnumpy()
-        except duckdb.Error as error:
+        except (duckdb.Error, ValueError) as error:
             raise BundleError(f"{FILE}: {str(error).splitlines()[0]}") from error
 
 
 def _encoded(feature: Feature, values: Any) -> NDArray[np.float32]:
     if feature.categories is None:
-        return _numbers(values)
+        return _numbers(feature.name, values)
     codes = {text: float(code) for code, text in enumerate(feature.categories)}
     texts = np.ma.filled(np.ma.asarray(values, dtype=object), None).tolist()
+    if not all(text is None or isinstance(text, str) for text in texts):
+        raise BundleError(f"{FILE}: column {feature.name}: expected texts")
     return np.array([codes.get(text, np.nan) for text in texts], dtype=np.float32)
 
 
-def _numbers(values: Any) -> NDArray[np.float32]:
-    return np.asarray(np.ma.filled(np.ma.asarray(values, dtype=np.float32), np.nan))
+def _numbers(name: str, values: Any) -> NDArray[np.float32]:
+    """Missing ones are NaN."""
+    found = np.ma.asarray(values)
+    if found.dtype.kind not in "biuf":
+        raise BundleError(f"{FILE}: column {name}: expected numbers")
+    with np.errstate(over="ignore"):
+        numbers = np.asarray(np.ma.filled(found.astype(np.float32), np.nan))
+    if np.isinf(numbers).any():
+        raise BundleError(f"{FILE}: column {name}: expected finite numbers of 32 bits")
+    return numbers
 
 
 def _typical(feature: Feature, values: NDArray[np.float32]) -> float:

@@ -19,10 +19,13 @@ from functools import partial
 from multiprocessing import RawValue
 from typing import TYPE_CHECKING, Any
 
+import gunicorn
+
 from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import ScoringError
-from api.server import refusals
+from api.server import refusals, slow_clients
+from api.server.resources import worker_count
 
 if TYPE_CHECKING:
     from api.services import Services
@@ -37,9 +40,9 @@ except ScoringError as error:
     sys.exit(f"Error: {error.message}")
 
 bind = _config.bind
-workers = _config.worker_count()
+workers = _config.workers or worker_count()
 worker_class = "gthread"
-threads = _config.threads
+threads = _config.threads + slow_clients.WAITING
 # Connections of one worker, and those that wait to become one.
 worker_connections = 1000
 backlog = 512
@@ -47,6 +50,8 @@ backlog = 512
 graceful_timeout = int(_config.drain_seconds) + 30
 timeout = 60
 keepalive = 75
+# Nobody's X-Forwarded-… or SCRIPT_NAME is believed: no answer depends on them.
+forwarded_allow_ips = ""
 # One line per request comes from api.logs.
 accesslog = None
 control_socket_disable = True
@@ -103,6 +108,7 @@ def post_worker_init(worker: Any) -> None:
     # It is the master's: a closed terminal sends it to all.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _drain_at_sigterm(worker, services)
+    slow_clients.bound(worker, _config.threads)
     threading.Thread(
         target=_follow_reloads, args=(worker, services), daemon=True
     ).start()
@@ -129,9 +135,22 @@ def _drain_at_sigterm(worker: Any, services: Services) -> None:
 
 
 def pre_request(worker: Any, request: Any) -> None:
-    """Each answer to what is asked during a drain closes its connection."""
-    if worker.wsgi.extensions["scoring"].draining:
+    """Each answer to what is asked during a drain closes its connection.
+
+    So it does where more was sent behind the request: gunicorn before 27, which MLflow
+    pins, would never look at that.
+    """
+    draining = worker.wsgi.extensions["scoring"].draining
+    if draining or (gunicorn.version_info < (27,) and _more_follows(request)):
         request.headers.insert(0, ("CONNECTION", "close"))
+
+
+def _more_follows(request: Any) -> bool:
+    headers = dict(request.headers)
+    if "TRANSFER-ENCODING" in headers:
+        return False  # where it ends is not known yet
+    there = len(request.unreader.buf.getvalue())
+    return there > int(headers.get("CONTENT-LENGTH", 0))
 
 
 def _follow_reloads(worker: Any, services: Services) -> None:

@@ -16,13 +16,15 @@ STALLED_SECONDS = 0.5
 class ConcurrencyLimit:
     """Lets a number of threads in at once; the others wait for a moment, or fail.
 
-    A thread that is in may come in again. As long as slots are freed, whoever waits
+    A thread that is in may come in again, unless it waited there behind one that had to
+    give up: it would wait as long once more. As long as slots are freed, whoever waits
     gets one; when those inside are stuck, all others fail at once, so that a queue of
     requests does not wait for a database that does not answer.
     """
 
     def __init__(self, slots: int) -> None:
         self._free = slots
+        self._given_up = 0.0
         self._changed = threading.Condition()
         self._last_taken = 0.0
         self._thread = threading.local()
@@ -30,18 +32,34 @@ class ConcurrencyLimit:
     @contextmanager
     def slot(self) -> Iterator[None]:
         """Be inside to the end of the block; raises DatabaseUnavailable."""
-        if getattr(self._thread, "inside", False):
-            yield
+        heard = getattr(self._thread, "heard", None)
+        if heard is not None:
+            waited = time.monotonic() - heard
+            if self._given_up > heard and waited > STALLED_SECONDS:
+                raise DatabaseUnavailable("others waited for the database in vain")
+            with self._noting():
+                yield
+            self._thread.heard = time.monotonic()
             return
         self._enter()
-        self._thread.inside = True
+        self._thread.heard = time.monotonic()
         try:
-            yield
+            with self._noting():
+                yield
         finally:
-            self._thread.inside = False
+            self._thread.heard = None
             with self._changed:
                 self._free += 1
                 self._changed.notify()
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """When the database was given up last."""
+        try:
+            yield
+        except DatabaseUnavailable:
+            self._given_up = time.monotonic()
+            raise
 
     def _enter(self) -> None:
         with self._changed:

@@ -40,7 +40,7 @@ class Database:
         `create`: let SQLite make the file when it is missing.
         `patient`: a statement may take as long as it does.
         """
-        self._url = _parse(url)
+        self._url = parse(url)
         self._held: sqlite.HeldFile | None = None
         # What it is, in words.
         self.kind = "PostgreSQL"
@@ -145,21 +145,28 @@ class Database:
     def _unavailable(self, error: Exception) -> DatabaseUnavailable:
         cause = error.orig if isinstance(error, DBAPIError) else error
         reason = (str(cause).splitlines() or [type(cause).__name__])[0]
-        address = self._url.render_as_string(hide_password=True)
         hint = f" (a new one: {UPGRADE})" if _missing(reason) else ""
-        return DatabaseUnavailable(f"database {address}: {reason}{hint}")
+        return DatabaseUnavailable(f"database {_told(self._url)}: {reason}{hint}")
 
 
 def _missing(reason: str) -> bool:
     return "unable to open" in reason or "no such table" in reason
 
 
-def _parse(url: str) -> URL:
+def _told(url: URL) -> str:
+    """Which database it is; user, password and options may be secrets, so not those."""
+    return f"{url.database} at {url.host}" if url.host else f"{url.database}"
+
+
+def parse(url: str) -> URL:
+    """The parts of a database URL; raises ConfigurationError, and tells none of it."""
     try:
         parsed = sqlalchemy.make_url(url)
-    except ArgumentError as error:
-        raise ConfigurationError(f"{_URL}: it is none") from error
-    if parsed.drivername == "postgresql":
+    except (ArgumentError, ValueError):
+        # Its cause would quote a part of it.
+        raise ConfigurationError(f"{_URL}: it is none") from None
+    # As hosts write it, too.
+    if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
         raise ConfigurationError(

@@ -61,6 +61,12 @@ class ApiKey:
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= now()
 
+    def fault(self) -> str | None:
+        """Why it is of no use, in a word; None of a valid one."""
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.is_expired() else None
+
 
 def add(
     database: Database, name: str, roles: Sequence[Role], expires_at: str | None = None
@@ -108,7 +114,7 @@ class KnownKeys:
     """Valid keys, kept for a moment: most requests come by a key that just came.
 
     A key is read anew when it was read `KEPT_SECONDS` ago: so long a revoked one may
-    still be taken. What is no valid key is not kept.
+    still be taken. What is unknown or revoked is not kept.
     """
 
     def __init__(self, database: Database) -> None:
@@ -117,23 +123,30 @@ class KnownKeys:
         self._kept: dict[str, tuple[ApiKey, float]] = {}
 
     def find(self, secret: str) -> ApiKey | None:
-        """The valid key that `secret` is, or None; raises DatabaseUnavailable."""
+        """The key that `secret` is, or None; raises DatabaseUnavailable.
+
+        It may be revoked, or expired.
+        """
         sha256, asked_at = _sha256(secret), monotonic()
         key, read_at = self._kept.get(sha256, (None, 0.0))
         if key is None or asked_at - read_at >= KEPT_SECONDS:
             key = self._read(sha256)
             self._keep(sha256, key, asked_at)
-        return None if key is None or key.is_expired() else key
+        return key
+
+    def has_met(self, secret: str) -> bool:
+        """Whether this process has taken it as a key, some time ago perhaps."""
+        return _sha256(secret) in self._kept
 
     def _read(self, sha256: str) -> ApiKey | None:
         with self._database.read() as connection:
             row = _OF_SECRET.row(connection, sha256=sha256)
         if row is None or not hmac.compare_digest(row.sha256, sha256):
             return None
-        return None if row.revoked_at else _key(row)
+        return _key(row)
 
     def _keep(self, sha256: str, key: ApiKey | None, read_at: float) -> None:
-        if key is None:
+        if key is None or key.revoked_at:
             self._kept.pop(sha256, None)
             return
         if len(self._kept) >= MOST_KEPT:

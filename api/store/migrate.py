@@ -7,10 +7,12 @@ from pathlib import Path
 import sqlalchemy
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from api.errors import ConfigurationError
-from api.store.database import Database
+from api.errors import ConfigurationError, NotPrepared
+from api.store import tables
+from api.store.database import Database, parse
 from api.store.revisions import current, is_later
 
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -39,17 +41,29 @@ def _migrate(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         lock = sqlalchemy.text("SELECT pg_advisory_xact_lock(:lock)")
         connection.execute(lock, {"lock": _LOCK})
-    if is_later(current(connection)):
+    before = current(connection)
+    if is_later(before):
         return
+    ours = {*tables.metadata.tables} & {
+        *sqlalchemy.inspect(connection).get_table_names()
+    }
+    if before is None and ours:
+        raise NotPrepared(
+            f"the database has a table {min(ours)} and no revision: it is of other "
+            "origin; name another one"
+        )
     config = AlembicConfig()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise NotPrepared(f"the database is at {before}: {error}") from error
 
 
 def _make_folder(url: str) -> None:
-    parsed = sqlalchemy.make_url(url)
+    parsed = parse(url)
     if parsed.drivername != "sqlite" or not parsed.database:
         return
     folder = Path(parsed.database).absolute().parent

@@ -79,7 +79,7 @@ class Results:
 
     def of(self, policy: StoredPolicy, codes: Sequence[str]) -> dict[str, Any]:
         """The PolicyResults of api.schemas.policies; `codes`: of its rules."""
-        with self._lock:
+        with self._database.slot(), self._lock:
             # What fails half way changes nothing.
             tally = deepcopy(self._known.get(policy.sha256, _Tally()))
             self._read_on(tally, policy)

@@ -56,6 +56,7 @@ def _parts(revision: str | None) -> tuple[int, int]:
     match = _NAME.fullmatch(revision or "0")
     if match is None:
         raise NotPrepared(
-            f"the database is at {revision}, expected a revision such as {HEAD}"
+            f"the database is at {revision}, expected a revision such as {HEAD}: "
+            "it is of other origin; name another one"
         )
     return int(match[1]), int(match[2] or 0)

@@ -171,6 +171,7 @@ work = Table(
     Column("borderline", Boolean, nullable=False),
     Column("result", String(20)),
     Column("reviewer", String(200)),
+    Column("signer", String(300)),
     # Who works on it, as api.http.auth.Signer has them, and until when alone.
     Column("claimed_by", String(300)),
     Column("claimed_name", String(200)),
@@ -223,6 +224,14 @@ active_policy = Table(
     Column("sha256", String(64), ForeignKey("policies.sha256")),
     Column("activated_by", String(200)),
     Column("activated_at", String(27)),
+)
+
+# Logins of people at a delegate's, by a hash of theirs, that nobody comes by any more.
+ended_logins = Table(
+    "ended_logins",
+    metadata,
+    Column("login", String(64), primary_key=True),
+    Column("ended_at", String(27), nullable=False),
 )
 
 # Append-only: triggers refuse UPDATE and DELETE. Sequences are 1, 2, 3… without a gap

@@ -46,7 +46,7 @@ from session.user import asker
 
 MODEL_SECONDS = 60
 RESULTS_SECONDS = 60
-READY_SECONDS = 10
+READY_SECONDS = LOGIN_SECONDS = 10
 CLIENTS_KEPT, ANSWERS_KEPT = 20, 50
 ANSWERS = "answers_of_this_session"
 OPENED, READY = "opened_clients", "api_is_ready"
@@ -204,6 +204,25 @@ def _answers(api: ScoringApi) -> bool:
         return False
 
 
+@st.cache_resource(show_spinner=False, ttl=LOGIN_SECONDS, max_entries=1000)
+def _login_was_ended(login: str, _api: ScoringApi) -> bool:
+    return _api.login_was_ended()
+
+
+def login_was_ended(login: str | None) -> bool:
+    """Asked at most every few seconds; of an API that is down the page tells."""
+    try:
+        return login is not None and _login_was_ended(login, scoring_api())
+    except ApiError:
+        return False
+
+
+def end_login() -> None:
+    """That of this session's person, wherever it is used; raises DashboardError."""
+    scoring_api().end_login()
+    _login_was_ended.clear()
+
+
 def api_is_ready() -> bool:
     """What `connection` found in this run."""
     return bool(st.session_state.get(READY, False))
@@ -216,6 +235,7 @@ def forget_answers() -> None:
     _importance.clear()
     _model_card.clear()
     _policy_results.clear()
+    _login_was_ended.clear()
 
 
 def last_seen(client_id: ClientKey) -> OpenedClient | None:

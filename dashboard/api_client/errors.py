@@ -28,6 +28,10 @@ class Unauthorised(ApiError):
     """401: the API does not know the dashboard's key."""
 
 
+class LoggedOut(ApiError):
+    """401: the login of who asks was ended."""
+
+
 class Forbidden(ApiError):
     """403: the key lacks the role that the route asks for."""
 

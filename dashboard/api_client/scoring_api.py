@@ -25,10 +25,12 @@ from api_client.answers import (
     DeclarationsAnswer,
     Distribution,
     DraftAnswer,
+    EndedLogin,
     Evidence,
     EvidenceAnswer,
     History,
     Importance,
+    LoginAnswer,
     MissingAnswer,
     ModelAnswer,
     Note,
@@ -53,12 +55,13 @@ from api_client.answers import (
     WorkItem,
     WorkPage,
 )
-from api_client.errors import Conflict, NonsenseAnswer
+from api_client.errors import Conflict, LoggedOut, NonsenseAnswer
 from api_client.meaning import ClientKey
 from api_client.transport import READY, READY_SECONDS, Transport
 from config import Settings
 
 PREDICTIONS, WORK = "/v1/predictions", "/v1/work"
+LOGIN = "/v1/login"
 APPLICATIONS, POLICIES = "/v1/applications", "/v1/policies"
 HISTORY = 20
 # The API gives no more ids at once.
@@ -102,6 +105,18 @@ class ScoringApi:
         patience = min(READY_SECONDS, self.settings.timeout_seconds)
         response = self.transport.ask("GET", READY, timeout=patience)
         return response.status_code == HTTPStatus.OK
+
+    def login_was_ended(self) -> bool:
+        """Whether that of who asks was; LoggedOut comes of all that they ask then."""
+        try:
+            self.transport.get(LoginAnswer, LOGIN)
+        except LoggedOut:
+            return True
+        return False
+
+    def end_login(self) -> None:
+        """Whoever has a copy of its cookie is logged out, too."""
+        self.transport.post(EndedLogin, f"{LOGIN}/end", None)
 
     def model(self) -> ModelAnswer:
         return self.transport.get(ModelAnswer, "/v1/model")

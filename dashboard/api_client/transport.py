@@ -22,6 +22,7 @@ from api_client.errors import (
     ApiError,
     Conflict,
     Forbidden,
+    LoggedOut,
     NoDelegate,
     NonsenseAnswer,
     NotFound,
@@ -201,6 +202,9 @@ def problem(response: requests.Response) -> ApiError:
         HTTPStatus.TOO_MANY_REQUESTS: ServerError,
     }
     status = response.status_code
+    if status == HTTPStatus.UNAUTHORIZED and COUNTED in response.headers:
+        # It knows the key: it is the person who may not ask any more.
+        return LoggedOut(detail)
     if status in by_status:
         return by_status[status](detail)
     if status == HTTPStatus.CONFLICT:

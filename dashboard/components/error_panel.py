@@ -12,6 +12,7 @@ from api_client.errors import (
     ApiError,
     Conflict,
     Forbidden,
+    LoggedOut,
     NoDelegate,
     NonsenseAnswer,
     NotFound,
@@ -73,6 +74,10 @@ ADVICE: dict[type[DashboardError], Advice] = {
             "“python -m flask --app api keys add” makes one."
         ),
         setting=True,
+    ),
+    LoggedOut: Advice(
+        mark("You are logged out."),
+        mark("Try again, and log in: nothing was put on record."),
     ),
     Forbidden: Advice(
         mark("The dashboard's key may not ask for this."),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 import streamlit as st
 
+from api_client.cache import end_login
 from components import say
+from errors import DashboardError
 from session.language import _
 from session.user import Person
 
@@ -13,6 +17,8 @@ def ask_to_log_in(product: str) -> None:
     with st.container(key="login", border=True, width=420):
         say.title(product)
         say.text(_("Log in to see clients, decisions and the model behind them."))
+        if st.user.to_dict().get("is_logged_in"):
+            say.caption(_("You were logged out, or a working day has passed."))
         st.button(
             _("Log in"),
             key="log_in",
@@ -31,4 +37,17 @@ def no_role(someone: Person) -> None:
             name=someone.name,
         )
     )
-    st.button(_("Log out"), key="log_out", on_click=st.logout)
+    log_out_button()
+
+
+def log_out_button() -> None:
+    st.button(_("Log out"), key="log_out", on_click=_log_out)
+
+
+def _log_out() -> None:
+    """For whoever has a copy of the cookie, too; here even when the API is gone."""
+    try:
+        end_login()
+    except DashboardError as error:
+        logging.getLogger(__name__).warning("a login ended only here: %s", error)
+    st.logout()

@@ -8,6 +8,8 @@ is.
 from __future__ import annotations
 
 import gzip
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -24,6 +26,7 @@ from api_client.cache import scoring_api
 from api_client.errors import ApiError, NotFound
 from api_client.scoring_api import ScoringApi
 from components import markup
+from session.user import person
 
 TICKET = "report_ticket"
 LOGIN = "_streamlit_user"
@@ -40,10 +43,11 @@ FIT = Path(__file__).parents[1] / "report.js"
 
 @dataclass(frozen=True, eq=False)
 class Ticket:
-    """What a session may fetch, and the cookies that it logged in with."""
+    """What a session may fetch, until when, and the cookies that it logged in with."""
 
     api: ScoringApi
     login: Mapping[str, str]
+    until: float = math.inf
     token: str = field(default_factory=token_urlsafe)
 
 
@@ -52,7 +56,9 @@ TICKETS: WeakValueDictionary[str, Ticket] = WeakValueDictionary()
 
 def address(report_id: str) -> str:
     """Where this session's browser finds the page of a report."""
-    ticket = Ticket(scoring_api(), _login(st.context.cookies))
+    someone = person()
+    until = someone.until if someone else 0
+    ticket = Ticket(scoring_api(), _login(st.context.cookies), until)
     ticket = st.session_state.setdefault(TICKET, ticket)
     TICKETS[ticket.token] = ticket
     return _path(ticket.token, report_id)
@@ -69,7 +75,8 @@ def _path(token: str, report_id: str) -> str:
 
 def _answer(request: Request) -> Response:
     ticket = TICKETS.get(request.path_params["token"])
-    if ticket is None or ticket.login != _login(request.cookies):
+    here = ticket is not None and ticket.login == _login(request.cookies)
+    if ticket is None or not here or time.time() >= ticket.until:
         return PlainTextResponse("Open this page from Drift.", HTTPStatus.NOT_FOUND)
     try:
         html = ticket.api.report_html(request.path_params["report_id"])

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import math
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
 
 import streamlit as st
 
-from config import login
+from config import Login, login
 from session.asker import Asker
+from session.namesakes import LOGIN, meet
 
 OFFICER, SENIOR, ANALYST, ADMIN = "officer", "senior", "analyst", "admin"
 EVERY_ROLE = frozenset({OFFICER, SENIOR, ANALYST, ADMIN})
@@ -20,18 +26,23 @@ API_ROLES = {
     ADMIN: ("admin",),
 }
 LONGEST_NAME = 200
+# What no two logins have in common; a copy of one's cookie has all of them.
+TELLING = ("iss", "sub", "iat", "nonce", "sid")
 
 
 @dataclass(frozen=True)
 class Person:
     """`name` is empty when nobody logs in: the dashboard then serves one machine.
 
-    `sub` is what the login's provider knows them by, and None without a login.
+    `sub` is what the login's provider knows them by, and `login` tells this login of
+    theirs; None without one. `until`: when it ends, in seconds since 1970.
     """
 
     name: str
     roles: frozenset[str]
     sub: str | None
+    login: str | None = None
+    until: float = math.inf
 
 
 def person() -> Person | None:
@@ -41,10 +52,23 @@ def person() -> Person | None:
         return Person("", EVERY_ROLE, None)
     if not st.user.is_logged_in:
         return None
-    claims = st.user.to_dict()
+    someone = read_claims(st.user.to_dict(), expected)
+    return someone if time.time() < someone.until else None
+
+
+def read_claims(claims: Mapping[str, Any], expected: Login) -> Person:
+    """Whom the provider's claims are about; without `iat` their login has ended."""
     sub = str(claims.get("sub"))
-    name = str(claims.get("name") or claims.get("email") or sub)[:LONGEST_NAME]
-    return Person(name, read_roles(claims.get(expected.roles_claim)), sub)
+    called = (str(claims.get(claim) or "").strip() for claim in ("name", "email"))
+    name = next((one for one in called if any(map(str.isalnum, one))), sub)
+    telling = json.dumps([claims.get(claim) for claim in TELLING])
+    return Person(
+        name[:LONGEST_NAME],
+        read_roles(claims.get(expected.roles_claim)),
+        sub,
+        sha256(telling.encode()).hexdigest(),
+        float(claims.get("iat") or 0) + expected.session_seconds,
+    )
 
 
 @st.cache_resource
@@ -57,6 +81,7 @@ def remember(someone: Person) -> None:
     """So that a senior can have them work on a client: nobody else lists people."""
     if someone.sub is not None and OFFICER in someone.roles:
         _colleagues()[someone.sub] = someone.name
+        meet(someone.name, f"{LOGIN}{someone.sub}")
 
 
 def colleagues() -> Mapping[str, str]:
@@ -85,7 +110,8 @@ def asker() -> Asker:
     """Whom this session asks the API for: the dashboard itself without a login."""
     someone = person() or Person("nobody", frozenset(), "nobody")
     roles = sorted(role for own in someone.roles for role in API_ROLES[own])
-    return Asker(someone.name or "dashboard", someone.sub, tuple(roles))
+    name = someone.name or "dashboard"
+    return Asker(name, someone.sub, tuple(roles), someone.login)
 
 
 def read_roles(claim: object) -> frozenset[str]:

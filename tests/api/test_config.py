@@ -51,6 +51,14 @@ def test_every_setting_is_read() -> None:
     assert len(given) == len(fields(Config))
 
 
+def test_workers_are_as_the_host_says_unless_the_setting_does() -> None:
+    host = {"WEB_CONCURRENCY": "3"}
+    assert Config.from_environment(host).workers == 3
+    assert Config.from_environment({**host, "SCORING_WORKERS": "2"}).workers == 2
+    with pytest.raises(ConfigurationError, match="WEB_CONCURRENCY: expected an? int"):
+        Config.from_environment({"WEB_CONCURRENCY": "auto"})
+
+
 @pytest.mark.parametrize("text", ["many", "-1", "1e99", "nan"])
 def test_refuses_a_number_that_is_none(text: str) -> None:
     given = {"SCORING_DATABASE_TIMEOUT_SECONDS": text}

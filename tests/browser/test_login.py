@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.pages import log_in, settled
+from tests.browser.pages import log_in, new_context, settled
 from tests.conftest import ROOT, Served, free_port
 from tests.contract.http import some_clients
 
@@ -27,7 +27,7 @@ def links(page: Page) -> list[str]:
     return found.all_inner_texts()
 
 
-def test_an_officer_decides_under_their_own_name(
+def test_an_officer_decides_under_their_own_name_until_they_log_out_everywhere(
     browser: Browser, guarded: str, served: Served
 ) -> None:
     (client,) = some_clients(served, 1)
@@ -36,10 +36,28 @@ def test_an_officer_decides_under_their_own_name(
     assert "Decide" in shown and "Alerts" not in shown
     page.goto(f"{guarded}/decide?client={client}")
     page.get_by_text("Recorded as Ada.").first.wait_for()
+    # The letter comes by the page's own connection, at no address for others to ask.
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Download the draft (PDF)").click()
+    assert downloading.value.url.startswith("data:application/pdf;base64,")
+    assert not [url for url in asked if "/media/" in url or ".pdf" in url]
+    thief = new_context(browser)
+    thief.add_cookies([dict(one) for one in page.context.cookies()])  # type: ignore[misc]
+    copied = thief.new_page()
+    copied.goto(guarded)
+    links(copied)
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/end_session**")
+    copied.goto(guarded)
+    copied.get_by_text("You were logged out, or a working day has passed.").wait_for()
+    assert copied.get_by_role("searchbox").count() == 0
+    thief.close()
     page.goto(guarded)
-    page.get_by_role("button", name="Log in").wait_for()
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="ada").click()
+    links(page)
     page.context.close()
 
 

@@ -3,97 +3,62 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
+import socket
+import ssl
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from tests.conftest import ROOT, Served, free_port
+from tests.conftest import Served
+from tests.contract.proxy import API, documented
 
 pytestmark = [
     pytest.mark.xdist_group("house"),
     pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed"),
 ]
-HOST = "api.example.com"
 
 
 @dataclass(frozen=True)
 class Proxy:
     """Where nginx listens, and the certificate it must show."""
 
-    url: str
+    port: int
     authority: str
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
 
     def get(self, path: str, **headers: str) -> requests.Response:
         return requests.get(
             f"{self.url}{path}",
-            headers={"Host": HOST, **headers},
+            headers={"Host": API, **headers},
             verify=self.authority,
             timeout=20,
         )
 
+    def connect(self, sent: str, source: str = "127.0.0.1") -> socket.socket:
+        """A client at `source` that has sent so much, and reads when it is told to."""
+        trusted = ssl.create_default_context(cafile=self.authority)
+        bare = socket.socket()
+        bare.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        bare.bind((source, 0))
+        bare.connect(("127.0.0.1", self.port))
+        client = trusted.wrap_socket(bare, server_hostname=API)
+        client.sendall(sent.encode())
+        return client
+
 
 @pytest.fixture(scope="module")
 def proxy(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    """nginx with a certificate of its own, on a free port of this machine."""
     folder = tmp_path_factory.mktemp("nginx")
-    certificate(folder)
-    proxy = Proxy(f"https://127.0.0.1:{free_port()}", str(folder / "fullchain.pem"))
-    text = (ROOT / "docs" / "nginx.conf").read_text(encoding="utf-8")
-    for documented, here in {
-        "/etc/nginx/tls": str(folder),
-        "listen 443 ssl": f"listen {urlsplit(proxy.url).netloc} ssl",
-        "server 127.0.0.1:5050": f"server {urlsplit(served.url).netloc}",
-    }.items():
-        assert documented in text
-        text = text.replace(documented, here)
-    main = folder / "nginx.conf"
-    main.write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log;"
-        " events {} http { access_log off;"
-        f" client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;\n"
-        f"{text}\n}}",
-        encoding="utf-8",
-    )
-    running = subprocess.Popen(["nginx", "-p", folder, "-c", main])
-    try:
-        wait(proxy)
-        yield proxy
-    finally:
-        running.terminate()
-        running.wait(timeout=10)
-
-
-def certificate(folder: Path) -> None:
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
-        + ["-keyout", f"{folder}/privkey.pem", "-out", f"{folder}/fullchain.pem"]
-        + [
-            "-subj",
-            f"/CN={HOST}",
-            "-addext",
-            f"subjectAltName=DNS:{HOST},IP:127.0.0.1",
-        ],
-        check=True,
-        capture_output=True,
-    )
-
-
-def wait(proxy: Proxy) -> None:
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            proxy.get("/health/live")
-            return
-        except requests.ConnectionError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+    with documented(folder, urlsplit(served.url).netloc) as port:
+        yield Proxy(port, str(folder / "fullchain.pem"))
 
 
 def test_a_decision_over_tls(proxy: Proxy, served: Served) -> None:
@@ -101,7 +66,7 @@ def test_a_decision_over_tls(proxy: Proxy, served: Served) -> None:
     answer = requests.post(
         f"{proxy.url}/v1/predictions",
         json={"client_id": clients.json()["clients"][0]["client_id"]},
-        headers={"Host": HOST, "Authorization": f"Bearer {served.key}"},
+        headers={"Host": API, "Authorization": f"Bearer {served.key}"},
         verify=proxy.authority,
         timeout=20,
     )
@@ -117,3 +82,26 @@ def test_behind_nginx_a_request_without_a_key_is_refused(proxy: Proxy) -> None:
 
 def test_metrics_are_not_on_the_public_address(proxy: Proxy) -> None:
     assert proxy.get("/metrics").status_code == 404
+
+
+def test_slow_clients_hold_only_connections_of_the_proxy(
+    proxy: Proxy, served: Served
+) -> None:
+    """More of each kind than the API has threads, and than one address may have."""
+    head = f"Host: {API}\r\nAuthorization: Bearer {served.key}\r\n"
+    body = (
+        f"POST /v1/predictions HTTP/1.1\r\n{head}Content-Type: application/json\r\n"
+        f"Content-Length: 900000\r\n\r\n{' ' * 17_000}"
+    )
+    read = f"GET /v1/model HTTP/1.1\r\n{head}Connection: close\r\n\r\n"
+    live = f"GET /health/live HTTP/1.1\r\nHost: {API}\r\nConnection: close\r\n\r\n"
+    with ExitStack() as open_ones:
+        for sent in [body] * 64 + [read] * 16:
+            slow = proxy.connect(sent, "127.0.0.2" if sent == body else "127.0.0.3")
+            open_ones.enter_context(slow)
+        for _ in range(15):
+            started = time.monotonic()
+            assert proxy.get("/health/live").status_code == 200
+            assert time.monotonic() - started < 2
+        with proxy.connect(live, "127.0.0.2") as one_more:
+            assert one_more.recv(12) == b"HTTP/1.1 429"

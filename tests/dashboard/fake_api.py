@@ -59,6 +59,8 @@ class FakeApi:
         self.consulted: dict[int | str, list[dict[str, Any]]] = {}
         self.declared: dict[int | str, list[dict[str, Any]]] = {}
         self.claims: dict[int | str, str] = {}
+        # The logins that nobody comes by any more.
+        self.ended = set[str]()
         self.policies = fake_policies.policies()
         self.reports = [fake_answers.DRIFT]
         self.alert = dict(fake_answers.ALERT)
@@ -116,6 +118,8 @@ class FakeApi:
             (rf"GET /v1/applications/{DRAFT}", self._draft),
             (rf"PUT /v1/applications/{DRAFT}", self._change),
             (rf"GET /v1/applications/{DRAFT}/missing", self._missing),
+            ("GET /v1/login", fixed({"name": "Ada", "roles": []})),
+            ("POST /v1/login/end", self._end_login),
             ("GET /v1/model", lambda **_: document(fake_answers.model(self.version))),
             ("GET /v1/model/importance", fixed(fake_answers.importance())),
             ("GET /v1/model/card", self._card),
@@ -251,6 +255,11 @@ class FakeApi:
     def _asker(self) -> str:
         told = json.loads(self.requests[-1][2]["On-Behalf-Of"])
         return str(told["name"])
+
+    def _end_login(self, **_: Any) -> Answer:
+        login = json.loads(self.requests[-1][2]["On-Behalf-Of"])["login"]
+        self.ended.add(login)
+        return document({"login": login})
 
     def _claimed(self, key: int | str) -> dict[str, Any] | None:
         by = self.claims.get(key)
@@ -548,11 +557,17 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
             seen = (method, urlsplit(self.path).path, dict(self.headers), body)
             api.requests.append(seen)
             key = self.headers.get("Authorization", "")
-            status, kind, content = api.answer(method, self.path, key, body)
+            told = json.loads(self.headers.get("On-Behalf-Of", "{}"))
+            ended = told.get("login") in api.ended
+            status, kind, content = (
+                problem(401, "This login was ended.")
+                if ended
+                else api.answer(method, self.path, key, body)
+            )
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
-            if "On-Behalf-Of" in self.headers:  # its key is a delegate's
+            if told and (status != 401 or ended):  # its key is a delegate's
                 self.send_header("On-Behalf-Of-Roles", "")
             self.end_headers()
             with suppress(BrokenPipeError, ConnectionResetError):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from training.bundle import records
+from training.bundle import records, strangers
 from training.bundle.champion import Champion
 from training.bundle.read import file_sha256
 from training.features.build import FeatureStore
@@ -49,7 +49,7 @@ def export_clients(
                 f"COPY (FROM read_parquet([{together}]))"
                 f" TO {literal(beside)}"
                 f" ({PARQUET}, ROW_GROUP_SIZE 8192, KV_METADATA"
-                f" {{feature_set: '{champion.core['feature_set']}'}})"
+                f" {{feature_set: {literal(champion.core['feature_set'])}}})"
             ).fetchone()
             seal_beside.write_text(f"{file_sha256(beside)}  {out.name}\n")
     count = int(rows[0]) if rows else 0
@@ -111,7 +111,7 @@ def _clients(
         f" [{past}]::FLOAT[] AS history, [{inputs}]::FLOAT[] AS features{told}"
         f" FROM (SELECT * FROM {store.feature_rows} WHERE {clients}) AS features"
         f' JOIN {store.history_rows} AS history USING ("{key}")'
-        f" JOIN '{store.application}' AS application USING (\"{key}\")"
+        f' JOIN {strangers.applications(store)} AS application USING ("{key}")'
         f"{records.joins(store, spill, clients)}"
         f' ORDER BY features."{key}"'
     )

@@ -17,6 +17,9 @@ from training.arrays import Array
 from training.bundle.card import write_model_card
 from training.bundle.read import MANIFEST, file_sha256
 from training.bundle.samples import (
+    CORRELATIONS,
+    POPULATION,
+    correlations,
     displayed,
     monitored,
     write_population,
@@ -48,9 +51,16 @@ TYPES = {
 
 
 def write_parts(
-    folder: Path, trained: TrainedModel, analysis: ModelAnalysis, gates: Sequence[Gate]
+    folder: Path,
+    trained: TrainedModel,
+    analysis: ModelAnalysis,
+    gates: Sequence[Gate],
+    clients: np.ndarray,
 ) -> None:
-    """Write the model, its SQL, its explanations and the manifest's core."""
+    """Write the model, its SQL, its explanations and the manifest's core.
+
+    `clients`: the labelled clients' pseudonyms.
+    """
     feature_set, data, chosen = trained.feature_set, trained.data, trained.chosen
     trained.booster.save_model(str(folder / "model.txt"))
     past = ";\n".join(history_per_table(feature_set))
@@ -68,7 +78,8 @@ def write_parts(
     if any(feature.name == terms.TERM for feature in feature_set.features):
         write_json(folder / "instalments.json", terms.as_likely())
     write_json(folder / "distributions.json", distributions(data, shown))
-    write_population(folder / "population.parquet", data, chosen, shown)
+    write_json(folder / CORRELATIONS, correlations(data.inputs[watched]).tolist())
+    write_population(folder / POPULATION, data, clients, shown)
     write_reference(folder / "reference.parquet", data, chosen, watched, trained.costs)
     write_json(folder / CORE, _core(trained, analysis, gates))
 

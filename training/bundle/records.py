@@ -20,9 +20,24 @@ def write_by_client(
     """Each staged table's records with whose they are, those of a client together."""
     for name in store.present():
         connection.execute(
-            f"COPY (SELECT * FROM ({_owned(store, name)}) ORDER BY {_key(store)})"
+            f"COPY (SELECT * FROM ({owned(store, name)}) ORDER BY {_key(store)})"
             f" TO {literal(_by_client(folder, name))} ({PARQUET})"
         )
+
+
+def owned(store: FeatureStore, name: str) -> str:
+    """SQL for a table's records: the client whose each is, and its other columns."""
+    layout, rows, key = store.layout, literal(store.raw(name)), _key(store)
+    own = ", ".join(f"record.{identifier(one)}" for one in _names(store, name))
+    if not layout.tables[name].parent:
+        return f"SELECT {key}, {own} FROM {rows} AS record"
+    link = identifier(layout.link(name))
+    parents = owned(store, layout.tables[name].parent)
+    return (
+        f"SELECT owner.{key}, {own} FROM {rows} AS record"
+        f" JOIN (SELECT DISTINCT {key}, {link} FROM ({parents})) AS owner"
+        f" ON owner.{link} = record.{link}"
+    )
 
 
 def records(store: FeatureStore) -> str:
@@ -50,21 +65,6 @@ def joins(store: FeatureStore, folder: Path, clients: str) -> str:
         f" FROM {literal(_by_client(folder, name))} WHERE {clients} GROUP BY 1)"
         f" AS {_rows(name)} ON {_rows(name)}.{key} = features.{key}"
         for name in store.present()
-    )
-
-
-def _owned(store: FeatureStore, name: str) -> str:
-    """SQL for a table's records: the client whose each is, and its other columns."""
-    layout, rows, key = store.layout, literal(store.raw(name)), _key(store)
-    own = ", ".join(f"record.{identifier(one)}" for one in _names(store, name))
-    if not layout.tables[name].parent:
-        return f"SELECT {key}, {own} FROM {rows} AS record"
-    link = identifier(layout.link(name))
-    parents = _owned(store, layout.tables[name].parent)
-    return (
-        f"SELECT owner.{key}, {own} FROM {rows} AS record"
-        f" JOIN (SELECT DISTINCT {key}, {link} FROM ({parents})) AS owner"
-        f" ON owner.{link} = record.{link}"
     )
 
 

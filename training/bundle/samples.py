@@ -1,7 +1,8 @@
-"""Clients without their ids: for similar clients, and for monitoring."""
+"""What a bundle keeps of its clients: for similar clients, and for monitoring."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from training.arrays import Array
+from training.bundle.coarse import coarse, stepped
 from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.shap_values import sample_rows
 from training.features.define import Feature
 from training.features.sql import FeatureSet
+from training.gates.champion import CLIENT
 from training.models.dataset import Labelled
 
-POPULATION, REFERENCE = 20_000, 50_000
+LARGEST, REFERENCE, CORRELATED = 20_000, 50_000, 5_000
 DISPLAYED, MONITORED = 100, 60
+POPULATION, CORRELATIONS = "population.parquet", "correlations.json"
 
 
 def displayed(made: FeatureSet, importance: Mapping[str, Any]) -> list[Feature]:
@@ -32,16 +37,32 @@ def monitored(importance: Mapping[str, Any]) -> list[str]:
     return [feature["feature"] for feature in importance["features"][:MONITORED]]
 
 
+def drawn(rows: int, size: int) -> np.ndarray:
+    """Up to `size` row numbers, and in an order, that nobody can draw again."""
+    lots = np.frombuffer(secrets.token_bytes(8 * rows), np.uint64)
+    return np.argsort(lots)[:size]
+
+
 def write_population(
-    path: Path, data: Labelled, chosen: Assessment, shown: Sequence[Feature]
+    path: Path, data: Labelled, clients: np.ndarray, shown: Sequence[Feature]
 ) -> None:
-    """Displayed features (categories as text), out-of-fold probability, outcome."""
-    rows = sample_rows(len(data.target), POPULATION)
-    scored = _readable(data).iloc[rows][[feature.name for feature in shown]]
-    scored = scored.assign(
-        PROBABILITY=chosen.probability[rows], TARGET=data.target[rows].astype(np.int8)
+    """Displayed features (categories as text), coarse; outcome; pseudonym.
+
+    `clients`: the pseudonyms, which `publish_population` leaves out.
+    """
+    rows = drawn(len(data.target), LARGEST)
+    inputs = data.inputs[[feature.name for feature in shown]].iloc[rows]
+    kept = coarse(inputs, data.categories)
+    readable = _readable(kept, data.categories).assign(
+        TARGET=data.target[rows].astype(np.int8), **{CLIENT: clients[rows]}
     )
-    scored.to_parquet(path, index=False, compression="zstd")
+    readable.to_parquet(path, index=False, compression="zstd")
+
+
+def publish_population(path: Path) -> None:
+    """Take the pseudonyms out of it, which are the training side's."""
+    frame = pd.read_parquet(path).drop(columns=CLIENT, errors="ignore")
+    frame.to_parquet(path, index=False, compression="zstd")
 
 
 def write_reference(
@@ -53,15 +74,22 @@ def write_reference(
 ) -> None:
     """Watched features as the model sees them, out-of-fold scores, outcome.
 
-    With costs by amount the amount is there too, watched or not: they weigh by it.
+    No row is a person: each feature's values are in an order of their own, as they are
+    looked at one by one (`correlations` has what they have in common). With costs by
+    amount the amount is there too, watched or not, beside the score: they weigh by it.
     Scores of the model on clients it was fitted on would be too good to compare new
     ones with.
     """
-    rows = sample_rows(len(data.target), REFERENCE)
-    weighed = {costs.by_amount} - {"", *watched}
-    columns = [*watched, *weighed]
-    reference = data.inputs[columns].iloc[rows].astype(np.float32)
-    reference = reference.assign(
+    size, weighed = len(data.target), costs.by_amount
+    rows = drawn(size, REFERENCE)
+    inputs = data.inputs[[*watched, *({weighed} - {"", *watched})]].astype(np.float32)
+    columns = {
+        name: column.to_numpy()[drawn(size, size)[: len(rows)]]
+        for name, column in inputs.items()
+    }
+    if weighed:
+        columns[weighed] = stepped(inputs[weighed].to_numpy()[rows])
+    reference = pd.DataFrame(columns).assign(
         margin=chosen.margin[rows],
         probability=chosen.probability[rows],
         TARGET=data.target[rows].astype(np.int8),
@@ -69,16 +97,26 @@ def write_reference(
     reference.to_parquet(path, index=False, compression="zstd")
 
 
-def _readable(data: Labelled) -> pd.DataFrame:
+def correlations(inputs: pd.DataFrame) -> Array:
+    """Absolute rank correlations of the columns, of a sample of the rows."""
+    ranks = inputs.iloc[sample_rows(len(inputs), CORRELATED)].rank()
+    found = ranks.fillna(ranks.mean()).corr().abs().fillna(0.0)
+    return found.to_numpy(np.float64).round(3)
+
+
+def _readable(
+    inputs: pd.DataFrame, categories: Mapping[str, list[str]]
+) -> pd.DataFrame:
     """The inputs with categories as text again."""
     texts = {
         name: pd.Series(
             pd.Categorical.from_codes(
-                data.inputs[name].fillna(-1).to_numpy(np.int64),
+                inputs[name].fillna(-1).to_numpy(np.int64),
                 categories=pd.Index(values),
             ),
-            index=data.inputs.index,
+            index=inputs.index,
         ).astype(object)
-        for name, values in data.categories.items()
+        for name, values in categories.items()
+        if name in inputs
     }
-    return data.inputs.assign(**texts)
+    return inputs.assign(**texts)

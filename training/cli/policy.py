@@ -137,6 +137,12 @@ def _known(
 
     if data is None:
         return of_file(Path(str(clients)), champion, columns, progress)
-    included = champion.included
-    store, _made = build(data, features, engine, included=included, progress=progress)
+    store, _made = build(
+        data,
+        features,
+        engine,
+        included=champion.included,
+        seen=champion.seen,
+        progress=progress,
+    )
     return of_tables(store, champion, columns, progress)

@@ -1,4 +1,4 @@
-"""`ui`, `promote`, `export`: the campaigns recorded and the models registered."""
+"""`ui`, `promote`, `export`, `forget`: campaigns recorded and models registered."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from training.cli.shared import (
     registry,
     version_option,
 )
+from training.errors import TrainingError
 
 
 @click.command("ui")
@@ -82,3 +83,28 @@ def export(
             FeatureStore(features), champion, clients, progress=progress
         )
         click.echo(f"{clients}: {count:,} clients")
+
+
+@click.command("forget")
+@click.argument("client")
+def forget(client: str) -> None:
+    """Take CLIENT's rows out of every registered version's run.
+
+    Then `export` the champion once more; take them out of the raw tables, too.
+    """
+    from training.registry.pseudonyms import forget as forget_client
+
+    count, unnamed = forget_client(registry(), client)
+    # Never the id: what is printed may be kept.
+    if count:
+        click.echo(f"{count} rows are gone; `export` makes the bundle anew")
+    elif not unnamed:
+        raise TrainingError(
+            "no run has a row of this client: never labelled in what was trained on, or"
+            " trained with another secret of pseudonyms"
+        )
+    if unnamed:
+        raise TrainingError(
+            f"version {', '.join(unnamed)}: trained before 0.4.0, whose rows nobody can"
+            " tell apart; train again, and delete the old runs"
+        )

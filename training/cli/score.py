@@ -48,7 +48,12 @@ def score(
     check_format(out)
     champion = load_champion(registry(), version)
     store, _ = build(
-        data, features, engine, included=champion.included, progress=progress
+        data,
+        features,
+        engine,
+        included=champion.included,
+        seen=champion.seen,
+        progress=progress,
     )
     write = score_test_clients if submission else score_portfolio
     count = write(champion, store, out, progress=progress)

@@ -6,6 +6,7 @@ runs: `--help` needs none.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -73,6 +74,13 @@ def share(text: str) -> float:
     return _number(text, lambda value: 0 <= value <= 1, "from 0 to 1")
 
 
+def size(text: str) -> str:
+    """The type of an option that is an amount of memory."""
+    if re.fullmatch(r"\d+(\.\d+)?\s?[KMGT](i?B)?", text, re.IGNORECASE):
+        return text
+    raise click.BadParameter(f"expected a size such as 4GB or 800MB, found {text}")
+
+
 def _number(text: str, fits: Callable[[float], bool], wanted: str) -> float:
     """Not click's FloatRange, which takes nan."""
     with suppress(ValueError):
@@ -88,7 +96,7 @@ def engine_options(command: Function) -> Function:
     @click.option(
         "--spark-master", default="local[*]", help="such as spark://host:7077"
     )
-    @click.option("--memory-limit", help="the engine's limit, such as 4GB")
+    @click.option("--memory-limit", type=size, help="the engine's limit, such as 4GB")
     @wraps(command)
     def with_engine(
         *, engine: str, spark_master: str, memory_limit: str | None, **others: Any

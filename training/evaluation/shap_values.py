@@ -153,12 +153,16 @@ def permutation(
 
 
 def _beeswarm(inputs: pd.DataFrame, values: Array, top: list[int]) -> dict[str, Any]:
+    """Each feature's points in the order of its contributions: no row is a person."""
     rows = sample_rows(len(inputs), BEESWARM_ROWS)
-    shown = inputs.iloc[rows, top].astype(object)
+    contributions = values[rows][:, top]
+    order = np.argsort(contributions, axis=0, kind="stable")
+    shown = np.take_along_axis(inputs.iloc[rows, top].to_numpy(object), order, axis=0)
+    shown[pd.isna(shown)] = None
     return {
-        "features": list(shown.columns),
-        "values": shown.where(shown.notna(), None).to_numpy().tolist(),
-        "contributions": values[rows][:, top].tolist(),
+        "features": list(inputs.columns[top]),
+        "values": shown.tolist(),
+        "contributions": np.take_along_axis(contributions, order, axis=0).tolist(),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,10 +16,11 @@ from training.features.engines import Engine
 from training.features.engines.embedded import DuckDB
 from training.features.sql import FeatureSet, compile_features
 from training.files import PARQUET, literal, remove, replacing, rows_of
+from training.tables.categories import Categories, is_category
 from training.tables.found import of_files, of_staged
-from training.tables.layout import APPLICATION, Layout
+from training.tables.layout import APPLICATION, TARGET, Layout
 from training.tables.lender import keep_layout, layout_of
-from training.tables.schema import Type, Use
+from training.tables.schema import Use
 from training.tables.stage import stage
 
 log = logging.getLogger(__name__)
@@ -82,14 +83,18 @@ class FeatureStore:
         return self.tables / f"{table}.parquet"
 
     def categories(self, table: str) -> dict[str, list[str]]:
-        """The values of every category column of a raw table, sorted."""
+        """The values of every category column of a raw table, sorted.
+
+        Of the applications those of the labelled ones, from which a model learns.
+        """
+        rows = literal(self.raw(table))
+        if table == APPLICATION:
+            rows = f"(FROM {rows} WHERE {TARGET} IS NOT NULL)"
         with duckdb.connect() as connection:
             return {
-                column.name: values_of(
-                    connection, column.name, literal(self.raw(table))
-                )
+                column.name: values_of(connection, column.name, rows)
                 for column in self.layout.tables[table]
-                if column.type is Type.CATEGORY
+                if is_category(column)
             }
 
     def present(self) -> list[str]:
@@ -118,13 +123,14 @@ def build(
     engine: Engine | None = None,
     *,
     included: Collection[Use] = (),
+    seen: Mapping[str, Categories] | None = None,
     progress: Callable[[str], None] = log.info,
 ) -> tuple[FeatureStore, FeatureSet]:
     """Stage the tables of `data` and write their features to the folder `out`.
 
     By `engine`, DuckDB unless another is given; columns of the uses in `included` are
-    features as well. A finished stage whose inputs and code are unchanged is not run
-    again.
+    features as well; `seen` as `training.tables.stage.stage` has it. A finished stage
+    whose inputs and code are unchanged is not run again.
 
     Raises:
         TableError: see `training.tables.stage.stage`; or the joins made of a client
@@ -132,7 +138,7 @@ def build(
         ConfigurationError: the engine cannot be used.
     """
     engine = engine or DuckDB()
-    store = stage_tables(data, out, progress=progress)
+    store = stage_tables(data, out, seen=seen, progress=progress)
     feature_set = compile_features(
         store.layout, store.present(), included=included, kept=store.statements
     )
@@ -166,6 +172,7 @@ def stage_tables(
     out: Path,
     *,
     only_applications: bool = False,
+    seen: Mapping[str, Categories] | None = None,
     progress: Callable[[str], None] = log.info,
 ) -> FeatureStore:
     """Stage the tables of `data`, and put the files of applications together.
@@ -175,10 +182,13 @@ def stage_tables(
     """
     store = FeatureStore(out)
     keep_layout(data, out)
-    layout = of_files(layout_of(out), data)
+    layout = layout_of(out)
+    if seen is not None:
+        layout = layout.undecided()
+    layout = of_files(layout, data)
     if only_applications:
         layout = replace(layout, tables={APPLICATION: layout.application})
-    staged = stage(layout, data, store.tables, progress=progress)
+    staged = stage(layout, data, store.tables, seen=seen, progress=progress)
     _forget_others(store, staged)
     _join_applications(layout, store, staged)
     return store
@@ -253,8 +263,9 @@ def _join_applications(
     made_from = receipts.digest(*(receipts.of(path) for path in files))
     if receipts.stands(store.application, made_from):
         return
+    undecided = f"SELECT NULL::BIGINT AS {TARGET} WHERE false"
     union = " UNION ALL BY NAME ".join(
-        f"SELECT * FROM {literal(path)}" for path in files
+        [*(f"SELECT * FROM {literal(path)}" for path in files), undecided]
     )
     with duckdb.connect() as connection, replacing(store.application) as beside:
         repeated = connection.execute(

@@ -19,6 +19,7 @@ from training.features.applicant.crosses import CROSSES
 from training.features.define import Feature
 from training.features.empty import empty, sql_of
 from training.features.named import CREDITS, MONTHS, absent, known_tables
+from training.files import literal
 from training.tables.home_credit import HOME_CREDIT
 from training.tables.layout import APPLICATION, Layout
 from training.tables.schema import Table
@@ -90,7 +91,7 @@ def _bare(name: str) -> Table:
 def _plan_only(connection: duckdb.DuckDBPyConnection) -> None:
     names = connection.execute("SELECT name FROM duckdb_optimizers()").fetchall()
     others = ", ".join(name for (name,) in names if name != OPTIMIZER)
-    connection.execute(f"SET disabled_optimizers = '{others}'")
+    connection.execute(f"SET disabled_optimizers = {literal(others)}")
 
 
 def _scanned(

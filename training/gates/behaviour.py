@@ -118,7 +118,7 @@ def margins_after(trained: TrainedModel, changes: dict[str, str]) -> Array:
         connection.execute("CREATE TABLE clients AS SELECT unnest(?) AS key", [clients])
         connection.execute(
             f"CREATE VIEW {APPLICATION} AS SELECT * REPLACE ({replaced}) FROM"
-            f" '{trained.store.application}' WHERE {chosen}"
+            f" {literal(trained.store.application)} WHERE {chosen}"
         )
         connection.execute(
             f"CREATE VIEW history AS SELECT * FROM {trained.store.history_rows}"

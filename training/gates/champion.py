@@ -15,19 +15,25 @@ from training.tables.layout import TARGET
 
 # Where a run keeps its out-of-fold decisions.
 FOLDER, FILE = "validation", "out_of_fold.parquet"
+# Whose row it is, by a pseudonym.
+CLIENT = "client"
 
 
-def write_out_of_fold(folder: Path, trained: TrainedModel) -> None:
-    """What each labelled client's decision cost, by the model that did not see it."""
+def write_out_of_fold(folder: Path, trained: TrainedModel, clients: np.ndarray) -> None:
+    """What each labelled client's decision cost, by the model that did not see it.
+
+    `clients`: their pseudonyms, in whose order the rows are.
+    """
     data, chosen = trained.data, trained.chosen
     rows = pd.DataFrame(
         {
-            trained.store.layout.key: data.client,
+            CLIENT: clients,
             TARGET: data.target.astype(np.int8),
             "probability": chosen.probability,
             "cost": chosen.cost,
         }
     )
+    rows = rows.sort_values(CLIENT, ignore_index=True)
     rows.to_parquet(folder / FILE, index=False, compression="zstd")
 
 

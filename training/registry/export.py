@@ -19,10 +19,12 @@ from training.bundle.parts import (
     seal,
     write_card,
 )
+from training.bundle.samples import POPULATION, publish_population
 from training.errors import TrainingError
 from training.files import replacing
 from training.gates.gate import gate_of
 from training.models.shap_lookup import write_tables
+from training.registry.load import kept
 from training.registry.promote import promoted_gates
 from training.registry.store import CHAMPION, MODEL, Registry
 
@@ -35,14 +37,17 @@ def export_bundle(
     `drift` is the folder of a train-against-test report to put in.
 
     Raises:
-        TrainingError: there is no such version, or the report is not whole.
+        TrainingError: there is no such version, the report is not whole, or `out` is
+            a file.
     """
+    if out.is_file():
+        raise TrainingError(f"{out}: expected a folder for the bundle, found a file")
     registered = registry.version(version)
     with replacing(out) as beside, tempfile.TemporaryDirectory() as downloads:
-        parts = mlflow.artifacts.download_artifacts(
-            run_id=registered.run_id, artifact_path=PARTS, dst_path=downloads
-        )
+        with kept(registered.run_id, PARTS) as address:
+            parts = mlflow.artifacts.download_artifacts(address, dst_path=downloads)
         shutil.copytree(parts, beside)
+        publish_population(beside / POPULATION)
         if drift is not None:
             _add_drift(drift, beside / "drift")
         write_tables(lightgbm.Booster(model_file=beside / "model.txt"), beside)

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import mlflow
 from mlflow.entities.model_registry import ModelVersion
-from mlflow.exceptions import MlflowException
 
-from training.errors import PromotionRefused
 from training.gates.gate import Gate, found, gate_of, table
 from training.language import SOURCE
+from training.registry.load import kept
 from training.registry.store import MODEL, Registry
 
 GATES = "gates"
@@ -54,14 +53,8 @@ def gates_of(version: ModelVersion) -> list[Gate]:
     """The gates that a version's run was put to.
 
     Raises:
-        PromotionRefused: its run has none.
+        TrainingError: they are not kept any more.
     """
-    try:
-        document = mlflow.artifacts.load_dict(
-            f"runs:/{version.run_id}/{GATES}/{GATES}.json"
-        )
-    except (MlflowException, OSError):
-        raise PromotionRefused(
-            f"version {version.version}: its run has no gates; run `train` again"
-        ) from None
+    with kept(version.run_id, f"{GATES}/{GATES}.json") as address:
+        document = mlflow.artifacts.load_dict(address)
     return [gate_of(gate) for gate in document[GATES]]

@@ -22,6 +22,7 @@ from training.gates.gate import Gate
 from training.language import SOURCE
 from training.models.dataset import Labelled
 from training.registry.findings import keep_findings, log_gates
+from training.registry.pseudonyms import pseudonyms
 from training.registry.store import CHALLENGER, MODEL, Registry
 
 # MLflow keeps the file itself, not what importing it makes.
@@ -33,19 +34,22 @@ def register(
     trained: TrainedModel,
     analysis: ModelAnalysis,
     gates: Sequence[Gate],
+    secret: bytes,
 ) -> str:
     """Log the model, the parts of its bundle and its gates in the active run.
 
+    `secret`: what the clients' pseudonyms are made with.
     Registers it with its model card and gives it the alias `challenger`; returns the
     new version's number.
     """
+    clients = pseudonyms(trained.data.client, secret)
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        write_parts(Path(folder), trained, analysis, gates)
+        write_parts(Path(folder), trained, analysis, gates, clients)
         card = write_card(Path(folder), analysis)
         mlflow.log_artifacts(folder, PARTS)
         version = _log_model(Path(folder), trained.data)
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        write_out_of_fold(Path(folder), trained)
+        write_out_of_fold(Path(folder), trained, clients)
         mlflow.log_artifacts(folder, FOLDER)
     log_gates(gates)
     registry.client.set_registered_model_alias(MODEL, CHALLENGER, version)

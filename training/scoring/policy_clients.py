@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from training.arrays import Array
+from training.bundle import strangers
 from training.bundle.champion import Champion
 from training.errors import ConfigurationError
 from training.features.build import FeatureStore
@@ -109,7 +110,7 @@ def of_tables(
     chosen = [f"raw.{identifier(name)}" for name in wanted]
     vector = ", ".join(encoded(made.features, champion.categories))
     rows = (
-        f"{store.feature_rows} AS features JOIN {literal(store.application)} AS raw"
+        f"{store.feature_rows} AS features JOIN {strangers.applications(store)} AS raw"
         f" USING ({identifier(store.layout.key)}) ORDER BY {key}"
     )
     outcome = f"features.{identifier(TARGET)}"

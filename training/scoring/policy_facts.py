@@ -16,6 +16,7 @@ from policy.facts import ALWAYS, FactName
 from training.bundle.champion import Champion
 from training.bundle.read import verified
 from training.scoring.loan_terms import Loan, loans
+from training.scoring.out_of_range import beyond
 from training.scoring.policy_clients import Clients
 from training.tables.layout import APPLICATION
 from training.tables.schema import LOAN, Role
@@ -98,7 +99,7 @@ class FactMaker:
     @cached_property
     def _categories(self) -> dict[str, frozenset[str | None]]:
         return {
-            name: frozenset((*column["categories"], None))
+            name: frozenset((*column["categories"], *column.get("missing", ()), None))
             for name, column in self._raw.items()
             if column["categories"] is not None
         }
@@ -184,14 +185,7 @@ class FactMaker:
 
     def _out_of_range(self, clients: Clients) -> Values:
         """How many: features beyond what training saw, and unknown categories."""
-        bounds = [
-            (-np.inf, np.inf)
-            if one["bounds"] is None or one["dtype"] == "category"
-            else one["bounds"]
-            for one in self._features
-        ]
-        low, high = np.array(bounds, np.float32).T
-        outside = (clients.vectors < low) | (clients.vectors > high)
+        outside = beyond(self._features, clients.vectors)
         counts = outside.sum(axis=1)
         places = {one["name"]: at for at, one in enumerate(self._features)}
         for name, known in self._categories.items():

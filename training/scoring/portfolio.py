@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from training.arrays import Array
+from training.bundle import strangers
 from training.bundle.champion import Champion
 from training.errors import ConfigurationError
 from training.evaluation.shap_values import sums_by_group
@@ -19,7 +20,8 @@ from training.features.sql import encoded_columns
 from training.files import literal, replacing
 from training.language import SOURCE
 from training.models.shap_lookup import Explainer
-from training.tables.layout import TARGET, Layout
+from training.scoring.out_of_range import beyond
+from training.tables.layout import TARGET, Key, Layout
 
 ROWS = 20_000
 REASONS = 3
@@ -36,15 +38,19 @@ def score_portfolio(
     """Write every client's score, by id; returns how many.
 
     Columns: the key, PROBABILITY of default, DECISION ("granted" or "refused"),
-    and REASON_1 to REASON_3: the codes of the reason groups that speak most for the
-    decision, null where fewer do.
+    REASON_1 to REASON_3: the codes of the reason groups that speak most for the
+    decision, null where fewer do; and OUT_OF_RANGE, what is unlike anything that the
+    model learned from, as the API names it, with spaces between, null where nothing is.
 
     Raises:
         TrainingError: the store's features are not the model's.
     """
     explainer = Explainer(champion.booster)
+    strange = strangers.columns_of(store)
     parts = (
-        _explained(store.layout, champion, explainer, clients, inputs)
+        _explained(store.layout, champion, explainer, clients, inputs).assign(
+            OUT_OF_RANGE=_out_of_range(champion, clients, inputs, strange)
+        )
         for clients, inputs in read_inputs(champion, store, "", progress)
     )
     return _write(parts, out)
@@ -123,6 +129,23 @@ def _explained(
         }
     )
     return decided.join(reasons.rename(columns=lambda rank: f"REASON_{rank + 1}"))
+
+
+def _out_of_range(
+    champion: Champion,
+    clients: np.ndarray,
+    inputs: pd.DataFrame,
+    strange: Mapping[Key, list[str]],
+) -> pd.Series[str]:
+    """Of each client the names, with spaces between; null where there are none."""
+    features = champion.core["features"]
+    names = np.array([feature["name"] for feature in features], dtype=object)
+    outside = beyond(features, inputs.to_numpy())
+    told = [
+        " ".join(dict.fromkeys([*names[row], *strange.get(client, ())])) or None
+        for client, row in zip(clients.tolist(), outside, strict=True)
+    ]
+    return pd.Series(told, dtype=object)
 
 
 def grouped(champion: Champion, values: Array) -> tuple[list[str], Array]:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from training.errors import ConfigurationError
-from training.files import replacing
+from training.files import literal, replacing
 from training.synthesize.application import PRICES, draw_application, draw_target
 from training.synthesize.bureau import draw_bureau, draw_bureau_balance
 from training.synthesize.credit_card_balance import draw_card_payments, draw_cards
@@ -34,8 +34,8 @@ from training.synthesize.draw import (
 from training.synthesize.loans import draw_loan_payments, draw_pos_cash
 from training.synthesize.previous_application import draw_previous
 from training.tables.home_credit import HOME_CREDIT
+from training.tables.raw.find import SUFFIXES
 from training.tables.schema import Column, Type
-from training.tables.stage import SUFFIXES
 
 FIRST_CLIENT, FIRST_PREVIOUS, FIRST_CREDIT = 100_001, 1_000_001, 5_000_001
 TEST_CLIENTS_PER_LABELLED = 48_744 / 307_511
@@ -92,7 +92,8 @@ def synthesize(
             progress(f"synthesize: {name} as text")
             with duckdb.connect() as connection:
                 connection.execute(
-                    f"COPY (FROM '{parquet[name]}') TO '{path}' (FORMAT csv, HEADER)"
+                    f"COPY (FROM {literal(parquet[name])}) TO {literal(path)}"
+                    " (FORMAT csv, HEADER)"
                 )
 
 

@@ -6,15 +6,8 @@ file, the column, the value, and what was expected.
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import logging
-import shutil
-import unicodedata
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import duckdb
@@ -22,109 +15,17 @@ import duckdb
 from training.errors import TableError
 from training.files import PARQUET, identifier, literal
 from training.tables.layout import APPLICATION, TARGET, Layout
+from training.tables.raw.refusal import LONGEST, cut, failing
+from training.tables.raw.source import EXPECTED, NULLS, Source
+from training.tables.raw.text import SPACES
 from training.tables.schema import Column, Dialect, Role, Table, Type
 
 log = logging.getLogger(__name__)
 
-# Told of a value that cannot be read, between signs that no text has.
-SIGN = "\x1f"
-LONGEST_HEADER = 1 << 20
-CHUNK = 1 << 20
 # What is told of values that are none of a column's categories.
 TOLD = 5
-# Spaces that people put into numbers, and around words.
-SPACES = " \t\u00a0\u202f"
 # Digits, in groups of three or not.
 WHOLE = f"(\\d+|\\d{{1,3}}([{SPACES}]\\d{{3}})+)"
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file to select from: SQL of its rows, and its columns by header: SQL, type."""
-
-    name: str
-    rows: str
-    columns: Mapping[str, tuple[str, str]]
-
-    def column(self, column: Column) -> tuple[str, str]:
-        header = normal(column.header or column.name)
-        if header not in self.columns:
-            headers = ", ".join(filter(None, self.columns))
-            raise TableError(
-                f"{self.name}: column {header} is missing; found: {headers}"
-            )
-        return self.columns[header]
-
-
-def normal(header: str) -> str:
-    """A header as it is compared: é is one letter, spaces around it are none."""
-    return unicodedata.normalize("NFC", header).strip(f"{SPACES}\ufeff\r\n")
-
-
-def csv_source(paths: list[Path], name: str, dialect: Dialect) -> Source:
-    """Text files with the same header, in UTF-8."""
-    headers = _headers(paths[0], name, dialect)
-    for other in paths[1:]:
-        if _headers(other, name, dialect) != headers:
-            raise TableError(
-                f"{name}: expected the same header in each file;"
-                f" {paths[0].name} and {other.name} differ"
-            )
-    columns = {f"cell {at}": "VARCHAR" for at in headers}
-    rows = (
-        f"read_csv([{', '.join(map(literal, paths))}], auto_detect=false, header=true,"
-        f" delim={literal(dialect.delimiter)}, quote='\"', escape='\"', nullstr='',"
-        f" encoding='utf-8', columns={columns})"
-    )
-    cells = {h: (f'"cell {at}"', "VARCHAR") for at, h in headers.items()}
-    return Source(name, rows, cells)
-
-
-def parquet_source(rows: str, found: Mapping[str, str], name: str) -> Source:
-    columns = {normal(h): (identifier(h), kind) for h, kind in found.items()}
-    return Source(name, rows, columns)
-
-
-def in_utf8(path: Path, folder: Path, encoding: str) -> Path:
-    """A text file, or a folder of such, written anew."""
-    if path.is_dir():
-        target = folder / f"utf-8-{path.name}"
-        target.mkdir()
-        for part in path.glob("*.csv"):
-            _rewrite(part, target / part.name, encoding)
-    else:
-        target = folder / f"utf-8-{path.name.removesuffix('.gz')}"
-        _rewrite(path, target, encoding)
-    return target
-
-
-def _rewrite(path: Path, target: Path, encoding: str) -> None:
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding=encoding, newline="") as source:
-        with target.open("w", encoding="utf-8", newline="") as copy:
-            shutil.copyfileobj(source, copy, CHUNK)
-
-
-def _headers(path: Path, name: str, dialect: Dialect) -> dict[int, str]:
-    """The first line, by its places; one that is there twice stands for neither."""
-    opened = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opened(path, "rb") as file:
-            start = file.read(LONGEST_HEADER).decode("utf-8", errors="replace")
-        lines = csv.reader(io.StringIO(start, newline=""), delimiter=dialect.delimiter)
-        found = list(map(normal, next(lines, [])))
-    except (OSError, EOFError, zlib.error, csv.Error) as error:
-        raise TableError(f"{name}: cannot be read: {error}") from None
-    if not any(found):
-        raise TableError(f"{name}: the file is empty; expected a header and rows")
-    if any("\N{REPLACEMENT CHARACTER}" in one for one in found):
-        raise TableError(
-            f"{name}: the header is not utf-8; say what it is in csv.encoding"
-        )
-    twice = sorted({one for one in found if one and found.count(one) > 1})
-    if twice:
-        log.warning("%s: there twice, left out: %s", name, ", ".join(twice))
-    return {at: one if one not in twice else "" for at, one in enumerate(found)}
 
 
 def select(
@@ -132,12 +33,13 @@ def select(
     table: Table,
     source: Source,
     staged: Mapping[str, Path],
-) -> str:
-    """SQL of a table's rows as declared; `staged`: the tables that it belongs to.
+) -> tuple[str, dict[str, str]]:
+    """SQL of a table's rows as declared, and of the text that each column is in a row.
 
-    Names that are made up here have a space, as no column's has.
+    `staged`: the tables that it belongs to. Names that are made up here have a space,
+    as no column's has.
     """
-    texts, values = [], []
+    texts, values, shown = [], [], {}
     for at, column in enumerate(table):
         if layout.numbered and column.role is Role.CLIENT:
             texts.append(f'row_number() OVER () + {_before(staged)} AS "text {at}"')
@@ -146,15 +48,18 @@ def select(
             cell, kind = source.column(column)
             if kind in ("DOUBLE", "FLOAT"):
                 cell = f"CASE WHEN NOT isnan({cell}) THEN {cell} END"
-            texts += [f'{cell} AS "cell {at}"', f'{_text(column, cell)} AS "text {at}"']
-            value = _value(layout, column, table.dialect, at, kind)
+            kept = layout.defaults if column.name == TARGET else column.words
+            text = _text(column, cell, {*map(str, kept)})
+            texts += [f'{cell} AS "cell {at}"', f'{text} AS "text {at}"']
+            shown[column.name] = f"left({text}, {LONGEST})"
+            value = _value(layout, column, source.dialect or table.dialect, at, kind)
         values.append(f"{value} AS {identifier(column.name)}")
     inner = f"SELECT {', '.join(texts)} FROM {source.rows}"
     parsed = f"SELECT {', '.join(values)} FROM ({inner})"
     own_date = layout.date if is_application(layout, table) else ""
     dated = [c.name for c in table if c.dated and c.name != own_date]
     if not dated:
-        return parsed
+        return parsed, shown
     if is_application(layout, table):
         rows, day = f"({parsed})", identifier(layout.date)
     else:
@@ -166,7 +71,7 @@ def select(
         f"{days.get(name, identifier(name))} AS {identifier(name)}"
         for name in table.names
     )
-    return f"SELECT {', '.join(columns)} FROM {rows}"
+    return f"SELECT {', '.join(columns)} FROM {rows}", shown
 
 
 def _before(staged: Mapping[str, Path]) -> str:
@@ -198,17 +103,19 @@ def _dates(layout: Layout, table: str, staged: Mapping[str, Path]) -> str:
     )
 
 
-def _text(column: Column, cell: str) -> str:
-    """The text, or the part of it that the column is; null where it is missing."""
+def _text(column: Column, cell: str, kept: Collection[str]) -> str:
+    """The text, or the part of it that the column is; null where it is missing.
+
+    What is `kept` is a value of the column, also where programs write none so.
+    """
     text = f"CAST({cell} AS VARCHAR)"
     if column.pattern:
         text = f"regexp_extract({text}, {literal(column.pattern)}, 1)"
     if column.role in (Role.CLIENT, Role.RECORD) and column.type is Type.CATEGORY:
         return f"nullif({text}, '')"
-    text = f"nullif(trim({text}, {literal(SPACES)}), '')"
-    if not column.missing:
-        return text
-    words = ", ".join(literal(str(one)) for one in column.missing)
+    text = f"trim({text}, {literal(SPACES)})"
+    nulls = [one for one in NULLS if one not in kept]
+    words = ", ".join(literal(str(one)) for one in (*nulls, *column.missing))
     return f"CASE WHEN {text} NOT IN ({words}) THEN {text} END"
 
 
@@ -225,13 +132,13 @@ def _value(layout: Layout, column: Column, dialect: Dialect, at: int, kind: str)
     elif column.type is Type.CATEGORY:
         return text
     elif column.type is Type.INTEGER:
-        parsed, expected = _integer(dialect, text, cell, kind), "an integer"
+        parsed, expected = _integer(dialect, text, cell, kind), EXPECTED[column.type]
     else:
         mark = " with a decimal comma" if dialect.decimal == "," and not kind else ""
-        parsed, expected = number_of(dialect, text, cell, kind), f"a number{mark}"
-    about = literal(SIGN.join(["", column.name, expected, ""]))
-    failed = f"error({about} || left({text}, 60) || {literal(SIGN)})"
-    value = f"CASE WHEN {text} IS NOT NULL THEN coalesce({parsed}, {failed}) END"
+        parsed = number_of(dialect, text, cell, kind)
+        expected = f"{EXPECTED[column.type]}{mark}"
+    wrong = failing(column.name, expected, text)
+    value = f"CASE WHEN {text} IS NOT NULL THEN coalesce({parsed}, {wrong}) END"
     numbers = [repr(one) for one in column.missing if not isinstance(one, str)]
     if not numbers or column.dated:
         return value
@@ -278,15 +185,6 @@ def number_of(dialect: Dialect, text: str, cell: str, kind: str) -> str:
     return f"CASE WHEN regexp_full_match({text}, {like}) THEN {number} END"
 
 
-def said(error: duckdb.Error) -> str | None:
-    """What a value that cannot be read is refused with, None of another error."""
-    parts = str(error).split(SIGN)
-    if len(parts) < 5:
-        return None
-    _, column, expected, value, *_rest = parts
-    return f"column {column}: expected {expected}, found {value!r}"
-
-
 def check_outcome(
     connection: duckdb.DuckDBPyConnection,
     layout: Layout,
@@ -295,7 +193,7 @@ def check_outcome(
     source: Source,
 ) -> None:
     """Refuse decided applications none of which is a default: a word is misspelt."""
-    if TARGET not in table.names:
+    if TARGET not in table.names or table[TARGET].optional:
         return
     found = connection.execute(
         f"SELECT 1 FROM {literal(path)} WHERE {TARGET} = 1 LIMIT 1"
@@ -308,7 +206,7 @@ def check_outcome(
         f" GROUP BY 1 ORDER BY 2 DESC, 1 NULLS FIRST LIMIT {TOLD}"
     ).fetchall()
     defaults = " or ".join(repr(one) for one in layout.defaults)
-    told = ", ".join(f"{(word or '')[:60]!r} ({times:,})" for word, times in words)
+    told = ", ".join(f"{cut(word or '')} ({times:,})" for word, times in words)
     raise TableError(
         f"{source.name}: column {table[TARGET].header}: expected {defaults} in a row at"
         f" least, for a default; found {told}"
@@ -323,51 +221,16 @@ def settle(
     name: str,
     staged: Mapping[str, Path],
 ) -> None:
-    """Leave out records of nobody, and values that are no category; say how many."""
+    """Leave out records of nobody; say how many."""
     rows = literal(path)
-    replaced = [
-        f"CASE WHEN {identifier(c.name)} IN ({_words(c)}) THEN {identifier(c.name)} END"
-        f" AS {identifier(c.name)}"
-        for c in table
-        if _others(connection, c, rows, name)
-    ]
     kept = _kept(connection, layout, table, rows, name, staged)
-    if not replaced and not kept:
+    if not kept:
         return
-    columns = f"* REPLACE ({', '.join(replaced)})" if replaced else "*"
     beside = path.with_name(f"{path.name}.settled")
     connection.execute(
-        f"COPY (SELECT {columns} FROM {rows}{kept}) TO {literal(beside)} ({PARQUET})"
+        f"COPY (SELECT * FROM {rows}{kept}) TO {literal(beside)} ({PARQUET})"
     )
     beside.replace(path)
-
-
-def _words(column: Column) -> str:
-    return ", ".join(map(literal, column.words))
-
-
-def _others(
-    connection: duckdb.DuckDBPyConnection, column: Column, rows: str, name: str
-) -> bool:
-    """Whether a column has values that are none of its categories."""
-    if not column.words:
-        return False
-    cell = identifier(column.name)
-    found = connection.execute(
-        f"SELECT {cell}, count(*) FROM {rows} WHERE {cell} NOT IN ({_words(column)})"
-        " GROUP BY 1 ORDER BY 2 DESC, 1"
-    ).fetchall()
-    if found:
-        told = ", ".join(f"{value[:60]!r} ({times:,})" for value, times in found[:TOLD])
-        more = f" and {len(found) - TOLD:,} others" if len(found) > TOLD else ""
-        log.warning(
-            "%s: column %s: not among its categories, kept as missing: %s%s",
-            name,
-            column.name,
-            told,
-            more,
-        )
-    return bool(found)
 
 
 def _kept(

@@ -26,7 +26,7 @@ from training.tables.lender_file import (
     HistoryPart,
     LenderFile,
 )
-from training.tables.stage import SUFFIXES
+from training.tables.raw.find import SUFFIXES
 from training.tables.yaml_file import TOLD, Fault, Place, dotted, nearest, shown
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from training.language import LANGUAGES, Labels, _
+from training.tables.categories import speller
 from training.tables.home_credit import HOME_CREDIT, TABLES
 from training.tables.layout import APPLICATION, TARGET, Layout
 from training.tables.lender_file import (
@@ -186,6 +187,7 @@ class _Reading:
         unit = Unit(part.unit) if part.unit else known.unit if known else Unit.NONE
         if dated:
             unit = Unit.NONE if own_date else Unit.DAYS
+        alike = (*known.words, *known.categories) if known else ()
         label = self._texts(part.label) if part.label else None
         labels = label or (known.labels if known else self._texts(name))
         return Column(
@@ -199,7 +201,8 @@ class _Reading:
             term=_term(part),
             nullable=part.role != "amount",
             missing=_missing(part),
-            words=self._words(part),
+            words=self._words(part, alike),
+            categories=alike if part.categories == "learn" else (),
             use=Use.NONE if own_date else Use(part.use),
             input_because=part.input_because or "",
             group=self._group(name, part, known, group),
@@ -227,13 +230,18 @@ class _Reading:
         known_group = known.group if known and known.group != PROTECTED else ""
         return part.group or group or known_group or name
 
-    def _words(self, part: ColumnPart) -> dict[str, Labels]:
-        """What the categories are called; empty where they are to be learned."""
-        if isinstance(part.categories, dict):
-            return {one: self._texts(name) for one, name in part.categories.items()}
-        if isinstance(part.categories, list):
-            return {_text(one): self._texts(_text(one)) for one in part.categories}
-        return {}
+    def _words(self, part: ColumnPart, alike: Collection[str]) -> dict[str, Labels]:
+        """What the categories are called; empty where they are to be learned.
+
+        They are spelled as those of Home Credit's column that they are `alike`.
+        """
+        spelled = speller(alike)
+        given = part.categories
+        if isinstance(given, list):
+            given = {_text(one): _text(one) for one in given}
+        if not isinstance(given, dict):
+            return {}
+        return {spelled(one) or one: self._texts(name) for one, name in given.items()}
 
     def _texts(self, text: str) -> Labels:
         """A text of the file in every language, where a catalogue has it."""

@@ -117,8 +117,9 @@ class Column:
     `recorded`: the day or month at which a record was made, never after the application
     it is to help decide. `term`: only of what an applicant can negotiate.
     `missing`: the values by which the source says that there is none. `words`: what its
-    categories are called; one without stays as it is. `section`: what it is read with,
-    `group`: the reason that it is part of. `input_because`: why one that is `LEFT_OUT`
+    categories are called; one without stays as it is. `categories`: those that features
+    name and that have no words. `section`: what it is read with, `group`: the reason
+    that it is part of. `input_because`: why one that is `LEFT_OUT`
     is an input all the same. `known_as`: the column of Home Credit's that it
     is, so that what is made of that one can be made of it. `lowers_risk`: a higher
     number is known beforehand to mean less risk.
@@ -143,6 +144,7 @@ class Column:
     section: Labels | None = None
     missing: tuple[str | float, ...] = ()
     words: Mapping[str, Labels] = field(default_factory=dict)
+    categories: tuple[str, ...] = ()
     use: Use = Use.INPUT
     input_because: str = ""
     group: str = ""
@@ -153,6 +155,16 @@ class Column:
     dated: bool = False
     optional: bool = False
     origin: Origin | None = None
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """Its categories, and its texts for none, as they are spelled."""
+        return (*self.words, *self.categories, *self.nulls)
+
+    @property
+    def nulls(self) -> tuple[str, ...]:
+        """The texts by which its source says that there is none."""
+        return tuple(one for one in self.missing if isinstance(one, str))
 
     @property
     def is_input(self) -> bool:

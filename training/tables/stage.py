@@ -6,34 +6,31 @@ Every later step reads the staged files, so a table is parsed and checked once.
 from __future__ import annotations
 
 import logging
-import re
 import shutil
-import tempfile
-import zipfile
-import zlib
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from training import receipts
 from training.errors import TableError
-from training.files import PARQUET, literal, replacing
-from training.tables import as_written
-from training.tables.layout import Layout
-from training.tables.schema import Column, Dialect, Role, Table, Type
+from training.files import PARQUET, identifier, literal, replacing
+from training.tables import as_written, categories, raw
+from training.tables.categories import Categories
+from training.tables.layout import APPLICATION, Layout
+from training.tables.raw import as_declared
+from training.tables.raw.find import SUFFIXES, Raw, find
+from training.tables.raw.refusal import cut
+from training.tables.raw.source import Source, opened
+from training.tables.schema import Column, Role, Table, Type
 
 log = logging.getLogger(__name__)
 
-SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.zip")
 LONGEST_KEY = 64
-# What DuckDB's errors show of a file: a whole record of somebody.
-RECORD = re.compile(
-    r"Original Line: .*?(?=\n(Error when|Expected|Invalid|Value with|Maximum)|\Z)", re.S
-)
-# A table may also be a folder of that name with its rows in several files.
-PARTS = {".parquet": "*.parquet", ".csv": "*.csv"}
+# What a damaged Parquet file says of its least and greatest values may be untrue.
+DISTRUST = "SET disabled_optimizers = 'statistics_propagation'"
 
 
 def stage(
@@ -41,91 +38,127 @@ def stage(
     data: Path,
     out: Path,
     *,
+    seen: Mapping[str, Categories] | None = None,
     progress: Callable[[str], None] = log.info,
 ) -> dict[str, Path]:
     """Check every raw table of `data` and write it to `out` as typed Parquet.
 
     Returns the path of each table that is there. A missing history table or test
     file is a warning; its features are absent. A table whose file and declaration
-    are those of the last time is not read again.
+    are those of the last time is not read again. `seen`: the categories of each table
+    that a model has learned: a text that is none of them is missing, its tables must be
+    there and no others are read, and the applications need not be decided.
 
     Raises:
-        TableError: the labelled applications are missing, or a table cannot be used: a
-            missing column, a value that does not parse or cannot be true, a
+        TableError: applications are missing, or a table cannot be used: a missing
+            column, a value that does not parse or cannot be true, a
             duplicated key, an empty or truncated file.
     """
     staged: dict[str, Path] = {}
+    learned: Categories = {}
     for name, table in layout.files().items():
+        told = layout.told_as(name)
+        if seen is not None and told not in seen:
+            continue
         source = find(data, table.stem)
-        if source is None and name == layout.labelled:
-            wanted = " or ".join(f"{name}{suffix}" for suffix in SUFFIXES)
-            raise TableError(f"{name}: missing in {data}; expected {wanted}")
         if source is None:
-            log.warning("%s: no such table in %s; going on without it", name, data)
+            _go_without(layout, name, data, seen)
             continue
         if table.as_written and table.parent not in {"", *staged}:
             log.warning("%s: left out, %s is missing and links it", name, table.parent)
             continue
-        parts: list[str | Path] = [source, source.name, repr(table), Path(__file__)]
+        code = [Path(__file__), Path(categories.__file__)]
+        code += sorted(Path(raw.__path__[0]).glob("*.py"))
+        parts = [source.receipt(), source.name, repr(table), *code]
         if table.as_written:
             parts += [repr((layout.defaults, layout.date)), Path(as_written.__file__)]
             parts += [receipts.of(path) for path in staged.values()]
-        made_from = receipts.digest(*parts)
-        if receipts.stands(out / f"{name}.parquet", made_from):
-            progress(f"{name}: as before")
-        else:
-            rows = _stage(layout, table, source, out / f"{name}.parquet", staged)
-            receipts.keep(out / f"{name}.parquet", made_from)
-            progress(f"{name}: {rows:,} rows")
-        staged[name] = out / f"{name}.parquet"
+        known = learned if name == layout.unlabelled else None
+        if seen is not None:
+            known = seen[told]
+        target = out / f"{name}.parquet"
+        write = partial(_stage, layout, table, source, target, staged)
+        link, made_from = layout.link(told), receipts.digest(*parts)
+        held = categories.settled(
+            target, table, source.name, link, made_from, known, write, progress
+        )
+        if name == layout.labelled:
+            learned = {
+                one: {*texts, *table[one].declared} for one, texts in held.items()
+            }
+        staged[name] = target
+    if not {layout.labelled, layout.unlabelled} & {*staged}:
+        files = layout.files().values()
+        stems = [one.stem for one in files if layout.told_as(one.name) == APPLICATION]
+        wanted = f"{' or '.join(stems)}, {' or '.join(SUFFIXES)}"
+        raise TableError(f"{APPLICATION}: missing in {data}; expected {wanted}")
     return _usable(layout, staged)
 
 
+def _go_without(
+    layout: Layout, name: str, data: Path, seen: Mapping[str, Categories] | None
+) -> None:
+    """Say that a table is missing; refuse what cannot go on without it."""
+    stem = layout.files()[name].stem
+    wanted = " or ".join(f"{stem}{suffix}" for suffix in SUFFIXES)
+    if layout.told_as(name) != APPLICATION and seen is not None:
+        raise TableError(
+            f"{name}: missing in {data}; the model learned from it; expected"
+            f" {wanted}, with a header alone where nobody has records"
+        )
+    if name == layout.labelled and seen is None:
+        raise TableError(f"{name}: missing in {data}; expected {wanted}")
+    if seen is None:
+        log.warning("%s: no such table in %s; going on without it", name, data)
+
+
 def _stage(
-    layout: Layout, table: Table, source: Path, target: Path, staged: dict[str, Path]
-) -> int:
-    if not table.as_written:
-        return stage_table(table, source, target)
-    name = source.name
+    layout: Layout, table: Table, held: Raw, target: Path, staged: dict[str, Path]
+) -> tuple[int, str]:
+    """How many rows a table has, and what was recognised of its file."""
+    texts: dict[str, str] = {}
     with (
         duckdb.connect() as connection,
-        opened(connection, source, table.dialect) as read,
+        _opened(connection, table, held) as source,
+        replacing(target) as beside,
     ):
-        sql = as_written.select(layout, table, read, staged)
-        with replacing(target) as beside:
-            try:
+        _check_header(table, source)
+        if source.dialect is None:
+            connection.execute(DISTRUST)
+        try:
+            if table.as_written:
+                sql, texts = as_written.select(layout, table, source, staged)
+            else:
+                sql, texts = as_declared.select(table, source)
+                _warn_of_unknown(table, source)
+            if _is_staged_already(connection, table, source):
+                shutil.copyfile(source.parts[0].path, beside)
+            else:
                 connection.execute(f"COPY ({sql}) TO {literal(beside)} ({PARQUET})")
-                as_written.check_outcome(connection, layout, table, beside, read)
+            if table.as_written:
+                as_written.check_outcome(connection, layout, table, beside, source)
+                name = source.name
                 as_written.settle(connection, layout, table, beside, name, staged)
-            except duckdb.Error as error:
-                said = as_written.said(error) or reason(error)
-                raise TableError(f"{name}: {said}") from None
-            return _check(connection, table, beside, name)
+        except duckdb.Error as error:
+            raise source.refusal(connection, error, table, texts) from None
+        may_be_empty = table.name != layout.labelled
+        rows = _check(connection, table, beside, source.name, may_be_empty)
+        return rows, f" ({', '.join(source.told)})" if source.told else ""
 
 
-@contextmanager
-def opened(
-    connection: duckdb.DuckDBPyConnection, source: Path, dialect: Dialect
-) -> Iterator[as_written.Source]:
-    """A lender's file, as it is written, to select from."""
-    name = source.name
-    with readable(source, dialect.encoding) as path:
-        files = parts_of(path, name)
-        if path.suffix == ".parquet":
-            rows = f"read_parquet([{', '.join(map(literal, files))}])"
-            found = _columns_of(connection, rows, name)
-            yield as_written.parquet_source(rows, found, name)
-        else:
-            yield as_written.csv_source(files, name, dialect)
-
-
-def parts_of(path: Path, name: str) -> list[Path]:
-    """The files that hold a table, none of them empty."""
-    files = sorted(path.glob(PARTS[path.suffix])) if path.is_dir() else [path]
-    for file in files:
-        if not file.stat().st_size:
-            raise TableError(f"{name}: the file is empty; expected a header and rows")
-    return files
+def _opened(
+    connection: duckdb.DuckDBPyConnection, table: Table, held: Raw
+) -> AbstractContextManager[Source]:
+    """A table's file, with the columns that are declared."""
+    whole = [c for c in table if not (c.pattern or c.dated)]
+    return opened(
+        connection,
+        held,
+        table.dialect,
+        [column.header or column.name for column in table],
+        [c.header or c.name for c in whole if c.type is not Type.CATEGORY],
+        parsed=not table.as_written,
+    )
 
 
 def _usable(layout: Layout, staged: dict[str, Path]) -> dict[str, Path]:
@@ -137,169 +170,49 @@ def _usable(layout: Layout, staged: dict[str, Path]) -> dict[str, Path]:
     return staged
 
 
-def find(data: Path, name: str) -> Path | None:
-    """The one file or folder that holds a raw table, None when there is none.
-
-    Raises:
-        TableError: the folder is missing, or several files hold the table.
-    """
-    if not data.is_dir():
-        raise TableError(f"{data}: no such folder")
-    found = [path for s in SUFFIXES if _holds(path := data / f"{name}{s}")]
-    if len(found) > 1:
-        names = ", ".join(path.name for path in found)
-        raise TableError(f"{name}: expected one file in {data}, found {names}")
-    return found[0] if found else None
-
-
-def _holds(path: Path) -> bool:
-    if path.is_dir() and path.suffix in PARTS:
-        return any(path.glob(PARTS[path.suffix]))
-    return path.is_file()
-
-
-def stage_table(table: Table, source: Path, target: Path) -> int:
-    """Convert one raw file, where that is needed, and check it; returns its rows."""
-    with duckdb.connect() as connection, readable(source) as path:
-        scan = _scan(connection, table, path, source.name)
-        with replacing(target) as beside:
-            try:
-                if _is_staged_already(connection, table, path, source.name):
-                    _read_everything(connection, table, path)
-                    shutil.copyfile(path, beside)
-                else:
-                    _convert(connection, table, scan, beside)
-            except duckdb.Error as error:
-                raise TableError(f"{source.name}: {reason(error)}") from None
-            return _check(connection, table, beside, source.name)
-
-
 def _is_staged_already(
-    connection: duckdb.DuckDBPyConnection, table: Table, path: Path, name: str
+    connection: duckdb.DuckDBPyConnection, table: Table, source: Source
 ) -> bool:
-    """Whether a file is Parquet with just the declared columns and types."""
-    if path.suffix != ".parquet" or path.is_dir():
+    """Whether a file is Parquet with just the declared columns and types.
+
+    Fails where a page is damaged, also of a column that nothing is asked of.
+    """
+    types = [(f'"{column.name}"', column.type.value) for column in table]
+    if table.as_written or len(source.parts) > 1 or source.dialect is not None:
         return False
-    found = _columns_of(connection, f"read_parquet({literal(path)})", name)
-    return [*found.items()] == [(column.name, column.type.value) for column in table]
-
-
-def _read_everything(
-    connection: duckdb.DuckDBPyConnection, table: Table, path: Path
-) -> None:
-    """Fails where a page is damaged, also of a column that nothing is asked of."""
+    if [*source.columns.values()] != types:
+        return False
     hashes = ", ".join(f'bit_xor(hash("{name}"))' for name in table.names)
-    connection.execute(f"SELECT {hashes} FROM {literal(path)}")
+    wrong = " OR ".join(map(as_declared.wrong_in, table))
+    sql = f"SELECT bool_or({wrong}), {hashes} FROM {source.rows}"
+    [(is_any, *_)] = connection.execute(sql).fetchall()
+    return not is_any
 
 
-def _convert(
-    connection: duckdb.DuckDBPyConnection, table: Table, scan: str, target: Path
-) -> None:
-    columns = ", ".join(
-        f'CAST("{c.name}" AS {c.type.value}) AS "{c.name}"' for c in table
-    )
-    connection.execute(
-        f"COPY (SELECT {columns} FROM {scan}) TO {literal(target)} ({PARQUET})"
-    )
+def _check_header(table: Table, source: Source) -> None:
+    """Refuse a file without one, before anything shows its first row in its place."""
+    if not any(map(source.find, table)):
+        names = ", ".join(column.header or column.name for column in table)
+        raise TableError(
+            f"{source.name}: {source.counted[0]} 1: expected a header with {names},"
+            " found none of them"
+        )
 
 
-@contextmanager
-def readable(source: Path, encoding: str = "utf-8") -> Iterator[Path]:
-    """A path that DuckDB can read: unpacked, and in UTF-8, for the time being."""
-    other = encoding != "utf-8" and source.suffix != ".parquet"
-    if source.suffix != ".zip" and not other:
-        yield source
-        return
-    with tempfile.TemporaryDirectory(prefix="training-") as folder:
-        path = source
-        try:
-            if source.suffix == ".zip":
-                path = Path(folder) / source.with_suffix("").name
-                _unzip(source, path)
-            if other:
-                path = as_written.in_utf8(path, Path(folder), encoding)
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-            raise TableError(f"{source.name}: damaged archive: {error}") from None
-        except UnicodeDecodeError as error:
-            raise TableError(
-                f"{source.name}: expected {encoding}: {error.reason}"
-            ) from None
-        yield path
-
-
-def _unzip(source: Path, target: Path) -> None:
-    with zipfile.ZipFile(source) as archive:
-        names = [n for n in archive.namelist() if n.endswith(".csv")]
-        if len(names) != 1:
-            raise TableError(
-                f"{source.name}: expected one CSV file inside, found {len(names)}"
-            )
-        with archive.open(names[0]) as packed, target.open("wb") as plain:
-            shutil.copyfileobj(packed, plain)
-
-
-def _scan(
-    connection: duckdb.DuckDBPyConnection, table: Table, path: Path, name: str
-) -> str:
-    """The SQL table function that reads a file by its declared types."""
-    files = f"[{', '.join(map(literal, parts_of(path, name)))}]"
-    if path.suffix == ".parquet":
-        found = _columns_of(connection, f"read_parquet({files})", name)
-        _check_columns(table, found, name)
-        return _completed(table, found, f"read_parquet({files})")
-    header = f"read_csv({files}, header=true, all_varchar=true, delim=',')"
-    found = _columns_of(connection, header, name)
-    _check_columns(table, found, name)
-    declared = {column.name: column.type.value for column in table}
-    types = ", ".join(
-        f"{literal(one)}: '{declared.get(one, 'VARCHAR')}'" for one in found
-    )
-    rows = (
-        f"read_csv({files}, auto_detect=false, header=true, delim=',', quote='\"',"
-        f" escape='\"', nullstr='', encoding='utf-8', columns={{{types}}})"
-    )
-    return _completed(table, found, rows)
-
-
-def _completed(table: Table, found: Collection[str], rows: str) -> str:
-    """The rows with a null in each optional column that the file has not."""
-    absent = [c for c in table if c.optional and c.name not in found]
-    nulls = "".join(f', CAST(NULL AS {c.type.value}) AS "{c.name}"' for c in absent)
-    return f"(SELECT *{nulls} FROM {rows})" if absent else rows
-
-
-def _columns_of(
-    connection: duckdb.DuckDBPyConnection, scan: str, name: str
-) -> dict[str, str]:
-    """The type of each column, in their order."""
-    try:
-        rows = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
-    except duckdb.Error as error:
-        raise TableError(f"{name}: cannot be read: {reason(error)}") from None
-    return {row[0]: row[1] for row in rows}
-
-
-def _check_columns(table: Table, found: Collection[str], name: str) -> None:
-    for column in table:
-        if column.name not in found and not column.optional:
-            raise TableError(
-                f"{name}: column {column.name} is missing; found: {', '.join(found)}"
-            )
-    extra = [column for column in found if column not in table.names]
+def _warn_of_unknown(table: Table, source: Source) -> None:
+    declared = {source.find(column) for column in table}
+    extra = [h for h, cell in source.columns.items() if h and cell not in declared]
     if extra:
-        log.warning("%s: unknown columns dropped: %s", name, ", ".join(extra))
-
-
-def reason(error: Exception) -> str:
-    """The lines of an error that say what was wrong, on one line."""
-    text = RECORD.sub("", str(error))
-    lines = text.split("\nPossible ")[0].split("\nColumn ")[0].splitlines()
-    said = [line for line in lines if line and "auto-detected" not in line]
-    return "; ".join(said[:3])
+        told = ", ".join(extra)
+        log.warning("%s: unknown columns dropped: %s", source.name, told)
 
 
 def _check(
-    connection: duckdb.DuckDBPyConnection, table: Table, path: Path, name: str
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    path: Path,
+    name: str,
+    may_be_empty: bool,
 ) -> int:
     """Refuse what types alone cannot: nulls, impossible values, repeated keys."""
     checks = [check for column in table for check in _column_checks(column)]
@@ -307,16 +220,18 @@ def _check(
     counts = connection.execute(
         f"SELECT {selected} FROM {literal(path)}"
     ).fetchone() or (0,)
-    if counts[0] == 0:
+    if counts[0] == 0 and may_be_empty:
+        log.warning("%s: the table has a header and no rows", name)
+    elif counts[0] == 0:
         raise TableError(f"{name}: the table is empty; expected at least one row")
     for (column, expected, sql), wrong in zip(checks, counts[1:], strict=True):
         if wrong:
-            example = connection.execute(
-                f'SELECT "{column.name}" FROM {literal(path)} WHERE {sql} LIMIT 1'
-            ).fetchall()[0][0]
+            [(example,)] = connection.execute(
+                f'SELECT any_value("{column.name}") FILTER ({sql}) FROM {literal(path)}'
+            ).fetchall()
             raise TableError(
                 f"{name}: column {column.name}: expected {expected},"
-                f" found {example!r} ({wrong:,} rows)"
+                f" found {cut(example)} ({wrong:,} rows)"
             )
     _check_key(connection, table, path, name)
     _warn_of_the_future(connection, table, path, name)
@@ -354,7 +269,10 @@ def _codes(column: Column) -> list[float]:
 def _column_checks(column: Column) -> Iterator[tuple[Column, str, str]]:
     """Each (column, what was expected, SQL that is true of a wrong row)."""
     if not column.nullable:
-        yield column, "a value in every row", f'"{column.name}" IS NULL'
+        value = identifier(column.name)
+        if column.type is Type.CATEGORY:
+            value = f"nullif(trim({value}), '')"
+        yield column, "a value in every row", f"{value} IS NULL"
     if column.type is Type.CATEGORY and column.role in (Role.CLIENT, Role.RECORD):
         long = f'length("{column.name}") > {LONGEST_KEY}'
         yield column, f"at most {LONGEST_KEY} characters", long
@@ -362,6 +280,8 @@ def _column_checks(column: Column) -> Iterator[tuple[Column, str, str]]:
         low, high = column.bounds
         wrong = f'NOT "{column.name}" BETWEEN {low!r}::DOUBLE AND {high!r}::DOUBLE'
         yield column, f"a number from {low:g} to {high:g}", wrong
+    elif column.type is Type.NUMBER:
+        yield column, "a finite number", f'NOT isfinite("{column.name}")'
 
 
 def _check_key(

@@ -1,4 +1,4 @@
-"""The lender's policies, and who works on what.
+"""The lender's policies, who works on what, and which logins were ended.
 
 Events gain kinds that code from before does not know: evidence, declarations and
 policies; a review need not be final.
@@ -41,6 +41,12 @@ def upgrade() -> None:
     op.bulk_insert(active, [{"slot": 1}])
     for statement in _kept_for_ever(op.get_bind().dialect.name):
         op.execute(statement)
+    op.create_table(
+        "ended_logins",
+        sa.Column("login", sa.String(64), primary_key=True),
+        sa.Column("ended_at", sa.String(27), nullable=False),
+    )
+    op.add_column("work", sa.Column("signer", sa.String(300)))
     op.add_column("work", sa.Column("claimed_by", sa.String(300)))
     op.add_column("work", sa.Column("claimed_name", sa.String(200)))
     op.add_column("work", sa.Column("claimed_until", sa.String(27)))

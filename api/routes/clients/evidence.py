@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 
 from api.http import json_body
-from api.http.auth import require_own_name
+from api.http.auth import require_own_name, signer
 from api.http.idempotency import once
 from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
@@ -143,6 +143,7 @@ def _reply(
         f"{kind}_id": uuid7(),
         "client_id": client.client_id,
         **body.model_dump(),
+        "signer": signer().id,
         "created_at": now(),
     }
     event = Event(

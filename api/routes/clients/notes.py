@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from api.errors import Problem
 from api.http import json_body
-from api.http.auth import require_own_name
+from api.http.auth import require_own_name, signer
 from api.http.idempotency import once
 from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
@@ -86,6 +86,7 @@ def _note(client: Client, body: NoteRequest) -> Reply:
         "client_id": client.client_id,
         "text": body.text,
         "author": body.author,
+        "signer": signer().id,
         "created_at": now(),
     }
     event = Event(
@@ -167,6 +168,7 @@ def _contest(
         "received_on": body.received_on,
         "due_on": due_on.isoformat(),
         "author": body.author,
+        "signer": signer().id,
         "created_at": now(),
         "answered_by": None,
     }

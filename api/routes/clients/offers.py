@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 
 from api.errors import FieldError, Problem, invalid
 from api.http import json_body
-from api.http.auth import require_own_name
+from api.http.auth import require_own_name, signer
 from api.http.idempotency import once
 from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
@@ -157,6 +157,7 @@ def _offer(
         "decision": simulation["decision"],
         "valid_until": body.valid_until,
         "reviewer": body.reviewer,
+        "signer": signer().id,
         "created_at": now(),
     }
     event = Event(

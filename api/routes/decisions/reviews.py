@@ -110,6 +110,7 @@ def _review(database: Database, prediction_id: str, body: ReviewRequest) -> Repl
         "category": body.category,
         "reason": body.reason,
         "reviewer": body.reviewer,
+        "signer": who.id,
         "replaces": stands,
         "final": grant.final,
         "signs": grant.signs,

@@ -29,19 +29,8 @@ _CARD, _CARD_IN = "model-card.md", "model-card.{}.md"
 )
 def get_model() -> Response:
     champion = services().champion()
-    bundle = champion.bundle
-    document, reasons = bundle.document, bundle.json("reasons.json")
-    fields = {
-        **document,
-        **document["model"],
-        **reasons,
-        "bundle_sha256": bundle.sha256,
-        "negotiable": [term.model_dump() for term in champion.negotiable],
-    }
-    # The first bundles do not say it: their costs are per decision.
-    fields.setdefault("costs_by_amount", False)
-    told = [name for name in ModelAnswer.model_fields if name in fields]
-    return answer({name: fields[name] for name in told})
+    negotiable = [term.model_dump() for term in champion.negotiable]
+    return answer({**champion.bundle.told, "negotiable": negotiable})
 
 
 @Operation(

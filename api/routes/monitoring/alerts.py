@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 
 from api.errors import Problem
 from api.http import json_body
+from api.http.auth import require_own_name, signer
 from api.http.idempotency import once
 from api.http.operations import ANALYST, Operation
 from api.http.responses import answer, query
@@ -35,6 +36,7 @@ _NEW: Document = {
     "closed_at": None,
     "acknowledged_at": None,
     "acknowledged_by": None,
+    "signer": None,
     "note": None,
     "history": [],
 }
@@ -135,6 +137,7 @@ def _urgency(document: Document) -> tuple[bool, int]:
 )
 def acknowledge_alert(alert_id: UUID) -> Response:
     body = read_model(Acknowledgement, json_body.read(request))
+    require_own_name("/by", body.by)
     return once(lambda: _acknowledged(str(alert_id), body))
 
 
@@ -145,6 +148,7 @@ def _acknowledged(alert_id: str, body: Acknowledgement) -> Reply:
     acknowledged = {
         "acknowledged_at": now(),
         "acknowledged_by": body.by,
+        "signer": signer().id,
         "note": body.note,
     }
     return _reply({**before.document, **acknowledged}, before)

@@ -47,8 +47,9 @@ blueprint = Blueprint("work", __name__, url_prefix="/v1")
 )
 def list_work() -> Response:
     params = query(WorkQuery, services().champion().manifest.key_type)
+    who = signer()
     with services().database.read() as connection:
-        found = listed(connection, params, signer().holder)
+        found = listed(connection, params, who.holder, who.name)
     return answer(asdict(found))
 
 

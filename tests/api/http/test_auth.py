@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from api.http import openapi
 from api.http.operations import Operation
+from api.rate_limit import RateLimit
 from api.store.keys import ApiKey, KnownKeys, Role
 
 OPEN = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/docs/start.js"}
@@ -210,6 +211,70 @@ def test_a_person_that_cannot_be_read_is_refused(call: Any, told: str) -> None:
     detail = response.json["detail"]
     assert detail.startswith("On-Behalf-Of: expected a JSON object in ASCII such as")
     assert detail.endswith(f"; found: {shown}")
+
+
+@pytest.mark.usefixtures("own")
+def test_who_is_denied_leaves_a_trace_with_address_and_reason(
+    app: Flask,
+    call: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run, client = app.test_cli_runner().invoke, app.test_client()
+    add = ["keys", "add", "--role=admin"]
+    secrets = {
+        "revoked": run(args=[*add, "gone"]).stdout.strip(),
+        "expired": run(args=[*add, "guest", "--expires=2999-01-31"]).stdout.strip(),
+        "unknown": "a-guess",
+    }
+    run(args=["keys", "revoke", "gone"])
+    capsys.readouterr()
+    monkeypatch.setattr("api.store.keys.now", lambda: "2999-02-01T12:00:00.000000Z")
+    sent = {
+        reason: {"Authorization": f"Bearer {key}"} for reason, key in secrets.items()
+    }
+    sent |= {"none": {}, "malformed": {"Authorization": "Basic a-guess"}}
+    told = []
+    for headers in sent.values():
+        more = {"headers": headers, "environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
+        told.append(client.get("/v1/model", **more).get_json()["detail"])
+    # A stranger is not told which it was.
+    assert told[:3] == ["This key is not valid."] * 3
+    call("GET", "/v1/clients", "admin")
+    call("GET", "/v1/model", "admin", headers={"On-Behalf-Of": "{}"})
+    sent |= {"role": {}, "no_delegate": {}}
+    written = capsys.readouterr().err
+    lines = [line for line in map(json.loads, written.splitlines()) if "denied" in line]
+    assert [line["denied"] for line in lines] == list(sent)
+    assert [line["key"] for line in lines] == [
+        "gone",
+        "guest",
+        *[None] * 3,
+        *["admin"] * 2,
+    ]
+    assert {line["address"] for line in lines} == {"192.0.2.7", "127.0.0.1"}
+    assert not any(secret in written for secret in secrets.values())
+    value = app.extensions["scoring"].metrics.registry.get_sample_value
+    counted = [value("scoring_denied_total", {"reason": one}) for one in sent]
+    assert counted == [1] * len(sent)
+
+
+def test_who_is_denied_is_held_to_the_rate_and_holds_up_no_known_key(
+    app: Flask, call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.monotonic", lambda: 0.0)
+    app.extensions["scoring"].rate_limit = RateLimit(2)
+    client, guess = app.test_client(), {"Authorization": "Bearer a-guess"}
+    assert call("GET", "/v1/model", "admin").status_code == 200
+    assert [client.get("/v1/model").status_code for _ in range(5)] == [401] * 4 + [429]
+    refused = client.get("/v1/model", headers=guess)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    # One that was not met here might be a guess, too.
+    assert call("GET", "/v1/model", "officer").status_code == 429
+    elsewhere = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
+    assert call("GET", "/v1/model", "officer", **elsewhere).status_code == 200
+    statuses = [call("GET", "/v1/clients", "admin").status_code for _ in range(4)]
+    assert statuses == [403, 403, 403, 429]
 
 
 def delegated(app: Flask, person: Any) -> dict[str, str]:

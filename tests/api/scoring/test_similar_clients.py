@@ -38,7 +38,9 @@ def vector(*values: float) -> Any:
         # A row that equals the client is the client; the first of equals is first.
         ((4.0, 0.0), [2, 6]),
         ((NAN, 1.0), [18, 1]),
-        ((1e30, 1.0), [17, 15]),
+        # Whoever is above the highest step is in it.
+        ((1e30, 1.0), [15, 13]),
+        ((1e30, 0.0), [16, 14]),
     ],
 )
 def test_similar_clients_are_the_nearest_tenth_of_the_sample(

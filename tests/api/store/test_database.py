@@ -347,7 +347,26 @@ def test_sqlite_commits_survive_a_power_cut(file: Path, app: Flask) -> None:
     assert (journal, synchronous) == ("wal", 2)
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://host/name", "sqlite://"])
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_takes_the_url_as_hosts_write_it(scheme: str) -> None:
+    assert Database(f"{scheme}://user:word@host/name", 1).kind == "PostgreSQL"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense", "mysql://host/name", "sqlite://", "postgresql://host:s3cret/name"],
+)
 def test_refuses_a_url_that_is_none(url: str) -> None:
-    with pytest.raises(ConfigurationError, match="SCORING_DATABASE_URL"):
-        Database(url, 1)
+    for use in (Database, upgrade):
+        with pytest.raises(ConfigurationError, match="SCORING_DATABASE_URL") as refused:
+            use(url, 1)
+        assert "s3cret" not in refused.value.message
+
+
+def test_of_a_database_only_its_host_and_name_are_told() -> None:
+    options = "password=s3cret&sslpassword=s3cret&application_name=s3cret"
+    database = Database(f"postgresql://ada:s3cret@127.0.0.1:1/name?{options}", 1)
+    with pytest.raises(DatabaseUnavailable) as refused, database.read():
+        pass
+    assert refused.value.message.startswith("database name at 127.0.0.1: ")
+    assert "s3cret" not in refused.value.message

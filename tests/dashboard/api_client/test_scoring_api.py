@@ -11,6 +11,7 @@ from fake_api import KEY, FakeApi, document, problem
 from api_client.errors import (
     Conflict,
     Forbidden,
+    LoggedOut,
     NonsenseAnswer,
     NotFound,
     Refused,
@@ -77,10 +78,20 @@ def test_names_in_ascii_whom_it_asks_for(api: FakeApi, client: ScoringApi) -> No
     client.model()
     sent = api.requests[0][2]["On-Behalf-Of"]
     roles = ["analyst", "officer", "scoring"]
-    assert json.loads(sent) == {"name": "dashboard", "sub": None, "roles": roles}
+    told = {"name": "dashboard", "sub": None, "roles": roles, "login": None}
+    assert json.loads(sent) == told
     asking(api.url, Asker("Zoë\n😀", None, ())).model()
     sent = api.requests[1][2]["On-Behalf-Of"]
-    assert sent == r'{"name": "Zo\u00eb\n\ud83d\ude00", "sub": null, "roles": []}'
+    assert sent.startswith(r'{"name": "Zo\u00eb\n\ud83d\ude00", "sub": null, ')
+
+
+def test_a_login_that_was_ended_is_an_error_of_its_own(api: FakeApi) -> None:
+    asked = asking(api.url, Asker("Ada", "7", (), "a" * 64))
+    assert not asked.login_was_ended()
+    asked.end_login()
+    assert asked.login_was_ended()
+    with pytest.raises(LoggedOut, match="This login was ended"):
+        asked.model()
 
 
 def test_tries_again_after_passing_trouble_with_the_same_idempotency_key(

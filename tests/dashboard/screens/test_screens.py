@@ -628,7 +628,7 @@ def test_the_api_page_offers_an_analyst_what_they_may_ask(
     app.text_input[-1].set_value("/v1/clients/700001").run()
     app.button(key="send").click().run()
     [headers] = [one[2] for one in api.requests if one[1] == "/v1/clients/700001"]
-    told = {"name": "Bo", "sub": None, "roles": ["analyst"]}
+    told = {"name": "Bo", "sub": None, "roles": ["analyst"], "login": None}
     assert json.loads(headers["On-Behalf-Of"]) == told
 
 
@@ -641,6 +641,19 @@ def test_with_a_login_a_key_that_is_no_delegate_shows_no_page(
     app = open_app(REFUSED)
     assert "key needs the role delegate" in trouble(app)
     assert not app.text_input and not posted(api, "")
+
+
+def test_a_login_that_was_ended_elsewhere_shows_no_page(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = Person("Ada", frozenset({"officer"}), "248289", "a" * 64)
+    monkeypatch.setattr("session.user.person", lambda: ada)
+    app = open_app(REFUSED)
+    assert app.text_input
+    app.button(key="log_out").click().run()
+    assert api.ended == {"a" * 64}
+    app = open_app(REFUSED)
+    assert [one.key for one in app.button] == ["log_in"] and not app.text_input
 
 
 def test_the_model_page_shows_fairness_and_its_card(api: FakeApi) -> None:

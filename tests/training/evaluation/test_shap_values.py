@@ -74,6 +74,13 @@ def test_importance_by_shap_and_by_shuffling_name_the_same_first(
     assert found["features"][0]["feature"].startswith("EXT_SOURCE")
     grouped = found["permutation_of_groups"]["auc_lost"]
     assert found["groups"][0]["group"] == max(grouped, key=grouped.__getitem__)
+    swarm, first = found["beeswarm"], found["features"][0]["feature"]
+    moves = [row[0] for row in swarm["contributions"]]
+    told = zip((row[0] for row in swarm["values"]), moves, strict=True)
+    own = explained.values[:, list(data.inputs).index(first)]
+    # Each feature's points in an order of their own: no row is a person.
+    assert moves == sorted(moves)
+    assert sorted(told) == sorted(zip(data.inputs[first], own, strict=True))
     total = sum(one["mean_absolute"] for one in found["features"])
     assert total == pytest.approx(np.abs(explained.values).mean(axis=0).sum())
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.training.monitoring.world import clients
+from tests.training.monitoring.world import MONITORED, clients
 from training.monitoring.statistics import drift_tests, histogram
 from training.monitoring.statistics.outcome_tests import look_at_outcomes
 from training.monitoring.statistics.performance import auc, expected, recalibrate
@@ -171,3 +171,14 @@ def test_scores_that_say_less_are_found_among_granted_clients(
     found = [one for one in look_at_outcomes(reference, margin, target) if one.raised]
     assert found
     assert found[-1].auc_drop > 0.02
+
+
+def test_what_features_have_in_common_is_told_apart_from_the_rows(
+    reference: Reference,
+) -> None:
+    first = reference.frame["FIRST"]
+    alike = replace(reference, frame=reference.frame.assign(SECOND=first))
+    np.testing.assert_array_equal(alike.correlation, reference.correlation)
+    older = {**alike.manifest, "files": {}}
+    found = replace(alike, manifest=older).correlation
+    assert found[MONITORED.index("FIRST"), MONITORED.index("SECOND")] == 1.0

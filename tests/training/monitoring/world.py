@@ -13,6 +13,7 @@ import lightgbm
 import numpy as np
 import pandas as pd
 
+from training.bundle.samples import CORRELATIONS, correlations
 from training.evaluation.calibration import fit_calibration
 from training.monitoring.statistics.reference import Reference, read_reference
 
@@ -53,6 +54,8 @@ def make_bundle(folder: Path, seed: int = 0, version: str = "1") -> Reference:
     frame["probability"] = calibration(margin)
     frame["TARGET"] = target.astype(np.int8)
     frame.to_parquet(folder / "reference.parquet", index=False)
+    related = correlations(frame[list(MONITORED)]).tolist()
+    (folder / CORRELATIONS).write_text(json.dumps(related))
     booster.save_model(str(folder / "model.txt"))
     weights = [
         {"feature": name, "group": "G", "mean_absolute": weight}

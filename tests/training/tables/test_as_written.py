@@ -137,7 +137,7 @@ def test_not_a_number_in_parquet_is_missing_and_half_an_integer_refused(
     path = literal(data / "crédits.parquet")
     sql = "COPY (SELECT 'A1' AS no_dossier, {} AS \"n°\", 'clos' AS etat) TO {}"
     duckdb.execute(sql.format("1.5", path))
-    assert "column numero: expected an integer, found '1.5'" in refusal(data)
+    assert "row 1: column numero: expected an integer, found '1.5'" in refusal(data)
     duckdb.execute(sql.format("'nan'::DOUBLE", path))
     assert "column numero: expected a value in every row" in refusal(data)
 
@@ -171,7 +171,11 @@ applications:
 
 REFUSALS = [
     ("01/02/2024", "2024-02-01", "column deposee_le: expected a date, %d/%m/%Y"),
-    ("01/02/2024", "01/02/24", "found '01/02/24'"),
+    (
+        "01/02/2024",
+        "01/02/24",
+        "line 2: column deposee_le: expected a date, %d/%m/%Y, found '01/02/24'",
+    ),
     ("01/02/2024", "31/02/2024", "found '31/02/2024'"),
     (
         ";0,25;",
@@ -179,7 +183,7 @@ REFUSALS = [
         "expected a number with a decimal comma, found '0.25'",
     ),
     (";0,25;", ";1.000,25;", "found '1.000,25'"),
-    (";0,25;", ";nan;", "found 'nan'"),
+    (";0,25;", ";NaN;", "montant: expected a value in every row"),
     (
         ";0,25;",
         ";-1;",
@@ -193,7 +197,7 @@ REFUSALS = [
     ("C3;", f"{'C' * 65};", "column dossier: expected at most 64 characters"),
     ("C3;", "D4;", "dossier must be unique; D4 is there 2 times"),
     ("anciennete;", "ancienneté;", "column anciennete is missing; found: dossier, "),
-    ("D4;", "D4;x;", "Expected Number of Columns: 9 Found: 10"),
+    ("D4;", "D4;x;", "line 5: expected 9 values, as in the header, found 10"),
 ]
 
 
@@ -219,10 +223,15 @@ def test_a_word_for_default_that_no_row_has_is_refused_with_those_there_are(
     )
 
 
-def test_a_file_in_another_encoding_is_refused(data: Path) -> None:
-    changed = with_changes(("encoding: cp1252, ", ""))
+def test_a_file_that_is_written_otherwise_is_taken_and_told(data: Path) -> None:
+    whole = staged(data)["demandes"]
+    changed = with_changes(('delimiter: ";", decimal: ",", encoding: cp1252, ', ""))
     (data / "lender.yaml").write_text(changed, encoding="utf-8")
-    assert refusal(data).startswith("demandes.csv: the header is not utf-8")
+    said: list[str] = []
+    paths = stage(layout_of(data), data, data.parent / "again", progress=said.append)
+    rows = duckdb.execute(f"FROM {rows_of(paths['demandes'])} ORDER BY ALL").fetchall()
+    assert rows == whole
+    assert said[0] == "demandes: 4 rows (cp1252, separated by ;, decimal commas)"
 
 
 def test_records_of_a_missing_parent_are_left_out(

@@ -20,6 +20,7 @@ from training.tables.draft import draft_lender_file, names, update_lender_file
 from training.tables.draft.guess import guess
 from training.tables.draft.look import look
 from training.tables.lender import layout_of
+from training.tables.raw.find import Raw
 from training.tables.schema import Dialect, Role, Type, Unit, Use
 from training.tables.stage import stage
 
@@ -220,7 +221,7 @@ def test_odd_headers_values_and_files_break_nothing(tmp_path: Path) -> None:
     assert found[:6] == ["id", "amount", "c_null", "c_yes", "c_1a", "it_s_1"]
     assert found[6:] == ["twice", "Twice_2"]
     assert [*layout.tables] == ["application", "more"]
-    assert "not used: damaged.csv.gz: cannot be read" in said
+    assert "not used: damaged.csv.gz: cannot be unpacked" in said
     assert "not used: empty.csv: the file is empty" in said
     assert [*update_lender_file(tmp_path)][-1].endswith("nothing to add")
 
@@ -287,7 +288,7 @@ def test_the_default_is_told_from_its_word(
     path = tmp_path / "t.csv"
     rows = [f"{5 * n},{value}" for n, value in enumerate(values)]
     path.write_text("\n".join([f"n,{header}", *rows]))
-    target = guess({"t": look(path)})["applications"].get("target")
+    target = guess({"t": look(Raw(path))})["applications"].get("target")
     assert (target and target["default"]) == default
 
 

@@ -159,13 +159,11 @@ def test_names_a_missing_column_and_those_found(data: Path, tmp_path: Path) -> N
 def test_shows_a_value_that_does_not_parse(data: Path, tmp_path: Path) -> None:
     write_csv(data, "bureau", [{**BUREAU[0], "AMT_CREDIT_SUM": "much"}])
     said = refusal(data, tmp_path / "staged")
-    assert said.startswith("bureau.csv: ")
-    assert '"AMT_CREDIT_SUM"' in said
-    assert "'much'" in said or '"much"' in said
-    assert "Active" not in said
+    column = "column AMT_CREDIT_SUM: expected a number"
+    assert said == f"bureau.csv: line 2: {column}, found 'much'"
 
 
-@pytest.mark.parametrize("value", ["nan", "inf", "1e13", "-5"])
+@pytest.mark.parametrize("value", ["inf", "1e999", "1e13", "-5"])
 def test_refuses_an_amount_that_cannot_be(
     data: Path, tmp_path: Path, value: str
 ) -> None:
@@ -237,9 +235,16 @@ def test_refuses_a_missing_id(data: Path, tmp_path: Path) -> None:
     assert "column SK_ID_CURR: expected a value in every row" in said
 
 
-def test_refuses_an_empty_table(data: Path, tmp_path: Path) -> None:
+def test_only_the_labelled_applications_need_rows(
+    data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     write_csv(data, "bureau", [])
-    assert "bureau.csv: the table is empty" in refusal(data, tmp_path / "staged")
+    staged = stage(HOME_CREDIT, data, tmp_path / "staged")
+    assert duckdb.execute(f"FROM '{staged['bureau']}'").fetchall() == []
+    assert "bureau.csv: the table has a header and no rows" in caplog.text
+    write_csv(data, "application_train", [])
+    said = refusal(data, tmp_path / "staged")
+    assert "application_train.csv: the table is empty" in said
 
 
 def test_refuses_a_truncated_gzip(data: Path, tmp_path: Path) -> None:
@@ -248,5 +253,4 @@ def test_refuses_a_truncated_gzip(data: Path, tmp_path: Path) -> None:
     (data / "application_train.csv").unlink()
     (data / "application_train.csv.gz").write_bytes(packed[: len(packed) // 2])
     said = refusal(data, tmp_path / "staged")
-    assert said.startswith("application_train.csv.gz: ")
-    assert "gzip" in said.lower()
+    assert said.startswith("application_train.csv.gz: cannot be unpacked: ")

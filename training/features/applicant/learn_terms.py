@@ -26,6 +26,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from training.features.applicant.terms import SPLITS, TABLE
 from training.features.build import FeatureStore
+from training.files import literal
 
 log = logging.getLogger(__name__)
 TERMS = (6, 12, 18, 24, 30, 36, 42, 48, 54, 60)
@@ -102,12 +103,13 @@ def nested(tree: DecisionTreeClassifier, node: int = 0) -> object:
 
 
 def _read(wanted: str, columns: str, paths: list[Path]) -> pd.DataFrame:
+    files = ", ".join(map(literal, paths))
     with duckdb.connect() as connection:
         return connection.execute(
             f"SELECT DISTINCT SK_ID_CURR, {columns}, AMT_CREDIT,"
             " AMT_CREDIT / AMT_ANNUITY AS CREDIT_TO_ANNUITY,"
             " AMT_CREDIT / AMT_GOODS_PRICE AS CREDIT_TO_GOODS"
-            f" FROM read_parquet({[str(path) for path in paths]}, union_by_name = true)"
+            f" FROM read_parquet([{files}], union_by_name = true)"
             f" WHERE {wanted} AND {CASH} ORDER BY ALL"
         ).df()
 

@@ -19,7 +19,7 @@ CLIENTS_AT_A_TIME = 400_000
 BYTES_PER_CLIENT = 10_000
 # With hundreds of columns it takes two seconds to plan what each part runs, and the
 # plan runs no faster.
-SLOW_OPTIMIZER = "projection_placement"
+SLOW_OPTIMIZER = literal("projection_placement")
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class DuckDB:
     def start(self, tables: Mapping[str, Path], spill: Path) -> Iterator[_EmbeddedRun]:
         with duckdb.connect() as connection:
             if self.memory_limit:
-                connection.execute(f"SET memory_limit = '{self.memory_limit}'")
+                connection.execute(f"SET memory_limit = {literal(self.memory_limit)}")
             if self.threads:
                 connection.execute(f"SET threads = {self.threads}")
             connection.execute(f"SET temp_directory = {literal(spill)}")
-            connection.execute(f"SET disabled_optimizers = '{SLOW_OPTIMIZER}'")
+            connection.execute(f"SET disabled_optimizers = {SLOW_OPTIMIZER}")
             yield _EmbeddedRun(connection, tables)
 
 

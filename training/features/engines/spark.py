@@ -85,7 +85,7 @@ def _session(master: str, memory_limit: str | None) -> SparkSession:
     settings = settings.config("spark.sql.codegen.wholeStage", "false")
     settings = settings.config("spark.ui.showConsoleProgress", "false")
     if memory_limit:
-        size = memory_limit.lower().removesuffix("b")
+        size = memory_limit.lower().rstrip("ib").replace(" ", "")
         for who in ("driver", "executor"):
             settings = settings.config(f"spark.{who}.memory", size)
     try:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from training.arrays import Array
 from training.bundle.read import read_manifest, verified
+from training.bundle.samples import CORRELATIONS, correlations
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
 from training.language import LANGUAGES, Labels, alike
@@ -30,8 +31,8 @@ SCORE = "margin"
 class Reference:
     """A bundle's reference clients, labelled and scored out of fold.
 
-    `frame`: the monitored features, `margin`, `probability` and `TARGET`; where costs
-    are by amount, the amount too.
+    `frame`: the monitored features, each in an order of its own; `margin`,
+    `probability` and `TARGET` of the same clients; where costs are by amount, theirs.
     `columns`: the monitored features, then the margin. `importance`: every
     feature's part of the model's whole.
     """
@@ -88,11 +89,14 @@ class Reference:
 
     @cached_property
     def correlation(self) -> Array:
-        """Absolute rank correlations of the monitored features (a sample of rows)."""
-        sample = self.frame[self.monitored].iloc[:5000]
-        ranks = sample.rank()
-        correlations = ranks.fillna(ranks.mean()).corr().abs()
-        return correlations.fillna(0.0).to_numpy(np.float64)
+        """Absolute rank correlations of the monitored features.
+
+        Of the rows, where these are clients: in bundles of before 0.4.
+        """
+        if CORRELATIONS not in self.manifest.get("files", ()):
+            return correlations(self.frame[self.monitored])
+        path = verified(self.folder, self.manifest, CORRELATIONS)
+        return np.array(json.loads(path.read_bytes()), np.float64)
 
     @property
     def refused(self) -> tuple[int, int]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -16,16 +18,14 @@ from training.bundle.champion import Champion
 from training.errors import ConfigurationError, NothingToCompare
 from training.features.build import FeatureStore, build, stage_tables
 from training.features.sql import encoded_columns
+from training.files import literal
 from training.language import LANGUAGES, SOURCE, Labels, _, alike
 from training.monitoring.statistics.drift_tests import LEAST_SHARE
 from training.monitoring.statistics.reference import SCORE, Reference
 from training.tables.layout import TARGET
 from training.tables.lender import keep_layout, layout_of
+from training.tables.raw.find import SUFFIXES, find, suffix_of
 from training.tables.schema import Column, Role, Type, Unit
-from training.tables.stage import (
-    SUFFIXES,
-    find,
-)
 
 # Beyond this the distances no longer change, but time and memory grow.
 SAMPLE = 50_000
@@ -51,12 +51,12 @@ class DatasetPair:
     columns: tuple[ComparedColumn, ...]
 
     def known(self) -> DatasetPair:
-        """Without the columns that are empty on a side: they cannot be compared."""
+        """Without the columns that are empty on both sides."""
         columns = tuple(
             column
             for column in self.columns
             if self.reference[column.name].notna().any()
-            and self.current[column.name].notna().any()
+            or self.current[column.name].notna().any()
         )
         names = [column.name for column in columns]
         return DatasetPair(self.reference[names], self.current[names], columns)
@@ -74,7 +74,7 @@ def of_application(data: Path, progress: Callable[[str], None]) -> DatasetPair:
         store = stage_tables(data, out, only_applications=True, progress=progress)
         reference, current = (
             connection.execute(
-                f"FROM '{store.application}' WHERE {side}"
+                f"FROM {literal(store.application)} WHERE {side}"
                 f' ORDER BY hash("{store.layout.key}") LIMIT {SAMPLE}'
             ).df()
             for side in _sides(store)
@@ -116,7 +116,8 @@ def _sides(store: FeatureStore) -> tuple[str, str]:
     with duckdb.connect() as connection:
         middle = f'median("{date}")' if date else "NULL"
         [(decided, everyone, day)] = connection.execute(
-            f"SELECT count({TARGET}), count(*), {middle} FROM '{store.application}'"
+            f"SELECT count({TARGET}), count(*), {middle}"
+            f" FROM {literal(store.application)}"
         ).fetchall()
     if decided < everyone:
         return f"{TARGET} IS NOT NULL", f"{TARGET} IS NULL"
@@ -188,7 +189,7 @@ def _features(champion: Champion, store: FeatureStore, side: str) -> pd.DataFram
     with duckdb.connect() as connection:
         rows = connection.execute(
             f'SELECT {columns} FROM {store.feature_rows} AS features WHERE "{key}" IN'
-            f" (SELECT \"{key}\" FROM '{store.application}' WHERE {side})"
+            f' (SELECT "{key}" FROM {literal(store.application)} WHERE {side})'
             f' ORDER BY hash("{key}") LIMIT {SAMPLE}'
         ).df()
     return rows.astype(np.float32)
@@ -213,16 +214,17 @@ def arranged(reference: Path, current: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
         keep_layout(reference.parent, Path(folder))
         for path, name in zip((reference, current), applications, strict=True):
-            suffix = next((s for s in SUFFIXES if path.name.endswith(s)), None)
-            if suffix is None or not path.is_file():
+            suffix = suffix_of(path.name)
+            if not suffix or not path.is_file():
                 raise ConfigurationError(
                     f"{path}: expected an application file, {' or '.join(SUFFIXES)}"
                 )
             (Path(folder) / f"{name}{suffix}").symlink_to(path.resolve())
         for name in layout.histories:
-            source = find(reference.parent, layout.tables[name].stem)
-            if source is not None:
-                (Path(folder) / source.name).symlink_to(source.resolve())
+            held = find(reference.parent, layout.tables[name].stem)
+            link = Path(folder) / (held.path.name if held else "")
+            if held and not link.exists():
+                link.symlink_to(held.path.resolve())
         yield Path(folder)
 
 
@@ -232,7 +234,8 @@ class Shift:
 
     `before` and `after` are the mean of a number, or the share of the category
     that moved most, named by `what`; missing values are left out. `missing_sure`:
-    that missing shares differ is beyond doubt.
+    that missing shares differ is beyond doubt. Of a column that is empty on one side
+    `distance` is infinite: no drift is larger.
     """
 
     column: ComparedColumn
@@ -251,9 +254,32 @@ class Shift:
 
     @property
     def missing_moved(self) -> bool:
-        change = abs(self.missing_after - self.missing_before)
-        return self.missing_sure and change >= LEAST_SHARE
+        return self.missing_sure and self._missing_change >= LEAST_SHARE
+
+    @property
+    def size(self) -> float:
+        return max(self.distance, self._missing_change)
+
+    @property
+    def _missing_change(self) -> float:
+        return abs(self.missing_after - self.missing_before)
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether one side has no value at all."""
+        return math.isinf(self.distance)
 
     @property
     def drifted(self) -> bool:
         return self.moved or self.missing_moved
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "column": self.column.name,
+            "drifted": self.drifted,
+            "one_sided": self.one_sided,
+            "distance": None if self.one_sided else self.distance,
+            "limit": self.limit,
+            "missing_before": self.missing_before,
+            "missing_after": self.missing_after,
+        }

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from training.errors import ConfigurationError, TableError
 from training.files import replacing
-from training.tables.as_written import normal
 from training.tables.draft.columns import Table, drafted
 from training.tables.draft.guess import guess
 from training.tables.draft.look import File, look, tables_in
@@ -19,6 +18,7 @@ from training.tables.layout import APPLICATION
 from training.tables.lender import LENDER, layout_of
 from training.tables.lender_file import ApplicationsPart, HistoryPart
 from training.tables.lender_read import read_lender_file
+from training.tables.raw.text import normal
 from training.tables.yaml_file import Place
 
 KAGGLES = {HOME_CREDIT.target.name, *HOME_CREDIT.application.names}

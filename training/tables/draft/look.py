@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +12,10 @@ import duckdb
 from training.errors import TableError
 from training.files import literal
 from training.tables import as_written, stage
+from training.tables.raw.find import Raw, find, members, stem_of
+from training.tables.raw.refusal import why_not
+from training.tables.raw.source import opened
+from training.tables.raw.text import SPACES
 from training.tables.schema import Dialect
 
 # What is beyond them is not looked at: a draft, and a minute.
@@ -58,80 +60,58 @@ class File:
     columns: Mapping[str, Looked]
 
 
-def tables_in(folder: Path) -> tuple[dict[str, Path], list[str]]:
+def tables_in(folder: Path) -> tuple[dict[str, Raw], list[str]]:
     """The tables' files by stem, and other files; TableError if a table has two."""
-    stage.find(folder, "")
-    tables, others = {}, []
+    find(folder, "")
+    tables: dict[str, Raw] = {}
+    others = []
     for path in sorted(folder.glob("[!.]*")):
-        suffix = next((one for one in stage.SUFFIXES if path.name.endswith(one)), "")
-        stem = path.name.removesuffix(suffix)
-        if suffix and (found := stage.find(folder, stem)):
-            tables[stem] = found
-        elif path.suffix not in (".yaml", ".po", ".md"):
+        inside = members(path) if path.suffix.lower() == ".zip" else []
+        stems = [*map(stem_of, inside if len(inside) > 1 else [path.name])]
+        held = {stem: one for stem in stems if stem and (one := find(folder, stem))}
+        tables |= held
+        if not held and path.suffix not in (".yaml", ".po", ".md"):
             others.append(path.name)
     return tables, others
 
 
-def look(path: Path, rows: int = ROWS) -> File:
+def look(held: Raw, rows: int = ROWS) -> File:
     """What is in each column of a file; TableError if it cannot be read or is empty."""
     try:
         with duckdb.connect() as database:
-            return _look(database, path, rows)
-    except (duckdb.Error, OSError, EOFError, zlib.error) as error:
-        said = stage.reason(error)
-        raise TableError(f"{path.name}: cannot be read: {said}") from None
+            return _look(database, held, rows)
+    except duckdb.Error as error:
+        raise TableError(f"{held.name}: {why_not(error, {})}") from None
 
 
-def _look(database: duckdb.DuckDBPyConnection, path: Path, rows: int) -> File:
-    dialect = Dialect() if path.suffix == ".parquet" else _dialect(database, path)
-    with stage.opened(database, path, dialect) as source:
+def _look(database: duckdb.DuckDBPyConnection, held: Raw, rows: int) -> File:
+    with opened(database, held, Dialect()) as source:
+        dialect = source.dialect or Dialect()
         headers = [h for h in source.columns if h.isprintable() and 0 < len(h) <= 500]
         cells = []
         for at, (cell, kind) in enumerate(source.columns[one] for one in headers):
             value = f"CAST({cell} AS {re.sub('^TIMESTAMP.*', 'DATE', kind)})"
-            text = f"trim(CAST({value} AS VARCHAR), {literal(as_written.SPACES)})"
+            text = f"trim(CAST({value} AS VARCHAR), {literal(SPACES)})"
             cells.append(f"nullif({text}, '') AS c{at}")
         selected = f"SELECT {', '.join(cells)} FROM {source.rows} LIMIT {rows}"
         database.execute(f"CREATE TABLE file AS {selected}")
     [(count,)] = database.execute("SELECT count(*) FROM file").fetchall()
     if not count:
-        raise TableError(f"{path.name}: the table is empty; expected at least one row")
+        raise TableError(f"{held.name}: the table is empty; expected at least one row")
     dialect = replace(dialect, decimal=_decimal(database))
     places = range(len(headers))
     looked = [_column(database, f"c{at}", dialect, count) for at in places]
     formats = [one for column in looked for one in column.dates]
     dates = max(DATES, key=formats.count) if formats else dialect.dates
     columns = dict(zip(headers, looked, strict=True))
-    return File(path.name, replace(dialect, dates=dates), count, columns)
-
-
-def _dialect(database: duckdb.DuckDBPyConnection, path: Path) -> Dialect:
-    with stage.readable(path) as plain:
-        first = stage.parts_of(plain, path.name)[0]
-        encoding = _encoding(first)
-        with stage.readable(first, encoding) as text:
-            options = "all_varchar=true, header=true, skip=0"
-            sql = f"SELECT delimiter FROM sniff_csv({literal(text)}, {options})"
-            [(delimiter,)] = database.execute(sql).fetchall()
-    return Dialect(delimiter, encoding=encoding)
-
-
-def _encoding(file: Path) -> str:
-    opened = gzip.open if file.suffix == ".gz" else open
-    try:
-        with opened(file, "rt", encoding="utf-8", newline="") as text:
-            while text.read(as_written.CHUNK):
-                pass
-    except UnicodeDecodeError:
-        with opened(file, "rb") as source:
-            marked = source.read(2) in (b"\xff\xfe", b"\xfe\xff")
-        return "utf-16" if marked else "cp1252"
-    return "utf-8"
+    encoding = dialect.encoding.removesuffix("-le").removesuffix("-be")
+    dialect = replace(dialect, dates=dates, encoding=encoding)
+    return File(held.name, dialect, count, columns)
 
 
 def _decimal(database: duckdb.DuckDBPyConnection) -> str:
     """A comma if more numbers are written with one; three digits may be thousands."""
-    like = re.compile(rf"[+-]?[\d{as_written.SPACES}]+([.,])(\d\d?|\d{{4,}})")
+    like = re.compile(rf"[+-]?[\d{SPACES}]+([.,])(\d\d?|\d{{4,}})")
     rows = database.execute(f"FROM file LIMIT {SAMPLE}").fetchall()
     found = [m[1] for row in rows for v in row if v and (m := like.fullmatch(v))]
     return "," if found.count(",") > len(found) / 2 else "."

@@ -36,6 +36,11 @@ TABLE = Table(
             "NAME_CONTRACT_TYPE",
             _("Type of loan"),
             "Cash, consumer or revolving loan; XNA when unknown.",
+            categories=(
+                "Cash loans",
+                "Consumer loans",
+                "Revolving loans",
+            ),
         ),
         amount(
             "AMT_ANNUITY",
@@ -103,6 +108,12 @@ TABLE = Table(
             _("Outcome of the application"),
             "Approved, canceled, refused or unused offer.",
             nullable=False,
+            categories=(
+                "Approved",
+                "Canceled",
+                "Refused",
+                "Unused offer",
+            ),
         ),
         past_day(
             "DAYS_DECISION",
@@ -121,12 +132,26 @@ TABLE = Table(
             "CODE_REJECT_REASON",
             _("Reason of the refusal"),
             "Code of the refusal; XAP: not refused, XNA: not recorded.",
+            categories=(
+                "CLIENT",
+                "HC",
+                "LIMIT",
+                "SCO",
+                "SCOFR",
+                "SYSTEM",
+                "VERIF",
+            ),
         ),
         ACCOMPANIED,
         category(
             "NAME_CLIENT_TYPE",
             _("New or returning client"),
             "New, repeater or refreshed; XNA when unknown.",
+            categories=(
+                "New",
+                "Refreshed",
+                "Repeater",
+            ),
         ),
         category(
             "NAME_GOODS_CATEGORY",
@@ -142,6 +167,10 @@ TABLE = Table(
             "NAME_PRODUCT_TYPE",
             _("How the client was won"),
             "Cross-sold or walked in; XNA for the rest.",
+            categories=(
+                "walk-in",
+                "x-sell",
+            ),
         ),
         category(
             "CHANNEL_TYPE",
@@ -169,6 +198,12 @@ TABLE = Table(
             "NAME_YIELD_GROUP",
             _("Level of interest"),
             "Interest grouped from low to high; XNA when unknown.",
+            categories=(
+                "high",
+                "low_action",
+                "low_normal",
+                "middle",
+            ),
         ),
         category(
             "PRODUCT_COMBINATION",

@@ -1,0 +1,72 @@
+"""What this process may use of the machine: in a container its share, not the whole."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+CGROUPS = Path("/sys/fs/cgroup")
+OWN = Path("/proc/self/cgroup")
+# Measured after reloads: what each worker takes, and the master with a bundle on trial.
+WORKER_MEBIBYTES, MASTER_MEBIBYTES = 240, 200
+
+
+def worker_count(root: Path = CGROUPS, own: Path = OWN) -> int:
+    """As many worker processes as there are processors and memory for; at least one."""
+    groups = _groups(root, own)
+    cores = min([_processors(), *map(_cores, groups)])
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    memory = min([machine, *map(_memory, groups)]) / 2**20
+    fitting = (memory - MASTER_MEBIBYTES) / WORKER_MEBIBYTES
+    return max(1, int(min(math.ceil(cores), fitting)))
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _groups(root: Path, own: Path) -> list[Path]:
+    """The control groups, of version 1 or 2, whose limits hold for this process.
+
+    In a container they may be there under the root's name alone.
+    """
+    try:
+        lines = own.read_text().splitlines()
+    except OSError:
+        return []
+    groups = []
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        top = root / controllers
+        group = top / path.lstrip("/")
+        groups += [one for one in (group, *group.parents) if one.is_relative_to(top)]
+    return groups
+
+
+def _cores(group: Path) -> float:
+    numbers = _numbers(group, "cpu.max") or [
+        *_numbers(group, "cpu.cfs_quota_us"),
+        *_numbers(group, "cpu.cfs_period_us"),
+    ]
+    # In version 1 a quota below 0 is none.
+    if not numbers or numbers[0] < 0:
+        return math.inf
+    return numbers[0] / numbers[1]
+
+
+def _memory(group: Path) -> float:
+    """In bytes."""
+    names = "memory.max", "memory.limit_in_bytes"
+    return min((*_numbers(group, names[0]), *_numbers(group, names[1]), math.inf))
+
+
+def _numbers(group: Path, name: str) -> list[float]:
+    """Those in a file of a group; none where it has no such file."""
+    try:
+        words = (group / name).read_text().split()
+    except OSError:
+        return []
+    return [math.inf if word == "max" else float(word) for word in words]

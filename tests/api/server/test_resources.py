@@ -1,0 +1,71 @@
+"""How many workers a machine, or a container's share of one, has room for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from api.server.resources import worker_count
+
+V2 = "0::/pod/app\n"
+V1 = "4:memory:/docker/x\n1:cpu,cpuacct:/docker/x\n0::/\n"
+
+
+@pytest.mark.parametrize(
+    ("own", "files", "expected"),
+    [
+        ("", {}, 8),
+        (V2, {"pod/app/cpu.max": "max 100000", "pod/app/memory.max": "max"}, 8),
+        (V2, {"pod/app/cpu.max": "250000 100000"}, 3),
+        (V2, {"pod/app/cpu.max": "50000 100000"}, 1),
+        (V2, {"pod/cpu.max": "200000 100000", "pod/app/cpu.max": "max 100000"}, 2),
+        (V2, {"pod/app/memory.max": str(512 * 2**20)}, 1),
+        (V2, {"pod/app/memory.max": str(2**30)}, 3),
+        (V2, {"memory.max": str(2**30)}, 3),
+        (
+            V1,
+            {
+                "cpu,cpuacct/cpu.cfs_quota_us": "400000",
+                "cpu,cpuacct/cpu.cfs_period_us": "100000",
+                "memory/memory.limit_in_bytes": "9223372036854771712",
+            },
+            4,
+        ),
+        (
+            V1,
+            {
+                "cpu,cpuacct/docker/x/cpu.cfs_quota_us": "-1",
+                "cpu,cpuacct/docker/x/cpu.cfs_period_us": "100000",
+                "memory/docker/x/memory.limit_in_bytes": str(2**30),
+            },
+            3,
+        ),
+    ],
+)
+def test_as_many_workers_as_processors_and_memory_allow(
+    own: str,
+    files: dict[str, str],
+    expected: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
+    monkeypatch.setattr(os, "sysconf", lambda _: 2**20)
+    (tmp_path / "own").write_text(own)
+    for name, content in files.items():
+        path = tmp_path / "cgroup" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content + "\n")
+    assert worker_count(tmp_path / "cgroup", tmp_path / "own") == expected
+
+
+def test_a_small_machine_has_few_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
+    monkeypatch.setattr(
+        os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2**17}.__getitem__
+    )
+    assert worker_count(tmp_path, tmp_path / "own") == 1
