@@ -340,8 +340,8 @@ class DraftAnswer(TypedDict):
     state: str
     revision: int
     reference: str | None
-    application: Mapping[str, Any]
-    records: Mapping[str, Sequence[Mapping[str, Any]]]
+    application: Mapping[str, float | int | str | None]
+    records: Mapping[str, Sequence[Mapping[str, float | int | str | None]]]
     needed: Sequence[str]
     unknown: Sequence[str]
     same_person: Sequence[int | str]

@@ -7,6 +7,8 @@ from copy import deepcopy
 from typing import Any
 
 from api.bundle.manifest import Manifest
+from api.features.row_checks import needed
+from api.http.operations import JSON
 from api.schemas.client_keys import (
     CLIENT_KEY,
     DRAFT,
@@ -15,9 +17,10 @@ from api.schemas.client_keys import (
     LONGEST,
     PATTERN,
 )
-from api.schemas.layout import APPLICATION, CLIENT, HISTORY_TABLES, KEY
+from api.schemas.layout import APPLICATION, CLIENT, EXAMPLES, HISTORY_TABLES, KEY
 from api.schemas.model import Column
 
+_NEW = "new applicant"
 _JSON_TYPES = {"number": "number", "integer": "integer", "category": "string"}
 _INTEGERS = (-(2**63), 2**63 - 1)
 _TEXT = {"type": "string", "minLength": 1, "maxLength": LONGEST}
@@ -34,6 +37,9 @@ def lent(document: dict[str, Any], manifest: Manifest) -> dict[str, Any]:
     tables = manifest.tables
     if manifest.client_key != KEY or not {*tables} <= {APPLICATION, *HISTORY_TABLES}:
         own = _without_examples(own)
+    elif not _whole(EXAMPLES[_NEW], manifest):
+        asked = own["paths"]["/v1/predictions"]["post"]["requestBody"]["content"]
+        del asked[JSON]["examples"][_NEW]
     schemas = own["components"]["schemas"]
     for body in ("NewApplicant", "Draft", "DraftChange"):
         _lend(schemas[body], manifest, whole=body == "NewApplicant")
@@ -43,6 +49,17 @@ def lent(document: dict[str, Any], manifest: Manifest) -> dict[str, Any]:
     if manifest.key_type == "integer":
         _search_by_digits(own)
     return own
+
+
+def _whole(example: dict[str, Any], manifest: Manifest) -> bool:
+    """Whether an applicant is one of these tables, with all that they need."""
+    for name, given in example.items():
+        table = manifest.tables.get(name)
+        columns = {one.name: one for one in table.columns} if table else {}
+        for row in given if isinstance(given, list) else [given]:
+            if not {*row} <= {*columns} or needed(columns, row):
+                return False
+    return True
 
 
 def _key(kind: str) -> list[dict[str, Any]]:

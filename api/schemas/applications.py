@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -72,8 +72,8 @@ class DraftAnswer(Answer):
     state: Literal["draft", "decided"]
     revision: int
     reference: str | None
-    application: dict[str, Any]
-    records: dict[str, list[dict[str, Any]]]
+    application: dict[str, float | int | str | None]
+    records: dict[str, list[dict[str, float | int | str | None]]]
     needed: list[str]
     unknown: list[str]
     same_person: list[ClientKey]

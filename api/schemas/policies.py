@@ -23,13 +23,31 @@ ACTIVE = "active"
 Untried = Literal["erased", "other_model", "unknown_client"]
 
 
-class PolicyFile(BaseModel):
-    """A decision model in JDM, as GoRules' editor writes it; kept as it is sent."""
+class _Open(BaseModel):
+    """With whatever else an editor writes."""
 
     model_config = ConfigDict(extra="allow")
 
-    nodes: list[dict[str, Any]]
-    edges: list[dict[str, Any]]
+
+class PolicyNode(_Open):
+    """A step of a decision model: inputs, expressions, a table, what is told."""
+
+    id: str
+    type: str
+
+
+class PolicyEdge(_Open):
+    """From which node data go to which; both by their id."""
+
+    sourceId: str
+    targetId: str
+
+
+class PolicyFile(_Open):
+    """A decision model in JDM, as GoRules' editor writes it; kept as it is sent."""
+
+    nodes: list[PolicyNode]
+    edges: list[PolicyEdge]
 
 
 class Condition(Answer):

@@ -46,6 +46,7 @@ def test_the_recorded_answers_are_those_given_now(
     ask: Ask, request: pytest.FixtureRequest
 ) -> None:
     answers = record(ask)
+    refuse_no_example(ask)
     if request.config.getoption("--record-examples"):
         text = json.dumps(answers, ensure_ascii=False, indent=1)
         RECORDED.write_text(f"{text}\n", encoding="utf-8")
@@ -106,6 +107,17 @@ def record(ask: Ask) -> Answers:
                 status = str(response.status_code)
                 found.setdefault(f"{method.upper()} {path}", {})[status] = shown
     return found
+
+
+def refuse_no_example(ask: Ask) -> None:
+    """Each example of a body of predictions, the new applicant with all columns too."""
+    client = str(ask("GET", "/v1/clients?limit=1").json["clients"][0]["client_id"])
+    content = ask("GET", "/openapi.json").json["paths"]["/v1/predictions"]["post"]
+    examples = content["requestBody"]["content"]["application/json"]["examples"]
+    assert "new applicant" in examples
+    for name, example in examples.items():
+        sent = json.loads(swap(json.dumps(example["value"]), {CLIENT: client}))
+        assert ask("POST", "/v1/predictions", sent).status_code == 201, name
 
 
 def refused(ask: Ask) -> int:

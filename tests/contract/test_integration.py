@@ -27,7 +27,13 @@ from tests.contract.http import predict, some_clients
 
 pytestmark = pytest.mark.xdist_group("house")
 PAGE = (ROOT / "docs" / "integration.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"```sh\n(curl.*?)```", PAGE, re.DOTALL)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# The README's of the demo, at the address of the demo.
+COMMANDS = [
+    command.replace("http://127.0.0.1:5050", "$SCORING_URL")
+    for text in (PAGE, README)
+    for command in re.findall(r"```sh\n(curl.*?)```", text, re.DOTALL)
+]
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +94,8 @@ def test_every_curl_command_works(
         assert answer["kind"] == "simulation"
 
 
-def test_the_integration_page_has_curl_commands() -> None:
-    assert len(COMMANDS) == 15
+def test_the_pages_have_curl_commands() -> None:
+    assert len(COMMANDS) == 16
 
 
 def test_the_page_names_every_method_of_the_client(module: ModuleType) -> None:
