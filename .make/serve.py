@@ -123,9 +123,9 @@ def stop(servers: Servers) -> None:
 
 
 if __name__ == "__main__":
-    # End the same way on Ctrl-C and on SIGTERM, also where a shell that runs this in
-    # the background had Ctrl-C ignored.
-    for stopping in (signal.SIGINT, signal.SIGTERM):
+    # End the same way on Ctrl-C, on SIGTERM and with the terminal, also where a shell
+    # that runs this in the background had Ctrl-C ignored.
+    for stopping in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(stopping, signal.default_int_handler)
     if sys.argv[1] == "--check":
         for given in sys.argv[2:]:

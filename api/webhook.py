@@ -101,8 +101,9 @@ def receiver(config: Config) -> Receiver:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise ConfigurationError(f"{_URL}: {expected}: {error}") from error
+    except ValueError:
+        # Its cause would quote a part of it.
+        raise ConfigurationError(f"{_URL}: {expected}") from None
     fits = parts.scheme == "https" or (parts.scheme == "http" and host in _LOCAL)
     if not fits or not host or parts.username or not url.isascii() or " " in url:
         raise ConfigurationError(f"{_URL}: {expected}")

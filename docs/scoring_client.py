@@ -300,6 +300,7 @@ class Contest(TypedDict):
     received_on: str
     due_on: str
     author: str
+    signer: NotRequired[str | None]
     created_at: str
     answered_by: str | None
 
@@ -322,6 +323,7 @@ class Declaration(TypedDict):
     other_instalments: float | None
     dependants: int | None
     author: str
+    signer: NotRequired[str | None]
     created_at: str
 
 
@@ -361,6 +363,7 @@ class Evidence(TypedDict):
     consulted_at: str
     valid_until: str | None
     author: str
+    signer: NotRequired[str | None]
     created_at: str
 
 
@@ -437,6 +440,7 @@ class Note(TypedDict):
     client_id: int | str
     text: str
     author: str
+    signer: NotRequired[str | None]
     created_at: str
 
 
@@ -550,6 +554,8 @@ class Review(TypedDict):
 
     `closed` when nobody decides any more: it was withdrawn or lapsed. `final`: it
     stands; not so of the first of two signatures, which `signs` names in the second.
+    `signer` tells namesakes apart: `sub:` and what the login's provider knows them by,
+    or `key:` and which key it was.
     """
 
     review_id: str
@@ -561,6 +567,7 @@ class Review(TypedDict):
     category: NotRequired[str | None]
     reason: str
     reviewer: str
+    signer: NotRequired[str | None]
     replaces: str | None
     final: NotRequired[bool]
     signs: NotRequired[str | None]
@@ -641,6 +648,7 @@ class CounterOffer(TypedDict):
     decision: str
     valid_until: str
     reviewer: str
+    signer: NotRequired[str | None]
     created_at: str
 
 
@@ -728,6 +736,7 @@ class Standing(TypedDict):
     result: str
     by: str
     reviewer: str | None
+    signer: NotRequired[str | None]
     category: NotRequired[str | None]
     reason: str | None
     decided_at: str

@@ -106,7 +106,9 @@ def build(data: Path, folder: Path) -> House:
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """Trained on invented clients, bundle and clients exported."""
-    folder = tmp_path_factory.mktemp("house")
+    # Each of its signs means something else in SQL, a pattern or an address.
+    folder = tmp_path_factory.mktemp("house") / "Projet d'été [1] #2"
+    folder.mkdir()
     data = folder / "data"
     made = ["--clients=2000", f"--out={data}", "--format=parquet", "--seed=1"]
     House(data, folder).run("training", "synthesize", *made)

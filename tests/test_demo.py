@@ -23,6 +23,7 @@ echo "$@" >>calls
 case "$*" in
 *"$(cat failing)"*) exit 3 ;;
 *synthesize*) mkdir -p var/data && touch var/data/application_train.csv ;;
+*promote*) test "$OVERRIDE" || exit "$(cat gates)" ;;
 *" train "*) touch var/mlflow.db ;;
 *export*) mkdir -p var/bundle && touch var/bundle/manifest.json var/clients.parquet ;;
 *upgrade*) touch var/scoring.sqlite ;;
@@ -55,6 +56,7 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).touch()
     (tmp_path / "failing").write_text("nothing")
+    (tmp_path / "gates").write_text("0")
     for file in ("requirements-dev.txt", "pyproject.toml", ".venv/.demo"):
         (tmp_path / file).touch()
     return tmp_path
@@ -111,7 +113,29 @@ def test_a_failed_stage_is_not_taken_for_done(demo: Demo, folder: Path) -> None:
     (folder / "failing").write_text(" train ")
     assert demo(status=2) == ["--check", "synthesize", "train"]
     (folder / "failing").write_text("nothing")
-    assert demo() == ["--check", *MADE, "keys", "keys"]
+    (folder / "gates").write_text("1")
+    assert demo(status=2) == ["--check", "train", "promote"]
+    (folder / "gates").write_text("0")
+    assert demo() == ["--check", *MADE[1:], "keys", "keys"]
+
+
+def test_a_model_that_its_gates_refuse_is_served_for_a_reason(
+    demo: Demo, folder: Path
+) -> None:
+    (folder / "gates").write_text("3")
+    said = subprocess.run(
+        ["make", "demo"], cwd=folder, capture_output=True, text=True
+    ).stderr
+    assert "by adding OVERRIDE='your reason', or invent more clients by" in said
+    (folder / "calls").write_text("")
+    reason = "it's a $trial"
+    assert demo(f"OVERRIDE={reason.replace('$', '$$')}") == [
+        "--check",
+        *MADE[1:],
+        "keys",
+        "keys",
+    ]
+    assert f"promote --override={reason}" in (folder / "calls").read_text()
 
 
 def test_keys_are_kept_from_others_and_made_anew_with_the_database(
@@ -188,7 +212,7 @@ def test_the_day_is_made_once_the_servers_are_ready(
             break
         time.sleep(0.05)
     assert asked.read_text() == f"http://127.0.0.1:{api} secret"
-    serving.send_signal(signal.SIGINT)
+    serving.send_signal(signal.SIGHUP)
     assert serving.communicate(timeout=5) == ("stopping\n", "")
 
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 
 class TrainingError(Exception):
-    """Base of every error that training raises on purpose: one clear line."""
+    """Base of every error that training raises on purpose: one clear line.
+
+    `exit_status`: what the command ends with.
+    """
+
+    exit_status = 1
 
 
 class TableError(TrainingError):
@@ -21,3 +26,5 @@ class NothingToCompare(TrainingError):
 
 class PromotionRefused(TrainingError):
     """A model version that must not become the champion."""
+
+    exit_status = 3

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from api.bundle.manifest import parse
+from api.schemas.requests import MOST_INSTALMENTS
 
 FILE = "instalments.json"
+Number = Annotated[int, Field(ge=1, le=MOST_INSTALMENTS)]
 # What a loan is looked up by: its amount, and that over the amount of an instalment or
 # the price of the goods.
 Measure = Literal["amount", "over_instalment", "over_price"]
@@ -21,16 +23,16 @@ class Split:
     """Where to look on: `below` for what is at most `at`."""
 
     of: Measure
-    at: Annotated[float, Field(allow_inf_nan=False)]
-    below: list[int] | Split
-    above: list[int] | Split
+    at: float
+    below: list[Number] | Split
+    above: list[Number] | Split
 
 
 @dataclass(frozen=True)
 class LikelyTerms:
     """Numbers of instalments that fit nearly as well as each other, or how to tell."""
 
-    tree: list[int] | Split
+    tree: list[Number] | Split
 
     def of(self, loan: Mapping[Measure, float]) -> list[int]:
         """The likeliest first; none where a measure is not known."""
@@ -42,6 +44,6 @@ class LikelyTerms:
         return node
 
 
-def read_likely_terms(content: bytes) -> LikelyTerms:
+def read_likely_terms(document: Any) -> LikelyTerms:
     """Raises BundleError."""
-    return parse(LikelyTerms, b'{"tree":' + content + b"}", FILE)
+    return parse(LikelyTerms, {"tree": document}, FILE)

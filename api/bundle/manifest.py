@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeVar
+from reprlib import repr as shortened
+from typing import Any, Literal, TypeVar
 
-from pydantic import FiniteFloat, TypeAdapter, ValidationError
+import orjson
+from pydantic import TypeAdapter, ValidationError
 
 from api.errors import BundleError
+from api.json_encoding import encode
+from api.schemas.answers import Share
 from api.schemas.client_keys import KeyType
 from api.schemas.layout import APPLICATION, CLIENT
 from api.schemas.model import Bounds, Calibration, Column, Feature, Reason, Table
@@ -32,7 +36,7 @@ class Manifest:
 
     format: Literal[1]
     model: ModelIdentity
-    threshold: float
+    threshold: Share
     threshold_interval: Bounds
     calibration: Calibration
     feature_set: str
@@ -74,7 +78,7 @@ class BorderlineGroup:
     """The mean contribution of a group of features among borderline clients."""
 
     group: str
-    contribution: FiniteFloat
+    contribution: float
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,8 @@ class BorderlineFeature:
     """
 
     feature: str
-    contribution: FiniteFloat
-    typical: FiniteFloat | str | None
+    contribution: float
+    typical: float | str | None
     topic: str
     absence: str
     tells: bool
@@ -101,7 +105,7 @@ class Borderline:
     """The mean margin of borderline clients, and what it is made of."""
 
     clients: int
-    margin: FiniteFloat
+    margin: float
     groups: tuple[BorderlineGroup, ...]
     features: tuple[BorderlineFeature, ...]
 
@@ -114,11 +118,25 @@ class ReasonCatalogue:
     borderline: Borderline | None = None
 
 
-def parse(kind: type[Parsed], content: bytes, file: str) -> Parsed:
-    """Read `content` as `kind`; raises BundleError naming `file` and the field."""
+def decoded(content: bytes, file: str) -> Any:
+    """What a JSON file says; raises BundleError where that could not be answered."""
     try:
-        return TypeAdapter(kind).validate_json(content)
+        # NaN and what is larger than any number are no JSON to it.
+        document = orjson.loads(content)
+        orjson.dumps(document)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError) as error:
+        raise BundleError(f"{file}: expected JSON, found: {error}") from None
+    return document
+
+
+def parse(kind: type[Parsed], document: Any, file: str) -> Parsed:
+    """Read a document as `kind`; raises BundleError naming `file` and the field."""
+    try:
+        return TypeAdapter(kind).validate_json(encode(document), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         location = ".".join(str(part) for part in first["loc"])
-        raise BundleError(f"{file}: {location}: {first['msg']}") from error
+        found = shortened(first["input"])
+        raise BundleError(
+            f"{file}: {location}: {first['msg']}, found {found}"
+        ) from error

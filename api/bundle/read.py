@@ -7,49 +7,57 @@ Nothing here loads LightGBM, numpy or DuckDB, so gunicorn can verify before it f
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from api.bundle.manifest import Borderline, Manifest, ReasonCatalogue, parse
+from api.bundle import likely_terms, meaning, trees
+from api.bundle.likely_terms import LikelyTerms, read_likely_terms
+from api.bundle.manifest import Borderline, Manifest, ReasonCatalogue, decoded, parse
 from api.errors import BundleError
-from api.schemas.layout import APPLICATION, completed
+from api.schemas.layout import completed
 from api.schemas.model import Reason
 
-MANIFEST = "manifest.json"
+MANIFEST = meaning.MANIFEST
 SEAL = "manifest.json.sha256"
 # Large, and for monitoring only.
 UNUSED = "reference.parquet"
 REQUIRED = (
-    "model.txt",
+    trees.FILE,
     "history.sql",
     "applicant.sql",
-    "reasons.json",
-    "importance.json",
-    "distributions.json",
+    meaning.REASONS,
+    meaning.IMPORTANCE,
+    meaning.DISTRIBUTIONS,
 )
+TEXTS = (".json", ".txt", ".sql", ".md", ".html")
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A verified bundle. `files` holds the bytes of all but the reference."""
+    """A verified bundle.
+
+    `files` holds the bytes of all but the reference, `documents` what JSON files say,
+    `told` what is answered about the model.
+    """
 
     sha256: str
     manifest: Manifest
     document: Mapping[str, Any]
     reasons: tuple[Reason, ...]
     borderline: Borderline | None
+    likely_terms: LikelyTerms | None
+    told: Mapping[str, Any]
+    documents: Mapping[str, Any]
     files: Mapping[str, bytes]
 
     def text(self, name: str) -> str:
         return self.files[name].decode()
 
     def json(self, name: str) -> Any:
-        """NaN and Infinity, which JSON does not have, become null."""
-        return json.loads(self.files[name], parse_constant=lambda _: None)
+        return self.documents[name]
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -57,19 +65,63 @@ def read_bundle(folder: Path) -> Bundle:
     contents = _contents(folder)
     sha256 = _verify_manifest(folder, contents)
     place = f"{folder / MANIFEST}"
-    parse(Manifest, contents[MANIFEST], place)
-    document = completed(json.loads(contents[MANIFEST]))
-    manifest = parse(Manifest, json.dumps(document).encode(), place)
+    document = decoded(contents[MANIFEST], place)
+    parse(Manifest, document, place)
+    document = completed(document)
+    manifest = parse(Manifest, document, place)
     _verify_names(folder, contents, manifest)
     for name, expected in manifest.files.items():
         _verify_hash(folder / name, contents[name], expected)
-    catalogue = parse(ReasonCatalogue, contents["reasons.json"], "reasons.json")
-    _verify_meaning(manifest, catalogue.reasons)
-    borderline = catalogue.borderline
-    if borderline is not None:
-        _verify_borderline(manifest, borderline)
-    files = {k: v for k, v in contents.items() if k != UNUSED}
-    return Bundle(sha256, manifest, document, catalogue.reasons, borderline, files)
+    return _checked(sha256, manifest, document, contents)
+
+
+def _checked(
+    sha256: str,
+    manifest: Manifest,
+    document: Mapping[str, Any],
+    contents: Mapping[str, bytes],
+) -> Bundle:
+    """A hash says that a file is the one that was sealed, not that it can be served."""
+    files = {name: content for name, content in contents.items() if name != UNUSED}
+    _require_texts(files)
+    documents = {
+        name: decoded(content, name)
+        for name, content in files.items()
+        if name.endswith(".json") and name != MANIFEST
+    }
+    catalogue = parse(ReasonCatalogue, documents[meaning.REASONS], meaning.REASONS)
+    meaning.check_manifest(manifest, document)
+    meaning.check_reasons(manifest, catalogue)
+    meaning.check_importance(manifest, documents[meaning.IMPORTANCE])
+    meaning.check_distributions(manifest, documents[meaning.DISTRIBUTIONS])
+    if meaning.DRIFT in documents:
+        meaning.check_drift(documents[meaning.DRIFT])
+    likely = documents.get(likely_terms.FILE)
+    names = [feature.name for feature in manifest.features]
+    trees.check_trees(files[trees.FILE].decode(), names)
+    reasons = documents[meaning.REASONS]
+    return Bundle(
+        sha256=sha256,
+        manifest=manifest,
+        document=document,
+        reasons=catalogue.reasons,
+        borderline=catalogue.borderline,
+        likely_terms=None if likely is None else read_likely_terms(likely),
+        told=meaning.told_of_model(manifest, document, reasons, sha256),
+        documents=documents,
+        files=files,
+    )
+
+
+def _require_texts(files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        if name.endswith(TEXTS):
+            try:
+                content.decode()
+            except UnicodeDecodeError as error:
+                raise BundleError(
+                    f"{name}: byte {error.start}: expected UTF-8: {error.reason}"
+                ) from None
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
@@ -116,49 +168,3 @@ def _verify_hash(path: Path, content: bytes, expected: str) -> None:
         raise BundleError(
             f"{path}: was altered; its SHA-256 is {sha256}, {MANIFEST} says {expected}"
         )
-
-
-def _verify_meaning(manifest: Manifest, reasons: tuple[Reason, ...]) -> None:
-    if APPLICATION not in manifest.tables:
-        raise BundleError(f"{MANIFEST}: tables.{APPLICATION} is missing")
-    _ = manifest.key_type  # raises unless there is one key of a type that can be
-    groups = [reason.group for reason in reasons]
-    for feature in manifest.features:
-        if groups.count(feature.group) != 1:
-            raise BundleError(
-                f"reasons.json: group {feature.group} of feature {feature.name} "
-                f"must be there once, found {groups.count(feature.group)} times"
-            )
-        if feature.dtype == "category" and feature.categories is None:
-            raise BundleError(f"{MANIFEST}: feature {feature.name} has no categories")
-
-
-def _verify_borderline(manifest: Manifest, borderline: Borderline) -> None:
-    named = [one.feature for one in borderline.features]
-    expected = [feature.name for feature in manifest.features]
-    if named != expected:
-        others = ", ".join(sorted(set(expected) ^ set(named))[:5])
-        raise BundleError(
-            f"reasons.json: borderline.features must be those of {MANIFEST}, in its "
-            f"order; found {f'only in one: {others}' if others else 'another order'}"
-        )
-    groups = [one.group for one in borderline.groups]
-    for group in sorted({feature.group for feature in manifest.features}):
-        if groups.count(group) != 1:
-            raise BundleError(
-                f"reasons.json: borderline.groups: {group} must be there once, found "
-                f"{groups.count(group)} times"
-            )
-    for feature, one in zip(manifest.features, borderline.features, strict=True):
-        known = feature.categories
-        wrong = (
-            isinstance(one.typical, str)
-            if known is None
-            else one.typical not in (None, *known)
-        )
-        if wrong:
-            raise BundleError(
-                f"reasons.json: borderline.features: the typical value of "
-                f"{feature.name} is {one.typical}, expected "
-                f"{'a number' if known is None else 'one of its categories'}"
-            )

@@ -114,7 +114,7 @@ def check_answer(file: str, expected: Typed, actual: Typed) -> None:
         )
 
 
-def reason(error: duckdb.Error) -> str:
+def reason(error: duckdb.Error | FeatureError) -> str:
     if isinstance(error, duckdb.ConversionException | duckdb.OutOfRangeException):
         return "the values are too large, or too small, to compute with"
     return str(error).splitlines()[0]

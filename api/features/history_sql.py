@@ -55,8 +55,8 @@ class OnlineHistory:
         """Raises BundleError when the SQL does not answer what the manifest says."""
         self._manifest = manifest
         with connect() as connection:
-            self._declare_tables(connection)
             try:
+                self._declare_tables(connection)
                 self._statements = tuple(_statements(connection, sql, manifest))
             except duckdb.Error as error:
                 raise BundleError(f"{FILE}: {reason(error)}") from error
@@ -112,6 +112,8 @@ def _statements(
     begin = 0
     for number, query in enumerate(connection.extract_statements(text)):
         sql = query.query.strip().rstrip(";")
+        if query.type != duckdb.StatementType.SELECT:
+            raise BundleError(f"{FILE}: expected SELECTs alone, found {query.type}")
         # By their names anywhere in the text: perhaps too many, never too few.
         tables = {name for name in manifest.tables if name.lower() in sql.lower()}
         answered = described(connection, sql)

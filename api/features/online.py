@@ -72,6 +72,14 @@ class OnlineFeatures:
 
     def __init__(self, bundle: Bundle, limit: int) -> None:
         """Raises BundleError when the SQL does not answer what the manifest says."""
+        try:
+            self._read(bundle, limit)
+            # Of an applicant of whom nothing is known.
+            self.compute([Applicant({}, {})])
+        except (duckdb.Error, FeatureError) as error:
+            raise BundleError(f"{FILE}: {reason(error)}") from error
+
+    def _read(self, bundle: Bundle, limit: int) -> None:
         self._manifest = manifest = bundle.manifest
         self._key = manifest.client_key
         self._codes = [_codes(feature) for feature in manifest.features]
@@ -195,8 +203,5 @@ def _check(sql: str, manifest: Manifest) -> None:
     with connect() as connection:
         application = manifest.tables[APPLICATION].columns
         declare(connection, _tables(typed_key(manifest), application, manifest.history))
-        try:
-            answered = described(connection, sql)
-        except duckdb.Error as error:
-            raise BundleError(f"{FILE}: {reason(error)}") from error
+        answered = described(connection, sql)
     check_answer(FILE, [typed_key(manifest), *features], answered)

@@ -12,11 +12,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
 from api.bundle.manifest import Manifest
 from api.errors import BundleError
 from api.features.columns import typed_key
+from api.features.duckdb_pool import connect
 from api.schemas.model import Column
 
 _SELECT, _COLUMN = "SELECT_NODE", "COLUMN_REF"
@@ -93,7 +92,7 @@ class FeatureLineage:
 
 def _parse(sql: str) -> str:
     """DuckDB's own syntax tree of the statement, as JSON."""
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+    with connect() as connection:
         query = (
             "SELECT json_serialize_sql($1, "
             "skip_default := true, skip_empty := true, skip_null := true)"
@@ -111,7 +110,7 @@ def _parse(sql: str) -> str:
 
 
 def _unparse(tree: dict[str, Any]) -> str:
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+    with connect() as connection:
         query = "SELECT json_deserialize_sql($1)"
         row = connection.execute(query, [json.dumps(tree)]).fetchone()
     return str(row[0] if row else "")

@@ -13,6 +13,7 @@ from pydantic import Field
 from api.errors import FieldError, Problem, invalid
 from api.http import operations
 from api.schemas.requests import Strict
+from api.schemas.values import VISIBLE
 from api.services import services
 from api.store.keys import ApiKey, Role
 
@@ -32,8 +33,8 @@ class Person(Strict):
     `login`: a hash of theirs that tells this one login, until it is ended.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    sub: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=200), VISIBLE]
+    sub: Annotated[str, Field(min_length=1, max_length=255), VISIBLE] | None = None
     roles: frozenset[Role]
     login: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 

@@ -9,7 +9,12 @@ from typing import Any
 
 from flask import Flask
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import (
+    GenerateJsonSchema,
+    JsonSchemaValue,
+    models_json_schema,
+)
+from pydantic_core import core_schema
 from werkzeug.routing import Rule
 
 from api.errors import PROBLEM_TYPE
@@ -51,8 +56,25 @@ _RETRY_AFTER = {
 _DESCRIPTION = (
     "Decides on consumer loans and explains each decision. Every error is "
     "application/problem+json (RFC 9457). Every answer has an X-Request-ID. "
-    "Example answers are about invented clients, and their long lists are shortened."
+    "Example answers are about invented clients, and their long lists are shortened. "
+    "What is no request of HTTP is answered with 400, header fields beyond the limits "
+    "with 431, another method than those told here with 405."
 )
+_TAGS = {
+    "health": "Whether the process is up, and can decide.",
+    "model": "The model that serves: what it is made of, how good it is, what weighs.",
+    "clients": "Known clients: what is on file, what was consulted, noted and offered.",
+    "applications": "Applications that are entered here: drafts until decided.",
+    "work": "What waits for a person, and what came to stand.",
+    "predictions": "Decisions, simulations, letters and reviews.",
+    "outcomes": "How loans turned out.",
+    "policies": "The lender's rules above the model.",
+    "events": "What happened, for monitoring.",
+    "monitoring": "Reports and alerts.",
+    "documentation": "This API about itself.",
+}
+# In an answer that is no JSON: as bytes, or as a text of that kind.
+_BINARY = {"application/pdf"}
 
 _KEY = (
     "A key with a role that the route needs. One with the role delegate asks for "
@@ -62,6 +84,16 @@ _KEY = (
     f"{COUNTED}. Without the header it has no role; from another key the header counts "
     "for nothing."
 )
+
+
+class _Schemas(GenerateJsonSchema):
+    """Without const, of which generated clients make nothing among other kinds."""
+
+    def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:
+        told = super().literal_schema(schema)
+        if "const" in told:
+            told["enum"] = [told.pop("const")]
+        return told
 
 
 def document(app: Flask) -> dict[str, Any]:
@@ -81,7 +113,10 @@ def document(app: Flask) -> dict[str, Any]:
             "title": "Prêt à dépenser: scoring API",
             "version": "1",
             "description": _DESCRIPTION,
+            "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
+        "servers": [{"url": "/", "description": "Where this document is."}],
+        "tags": [{"name": n, "description": d} for n, d in _TAGS.items()],
         "paths": paths,
         "components": {
             "securitySchemes": {
@@ -106,7 +141,8 @@ def _operation(
     rule: Rule, operation: Operation, answers: Mapping[str, Any]
 ) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "operationId": rule.endpoint.replace(".", "_"),
+        # A verb and a thing: what the view is called.
+        "operationId": rule.endpoint.partition(".")[2],
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": _description(operation),
@@ -118,8 +154,8 @@ def _operation(
         ],
         "responses": _responses(operation, answers),
     }
+    described["security"] = [] if operation.roles is None else [{"key": []}]
     if operation.roles is not None:
-        described["security"] = [{"key": []}]
         described["x-roles"] = sorted(operation.roles)
     if operation.body:
         described["requestBody"] = _body(operation)
@@ -163,7 +199,7 @@ def _path_parameters(rule: Rule, operation: Operation) -> Iterator[dict[str, Any
 def _query_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
     if operation.query is None:
         return
-    whole = operation.query.model_json_schema()
+    whole = operation.query.model_json_schema(schema_generator=_Schemas)
     for name, schema in whole["properties"].items():
         required = name in whole.get("required", ())
         parameter = {"name": name, "in": "query", "required": required}
@@ -188,7 +224,11 @@ def _given(schema: dict[str, Any]) -> dict[str, Any]:
 def _success(kind: type[BaseModel] | str, example: Any) -> dict[str, Any]:
     shown = {} if example is None else {"example": example}
     if isinstance(kind, str):
-        schema = {"type": "object"} if kind == JSON else {"type": "string"}
+        schema: dict[str, Any] = {"type": "object", "additionalProperties": True}
+        if kind != JSON:
+            schema = {"type": "string", "contentMediaType": kind}
+        if kind in _BINARY:
+            schema["format"] = "binary"
         return {"description": "Done.", "content": {kind: {"schema": schema, **shown}}}
     schema = {"$ref": _REFERENCE.format(model=kind.__name__)}
     text = (kind.__doc__ or "").strip()
@@ -228,6 +268,7 @@ def _schemas(app: Flask) -> dict[str, Any]:
     _, schema = models_json_schema(
         [(kind, "validation") for kind in dict.fromkeys(kinds)],
         ref_template=_REFERENCE,
+        schema_generator=_Schemas,
     )
     definitions: dict[str, Any] = schema["$defs"]
     return definitions

@@ -52,15 +52,15 @@ class Operation:
 
     def statuses(self) -> list[int]:
         """Every status of a problem."""
-        codes = {*self.problems, HTTPStatus.INTERNAL_SERVER_ERROR.value}
+        codes = {*self.problems, 400, HTTPStatus.INTERNAL_SERVER_ERROR.value}
         if self.roles is not None:
-            codes |= {400, 401, 429, 503} | ({403} if self.roles else set())
+            codes |= {401, 429, 503} | ({403} if self.roles else set())
         if self.path_examples:
             codes |= {404}
         if self.query is not None:
             codes |= {422}
         if self.body:
-            codes |= {400, 413, 415, 422}
+            codes |= {413, 415, 422}
         return sorted(codes)
 
     def __call__(self, view: View) -> View:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, request
 
 from api.errors import BundleError, Problem
 from api.http import openapi
@@ -40,8 +40,10 @@ _FILES = {
     roles=None,
     validated=True,
 )
-def document() -> Response:
+def get_document() -> Response:
     told = openapi.document(current_app)
+    if request.script_root:
+        told["servers"][0]["url"] = request.script_root
     try:
         return answer(lent(told, services().champion().manifest))
     except BundleError:
@@ -58,7 +60,7 @@ def document() -> Response:
     roles=None,
     validated=True,
 )
-def page() -> Response:
+def get_documentation() -> Response:
     text = (_OWN / "docs.html").read_bytes()
     headers = {"Content-Security-Policy": _ITSELF}
     return Response(text, headers=headers, content_type=f"{HTML}; charset=utf-8")
@@ -76,7 +78,7 @@ def page() -> Response:
     validated=True,
     documented=False,
 )
-def file(name: str) -> Response:
+def get_documentation_file(name: str) -> Response:
     if name not in _FILES:
         raise Problem(HTTPStatus.NOT_FOUND, f"The page has no file {name}.")
     folder, kind = _FILES[name]

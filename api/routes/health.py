@@ -28,7 +28,7 @@ blueprint = Blueprint("health", __name__)
     {200: Health},
     roles=None,
 )
-def live() -> Response:
+def get_liveness() -> Response:
     return answer({"status": "live"})
 
 
@@ -42,7 +42,7 @@ def live() -> Response:
     roles=None,
     problems=(503,),
 )
-def ready() -> Response:
+def get_readiness() -> Response:
     if services().draining:
         detail = "It is about to stop. Send requests elsewhere."
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)

@@ -19,6 +19,11 @@ Moment = Annotated[
 ]
 
 
+# Beside a name, to tell namesakes apart: `sub:` and what a login's provider knows them
+# by, or `key:` and which key it was. Null where nobody knows, and before it was noted.
+Signer = str | None
+
+
 class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -290,6 +295,7 @@ class Signature(Answer):
     review_id: str
     prediction_id: str
     reviewer: str
+    signer: Signer = None
     reason: str
     created_at: Moment
     mine: bool
@@ -299,6 +305,7 @@ class Claim(Answer):
     """Who alone works on a client, and until when; `mine`: it is who asks."""
 
     by: str
+    signer: Signer = None
     until: Moment
     mine: bool
 
@@ -315,6 +322,7 @@ class Standing(Answer):
     result: Literal["granted", "referred", "refused", "withdrawn", "lapsed"]
     by: Literal["model", "policy", "person"]
     reviewer: str | None
+    signer: Signer = None
     category: str | None = None
     reason: str | None
     decided_at: Moment

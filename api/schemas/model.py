@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from api.schemas.answers import Answer, Labels, Moment, Share, TermName
 
@@ -157,7 +158,20 @@ class CandidateMeasures(Measures):
     label: str | None = None
 
 
-class CostCurve(FromBundle):
+class Curve(FromBundle):
+    """As many points in each list, but in those that older bundles do not have."""
+
+    @model_validator(mode="after")
+    def _of_one_length(self) -> Self:
+        lists = [getattr(self, name) for name in type(self).model_fields]
+        lengths = sorted({len(one) for one in lists} - {0})
+        if len(lengths) > 1:
+            text = "Lists should be of one length, not {lengths}"
+            raise PydanticCustomError("curve", text, {"lengths": lengths})
+        return self
+
+
+class CostCurve(Curve):
     """The business score at each threshold, by clients the model had not seen.
 
     `approval_rate`: how many of them it grants; `default_rate`: how many of those
@@ -170,7 +184,7 @@ class CostCurve(FromBundle):
     default_rate: list[Share | None] = []
 
 
-class CalibrationCurve(FromBundle):
+class CalibrationCurve(Curve):
     """Mean probability and share of defaults, per bin of equally many clients."""
 
     predicted: list[Share]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from api.schemas.answers import Answer, Moment
+from api.schemas.answers import Answer, Moment, Signer
 from api.schemas.requests import Query, Strict
-from api.schemas.values import INTEGER, Form
+from api.schemas.values import INTEGER, VISIBLE, Form
 
 Kind = Literal["train_test", "production", "performance", "challenger"]
 Status = Literal["open", "closed"]
 Severity = Literal["info", "warning", "critical"]
-Line = Annotated[str, Field(min_length=1, max_length=500)]
+Line = Annotated[str, Field(min_length=1, max_length=500), VISIBLE]
 Words = Annotated[str, Field(max_length=10_000)]
 # PostgreSQL's text holds no NUL.
 Markdown = Annotated[
@@ -50,6 +50,16 @@ class Report(ReportEntry):
 
     conclusion: str
     report: dict[str, Any]
+
+
+class TrainTest(BaseModel):
+    """The report in a bundle, as far as it is read.
+
+    `conclusion`: by language; older reports have it in a file of their own alone.
+    """
+
+    metrics: list[dict[str, Any]]
+    conclusion: dict[str, str] = {}
 
 
 class LatestQuery(Query):
@@ -109,6 +119,7 @@ class Alert(Answer):
     closed_at: Moment | None
     acknowledged_at: Moment | None
     acknowledged_by: str | None
+    signer: Signer = None
     note: str | None
     history: list[Change]
 
@@ -130,5 +141,5 @@ class AlertQuery(Query):
 class Acknowledgement(Strict):
     """Who has seen an alert."""
 
-    by: Annotated[str, Field(min_length=1, max_length=200)]
+    by: Annotated[str, Field(min_length=1, max_length=200), VISIBLE]
     note: Words = ""

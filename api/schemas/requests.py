@@ -251,7 +251,7 @@ class StoredQuery(Query):
     """Whether the reasons are wanted even of an answer that was given without them."""
 
     explain: Annotated[
-        bool | Literal["reasons"],
+        Explain,
         BeforeValidator(_asked),
         Field(
             description="With explanation and reasons, or with reasons and what each "

@@ -13,10 +13,11 @@ from api.schemas.answers import (
     PolicyRef,
     Recommendation,
     Share,
+    Signer,
 )
 from api.schemas.client_keys import ClientKey
 from api.schemas.requests import CURSOR, PAGE, Query, Row, Strict
-from api.schemas.values import INTEGER, Form
+from api.schemas.values import INTEGER, VISIBLE, Form
 
 Decision = Literal["granted", "refused"]
 Result = Literal["granted", "refused", "withdrawn", "lapsed"]
@@ -33,7 +34,7 @@ PredictionId = Annotated[
 ]
 
 
-ReviewerName = Annotated[str, Field(min_length=1, max_length=200)]
+ReviewerName = Annotated[str, Field(min_length=1, max_length=200), VISIBLE]
 
 
 class ReviewRequest(Strict):
@@ -44,7 +45,7 @@ class ReviewRequest(Strict):
 
     decision: Result
     category: Category | None = None
-    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    reason: Annotated[str, Field(min_length=1, max_length=2000), VISIBLE]
     reviewer: ReviewerName
     replaces: PredictionId | None = None
 
@@ -54,6 +55,8 @@ class Review(Answer):
 
     `closed` when nobody decides any more: it was withdrawn or lapsed. `final`: it
     stands; not so of the first of two signatures, which `signs` names in the second.
+    `signer` tells namesakes apart: `sub:` and what the login's provider knows them by,
+    or `key:` and which key it was.
     """
 
     review_id: PredictionId
@@ -65,6 +68,7 @@ class Review(Answer):
     category: Category | None = None
     reason: str
     reviewer: str
+    signer: Signer = None
     replaces: PredictionId | None
     final: bool = True
     signs: PredictionId | None = None

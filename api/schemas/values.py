@@ -37,6 +37,20 @@ class Form:
         return value
 
 
+# Blanks, controls, and what Unicode has drawn as nothing (Default_Ignorable_Code_Point,
+# the blank of Braille). Beyond \uffff as they are: no notation is everybody's.
+_INVISIBLE = (
+    r"\x00-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f"
+    r"\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff"
+    r"\uffa0\ufff0-\ufffb" + "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
+)
+# Of a name, a reason, whatever people are to read.
+VISIBLE = Form(
+    rf"^[\s\S]*[^{_INVISIBLE}][\s\S]*$", "a text in which something can be seen"
+)
+
+
 def refusal(said: str) -> PydanticCustomError:
     """For pydantic to raise: `said` becomes the detail of the field."""
     return PydanticCustomError("refused", "{said}", {"said": said})

@@ -6,17 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from api.schemas.answers import Answer, Moment, Share
+from api.schemas.answers import Answer, Moment, Share, Signer
 from api.schemas.client_keys import ClientKey, OptionalKey
 from api.schemas.events import Date, Day
 from api.schemas.requests import CURSOR, PAGE, Query, Strict, between_commas
 from api.schemas.reviews import PredictionId, ReviewerName, StandingResult
-from api.schemas.values import BOOLEAN, INTEGER, Form
+from api.schemas.values import BOOLEAN, INTEGER, VISIBLE, Form
 
 WorkState = Literal[
     "draft", "open", "referred", "evidence", "second", "contested", "done"
 ]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Text = Annotated[str, Field(min_length=1, max_length=2000), VISIBLE]
 
 
 class WorkItem(Answer):
@@ -42,7 +42,9 @@ class WorkItem(Answer):
     borderline: bool
     result: StandingResult | None
     reviewer: str | None
+    signer: Signer = None
     claimed_by: str | None = None
+    claimed_signer: Signer = None
     claimed_until: Moment | None = None
     mine: bool = False
 
@@ -86,7 +88,12 @@ class WorkQuery(Query):
         StandingResult | None, Field(description="Only what stands so.")
     ] = None
     reviewer: Annotated[
-        str | None, Field(max_length=200, description="Only what this person decided.")
+        str | None,
+        Field(
+            max_length=200,
+            description="Only what this person decided; who asks by "
+            "their own name gets none of a namesake's.",
+        ),
     ] = None
     since: Annotated[
         Date | None,
@@ -110,7 +117,7 @@ class AssignRequest(Strict):
     """Who is to work on it: the name, and what the login's provider knows them by."""
 
     name: ReviewerName
-    sub: Annotated[str, Field(min_length=1, max_length=255)]
+    sub: Annotated[str, Field(min_length=1, max_length=255), VISIBLE]
 
 
 class NoteRequest(Strict):
@@ -127,6 +134,7 @@ class Note(Answer):
     client_id: ClientKey
     text: str
     author: str
+    signer: Signer = None
     created_at: Moment
 
 
@@ -158,6 +166,7 @@ class Contest(Answer):
     received_on: str
     due_on: str
     author: str
+    signer: Signer = None
     created_at: Moment
     answered_by: PredictionId | None
 
@@ -195,6 +204,7 @@ class StandingDecision(Answer):
     result: StandingResult
     by: Literal["model", "policy", "person"]
     reviewer: str | None
+    signer: Signer = None
     decided_at: Moment
 
 

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api.bundle import likely_terms
-from api.bundle.likely_terms import LikelyTerms, read_likely_terms
+from api.bundle.likely_terms import LikelyTerms
 from api.bundle.manifest import Manifest
 from api.bundle.read import Bundle
 from api.features.columns import Matrix
@@ -166,7 +165,6 @@ def load(bundle: Bundle, threads: int, prices: Prices | None = None) -> Champion
     importance = bundle.json("importance.json")
     weights = {row["feature"]: row["mean_absolute"] for row in importance["features"]}
     names = [feature.name for feature in bundle.manifest.features]
-    likely = bundle.files.get(likely_terms.FILE)
     return Champion(
         bundle=bundle,
         model=Model(bundle.text("model.txt"), names, bundle.files.get(FILE)),
@@ -175,6 +173,6 @@ def load(bundle: Bundle, threads: int, prices: Prices | None = None) -> Champion
         importance=importance,
         distributions=bundle.json("distributions.json"),
         population=populations.load(bundle, weights),
-        likely_terms=None if likely is None else read_likely_terms(likely),
+        likely_terms=bundle.likely_terms,
         prices=prices,
     )

@@ -32,7 +32,6 @@ RAW_SCORE, CONTRIBUTIONS = 1, 3
 FIRST, ALL = 0, -1
 SPLITS = 0
 SETTINGS = b"num_threads=1"
-LONGEST_NAME = 1000
 # Of the sum of a row's contributions from its margin.
 LARGEST_GAP = 1e-9
 # Of fewer a thread gains little: a row takes up to 4 ms.
@@ -40,7 +39,6 @@ LEAST_ROWS = 32
 # They let LightGBM read trees in threads of its own, where one that it cannot read ends
 # the whole process; without them it reads one after the other, and says so.
 TREE_SIZES = re.compile(r"^tree_sizes=.*\n", re.MULTILINE)
-END = "\nend of trees\n"
 LIBRARIES = ("lib/lib_lightgbm.so", "lib/lib_lightgbm.dylib", "bin/lib_lightgbm.dll")
 
 
@@ -50,35 +48,26 @@ class Model:
     def __init__(
         self, text: str, features: Sequence[str], tables: bytes | None = None
     ) -> None:
-        """Raises BundleError unless the model takes exactly these, in this order.
+        """`text`: checked trees, which take exactly these features, in this order.
 
-        `tables`: those of its SHAP values, of a bundle that has them.
+        `tables`: those of its SHAP values, of a bundle that has them; raises
+        BundleError where they are not.
         """
-        # LightGBM would read on behind the end of it.
-        if END not in text:
-            raise BundleError(f"model.txt: cut short: no line {END.strip()!r}")
-        self._whole = Booster(TREE_SIZES.sub("", text))
-        names = self._whole.features
-        if names != list(features):
-            raise BundleError(
-                f"model.txt: takes {len(names)} features from {names[:1]}, "
-                f"manifest.json lists {len(features)} from {list(features)[:1]}; "
-                "names and order must be the same"
-            )
-        self._lookup = None if tables is None else read(tables, len(names))
+        self._width = len(features)
+        self._whole = Booster(TREE_SIZES.sub("", text), self._width)
+        self._lookup = None if tables is None else read(tables, self._width)
         if self._lookup is None:
             half = self._whole.iterations // 2
             parts = [(0, half), (half, ALL)] if half else [(0, ALL)]
-            self._parts = [Booster(self._whole.text(*part)) for part in parts]
+            self._parts = [
+                Booster(self._whole.text(*part), self._width) for part in parts
+            ]
         else:
             self._require_sums()
 
     def margins(self, matrix: Matrix) -> NDArray[np.float64]:
-        """Raw score (log-odds), shape (n,); raises BundleError if one is no number."""
-        margins = self._whole.predict(matrix, RAW_SCORE, 1).ravel()
-        if not np.isfinite(margins).all():
-            raise BundleError("model.txt: it answers with a margin that is no number")
-        return margins
+        """Raw score (log-odds), shape (n,)."""
+        return self._whole.predict(matrix, RAW_SCORE, 1).ravel()
 
     def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
         """Shape (n, features + 1); the last column is the base value.
@@ -98,16 +87,16 @@ class Model:
             return np.concatenate([*walked])
 
     def _walked(self, matrix: Matrix) -> NDArray[np.float64]:
-        width = len(self._whole.features) + 1
+        width = self._width + 1
         first, *rest = [p.predict(matrix, CONTRIBUTIONS, width) for p in self._parts]
         return sum(rest, first)
 
     def _require_sums(self) -> None:
         """Raise BundleError unless the tables are this model's."""
         ends = np.array([[np.nan], [0], [-3e38], [3e38]], dtype=np.float32)
-        rows = np.repeat(ends, len(self._whole.features), axis=1)
+        rows = np.repeat(ends, self._width, axis=1)
         gap = np.abs(self.contributions(rows).sum(axis=1) - self.margins(rows)).max()
-        if gap > LARGEST_GAP:
+        if not gap <= LARGEST_GAP:
             raise BundleError(
                 f"{FILE}: not the tables of model.txt: its values add up to {gap:g} "
                 f"more or less than the margin, expected at most {LARGEST_GAP:g}"
@@ -117,8 +106,8 @@ class Model:
 class Booster:
     """Trees read from text; several threads may ask at once."""
 
-    def __init__(self, text: str) -> None:
-        """Raises BundleError when the library cannot read it."""
+    def __init__(self, text: str, width: int) -> None:
+        """Of trees that take `width` features; raises BundleError if it is not read."""
         # First: there is nothing to free when the library is not found.
         self._handle = ctypes.c_void_p()
         self._library = _library()
@@ -126,7 +115,7 @@ class Booster:
         load = self._library.LGBM_BoosterLoadModelFromString
         self._check(load(text.encode(), ctypes.byref(iterations), handle))
         self.iterations = iterations.value
-        self.features = self._features()
+        self.width = width
 
     def __del__(self) -> None:
         if self._handle:
@@ -159,8 +148,8 @@ class Booster:
         """Shape (n, width)."""
         rows = np.ascontiguousarray(matrix, dtype=np.float32)
         # The library believes what it is told about the memory that it reads.
-        if rows.ndim != 2 or rows.shape[1] != len(self.features):
-            raise ValueError(f"expected (n, {len(self.features)}), found {rows.shape}")
+        if rows.ndim != 2 or rows.shape[1] != self.width:
+            raise ValueError(f"expected (n, {self.width}), found {rows.shape}")
         answer = np.empty((len(rows), width), dtype=np.float64)
         if not len(rows):
             return answer
@@ -183,27 +172,6 @@ class Booster:
         if written.value != answer.size:
             raise BundleError(f"model.txt: {written.value} numbers, not {answer.size}")
         return answer
-
-    def _features(self) -> list[str]:
-        count, longest = ctypes.c_int(), ctypes.c_size_t()
-        self._check(
-            self._library.LGBM_BoosterGetNumFeature(self._handle, ctypes.byref(count))
-        )
-        names = [ctypes.create_string_buffer(LONGEST_NAME) for _ in range(count.value)]
-        pointers = (ctypes.c_char_p * count.value)()
-        for at, name in enumerate(names):
-            pointers[at] = ctypes.cast(name, ctypes.c_char_p)
-        self._check(
-            self._library.LGBM_BoosterGetFeatureNames(
-                self._handle,
-                count,
-                ctypes.byref(count),
-                ctypes.c_size_t(LONGEST_NAME),
-                ctypes.byref(longest),
-                pointers,
-            )
-        )
-        return [name.value.decode() for name in names]
 
     def _check(self, status: int) -> None:
         if status:

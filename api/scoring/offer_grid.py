@@ -12,6 +12,7 @@ from api.policy.active import Ready
 from api.policy.recommendation import judged
 from api.schemas.prices import Prices
 from api.schemas.requests import Terms
+from api.scoring.applicants.known_clients import unknown
 from api.scoring.policies.consider import Decided, consider
 from api.scoring.terms import Loan, Moved, on_terms, revised
 from api.store.database import Database
@@ -111,14 +112,15 @@ def _told(
         [revised(champion, client, one.changes) for one in moved]
     )
     scores = champion.score(matrix, [False] * len(moved))
-    unknown = () if client.entered is None else client.entered.unknown
     decided = [
         Decided(
             client_id=client.client_id,
             client=client,
             application={**client.application, **one.changes},
             features=score.features,
-            verdict=champion.scorer.judge(score, unknown),
+            verdict=champion.scorer.judge(
+                score, unknown(champion, client, one.changes)
+            ),
             offer=one.offer(),
         )
         for one, score in zip(moved, scores, strict=True)

@@ -20,7 +20,6 @@ from api.errors import (
 )
 from api.features.columns import Matrix, Row
 from api.features.online import Applicant, Revision
-from api.features.row_checks import unknown_categories
 from api.identifiers import now, uuid7
 from api.json_encoding import encode
 from api.policy.active import Ready
@@ -229,22 +228,11 @@ def _subject(
             changes, offer = moved.changes, moved.offer()
         except Problem as problem:
             return problem
-    application = {**client.application, **(changes or {})}
-    unknown = (
-        *unknown_categories(champion.categories, application),
-        *_unknown_as_entered(client, changes or {}),
-        *form.unknown,
-    )
+    unknown = (*known_clients.unknown(champion, client, changes or {}), *form.unknown)
     if changes is None:
         return Subject(form, unknown, client)
     revision = revised(champion, client, changes)
     return Subject(form, unknown, client, revision, changes=changes, offer=offer)
-
-
-def _unknown_as_entered(client: Client, changes: Row) -> list[str]:
-    """What was given with a category that counts as missing, and is so still."""
-    entered = client.entered
-    return [name for name in entered.unknown if name not in changes] if entered else []
 
 
 def _on_terms(champion: Champion, form: Form, client: Client) -> Moved:

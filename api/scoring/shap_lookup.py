@@ -103,14 +103,38 @@ class Lookup:
         places = self.category_start + codes.astype(np.int64)
         return np.concatenate([numbers, self.category_right.take(places)], axis=1)
 
+    def _fits(self) -> bool:
+        """Whether arrays that belong together are of one shape."""
+        tables, width = self.table_features.shape
+        numbers, categories = self.number_feature.shape, self.category_feature.shape
+        shapes = (
+            (self.base, (1,)),
+            (self.number_zero, numbers),
+            (self.number_missing, numbers),
+            (self.category_start, categories),
+            (self.category_count, categories),
+            (self.split_threshold, self.split_column.shape),
+            (self.table_start, (tables,)),
+            (self.values, (len(self.values), width)),
+        )
+        bytes_of_patterns = -(-len(self.split_column) // 8)
+        return (
+            all(found.shape == shape for found, shape in shapes)
+            and len(numbers) == len(categories) == self.category_right.ndim == 1
+            and tables <= bytes_of_patterns <= 2 * tables
+        )
+
     def is_whole(self) -> bool:
         """Whether no row of inputs can ask for what is not there."""
         columns = len(self.number_feature) + len(self.category_feature)
+        if not self._fits():
+            return False
         last = self._rows_of(~np.isnan(self.split_threshold)[np.newaxis])
         places = (
             (self.number_feature, self.features),
             (self.category_feature, self.features),
             (self.category_start, len(self.category_right)),
+            (self.category_count, len(self.category_right)),
             (self.category_start + self.category_count, len(self.category_right)),
             (self.split_column, columns),
             (self.table_features, self.features + 1),
@@ -118,7 +142,8 @@ class Lookup:
             (last, len(self.values)),
         )
         return bool(np.isfinite(self.values).all()) and all(
-            ((0 <= found) & (found < count)).all() for found, count in places
+            found.dtype == np.int64 and ((0 <= found) & (found < count)).all()
+            for found, count in places
         )
 
 
@@ -140,7 +165,13 @@ def read(content: bytes, features: int) -> Lookup:
         }
         lookup = Lookup(features, **arrays)
         whole = lookup.is_whole()
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (
+        ArithmeticError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise BundleError(f"{FILE}: not the expected arrays: {error}") from None
     if not whole:
         raise BundleError(f"{FILE}: points at what is not there, or at no number")

@@ -191,7 +191,7 @@ def load(bundle: Bundle, importance: Mapping[str, float]) -> Population | None:
     if OUTCOME not in columns or not features:
         raise BundleError(f"{FILE}: expected {OUTCOME} and features of the model")
     encoded = [_encoded(feature, columns[feature.name]) for feature in features]
-    outcomes = _numbers(columns[OUTCOME])
+    outcomes = _numbers(OUTCOME, columns[OUTCOME])
     labelled = ~np.isnan(outcomes)
     if not labelled.any():
         raise BundleError(f"{FILE}: expected clients whose {OUTCOME} is known")
@@ -208,20 +208,30 @@ def _columns(content: bytes) -> Mapping[str, Any]:
             with duckdb.connect(":memory:", config={"threads": 1}) as connection:
                 rows = connection.execute("FROM read_parquet($1)", [file.name])
                 return rows.fetchnumpy()
-        except duckdb.Error as error:
+        except (duckdb.Error, ValueError) as error:
             raise BundleError(f"{FILE}: {str(error).splitlines()[0]}") from error
 
 
 def _encoded(feature: Feature, values: Any) -> NDArray[np.float32]:
     if feature.categories is None:
-        return _numbers(values)
+        return _numbers(feature.name, values)
     codes = {text: float(code) for code, text in enumerate(feature.categories)}
     texts = np.ma.filled(np.ma.asarray(values, dtype=object), None).tolist()
+    if not all(text is None or isinstance(text, str) for text in texts):
+        raise BundleError(f"{FILE}: column {feature.name}: expected texts")
     return np.array([codes.get(text, np.nan) for text in texts], dtype=np.float32)
 
 
-def _numbers(values: Any) -> NDArray[np.float32]:
-    return np.asarray(np.ma.filled(np.ma.asarray(values, dtype=np.float32), np.nan))
+def _numbers(name: str, values: Any) -> NDArray[np.float32]:
+    """Missing ones are NaN."""
+    found = np.ma.asarray(values)
+    if found.dtype.kind not in "biuf":
+        raise BundleError(f"{FILE}: column {name}: expected numbers")
+    with np.errstate(over="ignore"):
+        numbers = np.asarray(np.ma.filled(found.astype(np.float32), np.nan))
+    if np.isinf(numbers).any():
+        raise BundleError(f"{FILE}: column {name}: expected finite numbers of 32 bits")
+    return numbers
 
 
 def _typical(feature: Feature, values: NDArray[np.float32]) -> float:

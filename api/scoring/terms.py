@@ -32,6 +32,7 @@ _MOVES = {
     INSTALMENTS: "instalments",
 }
 _OVER: dict[Measure, str] = {"over_instalment": INSTALMENT, "over_price": GOODS_PRICE}
+CENT = 0.01
 
 
 @dataclass(frozen=True)
@@ -274,10 +275,10 @@ def _of_column(champion: Champion, role: str, value: float) -> float:
 
 
 def _number(champion: Champion, application: Row, role: str) -> float | None:
-    """Above 0, or None."""
+    """A cent or more, or None: of less nothing can be worked out."""
     column = champion.loan.get(role)
     value = application.get(column.name) if column else None
-    return float(value) if value and value > 0 else None
+    return float(value) if value and value >= CENT else None
 
 
 def _whole(number: float | None) -> int | None:

@@ -171,6 +171,7 @@ work = Table(
     Column("borderline", Boolean, nullable=False),
     Column("result", String(20)),
     Column("reviewer", String(200)),
+    Column("signer", String(300)),
     # Who works on it, as api.http.auth.Signer has them, and until when alone.
     Column("claimed_by", String(300)),
     Column("claimed_name", String(200)),

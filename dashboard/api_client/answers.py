@@ -96,6 +96,7 @@ class Claim(Answer):
     """Who alone works on a client, and until when; `mine`: it is who asks."""
 
     by: str
+    signer: str | None = None
     until: AwareDatetime
     mine: bool
 
@@ -156,6 +157,7 @@ class Contest(Answer):
     received_on: str
     due_on: str
     author: str
+    signer: str | None = None
     created_at: AwareDatetime
     answered_by: str | None
 
@@ -214,6 +216,7 @@ class Declaration(Answer):
     other_instalments: float | None
     dependants: int | None
     author: str
+    signer: str | None = None
     created_at: AwareDatetime
 
 
@@ -286,6 +289,7 @@ class Evidence(Answer):
     consulted_at: str
     valid_until: str | None
     author: str
+    signer: str | None = None
     created_at: AwareDatetime
 
 
@@ -450,6 +454,7 @@ class Note(Answer):
     client_id: int | str
     text: str
     author: str
+    signer: str | None = None
     created_at: AwareDatetime
 
 
@@ -666,6 +671,8 @@ class Review(Answer):
 
     `closed` when nobody decides any more: it was withdrawn or lapsed. `final`: it
     stands; not so of the first of two signatures, which `signs` names in the second.
+    `signer` tells namesakes apart: `sub:` and what the login's provider knows them by,
+    or `key:` and which key it was.
     """
 
     review_id: str
@@ -677,6 +684,7 @@ class Review(Answer):
     category: str | None = None
     reason: str
     reviewer: str
+    signer: str | None = None
     replaces: str | None
     final: bool = True
     signs: str | None = None
@@ -763,6 +771,7 @@ class Signature(Answer):
     review_id: str
     prediction_id: str
     reviewer: str
+    signer: str | None = None
     reason: str
     created_at: AwareDatetime
     mine: bool
@@ -803,6 +812,7 @@ class StandingDecision(Answer):
     result: str
     by: str
     reviewer: str | None
+    signer: str | None = None
     decided_at: AwareDatetime
 
 
@@ -870,7 +880,9 @@ class WorkItem(Answer):
     borderline: bool
     result: str | None
     reviewer: str | None
+    signer: str | None = None
     claimed_by: str | None = None
+    claimed_signer: str | None = None
     claimed_until: AwareDatetime | None = None
     mine: bool = False
 
@@ -917,6 +929,7 @@ class Alert(Answer):
     closed_at: AwareDatetime | None
     acknowledged_at: AwareDatetime | None
     acknowledged_by: str | None
+    signer: str | None = None
     note: str | None
     history: Sequence[Change]
 
@@ -992,6 +1005,7 @@ class CounterOffer(Answer):
     decision: str
     valid_until: str
     reviewer: str
+    signer: str | None = None
     created_at: AwareDatetime
 
 
@@ -1190,6 +1204,7 @@ class Standing(StandingMeaning):
     result: str
     by: str
     reviewer: str | None
+    signer: str | None = None
     category: str | None = None
     reason: str | None
     decided_at: AwareDatetime

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from api_client.errors import NonsenseAnswer
 from session.language import code
+from session.namesakes import meet
 
 if TYPE_CHECKING:
     from api_client import answers
@@ -88,6 +89,12 @@ class Answer(BaseModel):
     model_config = ConfigDict(
         frozen=True, strict=True, extra="ignore", allow_inf_nan=False
     )
+
+    def model_post_init(self, context: object, /) -> None:
+        """Whoever signed is known before the first of several is shown."""
+        for name in ("reviewer", "author"):
+            if (signed := getattr(self, name, None)) is not None:
+                meet(signed, getattr(self, "signer", None))
 
 
 class LabelsMeaning(Answer):

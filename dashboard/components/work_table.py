@@ -20,6 +20,7 @@ from components.forms import signed
 from components.layout import card
 from session.address import address
 from session.language import _
+from session.namesakes import LOGIN, told_apart
 from session.user import colleagues, is_senior
 from session.work_view import CURSOR, View, question
 from texts import work
@@ -126,7 +127,9 @@ def _assignment(page: WorkPage) -> None:
             sub = st.selectbox(
                 _("Who is to work on it"),
                 list(known),
-                format_func=lambda one: say.literal(known[one]),
+                format_func=lambda one: say.literal(
+                    told_apart(known[one], f"{LOGIN}{one}")
+                ),
                 index=None,
                 key="assign_sub",
                 placeholder=_("Choose"),

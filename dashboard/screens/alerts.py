@@ -12,6 +12,7 @@ from components.error_panel import show_error
 from components.glossary import glossary
 from components.layout import card
 from session.language import _
+from session.namesakes import told_apart
 from session.user import person
 from texts import monitoring
 from texts.formats import moment
@@ -87,7 +88,7 @@ def _dates(alert: Alert) -> list[str]:
     if alert.acknowledged_at:
         acknowledged = _(
             "Acknowledged by {name} on {moment}.",
-            name=alert.acknowledged_by,
+            name=told_apart(alert.acknowledged_by, alert.signer),
             moment=moment(alert.acknowledged_at),
         )
         lines.append(f"{acknowledged} {alert.note or ''}".strip())

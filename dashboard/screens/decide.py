@@ -27,6 +27,7 @@ from components.forms import (
 )
 from components.layout import card
 from session.language import LANGUAGES, _, code
+from session.namesakes import told_apart
 from session.user import can_sign_second, is_senior
 from texts.client import decision as words
 from texts.client import policy
@@ -181,7 +182,7 @@ def _form(opened: OpenedClient) -> None:
     if signed is not None and not signed.mine:
         first = _(
             "{name} signed first, on {moment}: “{reason}”",
-            name=signed.reviewer,
+            name=told_apart(signed.reviewer, signed.signer),
             moment=moment(signed.created_at),
             reason=signed.reason,
         )

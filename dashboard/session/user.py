@@ -14,6 +14,7 @@ import streamlit as st
 
 from config import Login, login
 from session.asker import Asker
+from session.namesakes import LOGIN, meet
 
 OFFICER, SENIOR, ANALYST, ADMIN = "officer", "senior", "analyst", "admin"
 EVERY_ROLE = frozenset({OFFICER, SENIOR, ANALYST, ADMIN})
@@ -58,10 +59,11 @@ def person() -> Person | None:
 def read_claims(claims: Mapping[str, Any], expected: Login) -> Person:
     """Whom the provider's claims are about; without `iat` their login has ended."""
     sub = str(claims.get("sub"))
-    name = str(claims.get("name") or claims.get("email") or sub)[:LONGEST_NAME]
+    called = (str(claims.get(claim) or "").strip() for claim in ("name", "email"))
+    name = next((one for one in called if any(map(str.isalnum, one))), sub)
     telling = json.dumps([claims.get(claim) for claim in TELLING])
     return Person(
-        name,
+        name[:LONGEST_NAME],
         read_roles(claims.get(expected.roles_claim)),
         sub,
         sha256(telling.encode()).hexdigest(),
@@ -79,6 +81,7 @@ def remember(someone: Person) -> None:
     """So that a senior can have them work on a client: nobody else lists people."""
     if someone.sub is not None and OFFICER in someone.roles:
         _colleagues()[someone.sub] = someone.name
+        meet(someone.name, f"{LOGIN}{someone.sub}")
 
 
 def colleagues() -> Mapping[str, str]:

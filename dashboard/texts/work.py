@@ -8,6 +8,7 @@ from api_client.answers import WorkItem
 from api_client.meaning import ClientKey
 from session.address import CLIENT_PAGE, address
 from session.language import _
+from session.namesakes import told_apart
 from session.work_view import View
 from texts.cells import Act, Cell, Exact, Link
 from texts.client.decision import decision_word
@@ -62,7 +63,9 @@ def _claimed(item: WorkItem) -> str:
     if item.claimed_by is None or item.claimed_until is None:
         return "–"
     return _(
-        "{name}, until {time}", name=item.claimed_by, time=clock(item.claimed_until)
+        "{name}, until {time}",
+        name=told_apart(item.claimed_by, item.claimed_signer),
+        time=clock(item.claimed_until),
     )
 
 
@@ -108,7 +111,8 @@ def _risk(item: WorkItem) -> Cell:
 def _result(item: WorkItem) -> str:
     if item.reviewer is not None:
         word = decision_word(item.result or "")
-        return _("{decision} by {reviewer}", decision=word, reviewer=item.reviewer)
+        reviewer = told_apart(item.reviewer, item.signer)
+        return _("{decision} by {reviewer}", decision=word, reviewer=reviewer)
     if item.decision is None:
         return "–"
     if item.result is not None and item.result != item.decision:

@@ -339,9 +339,7 @@ def _prepare(world: World, url: str) -> dict[str, str]:
         for role in roles
     }
     # The dashboard's, which asks for the person who is logged in.
-    desk = [
-        word for role in ("delegate", "officer", "senior") for word in ("--role", role)
-    ]
+    desk = [f"--role={one}" for one in ("delegate", "officer", "senior", "analyst")]
     keys["desk"] = run(args=["keys", "add", "desk", *desk]).stdout.strip()
     app.extensions["scoring"].database.close()
     return keys

@@ -31,6 +31,7 @@ from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess
 from training.evaluation.shap_values import sample_rows
 from training.features.build import build
+from training.files import literal
 from training.models import candidates
 from training.models.dataset import load_labelled
 from training.models.shap_lookup import write_tables
@@ -116,7 +117,7 @@ def looked_up(booster: lightgbm.Booster) -> tuple[Model, str]:
 def demo(folder: Path) -> None:
     house, _ = prepared(folder)
     booster = lightgbm.Booster(model_file=house.bundle / "model.txt")
-    query = f"SELECT features FROM '{house.clients}' LIMIT {BATCH}"
+    query = f"SELECT features FROM {literal(house.clients)} LIMIT {BATCH}"
     vectors = [features for (features,) in duckdb.execute(query).fetchall()]
     model, cost = looked_up(booster)
     rows = np.array(vectors, dtype=np.float32)

@@ -31,6 +31,7 @@ from api.store.policy_results import Results
 from api.store.tables import events
 from tests.benchmarks.load import house_folder, prepared, say
 from tests.conftest import ROOT, House
+from training.files import literal
 
 FRENCH = ROOT / "docs" / "policies" / "french.json"
 ROUNDS, ONE_BY_ONE, BATCH = 7, 60, 1_000
@@ -68,7 +69,7 @@ def costs(house: House, folder: Path) -> None:
     limit = 16 * Config.max_body_bytes
     config = Config(bundle=house.bundle, database_url=url, max_body_bytes=limit)
     send = sending(config, house.clients)
-    query = f"SELECT SK_ID_CURR FROM '{house.clients}' LIMIT {BATCH}"
+    query = f"SELECT SK_ID_CURR FROM {literal(house.clients)} LIMIT {BATCH}"
     ids = [row[0] for row in duckdb.execute(query).fetchall()]
     some = [{"client_id": one, "declared": DECLARED} for one in ids]
     french = send("/v1/policies", json.loads(FRENCH.read_text())).json["sha256"]

@@ -37,6 +37,7 @@ from tests.benchmarks.load import (
 )
 from tests.conftest import ROOT, START_SECONDS, House, free_port
 from tests.contract.small import small_house
+from training.files import literal
 from training.synthesize.application import PRICES
 
 MANY = 400
@@ -70,7 +71,7 @@ class Parts:
 
     def __init__(self, house: House) -> None:
         self._model = lightgbm.Booster(model_file=str(house.bundle / "model.txt"))
-        query = f"SELECT features FROM '{house.clients}' LIMIT 1"
+        query = f"SELECT features FROM {literal(house.clients)} LIMIT 1"
         ((features,),) = duckdb.execute(query).fetchall()
         self.names = self._model.feature_name()
         self.row = np.array([features], dtype=np.float32)

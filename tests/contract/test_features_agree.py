@@ -38,6 +38,7 @@ from training.features.sql import (
     encoded,
     history_per_table,
 )
+from training.files import literal
 from training.synthesize import synthesize
 
 BATCH, FEW = 1000, 20
@@ -123,7 +124,7 @@ def test_features_of_a_model_on_few_of_them_agree(few_house: House) -> None:
     check(few_house)
     champion = load(read_bundle(few_house.bundle), threads=1)
     assert len(champion.manifest.features) == FEW
-    query = f"SELECT history FROM '{few_house.clients}' LIMIT 1"
+    query = f"SELECT history FROM {literal(few_house.clients)} LIMIT 1"
     stored = duckdb.execute(query).fetchall()
     assert len(stored[0][0]) <= FEW + len(crosses.CROSSES)
 
@@ -210,7 +211,8 @@ def batch_features(house: House, champion: Champion) -> np.ndarray:
     store = FeatureStore(house.features)
     columns, _ = inputs(house, champion)
     rows = duckdb.execute(
-        f"SELECT {columns} FROM '{store.features}' AS features ORDER BY SK_ID_CURR"
+        f"SELECT {columns} FROM {literal(store.features)} AS features"
+        " ORDER BY SK_ID_CURR"
     ).fetchall()
     return np.array(rows, dtype=np.float32)
 
@@ -253,7 +255,7 @@ def batch_of(
 
 def stored_vectors(house: House) -> np.ndarray:
     rows = duckdb.execute(
-        f"SELECT features FROM '{house.clients}' ORDER BY SK_ID_CURR"
+        f"SELECT features FROM {literal(house.clients)} ORDER BY SK_ID_CURR"
     ).fetchall()
     return np.array([vector for (vector,) in rows], dtype=np.float32)
 

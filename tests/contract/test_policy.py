@@ -25,6 +25,7 @@ from tests.conftest import ROOT, House
 from training.bundle.champion import read_champion
 from training.bundle.read import file_sha256, read_manifest
 from training.cli import main
+from training.files import literal
 from training.monitoring.events.policy_events import decisions
 from training.scoring.policy_clients import of_file
 from training.scoring.policy_facts import FactMaker, known_facts
@@ -114,8 +115,9 @@ def sample(clients: Path, out: Path, many: int) -> None:
         ).fetchone()
         assert described
         connection.execute(
-            f"COPY (FROM (FROM '{clients}' ORDER BY hash(SK_ID_CURR) LIMIT {many})"
-            f" ORDER BY SK_ID_CURR) TO '{out}'"
+            f"COPY (FROM (FROM {literal(clients)}"
+            f" ORDER BY hash(SK_ID_CURR) LIMIT {many})"
+            f" ORDER BY SK_ID_CURR) TO {literal(out)}"
             f" (FORMAT parquet, KV_METADATA {{feature_set: '{described[0]}'}})"
         )
     seal = out.with_name(f"{out.name}.sha256")
@@ -215,7 +217,7 @@ def reading(names: list[str]) -> dict[str, Any]:
 def declare(clients: Path) -> dict[int, dict[str, Any]]:
     """What each client declares, if anything; some of it is not said."""
     draw = random.Random(0)
-    query = f"SELECT SK_ID_CURR, application.AMT_INCOME_TOTAL FROM '{clients}'"
+    query = f"SELECT SK_ID_CURR, application.AMT_INCOME_TOTAL FROM {literal(clients)}"
     made: dict[int, dict[str, Any]] = {}
     for client, income in duckdb.execute(f"{query} ORDER BY 1").fetchall():
         said = {

@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import House, Served
 from tests.contract.http import call, predict, some_clients
+from training.files import literal
 from training.models.shap_lookup import FILE, Explainer
 
 pytestmark = pytest.mark.xdist_group("house")
@@ -33,7 +34,7 @@ def answers(served: Served) -> list[dict[str, Any]]:
     more = [
         {"client_id": one}
         for (one,) in duckdb.execute(
-            f"SELECT SK_ID_CURR FROM '{served.house.clients}'"
+            f"SELECT SK_ID_CURR FROM {literal(served.house.clients)}"
             f" WHERE SK_ID_CURR > {later} ORDER BY 1 LIMIT 100"
         ).fetchall()
     ]
@@ -49,7 +50,7 @@ def vectors(house: House, answers: list[dict[str, Any]]) -> np.ndarray:
     wanted = [one["client_id"] for one in answers]
     rows = dict(
         duckdb.execute(
-            f"SELECT SK_ID_CURR, features FROM '{house.clients}'"
+            f"SELECT SK_ID_CURR, features FROM {literal(house.clients)}"
             " WHERE SK_ID_CURR IN (SELECT unnest(?))",
             [wanted],
         ).fetchall()
@@ -206,8 +207,10 @@ def raw_rows(
         source, columns = folder / "application.parquet", "* EXCLUDE (TARGET)"
     if table == "bureau_balance":
         credits = folder / "tables" / "bureau.parquet"
-        where = f"SK_ID_BUREAU IN (SELECT SK_ID_BUREAU FROM '{credits}' WHERE {where})"
-    result = connection.execute(f"SELECT {columns} FROM '{source}' WHERE {where}")
+        linked = f"SELECT SK_ID_BUREAU FROM {literal(credits)} WHERE {where}"
+        where = f"SK_ID_BUREAU IN ({linked})"
+    query = f"SELECT {columns} FROM {literal(source)} WHERE {where}"
+    result = connection.execute(query)
     names = [one[0] for one in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 

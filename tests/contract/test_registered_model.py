@@ -16,6 +16,7 @@ import pytest
 
 from tests.conftest import Served, free_port, server
 from tests.contract.http import call, some_clients
+from training.features.build import FeatureStore
 
 if TYPE_CHECKING:  # importing it warns
     from mlflow.pyfunc import PyFuncModel
@@ -38,7 +39,8 @@ def model(served: Served) -> PyFuncModel:
 @pytest.fixture(scope="module")
 def inputs(served: Served, model: PyFuncModel) -> pd.DataFrame:
     """The model's inputs of some clients, by id."""
-    rows = duckdb.execute(f"FROM '{served.house.features}/features.parquet'").df()
+    store = FeatureStore(served.house.features)
+    rows = duckdb.execute(f"FROM {store.feature_rows}").df()
     names = model.metadata.get_input_schema().input_names()
     return rows.set_index("SK_ID_CURR").loc[some_clients(served, CLIENTS), names]
 

@@ -125,6 +125,8 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {OFFICER, ANALYST},
         {
             "model": lambda api, _: api.model(),
+            "login_was_ended": lambda api, _: api.login_was_ended(),
+            "end_login": lambda api, _: api.end_login(),
             "importance": lambda api, _: api.importance(),
             "model_card": lambda api, _: api.model_card("fr"),
         },

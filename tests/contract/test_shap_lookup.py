@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import random
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,6 +16,7 @@ import shap
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.bundle.trees import check_trees
 from api.errors import BundleError
 from api.scoring.lightgbm_model import Model
 from api.scoring.shap_lookup import FILE
@@ -85,6 +89,7 @@ def served(booster: lightgbm.Booster) -> Model:
     """The model as the API reads it, from its text and its tables."""
     with TemporaryDirectory() as folder:
         write_tables(booster, Path(folder))
+        check_trees(booster.model_to_string(), NAMES)
         return Model(booster.model_to_string(), NAMES, Path(folder, FILE).read_bytes())
 
 
@@ -160,6 +165,48 @@ def test_the_tables_of_another_model_are_refused(tmp_path: Path) -> None:
         Model(other, NAMES, (tmp_path / FILE).read_bytes())
 
 
+def test_tables_that_were_damaged_are_refused_or_answer(tmp_path: Path) -> None:
+    """Bits of the header, where shapes and types stand, and of the arrays behind."""
+    booster = train(9, 4, 2)
+    write_tables(booster, tmp_path)
+    whole, text = (tmp_path / FILE).read_bytes(), booster.model_to_string()
+    header = 8 + int.from_bytes(whole[:8], "little")
+    rows = asked(np.random.default_rng(9))
+    for seed in range(int(os.environ.get("DAMAGED_FILES", "150"))):
+        chance, altered = random.Random(seed), bytearray(whole)
+        for _ in range(chance.randint(1, 3)):
+            end = header if seed % 2 else len(whole)
+            altered[chance.randrange(end)] ^= 1 << chance.randrange(8)
+        with suppress(BundleError):
+            assert np.isfinite(
+                Model(text, NAMES, bytes(altered)).contributions(rows)
+            ).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("base", (0,)),
+        ("values", (-1,)),
+        ("split_threshold", (-1, 8)),
+        ("number_zero", (0,)),
+        ("table_start", (1, -1)),
+    ],
+)
+def test_tables_of_other_shapes_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, shape: tuple[int, ...]
+) -> None:
+    booster = train(8, 8, 2)
+    tables = shap_tables.shap_tables(booster)
+    assert tables is not None
+    whole = tables[name] if shape != (0,) else tables[name][:0]
+    tables[name] = whole.reshape(shape)
+    monkeypatch.setattr(shap_lookup, "shap_tables", lambda _: tables)
+    write_tables(booster, tmp_path)
+    with pytest.raises(BundleError, match=FILE):
+        Model(booster.model_to_string(), NAMES, (tmp_path / FILE).read_bytes())
+
+
 @pytest.mark.parametrize("kept", [0, 8, 100, -8])
 def test_tables_that_are_cut_short_are_refused(tmp_path: Path, kept: int) -> None:
     booster = train(7, 8, 2)
@@ -177,6 +224,7 @@ def test_tables_that_are_cut_short_are_refused(tmp_path: Path, kept: int) -> Non
         ("table_start", 10**6),
         ("table_features", len(NAMES) + 1),
         ("values", np.nan),
+        ("base", np.nan),
     ],
 )
 def test_tables_that_point_elsewhere_are_refused(
@@ -188,5 +236,5 @@ def test_tables_that_point_elsewhere_are_refused(
     tables[name].flat[-1] = number
     monkeypatch.setattr(shap_lookup, "shap_tables", lambda _: tables)
     write_tables(booster, tmp_path)
-    with pytest.raises(BundleError, match="points at what is not there"):
+    with pytest.raises(BundleError, match="points at what is not there|add up to nan"):
         Model(booster.model_to_string(), NAMES, (tmp_path / FILE).read_bytes())

@@ -21,6 +21,7 @@ from api.scoring.terms import loan_of, on_terms, revised
 from api.store.people.clients import Client, Vectors
 from tests.conftest import House
 from tests.contract.arrays import columns_of
+from training.files import literal
 
 pytestmark = pytest.mark.xdist_group("house")
 CLIENTS = 20
@@ -34,7 +35,7 @@ def champion(house: House) -> Champion:
 @pytest.fixture(scope="module")
 def known(house: House) -> list[Revision]:
     rows = duckdb.execute(
-        f"SELECT application, history, features FROM '{house.clients}' "
+        f"SELECT application, history, features FROM {literal(house.clients)} "
         f"ORDER BY hash(SK_ID_CURR) LIMIT {CLIENTS}"
     ).fetchall()
     return [

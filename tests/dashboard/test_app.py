@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import gzip
 import re
+import time
 from base64 import b64decode
 from html import unescape
 from pathlib import Path
@@ -364,6 +365,9 @@ def test_a_report_is_answered_to_the_browser_that_is_logged_in(api: FakeApi) -> 
     assert gzip.decompress(answer.body).startswith(fake_answers.DRIFT_HTML.encode())
     assert answer.headers["Content-Security-Policy"].startswith("sandbox allow-scripts")
     assert fetched(token, login, "train_test-2").status_code == 404
+    over = report_page.Ticket(cache.scoring_api(), login, until=time.time())
+    report_page.TICKETS[over.token] = over
+    assert fetched(over.token, login).status_code == 404
     del ticket
     gc.collect()
     assert fetched(token, login).status_code == 404

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from training.files import replacing
 
 
@@ -28,3 +31,22 @@ def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
         (beside / "new").touch()
     assert [one.name for one in path.iterdir()] == ["new"]
     assert list(tmp_path.iterdir()) == [path]
+
+
+SQL = re.compile(r"\b(SELECT|FROM|COPY|TO|SET|JOIN|WHERE)\b|\bread_(csv|parquet)")
+QUOTED = re.compile("'[^' ]*\0[^' ]*'")
+
+
+def test_sql_quotes_a_path_by_the_one_function() -> None:
+    """No f-string of SQL has quotes around a value: an apostrophe would end them."""
+    found = []
+    for path in (*ROOT.glob("training/**/*.py"), *ROOT.glob("api/**/*.py")):
+        code = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(code)) if "'{" in code else ():
+            if not isinstance(node, ast.JoinedStr):
+                continue
+            parts = [getattr(part, "value", None) for part in node.values]
+            text = "".join(p if isinstance(p, str) else "\0" for p in parts)
+            if SQL.search(text) and QUOTED.search(text):
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert found == []

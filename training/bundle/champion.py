@@ -76,13 +76,25 @@ class Champion:
             kept=store.statements,
         )
         if feature_set_hash(feature_set, self.categories) != self.core["feature_set"]:
-            trained = ", ".join(self.core["tables"])
             raise TrainingError(
                 f"{store.folder}: its features, from {', '.join(feature_set.tables)},"
-                f" are not those of model version {self.version}, from {trained};"
+                f" are not those of model version {self.version}, from"
+                f" {', '.join(self.core['tables'])}{self._lacking(store)};"
                 " run `train` again"
             )
         return feature_set
+
+    def _lacking(self, store: FeatureStore) -> str:
+        """What the model's columns are that the store has not, for an error."""
+        tables = {name: store.layout.tables[name].names for name in store.present()}
+        tables[APPLICATION] = store.layout.application.names
+        lacking = [
+            f"{name}.{column['name']}"
+            for name, table in self.core["tables"].items()
+            for column in table["columns"]
+            if name in tables and column["name"] not in tables[name]
+        ]
+        return f", and lack {', '.join(lacking)}" if lacking else ""
 
 
 def read_champion(bundle: Path) -> Champion:

@@ -9,9 +9,9 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from training.arrays import Array
-
+Floats = NDArray[np.floating]
 # How many steps a column has at most, and how many clients each of them at least.
 STEPS, LEAST = 50, 10
 
@@ -29,7 +29,7 @@ def coarse(inputs: pd.DataFrame, categories: Collection[str] = ()) -> pd.DataFra
     )
 
 
-def stepped(values: Array) -> Array:
+def stepped(values: Floats) -> Floats:
     """Each number as the end of the step it is in, the highest as their median.
 
     Each step has a fiftieth of the clients, or more where they have few numbers. Order
@@ -48,16 +48,16 @@ def stepped(values: Array) -> Array:
         reached = int(np.searchsorted(known, end, "right"))
         rest = len(known) - reached
         if reached - told >= LEAST and (rest == 0 or rest >= LEAST):
-            ends.append(end)
+            ends.append(float(end))
             told, below = reached, told
-    ends[-1] = np.quantile(known[below:], 0.5, method="inverted_cdf")
+    ends[-1] = float(np.quantile(known[below:], 0.5, method="inverted_cdf"))
     places = np.searchsorted(ends, values).clip(max=len(ends) - 1)
     return np.where(np.isnan(values), np.nan, np.array(ends)[places]).astype(
         values.dtype
     )
 
 
-def common(codes: Array) -> Array:
+def common(codes: Floats) -> Floats:
     """The codes that at least ten clients have."""
     found, counts = np.unique(codes[~np.isnan(codes)], return_counts=True)
     kept = np.isin(codes, found[counts >= LEAST])

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import click
 
-from training.cli.failure import line
+from training.cli.failure import advised, line
 from training.cli.features import features
 from training.cli.init import init
 from training.cli.lender_schema import lender_schema
@@ -65,7 +65,7 @@ for command in (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The status to exit with: 2 when the command itself is wrong."""
+    """The status to exit with: 2 when the command itself is wrong, 3 for gates."""
     with _ended_in_order():
         return _run(arguments)
 
@@ -94,8 +94,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         error.show()
         return error.exit_code
     except TrainingError as error:
-        click.echo(f"error: {error}", err=True)
-        return 1
+        click.echo(f"error: {advised(str(error))}", err=True)
+        return error.exit_status
     except click.Abort:
         click.echo("error: interrupted", err=True)
         return 130

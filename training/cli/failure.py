@@ -45,7 +45,12 @@ def line(error: Exception) -> str:
 
 def told(error: Exception) -> str:
     """Without what may be a client's data."""
-    reason = UNTOLD.sub("", _reason(error))
+    return advised(_reason(error))
+
+
+def advised(reason: str) -> str:
+    """With what to do about what the system says."""
+    reason = UNTOLD.sub("", reason)
     advice = next((do for said, do in SAID.items() if said in reason), None)
     return f"{reason}; {advice}" if advice else reason
 
@@ -86,7 +91,7 @@ def _of_system(error: OSError) -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).splitlines()), "") or type(error).__name__
+    return next(iter(str(error).strip().splitlines()), "") or type(error).__name__
 
 
 def _keep(error: Exception) -> Path | None:

@@ -95,8 +95,14 @@ def forget(client: str) -> None:
     from training.registry.pseudonyms import forget as forget_client
 
     count, unnamed = forget_client(registry(), client)
-    # Not the id: what is printed may be kept.
-    click.echo(f"{count} rows are gone; `export` makes the bundle anew")
+    # Never the id: what is printed may be kept.
+    if count:
+        click.echo(f"{count} rows are gone; `export` makes the bundle anew")
+    elif not unnamed:
+        raise TrainingError(
+            "no run has a row of this client: never labelled in what was trained on, or"
+            " trained with another secret of pseudonyms"
+        )
     if unnamed:
         raise TrainingError(
             f"version {', '.join(unnamed)}: trained before 0.4.0, whose rows nobody can"

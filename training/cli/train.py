@@ -72,17 +72,19 @@ def train(
     # What was imported stays to the end. To look at it again and again took the
     # garbage collector a quarter of the time in which the statements are compiled.
     gc.freeze()
+    # Before hours of work: that there is a place for what comes of it.
+    models = None if join else registry()
     url = study or study_beside(from_environment().tracking_uri)
     resources = SearchResources.within(url, time_limit, jobs)
     store, feature_set = build(
         data, features, engine, included=included, progress=progress
     )
-    if join:
+    if models is None:
         labelled = load_labelled(store, feature_set)
         help_search(labelled, costs, BUDGETS[budget], resources, progress)
         return
     version, trained = run_campaign(
-        registry(),
+        models,
         store,
         feature_set,
         costs,

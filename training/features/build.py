@@ -182,7 +182,10 @@ def stage_tables(
     """
     store = FeatureStore(out)
     keep_layout(data, out)
-    layout = of_files(layout_of(out), data)
+    layout = layout_of(out)
+    if seen is not None:
+        layout = layout.undecided()
+    layout = of_files(layout, data)
     if only_applications:
         layout = replace(layout, tables={APPLICATION: layout.application})
     staged = stage(layout, data, store.tables, seen=seen, progress=progress)
@@ -260,8 +263,9 @@ def _join_applications(
     made_from = receipts.digest(*(receipts.of(path) for path in files))
     if receipts.stands(store.application, made_from):
         return
+    undecided = f"SELECT NULL::BIGINT AS {TARGET} WHERE false"
     union = " UNION ALL BY NAME ".join(
-        f"SELECT * FROM {literal(path)}" for path in files
+        [*(f"SELECT * FROM {literal(path)}" for path in files), undecided]
     )
     with duckdb.connect() as connection, replacing(store.application) as beside:
         repeated = connection.execute(

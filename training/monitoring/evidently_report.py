@@ -11,7 +11,7 @@ import json
 import math
 import tempfile
 import warnings
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # Effect sizes, not p-values: with tens of thousands of clients every p-value is tiny.
 NUMERIC, CATEGORIC = "wasserstein", "jensenshannon"
 LIMIT = 0.1
-TABLE, SHARE = "big_table", "importance"
+TABLE, SHARE, DETECTED = "big_table", "importance", "Detected"
 # With this many clients on both sides chance stays far below the limit.
 MANY = 5_000
 PERMUTATIONS, DEVIATIONS = 40, 5.0
@@ -59,18 +59,22 @@ def write_report(
     limits: Mapping[str, float],
     title: str,
     shares: Mapping[str, float | None] | None = None,
+    notes: Mapping[str, str] | None = None,
 ) -> None:
     """Compare all columns of two frames, into `report.html` and `report.json`.
 
     `categories`: which of them are. `limits`: the distance from which a column counts
-    as drifted. No column may be empty on a side. `title`: of the table. `shares`: each
-    column's part of the model's importance; they are then drawn in the frames' order,
-    else with the largest distance first.
+    as drifted. `title`: of the table, which is in the frames' order; columns that are
+    empty on a side, which Evidently cannot compare, come before all others. `shares`:
+    each column's part of the model's importance. `notes`: why else a column has drifted
+    than by its distance.
     """
     from evidently import DataDefinition, Dataset, Report
     from evidently.presets import DataDriftPreset
 
-    names = list(map(str, reference))
+    order = list(map(str, reference))
+    known = reference.notna().any() & current.notna().any()
+    names = [name for name in order if known[name]]
     definition = DataDefinition(
         numerical_columns=[name for name in names if name not in categories],
         categorical_columns=[name for name in names if name in categories],
@@ -79,19 +83,49 @@ def write_report(
         columns=names,
         num_method=NUMERIC,
         cat_method=CATEGORIC,
-        per_column_threshold=dict(limits),
+        per_column_threshold={name: limits[name] for name in names},
     )
     with warnings.catch_warnings():
         # Evidently asks pandas and scipy for things that they deprecate.
         warnings.simplefilter("ignore")
         snapshot = Report([preset], include_tests=True).run(
-            Dataset.from_pandas(current, definition),
-            Dataset.from_pandas(reference, definition),
+            Dataset.from_pandas(current[names], definition),
+            Dataset.from_pandas(reference[names], definition),
         )
-    _arranged(snapshot, names, title, shares).save_html(str(folder / "report.html"))
+    one_sided = [
+        _one_sided(name, reference[name], current[name], name in categories)
+        for name in order
+        if not known[name]
+    ]
+    arranged = _arranged(snapshot, names, title, shares, one_sided, notes or {})
+    arranged.save_html(str(folder / "report.html"))
     report = finite(json.loads(snapshot.json()))
     text = json.dumps(report, ensure_ascii=False, allow_nan=False)
     (folder / "report.json").write_text(text, encoding="utf-8")
+
+
+def _one_sided(
+    name: str, before: pd.Series, after: pd.Series, category: bool
+) -> dict[str, Any]:
+    """A row of Evidently's table for a column that is empty on a side."""
+    known = before if before.notna().any() else after
+    if category:
+        counts = known.dropna().astype(str).value_counts()
+        drawn = {"x": counts.index.tolist(), "y": counts.tolist()}
+    else:
+        heights, edges = np.histogram(known.dropna().to_numpy(np.float64), density=True)
+        drawn = {"x": edges.tolist(), "y": heights.tolist()}
+    nothing = {"x": drawn["x"], "y": [0] * len(drawn["y"])}
+    return {
+        "details": {"parts": []},
+        "column_name": name,
+        "column_type": "cat" if category else "num",
+        "stattest_name": "Empty now" if known is before else "Empty in the reference",
+        "reference_distribution": drawn if known is before else nothing,
+        "current_distribution": nothing if known is before else drawn,
+        "data_drift": DETECTED,
+        "drift_score": "",
+    }
 
 
 def _arranged(
@@ -99,8 +133,10 @@ def _arranged(
     order: list[str],
     title: str,
     shares: Mapping[str, float | None] | None,
+    one_sided: Sequence[Mapping[str, Any]],
+    notes: Mapping[str, str],
 ) -> Snapshot:
-    """The table alone, in order, under a title of our own.
+    """The table alone, in order, under a title of our own, with what it cannot tell.
 
     Evidently's own counts know neither the columns that are not drawn nor missing
     values: they would contradict the conclusion.
@@ -111,10 +147,14 @@ def _arranged(
     model.widgets = [widget for widget in model.widgets if widget.type == TABLE]
     for widget in model.widgets:
         widget.title = title
+        rows = widget.params["data"]
+        for row in rows:
+            if note := notes.get(row["column_name"]):
+                row |= {"data_drift": DETECTED, "stattest_name": note}
+        rows.sort(key=lambda row: order.index(row["column_name"]))
+        rows[:0] = one_sided
         if not shares:
             continue
-        rows = widget.params["data"]
-        rows.sort(key=lambda row: order.index(row["column_name"]))
         for row in rows:
             share = shares.get(row["column_name"])
             row[SHARE] = "" if share is None else f"{100 * share:.1f}"
@@ -138,13 +178,14 @@ def draw(reference: Reference, newest: np.ndarray) -> str | None:
             texts = dict(enumerate(feature["categories"]))
             for frame in (before, after):
                 frame[feature["name"]] = frame[feature["name"]].map(texts)
-    # Evidently cannot compare a column that is empty on a side.
-    drawn = [n for n in names if before[n].notna().any() and after[n].notna().any()]
+    drawn = [n for n in names if before[n].notna().any() or after[n].notna().any()]
     order = [names[-1], *drawn[:-1]] if names[-1] in drawn else drawn
     categories = {column.name for column in reference.columns if column.category}
     limits = {}
     for name in order:
         both = before[name], after[name], name in categories
+        if before[name].isna().all() or after[name].isna().all():
+            continue
         limits[name] = limit_of(*both, distance_of(*both))
     frames = before[order], after[order]
     with tempfile.TemporaryDirectory() as folder:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -32,10 +31,8 @@ def invent(champion: Champion) -> dict[str, Any]:
     with TemporaryDirectory(prefix="training-") as folder, duckdb.connect() as database:
         raw = Path(folder, "raw")
         synthesize(CLIENTS, raw, file_format="parquet", seed=SEED, progress=log.debug)
-        for file in raw.iterdir():
-            if re.sub("_(train|test)$", "", file.stem) not in champion.core["tables"]:
-                file.unlink()
-        store, _ = build(raw, Path(folder, "made"), included=champion.included)
+        made = Path(folder, "made")
+        store, _ = build(raw, made, included=champion.included, seen=champion.seen)
         ((clients, inputs),) = read_inputs(champion, store, "", log.debug)
         margin = margins(champion, inputs)
         probability = champion.calibration(margin)

@@ -37,8 +37,11 @@ def export_bundle(
     `drift` is the folder of a train-against-test report to put in.
 
     Raises:
-        TrainingError: there is no such version, or the report is not whole.
+        TrainingError: there is no such version, the report is not whole, or `out` is
+            a file.
     """
+    if out.is_file():
+        raise TrainingError(f"{out}: expected a folder for the bundle, found a file")
     registered = registry.version(version)
     with replacing(out) as beside, tempfile.TemporaryDirectory() as downloads:
         with kept(registered.run_id, PARTS) as address:

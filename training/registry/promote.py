@@ -15,7 +15,7 @@ from training.gates.gate import Gate, found, gate_of
 from training.language import SOURCE, _, alike, joined
 from training.registry.findings import gates_of, tag_gate
 from training.registry.load import out_of_fold
-from training.registry.store import CHALLENGER, CHAMPION, MODEL, Registry
+from training.registry.store import CHALLENGER, CHAMPION, MODEL, Registry, absent
 
 # The tag of a promoted version that says by which gates, and over which.
 PROMOTION = "promotion"
@@ -81,13 +81,16 @@ def _said(failed: Sequence[Gate]) -> str:
     )
     which = "\n  ".join(numbers)
     plural = "gate is" if len(failed) == 1 else "gates are"
-    return f"{len(failed)} {plural} not passed\n  {which}"
+    advice = "with a reason it is promoted nevertheless: promote --override REASON"
+    return f"{len(failed)} {plural} not passed\n  {which}\n{advice}"
 
 
 def _against_champion(registry: Registry, challenger: ModelVersion) -> Gate:
     try:
         champion = registry.client.get_model_version_by_alias(MODEL, CHAMPION)
-    except MlflowException:
+    except MlflowException as error:
+        if not absent(error):
+            raise
         return cost_of_champion(out_of_fold(challenger.run_id), None)
     if champion.version == challenger.version:
         reason = _("This version is the champion already.")

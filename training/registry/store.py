@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import mlflow
+import sqlalchemy
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import (
+    INVALID_PARAMETER_VALUE,
+    RESOURCE_DOES_NOT_EXIST,
+    ErrorCode,
+)
+from mlflow.store.db.db_types import DATABASE_ENGINES
 from sqlalchemy.exc import SQLAlchemyError
 
 from training.config import SQLITE
@@ -41,15 +48,23 @@ class Registry:
             if name.isdecimal():
                 return self.client.get_model_version(MODEL, name)
             return self.client.get_model_version_by_alias(MODEL, name)
-        except MlflowException:
+        except MlflowException as error:
+            if not absent(error):
+                raise
             raise TrainingError(
-                f"{MODEL}: no version {name!r} in {self.uri}; {self._known()}"
+                f"{MODEL}: no version {name!r} in {_place(self.uri)}; {self._known()}"
             ) from None
 
     def _known(self) -> str:
         versions = self.client.search_model_versions(f"name = '{MODEL}'")
         numbers = ", ".join(str(n) for n in sorted(int(v.version) for v in versions))
         return f"found: {numbers}" if numbers else "found none; run `train` first"
+
+
+def absent(error: MlflowException) -> bool:
+    """Whether what was asked for is not there; else the store cannot be read."""
+    codes = (RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE)
+    return error.error_code in [ErrorCode.Name(code) for code in codes]
 
 
 def open_registry(uri: str) -> Registry:
@@ -65,13 +80,14 @@ def open_registry(uri: str) -> Registry:
     logging.getLogger("mlflow").setLevel(logging.ERROR)
     try:
         artifacts = _beside(uri)
+        _require_database(uri)
         mlflow.set_tracking_uri(uri)
         client = mlflow.MlflowClient(tracking_uri=uri)
         return Registry(uri, _experiment(uri, client, artifacts), client)
     except (MlflowException, SQLAlchemyError, sqlite3.Error, ImportError) as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise TrainingError(
-            f"TRAINING_TRACKING_URI: expected an MLflow store, found: {reason}"
+            f"TRAINING_TRACKING_URI: {_place(uri)}: expected an MLflow store: {reason}"
         ) from error
 
 
@@ -97,6 +113,22 @@ def _beside(uri: str) -> Path | None:
     folder = Path(name).resolve().parent
     folder.mkdir(parents=True, exist_ok=True)
     return folder / "mlartifacts"
+
+
+def _place(uri: str) -> str:
+    """Without what might be a password."""
+    return uri.removeprefix(SQLITE) if uri.startswith(SQLITE) else uri.partition(":")[0]
+
+
+def _require_database(uri: str) -> None:
+    """Fail at once where MLflow goes on trying for half an hour."""
+    if uri.partition(":")[0].partition("+")[0] not in DATABASE_ENGINES:
+        return
+    engine = sqlalchemy.create_engine(uri)
+    try:
+        sqlalchemy.inspect(engine).has_table("experiments")
+    finally:
+        engine.dispose()
 
 
 def _experiment(uri: str, client: mlflow.MlflowClient, artifacts: Path | None) -> str:

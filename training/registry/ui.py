@@ -8,10 +8,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from training.errors import TrainingError
-from training.registry.store import Registry
+
+if TYPE_CHECKING:
+    from training.registry.store import Registry
 
 # MLflow's assistant opens by itself on the loopback addresses that it knows.
 HOST = "mlflow.localhost"
@@ -24,7 +27,7 @@ def pages(registry: Registry, port: int) -> list[str]:
     return [sys.executable, "-m", "mlflow", *command]
 
 
-def quietly() -> dict[str, str]:
+def _quietly() -> dict[str, str]:
     """The environment in which MLflow tells nobody of its use."""
     return {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
 
@@ -41,21 +44,11 @@ def served(registry: Registry) -> Iterator[str]:
         port = int(probe.getsockname()[1])
     url = f"http://{HOST}:{port}"
     command = [*pages(registry, port), f"--cors-allowed-origins={url}"]
-    server = subprocess.Popen(
-        [*command, f"--allowed-hosts={HOST}:{port}"],
-        env=quietly(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
+    command += [f"--allowed-hosts={HOST}:{port}"]
+    with _running(command, subprocess.DEVNULL, subprocess.PIPE) as server:
         if not any(b"startup complete" in line for line in server.stderr or ()):
             raise TrainingError("mlflow ui: it did not start")
         yield url
-    finally:
-        # With the process that it started; only read from, so nothing is lost.
-        os.killpg(server.pid, signal.SIGKILL)
-        server.communicate()
 
 
 def serve_ui(registry: Registry, port: int) -> None:
@@ -65,10 +58,25 @@ def serve_ui(registry: Registry, port: int) -> None:
         TrainingError: MLflow ended by itself; the port may be taken.
     """
     try:
-        done = subprocess.run(pages(registry, port), env=quietly())
+        with _running(pages(registry, port)) as server:
+            status = server.wait()
     except KeyboardInterrupt:
         return
-    if done.returncode > 0:
-        raise TrainingError(
-            f"mlflow ui ended with status {done.returncode}; is port {port} free?"
-        )
+    raise TrainingError(f"mlflow ui ended with status {status}; is port {port} free?")
+
+
+@contextmanager
+def _running(
+    command: list[str], out: int | None = None, errors: int | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that ends with the block, and what it started with it."""
+    process = subprocess.Popen(
+        command, env=_quietly(), stdout=out, stderr=errors, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        # What its pages changed is in the store by the time that they say so.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()

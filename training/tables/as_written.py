@@ -193,7 +193,7 @@ def check_outcome(
     source: Source,
 ) -> None:
     """Refuse decided applications none of which is a default: a word is misspelt."""
-    if TARGET not in table.names:
+    if TARGET not in table.names or table[TARGET].optional:
         return
     found = connection.execute(
         f"SELECT 1 FROM {literal(path)} WHERE {TARGET} = 1 LIMIT 1"

@@ -104,6 +104,10 @@ class Layout:
         """The table that a raw file holds rows of."""
         return APPLICATION if file in (self.labelled, self.unlabelled) else file
 
+    def undecided(self) -> Layout:
+        """The same layout of applications none of which need be decided."""
+        return replace(self, target=replace(self.target, optional=True, nullable=True))
+
     def without(self, absent: Mapping[str, Collection[str]]) -> Layout:
         """The same layout without some columns of its tables; itself without none.
 

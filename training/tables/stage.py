@@ -18,7 +18,8 @@ from training import receipts
 from training.errors import TableError
 from training.files import PARQUET, identifier, literal, replacing
 from training.tables import as_written, categories, raw
-from training.tables.layout import Layout
+from training.tables.categories import Categories
+from training.tables.layout import APPLICATION, Layout
 from training.tables.raw import as_declared
 from training.tables.raw.find import SUFFIXES, Raw, find
 from training.tables.raw.refusal import cut
@@ -28,6 +29,8 @@ from training.tables.schema import Column, Role, Table, Type
 log = logging.getLogger(__name__)
 
 LONGEST_KEY = 64
+# What a damaged Parquet file says of its least and greatest values may be untrue.
+DISTRUST = "SET disabled_optimizers = 'statistics_propagation'"
 
 
 def stage(
@@ -35,7 +38,7 @@ def stage(
     data: Path,
     out: Path,
     *,
-    seen: Mapping[str, categories.Categories] | None = None,
+    seen: Mapping[str, Categories] | None = None,
     progress: Callable[[str], None] = log.info,
 ) -> dict[str, Path]:
     """Check every raw table of `data` and write it to `out` as typed Parquet.
@@ -43,22 +46,23 @@ def stage(
     Returns the path of each table that is there. A missing history table or test
     file is a warning; its features are absent. A table whose file and declaration
     are those of the last time is not read again. `seen`: the categories of each table
-    that a model has learned; a text that is none of them is missing.
+    that a model has learned: a text that is none of them is missing, its tables must be
+    there and no others are read, and the applications need not be decided.
 
     Raises:
-        TableError: the labelled applications are missing, or a table cannot be used: a
-            missing column, a value that does not parse or cannot be true, a
+        TableError: applications are missing, or a table cannot be used: a missing
+            column, a value that does not parse or cannot be true, a
             duplicated key, an empty or truncated file.
     """
     staged: dict[str, Path] = {}
-    learned: categories.Categories = {}
+    learned: Categories = {}
     for name, table in layout.files().items():
+        told = layout.told_as(name)
+        if seen is not None and told not in seen:
+            continue
         source = find(data, table.stem)
-        if source is None and name == layout.labelled:
-            wanted = " or ".join(f"{name}{suffix}" for suffix in SUFFIXES)
-            raise TableError(f"{name}: missing in {data}; expected {wanted}")
         if source is None:
-            log.warning("%s: no such table in %s; going on without it", name, data)
+            _go_without(layout, name, data, seen)
             continue
         if table.as_written and table.parent not in {"", *staged}:
             log.warning("%s: left out, %s is missing and links it", name, table.parent)
@@ -70,9 +74,8 @@ def stage(
             parts += [repr((layout.defaults, layout.date)), Path(as_written.__file__)]
             parts += [receipts.of(path) for path in staged.values()]
         known = learned if name == layout.unlabelled else None
-        told = layout.told_as(name)
         if seen is not None:
-            known = seen.get(told)
+            known = seen[told]
         target = out / f"{name}.parquet"
         write = partial(_stage, layout, table, source, target, staged)
         link, made_from = layout.link(told), receipts.digest(*parts)
@@ -84,7 +87,29 @@ def stage(
                 one: {*texts, *table[one].declared} for one, texts in held.items()
             }
         staged[name] = target
+    if not {layout.labelled, layout.unlabelled} & {*staged}:
+        files = layout.files().values()
+        stems = [one.stem for one in files if layout.told_as(one.name) == APPLICATION]
+        wanted = f"{' or '.join(stems)}, {' or '.join(SUFFIXES)}"
+        raise TableError(f"{APPLICATION}: missing in {data}; expected {wanted}")
     return _usable(layout, staged)
+
+
+def _go_without(
+    layout: Layout, name: str, data: Path, seen: Mapping[str, Categories] | None
+) -> None:
+    """Say that a table is missing; refuse what cannot go on without it."""
+    stem = layout.files()[name].stem
+    wanted = " or ".join(f"{stem}{suffix}" for suffix in SUFFIXES)
+    if layout.told_as(name) != APPLICATION and seen is not None:
+        raise TableError(
+            f"{name}: missing in {data}; the model learned from it; expected"
+            f" {wanted}, with a header alone where nobody has records"
+        )
+    if name == layout.labelled and seen is None:
+        raise TableError(f"{name}: missing in {data}; expected {wanted}")
+    if seen is None:
+        log.warning("%s: no such table in %s; going on without it", name, data)
 
 
 def _stage(
@@ -97,6 +122,9 @@ def _stage(
         _opened(connection, table, held) as source,
         replacing(target) as beside,
     ):
+        _check_header(table, source)
+        if source.dialect is None:
+            connection.execute(DISTRUST)
         try:
             if table.as_written:
                 sql, texts = as_written.select(layout, table, source, staged)
@@ -154,12 +182,21 @@ def _is_staged_already(
         return False
     if [*source.columns.values()] != types:
         return False
-    numbers = [c.name for c in table if c.type is Type.NUMBER]
     hashes = ", ".join(f'bit_xor(hash("{name}"))' for name in table.names)
-    nan = " OR ".join(f'isnan("{name}")' for name in numbers) or "false"
-    sql = f"SELECT bool_or({nan}), {hashes} FROM {source.rows}"
+    wrong = " OR ".join(map(as_declared.wrong_in, table))
+    sql = f"SELECT bool_or({wrong}), {hashes} FROM {source.rows}"
     [(is_any, *_)] = connection.execute(sql).fetchall()
     return not is_any
+
+
+def _check_header(table: Table, source: Source) -> None:
+    """Refuse a file without one, before anything shows its first row in its place."""
+    if not any(map(source.find, table)):
+        names = ", ".join(column.header or column.name for column in table)
+        raise TableError(
+            f"{source.name}: {source.counted[0]} 1: expected a header with {names},"
+            " found none of them"
+        )
 
 
 def _warn_of_unknown(table: Table, source: Source) -> None:
@@ -189,9 +226,9 @@ def _check(
         raise TableError(f"{name}: the table is empty; expected at least one row")
     for (column, expected, sql), wrong in zip(checks, counts[1:], strict=True):
         if wrong:
-            example = connection.execute(
-                f'SELECT "{column.name}" FROM {literal(path)} WHERE {sql} LIMIT 1'
-            ).fetchall()[0][0]
+            [(example,)] = connection.execute(
+                f'SELECT any_value("{column.name}") FILTER ({sql}) FROM {literal(path)}'
+            ).fetchall()
             raise TableError(
                 f"{name}: column {column.name}: expected {expected},"
                 f" found {cut(example)} ({wrong:,} rows)"

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("login", sa.String(64), primary_key=True),
         sa.Column("ended_at", sa.String(27), nullable=False),
     )
+    op.add_column("work", sa.Column("signer", sa.String(300)))
     op.add_column("work", sa.Column("claimed_by", sa.String(300)))
     op.add_column("work", sa.Column("claimed_name", sa.String(200)))
     op.add_column("work", sa.Column("claimed_until", sa.String(27)))

@@ -42,7 +42,7 @@ _LATEST = ("decision", "probability", "threshold")
     roles=OFFICER,
     query=ClientSearch,
 )
-def search() -> Response:
+def search_clients() -> Response:
     keys = services().champion().manifest.key_type
     params = query(ClientSearch, keys)
     after, database = min(int(params.cursor), LARGEST), services().database
@@ -73,7 +73,7 @@ def search() -> Response:
     problems=(404,),
     path_examples={"client_id": 100001},
 )
-def application(client_id: str) -> Response:
+def get_client(client_id: str) -> Response:
     champion = services().champion()
     client = known_client(champion, client_key(champion, client_id))
     database = services().database
@@ -131,7 +131,7 @@ def _signature(signed: Signed | None) -> dict[str, Any] | None:
         return None
     names = "review_id", "prediction_id", "reviewer", "reason", "created_at"
     told = {name: signed.review[name] for name in names}
-    return told | {"mine": signed.by == signer().id}
+    return told | {"signer": signed.by, "mine": signed.by == signer().id}
 
 
 def _claim(client: Client) -> dict[str, Any] | None:
@@ -139,7 +139,8 @@ def _claim(client: Client) -> dict[str, Any] | None:
     if row is None:
         return None
     mine = row.claimed_by == signer().id
-    return {"by": row.claimed_name, "until": row.claimed_until, "mine": mine}
+    told = {"by": row.claimed_name, "signer": row.claimed_by}
+    return told | {"until": row.claimed_until, "mine": mine}
 
 
 def _standing(
@@ -154,6 +155,7 @@ def _standing(
         "result": review["decision"] if review else recommended(decided.facts),
         "by": "person" if review else recommended_by(decided.facts),
         "reviewer": review["reviewer"] if review else None,
+        "signer": review.get("signer") if review else None,
         "category": review.get("category") if review else None,
         "reason": review["reason"] if review else None,
         "decided_at": review["created_at"] if review else decided.created_at,

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 
 from api.http import json_body
-from api.http.auth import require_own_name
+from api.http.auth import require_own_name, signer
 from api.http.idempotency import once
 from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
@@ -45,7 +45,7 @@ _CLIENT = {"client_id": 100001}
     problems=(404,),
     path_examples=_CLIENT,
 )
-def evidence(client_id: str) -> Response:
+def list_evidence(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
     with services().database.read() as connection:
         found = of_client(connection, key)
@@ -75,7 +75,7 @@ def evidence(client_id: str) -> Response:
     },
     replayable=True,
 )
-def record_evidence(client_id: str) -> Response:
+def add_evidence(client_id: str) -> Response:
     champion = services().champion()
     key = client_key(champion, client_id)
     body = read_model(EvidenceRequest, json_body.read(request))
@@ -97,7 +97,7 @@ def record_evidence(client_id: str) -> Response:
     problems=(404,),
     path_examples=_CLIENT,
 )
-def declarations(client_id: str) -> Response:
+def list_declarations(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
     found = of_kind(services().database, key, DECLARATION)
     return answer({"client_id": key, "declarations": found})
@@ -125,7 +125,7 @@ def declarations(client_id: str) -> Response:
     },
     replayable=True,
 )
-def declare(client_id: str) -> Response:
+def add_declaration(client_id: str) -> Response:
     champion = services().champion()
     key = client_key(champion, client_id)
     body = read_model(DeclarationRequest, json_body.read(request))
@@ -143,6 +143,7 @@ def _reply(
         f"{kind}_id": uuid7(),
         "client_id": client.client_id,
         **body.model_dump(),
+        "signer": signer().id,
         "created_at": now(),
     }
     event = Event(

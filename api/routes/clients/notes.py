@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from api.errors import Problem
 from api.http import json_body
-from api.http.auth import require_own_name
+from api.http.auth import require_own_name, signer
 from api.http.idempotency import once
 from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
@@ -50,7 +50,7 @@ _CLIENT = {"client_id": 100001}
     problems=(404,),
     path_examples=_CLIENT,
 )
-def notes(client_id: str) -> Response:
+def list_notes(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
     found = recorded.of_kind(services().database, key, NOTE)
     return answer({"client_id": key, "notes": found})
@@ -72,7 +72,7 @@ def notes(client_id: str) -> Response:
     },
     replayable=True,
 )
-def note(client_id: str) -> Response:
+def add_note(client_id: str) -> Response:
     champion = services().champion()
     key = client_key(champion, client_id)
     body = read_model(NoteRequest, json_body.read(request))
@@ -86,6 +86,7 @@ def _note(client: Client, body: NoteRequest) -> Reply:
         "client_id": client.client_id,
         "text": body.text,
         "author": body.author,
+        "signer": signer().id,
         "created_at": now(),
     }
     event = Event(
@@ -111,7 +112,7 @@ def _note(client: Client, body: NoteRequest) -> Reply:
     problems=(404,),
     path_examples=_CLIENT,
 )
-def contests(client_id: str) -> Response:
+def list_contests(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
     found = recorded.contests(services().database, key)
     return answer({"client_id": key, "contests": found})
@@ -139,7 +140,7 @@ def contests(client_id: str) -> Response:
     },
     replayable=True,
 )
-def contest(client_id: str) -> Response:
+def contest_decision(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
     body = read_model(ContestRequest, json_body.read(request))
     require_own_name("/author", body.author)
@@ -167,6 +168,7 @@ def _contest(
         "received_on": body.received_on,
         "due_on": due_on.isoformat(),
         "author": body.author,
+        "signer": signer().id,
         "created_at": now(),
         "answered_by": None,
     }

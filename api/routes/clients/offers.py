@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 
 from api.errors import FieldError, Problem, invalid
 from api.http import json_body
-from api.http.auth import require_own_name
+from api.http.auth import require_own_name, signer
 from api.http.idempotency import once
 from api.http.lookups import client_key, known_client
 from api.http.operations import OFFICER, Operation
@@ -60,7 +60,7 @@ _NO_PRICES = "The lender's prices are not known here: SCORING_PRICES names their
     problems=(404, 409),
     path_examples=_CLIENT,
 )
-def offers(client_id: str) -> Response:
+def compute_offers(client_id: str) -> Response:
     champion = services().champion()
     client = known_client(champion, client_key(champion, client_id))
     params = query(OffersQuery)
@@ -100,7 +100,7 @@ def offers(client_id: str) -> Response:
     problems=(404, 410),
     path_examples={**_CLIENT, "offer_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
 )
-def made(client_id: str, offer_id: UUID) -> Response:
+def get_offer(client_id: str, offer_id: UUID) -> Response:
     key = client_key(services().champion(), client_id)
     found = store.find(services().database, key, str(offer_id))
     if found is None:
@@ -131,7 +131,7 @@ def made(client_id: str, offer_id: UUID) -> Response:
     },
     replayable=True,
 )
-def offer(client_id: str) -> Response:
+def make_offer(client_id: str) -> Response:
     body = read_model(CounterOfferRequest, json_body.read(request))
     require_own_name("/reviewer", body.reviewer)
     champion, database = services().champion(), services().database
@@ -157,6 +157,7 @@ def _offer(
         "decision": simulation["decision"],
         "valid_until": body.valid_until,
         "reviewer": body.reviewer,
+        "signer": signer().id,
         "created_at": now(),
     }
     event = Event(

@@ -25,7 +25,7 @@ blueprint = Blueprint("records", __name__, url_prefix="/v1/clients")
     problems=(404,),
     path_examples={"client_id": 100001},
 )
-def records(client_id: str) -> Response:
+def get_records(client_id: str) -> Response:
     champion = services().champion()
     client = known_client(champion, client_key(champion, client_id))
     tables = record_tables(champion.manifest, services().database, client)

@@ -36,7 +36,7 @@ blueprint = Blueprint("similar", __name__, url_prefix="/v1/clients")
     problems=(404,),
     path_examples={"client_id": 100001},
 )
-def similar(client_id: str) -> Response:
+def get_similar_clients(client_id: str) -> Response:
     champion = services().champion()
     population = population_of(champion)
     client = known_client(champion, client_key(champion, client_id))

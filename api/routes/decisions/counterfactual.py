@@ -54,7 +54,7 @@ _NONE = "No change of these terms within their bounds would be granted."
     body_examples={"amount only": EXAMPLES["amount only"]},
     replayable=True,
 )
-def create(prediction_id: UUID) -> Response:
+def find_counterfactual(prediction_id: UUID) -> Response:
     body = read_model(CounterfactualRequest, json_body.read(request))
     champion, database = services().champion(), services().database
     return once(lambda: _answer(champion, database, str(prediction_id), body))

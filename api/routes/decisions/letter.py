@@ -68,7 +68,7 @@ _ENDED = {"withdrawn": "been withdrawn", "lapsed": "lapsed"}
     problems=(404, 409, 410),
     path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
 )
-def letter(prediction_id: UUID) -> Response:
+def get_letter(prediction_id: UUID) -> Response:
     # Typesetting takes 50 MB, and few processes write letters.
     from api.documents.letter import Consulted, Letter, Used, render
 

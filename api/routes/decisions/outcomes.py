@@ -57,7 +57,7 @@ class _Findings:
     body_factor=2,
     replayable=True,
 )
-def observe() -> Response:
+def record_outcomes() -> Response:
     body = read_model(Outcomes, json_body.read(request))
     database = services().database
     return once(lambda: _observe(database, body.outcomes))

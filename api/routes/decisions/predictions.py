@@ -50,7 +50,7 @@ blueprint = Blueprint("predictions", __name__, url_prefix="/v1/predictions")
     },
     replayable=True,
 )
-def create() -> Response:
+def create_prediction() -> Response:
     body = json_body.read(request)
     champion, database = services().champion(), services().database
     active = services().policies.active
@@ -77,7 +77,7 @@ def create() -> Response:
     body_factor=16,
     replayable=True,
 )
-def create_batch() -> Response:
+def create_predictions() -> Response:
     body = json_body.read(request)
     champion, database = services().champion(), services().database
     active = services().policies.active
@@ -96,7 +96,7 @@ def create_batch() -> Response:
     problems=(404, 409, 410),
     path_examples={"prediction_id": "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"},
 )
-def stored(prediction_id: UUID) -> Response:
+def get_prediction(prediction_id: UUID) -> Response:
     params, database = query(StoredQuery), services().database
     prediction = known_prediction(database, str(prediction_id))
     content, features = answer_of(database, prediction.prediction_id)

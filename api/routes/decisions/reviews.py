@@ -79,7 +79,7 @@ _RULED = {"rules", "policy_failed"}
     },
     replayable=True,
 )
-def review(prediction_id: UUID) -> Response:
+def review_prediction(prediction_id: UUID) -> Response:
     body = read_model(ReviewRequest, json_body.read(request))
     require_own_name("/reviewer", body.reviewer)
     database = services().database
@@ -110,6 +110,7 @@ def _review(database: Database, prediction_id: str, body: ReviewRequest) -> Repl
         "category": body.category,
         "reason": body.reason,
         "reviewer": body.reviewer,
+        "signer": who.id,
         "replaces": stands,
         "final": grant.final,
         "signs": grant.signs,
@@ -181,7 +182,7 @@ def _action(decision: str, model_decision: str) -> str:
     query=HistoryQuery,
     path_examples={"client_id": 100001},
 )
-def history(client_id: str) -> Response:
+def list_predictions(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
     params = query(HistoryQuery)
     kinds = [params.kind] if params.kind else PREDICTIONS

@@ -41,7 +41,7 @@ blueprint = Blueprint("features", __name__, url_prefix="/v1/features")
     path_examples={"name": EXAMPLES["feature"]},
     validated=True,
 )
-def distribution(name: str) -> Response:
+def get_distribution(name: str) -> Response:
     champion = services().champion()
     params = query(DistributionQuery, champion.manifest.key_type)
     if name not in champion.distributions or name not in champion.places:
@@ -92,7 +92,7 @@ def _similar(
     problems=(404,),
     path_examples={"name": EXAMPLES["feature"]},
 )
-def scatter(name: str) -> Response:
+def get_scatter(name: str) -> Response:
     champion = services().champion()
     params = query(ScatterQuery, champion.manifest.key_type)
     for wanted in (name, params.other):

@@ -27,21 +27,10 @@ _CARD, _CARD_IN = "model-card.md", "model-card.{}.md"
     {200: ModelAnswer},
     validated=True,
 )
-def describe() -> Response:
+def get_model() -> Response:
     champion = services().champion()
-    bundle = champion.bundle
-    document, reasons = bundle.document, bundle.json("reasons.json")
-    fields = {
-        **document,
-        **document["model"],
-        **reasons,
-        "bundle_sha256": bundle.sha256,
-        "negotiable": [term.model_dump() for term in champion.negotiable],
-    }
-    # The first bundles do not say it: their costs are per decision.
-    fields.setdefault("costs_by_amount", False)
-    told = [name for name in ModelAnswer.model_fields if name in fields]
-    return answer({name: fields[name] for name in told})
+    negotiable = [term.model_dump() for term in champion.negotiable]
+    return answer({**champion.bundle.told, "negotiable": negotiable})
 
 
 @Operation(
@@ -53,7 +42,7 @@ def describe() -> Response:
     {200: Importance},
     validated=True,
 )
-def importance() -> Response:
+def get_importance() -> Response:
     return answer(services().champion().importance)
 
 
@@ -69,7 +58,7 @@ def importance() -> Response:
     problems=(404,),
     validated=True,
 )
-def card() -> Response:
+def get_model_card() -> Response:
     files = services().champion().bundle.files
     content = files.get(_CARD_IN.format(query(LanguageQuery).lang), files.get(_CARD))
     if content is None:
@@ -90,7 +79,7 @@ def card() -> Response:
     "bundle that cannot be served is refused, and the one before serves on.",
     problems=(409,),
 )
-def reload() -> Response:
+def reload_model() -> Response:
     try:
         champion = services().reload()
     except BundleError as error:

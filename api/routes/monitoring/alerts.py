@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 
 from api.errors import Problem
 from api.http import json_body
+from api.http.auth import require_own_name, signer
 from api.http.idempotency import once
 from api.http.operations import ANALYST, Operation
 from api.http.responses import answer, query
@@ -35,6 +36,7 @@ _NEW: Document = {
     "closed_at": None,
     "acknowledged_at": None,
     "acknowledged_by": None,
+    "signer": None,
     "note": None,
     "history": [],
 }
@@ -67,7 +69,7 @@ _NEW: Document = {
     },
     replayable=True,
 )
-def post() -> Response:
+def report_alert() -> Response:
     body = read_model(AlertRequest, json_body.read(request))
     return once(lambda: _posted(body))
 
@@ -110,7 +112,7 @@ def _reply(document: Document, before: StoredAlert | None) -> Reply:
     roles=ANALYST,
     query=AlertQuery,
 )
-def listed() -> Response:
+def list_alerts() -> Response:
     documents = alerts.with_status(services().database, query(AlertQuery).status)
     return answer({"alerts": sorted(documents, key=_urgency)})
 
@@ -133,8 +135,9 @@ def _urgency(document: Document) -> tuple[bool, int]:
     body_examples={"seen": {"by": "A. Martin", "note": "Asked the bureau."}},
     replayable=True,
 )
-def acknowledge(alert_id: UUID) -> Response:
+def acknowledge_alert(alert_id: UUID) -> Response:
     body = read_model(Acknowledgement, json_body.read(request))
+    require_own_name("/by", body.by)
     return once(lambda: _acknowledged(str(alert_id), body))
 
 
@@ -145,6 +148,7 @@ def _acknowledged(alert_id: str, body: Acknowledgement) -> Reply:
     acknowledged = {
         "acknowledged_at": now(),
         "acknowledged_by": body.by,
+        "signer": signer().id,
         "note": body.note,
     }
     return _reply({**before.document, **acknowledged}, before)

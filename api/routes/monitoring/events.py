@@ -53,7 +53,7 @@ Line = dict[str, Any]
     "they read. `officer`: a pseudonym of who reviewed. Nothing is ever added before a "
     "`sequence` that was read: ask for what is after it.",
 )
-def export() -> Response:
+def export_events() -> Response:
     params = query(EventsQuery)
     database = services().database
     kinds = [params.kind] if params.kind else KINDS
@@ -111,8 +111,15 @@ def _by_rules(facts: Mapping[str, Any]) -> Line:
 
 
 def _reviewer(row: Row[Any]) -> str | None:
-    """Who reviewed; None where that was erased with the client."""
-    return None if row.answer is None else str(json.loads(row.answer)["reviewer"])
+    """Who reviewed; None where that was erased with the client.
+
+    By the login where there was one, else by the name: a key may be of several people.
+    """
+    if row.answer is None:
+        return None
+    review = json.loads(row.answer)
+    signer = review.get("signer") or ""
+    return str(signer if signer.startswith("sub:") else review["reviewer"])
 
 
 def _vectors(champion: Champion, features: str) -> Callable[[Row[Any]], Line]:

@@ -52,7 +52,7 @@ _SANDBOX = (
     body_factor=16,
     replayable=True,
 )
-def keep() -> Response:
+def add_report() -> Response:
     body = read_model(ReportRequest, json_body.read(request))
     report = StoredReport(uuid7(), body.kind, now(), body.conclusion, body.report)
     entry = {"id": report.id, "kind": report.kind, "created_at": report.created_at}
@@ -72,7 +72,7 @@ def keep() -> Response:
     roles=ANALYST,
     query=ReportQuery,
 )
-def listed() -> Response:
+def list_reports() -> Response:
     params = query(ReportQuery)
     entries = _newest(params.kind, params.limit)
     return answer({"reports": [vars(entry) for entry in entries]})
@@ -90,7 +90,7 @@ def listed() -> Response:
     description="Before a train_test report was posted, the one of the bundle is.",
     problems=(404,),
 )
-def latest() -> Response:
+def get_latest_report() -> Response:
     return answer(vars(_find(_latest().id)))
 
 
@@ -105,7 +105,7 @@ def latest() -> Response:
     query=LatestQuery,
     problems=(404,),
 )
-def latest_html() -> Response:
+def get_latest_report_page() -> Response:
     return _page(_latest().id)
 
 
@@ -120,7 +120,7 @@ def latest_html() -> Response:
     problems=(404,),
     path_examples=_EXAMPLE,
 )
-def one(report_id: str) -> Response:
+def get_report(report_id: str) -> Response:
     return answer(vars(_find(report_id)))
 
 
@@ -135,7 +135,7 @@ def one(report_id: str) -> Response:
     problems=(404,),
     path_examples=_EXAMPLE,
 )
-def one_html(report_id: str) -> Response:
+def get_report_page(report_id: str) -> Response:
     return _page(report_id)
 
 

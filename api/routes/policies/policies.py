@@ -50,7 +50,7 @@ _FACTOR = 10
     body_factor=_FACTOR,
     replayable=True,
 )
-def add() -> Response:
+def add_policy() -> Response:
     content, who = json_body.content(request), signer()
     champion, database = services().champion(), services().database
     return once(lambda: life.added(champion, database, content, who.name, who.id))
@@ -65,7 +65,7 @@ def add() -> Response:
     {200: PoliciesAnswer},
     roles=RULES,
 )
-def policies() -> Response:
+def list_policies() -> Response:
     listed = store.listed(services().database)
     return answer({"policies": [life.told(one) for one in listed]})
 
@@ -81,7 +81,7 @@ def policies() -> Response:
     problems=(404,),
     path_examples=_SHA256,
 )
-def policy(sha256: str) -> Response:
+def get_policy(sha256: str) -> Response:
     database = services().database
     stored = life.find(database, sha256)
     rules = life.rules(services().champion(), services().policies.of(stored.sha256))
@@ -104,7 +104,7 @@ def policy(sha256: str) -> Response:
     problems=(404,),
     path_examples=_SHA256,
 )
-def trial(sha256: str) -> Response:
+def get_policy_trial(sha256: str) -> Response:
     champion, database = services().champion(), services().database
     ready = services().policies.of(life.find(database, sha256).sha256)
     return answer(tried(champion, database, ready, query(TrialQuery).last))
@@ -121,7 +121,7 @@ def trial(sha256: str) -> Response:
     problems=(404,),
     path_examples=_SHA256,
 )
-def results(sha256: str) -> Response:
+def get_policy_results(sha256: str) -> Response:
     stored = life.find(services().database, sha256)
     ready = services().policies.of(stored.sha256)
     codes = [rule.code for rule in ready.policy.rules] if ready.policy else []
@@ -142,7 +142,7 @@ def results(sha256: str) -> Response:
     path_examples={"sha256": "built-in"},
     replayable=True,
 )
-def activate(sha256: str) -> Response:
+def activate_policy(sha256: str) -> Response:
     champion, database, who = services().champion(), services().database, signer()
     policies, people = services().policies, services().config.policy_people
     return once(

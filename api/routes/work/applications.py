@@ -59,7 +59,7 @@ _DRAFT = {"client_id": "new-7k3m9q2x4w"}
     body_examples={"first step": {"application": EXAMPLES["changes"][0]}},
     replayable=True,
 )
-def create() -> Response:
+def begin_application() -> Response:
     champion = services().champion()
     body, form = read_draft(champion.columns, Draft, json_body.read(request))
     _clear_away()
@@ -77,7 +77,7 @@ def create() -> Response:
     problems=(404,),
     path_examples=_DRAFT,
 )
-def read(client_id: str) -> Response:
+def get_application(client_id: str) -> Response:
     champion = services().champion()
     draft = _known(champion, client_id)
     key = draft.client_id
@@ -101,7 +101,7 @@ def read(client_id: str) -> Response:
     body_examples={"next step": {"application": EXAMPLES["changes"][0], "revision": 1}},
     path_examples=_DRAFT,
 )
-def change(client_id: str) -> Response:
+def change_application(client_id: str) -> Response:
     champion = services().champion()
     body, form = read_draft(champion.columns, DraftChange, json_body.read(request))
     draft = _known(champion, client_id)
@@ -131,7 +131,7 @@ def change(client_id: str) -> Response:
     problems=(404,),
     path_examples=_DRAFT,
 )
-def missing(client_id: str) -> Response:
+def get_missing_columns(client_id: str) -> Response:
     champion = services().champion()
     client = client_of(champion, _known(champion, client_id))
     entered = client.entered

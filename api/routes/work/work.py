@@ -45,10 +45,11 @@ blueprint = Blueprint("work", __name__, url_prefix="/v1")
     roles=OFFICER,
     query=WorkQuery,
 )
-def work() -> Response:
+def list_work() -> Response:
     params = query(WorkQuery, services().champion().manifest.key_type)
+    who = signer()
     with services().database.read() as connection:
-        found = listed(connection, params, signer().holder)
+        found = listed(connection, params, who.holder, who.name)
     return answer(asdict(found))
 
 
@@ -65,7 +66,7 @@ def work() -> Response:
     "`sequence` that was read: ask for what is after `next_after`; there is no more "
     "when that is where it was asked.",
 )
-def decisions() -> Response:
+def list_decisions() -> Response:
     params = query(DecisionsQuery)
     found = standing_decisions(services().database, params.after, params.limit)
     return answer(asdict(found))
@@ -84,7 +85,7 @@ def decisions() -> Response:
     path_examples={"client_id": 100001},
     body_examples={"assign": {"name": "A. Martin", "sub": "248289"}},
 )
-def assign(client_id: str) -> Response:
+def assign_client(client_id: str) -> Response:
     key, database = client_key(services().champion(), client_id), services().database
     body = read_model(AssignRequest, json_body.read(request))
     claims.assign(database, key, f"sub:{body.sub}", body.name, _in_time())
@@ -102,7 +103,7 @@ def assign(client_id: str) -> Response:
     problems=(404, 409),
     path_examples={"client_id": 100001},
 )
-def release(client_id: str) -> Response:
+def release_client(client_id: str) -> Response:
     key, database = client_key(services().champion(), client_id), services().database
     senior = Role.SENIOR in current_key().roles
     left = claims.release(database, key, None if senior else signer().holder)
@@ -121,7 +122,7 @@ def release(client_id: str) -> Response:
     problems=(404, 409),
     path_examples={"client_id": 100001},
 )
-def claim(client_id: str) -> Response:
+def claim_client(client_id: str) -> Response:
     key = client_key(services().champion(), client_id)
     who, database = signer(), services().database
     won = claims.claim(database, key, who.holder, who.name, _in_time())

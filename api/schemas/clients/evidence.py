@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from api.schemas.answers import Answer, EvidenceKind, Moment
+from api.schemas.answers import Answer, EvidenceKind, Moment, Signer
 from api.schemas.client_keys import ClientKey
 from api.schemas.events import Date, Day
 from api.schemas.requests import Amount, Declared, Strict
 from api.schemas.reviews import PredictionId, ReviewerName
+from api.schemas.values import VISIBLE
 
-Named = Annotated[str, Field(min_length=1, max_length=200)]
+Named = Annotated[str, Field(min_length=1, max_length=200), VISIBLE]
 Result = Literal["confirmed", "contradicted", "negative", "positive", "inconclusive"]
 
 
@@ -47,6 +48,7 @@ class Evidence(Answer):
     consulted_at: str
     valid_until: str | None
     author: str
+    signer: Signer = None
     created_at: Moment
 
 
@@ -75,6 +77,7 @@ class Declaration(Answer):
     other_instalments: float | None
     dependants: int | None
     author: str
+    signer: Signer = None
     created_at: Moment
 
 

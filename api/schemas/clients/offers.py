@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from api.schemas.answers import Answer, Moment, Offer, Recommendation, Share
+from api.schemas.answers import Answer, Moment, Offer, Recommendation, Share, Signer
 from api.schemas.client_keys import ClientKey
 from api.schemas.events import ComingDay
 from api.schemas.requests import (
@@ -88,4 +88,5 @@ class CounterOffer(Answer):
     decision: Literal["granted", "refused"]
     valid_until: str
     reviewer: str
+    signer: Signer = None
     created_at: Moment

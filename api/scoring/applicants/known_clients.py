@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from api.errors import NotPrepared
+from api.features.columns import Row
+from api.features.row_checks import unknown_categories
 from api.schemas.client_keys import ClientKey, is_draft
 from api.scoring.applicants.drafts import client_of
 from api.store.database import Database
@@ -35,6 +37,19 @@ def find(
         of_key = drafts.find(database, entered).items()
         known |= {key: client_of(champion, draft) for key, draft in of_key}
     return known
+
+
+def unknown(champion: Champion, client: Client, changes: Row) -> list[str]:
+    """Columns whose category counts as missing, as the model does not know it.
+
+    Of the application with these changes; also as it was entered here, if it was.
+    """
+    application = {**client.application, **changes}
+    given = client.entered.unknown if client.entered else ()
+    return [
+        *unknown_categories(champion.categories, application),
+        *(name for name in given if name not in changes),
+    ]
 
 
 def feature_set_problem() -> NotPrepared:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, tuple_
 
 from api.identifiers import now
 from api.schemas.client_keys import ClientKey
@@ -27,6 +28,8 @@ from api.store.work.places import (
     UNSIGNED,
 )
 
+Filters = Sequence[ColumnElement[bool]]
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -42,13 +45,17 @@ class Listed:
     next_cursor: str | None
 
 
-def listed(connection: Connection, query: WorkQuery, holder: str) -> Listed:
-    """What the query asks for, in the order of the list; `holder`: who asks."""
+def listed(connection: Connection, query: WorkQuery, holder: str, name: str) -> Listed:
+    """What the query asks for, in the order of the list.
+
+    `holder`: who asks. Of their own `name` it is they who are meant, no namesake.
+    """
     after = None
     if query.cursor is not None:
         place, _, number = query.cursor.rpartition(LAST)
         after = place, int(number)
-    rows = list(_some(connection, query, after, query.limit + 1))
+    filters = list(_filters(query, holder if query.reviewer == name else None))
+    rows = list(_some(connection, query, filters, after, query.limit + 1))
     shown = rows[: query.limit]
     following = len(rows) > query.limit
     held = work.c.claimed_by == holder, work.c.claimed_until > now()
@@ -57,7 +64,7 @@ def listed(connection: Connection, query: WorkQuery, holder: str) -> Listed:
         items=_items(connection, shown, holder),
         mine=sorted(mine, key=lambda item: str(item["since"])),
         counts=_COUNTS.row(connection)._asdict(),
-        beside=None if query.client_id is None else _beside(connection, query),
+        beside=None if query.client_id is None else _beside(connection, query, filters),
         next_cursor=f"{shown[-1].place}{LAST}{shown[-1].id}" if following else None,
     )
 
@@ -72,23 +79,22 @@ def find(
 
 
 def _beside(
-    connection: Connection, query: WorkQuery
+    connection: Connection, query: WorkQuery, filters: Filters
 ) -> dict[str, ClientKey | None] | None:
     its = work.c[KEY_COLUMNS[type(query.client_id)]] == query.client_id
     at = connection.execute(select(work.c.place, work.c.id).where(its)).first()
     if at is None:
         return None
     sides = {"previous": True, "next": False}
-    found = {
-        side: next(_some(connection, query, (at.place, at.id), 1, backwards), None)
-        for side, backwards in sides.items()
-    }
+    some = partial(_some, connection, query, filters, (at.place, at.id), 1)
+    found = {side: next(some(backwards), None) for side, backwards in sides.items()}
     return {side: row and key_of(row) for side, row in found.items()}
 
 
 def _some(
     connection: Connection,
     query: WorkQuery,
+    filters: Filters,
     after: tuple[str, int] | None,
     limit: int,
     backwards: bool = False,
@@ -105,7 +111,7 @@ def _some(
             if low < after[0] < high:
                 # The nearer end: of two, SQLite would begin at the one that is first.
                 ends[backwards] = where < after if backwards else where > after
-        statement = select(work).where(*ends, *_filters(query)).order_by(*order)
+        statement = select(work).where(*ends, *filters).order_by(*order)
         rows = connection.execute(statement.limit(limit)).all()
         yield from rows
         limit -= len(rows)
@@ -129,11 +135,14 @@ def _spans(query: WorkQuery) -> Iterator[tuple[str, str]]:
         yield low, high
 
 
-def _filters(query: WorkQuery) -> Iterator[ColumnElement[bool]]:
+def _filters(query: WorkQuery, signer: str | None) -> Iterator[ColumnElement[bool]]:
+    """`signer`: whom the reviewer's name is to mean, where it is known who signed."""
     for column in (work.c.borderline, work.c.result, work.c.reviewer):
         wanted = getattr(query, column.key)
         if wanted is not None:
             yield column == wanted
+    if signer is not None:
+        yield or_(work.c.signer == signer, work.c.signer.is_(None))
 
 
 def _items(
@@ -159,7 +168,9 @@ def _item(row: Row[Any], reference: str | None, holder: str, at: str) -> dict[st
         "borderline": bool(row.borderline),
         "result": row.result,
         "reviewer": row.reviewer,
+        "signer": row.signer,
         "claimed_by": row.claimed_name if held else None,
+        "claimed_signer": row.claimed_by if held else None,
         "claimed_until": row.claimed_until if held else None,
         "mine": held and row.claimed_by == holder,
     }

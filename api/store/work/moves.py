@@ -149,9 +149,10 @@ def _follow(connection: Connection, client_id: ClientKey) -> None:
         return
     decided, review = record.decided, record.review
     row = _decided(decided.prediction_id, decided.facts, decided.created_at)
-    row |= {KEY_COLUMNS[type(client_id)]: client_id, "reviewer": None}
+    row |= {KEY_COLUMNS[type(client_id)]: client_id, "reviewer": None, "signer": None}
     if review is not None:
         row |= {"result": review["decision"], "reviewer": review["reviewer"]}
+        row["signer"] = review.get("signer")
         row |= {"state": DONE, "place": place_of(DONE, review["created_at"])}
     signed = record.acts.signature
     if signed is not None:
@@ -224,7 +225,7 @@ def _made(dialect: str, key: type) -> _Statements:
             else_=given.place,
         ),
     }
-    everything = {n: given[n] for n in (*facts, "state", "place", "reviewer")}
+    everything = {n: given[n] for n in (*facts, "state", "place", "reviewer", "signer")}
     # What a person decided stands, whatever is scored after it.
     by_model = was.reviewer.is_(None)
     many = into

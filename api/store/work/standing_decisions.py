@@ -70,6 +70,7 @@ def _told(row: Any, acts: Sequence[Any]) -> dict[str, Any] | None:
         "result": facts["decision"] if reviewed else recommended(facts),
         "by": "person" if reviewed else recommended_by(facts),
         "reviewer": review.get("reviewer"),
+        "signer": review.get("signer"),
         "decided_at": row.created_at,
     }
 

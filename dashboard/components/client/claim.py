@@ -12,6 +12,7 @@ from api_client.errors import ApiError, Refused
 from components import say
 from components.error_panel import details, show_error
 from session.language import _
+from session.namesakes import told_apart
 from session.user import is_senior
 from texts.formats import clock
 
@@ -22,7 +23,8 @@ def claimed_text(claim: Claim) -> str:
     until = clock(claim.until)
     if claim.mine:
         return _("You work on this client, until {time}.", time=until)
-    return _("{name} works on this client, until {time}.", name=claim.by, time=until)
+    name = told_apart(claim.by, claim.signer)
+    return _("{name} works on this client, until {time}.", name=name, time=until)
 
 
 def claim_bar(opened: OpenedClient) -> None:

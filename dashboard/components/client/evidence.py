@@ -20,6 +20,7 @@ from components.forms import (
     signature,
 )
 from session.language import _
+from session.namesakes import told_apart
 from texts.client import evidence as words
 from texts.client.loan_terms import read_number
 from texts.client.policy import is_of_rules, missed_facts
@@ -41,7 +42,8 @@ def needed(client: ClientAnswer) -> list[tuple[bool, str, str]]:
         if one.effect == words.SECOND and not one.met:
             state = _("nobody has signed yet")
             if signed is not None:
-                state = _("{name} has signed", name=signed.reviewer)
+                name = told_apart(signed.reviewer, signed.signer)
+                state = _("{name} has signed", name=name)
         told.append((one.met, words.requirement_text(one), state))
     return told
 

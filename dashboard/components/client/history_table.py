@@ -18,6 +18,7 @@ from api_client.answers import (
 )
 from components import markup, say
 from session.language import _, listed
+from session.namesakes import told_apart
 from texts.client.decision import decision_word, person_reason
 from texts.client.simulation import TOLD, term_text
 from texts.formats import moment, percent, today, value_text, whole
@@ -56,7 +57,7 @@ def _standing_row(standing: Standing) -> list[str]:
         "–",
         "–",
         standing.model.version,
-        standing.reviewer or "–",
+        told_apart(standing.reviewer, standing.signer) or "–",
     ]
 
 
@@ -66,7 +67,8 @@ def _remark_row(remark: Note | Contest) -> list[str]:
         answered = remark.answered_by is not None
         due = _("answered") if answered else due_text(remark.due_on, today())
         what = _("Contested ({due}): {text}", due=due, text=remark.text)
-    return [moment(remark.created_at), what, "–", "–", "–", remark.author]
+    by = told_apart(remark.author, remark.signer)
+    return [moment(remark.created_at), what, "–", "–", "–", by]
 
 
 def review_text(review: Review) -> str:
@@ -84,7 +86,7 @@ def review_text(review: Review) -> str:
         "{decision} ({action}) by {reviewer} on {moment}: {reason}",
         decision=decision_word(review.decision),
         action=action,
-        reviewer=review.reviewer,
+        reviewer=told_apart(review.reviewer, review.signer),
         moment=moment(review.created_at),
         reason=person_reason(review.category, review.reason),
     )

@@ -18,6 +18,7 @@ from components.forms import (
     signature,
 )
 from session.language import _
+from session.namesakes import told_apart
 from texts.formats import calendar_day, moment, today
 from texts.work import due_text
 
@@ -99,5 +100,5 @@ def _sent(text: str, name: str, record: Callable[[], object]) -> bool:
 
 
 def _by(remark: Note | Contest) -> str:
-    at = moment(remark.created_at)
-    return _("{name}, {moment}", name=remark.author, moment=at)
+    name, at = told_apart(remark.author, remark.signer), moment(remark.created_at)
+    return _("{name}, {moment}", name=name, moment=at)

@@ -13,6 +13,7 @@ from api_client.answers import (
 )
 from api_client.meaning import PredictionMeaning
 from session.language import _, listed, mark, plural
+from session.namesakes import told_apart
 from texts.client.waterfall_steps import Step
 from texts.formats import ago, moment, percent, percents_apart, whole
 
@@ -247,7 +248,7 @@ def standing_text(standing: Standing) -> str:
     return _(
         "{decision} by {reviewer} on {moment}; the model: {model}.",
         decision=decision_word(standing.result),
-        reviewer=standing.reviewer,
+        reviewer=told_apart(standing.reviewer, standing.signer),
         moment=moment(standing.decided_at),
         model=decision_word(standing.model_decision).lower(),
     )
@@ -269,7 +270,7 @@ def changed_since(standing: Standing) -> tuple[str, ...]:
                 version=latest.model.version,
                 decision=decision_word(latest.recommended).lower(),
                 risk=percents_apart(latest.probability, latest.threshold)[0],
-                reviewer=standing.reviewer,
+                reviewer=told_apart(standing.reviewer, standing.signer),
             )
         )
     if latest.model_changed:

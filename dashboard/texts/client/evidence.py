@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from api_client.answers import Declaration, Evidence, Requirement
 from api_client.meaning import in_words
 from session.language import _, mark, plural
+from session.namesakes import told_apart
 from texts.formats import amount, calendar_day, moment, not_given, whole
 
 IDENTITY, INCOME, CHARGES, REGISTER, OTHER = (
@@ -103,7 +104,8 @@ def _declared(declared: Declaration, name: str) -> str:
 
 
 def _by(one: Evidence | Declaration) -> str:
-    return _("{name}, {moment}", name=one.author, moment=moment(one.created_at))
+    name = told_apart(one.author, one.signer)
+    return _("{name}, {moment}", name=name, moment=moment(one.created_at))
 
 
 def requirement_text(one: Requirement) -> str:

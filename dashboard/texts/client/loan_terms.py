@@ -90,20 +90,30 @@ class Payment:
 
 
 def movable(client: ClientAnswer, model: ModelAnswer) -> tuple[Term, ...]:
-    """The terms that this client's loan has and that may be moved."""
+    """The terms that this client's loan has and that may be moved, to what it can be.
+
+    A slider needs two places: what rounds to one alone cannot be moved.
+    """
     asked = client.terms
     if asked is None:
         return ()
     whole = {AMOUNT: asked.amount, DOWN_PAYMENT: _goods_price(client, model)}
     limits = {limit.name: limit for limit in model.negotiable}
+    # The role of the column that holds a term is the term's own name.
+    most = {
+        column.role: column.bounds[1]
+        for column in model.columns.values()
+        if column.bounds is not None
+    }
     terms = []
     for name in TERMS:
         limit, value = limits.get(name), getattr(asked, name)
         if limit is not None and value is not None:
             part = whole.get(name, 1.0) if limit.relative else 1.0
-            low, high = math.ceil(limit.lowest * part), math.floor(limit.highest * part)
+            highest = min(limit.highest * part, most.get(name, math.inf))
+            low, high = math.ceil(limit.lowest * part), math.floor(highest)
             terms.append(Term(name, float(value), float(low), float(high)))
-    return tuple(terms)
+    return tuple(term for term in terms if len(term.steps(term.asked)) > 1)
 
 
 def _goods_price(client: ClientAnswer, model: ModelAnswer) -> float:

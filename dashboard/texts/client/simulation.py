@@ -16,6 +16,7 @@ from api_client.answers import (
     Simulation,
 )
 from session.language import _, listed, locale, mark, plural
+from session.namesakes import told_apart
 from texts.cells import Cell, Exact
 from texts.client.decision import decision_word
 from texts.client.loan_terms import AMOUNT, DOWN_PAYMENT, INSTALMENTS, TERMS, schedule
@@ -184,7 +185,7 @@ def offered_text(made: CounterOffer) -> str:
     """An offer that stands, for an officer."""
     return _(
         "Offered by {reviewer}, until {day}: {offer}.",
-        reviewer=made.reviewer,
+        reviewer=told_apart(made.reviewer, made.signer),
         day=calendar_day(made.valid_until),
         offer=terms_text(made.offer),
     )

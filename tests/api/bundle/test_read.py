@@ -87,6 +87,17 @@ def test_serves_a_bundle_without_a_drift_report(folder: Path, conftest: Any) -> 
         ({"calibration": {"method": "isotonic"}}, "calibration.method"),
         ({"history": ["BUREAU_COUNT"]}, r"history\.sql: answers 3 columns, expected 2"),
         ({"tables": {}}, "tables.application"),
+        ({"threshold_interval": [0.4, 0.2]}, "threshold_interval: .* 0.4 and 0.2"),
+        ({"monitored": ["SPEED"]}, "monitored: SPEED is not in both"),
+        (
+            {
+                "metrics": {
+                    "cv": {},
+                    "cost_curve": {"threshold": [0, 1], "business_score": [0]},
+                }
+            },
+            r"metrics\.cost_curve: .*of one length, not \[1, 2\]",
+        ),
     ],
 )
 def test_refuses_a_manifest_that_does_not_make_sense(
@@ -150,3 +161,80 @@ def test_refuses_borderline_clients_who_do_not_make_sense(
     conftest.seal(folder, json.loads((folder / "manifest.json").read_text()))
     with pytest.raises(BundleError, match=rf"reasons\.json: .*{message}"):
         read_bundle(folder)
+
+
+def damaged(folder: Path, conftest: Any, name: str, old: str, new: str) -> None:
+    """Puts something else into a file, and seals the bundle again."""
+    text = (folder / name).read_text()
+    assert old in text
+    content = text.replace(old, new, 1).encode("utf-8", "surrogateescape")
+    (folder / name).write_bytes(content)
+    conftest.seal(folder, json.loads((folder / "manifest.json").read_text()))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("importance.json", "0.5", "1e999", "expected JSON, found"),
+        ("importance.json", "0.5", "null", r"features\.0\.mean_absolute: .*found None"),
+        ("importance.json", '"BUREAU_COUNT"', '"B"', "features: B is not in both"),
+        (
+            "importance.json",
+            '"values": []',
+            '"values": [[1]]',
+            r"\[0, 1\] rows of \[1\]",
+        ),
+        ("distributions.json", "   1,\n   2\n", "   2,\n   1\n", "or growing edges"),
+        ("distributions.json", '"F"', '"G"', "CODE_GENDER: expected the categories"),
+        ("distributions.json", "   3,\n   4\n", "   3\n", "counts of 2 bins"),
+        ("distributions.json", "CODE_GENDER", "CODE", "CODE is not in both"),
+        ("drift/report.json", '{"metrics": []}', "[]", "object.*found"),
+        ("drift/report.json", "[]", "[1]", r"metrics\.0: .*found 1"),
+        ("drift/conclusion.md", "#", "\udcff", "byte 0: expected UTF-8"),
+        ("model.txt", "split_feature=2", "split_feature=7", "tree 0: split_feature"),
+        ("reasons.json", '"fr"', '"de"', r"reasons\.0\.labels\.fr"),
+    ],
+)
+def test_refuses_what_could_not_be_answered(
+    folder: Path, conftest: Any, name: str, old: str, new: str, message: str
+) -> None:
+    damaged(folder, conftest, name, old, new)
+    with pytest.raises(BundleError, match=rf"{name}: .*{message}"):
+        read_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("history.sql", "SELECT a", "DROP TABLE bureau; SELECT a", "SELECTs alone"),
+        ("history.sql", "FROM bureau ", "FROM '/etc/passwd' ", "passwd"),
+        ("applicant.sql", ";", " WHERE false", "one row per applicant"),
+        ("applicant.sql", "FROM application", "FROM '/etc/passwd'", "passwd"),
+    ],
+)
+def test_refuses_sql_that_does_anything_else(
+    folder: Path, conftest: Any, name: str, old: str, new: str, message: str
+) -> None:
+    damaged(folder, conftest, name, old, new)
+    with pytest.raises(BundleError, match=rf"{name}: .*{message}"):
+        load(read_bundle(folder), 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("'x'", "AMT_CREDIT: expected numbers"),
+        ("1e300", "AMT_CREDIT: expected finite numbers of 32 bits"),
+    ],
+)
+def test_refuses_clients_whose_values_are_no_numbers(
+    world: Any, folder: Path, conftest: Any, value: str, message: str
+) -> None:
+    path = folder / "population.parquet"
+    world.connection.execute(
+        f"COPY (SELECT * REPLACE ({value} AS AMT_CREDIT) "
+        f"FROM '{world.bundle / path.name}') TO '{path}' (FORMAT parquet)"
+    )
+    conftest.seal(folder, json.loads((folder / "manifest.json").read_text()))
+    with pytest.raises(BundleError, match=rf"population\.parquet: column {message}"):
+        load(read_bundle(folder), 1)

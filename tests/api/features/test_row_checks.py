@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.features.row_checks import Findings, applied_on, check_row
-from api.schemas.language import Labels
+from api.schemas.answers import Labels
 from api.schemas.model import Column
 from training.tables.categories import speller
 

@@ -28,7 +28,8 @@ BEYOND = re.compile(
     "is in the (future|past)|no decision has this id"
     "|This Idempotency-Key was used with another request"
     "|must be left out or be the application's|at most 240 offers together"
-    "|the values (are too large|make feature)|^line [0-9]+: "
+    "|the values (are too large|make feature)|^line [0-9]+: |terms/.*: (cannot be|needs "
+    "|must be below|.* is not among the prices|.* would be )"
 )
 BATCH = "POST /v1/predictions/batch"
 

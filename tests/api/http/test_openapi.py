@@ -35,7 +35,7 @@ def test_every_route_is_documented_with_every_status(app: Flask, document: Any) 
         statuses = {int(status) for status in described["responses"]}
         same = {304} if operation.validated else set()
         assert statuses == {*operation.answers, *operation.statuses(), *same}
-        assert ("security" in described) == (operation.roles is not None)
+        assert bool(described["security"]) == (operation.roles is not None)
         assert len(described["parameters"]) >= rule.rule.count("<")
 
 

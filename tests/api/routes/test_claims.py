@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Any
 
@@ -144,3 +145,44 @@ def test_of_claims_at_once_one_is_right(
         assert {one.status_code for one in answers} <= {200, 409, 503}
         assert page(people[0])["items"][0]["claimed_by"] == won["claimed_by"]
         ask(people[0], "release")
+
+
+def test_namesakes_are_told_apart_in_all_that_they_sign(
+    person: Any, recommend: Any, call: Any
+) -> None:
+    made = [recommend(client, "granted") for client in (CLIENT, CLIENT + 1)]
+    first, second = (person("Ada Roy", sub=sub) for sub in ("248289", "551077"))
+    signers = ["sub:248289", "sub:551077"]
+    reviews = [
+        sign(by, one, "Ada Roy").json
+        for by, one in zip((first, second), made, strict=True)
+    ]
+    assert [one["signer"] for one in reviews] == signers
+    path = f"/v1/clients/{CLIENT}"
+    assert first("GET", path).json["standing"]["signer"] == signers[0]
+    author = {"author": "Ada Roy"}
+    wrote = {
+        "notes": author | {"text": "Called."},
+        "contests": author | {"text": "An error.", "received_on": "2026-10-15"},
+        "evidence": author
+        | {"kind": "register", "source": "The bureau", "result": "negative"}
+        | {"consulted_at": "2026-10-15"},
+        "declarations": author | {"housing": 650.0},
+    }
+    for what, body in wrote.items():
+        assert second("POST", f"{path}/{what}", json=body).json["signer"] == signers[1]
+        (listed,) = first("GET", f"{path}/{what}").json[what]
+        assert listed["signer"] == signers[1]
+    decided = call("GET", "/v1/decisions").json["decisions"][-2:]
+    assert [one["signer"] for one in decided] == signers
+    # One's own name is nobody else's; by another's name all are meant who have it.
+    for by, client in ((first, CLIENT), (second, CLIENT + 1)):
+        items = by("GET", "/v1/work?reviewer=Ada Roy").json["items"]
+        assert [one["client_id"] for one in items] == [client]
+    items = person("Zoe")("GET", "/v1/work?reviewer=Ada Roy").json["items"]
+    assert {one["signer"] for one in items} == {*signers}
+    ask(first, "claim", CLIENT + 1)
+    claim = second("GET", f"/v1/clients/{CLIENT + 1}").json["claim"]
+    assert (claim["by"], claim["signer"]) == ("Ada Roy", signers[0])
+    lines = call("GET", "/v1/events?kind=review", "analyst").text.splitlines()
+    assert len({json.loads(line)["officer"] for line in lines}) == 2

@@ -39,7 +39,7 @@ def test_evidence_is_answered_whole_what_was_consulted_last_first(call: Any) -> 
     assert first == {
         **early,
         "amount": None,
-        **{name: first[name] for name in ("evidence_id", "created_at")},
+        **{name: first[name] for name in ("evidence_id", "signer", "created_at")},
         "client_id": CLIENT,
     }
     found = call("GET", f"/v1/clients/{CLIENT}/evidence", "officer").json

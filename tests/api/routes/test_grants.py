@@ -126,7 +126,7 @@ def test_two_people_sign_for_a_grant(person: Any, call: Any, recommend: Any) -> 
     assert stands == {"result": "referred", "by": "policy", "reviewer": None}
     assert told["signature"] == {
         **{n: first.json[n] for n in ("review_id", "prediction_id", "reviewer")},
-        **{n: first.json[n] for n in ("reason", "created_at")},
+        **{n: first.json[n] for n in ("signer", "reason", "created_at")},
         "mine": True,
     }
     assert client(zoe)["signature"]["mine"] is False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -110,6 +112,17 @@ def test_an_alert_is_opened_updated_acknowledged_and_closed(
     assert raise_alert().json["id"] != opened.json["id"]
     unknown = "/v1/alerts/019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01/acknowledge"
     assert call("POST", unknown, "analyst", json={"by": "A"}).status_code == 404
+
+
+def test_an_alert_is_acknowledged_by_ones_own_name(call: Any, raise_alert: Any) -> None:
+    path = f"/v1/alerts/{raise_alert().json['id']}/acknowledge"
+    ada = {"name": "Ada", "sub": "248289", "roles": ["analyst"]}
+    asked = partial(call, "POST", path, "desk")
+    headers = {"On-Behalf-Of": json.dumps(ada)}
+    refused = asked(json={"by": "Bo"}, headers=headers)
+    assert [one["path"] for one in refused.json["errors"]] == ["/by"]
+    seen = asked(json={"by": "Ada"}, headers=headers)
+    assert (seen.json["acknowledged_by"], seen.json["signer"]) == ("Ada", "sub:248289")
 
 
 def test_alerts_are_listed_by_urgency(call: Any, raise_alert: Any) -> None:

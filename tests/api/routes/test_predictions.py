@@ -187,6 +187,15 @@ def test_what_is_missing_stays_missing_and_is_told(predict: Any) -> None:
     assert again["confidence"]["out_of_range"] == []
 
 
+def test_spaces_and_capitals_make_no_other_category(predict: Any) -> None:
+    asked, other = (
+        predict({"client_id": 100001, "changes": {"CODE_GENDER": gender}})
+        for gender in ("M", " m\t")
+    )
+    assert other["explanation"] == asked["explanation"]
+    assert other["confidence"] == asked["confidence"]
+
+
 def test_explain_false_leaves_the_explanation_out(predict: Any) -> None:
     answer = predict({"client_id": 100001, "explain": False})
     assert not {"explanation", "reasons"} & answer.keys()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from flask import Flask
+from pydantic_core import PydanticCustomError
+
+from api.schemas.values import VISIBLE
 
 GOOD = {"AMT_CREDIT": 100000, "CNT_CHILDREN": 0}
 
@@ -132,6 +137,46 @@ def test_says_in_plain_sentences_what_a_body_may_hold(call: Any) -> None:
         "/consulted_at": 'expected a day, YYYY-MM-DD, found "2026-02-30"',
         "/author": "expected at most 200 character(s), found 201",
     }
+
+
+# A blank of each kind, and what is drawn as nothing.
+UNSEEN = " \t\n\xa0\xad\u034f\u115f\u1680\u2003\u200b\u200d\u2028\u2060\u2800\u3000"
+UNSEEN += "\u3164\ufe0f\ufeff\uffa0\U0001d173\U000e0020\U000e0100"
+
+
+def test_a_text_for_people_has_something_to_see(call: Any) -> None:
+    for unseen in (*UNSEEN, UNSEEN):
+        with pytest.raises(PydanticCustomError, match="something can be seen, found"):
+            VISIBLE.check(unseen)
+        VISIBLE.check(f"{unseen}.{unseen}")
+    for seen in ("é", "Ω", "\u2013", "\u0601", "中", "🙂", "क्\u200dष"):
+        assert VISIBLE.check(seen) == seen
+    body = {"decision": "granted", "reason": "\u200b", "reviewer": "\u2800 "}
+    path = "/v1/predictions/019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01/review"
+    refused = call("POST", path, "officer", json=body)
+    assert refused.status_code == 422
+    assert [one["path"] for one in refused.json["errors"]] == ["/reason", "/reviewer"]
+    told = '{"name": "\\u200b", "roles": []}'
+    asked = call("GET", "/v1/model", "delegate", headers={"On-Behalf-Of": told})
+    assert asked.status_code == 400
+
+
+def test_every_text_of_a_body_that_must_be_given_is_to_be_seen(app: Flask) -> None:
+    """All that say no other form, by the document."""
+    document: Any = app.test_client().get("/openapi.json").json
+    named = re.findall(r"'requestBody': .*?schemas/(\w+)'", str(document["paths"]))
+    fields = {
+        f"{name}.{field}": one.get("pattern")
+        for name in {*named}
+        for field, kind in document["components"]["schemas"][name]["properties"].items()
+        for one in (kind, *kind.get("anyOf", ()))
+        if one.get("type") == "string" and one.get("minLength")
+    }
+    assert len(fields) > 10
+    assert {"ReviewRequest.reason", "NoteRequest.text", "AssignRequest.sub"} < {*fields}
+    plain = {name for name, form in fields.items() if form != VISIBLE.pattern}
+    # Which asks for letters or digits.
+    assert plain == {"Draft.reference", "DraftChange.reference"}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -42,20 +41,6 @@ def test_the_probability_of_a_huge_margin_is_finite(
     )
 
 
-@pytest.mark.parametrize("share", [0.02, 0.5, 0.97])
-def test_a_model_that_is_cut_short_is_refused(world: Any, share: float) -> None:
-    text = read_bundle(world.bundle).text("model.txt")
-    with pytest.raises(BundleError, match=r"model\.txt: "):
-        Model(text[: round(share * len(text))], [])
-
-
-def test_a_model_whose_tree_has_lost_a_leaf_is_refused(world: Any) -> None:
-    text = read_bundle(world.bundle).text("model.txt")
-    damaged = re.sub(r"(leaf_value=\S+) \S+", r"\1", text, count=1)
-    with pytest.raises(BundleError, match=r"model\.txt: "):
-        Model(damaged, [])
-
-
 def test_a_missing_openmp_is_told_with_what_brings_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -65,17 +50,6 @@ def test_a_missing_openmp_is_told_with_what_brings_it(
     monkeypatch.setattr(lightgbm_model.ctypes, "CDLL", refuse)
     with pytest.raises(BundleError, match=r"libomp.*libgomp1.*libgomp\.so\.1: cannot"):
         lightgbm_model._library.__wrapped__()
-
-
-def test_a_margin_that_is_no_number_is_never_answered(world: Any) -> None:
-    read = read_bundle(world.bundle)
-    names = [feature.name for feature in read.manifest.features]
-    spoilt = read.text("model.txt")
-    for leaves in re.findall(r"(?<=leaf_value=).+", spoilt):
-        spoilt = spoilt.replace(leaves, " ".join(["nan"] * len(leaves.split())))
-    rows = np.zeros((1, len(names)), dtype=np.float32)
-    with pytest.raises(BundleError, match=r"model\.txt: .* no number"):
-        Model(spoilt, names).margins(rows)
 
 
 def test_rows_explained_together_get_the_bits_that_each_gets_alone(

@@ -17,6 +17,7 @@ from api.schemas.answers import Labels
 from api.schemas.model import Column
 from api.schemas.prices import Prices, read_prices
 from api.schemas.requests import Terms
+from api.scoring.offer_grid import usual_amounts
 from api.scoring.offers import annuity
 from api.scoring.terms import loan_of, on_terms, revised
 from api.store.people.clients import Client, Vectors
@@ -56,6 +57,7 @@ class Model:
     loan: dict[str, Column] = field(default_factory=lambda: COLUMNS)
     prices: Prices | None = None
     likely_terms: LikelyTerms | None = None
+    negotiable: tuple[Any, ...] = ()
     places: dict[str, int] = field(default_factory=lambda: {"GUESS": 0})
 
 
@@ -93,9 +95,25 @@ def test_a_loan_is_as_its_application_says() -> None:
     assert (told.estimated, told.as_likely) == ([], [])
 
 
+@pytest.mark.parametrize("amount", [-5.0, 0.0, 5e-324, 0.0099])
+def test_less_than_a_cent_is_no_amount_asked_for(amount: float) -> None:
+    who = client(SUM=amount)
+    assert loan_of(Model(), who, who.application) is None  # type: ignore[arg-type]
+    assert asked(Model(), client(PRICE=amount)).down_payment is None
+
+
+@pytest.mark.parametrize("amount", [0.01, 0.5, 3.0, 1e12, 1e15])
+def test_some_amounts_are_offered_around_any_that_is_asked_for(amount: float) -> None:
+    told = asked(Model(), client(SUM=amount))
+    assert (told.amount, told.total) == (amount, 14_400)
+    offered = usual_amounts(Model(), amount)  # type: ignore[arg-type]
+    assert amount in offered and len(offered) <= 12
+    assert 0 < offered[0] <= offered[-1] <= 1.2 * amount + 0.01
+
+
 def test_a_number_that_is_not_carried_is_an_estimate() -> None:
     tree = {"of": "over_instalment", "at": 20, "below": [24, 30], "above": [36]}
-    likely = read_likely_terms(json.dumps(tree).encode())
+    likely = read_likely_terms(tree)
     told = asked(Model(likely_terms=likely), client())
     assert (told.instalments, told.as_likely) == (24, [30])
     assert told.estimated == ["instalments", "yearly_rate"]
@@ -105,7 +123,8 @@ def test_a_number_that_is_not_carried_is_an_estimate() -> None:
 
 
 def test_an_altered_tree_of_terms_is_refused() -> None:
-    for bad in (b'{"of": "age", "at": 1, "below": [], "above": []}', b'["a"]', b"{"):
+    unknown = {"of": "age", "at": 1, "below": [], "above": []}
+    for bad in (unknown, ["a"], [0], [601]):
         with pytest.raises(BundleError, match=r"instalments\.json"):
             read_likely_terms(bad)
 

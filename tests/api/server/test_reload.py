@@ -101,6 +101,21 @@ def test_refuses_a_bad_bundle_and_serves_on(
     assert call("POST", "/v1/predictions", "scoring", json=asked).status_code == 201
 
 
+def test_refuses_trees_that_would_hang_it_and_serves_on(
+    call: Any, folder: Path, conftest: Any
+) -> None:
+    before = call("GET", "/v1/model", "admin").json
+    text = (folder / "model.txt").read_text()
+    (folder / "model.txt").write_text(text.replace("left_child=1 ", "left_child=0 ", 1))
+    change(folder, conftest)
+    response = call("POST", "/v1/model/reload", "admin")
+    assert response.status_code == 409
+    assert response.json["detail"].startswith("model.txt: tree 0: split 0: ")
+    assert call("GET", "/v1/model", "admin").json == before
+    asked = {"client_id": 100001}
+    assert call("POST", "/v1/predictions", "scoring", json=asked).status_code == 201
+
+
 def test_a_model_says_whether_its_costs_are_by_amount(
     call: Any, folder: Path, conftest: Any
 ) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import sqlite3
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import pytest
 import sqlalchemy
 from alembic import command
 
+from api.errors import NotPrepared
 from api.store import migrate
 from api.store.database import Database
 from api.store.events.kept import answer_of
@@ -96,3 +100,30 @@ def test_events_of_the_first_schema_stay_readable_and_are_chained(
     assert sorted(row.sequence for row in rows) == [1, 2, 3]
     assert json.loads(rows[0].facts)["margin"] == -1.5
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("CREATE TABLE events (number INTEGER)", "a table events and no revision"),
+        (
+            "CREATE TABLE alembic_version AS SELECT 'dc11669786a5' AS version_num",
+            f"at dc11669786a5, expected a revision such as {HEAD}: it is of other",
+        ),
+        (
+            "CREATE TABLE alembic_version AS SELECT '0004.9' AS version_num",
+            "at 0004.9: Can't locate revision",
+        ),
+    ],
+)
+def test_a_database_of_other_origin_is_refused(
+    made: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(made)
+    with pytest.raises(NotPrepared, match=re.escape(said)):
+        migrate.upgrade(f"sqlite:///{path}", 5)
+    with closing(sqlite3.connect(path)) as connection:
+        tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    assert tables == [(1,)]

@@ -85,6 +85,7 @@ def test_the_newest_decision_stands_with_what_it_was_made_on(
         "result": made["decision"],
         "by": "model",
         "reviewer": None,
+        "signer": None,
         "category": None,
         "reason": None,
         "decided_at": made["created_at"],

@@ -56,6 +56,7 @@ def test_a_decision_stands_until_a_person_decides_and_each_review_does(
         "result": first["decision"],
         "by": "model",
         "reviewer": None,
+        "signer": None,
         "decided_at": first["created_at"],
     }
     assert by_person == by_model | {
@@ -65,6 +66,7 @@ def test_a_decision_stands_until_a_person_decides_and_each_review_does(
         "result": "granted",
         "by": "person",
         "reviewer": "A. Martin",
+        "signer": granted["signer"],
         "decided_at": granted["created_at"],
     }
     assert (last["result"], last["review_id"]) == ("lapsed", lapsed["review_id"])

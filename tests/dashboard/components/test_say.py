@@ -31,8 +31,9 @@ MARKDOWN = {"badge", "caption", "error", "exception", "header", "info", "latex"}
 MARKDOWN |= {"markdown", "metric", "subheader", "success", "table", "title", "toast"}
 MARKDOWN |= {"warning", "write", "write_stream"}
 OURS = {"say", "markup"}
-# What has a label, the first argument, and may have these, all read as Markdown.
-LABELLED = {"button", "download_button", "expander", "form_submit_button", "pills"}
+# What has a label, the first argument, and may have these, all read as Markdown. A
+# download_button is not among them: its file is at an address that needs no login.
+LABELLED = {"button", "expander", "form_submit_button", "pills"}
 LABELLED |= {"radio", "segmented_control", "select_slider", "selectbox", "spinner"}
 LABELLED |= {
     "checkbox",

@@ -54,6 +54,8 @@ def test_a_login_ends_after_a_working_day_and_is_told_from_every_other() -> None
     assert ada.until == 1_000_000 + 12 * 3600
     assert read_claims(claims, short).until == 1_000_000 + 1800
     assert read_claims(claims | {"iat": None}, day).until < 1_000_000
+    # Nobody signs by a name that cannot be seen.
+    assert read_claims(claims | {"name": "\u200b "}, day).name == "7"
     # Of a copy of the cookie, whatever else comes with it.
     assert read_claims(claims | {"tokens": {}}, day).login == ada.login
     for other in ({"nonce": "m"}, {"iat": 1_000_001}, {"sub": "8"}):

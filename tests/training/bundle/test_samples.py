@@ -29,7 +29,9 @@ def data() -> Labelled:
     line = np.arange(CLIENTS, dtype=np.float32)
     kind = np.where(line < 200, 0, np.where(line < 398, 1, 2)).astype(np.float32)
     inputs = pd.DataFrame({"INCOME": line, "RENT": line / 2, "KIND": kind})
-    return Labelled(inputs, line % 2, line, {"KIND": ["flat", "house", "castle"]})
+    return Labelled(
+        inputs, line.astype(float) % 2, line, {"KIND": ["flat", "house", "castle"]}
+    )
 
 
 def scored(data: Labelled) -> Any:
@@ -77,7 +79,8 @@ def test_no_row_of_the_reference_is_a_person(tmp_path: Path, data: Labelled) -> 
 def test_rows_of_the_population_are_in_no_order_and_in_steps(
     tmp_path: Path, data: Labelled
 ) -> None:
-    names, lines = np.array([f"{at:04}" for at in range(CLIENTS)]), []
+    names = np.array([f"{at:04}" for at in range(CLIENTS)])
+    lines: list[Any] = []
     shown: Any = [SimpleNamespace(name=name) for name in ("INCOME", "KIND")]
     for number in range(2):
         path = tmp_path / f"{number}.parquet"
@@ -85,7 +88,7 @@ def test_rows_of_the_population_are_in_no_order_and_in_steps(
         lines.append(pd.read_parquet(path)["client"].astype(int).to_numpy())
         assert sorted(lines[-1]) == [*range(CLIENTS)]
         assert abs(np.corrcoef(lines[-1], range(CLIENTS))[0, 1]) < 0.3
-    assert abs(np.corrcoef(*lines)[0, 1]) < 0.3
+    assert abs(np.corrcoef(lines[0], lines[1])[0, 1]) < 0.3
     publish_population(path)
     found = pd.read_parquet(path)
     assert list(found) == ["INCOME", "KIND", "TARGET"]

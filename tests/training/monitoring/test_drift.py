@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +95,11 @@ def test_the_conclusion_says_what_costs_by_amount_are_of(
 def test_evidently_draws_the_newest_decisions(reference: Reference) -> None:
     values, _ = clients(300, np.random.default_rng(0))
     newest = np.column_stack([values[:, reference.places], values[:, 0] - 2.6])
+    newest[:, 1] = np.nan
     html = evidently_report.draw(reference, newest) or ""
+    vanished = html.index(f'"column_name": "{reference.columns[1].name}"')
+    assert 0 < html.index("Empty now") - vanished < 200
+    assert vanished < html.index('"column_name": "margin"')
     assert "margin" in html
     assert "Revolving" in html
     assert len(html) < 12e6
@@ -138,3 +143,57 @@ def test_the_report_shows_what_is_important_first(tmp_path: Path) -> None:
     assert "drift detection threshold" not in html
     # No count of its own beside the conclusion's.
     assert "1 of 9 drifted" in html and "Drift is detected" not in html
+
+
+@evidently
+@pytest.mark.filterwarnings("ignore")
+def test_a_column_that_vanished_is_the_largest_drift_there_is(tmp_path: Path) -> None:
+    """First in each list, drawn, and an alert; a gap that grew comes next."""
+    random = np.random.default_rng(0)
+    data, out = tmp_path / "data", tmp_path / "out"
+    data.mkdir()
+    for name, first in (("application_train", 1), ("application_test", 1001)):
+        now = name == "application_test"
+        rows: list[dict[str, object]] = [
+            {
+                "SK_ID_CURR": first + number,
+                "AMT_CREDIT": random.integers(1, 9),
+                "AMT_ANNUITY": None if now and number % 2 else random.integers(1, 9),
+                "EXT_SOURCE_1": None if now else random.random(),
+                "OCCUPATION_TYPE": None
+                if now
+                else random.choice(["Drivers", "HR staff"]),
+                "EXT_SOURCE_3": random.random() if now else None,
+                **({} if now else {"TARGET": number % 2}),
+            }
+            for number in range(400)
+        ]
+        write_csv(data, name, rows)
+    said = drift.analyse(data, out, progress=lambda _: None)
+    names = ["OCCUPATION_TYPE", "EXT_SOURCE_1", "EXT_SOURCE_3"]
+    assert said == (
+        "4 of 46 columns have drifted. 3 columns are empty on one side:"
+        f" {', '.join(names)}."
+    )
+    report = json.loads((out / "report.json").read_bytes())
+    assert [one["column"] for one in report["columns"][:4]] == [*names, "AMT_ANNUITY"]
+    vanished = {
+        "column": "EXT_SOURCE_1",
+        "drifted": True,
+        "one_sided": True,
+        "distance": None,
+        "limit": 0.1,
+        "missing_before": 0.0,
+        "missing_after": 1.0,
+    }
+    assert report["columns"][1] == vanished
+    conclusion = report["conclusion"]["fr"]
+    assert "3 colonnes sont vides d'un côté" in conclusion
+    assert "ne vous fiez pas au modèle" in conclusion
+    listed = [line for line in conclusion.splitlines() if line.startswith("| ")]
+    assert ["vide" in line for line in listed] == [False, True, True, True, False]
+    html = (out / "report.html").read_text("utf-8")
+    places = [html.index(f'"column_name": "{name}"') for name in names]
+    assert places == sorted(places)
+    assert places[-1] < html.index('"column_name": "AMT_CREDIT"')
+    assert "Empty in the reference" in html and "Missing: 0.0%, now 50.0%" in html

@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,8 @@ def unmoved() -> Shift:
 def conclusions() -> Iterator[str]:
     for moved in (0, 1, 4):
         yield conclude([shift(None)] * moved + [unmoved()] * 4, (2000, 30), None)["en"]
+    vanished = replace(shift(None), distance=inf, missing_after=1.0)
+    yield conclude([vanished, unmoved()], (2000, 30), None)["en"]
     frame = pd.DataFrame({"probability": [0.1, 0.2], "AMT_CREDIT": [1.0, 2.0]})
     amount = {"columns": [{"name": "AMT_CREDIT", "role": "amount"}]}
     for by_amount in (False, True):

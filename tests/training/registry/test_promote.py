@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+from collections.abc import Callable
+from pathlib import Path
 
+import mlflow
 import numpy as np
 import pandas as pd
 import pytest
+from mlflow.exceptions import MlflowException
 
 from training.errors import ConfigurationError, PromotionRefused, TrainingError
 from training.gates.champion import FILE, FOLDER
@@ -32,6 +37,12 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     opened = open_registry(f"sqlite:///{folder / 'mlflow.db'}")
     opened.client.create_registered_model(MODEL)
     return opened
+
+
+@pytest.fixture(autouse=True)
+def used(registry: Registry) -> None:
+    """MLflow's own idea of where runs are: the last store opened."""
+    mlflow.set_tracking_uri(registry.uri)
 
 
 def version(
@@ -116,6 +127,50 @@ def test_gates_that_are_lost_are_said_to_be(
     lost = rf"mlartifacts/{run}/artifacts/gates/gates.json: .*; bring the artifacts"
     with pytest.raises(TrainingError, match=lost):
         promote(registry, str(made.version))
+
+
+def test_a_store_that_moved_brings_its_artifacts_along(
+    registry: Registry, tmp_path: Path
+) -> None:
+    number = version(registry, cost=0.1)
+    before, now = (
+        Path(registry.uri.removeprefix("sqlite:///")).parent,
+        tmp_path / "ö [1]",
+    )
+    now.mkdir()
+    shutil.copy(before / "mlflow.db", now)
+    uri = f"sqlite:///{now / 'mlflow.db'}"
+    with pytest.raises(TrainingError, match=f"{before}/mlartifacts; bring that folder"):
+        open_registry(uri)
+    # Those of before cannot be found any more.
+    (before / "mlartifacts").rename(now / "mlartifacts")
+    moved = open_registry(uri)
+    assert promote(moved, override="moved").version == number
+    assert promote(moved, version(moved), "moved").version == str(int(number) + 1)
+    assert not (before / "mlartifacts").exists()
+    (now / "mlartifacts").rename(before / "mlartifacts")
+
+
+def test_a_damaged_store_is_not_taken_for_one_without_a_champion(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version(registry, cost=0.9)
+    monkeypatch.setattr(
+        registry.client,
+        "get_model_version_by_alias",
+        _raising(MlflowException("database disk image is malformed")),
+    )
+    with pytest.raises(MlflowException, match="malformed"):
+        promote(registry, "1")
+    with pytest.raises(MlflowException, match="malformed"):
+        registry.version(CHAMPION)
+
+
+def _raising(error: Exception) -> Callable[..., None]:
+    def ask(*_: object) -> None:
+        raise error
+
+    return ask
 
 
 def test_an_unknown_version_is_named_with_those_there_are(registry: Registry) -> None:

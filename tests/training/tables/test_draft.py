@@ -20,8 +20,8 @@ from training.tables.draft import draft_lender_file, names, update_lender_file
 from training.tables.draft.guess import guess
 from training.tables.draft.look import look
 from training.tables.lender import layout_of
-from training.tables.schema import Dialect, Role, Type, Unit, Use
 from training.tables.raw.find import Raw
+from training.tables.schema import Dialect, Role, Type, Unit, Use
 from training.tables.stage import stage
 
 GERMAN = ROOT / "tests" / "data" / "german-credit"

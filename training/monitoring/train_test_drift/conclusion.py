@@ -29,15 +29,14 @@ LISTED = 20
 
 def rule() -> Labels:
     return _(
-        "A column counts as drifted when its distance is above {limit}, or above what"
-        " chance alone could reach where clients are few, or when it is missing"
-        " {points} percentage points more or less often. Distance: of numbers, how far"
-        " clients' values moved on average, in standard deviations, the usual spread"
-        " between clients (Wasserstein distance); of categories, how far their shares"
-        " moved, from 0, not at all, to {most}, nothing in common (Jensen-Shannon"
-        " distance). Neither grows with the number of clients, as a test's certainty"
-        " does. The table in Evidently's report knows distances only, not what is"
-        " missing.",
+        "A column counts as drifted when it is empty on one side, when its distance is"
+        " above {limit}, or above what chance alone could reach where clients are few,"
+        " or when it is missing {points} percentage points more or less often."
+        " Distance: of numbers, how far clients' values moved on average, in standard"
+        " deviations, the usual spread between clients (Wasserstein distance); of"
+        " categories, how far their shares moved, from 0, not at all, to {most},"
+        " nothing in common (Jensen-Shannon distance). Neither grows with the number of"
+        " clients, as a test's certainty does.",
         limit=figure(LIMIT, "g"),
         points=figure(100 * LEAST_SHARE, ".0f"),
         most=figure(0.83, "g"),
@@ -57,6 +56,20 @@ def headline(shifts: Sequence[Shift]) -> Labels:
     )
 
 
+def alert(shifts: Sequence[Shift]) -> list[Labels]:
+    """A sentence on columns that are empty on one side, where there are any."""
+    names = [shift.column.name for shift in shifts if shift.one_sided]
+    if not names:
+        return []
+    told = alike(", ".join(names[:LISTED]))
+    if len(names) == 1:
+        return [_("A column is empty on one side: {names}.", names=told)]
+    number = len(names)
+    return [
+        _("{number} columns are empty on one side: {names}.", number=number, names=told)
+    ]
+
+
 def conclude(
     shifts: Sequence[Shift], rows: tuple[int, int], scores: Scores | None
 ) -> Labels:
@@ -65,7 +78,16 @@ def conclude(
     `scores`: see `Scores`; None where no model is compared.
     """
     drifted = [shift for shift in shifts if shift.drifted]
-    advice = _by_score(shifts, scores) if scores else _by_count(drifted, len(shifts))
+    alerts = alert(shifts)
+    if alerts:
+        advice = _(
+            "Find out first why these columns are empty, and bring their values back:"
+            " until then do not rely on the model for these clients."
+        )
+    elif scores:
+        advice = _by_score(shifts, scores)
+    else:
+        advice = _by_count(drifted, len(shifts))
     compared = _(
         "**{headline}** {known} clients with a known outcome (training) were compared"
         " with {others} clients without one.",
@@ -75,6 +97,7 @@ def conclude(
     )
     parts = [
         compared,
+        *(_("**Alert**: {alert}", alert=one) for one in alerts),
         *([_on_the_score(shifts, scores)] if scores else []),
         _("**What to do**: {advice}", advice=advice),
         *([_table(drifted, important=scores is not None)] if drifted else []),
@@ -111,7 +134,7 @@ def _row(shift: Shift, important: bool) -> list[Labels]:
     return [
         shift.column.label,
         *([alike("") if share is None else figure(share, ".1%")] if important else []),
-        figure(shift.distance, ".3f"),
+        alike("–") if shift.one_sided else figure(shift.distance, ".3f"),
         shift.what,
         _number(shift, shift.before),
         _number(shift, shift.after),
@@ -121,6 +144,8 @@ def _row(shift: Shift, important: bool) -> list[Labels]:
 
 
 def _number(shift: Shift, value: float) -> Labels:
+    if shift.one_sided:
+        return alike("–")
     if shift.column.category:
         return figure(value, ".1%")
     return figure(value, ",.0f" if abs(value) >= 1000 else ".3g")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -49,12 +51,12 @@ class DatasetPair:
     columns: tuple[ComparedColumn, ...]
 
     def known(self) -> DatasetPair:
-        """Without the columns that are empty on a side: they cannot be compared."""
+        """Without the columns that are empty on both sides."""
         columns = tuple(
             column
             for column in self.columns
             if self.reference[column.name].notna().any()
-            and self.current[column.name].notna().any()
+            or self.current[column.name].notna().any()
         )
         names = [column.name for column in columns]
         return DatasetPair(self.reference[names], self.current[names], columns)
@@ -232,7 +234,8 @@ class Shift:
 
     `before` and `after` are the mean of a number, or the share of the category
     that moved most, named by `what`; missing values are left out. `missing_sure`:
-    that missing shares differ is beyond doubt.
+    that missing shares differ is beyond doubt. Of a column that is empty on one side
+    `distance` is infinite: no drift is larger.
     """
 
     column: ComparedColumn
@@ -251,9 +254,32 @@ class Shift:
 
     @property
     def missing_moved(self) -> bool:
-        change = abs(self.missing_after - self.missing_before)
-        return self.missing_sure and change >= LEAST_SHARE
+        return self.missing_sure and self._missing_change >= LEAST_SHARE
+
+    @property
+    def size(self) -> float:
+        return max(self.distance, self._missing_change)
+
+    @property
+    def _missing_change(self) -> float:
+        return abs(self.missing_after - self.missing_before)
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether one side has no value at all."""
+        return math.isinf(self.distance)
 
     @property
     def drifted(self) -> bool:
         return self.moved or self.missing_moved
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "column": self.column.name,
+            "drifted": self.drifted,
+            "one_sided": self.one_sided,
+            "distance": None if self.one_sided else self.distance,
+            "limit": self.limit,
+            "missing_before": self.missing_before,
+            "missing_after": self.missing_after,
+        }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,11 +13,11 @@ import pandas as pd
 from training.files import replacing
 from training.language import SOURCE, Labels, _, alike
 from training.monitoring import evidently_report
-from training.monitoring.evidently_report import distance_of, limit_of
+from training.monitoring.evidently_report import LIMIT, distance_of, limit_of
 from training.monitoring.statistics.drift_tests import share_test
 from training.monitoring.statistics.reference import Reference
 from training.monitoring.train_test_drift import datasets
-from training.monitoring.train_test_drift.conclusion import conclude, headline
+from training.monitoring.train_test_drift.conclusion import alert, conclude, headline
 from training.monitoring.train_test_drift.datasets import (
     PROBABILITY,
     ComparedColumn,
@@ -55,6 +56,8 @@ def analyse(
         pair = datasets.of_model(data, features, bundle, progress).known()
     progress(f"comparing {len(pair.columns)} columns")
     shifts = [_shift(column, pair) for column in pair.columns]
+    # What is empty on one side first; of a model then what is important.
+    shifts.sort(key=lambda one: not one.one_sided if bundle else -one.size)
     drawn = _drawn(shifts)
     names = [shift.column.name for shift in drawn]
     rows = len(pair.reference), len(pair.current)
@@ -74,24 +77,30 @@ def analyse(
             {shift.column.name: shift.column.share for shift in drawn}
             if bundle
             else None,
+            {shift.column.name: _gaps(shift) for shift in drawn if shift.missing_moved},
         )
         texts = conclude(shifts, rows, scores)
         (beside / "conclusion.md").write_text(texts[SOURCE], encoding="utf-8")
         document = json.loads((beside / "report.json").read_bytes())
-        document |= {"conclusion": texts}
+        document |= {
+            "conclusion": texts,
+            "columns": [shift.to_json() for shift in shifts],
+        }
         text = json.dumps(document, ensure_ascii=False, allow_nan=False)
         (beside / "report.json").write_text(text, encoding="utf-8")
-    return headline(shifts)[SOURCE]
+    return " ".join(labels[SOURCE] for labels in (headline(shifts), *alert(shifts)))
 
 
 def _title(shifts: Sequence[Shift], drawn: Sequence[Shift]) -> str:
     """The conclusion's count, and how much of it the table below shows."""
     shown = sum(shift.drifted for shift in drawn)
-    apart = shown - sum(shift.moved for shift in drawn)
     return (
-        f"{headline(shifts)[SOURCE]} Drawn are {len(drawn)}, {shown} of them drifted;"
-        f" for {apart} only the missing values did, which the table does not show."
+        f"{headline(shifts)[SOURCE]} Drawn are {len(drawn)}, {shown} of them drifted."
     )
+
+
+def _gaps(shift: Shift) -> str:
+    return f"Missing: {shift.missing_before:.1%}, now {shift.missing_after:.1%}"
 
 
 def _drawn(shifts: Sequence[Shift]) -> list[Shift]:
@@ -104,8 +113,13 @@ def _drawn(shifts: Sequence[Shift]) -> list[Shift]:
 
 def _shift(column: ComparedColumn, pair: DatasetPair) -> Shift:
     before, after = pair.reference[column.name], pair.current[column.name]
-    distance = distance_of(before, after, column.category)
-    what, values = _values(column, before, after)
+    if before.notna().any() and after.notna().any():
+        distance = distance_of(before, after, column.category)
+        limit = limit_of(before, after, column.category, distance)
+        what, values = _values(column, before, after)
+    else:
+        distance, limit, values = math.inf, LIMIT, (math.nan, math.nan)
+        what = _("empty now") if before.notna().any() else _("empty in training")
     empty = int(before.isna().sum()), int(after.isna().sum())
     _z, p = share_test(
         np.array([empty[1]]), np.array([len(after)]), empty[0], len(before)
@@ -113,7 +127,7 @@ def _shift(column: ComparedColumn, pair: DatasetPair) -> Shift:
     return Shift(
         column,
         distance,
-        limit_of(before, after, column.category, distance),
+        limit,
         what,
         *values,
         empty[0] / len(before),

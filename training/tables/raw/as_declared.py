@@ -28,29 +28,43 @@ def select(table: Table, source: Source) -> tuple[str, dict[str, str]]:
     return f"SELECT {', '.join(values)} FROM {source.rows}", texts
 
 
+def wrong_in(column: Column) -> str:
+    """SQL that is true of a value of the declared type that is to be read otherwise."""
+    name = identifier(column.name)
+    if column.type is Type.NUMBER:
+        return f"isnan({name})"
+    integer = column.type is Type.INTEGER
+    return f"{name} NOT BETWEEN -{LARGEST} AND {LARGEST}" if integer else "false"
+
+
 def _value(column: Column, cell: str, kind: str, name: str) -> str:
-    if column.type is Type.CATEGORY or kind in INTEGERS:
-        return f"CAST({cell} AS {column.type.value})"
-    text = f"CAST({cell} AS VARCHAR)"
-    number = cell
+    if column.type is Type.CATEGORY:
+        return f"CAST({cell} AS VARCHAR)"
+    number = _number(column, cell, kind, name)
+    unknown = "false" if kind in INTEGERS else f"coalesce(isnan({number}), false)"
     if kind == "VARCHAR":
         nulls = ", ".join(map(literal, NULLS))
-        cell = f"CASE WHEN trim({cell}) NOT IN ({nulls}) THEN {cell} END"
-        number = f"TRY_CAST({cell} AS DOUBLE)"
-    elif kind.startswith("DECIMAL"):
-        number = f"CAST({cell} AS DOUBLE)"
-    elif kind not in ("DOUBLE", "FLOAT"):
-        raise TableError(
-            f"{name}: column {column.name}: expected {EXPECTED[column.type]},"
-            f" found {kind}"
-        )
+        unknown += f" OR trim({cell}) IN ({nulls})"
+    fits = f"NOT ({unknown})"
     if column.type is Type.INTEGER:
-        fits = f"{number} = trunc({number}) AND abs({number}) <= {LARGEST}"
-    else:
-        fits = f"NOT isnan({number})"
-    wrong = failing(column.name, EXPECTED[column.type], text)
+        fits = f"{number} BETWEEN -{LARGEST} AND {LARGEST}"
+        fits += "" if kind in INTEGERS else f" AND {number} = trunc({number})"
+    expected, text = EXPECTED[column.type], f"CAST({cell} AS VARCHAR)"
     return (
-        f"CASE WHEN {fits} THEN CAST({number} AS {column.type.value})"
-        f" WHEN {cell} IS NOT NULL AND NOT coalesce(isnan({number}), false)"
-        f" THEN {wrong} END"
+        f"CASE WHEN {number} IS NOT NULL AND {fits}"
+        f" THEN CAST({number} AS {column.type.value})"
+        f" WHEN {cell} IS NOT NULL AND NOT ({unknown})"
+        f" THEN {failing(column.name, expected, text)} END"
     )
+
+
+def _number(column: Column, cell: str, kind: str, name: str) -> str:
+    """SQL of the number in a cell; null of a text that is none."""
+    if kind in ("DOUBLE", "FLOAT"):
+        return cell
+    if kind in INTEGERS:
+        return f"TRY_CAST({cell} AS HUGEINT)"
+    if kind == "VARCHAR" or kind.startswith("DECIMAL"):
+        return f"TRY_CAST({cell} AS DOUBLE)"
+    expected = EXPECTED[column.type]
+    raise TableError(f"{name}: column {column.name}: expected {expected}, found {kind}")

@@ -69,7 +69,7 @@ def why_not(error: duckdb.Error, expected: Mapping[str, tuple[str, str]]) -> str
             return place + fault
     if "CSV" in text:
         return f"{place}cannot be read as CSV"
-    first = text.partition("\n")[0]
+    first = "".join(one for one in text.partition("\n")[0] if one.isprintable())
     return f"cannot be read: {first[:LONGEST_REASON]}"
 
 

@@ -17,13 +17,13 @@ from training.files import identifier, literal
 from training.tables.raw.find import DAMAGED, Raw, parts_of
 from training.tables.raw.refusal import LONGEST, failed, file_of, not_that, why_not
 from training.tables.raw.text import (
-    CHUNK,
     dialect_of,
     encoding_of,
     in_utf8,
     matching,
     normal,
     rows_of,
+    start_in,
 )
 from training.tables.raw.unpack import is_parquet, start_of, unpacked
 from training.tables.schema import Column, Dialect, Table, Type
@@ -73,6 +73,8 @@ class Source:
     def column(self, column: Column) -> tuple[str, str]:
         if found := self.find(column):
             return found
+        if column.optional:
+            return "NULL", "VARCHAR"
         headers = [one[:LONGEST] for one in self.columns if one]
         more = f" and {len(headers) - TOLD} more" if len(headers) > TOLD else ""
         raise TableError(
@@ -145,20 +147,24 @@ def opened(
         if is_parquet(files[0]):
             yield _parquet(connection, raw.name, named)
             return
-        with files[0].open("rb") as file:
-            encoding = encoding_of(file, dialect.encoding)
-        if encoding != "utf-8":
-            for at, (part, packed) in enumerate(named.items()):
+        encodings = ["utf-8"]
+        for at, (part, plain) in enumerate(named.items()):
+            with plain.open("rb") as file:
+                encoding = encoding_of(file, dialect.encoding)
+            if encoding != "utf-8":
                 target = Path(folder) / f"{at}.csv"
-                named[part] = in_utf8(packed, target, encoding, raw.name)
-        with next(iter(named.values())).open("rb") as file:
-            start = file.read(CHUNK).decode("utf-8", errors="replace")
+                named[part] = in_utf8(plain, target, encoding, raw.name)
+                encodings.append(encoding)
+        first = named[paths[0].name]
         if not known:
-            first = next(iter(named.values()))
             dialect = replace(dialect, delimiter=_sniffed(connection, first))
-        written = dialect_of(start, replace(dialect, encoding=encoding), known, numbers)
+        declared = replace(dialect, encoding=encodings[-1])
+        written = dialect_of(start_in(first), declared, known, numbers)
         source = _text(raw.name, named, written, numbers if parsed else ())
-        yield replace(source, told=_told(raw, dialect, written))
+        told = _told(raw, dialect, written)
+        if any(map(_may_be_cut, named.values())):
+            told += ("its last line has no end; it may be cut",)
+        yield replace(source, told=told)
 
 
 def headers_of(raw: Raw, dialect: Dialect, known: Collection[str]) -> Collection[str]:
@@ -181,6 +187,12 @@ def _sniffed(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
     sql = f"SELECT delimiter FROM sniff_csv({literal(path)}, {options})"
     [(delimiter,)] = connection.execute(sql).fetchall()
     return str(delimiter)
+
+
+def _may_be_cut(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, io.SEEK_END)
+        return file.read() not in b"\r\n"
 
 
 def _told(raw: Raw, declared: Dialect, found: Dialect) -> tuple[str, ...]:
@@ -242,9 +254,7 @@ def _text(
 
 
 def _header(path: Path, name: str, dialect: Dialect) -> list[str]:
-    with path.open("rb") as file:
-        text = file.read(CHUNK).decode("utf-8", errors="replace")
-    found = [*map(normal, next(rows_of(text, dialect.delimiter), []))]
+    found = [*map(normal, next(rows_of(start_in(path), dialect.delimiter), []))]
     if not any(found):
         raise TableError(f"{name}: the file is empty; expected a header and rows")
     return found

@@ -83,11 +83,18 @@ def in_utf8(path: Path, target: Path, encoding: str, name: str) -> Path:
             except UnicodeDecodeError as error:
                 lines += error.object[: error.start].decode(encoding).count("\n")
                 raise TableError(
-                    f"{name}: line {lines}: expected {encoding}: {error.reason}"
+                    f"{name}: line {lines}: expected a text in utf-8 or {encoding},"
+                    f" found the byte {error.object[error.start]:#04x}"
                 ) from None
             lines += text.count("\n")
             to.write(text)
     return target
+
+
+def start_in(path: Path) -> str:
+    """The first lines of a text in UTF-8."""
+    with path.open("rb") as file:
+        return file.read(CHUNK).decode("utf-8", errors="replace")
 
 
 def dialect_of(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import fake_answers
 import pytest
 
-from api_client.answers import Offer
-from texts.client.loan_terms import Term, read_number, schedule
+from api_client.answers import ClientAnswer, ModelAnswer, Offer
+from texts.client.loan_terms import Term, movable, read_number, schedule
 
 AMOUNT = Term("amount", 12_000.0, 3_600.0, 15_600.0)
 NUMBER = Term("instalments", 24.0, 6.0, 60.0)
@@ -45,6 +48,38 @@ def test_a_slider_has_round_steps_and_the_present_values() -> None:
     steps = AMOUNT.steps(4_321.5)
     assert steps[:2] == (3_600.0, 3_800.0) and steps[-1] == 15_600.0
     assert 4_321.5 in steps and 12_000.0 in steps
+
+
+def terms_of(amount: float | None, price: float | None = None) -> Any:
+    """Those that can be moved of a loan with at most 1e12 to be asked for."""
+    client, model = fake_answers.client(100001), fake_answers.model()
+    offer = fake_answers.OFFER | {"amount": amount, "down_payment": 0.0}
+    client["terms"] = offer if amount else None
+    for fact in client["application"]:
+        if fact["name"] == "AMT_GOODS_PRICE":
+            fact["value"] = price
+    for column in model["tables"]["application"]["columns"]:
+        if column["role"] == "amount":
+            column["bounds"] = [0, 1e12]
+    return movable(
+        ClientAnswer.model_validate_json(json.dumps(client)),
+        ModelAnswer.model_validate_json(json.dumps(model)),
+    )
+
+
+@pytest.mark.parametrize("amount", [0.01, 0.5, 1.0, 2.0, 499.0, 1e9, 1e12])
+def test_a_slider_has_some_steps_of_what_can_be_asked_for(amount: float) -> None:
+    terms = terms_of(amount, price=amount)
+    assert "instalments" in {term.name for term in terms}
+    for term in terms:
+        steps = term.steps(term.asked)
+        assert 2 <= len(steps) <= 110
+        assert 0 <= steps[0] < steps[-1] <= 1e12
+
+
+def test_what_rounds_to_one_value_is_not_moved() -> None:
+    assert [term.name for term in terms_of(0.5, price=1.0)] == ["instalments"]
+    assert terms_of(None) == ()
 
 
 def test_a_schedule_pays_the_loan_back_to_the_cent() -> None:
