@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import update
 
@@ -66,11 +67,8 @@ def openings(key: str) -> dict[str, Callable[[], bytes]]:
         "packets": "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n" * 20,
         "trailers": chunked,
     }
-    fixed = {name: text.encode() for name, text in texts.items()}
-    kinds: dict[str, Callable[[], bytes]] = {
-        name: (lambda sent=sent: sent) for name, sent in fixed.items()
-    }
-    return {**kinds, "nonsense": lambda: random.randbytes(random.randrange(1, 3000))}
+    fixed = {name: partial(str.encode, text) for name, text in texts.items()}
+    return {**fixed, "nonsense": lambda: random.randbytes(random.randrange(1, 3000))}
 
 
 @contextmanager

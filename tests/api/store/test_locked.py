@@ -25,14 +25,15 @@ LONGEST = 1.8
 @pytest.fixture
 def ask(world: Any, url: str, template: Any) -> Iterator[Callable[..., Any]]:
     """Asks an API of a short deadline; the status, and the seconds."""
-    given = {"database_url": url, "database_timeout_seconds": SECONDS}
-    app = create_app(Config(bundle=world.bundle, **given))
+    app = create_app(
+        Config(bundle=world.bundle, database_url=url, database_timeout_seconds=SECONDS)
+    )
 
     def send(method: str, path: str, role: str) -> tuple[int, float]:
-        body = {"json": {"client_id": 100001}} if method == "POST" else {}
+        body = {"client_id": 100001} if method == "POST" else None
         headers = {"Authorization": f"Bearer {template[1][role]}"}
         started = time.monotonic()
-        answer = app.test_client().open(path, method=method, headers=headers, **body)
+        answer = app.test_client().open(path, method=method, headers=headers, json=body)
         return answer.status_code, time.monotonic() - started
 
     yield send
