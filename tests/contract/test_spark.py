@@ -92,9 +92,9 @@ def wait(port: int) -> None:
 def test_spark_gives_the_features_of_every_invented_client(
     cluster: Cluster, tmp_path: Path
 ) -> None:
-    data = tmp_path / "data"
-    synthesize(1750, data, file_format="parquet", seed=6, progress=quiet)
-    check(data, tmp_path, cluster)
+    folder = tmp_path / "Projet d'été [1] #2"
+    synthesize(1750, folder / "data", file_format="parquet", seed=6, progress=quiet)
+    check(folder / "data", folder, cluster)
 
 
 @pytest.mark.skipif(REAL_DATA not in os.environ, reason=f"{REAL_DATA} is not set")
