@@ -68,7 +68,7 @@ def ask(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     assert run(args=["clients", "import", str(house.clients)]).exit_code == 0
     roles = [f"--role={role}" for role in ROLES]
     key = run(args=["keys", "add", "examples", *roles]).stdout.strip()
-    document = app.test_client().get("/openapi.json").json
+    document: Any = app.test_client().get("/openapi.json").json
     generate(document, tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     yield asker(app, document, key)
