@@ -29,7 +29,8 @@ BEYOND = re.compile(
     "|This Idempotency-Key was used with another request"
     "|must be left out or be the application's|at most 240 offers together"
     "|the values (are too large|make feature)|^line [0-9]+: "
-    "|terms/.*: (cannot be|needs |must be below|.* not among the prices|.* would be )"
+    "|terms/.*: (cannot be|needs |must be below"
+    "|.* not among the prices|.* would be )"
 )
 BATCH = "POST /v1/predictions/batch"
 
