@@ -127,7 +127,8 @@ class Desk:
             if column in draft["application"]:
                 return
             self.page.wait_for_timeout(100)
-        pytest.fail(f"{column} was not kept")
+        told = self.page.get_by_role("alert").all_inner_texts()
+        pytest.fail(f"{column} was not kept; the page tells: {told}")
 
     def holds(self, column: str, text: str) -> None:
         # Imported here: where there is no playwright, these tests are skipped.

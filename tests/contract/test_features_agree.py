@@ -99,7 +99,7 @@ def test_records_of_own_histories_give_what_the_batch_gives(
             "paiements": read(
                 store,
                 "paiements",
-                f"credit IN (SELECT credit FROM '{store.raw('credits')}'"
+                f"credit IN (SELECT credit FROM {literal(store.raw('credits'))}"
                 f" WHERE dossier = '{key}')",
             ),
         }
@@ -111,7 +111,7 @@ def test_records_of_own_histories_give_what_the_batch_gives(
 
 
 def read(store: FeatureStore, table: str, condition: str) -> list[dict[str, Any]]:
-    rows = duckdb.connect().sql(f"FROM '{store.raw(table)}' WHERE {condition}")
+    rows = duckdb.connect().sql(f"FROM {literal(store.raw(table))} WHERE {condition}")
     return [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
 
 
@@ -265,7 +265,7 @@ def applicants(house: House, champion: Champion) -> Iterator[list[Applicant]]:
     store = FeatureStore(house.features)
     with duckdb.connect() as connection:
         ids = connection.execute(
-            f"SELECT SK_ID_CURR FROM '{store.application}' ORDER BY 1"
+            f"SELECT SK_ID_CURR FROM {literal(store.application)} ORDER BY 1"
         ).fetchall()
         for start in range(0, len(ids), BATCH):
             wanted = [one for (one,) in ids[start : start + BATCH]]
@@ -281,10 +281,10 @@ def records(
     rows: dict[str, dict[int, list[dict[str, Any]]]] = {}
     for table, columns in champion.columns.items():
         names = ", ".join(f'raw."{name}"' for name in columns)
-        source = f"'{store.raw(table)}' AS raw"
+        source = f"{literal(store.raw(table))} AS raw"
         owner = "raw.SK_ID_CURR"
         if table == "bureau_balance":
-            source += f" JOIN '{store.raw('bureau')}' AS credit USING (SK_ID_BUREAU)"
+            source += f" JOIN {literal(store.raw('bureau'))} AS credit USING (SK_ID_BUREAU)"
             owner = "credit.SK_ID_CURR"
         found = connection.execute(
             f"SELECT {owner}, {names} FROM {source} WHERE {owner} IN"

@@ -156,7 +156,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
         {ANALYST},
         {
             "alerts": lambda api, _: api.alerts("all"),
-            "acknowledge": lambda api, _: api.acknowledge(UNKNOWN, "Bo", ""),
+            "acknowledge": lambda api, _: api.acknowledge(UNKNOWN, "Zoë", ""),
         },
     ),
     "interface": (

@@ -162,7 +162,7 @@ def test_a_size_says_how_it_is_written(capsys: pytest.CaptureFixture[str]) -> No
 
 
 ENDED = r"""
-import subprocess, sys, time
+import signal, subprocess, sys, time
 from training.cli import commands, main
 from training.registry.ui import _running
 child = (
@@ -173,6 +173,8 @@ child = (
 def wait():
     with _running([sys.executable, "-c", child]):
         time.sleep(60)
+# Whatever the tests were started by.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 sys.exit(main(["wait"]))
 """
 

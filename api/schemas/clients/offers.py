@@ -23,7 +23,8 @@ from api.schemas.values import INTEGER, NUMBER
 MOST_CELLS = 240
 _Amount = Annotated[float, Field(gt=0, le=LARGEST), NUMBER]
 _Number = Annotated[int, Field(ge=1, le=MOST_INSTALMENTS), INTEGER]
-_SOME = Field(min_length=1, max_length=MOST_CELLS)
+# The least as a word of the document alone: pydantic counts those that are no numbers.
+_SOME = Field(max_length=MOST_CELLS, json_schema_extra={"minItems": 1})
 
 
 class OffersQuery(Query):

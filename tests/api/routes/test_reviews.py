@@ -91,8 +91,11 @@ def test_the_history_comes_in_pages_newest_first(call: Any) -> None:
     assert [one["changes"] for one in seen] == changes[::-1]
     decisions = call("GET", f"{path}?kind=decision", "officer").json["predictions"]
     assert [one["prediction_id"] for one in decisions] == [ids[3], ids[0]]
-    other = call("GET", f"/v1/clients/{2**70}/predictions", "officer").json
+    other = call("GET", "/v1/clients/999999/predictions", "officer").json
     assert other["predictions"] == []
+    # No client can have this number.
+    never = call("GET", f"/v1/clients/{2**70}/predictions", "officer")
+    assert never.status_code == 404
 
 
 def test_the_history_tells_what_ifs_by_what_was_asked_and_from_what(call: Any) -> None:

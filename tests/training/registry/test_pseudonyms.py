@@ -33,14 +33,16 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
         yield opened
 
 
-def version(registry: Registry, folder: Path, names: dict[str, object]) -> str:
-    """A registered version; its run keeps three clients, named as `names` has it."""
+def version(
+    registry: Registry, folder: Path, names: dict[str, object]
+) -> tuple[str, str]:
+    """A registered version and its run, which has three clients, named by `names`."""
     run: str = registry.client.create_run(registry.experiment).info.run_id
     for place, file in ROWS:
         pd.DataFrame({**names, "TARGET": [0, 1, 0]}).to_parquet(folder / file)
         registry.client.log_artifact(run, str(folder / file), place)
-    registry.client.create_model_version(MODEL, "file:///nowhere", run)
-    return run
+    made = registry.client.create_model_version(MODEL, "file:///nowhere", run)
+    return made.version, run
 
 
 def test_a_secret_is_made_once_beside_the_store_for_its_owner_alone(
@@ -79,7 +81,7 @@ def test_a_client_is_forgotten_in_every_version(
     runs = [version(registry, tmp_path, {"client": names}) for _ in range(2)]
     assert main(["forget", "8"]) == 0
     assert capsys.readouterr().out.startswith("4 rows are gone")
-    for run, (folder, file) in itertools.product(runs, ROWS):
+    for (_, run), (folder, file) in itertools.product(runs, ROWS):
         path = mlflow.artifacts.download_artifacts(f"runs:/{run}/{folder}/{file}")
         found = pd.read_parquet(path)
         assert list(found["client"]) == [names[0], names[2]]
@@ -89,9 +91,9 @@ def test_a_client_is_forgotten_in_every_version(
 def test_a_version_that_cannot_forget_is_named_and_the_others_do(
     registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    version(registry, tmp_path, {"SK_ID_CURR": [7, 8, 9]})
+    older, _ = version(registry, tmp_path, {"SK_ID_CURR": [7, 8, 9]})
     names = pseudonyms([7, 8, 9], secret_of(registry))
-    newer = version(registry, tmp_path, {"client": names})
+    _, newer = version(registry, tmp_path, {"client": names})
     assert main(["forget", "8"]) == 1
-    assert "version 3: trained before 0.4.0" in capsys.readouterr().err
+    assert f"version {older}: trained before 0.4.0" in capsys.readouterr().err
     assert len(out_of_fold(newer)) == 2
