@@ -284,7 +284,9 @@ def records(
         source = f"{literal(store.raw(table))} AS raw"
         owner = "raw.SK_ID_CURR"
         if table == "bureau_balance":
-            source += f" JOIN {literal(store.raw('bureau'))} AS credit USING (SK_ID_BUREAU)"
+            source += (
+                f" JOIN {literal(store.raw('bureau'))} AS credit USING (SK_ID_BUREAU)"
+            )
             owner = "credit.SK_ID_CURR"
         found = connection.execute(
             f"SELECT {owner}, {names} FROM {source} WHERE {owner} IN"
