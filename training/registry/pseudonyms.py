@@ -18,6 +18,7 @@ from training.config import SQLITE, from_environment
 from training.errors import ConfigurationError
 from training.files import replacing
 from training.gates.champion import CLIENT, FILE, FOLDER
+from training.registry.load import kept
 from training.registry.store import MODEL, Registry
 
 SECRET = "pseudonyms.key"
@@ -56,6 +57,9 @@ def forget(registry: Registry, client: str) -> tuple[int, list[str]]:
     """Take a client's rows out of the runs of all versions.
 
     Returns how many there were, and the versions whose runs name nobody by pseudonym.
+
+    Raises:
+        TrainingError: a run does not keep its rows any more.
     """
     (name,) = pseudonyms([client], secret_of(registry))
     count, unnamed = 0, []
@@ -70,14 +74,13 @@ def forget(registry: Registry, client: str) -> tuple[int, list[str]]:
 def _leave_out(run: str | None, folder: str, file: str, name: str) -> int | None:
     """How many rows went of a run's file; None when it has no pseudonyms."""
     with tempfile.TemporaryDirectory(prefix="training-") as beside:
-        path = mlflow.artifacts.download_artifacts(
-            run_id=run, artifact_path=f"{folder}/{file}", dst_path=beside
-        )
+        with kept(run, f"{folder}/{file}") as address:
+            path = mlflow.artifacts.download_artifacts(address, dst_path=beside)
         rows = pd.read_parquet(path)
         if CLIENT not in rows:
             return None
-        kept = rows[rows[CLIENT] != name]
-        if len(kept) < len(rows):
-            kept.to_parquet(path, index=False, compression="zstd")
+        left = rows[rows[CLIENT] != name]
+        if len(left) < len(rows):
+            left.to_parquet(path, index=False, compression="zstd")
             mlflow.log_artifact(path, folder, run_id=run)
-        return len(rows) - len(kept)
+        return len(rows) - len(left)
