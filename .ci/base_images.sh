@@ -10,11 +10,13 @@ missing() {
     ! docker image inspect "$1" >/dev/null 2>&1 && ! docker pull --quiet "$1" 2>/dev/null
 }
 
-# make TAG SUITE PACKAGES HOOK [OPTIONS OF docker import]; the hook has the root as $1.
-make() {
-    local tag=$1 suite=$2 packages=$3 hook=$4 started=$SECONDS
+# debian TAG SUITE PACKAGES HOOK [OPTIONS OF docker import]; the hook has the root as $1.
+debian() {
+    local tag=$1 suite=$2 packages=$3 hook=$4 started=$SECONDS mirror
     shift 4
-    # The second: a mirror near this machine may show a certificate that only it knows.
+    # shellcheck disable=SC2016 # apt's own variable
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sed -n 1p)
+    # A mirror near this machine may show a certificate that only this machine knows.
     mmdebstrap --quiet --variant=minbase --dpkgopt=force-unsafe-io \
         --include="ca-certificates,$packages" \
         --customize-hook="$hook" --customize-hook="cp $certificates \"\$1$certificates\"" \
@@ -22,13 +24,10 @@ make() {
     echo "$tag: made of Debian's packages in $((SECONDS - started)) s"
 }
 
-# shellcheck disable=SC2016 # apt's own variable
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sed -n 1p)
-
 # Environments that it makes have Python's own pip, not Debian's older one.
 python=python:3.11-slim-bookworm
 if missing $python; then
-    make $python bookworm python3.11,python3.11-venv "
+    debian $python bookworm python3.11,python3.11-venv "
         ln -s /usr/bin/python3.11 \"\$1/usr/local/bin/python\"
         ln -s python \"\$1/usr/local/bin/python3\"
         rm \"\$1\"/usr/share/python-wheels/pip-*
@@ -40,7 +39,7 @@ fi
 postgres=postgres:17-bookworm
 if missing $postgres; then
     programs=/usr/lib/postgresql/17/bin
-    make $postgres trixie postgresql-17 "
+    debian $postgres trixie postgresql-17 "
         cp base_images_postgres.sh \"\$1/usr/local/bin/docker-entrypoint.sh\"
         chroot \"\$1\" rm -rf /var/lib/postgresql/17
         chroot \"\$1\" install --directory --owner=postgres --mode=1777 /var/lib/postgresql/data" \
@@ -52,7 +51,7 @@ fi
 
 nginx=nginx:1.28-bookworm
 if missing $nginx; then
-    make $nginx trixie nginx "
+    debian $nginx trixie nginx "
         chroot \"\$1\" useradd --system nginx
         sed -i 's/www-data/nginx/; /sites-enabled/d; /modules-enabled/d; s:/var/log/nginx/.*log:/dev/stderr:' \
             \"\$1/etc/nginx/nginx.conf\"" \
@@ -61,9 +60,7 @@ fi
 
 prometheus=prom/prometheus:v3.5.0
 if missing $prometheus; then
-    make $prometheus trixie prometheus "
-        ln -s /usr/bin/prometheus \"\$1/bin/prometheus\" 2>/dev/null || :
-        chroot \"\$1\" install --directory --owner=nobody /prometheus" \
+    debian $prometheus trixie prometheus "chroot \"\$1\" install --directory --owner=nobody /prometheus" \
         --change 'USER nobody' --change 'ENTRYPOINT ["/bin/prometheus"]' \
         --change 'CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"]'
 fi
