@@ -98,6 +98,7 @@ def build(part: str, folder: Path) -> Image:
     """Replay a Dockerfile's steps, stage by stage, in `folder`."""
     stages: dict[str, Path] = {}
     image = Image(folder)
+    arguments: dict[str, str] = {}
     for word, rest in steps((ROOT / part / "Dockerfile").read_text(encoding="utf-8")):
         if word == "FROM":
             name = rest.split(" AS ")[1] if " AS " in rest else "last"
@@ -110,8 +111,12 @@ def build(part: str, folder: Path) -> Image:
             subprocess.run(["sh", "-c", rest], cwd=image.folder / "srv", check=True)
         elif word == "RUN":
             print(f"{part}: left out: {rest}", flush=True)
+        elif word == "ARG":
+            name, _, default = rest.partition("=")
+            arguments[f"${name}"] = default
         elif word == "ENV":
-            image.environment |= dict(pair.split("=", 1) for pair in shlex.split(rest))
+            pairs = dict(pair.split("=", 1) for pair in shlex.split(rest))
+            image.environment |= {k: arguments.get(v, v) for k, v in pairs.items()}
         elif word in {"ENTRYPOINT", "CMD"}:
             setattr(
                 image, {"ENTRYPOINT": "entry", "CMD": "command"}[word], json.loads(rest)

@@ -17,6 +17,7 @@ from api.errors import BundleError
 from api.metrics import ProcessMetrics
 from api.policy.active import Policies
 from api.rate_limit import RateLimit
+from api.release import release
 from api.schemas.prices import read_prices
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd, place
@@ -39,16 +40,19 @@ class Services:
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        self.release = release(config)
         seconds = config.database_timeout_seconds
         self._prices = read_prices(Path(config.prices)) if config.prices else None
-        self.database = Database(config.database_url, seconds, config.threads)
+        self.metrics = ProcessMetrics(config.threads)
+        self.database = Database(
+            config.database_url, seconds, config.threads, waited=self.metrics.waited
+        )
         self.keys = KnownKeys(self.database)
         self.ended_logins = EndedLogins(self.database)
         self.chain_end = ChainEnd(place(config.chain_end, config.database_url), seconds)
         self.recorder = Recorder(self.database, self.chain_end)
         self.policies = Policies(self.database, config.policy_seconds)
         self.policy_results = Results(self.database)
-        self.metrics = ProcessMetrics()
         self.rate_limit = RateLimit(config.rate_per_second)
         # About to stop: nobody should send more.
         self.draining = False

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import astuple
 from functools import partial
 from multiprocessing import RawValue
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ import gunicorn
 from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import ScoringError
+from api.release import release
 from api.server import refusals, slow_clients
 from api.server.resources import worker_count
 
@@ -80,6 +82,8 @@ def on_starting(server: Any) -> None:
     except ScoringError as error:
         server.log.error("refusing to start: %s", error.message)
         sys.exit(1)
+    told = (*astuple(release(_config)), server.bundle.sha256)
+    server.log.info("release %s, commit %s, bundle %s", *told)
 
 
 def when_ready(server: Any) -> None:
@@ -169,9 +173,12 @@ def _follow_reloads(worker: Any, services: Services) -> None:
 
 def _serve_metrics(worker: Any) -> None:
     from api import metrics
+    from api.server.memory import ServerMemory
 
+    address = bind.rpartition(":")[0].strip("[]")
+    memory = ServerMemory(os.getppid())
     try:
-        metrics.serve(_config.metrics_port, bind.rpartition(":")[0].strip("[]"))
+        metrics.serve(_config.metrics_port, address, release(_config), memory)
     except OSError as error:
         worker.log.error("SCORING_METRICS_PORT %s: %s", _config.metrics_port, error)
         sys.exit(3)
