@@ -108,15 +108,7 @@ audit: $(READY) ## known weaknesses of what the locks pin (asks the package inde
 	done
 
 sbom: $(READY) ## a CycloneDX bill per part in var/sbom, and docs/licences.md
-	@mkdir -p var/sbom
-	@echo "# Licences of what is installed" >docs/licences.md
-	@for part in api dashboard training; do \
-		.venv/bin/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml \
-			--output-file var/sbom/$$part.json requirements-$$part.txt || exit 1; \
-		printf '\n## %s\n\n' $$part >>docs/licences.md; \
-		.venv/bin/pip-licenses --format=markdown --no-version --packages \
-			$$(grep -oE '^[a-z0-9-]+' requirements-$$part.txt) >>docs/licences.md || exit 1; \
-	done
+	@$(PYTHON) .make/sbom.py
 
 clean: ## remove everything that demo and test made
 	rm -rf var .venv
