@@ -146,7 +146,7 @@ def _check_feature_set(
     if feature_set != manifest.feature_set:
         raise ImportRefused(
             f"{path}: its feature_set is {feature_set}, the bundle's is "
-            f"{manifest.feature_set}: export both together"
+            f"{manifest.feature_set}: name the bundle it was exported with (--bundle)"
         )
 
 

@@ -139,12 +139,13 @@ def test_records_that_are_imported_are_those_of_the_raw_tables(
     assert run(args=["clients", "import", str(few_house.clients)]).exit_code == 0
     services = app.extensions["scoring"]
     champion, database = services.champion(), services.database
+    feature_set = champion.manifest.feature_set
     (everybody,) = applicants(few_house, champion)
     tables = [name for name in champion.columns if name != "application"]
     told = 0
     for applicant in everybody:
         key = applicant.application["SK_ID_CURR"]
-        (client,) = clients.find(database, [key]).values()
+        (client,) = clients.find(database, feature_set, [key]).values()
         found = record_tables(champion.manifest, database, client)
         assert [one["table"] for one in found] == tables
         for one in found:
