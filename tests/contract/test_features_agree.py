@@ -28,6 +28,7 @@ from tests.conftest import House
 from tests.contract.arrays import columns_of
 from tests.contract.small import quiet, small_house
 from tests.training.invented import LAYOUT, many
+from training.bundle.champion import read_champion
 from training.bundle.parts import described
 from training.features import build as building
 from training.features.applicant import crosses
@@ -223,12 +224,8 @@ def inputs(house: House, champion: Champion) -> tuple[str, FeatureSet]:
     names = [one.name for one in champion.manifest.features]
     store = FeatureStore(house.features)
     made = compile_features(store.layout, store.present(), only=names)
-    categories = {
-        one.name: list(one.categories)
-        for one in champion.manifest.features
-        if one.categories is not None
-    }
-    return ", ".join(encoded(made.features, categories)), made
+    codes = read_champion(house.bundle).codes
+    return ", ".join(encoded(made.features, codes)), made
 
 
 def batch_of(
