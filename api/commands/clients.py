@@ -18,7 +18,8 @@ from api.services import services
 from api.store.database import Database
 from api.store.people import erasure, imports, references
 
-CHUNK = 1000
+# As many as DuckDB reads at once, or a part of that.
+CHUNK = 1024
 _NUMBER = click.IntRange(1, LARGEST)
 
 clients = Group("clients", help="The known clients.")
