@@ -32,8 +32,9 @@ from api.server.resources import worker_count
 if TYPE_CHECKING:
     from api.services import Services
 
-# How often a worker looks whether there is another bundle to take up.
-LOOK_SECONDS = 0.2
+# How often a worker looks whether there is another bundle to take up, and notes in the
+# database which feature set it serves.
+LOOK_SECONDS, NOTE_SECONDS = 0.2, 60.0
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 try:
@@ -159,7 +160,13 @@ def _more_follows(request: Any) -> bool:
 
 def _follow_reloads(worker: Any, services: Services) -> None:
     """Load, in a thread of the worker, each bundle that the master has accepted."""
+    due = 0.0
+    if worker.age == 1:
+        services.tell_waiting()
     while True:
+        if time.monotonic() >= due:
+            due = time.monotonic() + NOTE_SECONDS
+            _note_served(worker, services)
         time.sleep(LOOK_SECONDS)
         if worker.reloads.value != worker.seen:
             worker.seen = worker.reloads.value
@@ -169,6 +176,13 @@ def _follow_reloads(worker: Any, services: Services) -> None:
                 worker.log.error("reload refused: %s", error.message)
             else:
                 worker.log.info("serving bundle %s", serving.bundle.sha256)
+
+
+def _note_served(worker: Any, services: Services) -> None:
+    try:
+        services.note_served()
+    except ScoringError as error:
+        worker.log.warning("what is served is not noted: %s", error.message)
 
 
 def _serve_metrics(worker: Any) -> None:
