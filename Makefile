@@ -92,8 +92,9 @@ soak: $(READY) ## what takes long to go wrong: races, kills, 100,000 predictions
 	@$(PYTHON) -m tests.benchmarks.absent_columns
 	@$(PYTHON) -m tests.benchmarks.terms $(DATA)
 
-examples: $(READY) ## record anew what the API's documents show as its answers
+examples: $(READY) ## record anew what the API's documents and the notebook show
 	@$(PYTHON) -m pytest -q tests/contract/test_examples.py --record-examples
+	@$(PYTHON) .make/walkthrough.py
 
 types: $(READY) ## make the types of the API's answers anew, from its document
 	@$(PYTHON) .make/answers.py
