@@ -62,6 +62,8 @@ class Config:
     # Where decisions that come to stand are delivered; nothing: nowhere.
     webhook_url: str = ""
     webhook_secret: str = ""
+    # The commit that the code was built from; the image sets it.
+    commit: str = "unknown"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:

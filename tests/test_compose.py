@@ -11,9 +11,9 @@ from tests.conftest import ROOT
 
 # Part of check-jsonschema, which checks compose.yaml by its schema.
 yaml = pytest.importorskip("ruamel.yaml")
-# Where it listens is the image's affair; the rest is of one service.
-ELSEWHERE = {"SCORING_BUNDLE", "SCORING_BIND"}
-WEBHOOK = {"SCORING_WEBHOOK_URL", "SCORING_WEBHOOK_SECRET"}
+# What the image says itself, and what only `deliver` reads.
+IMAGE = {"SCORING_BUNDLE", "SCORING_BIND", "SCORING_COMMIT", "DASHBOARD_COMMIT"}
+DELIVER = {"SCORING_WEBHOOK_URL", "SCORING_WEBHOOK_SECRET"}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def settings(prefix: str) -> set[str]:
 def test_every_setting_reaches_its_part_and_nothing_else_does(
     services: Any, service: str, prefix: str, others: set[str]
 ) -> None:
-    expected = settings(prefix) - ELSEWHERE - WEBHOOK
+    expected = settings(prefix) - IMAGE - DELIVER
     assert set(services[service]["environment"]) == expected | others
 
 

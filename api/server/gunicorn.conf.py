@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import astuple
 from functools import partial
 from multiprocessing import RawValue
 from typing import TYPE_CHECKING, Any
@@ -24,14 +25,16 @@ import gunicorn
 from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import ScoringError
+from api.release import release
 from api.server import refusals, slow_clients
 from api.server.resources import worker_count
 
 if TYPE_CHECKING:
     from api.services import Services
 
-# How often a worker looks whether there is another bundle to take up.
-LOOK_SECONDS = 0.2
+# How often a worker looks whether there is another bundle to take up, and notes in the
+# database which feature set it serves.
+LOOK_SECONDS, NOTE_SECONDS = 0.2, 60.0
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 try:
@@ -80,6 +83,8 @@ def on_starting(server: Any) -> None:
     except ScoringError as error:
         server.log.error("refusing to start: %s", error.message)
         sys.exit(1)
+    told = (*astuple(release(_config)), server.bundle.sha256)
+    server.log.info("release %s, commit %s, bundle %s", *told)
 
 
 def when_ready(server: Any) -> None:
@@ -155,7 +160,13 @@ def _more_follows(request: Any) -> bool:
 
 def _follow_reloads(worker: Any, services: Services) -> None:
     """Load, in a thread of the worker, each bundle that the master has accepted."""
+    due = 0.0
+    if worker.age == 1:
+        services.tell_waiting()
     while True:
+        if time.monotonic() >= due:
+            due = time.monotonic() + NOTE_SECONDS
+            _note_served(worker, services)
         time.sleep(LOOK_SECONDS)
         if worker.reloads.value != worker.seen:
             worker.seen = worker.reloads.value
@@ -167,11 +178,21 @@ def _follow_reloads(worker: Any, services: Services) -> None:
                 worker.log.info("serving bundle %s", serving.bundle.sha256)
 
 
+def _note_served(worker: Any, services: Services) -> None:
+    try:
+        services.note_served()
+    except ScoringError as error:
+        worker.log.warning("what is served is not noted: %s", error.message)
+
+
 def _serve_metrics(worker: Any) -> None:
     from api import metrics
+    from api.server.memory import ServerMemory
 
+    address = bind.rpartition(":")[0].strip("[]")
+    memory = ServerMemory(os.getppid())
     try:
-        metrics.serve(_config.metrics_port, bind.rpartition(":")[0].strip("[]"))
+        metrics.serve(_config.metrics_port, address, release(_config), memory)
     except OSError as error:
         worker.log.error("SCORING_METRICS_PORT %s: %s", _config.metrics_port, error)
         sys.exit(3)
