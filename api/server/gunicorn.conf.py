@@ -1,13 +1,15 @@
 """gunicorn -c api/server/gunicorn.conf.py "api:create_app()"
 
-The bundle is read and verified before any worker starts, and each worker, now or
-later, loads what was read then: LightGBM does not survive a fork. SIGHUP to the master
+The code is imported, and the bundle read and verified, before any worker starts: they
+share that memory. Each worker, now or later, loads what was read then, as neither
+LightGBM nor a database of DuckDB's survives a fork. SIGHUP to the master
 takes up another bundle without stopping anything. Another version of the code needs
 another server.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -16,6 +18,7 @@ import tempfile
 import threading
 import time
 from functools import partial
+from importlib import import_module
 from multiprocessing import RawValue
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +27,8 @@ import gunicorn
 from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import ScoringError
-from api.server import refusals, slow_clients
-from api.server.resources import worker_count
+from api.server import memory, refusals, slow_clients
+from api.server.resources import processors, worker_count
 
 if TYPE_CHECKING:
     from api.services import Services
@@ -75,11 +78,17 @@ def on_starting(server: Any) -> None:
     server.reloads = RawValue("L", 0)
     # Before anything imports prometheus_client, which looks for it then.
     os.environ[SHARED_FOLDER] = tempfile.mkdtemp(prefix="scoring-metrics-")
+    memory.bound(processors())
+    for name in ("api.factory", "api.scoring.champion"):
+        import_module(name)
     try:
         server.bundle = read_bundle(_config.bundle)
     except ScoringError as error:
         server.log.error("refusing to start: %s", error.message)
         sys.exit(1)
+    # What the garbage collector writes to is shared no more.
+    gc.collect()
+    gc.freeze()
 
 
 def when_ready(server: Any) -> None:
@@ -97,6 +106,7 @@ def post_worker_init(worker: Any) -> None:
     """Load the model before the first request, not at it."""
     services = worker.wsgi.extensions["scoring"]
     refusals.register(worker.wsgi)
+    services.at_once = min(_config.threads, processors())
     try:
         services.serve(worker.bundle)
     except ScoringError as error:

@@ -15,17 +15,19 @@ WORKER_MEBIBYTES, MASTER_MEBIBYTES = 240, 200
 def worker_count(root: Path = CGROUPS, own: Path = OWN) -> int:
     """As many worker processes as there are processors and memory for; at least one."""
     groups = _groups(root, own)
-    cores = min([_processors(), *map(_cores, groups)])
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     memory = min([machine, *map(_memory, groups)]) / 2**20
     fitting = (memory - MASTER_MEBIBYTES) / WORKER_MEBIBYTES
-    return max(1, int(min(math.ceil(cores), fitting)))
+    return max(1, int(min(processors(root, own), fitting)))
 
 
-def _processors() -> int:
+def processors(root: Path = CGROUPS, own: Path = OWN) -> int:
+    """How many may work at the same time, a part of one counted as one."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        there = len(os.sched_getaffinity(0))
+    else:
+        there = os.cpu_count() or 1
+    return math.ceil(min([there, *map(_cores, _groups(root, own))]))
 
 
 def _groups(root: Path, own: Path) -> list[Path]:
