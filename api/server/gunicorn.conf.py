@@ -28,6 +28,7 @@ from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import ScoringError
 from api.server import memory, refusals, slow_clients
+from api.server.early_deaths import EarlyDeaths
 from api.server.resources import processors, worker_count
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def on_starting(server: Any) -> None:
     """Refuse to start on a bundle that is not what was exported."""
     # Counts the bundles that were taken up, in memory that the workers share.
     server.reloads = RawValue("L", 0)
+    server.early_deaths = EarlyDeaths()
     # Before anything imports prometheus_client, which looks for it then.
     os.environ[SHARED_FOLDER] = tempfile.mkdtemp(prefix="scoring-metrics-")
     memory.bound(processors())
@@ -100,6 +102,7 @@ def pre_fork(server: Any, worker: Any) -> None:
     worker.seen = server.reloads.value
     worker.bundle = server.bundle
     worker.reloads = server.reloads
+    EarlyDeaths.watch(worker)
 
 
 def post_worker_init(worker: Any) -> None:
@@ -187,8 +190,18 @@ def _serve_metrics(worker: Any) -> None:
         sys.exit(3)
 
 
+def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:
+    worker.has_answered.value = 1
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """In the worker, which a signal would not let come here."""
+    worker.has_left.value = 1
+
+
 def child_exit(server: Any, worker: Any) -> None:
     _forget(worker.pid)
+    server.early_deaths.note(server, worker)
 
 
 def _forget(process: int) -> None:

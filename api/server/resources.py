@@ -21,6 +21,11 @@ def worker_count(root: Path = CGROUPS, own: Path = OWN) -> int:
     return max(1, int(min(processors(root, own), fitting)))
 
 
+def mebibytes(workers: int) -> int:
+    """What so many take at most, with what serves them."""
+    return MASTER_MEBIBYTES + workers * WORKER_MEBIBYTES
+
+
 def processors(root: Path = CGROUPS, own: Path = OWN) -> int:
     """How many may work at the same time, a part of one counted as one."""
     if hasattr(os, "sched_getaffinity"):
