@@ -15,7 +15,7 @@ from api.http.responses import answer
 from api.schemas.answers import Liveness, Readiness
 from api.scoring.applicants.known_clients import feature_set_problem
 from api.services import services
-from api.store.people import clients
+from api.store.people import imports
 
 blueprint = Blueprint("health", __name__)
 
@@ -82,7 +82,6 @@ def _database() -> None:
 
 def _clients() -> None:
     """None imported yet is fine: new applicants can be scored."""
-    imported = clients.active_feature_set(services().database)
-    expected = services().champion().manifest.feature_set
-    if imported is not None and imported != expected:
+    feature_set = services().champion().manifest.feature_set
+    if imports.lacking(services().database, feature_set):
         raise feature_set_problem()

@@ -88,9 +88,9 @@ class Database:
 
     def probe(self) -> None:
         """Raise DatabaseUnavailable unless a row can be written; changes nothing."""
-        active = tables.active_import
+        row = tables.active_policy
         with self.write() as connection:
-            connection.execute(update(active).values(slot=active.c.slot))
+            connection.execute(update(row).values(slot=row.c.slot))
             connection.rollback()
 
     def leave_no_trace(self) -> bool:

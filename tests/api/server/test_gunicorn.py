@@ -452,3 +452,20 @@ def test_refuses_to_start_on_a_corrupted_bundle(
     assert process.wait(20) != 0
     (refusal,) = [line for line in lines_of(process) if line["level"] == "error"]
     assert "model.txt: was altered" in refusal["message"]
+
+
+def test_fewer_workers_where_the_system_ends_them_and_a_word_where_it_ends_the_last(
+    start: Start, port: int, world: Any
+) -> None:
+    process = start(world.bundle, SCORING_WORKERS="2")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while process.poll() is None:
+        for worker in children.read_text().split():
+            os.kill(int(worker), signal.SIGKILL)
+        time.sleep(0.02)
+    assert process.returncode == 1
+    told = [line["message"] for line in lines_of(process)]
+    fewer, last = [one for one in told if "too little memory" in one]
+    assert "SCORING_WORKERS=2 takes" in fewer and fewer.endswith("going on with 1")
+    assert "SCORING_WORKERS=1 takes" in last
+    assert len([one for one in told if "was sent SIGKILL" in one]) <= 7
