@@ -222,8 +222,9 @@ def test_prometheus_is_told_what_its_rules_and_dashboard_ask_for(
     wait_until_ready(process, port)
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     version = tomllib.loads(text)["project"]["version"]
-    ready = {"status": "ready", "version": version, "commit": "c0ffee"}
-    assert get(port, "/health/ready")[1] == ready
+    _, ready = get(port, "/health/ready")
+    served = ready.pop("bundle_sha256")
+    assert ready == {"status": "ready", "version": version, "commit": "c0ffee"}
     for key, status in ((keys["scoring"], 201), ("no-such-key", 401)):
         headers = {
             "Authorization": f"Bearer {key}",
@@ -233,7 +234,7 @@ def test_prometheus_is_told_what_its_rules_and_dashboard_ask_for(
         assert get(port, "/v1/predictions", **asked)[0] == status
     told = scrape(metrics)
     (build,) = re.findall(r"^scoring_build_info\{(.*)\} 1.0$", told, re.MULTILINE)
-    assert f'commit="c0ffee",version="{version}"' in build
+    assert build == f'bundle="{served}",commit="c0ffee",version="{version}"'
     assert 'scoring_denied_total{reason="unknown"} 1.0' in told
     assert "scoring_requests_in_flight 0.0" in told
     said = subprocess.run(
