@@ -117,6 +117,9 @@ def lender(house: House, tmp_path: Path) -> Iterator[Lender]:
 def test_a_bundle_is_trained_promoted_served_watched_and_rolled_back(
     lender: Lender, tmp_path: Path
 ) -> None:
+    asked = {"action": "add", "name": "nobody", "roles": "", "secret": "nobody"}
+    done = lender.run("keys", **asked)
+    assert (done.returncode, "expected the secret" in done.stderr) == (2, True)
     for secret, roles in {
         "smoke-api-key": "officer scoring",
         "monitor-api-key": "analyst",
