@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Ask a deployed API for a real decision; a non-zero status when it gives none.
 
 `SMOKE_API_KEY=… python .github/smoke.py URL`; the key needs the roles officer and
