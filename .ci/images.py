@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shlex
 import shutil
 import socket
@@ -54,20 +53,18 @@ class Image:
         return done.stdout
 
     @contextmanager
-    def serving(self, port: int, **settings: str) -> Iterator[None]:
+    def serving(self, **settings: str) -> Iterator[None]:
         """CMD running, once HEALTHCHECK is content."""
+        srv, environment = self.folder / "srv", self._environment(settings)
         server = subprocess.Popen(
-            self._found([*self.entry, *self.command]),
-            cwd=self.folder / "srv",
-            env=self._environment(settings),
+            self._found([*self.entry, *self.command]), cwd=srv, env=environment
         )
-        exposed = r"127\.0\.0\.1:\d+"
-        check = [re.sub(exposed, f"127.0.0.1:{port}", part) for part in self.health]
         try:
             deadline = time.monotonic() + START_SECONDS
             while subprocess.run(
-                self._found(check),
-                env=self._environment({}),
+                self._found(self.health),
+                cwd=srv,
+                env=environment,
                 stderr=subprocess.DEVNULL,
             ).returncode:
                 if server.poll() is not None or time.monotonic() > deadline:
@@ -192,7 +189,7 @@ def prove(api: Image, dashboard: Image, data: Path) -> None:
     key = api.run(*add, "smoke", *roles, **settings).split()[-1]
     roles.append("--role=delegate")
     asking = api.run(*add, "dashboard", *roles, **settings).split()[-1]
-    with api.serving(port, **settings):
+    with api.serving(**settings):
         smoke = ROOT / ".github" / "smoke.py"
         subprocess.run(
             [sys.executable, str(smoke), f"http://127.0.0.1:{port}"],
@@ -200,7 +197,6 @@ def prove(api: Image, dashboard: Image, data: Path) -> None:
             check=True,
         )
         with dashboard.serving(
-            page,
             DASHBOARD_API_URL=f"http://127.0.0.1:{port}",
             DASHBOARD_API_KEY=asking,
             STREAMLIT_SERVER_ADDRESS="127.0.0.1",
