@@ -442,6 +442,26 @@ def until_closed(port: int, sent: bytes) -> bytes:
         return answer
 
 
+def test_a_hosts_port_is_served_and_its_health_asked_there(
+    start: Start, port: int, world: Any, tmp_path: Path
+) -> None:
+    host = {"PORT": str(port), "SCORING_BIND": ""}
+    process = start(world.bundle, **host, SCORING_WORKERS="1")
+    asked = [sys.executable, "-m", "api.server.health"]
+
+    def health() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            asked, cwd=tmp_path, env=os.environ | host, capture_output=True, text=True
+        )
+
+    wait_until_ready(process, port)
+    assert (health().returncode, health().stderr) == (0, "")
+    process.terminate()
+    process.wait(20)
+    done = health()
+    assert (done.returncode, done.stderr[:11]) == (1, "not ready: ")
+
+
 def test_refuses_to_start_on_a_corrupted_bundle(
     start: Start, world: Any, tmp_path: Path
 ) -> None:
