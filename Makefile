@@ -8,9 +8,16 @@ OVERRIDE =
 API_PORT = 5050
 DASHBOARD_PORT = 8501
 ATTACK_SECONDS = 600
+# Who hands over, when (MMYYYY), and where the API is deployed if it is.
+NAME =
+DATE =
+URL =
 
 PYTHON = .venv/bin/python
 FLASK = $(PYTHON) -m flask --app api
+HAND_OVER = $(PYTHON) .make/deliverables.py --name="$$NAME" --date="$$DATE" --url="$$URL"
+# The report of their last run.
+TESTS = var/tests.xml
 UV = VIRTUAL_ENV=.venv .venv/bin/uv pip
 # One environment, in two steps: what the demo runs, and the rest.
 LOCK = requirements-dev.txt
@@ -24,7 +31,7 @@ LINTER = .venv/linter/package-lock.json
 # --compile-bytecode) 43.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo ports test check prove examples types lock audit sbom bench soak clean FORCE
+.PHONY: help demo ports deliverables named test check prove containers examples types lock audit sbom bench soak clean FORCE
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -33,8 +40,12 @@ demo: $(DEMO) ports var/demo.env ## train on DATA (or invented clients) and star
 	@. ./var/demo.env && export DASHBOARD_API_KEY SCORING_KEY && \
 		$(PYTHON) .make/serve.py $(API_PORT) $(DASHBOARD_PORT) $(DAY)
 
+deliverables: $(READY) named var/demo.env ## the six things to hand over: NAME=Dupont_Jean DATE=012026, URL= of a deployed API
+	@. ./var/demo.env && export SCORING_KEY && \
+		$(HAND_OVER) --data="$(TABLES)" --tests=$(TESTS) $(if $(DATA),,--invented)
+
 test: $(READY) ## run every test
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup --junitxml=$(TESTS)
 
 check: $(READY) $(LINTER) ## lint, types, import rules, the API's document, locks, generated types
 	@.venv/bin/ruff check .
@@ -56,12 +67,14 @@ check: $(READY) $(LINTER) ## lint, types, import rules, the API's document, lock
 	@$(PYTHON) .make/answers.py --check
 
 # Spark is larger than all the rest: its layer is put in for its tests and taken out.
-prove: $(READY) ## Spark on a cluster of two workers, a policy on real applications, the Dockerfiles replayed
+prove: $(READY) ## Spark on a cluster of two workers, a policy on real applications
 	@$(UV) install --quiet --require-hashes -r requirements-spark.txt
 	@$(PYTHON) -m pytest -q tests/contract/test_spark.py; status=$$?; \
 		$(UV) uninstall --quiet pyspark py4j; exit $$status
 	@$(PYTHON) -m pytest -q tests/contract/test_policy.py -k real --whole
-	@$(PYTHON) .ci/images.py
+
+containers: $(READY) ## the images built and run by an engine as the documents say, killed and replaced under load
+	@PYTHONPATH=. $(PYTHON) .ci/containers.py
 
 bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@rm -rf var/bench
@@ -92,8 +105,9 @@ soak: $(READY) ## what takes long to go wrong: races, kills, 100,000 predictions
 	@$(PYTHON) -m tests.benchmarks.absent_columns
 	@$(PYTHON) -m tests.benchmarks.terms $(DATA)
 
-examples: $(READY) ## record anew what the API's documents show as its answers
+examples: $(READY) ## record anew what the API's documents and the notebook show
 	@$(PYTHON) -m pytest -q tests/contract/test_examples.py --record-examples
+	@$(PYTHON) .make/walkthrough.py
 
 types: $(READY) ## make the types of the API's answers anew, from its document
 	@$(PYTHON) .make/answers.py
@@ -108,15 +122,7 @@ audit: $(READY) ## known weaknesses of what the locks pin (asks the package inde
 	done
 
 sbom: $(READY) ## a CycloneDX bill per part in var/sbom, and docs/licences.md
-	@mkdir -p var/sbom
-	@echo "# Licences of what is installed" >docs/licences.md
-	@for part in api dashboard training; do \
-		.venv/bin/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml \
-			--output-file var/sbom/$$part.json requirements-$$part.txt || exit 1; \
-		printf '\n## %s\n\n' $$part >>docs/licences.md; \
-		.venv/bin/pip-licenses --format=markdown --no-version --packages \
-			$$(grep -oE '^[a-z0-9-]+' requirements-$$part.txt) >>docs/licences.md || exit 1; \
-	done
+	@$(PYTHON) .make/sbom.py
 
 clean: ## remove everything that demo and test made
 	rm -rf var .venv
@@ -137,11 +143,11 @@ $(LINTER): .make/linter/package-lock.json $(READY)
 
 # The demo's stages, each done again when what it is made from changes or its result is
 # gone. Whatever is set outside, they keep to var/.
-demo: export TRAINING_TRACKING_URI = sqlite:///var/mlflow.db
-demo: export SCORING_BUNDLE = var/bundle
-demo: export SCORING_DATABASE_URL = sqlite:///var/scoring.sqlite
+demo deliverables: export TRAINING_TRACKING_URI = sqlite:///var/mlflow.db
+demo deliverables: export SCORING_BUNDLE = var/bundle
+demo deliverables: export SCORING_DATABASE_URL = sqlite:///var/scoring.sqlite
 # Of the invented lender; nobody knows those of real data.
-demo: export SCORING_PRICES = $(if $(DATA),,var/data/prices.json)
+demo deliverables: export SCORING_PRICES = $(if $(DATA),,var/data/prices.json)
 
 # What to do about a model that its gates refuse.
 REFUSED = "make demo: serve it nevertheless by adding OVERRIDE='your reason', or" \
@@ -159,8 +165,11 @@ DRIFT = $(shell $(PYTHON) -c "import importlib.util as i; exit(not i.find_spec('
 ports: $(DEMO)
 	@$(PYTHON) .make/serve.py --check $(API_PORT) $(DASHBOARD_PORT)
 
+named: $(READY)
+	@$(HAND_OVER) --check
+
 # Written when the options or the given tables change.
-var/asked: FORCE | ports
+var/asked: FORCE | $(if $(filter deliverables,$(MAKECMDGOALS)),named,ports)
 	@mkdir -p var
 	@{ echo "$(BUDGET) $(CLIENTS) $(DATA)"; $(if $(DATA),ls -ln "$(TABLES)",:); } >$@.new 2>&1 || :
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi

@@ -45,26 +45,15 @@ def serve(api_port: str, dashboard_port: str, *script: str) -> None:
     key = os.environ.pop("SCORING_KEY", "")
     LOG.write_bytes(b"")
     try:
-        servers["api"] = start(
-            *("-m", "gunicorn", "-c", "api/server/gunicorn.conf.py"),
-            "api:create_app()",
-            SCORING_BIND=f"127.0.0.1:{api_port}",
-            SCORING_DRAIN_SECONDS="0",
-        )
-        servers["dashboard"] = start(
-            *("-m", "streamlit", "run", "dashboard/app.py"),
-            DASHBOARD_API_URL=api,
-            STREAMLIT_SERVER_PORT=dashboard_port,
-            STREAMLIT_SERVER_ADDRESS="127.0.0.1",
-            STREAMLIT_SERVER_HEADLESS="true",
-        )
+        servers["api"] = start_api(LOG, api_port)
+        servers["dashboard"] = start_dashboard(LOG, dashboard_port, api)
         for url in (f"{api}/health/ready", f"{page}/_stcore/health"):
-            wait_for(url, servers)
+            wait_for(url, servers, LOG)
         print(f"ready: dashboard {page} api {api} log {LOG}", flush=True)
         if script:
-            filling["script"] = start(*script, SCORING_URL=api, SCORING_KEY=key)
+            filling["script"] = start(LOG, *script, SCORING_URL=api, SCORING_KEY=key)
         while True:
-            require_running(servers)
+            require_running(servers, LOG)
             time.sleep(0.2)
     except KeyboardInterrupt:
         print("stopping", flush=True)
@@ -72,22 +61,46 @@ def serve(api_port: str, dashboard_port: str, *script: str) -> None:
         stop({**servers, **filling})
 
 
-def start(*command: str, **settings: str) -> subprocess.Popen[bytes]:
+def start_api(log: Path, port: str, **settings: str) -> subprocess.Popen[bytes]:
+    return start(
+        log,
+        *("-m", "gunicorn", "-c", "api/server/gunicorn.conf.py", "api:create_app()"),
+        SCORING_BIND=f"127.0.0.1:{port}",
+        SCORING_DRAIN_SECONDS="0",
+        **settings,
+    )
+
+
+def start_dashboard(
+    log: Path, port: str, api: str, **settings: str
+) -> subprocess.Popen[bytes]:
+    return start(
+        log,
+        *("-m", "streamlit", "run", "dashboard/app.py"),
+        DASHBOARD_API_URL=api,
+        STREAMLIT_SERVER_PORT=port,
+        STREAMLIT_SERVER_ADDRESS="127.0.0.1",
+        STREAMLIT_SERVER_HEADLESS="true",
+        **settings,
+    )
+
+
+def start(log: Path, *command: str, **settings: str) -> subprocess.Popen[bytes]:
     """In a session of its own: Ctrl-C reaches it, and what it starts, through us."""
-    with LOG.open("ab") as log:
+    with log.open("ab") as lines:
         return subprocess.Popen(
             [sys.executable, *command],
             env={**os.environ, **settings},
-            stdout=log,
-            stderr=log,
+            stdout=lines,
+            stderr=lines,
             start_new_session=True,
         )
 
 
-def wait_for(url: str, servers: Servers) -> None:
+def wait_for(url: str, servers: Servers, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not answers(url):
-        require_running(servers)
+        require_running(servers, log)
         if time.monotonic() > deadline:
             sys.exit(f"{url}: no answer within {START_SECONDS} s")
         time.sleep(0.1)
@@ -101,11 +114,11 @@ def answers(url: str) -> bool:
         return False
 
 
-def require_running(servers: Servers) -> None:
+def require_running(servers: Servers, log: Path) -> None:
     for name, server in servers.items():
         if server.poll() is not None:
-            said = LOG.read_text(encoding="utf-8", errors="replace").splitlines()
-            ended = f"{name}: ended with status {server.returncode}; {LOG} ends:"
+            said = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            ended = f"{name}: ended with status {server.returncode}; {log} ends:"
             sys.exit("\n".join([ended, *said[-LAST_LINES:]]))
 
 
@@ -122,11 +135,17 @@ def stop(servers: Servers) -> None:
             server.wait()
 
 
-if __name__ == "__main__":
-    # End the same way on Ctrl-C, on SIGTERM and with the terminal, also where a shell
-    # that runs this in the background had Ctrl-C ignored.
+def end_alike() -> None:
+    """End the same way on Ctrl-C, on SIGTERM and with the terminal.
+
+    Also where a shell that runs this in the background had Ctrl-C ignored.
+    """
     for stopping in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(stopping, signal.default_int_handler)
+
+
+if __name__ == "__main__":
+    end_alike()
     if sys.argv[1] == "--check":
         for given in sys.argv[2:]:
             refuse_busy(given)

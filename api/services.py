@@ -17,6 +17,7 @@ from api.errors import BundleError, DatabaseUnavailable
 from api.metrics import ProcessMetrics
 from api.policy.active import Policies
 from api.rate_limit import RateLimit
+from api.release import release
 from api.schemas.prices import read_prices
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd, place
@@ -39,17 +40,22 @@ class Services:
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        self.release = release(config)
         seconds = config.database_timeout_seconds
         self._prices = read_prices(Path(config.prices)) if config.prices else None
-        self.database = Database(config.database_url, seconds, config.threads)
+        self.metrics = ProcessMetrics(config.threads)
+        self.database = Database(
+            config.database_url, seconds, config.threads, waited=self.metrics.waited
+        )
         self.keys = KnownKeys(self.database)
         self.ended_logins = EndedLogins(self.database)
         self.chain_end = ChainEnd(place(config.chain_end, config.database_url), seconds)
         self.recorder = Recorder(self.database, self.chain_end)
         self.policies = Policies(self.database, config.policy_seconds)
         self.policy_results = Results(self.database)
-        self.metrics = ProcessMetrics()
         self.rate_limit = RateLimit(config.rate_per_second)
+        # How many requests compute features at the same time: each takes memory.
+        self.at_once = config.threads
         # About to stop: nobody should send more.
         self.draining = False
         # Tells the server's other processes that there is a new bundle.
@@ -133,7 +139,7 @@ class Services:
         from api.scoring.champion import load
 
         replaces = self._champion is not None
-        self._champion = load(bundle, self.config.threads, self._prices)
+        self._champion = load(bundle, self.at_once, self._prices)
         if replaces:
             # The one before holds tens of megabytes, in circles of references.
             gc.collect()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 from http import HTTPStatus
 
 from flask import Blueprint, Response
@@ -11,7 +12,7 @@ from flask import Blueprint, Response
 from api.errors import FieldError, Problem, ScoringError
 from api.http.operations import Operation
 from api.http.responses import answer
-from api.schemas.answers import Health
+from api.schemas.answers import Liveness, Readiness
 from api.scoring.applicants.known_clients import feature_set_problem
 from api.services import services
 from api.store.people import imports
@@ -25,7 +26,7 @@ blueprint = Blueprint("health", __name__)
     "/health/live",
     "health",
     "The process answers",
-    {200: Health},
+    {200: Liveness},
     roles=None,
 )
 def get_liveness() -> Response:
@@ -38,7 +39,7 @@ def get_liveness() -> Response:
     "/health/ready",
     "health",
     "It can decide: bundle loaded, schema right, database writable, not stopping",
-    {200: Health},
+    {200: Readiness},
     roles=None,
     problems=(503,),
 )
@@ -54,7 +55,7 @@ def get_readiness() -> Response:
     if errors:
         detail = "; ".join(error.detail for error in errors)
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, errors)
-    return answer({"status": "ready"})
+    return answer({"status": "ready", **asdict(services().release)})
 
 
 def _failure(name: str, check: Callable[[], None]) -> FieldError | None:
