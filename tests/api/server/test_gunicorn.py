@@ -10,12 +10,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,8 @@ from typing import Any
 import gunicorn
 import pytest
 
+from api import create_app
+from api.config import Config
 from tests.api.server.buffer import buffered
 from tests.conftest import free_port
 
@@ -187,6 +192,63 @@ def test_gunicorn_serves_counts_reloads_drains_and_stops(
     unread = [line["message"] for line in lines if "Invalid" in line["message"]]
     faults = "InvalidRequestLine", "InvalidHeader"
     assert unread == [f"Invalid request from ip=127.0.0.1: {one}" for one in faults]
+
+
+def test_another_feature_set_is_taken_up_without_a_request_lost(
+    start: Start,
+    port: int,
+    world: Any,
+    url: str,
+    template: Any,
+    tmp_path: Path,
+    conftest: Any,
+) -> None:
+    """Bundle put in place, its clients imported, SIGHUP, while others ask."""
+    bundle = Path(shutil.copytree(world.bundle, tmp_path / "served"))
+    process = start(bundle)
+    assert process.stderr is not None
+    wait_until_ready(process, port)
+    stop = threading.Event()
+    with ThreadPoolExecutor(5) as pool:
+        # Else the log would fill its pipe, and hold up the server.
+        pool.submit(process.stderr.read)
+        asking = [pool.submit(ask_on, port, template[1], stop) for _ in range(4)]
+        manifest = json.loads((bundle / "manifest.json").read_text())
+        conftest.seal(bundle, manifest | {"feature_set": "other"})
+        clients = tmp_path / "other.parquet"
+        different = {"feature_set": "other", "where": "a.SK_ID_CURR <= 100100"}
+        conftest.write_clients(world.connection, manifest, clients, **different)
+        app = create_app(Config(bundle=bundle, database_url=url))
+        run = app.test_cli_runner().invoke
+        done = run(args=["clients", "import", str(clients)])
+        assert done.exit_code == 0, done.output
+        process.send_signal(signal.SIGHUP)
+        get_page = partial(get, port, "/v1/clients", headers=of(template[1], "officer"))
+        try:
+            wait_for(lambda: [get_page()[1]["total"] for _ in range(9)] == [100] * 9)
+        finally:
+            stop.set()
+            answered = [status for one in asking for status in one.result()]
+            process.terminate()
+    app.extensions["scoring"].database.close()
+    assert {*answered} == {200, 201}
+
+
+def of(keys: dict[str, str], role: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {keys[role]}", "Content-Type": "application/json"}
+
+
+def ask_on(port: int, keys: dict[str, str], stop: threading.Event) -> list[int]:
+    """A decision and a client after the other; their statuses."""
+    found = []
+    asked = b'{"client_id": 100001}'
+    while not stop.is_set():
+        scoring, officer = of(keys, "scoring"), of(keys, "officer")
+        found += [
+            get(port, "/v1/predictions", headers=scoring, data=asked)[0],
+            get(port, "/v1/clients/100001", headers=officer)[0],
+        ]
+    return found
 
 
 def kept_open(connection: HTTPConnection) -> bool:
