@@ -31,7 +31,7 @@ LINTER = .venv/linter/package-lock.json
 # --compile-bytecode) 43.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo ports deliverables named test check prove examples types lock audit sbom bench soak clean FORCE
+.PHONY: help demo ports deliverables named test check prove containers examples types lock audit sbom bench soak clean FORCE
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -67,12 +67,14 @@ check: $(READY) $(LINTER) ## lint, types, import rules, the API's document, lock
 	@$(PYTHON) .make/answers.py --check
 
 # Spark is larger than all the rest: its layer is put in for its tests and taken out.
-prove: $(READY) ## Spark on a cluster of two workers, a policy on real applications, the Dockerfiles replayed
+prove: $(READY) ## Spark on a cluster of two workers, a policy on real applications
 	@$(UV) install --quiet --require-hashes -r requirements-spark.txt
 	@$(PYTHON) -m pytest -q tests/contract/test_spark.py; status=$$?; \
 		$(UV) uninstall --quiet pyspark py4j; exit $$status
 	@$(PYTHON) -m pytest -q tests/contract/test_policy.py -k real --whole
-	@$(PYTHON) .ci/images.py
+
+containers: $(READY) ## the images built and run by an engine as the documents say, killed and replaced under load
+	@PYTHONPATH=. $(PYTHON) .ci/containers.py
 
 bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@rm -rf var/bench

@@ -54,6 +54,8 @@ class Services:
         self.policies = Policies(self.database, config.policy_seconds)
         self.policy_results = Results(self.database)
         self.rate_limit = RateLimit(config.rate_per_second)
+        # How many requests compute features at the same time: each takes memory.
+        self.at_once = config.threads
         # About to stop: nobody should send more.
         self.draining = False
         # Tells the server's other processes that there is a new bundle.
@@ -137,7 +139,7 @@ class Services:
         from api.scoring.champion import load
 
         replaces = self._champion is not None
-        self._champion = load(bundle, self.config.threads, self._prices)
+        self._champion = load(bundle, self.at_once, self._prices)
         if replaces:
             # The one before holds tens of megabytes, in circles of references.
             gc.collect()

@@ -68,7 +68,7 @@ class Revision:
 
 
 class OnlineFeatures:
-    """Computes features in in-memory DuckDB databases, at most `limit` at once."""
+    """Computes features by DuckDB, in memory, at most `limit` at once."""
 
     def __init__(self, bundle: Bundle, limit: int) -> None:
         """Raises BundleError when the SQL does not answer what the manifest says."""

@@ -1,13 +1,15 @@
 """gunicorn -c api/server/gunicorn.conf.py "api:create_app()"
 
-The bundle is read and verified before any worker starts, and each worker, now or
-later, loads what was read then: LightGBM does not survive a fork. SIGHUP to the master
+The code is imported, and the bundle read and verified, before any worker starts: they
+share that memory. Each worker, now or later, loads what was read then, as neither
+LightGBM nor a database of DuckDB's survives a fork. SIGHUP to the master
 takes up another bundle without stopping anything. Another version of the code needs
 another server.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -15,9 +17,12 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import astuple
 from functools import partial
+from importlib import import_module
 from multiprocessing import RawValue
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gunicorn
@@ -26,8 +31,9 @@ from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import ScoringError
 from api.release import release
-from api.server import refusals, slow_clients
-from api.server.resources import worker_count
+from api.server import allocators, refusals, slow_clients
+from api.server.early_deaths import EarlyDeaths
+from api.server.resources import at_once, processors, worker_count
 
 if TYPE_CHECKING:
     from api.services import Services
@@ -76,8 +82,12 @@ def on_starting(server: Any) -> None:
     """Refuse to start on a bundle that is not what was exported."""
     # Counts the bundles that were taken up, in memory that the workers share.
     server.reloads = RawValue("L", 0)
+    server.early_deaths = EarlyDeaths()
     # Before anything imports prometheus_client, which looks for it then.
     os.environ[SHARED_FOLDER] = tempfile.mkdtemp(prefix="scoring-metrics-")
+    allocators.bound(processors())
+    for name in ("api.factory", "api.scoring.champion"):
+        import_module(name)
     try:
         server.bundle = read_bundle(_config.bundle)
     except ScoringError as error:
@@ -85,6 +95,9 @@ def on_starting(server: Any) -> None:
         sys.exit(1)
     told = (*astuple(release(_config)), server.bundle.sha256)
     server.log.info("release %s, commit %s, bundle %s", *told)
+    # What the garbage collector writes to is shared no more.
+    gc.collect()
+    gc.freeze()
 
 
 def when_ready(server: Any) -> None:
@@ -96,12 +109,14 @@ def pre_fork(server: Any, worker: Any) -> None:
     worker.seen = server.reloads.value
     worker.bundle = server.bundle
     worker.reloads = server.reloads
+    EarlyDeaths.watch(worker)
 
 
 def post_worker_init(worker: Any) -> None:
     """Load the model before the first request, not at it."""
     services = worker.wsgi.extensions["scoring"]
     refusals.register(worker.wsgi)
+    services.at_once = at_once(workers, _config.threads)
     try:
         services.serve(worker.bundle)
     except ScoringError as error:
@@ -198,8 +213,18 @@ def _serve_metrics(worker: Any) -> None:
         sys.exit(3)
 
 
+def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:
+    worker.has_answered.value = 1
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """In the worker, which a signal would not let come here."""
+    worker.has_left.value = 1
+
+
 def child_exit(server: Any, worker: Any) -> None:
     _forget(worker.pid)
+    server.early_deaths.note(server, worker)
 
 
 def _forget(process: int) -> None:
@@ -243,11 +268,18 @@ def _can_serve(server: Any, bundle: Bundle) -> bool:
         _, status = os.waitpid(trial, 0)
         _forget(trial)
         if os.WIFSIGNALED(status):
-            server.log.error("reload refused: it ends the process that loads it")
+            server.log.error(
+                "reload refused: it ends the process that loads it, or there is too "
+                "little memory for that beside those that serve"
+            )
         return status == 0
+    # Of all processes, this is the one to end where there is too little memory.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
     from api.services import Services
 
     services = Services(_config)
+    services.at_once = at_once(workers, _config.threads)
     try:
         services.require_fitting_clients(bundle)
         services.serve(bundle)

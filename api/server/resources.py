@@ -8,17 +8,37 @@ from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
 OWN = Path("/proc/self/cgroup")
-# Measured after reloads: what each worker takes, and the master with a bundle on trial.
-WORKER_MEBIBYTES, MASTER_MEBIBYTES = 240, 200
+# Measured under traffic of new applicants and reloads: what each worker takes that
+# computes up to two at once, and the master with a bundle on trial.
+WORKER_MEBIBYTES, MASTER_MEBIBYTES = 220, 180
 
 
 def worker_count(root: Path = CGROUPS, own: Path = OWN) -> int:
     """As many worker processes as there are processors and memory for; at least one."""
-    groups = _groups(root, own)
-    cores = min([_processors(), *map(_cores, groups)])
     memory = memory_limit(root, own) / 2**20
     fitting = (memory - MASTER_MEBIBYTES) / WORKER_MEBIBYTES
-    return max(1, int(min(math.ceil(cores), fitting)))
+    return max(1, int(min(processors(root, own), fitting)))
+
+
+def at_once(workers: int, threads: int) -> int:
+    """How many threads of each compute at the same time: more than there are processors
+    for take memory and no less time.
+    """
+    return max(1, min(threads, processors() // workers))
+
+
+def mebibytes(workers: int) -> int:
+    """What so many take at most, with what serves them."""
+    return MASTER_MEBIBYTES + workers * WORKER_MEBIBYTES
+
+
+def processors(root: Path = CGROUPS, own: Path = OWN) -> int:
+    """How many may work at the same time, a part of one counted as one."""
+    if hasattr(os, "sched_getaffinity"):
+        there = len(os.sched_getaffinity(0))
+    else:
+        there = os.cpu_count() or 1
+    return math.ceil(min([there, *map(_cores, _groups(root, own))]))
 
 
 def memory_limit(root: Path = CGROUPS, own: Path = OWN) -> float:
@@ -51,12 +71,6 @@ def _unused_files(group: Path) -> float:
         return 0
     told = dict(line.split() for line in lines)
     return float(told.get("total_inactive_file", told.get("inactive_file", 0)))
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _groups(root: Path, own: Path) -> list[Path]:
