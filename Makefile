@@ -31,7 +31,7 @@ LINTER = .venv/linter/package-lock.json
 # --compile-bytecode) 43.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo ports deliverables named test check prove examples types lock audit sbom bench soak clean FORCE
+.PHONY: help demo ports deliverables named test check prove containers examples types lock audit sbom bench soak clean FORCE
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -67,12 +67,14 @@ check: $(READY) $(LINTER) ## lint, types, import rules, the API's document, lock
 	@$(PYTHON) .make/answers.py --check
 
 # Spark is larger than all the rest: its layer is put in for its tests and taken out.
-prove: $(READY) ## Spark on a cluster of two workers, a policy on real applications, the Dockerfiles replayed
+prove: $(READY) ## Spark on a cluster of two workers, a policy on real applications
 	@$(UV) install --quiet --require-hashes -r requirements-spark.txt
 	@$(PYTHON) -m pytest -q tests/contract/test_spark.py; status=$$?; \
 		$(UV) uninstall --quiet pyspark py4j; exit $$status
 	@$(PYTHON) -m pytest -q tests/contract/test_policy.py -k real --whole
-	@$(PYTHON) .ci/images.py
+
+containers: $(READY) ## the images built and run by an engine as the documents say, killed and replaced under load
+	@PYTHONPATH=. $(PYTHON) .ci/containers.py
 
 bench: $(READY) ## speed and memory, as ratios to bare baselines
 	@rm -rf var/bench
@@ -103,7 +105,8 @@ soak: $(READY) ## what takes long to go wrong: races, kills, 100,000 predictions
 	@$(PYTHON) -m tests.benchmarks.absent_columns
 	@$(PYTHON) -m tests.benchmarks.terms $(DATA)
 
-examples: $(READY) ## record anew what the API's documents show as its answers
+examples: $(READY) ## record anew what the API's documents and the notebooks show
+	@$(PYTHON) .make/notebooks.py docs/walkthrough.ipynb
 	@$(PYTHON) -m pytest -q tests/contract/test_examples.py tests/test_deliverables.py --record-examples
 
 types: $(READY) ## make the types of the API's answers anew, from its document
@@ -119,15 +122,7 @@ audit: $(READY) ## known weaknesses of what the locks pin (asks the package inde
 	done
 
 sbom: $(READY) ## a CycloneDX bill per part in var/sbom, and docs/licences.md
-	@mkdir -p var/sbom
-	@echo "# Licences of what is installed" >docs/licences.md
-	@for part in api dashboard training; do \
-		.venv/bin/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml \
-			--output-file var/sbom/$$part.json requirements-$$part.txt || exit 1; \
-		printf '\n## %s\n\n' $$part >>docs/licences.md; \
-		.venv/bin/pip-licenses --format=markdown --no-version --packages \
-			$$(grep -oE '^[a-z0-9-]+' requirements-$$part.txt) >>docs/licences.md || exit 1; \
-	done
+	@$(PYTHON) .make/sbom.py
 
 clean: ## remove everything that demo and test made
 	rm -rf var .venv

@@ -28,7 +28,7 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOWS = ROOT / ".github" / "workflows"
 REPLAYED = "ci.yml"
-EXPRESSION = re.compile(r"\$\{\{\s*matrix\.(\w+)\s*\}\}")
+EXPRESSION = re.compile(r"\$\{\{\s*([\w.]+)\s*\}\}")
 # Where packages come from is this machine's affair.
 KEPT = ("PIP_", "SSL_", "HTTP")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -44,8 +44,20 @@ def combinations(job: Any) -> Iterator[dict[str, str]]:
         yield dict(zip(matrix, values, strict=True))
 
 
-def filled(text: str, chosen: dict[str, str]) -> str:
-    return EXPRESSION.sub(lambda found: str(chosen[found[1]]), text)
+def filled(text: str, known: dict[str, str]) -> str:
+    return EXPRESSION.sub(lambda found: known[found[1]], text)
+
+
+def commit() -> str:
+    asked = ["git", "rev-parse", "HEAD"]
+    return subprocess.check_output(asked, cwd=ROOT, text=True).strip()
+
+
+def outputs(step: Any, written: Path) -> dict[str, str]:
+    """What a step wrote for the later ones, as they name it."""
+    lines = written.read_text(encoding="utf-8").splitlines() if "id" in step else []
+    pairs = (line.split("=", 1) for line in lines)
+    return {f"steps.{step['id']}.outputs.{name}": value for name, value in pairs}
 
 
 def interpreter(version: str) -> Path | None:
@@ -80,9 +92,11 @@ def replay(name: str, job: Any, chosen: dict[str, str]) -> bool:
     label = " ".join([name, *(f"{key}={value}" for key, value in chosen.items())])
     with tempfile.TemporaryDirectory(prefix="replay-") as made:
         folder = Path(made)
+        known = {f"matrix.{name}": value for name, value in chosen.items()}
+        known["github.sha"] = commit()
         # What the setup step asks for; other steps of that kind need the forge.
         asked = [step.get("with", {}).get("python-version") for step in job["steps"]]
-        version = next((filled(str(one), chosen) for one in asked if one), None)
+        version = next((filled(str(one), known) for one in asked if one), None)
         settings = environment(folder, version)
         if settings is None:
             print(f"{label}: Python {version} is not here", flush=True)
@@ -94,12 +108,16 @@ def replay(name: str, job: Any, chosen: dict[str, str]) -> bool:
                 print(f"{label}: left out: {step['uses']}", flush=True)
                 continue
             started = time.monotonic()
-            script = filled(step["run"], chosen)
+            script = filled(step["run"], known)
+            named = {k: filled(str(v), known) for k, v in step.get("env", {}).items()}
+            written = folder / "outputs"
+            written.write_text("", encoding="utf-8")
             done = subprocess.run(
                 ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
                 cwd=work,
-                env={**settings, **{k: str(v) for k, v in job.get("env", {}).items()}},
+                env={**settings, **named, "GITHUB_OUTPUT": str(written)},
             )
+            known |= outputs(step, written)
             said = "ok" if done.returncode == 0 else f"status {done.returncode}"
             seconds = time.monotonic() - started
             print(f"{label}: {step['name']}: {said}, {seconds:.0f} s", flush=True)

@@ -1,7 +1,9 @@
 """Ask a deployed API for a real decision; a non-zero status when it gives none.
 
 `SMOKE_API_KEY=… python .github/smoke.py URL`; the key needs the roles officer and
-scoring. With `--bundle SHA256`, the answer must come from that bundle.
+scoring. With `--version` and `--commit` it waits until that release answers, and with
+`--bundle SHA256` the answer must come from that bundle. `--tell` asks for no decision:
+it prints the options that stand for the release which answers now.
 """
 
 from __future__ import annotations
@@ -11,12 +13,12 @@ import json
 import os
 import sys
 import time
-import urllib.error
 import urllib.request
 from typing import Any
 
-# How often to ask whether it is ready, two seconds apart.
+# How often to ask whether the release is there and ready, two seconds apart.
 TRIES = int(os.environ.get("SMOKE_TRIES", "30"))
+RELEASE = ("version", "commit")
 
 
 def ask(url: str, body: Any = None) -> Any:
@@ -32,15 +34,32 @@ def ask(url: str, body: Any = None) -> Any:
         return json.load(response)
 
 
-def wait_until_ready(url: str) -> None:
+def released(url: str) -> Any:
+    """What of the release the API tells once it is ready: none before 0.4."""
+    with urllib.request.urlopen(f"{url}/health/ready", timeout=10) as response:
+        return json.load(response)
+
+
+def fault(url: str, expected: dict[str, str]) -> str | None:
+    """What is not as expected of who answers."""
+    try:
+        told = released(url)
+    except (OSError, ValueError) as error:
+        return f"is not ready: {error}"
+    for name, value in expected.items():
+        if told.get(name) != value:
+            return f"answers: expected {name} {value}, found {told.get(name)}"
+    return None
+
+
+def wait_for(url: str, expected: dict[str, str]) -> None:
     for attempt in range(TRIES):
-        try:
-            urllib.request.urlopen(f"{url}/health/ready", timeout=10)
+        found = fault(url, expected)
+        if found is None:
             return
-        except OSError as error:
-            if attempt == TRIES - 1:
-                sys.exit(f"smoke: {url} is not ready: {error}")
+        if attempt < TRIES - 1:
             time.sleep(2)
+    sys.exit(f"smoke: {url} {found}")
 
 
 def check(url: str, bundle: str | None) -> None:
@@ -52,6 +71,7 @@ def check(url: str, bundle: str | None) -> None:
         one["contribution"] for one in contributions
     )
     refused = answer["probability"] >= answer["threshold"]
+    served = answer["model"]["bundle_sha256"]
     wrong = {
         "it is not what was stored": stored != answer,
         "it is not the threshold's decision": (answer["decision"] == "refused")
@@ -60,8 +80,8 @@ def check(url: str, bundle: str | None) -> None:
             margin - answer["explanation"]["margin"]
         )
         > 1e-9,
-        "it comes from another bundle": bundle
-        not in {None, answer["model"]["bundle_sha256"]},
+        f"it comes from another bundle: expected {bundle}, found {served}": bundle
+        not in {None, served},
     }
     for what, is_wrong in wrong.items():
         if is_wrong:
@@ -69,14 +89,28 @@ def check(url: str, bundle: str | None) -> None:
     print(f"smoke: {url} {answer['decision']} a client, explained and stored")
 
 
+def tell(url: str) -> None:
+    told = released(url)
+    print(*(f"--{name}={told[name]}" for name in RELEASE if name in told))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
     parser.add_argument("--bundle")
+    parser.add_argument("--version")
+    parser.add_argument("--commit")
+    parser.add_argument("--tell", action="store_true")
     options = parser.parse_args()
-    wait_until_ready(options.url)
+    given = {name: getattr(options, name) for name in RELEASE}
+    expected = {name: value for name, value in given.items() if value}
     try:
+        if options.tell:
+            return tell(options.url)
+        wait_for(options.url, expected)
         check(options.url, options.bundle)
+        # Another release may have answered meanwhile.
+        wait_for(options.url, expected)
     except (OSError, KeyError, ValueError) as error:
         sys.exit(f"smoke: {options.url}: {type(error).__name__}: {error}")
 

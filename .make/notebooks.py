@@ -1,4 +1,7 @@
-"""Run notebooks, and write them with the page that shows them."""
+"""Run a notebook and write what it shows into it: `notebooks.py docs/walkthrough.ipynb`.
+
+Without times, paths and versions of the machine: a second run gives the same file.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,13 @@ from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 SECONDS_PER_CELL = 600
 
 
 def executed(path: Path, **settings: str) -> NotebookNode:
-    """The notebook with the outputs of a run, without times, that leaves no file."""
+    """The notebook with the outputs of a run that leaves no file behind."""
     notebook = nbformat.read(path, as_version=4)
     metadata = notebook.metadata.copy()
     here = {"metadata": {"path": str(path.parent)}}
@@ -33,12 +38,28 @@ def executed(path: Path, **settings: str) -> NotebookNode:
             sys.exit(f"{path.name}: {error.ename}: {error.evalue}")
     # The version of Python.
     notebook.metadata = metadata
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            # What libraries report there has times and paths.
+            cell.outputs = [one for one in cell.outputs if one.get("name") != "stderr"]
     return notebook
 
 
-def write(path: str, notebook: NotebookNode) -> None:
-    """`path` with `.ipynb`, and with `.html`."""
-    title = {"metadata": {"name": Path(path).name}}
+def write(path: Path, notebook: NotebookNode) -> None:
+    """As `path` with `.ipynb`, and as a page with `.html`."""
+    title = {"metadata": {"name": path.name}}
     page, _ = HTMLExporter().from_notebook_node(notebook, title)
     nbformat.write(notebook, f"{path}.ipynb")
     Path(f"{path}.html").write_text(page, encoding="utf-8")
+
+
+def main() -> None:
+    from training.files import replacing
+
+    notebook = Path(sys.argv[1]).resolve()
+    with replacing(notebook) as beside:
+        nbformat.write(executed(notebook), beside)
+
+
+if __name__ == "__main__":
+    main()

@@ -8,10 +8,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from api import address
 from api.errors import ConfigurationError
 
 PREFIX = "SCORING_"
 LEAST_THREADS = 2
+# What hosts set for any server; the setting of ours goes first.
+_OF_HOSTS = {"database_url": "DATABASE_URL", "workers": "WEB_CONCURRENCY"}
 _KINDS = {int: "a whole number", float: "a number"}
 
 
@@ -32,7 +35,7 @@ class Config:
     max_body_bytes: int = 1_048_576
     # gunicorn: address, worker processes (0: as many as there are processors and memory
     # for), threads per worker.
-    bind: str = "127.0.0.1:5050"
+    bind: str = address.DEFAULT
     workers: int = 0
     threads: int = 4
     # Port of Prometheus' metrics, at the address of `bind`; 0: none.
@@ -62,6 +65,8 @@ class Config:
     # Where decisions that come to stand are delivered; nothing: nowhere.
     webhook_url: str = ""
     webhook_secret: str = ""
+    # The commit that the code was built from; the image sets it.
+    commit: str = "unknown"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
@@ -73,10 +78,13 @@ class Config:
             for name, variable in names.items()
             if environ.get(variable)
         }
-        # What hosts set for any server; SCORING_WORKERS goes first.
-        if environ.get("WEB_CONCURRENCY") and "workers" not in values:
-            variable = "WEB_CONCURRENCY"
-            values["workers"] = _parse(variable, environ[variable], int)
+        for name, variable in _OF_HOSTS.items():
+            if environ.get(variable) and name not in values:
+                values[name] = _parse(variable, environ[variable], types[name])
+        try:
+            values["bind"] = address.bind(environ)
+        except ValueError as error:
+            raise ConfigurationError(str(error)) from None
         config = cls(**values)
         if config.threads < LEAST_THREADS:
             raise ConfigurationError(

@@ -16,7 +16,7 @@ def build(config: Config) -> Flask:
     app.url_map.merge_slashes = False
     services = app.extensions["scoring"] = Services(config)
     errors.register(app)
-    logs.register(app)
+    logs.register(app, services.release.commit)
     metrics.register(app, services.metrics)
     auth.register(app)
     response_headers.register(app)

@@ -9,6 +9,7 @@ import sys
 import time
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
@@ -53,8 +54,8 @@ class _StderrHandler(logging.StreamHandler[Any]):
         super().emit(record)
 
 
-def register(app: Flask) -> None:
-    """Log every request of `app` and give it an X-Request-ID."""
+def register(app: Flask, commit: str) -> None:
+    """Log every request of `app`, built from `commit`; give it an X-Request-ID."""
     logger = logging.getLogger("api")
     if not logger.handlers:
         handler = _StderrHandler()
@@ -63,7 +64,7 @@ def register(app: Flask) -> None:
         logger.setLevel(logging.INFO)
         logger.propagate = False
     app.before_request(_begin)
-    app.after_request(_end)
+    app.after_request(partial(_end, commit))
 
 
 def _begin() -> None:
@@ -72,7 +73,7 @@ def _begin() -> None:
     g.started = time.perf_counter()
 
 
-def _end(response: Response) -> Response:
+def _end(commit: str, response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
     elapsed = (time.perf_counter() - g.started) * 1000
     fields = {
@@ -84,6 +85,7 @@ def _end(response: Response) -> Response:
         "key": g.key.name if "key" in g else None,
         # The provider's word for who asked; never a name.
         "on_behalf_of": g.person.sub if "person" in g else None,
+        "commit": commit,
     }
     if "denied" in g:
         fields |= {"denied": g.denied, "address": request.remote_addr}

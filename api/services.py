@@ -13,17 +13,18 @@ from flask import current_app
 
 from api.bundle.read import Bundle, read_bundle
 from api.config import Config
-from api.errors import BundleError
+from api.errors import BundleError, DatabaseUnavailable
 from api.metrics import ProcessMetrics
 from api.policy.active import Policies
 from api.rate_limit import RateLimit
+from api.release import release
 from api.schemas.prices import read_prices
 from api.store.database import Database
 from api.store.events.chain_end import ChainEnd, place
 from api.store.events.group_commit import Recorder
 from api.store.keys import KnownKeys
 from api.store.logins import EndedLogins
-from api.store.people import clients
+from api.store.people import imports
 from api.store.policy_results import Results
 
 if TYPE_CHECKING:
@@ -39,17 +40,22 @@ class Services:
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        self.release = release(config)
         seconds = config.database_timeout_seconds
         self._prices = read_prices(Path(config.prices)) if config.prices else None
-        self.database = Database(config.database_url, seconds, config.threads)
+        self.metrics = ProcessMetrics(config.threads)
+        self.database = Database(
+            config.database_url, seconds, config.threads, waited=self.metrics.waited
+        )
         self.keys = KnownKeys(self.database)
         self.ended_logins = EndedLogins(self.database)
         self.chain_end = ChainEnd(place(config.chain_end, config.database_url), seconds)
         self.recorder = Recorder(self.database, self.chain_end)
         self.policies = Policies(self.database, config.policy_seconds)
         self.policy_results = Results(self.database)
-        self.metrics = ProcessMetrics()
         self.rate_limit = RateLimit(config.rate_per_second)
+        # How many requests compute features at the same time: each takes memory.
+        self.at_once = config.threads
         # About to stop: nobody should send more.
         self.draining = False
         # Tells the server's other processes that there is a new bundle.
@@ -95,24 +101,45 @@ class Services:
             bundle = read_bundle(self.config.bundle)
             serving = self._champion
             if serving is None or serving.bundle.sha256 != bundle.sha256:
+                self.note_served()
                 self.require_fitting_clients(bundle)
                 self._load(bundle)
+                self.note_served()
         return self.champion()
 
     def require_fitting_clients(self, bundle: Bundle) -> None:
         """Raise BundleError when the known clients have other features."""
-        imported = clients.active_feature_set(self.database)
-        if imported not in (None, bundle.manifest.feature_set):
+        if imports.lacking(self.database, bundle.manifest.feature_set):
             raise BundleError(
                 f"bundle {self.config.bundle}: the imported clients have other "
                 "features: first run python -m flask --app api clients import"
             )
 
+    def note_served(self) -> None:
+        """Note in the database which feature set is served: no import removes it then.
+
+        Raises DatabaseUnavailable.
+        """
+        if self._champion is not None:
+            feature_set = self._champion.manifest.feature_set
+            imports.note_served(self.database, feature_set)
+
+    def tell_waiting(self) -> None:
+        """Log which clients were imported for a bundle that did not come yet."""
+        log = logging.getLogger("api")
+        try:
+            waiting = [one for one in imports.listed(self.database) if one.waits]
+        except DatabaseUnavailable as error:
+            log.warning("imports: %s", error.message)
+            return
+        for one in waiting:
+            log.warning("%s", one)
+
     def _load(self, bundle: Bundle) -> None:
         from api.scoring.champion import load
 
         replaces = self._champion is not None
-        self._champion = load(bundle, self.config.threads, self._prices)
+        self._champion = load(bundle, self.at_once, self._prices)
         if replaces:
             # The one before holds tens of megabytes, in circles of references.
             gc.collect()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from babel.numbers import is_currency
@@ -24,6 +26,8 @@ PUBLIC = "DASHBOARD_PUBLIC_URL"
 COOKIE = "DASHBOARD_COOKIE_SECRET"
 ROLES = "DASHBOARD_ROLES_CLAIM"
 HOURS = "DASHBOARD_SESSION_HOURS"
+COMMIT, UNKNOWN = "DASHBOARD_COMMIT", "unknown"
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 # From a login in the morning to the end of the day, whoever stays late included.
 WORKING_DAY = 12.0
 NEEDED = (PROVIDER, CLIENT, SECRET, PUBLIC, COOKIE)
@@ -56,6 +60,17 @@ class Login:
 
 
 @dataclass(frozen=True)
+class Release:
+    """The project's version, and the commit that this code was built from.
+
+    `commit`: "unknown" where nobody told it.
+    """
+
+    version: str
+    commit: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """Where the API is, the key it is asked with, and how long to wait for it.
 
@@ -78,6 +93,16 @@ def settings() -> Settings:
 def login() -> Login | None:
     """That of this process, whatever its other settings are; raises ConfigError."""
     return read_login(os.environ)
+
+
+@cache
+def release() -> Release:
+    """That of this code."""
+    version = UNKNOWN
+    if PROJECT.exists():
+        project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
+        version = project["version"]
+    return Release(version, os.environ.get(COMMIT, "").strip() or UNKNOWN)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+import config
 from api_client.cache import Connection, connection, login_was_ended
 from components import markup, say
 from components.client import client_picker
@@ -172,7 +173,17 @@ def _sidebar(
                 say.caption(someone.name)
                 log_out_button()
             no_login = "" if someone.name else _("No login: this machine only")
-            st.html(markup.status(sign, words, version, no_login))
+            st.html(markup.status(sign, words, version, _release(), no_login))
+
+
+def _release() -> str:
+    """As short as commits are told."""
+    told = config.release()
+    return _(
+        "Release {version}, commit {commit}",
+        version=told.version,
+        commit=told.commit[:7],
+    )
 
 
 def _say_language() -> None:

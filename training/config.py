@@ -17,7 +17,8 @@ class Settings:
     its runs name clients; `api_key`: of the scoring API.
 
     Alerts go to the webhook and by e-mail where their URLs are set: the latter is
-    `smtp`, `smtp+starttls` or `smtps`, `//user:password@host:port?from=address`.
+    `smtp`, `smtp+starttls` or `smtps`, `//user:password@host:port?from=address`. Mails
+    are in `alert_language`, and link to the dashboard where its address is set.
     """
 
     tracking_uri: str = "sqlite:///var/mlflow.db"
@@ -27,6 +28,8 @@ class Settings:
     alert_webhook_secret: str = ""
     alert_smtp_url: str = ""
     alert_to: str = ""
+    alert_language: str = "en"
+    alert_dashboard_url: str = ""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

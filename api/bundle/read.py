@@ -22,6 +22,8 @@ from api.schemas.model import Reason
 
 MANIFEST = meaning.MANIFEST
 SEAL = "manifest.json.sha256"
+# Which of the bundles beside it serves, where no folder can be renamed (a file share).
+CURRENT = "current"
 # Large, and for monitoring only.
 UNUSED = "reference.parquet"
 REQUIRED = (
@@ -61,7 +63,11 @@ class Bundle:
 
 
 def read_bundle(folder: Path) -> Bundle:
-    """Read and verify; raises BundleError naming the file that is wrong."""
+    """Read and verify; raises BundleError naming the file that is wrong.
+
+    `folder` is the bundle, or holds bundles and a file `current` that names one.
+    """
+    folder = _current(folder)
     contents = _contents(folder)
     sha256 = _verify_manifest(folder, contents)
     place = f"{folder / MANIFEST}"
@@ -122,6 +128,19 @@ def _require_texts(files: Mapping[str, bytes]) -> None:
                 raise BundleError(
                     f"{name}: byte {error.start}: expected UTF-8: {error.reason}"
                 ) from None
+
+
+def _current(folder: Path) -> Path:
+    """The bundle's own folder."""
+    pointer = folder / CURRENT
+    if not pointer.is_file():
+        return folder
+    name = pointer.read_bytes().decode("latin-1").strip()
+    if not re.fullmatch(r"[0-9a-f]{64}", name):
+        raise BundleError(
+            f"{pointer}: expected a bundle's SHA-256, found {name[:64]!r}"
+        )
+    return folder / name
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""`clients import`, `clients forget`."""
+"""`clients import`, `clients list`, `clients forget`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from api.services import services
 from api.store.database import Database
 from api.store.people import erasure, imports, references
 
-CHUNK = 1000
+# As many as DuckDB reads at once, or a part of that.
+CHUNK = 1024
 _NUMBER = click.IntRange(1, LARGEST)
 
 clients = Group("clients", help="The known clients.")
@@ -32,39 +33,56 @@ clients = Group("clients", help="The known clients.")
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="CSV of what you call them: the client's key, and a column `reference`.",
 )
-def import_file(file: Path, references_file: Path | None) -> None:
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path),
+    help="The bundle that FILE was exported with, where SCORING_BUNDLE has it not yet.",
+)
+def import_file(file: Path, references_file: Path | None, bundle: Path | None) -> None:
     """Let the clients in FILE (clients.parquet) serve instead of those before.
 
     They serve from the moment when all of them are in; an import that was cut off
-    changes nothing, and the next one clears it away. A reference stays through later
-    imports, until another one is given or the client is forgotten.
+    changes nothing, and the next one clears it away. Clients of another feature set
+    than the served bundle's wait until a bundle of theirs is loaded; those before serve
+    on till then, and stay for the way back until the next import. A reference stays
+    through later imports, until another one is given or the client is forgotten.
     """
     # DuckDB and numpy, which the other commands do without.
     from api.features.clients_file import opened
     from api.features.references_file import read_references
 
     store = database()
-    manifest = read_bundle(services().config.bundle).manifest
+    manifest = read_bundle(bundle or services().config.bundle).manifest
+    feature_set = manifest.feature_set
     called: dict[ClientKey, str] = {}
     with opened(file, manifest) as source:
         if references_file is not None:
             called = read_references(references_file, manifest, source.keys())
-        serving = imports.active(store)
+        serving = imports.serving(store, feature_set)
         if serving is not None and serving.file_sha256 == source.sha256:
-            click.echo(f"{file}: already active, nothing to do", err=True)
+            click.echo(f"{file}: already imported, nothing to do", err=True)
+            _tell(store)
             _call(store, called)
             return
-        imports.clean(store)
-        identity = (source.sha256, manifest.feature_set, source.clients)
+        imports.clear_away(store)
+        identity = (source.sha256, feature_set, source.clients)
         import_id = imports.begin(store, *identity, source.dictionary)
         done = 0
         for rows in source.chunks(CHUNK):
             imports.add(store, import_id, rows)
             done += len(rows)
             click.echo(f"{done} of {source.clients} clients", err=True)
-    _finish(store, import_id)
-    click.echo(f"{file}: {done} clients are active", err=True)
+    imports.finish(store, import_id)
+    imports.clean(store, feature_set)
+    _tell(store)
     _call(store, called)
+
+
+@clients.command("list")
+def list_imports() -> None:
+    """Which import serves, which waits for its bundle, which stays for a way back."""
+    for one in imports.listed(database()):
+        click.echo(one)
 
 
 @clients.command("forget")
@@ -104,6 +122,6 @@ def _call(store: Database, called: Mapping[ClientKey, str]) -> None:
         click.echo(f"{len(called)} clients have a reference", err=True)
 
 
-def _finish(store: Database, import_id: int) -> None:
-    imports.activate(store, import_id)
-    imports.clean(store)
+def _tell(store: Database) -> None:
+    for one in imports.listed(store):
+        click.echo(one, err=True)

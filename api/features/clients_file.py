@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,12 @@ from api.store.events.packing import Dictionary
 from api.store.people import records
 from api.store.people.clients import pack
 
+# What DuckDB has freed goes back to the system at once.
+_SPARING: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 1,
+    "allocator_flush_threshold": "1MB",
+    "allocator_bulk_deallocation_flush_threshold": "1MB",
+}
 _LISTS = [f"{kind}[]" for kind in TYPES.values()]
 _SEAL = re.compile(rb"([0-9a-f]{64}) [ *][^\n]+\n")
 _COPY_BOTH = (
@@ -40,79 +46,99 @@ _COPY_BOTH = (
 class ClientsFile:
     """A file that fits the bundle; its rows may be read once.
 
-    `dictionary`: what records are packed with; None where there are none.
+    `tables`: those that there are records of. `dictionary`: what they are packed with;
+    None where there are none.
     """
 
     path: Path
     manifest: Manifest
     sha256: str
     clients: int
+    tables: tuple[str, ...]
     dictionary: Dictionary | None
     connection: duckdb.DuckDBPyConnection
 
     def chunks(self, size: int) -> Iterator[list[dict[str, Any]]]:
-        """Rows as the clients table takes them, at most `size` at a time."""
-        key = f'"{self.manifest.client_key}"'
-        told = "application, history, features, "
-        told += "to_json(records)::VARCHAR" if self.dictionary else "NULL"
-        query = f"SELECT {key}, {key}, {told} FROM clients"
-        if self.manifest.key_type == "category":
-            # In the order of their bytes, which is the database's, too.
-            numbered = f"SELECT {key}, row_number() OVER (ORDER BY {key}) FROM clients"
-            query = (
-                f"SELECT number, {key}, {told} FROM clients "
-                f"JOIN ({numbered}) AS numbered({key}, number) USING ({key})"
-            )
-        self.connection.execute(query)
-        while rows := self.connection.fetchmany(size):
-            yield [self._row(*row) for row in rows]
+        """Rows as the clients table takes them, `size` at a time, in the file's order.
+
+        Their columns are read one group after the other: DuckDB takes hundreds of
+        megabytes for all of those of the records together.
+        """
+        for start in range(0, self.clients, size):
+            yield self._rows(f"file_row_number BETWEEN {start} AND {start + size - 1}")
 
     def keys(self) -> set[ClientKey]:
         query = f'SELECT "{self.manifest.client_key}" FROM clients'
         return {key for (key,) in self.connection.execute(query).fetchall()}
 
-    def _row(
-        self,
-        number: int,
-        client_id: ClientKey,
-        application: dict[str, Any],
-        history: list[float | None],
-        features: list[float | None],
-        told: str | None,
-    ) -> dict[str, Any]:
-        try:
-            text = json.dumps(application, allow_nan=False)
-        except ValueError as error:
-            raise ImportRefused(
-                f"{self.path}: client {client_id}: application has NaN or Infinity"
-            ) from error
-        return {
-            "client_id": number,
-            "client_text": client_id if isinstance(client_id, str) else None,
-            "application": text,
-            "history": self._packed(client_id, "history", history),
-            "features": self._packed(client_id, "features", features),
-            "records": self._records(client_id, told),
-        }
+    def _rows(self, which: str) -> list[dict[str, Any]]:
+        manifest = self.manifest
+        keys: list[ClientKey] = self._values(f'"{manifest.client_key}"', which)
+        texts = manifest.key_type == "category"
+        numbers = self._values("number", which, "places") if texts else keys
+        applications = self._documents("application", keys, which)
+        vectors = (
+            self._vectors("history", len(manifest.history), keys, which),
+            self._vectors("features", len(manifest.features), keys, which),
+        )
+        told = self._records(keys, which)
+        rows = zip(keys, numbers, applications, *vectors, told, strict=True)
+        return [
+            {
+                "client_id": number,
+                "client_text": key if texts else None,
+                "application": application,
+                "history": history,
+                "features": features,
+                "records": packed,
+            }
+            for key, number, application, history, features, packed in rows
+        ]
 
-    def _records(self, client_id: ClientKey, told: str | None) -> bytes | None:
-        if told is None or self.dictionary is None:
-            return None
-        try:
-            orjson.loads(told)
-        except orjson.JSONDecodeError as error:
-            raise ImportRefused(
-                f"{self.path}: client {client_id}: records has NaN or Infinity"
-            ) from error
-        return records.pack(told.encode(), self.dictionary)
+    def _values(self, column: str, which: str, table: str = "clients") -> list[Any]:
+        query = f"SELECT {column} FROM {table} WHERE {which}"
+        return [value for (value,) in self.connection.execute(query).fetchall()]
 
-    def _packed(
-        self, client_id: ClientKey, name: str, values: list[float | None]
-    ) -> bytes:
-        vector = np.array(values, dtype=np.float32)
-        if np.isinf(vector).any():
-            raise ImportRefused(f"{self.path}: client {client_id}: {name} has Infinity")
-        return pack(vector)
+    def _documents(
+        self, column: str, keys: Sequence[ClientKey], which: str
+    ) -> list[str]:
+        """A column as JSON, which has neither NaN nor Infinity."""
+        texts = self._values(f"to_json({column})::VARCHAR", which)
+        for key, text in zip(keys, texts, strict=True):
+            try:
+                orjson.loads(text or "null")
+            except orjson.JSONDecodeError as error:
+                name = column.partition(".")[0]
+                raise ImportRefused(
+                    f"{self.path}: client {key}: {name} has NaN or Infinity"
+                ) from error
+        return [text or "null" for text in texts]
+
+    def _records(
+        self, keys: Sequence[ClientKey], which: str
+    ) -> list[bytes] | list[None]:
+        """Packed, a table after the other."""
+        if self.dictionary is None:
+            return [None] * len(keys)
+        tables = [
+            [f"{json.dumps(name)}:{text}" for text in texts]
+            for name in self.tables
+            for texts in [self._documents(f"records.{_quoted(name)}", keys, which)]
+        ]
+        documents = (
+            f"{{{','.join(parts)}}}".encode() for parts in zip(*tables, strict=True)
+        )
+        return [records.pack(document, self.dictionary) for document in documents]
+
+    def _vectors(
+        self, name: str, length: int, keys: Sequence[ClientKey], which: str
+    ) -> list[bytes]:
+        query = f"SELECT unnest({name}) AS value FROM clients WHERE {which}"
+        values = self.connection.execute(query).fetchnumpy()["value"]
+        matrix = np.ma.filled(values, np.nan).reshape(len(keys), length)
+        for at in np.flatnonzero(np.isinf(matrix).any(axis=1)).tolist():
+            raise ImportRefused(f"{self.path}: client {keys[at]}: {name} has Infinity")
+        return [pack(vector) for vector in matrix]
 
 
 @contextmanager
@@ -121,16 +147,19 @@ def opened(path: Path, manifest: Manifest) -> Iterator[ClientsFile]:
     if not path.is_file():
         raise ImportRefused(f"{path}: there is no such file")
     sha256 = _sealed(path)
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+    with duckdb.connect(":memory:", config=_SPARING) as connection:
         try:
-            connection.read_parquet(str(path)).create_view("clients")
+            rows = connection.read_parquet(str(path), file_row_number=True)
+            rows.create_view("clients")
             _check_feature_set(connection, path, manifest)
             _check_columns(connection, path, manifest)
-            dictionary = (
-                _dictionary(manifest) if _has_records(connection, path) else None
-            )
+            tables = _tables(connection, path)
+            dictionary = _dictionary(manifest) if tables else None
             clients = _check_rows(connection, path, manifest)
-            yield ClientsFile(path, manifest, sha256, clients, dictionary, connection)
+            if manifest.key_type == "category":
+                _number(connection, manifest.client_key)
+            read = clients, tables, dictionary, connection
+            yield ClientsFile(path, manifest, sha256, *read)
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise ImportRefused(f"{path}: {reason}") from error
@@ -146,7 +175,7 @@ def _check_feature_set(
     if feature_set != manifest.feature_set:
         raise ImportRefused(
             f"{path}: its feature_set is {feature_set}, the bundle's is "
-            f"{manifest.feature_set}: export both together"
+            f"{manifest.feature_set}: name the bundle it was exported with (--bundle)"
         )
 
 
@@ -177,26 +206,35 @@ def _dictionary(manifest: Manifest) -> Dictionary:
     return records.dictionary(tables)
 
 
-def _has_records(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
-    """Whether the file has them, as it should: older ones have none.
+def _tables(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
+    """Those that the file has records of, as it should: older files have none.
 
     Of each table lists by column; nothing but nulls of one that the lender has not.
     """
     kind = _fields(connection, "clients.*").get("records")
     if kind is None:
-        return False
+        return ()
     if not kind.startswith("STRUCT"):
         _same(path, "records", "STRUCT", kind)
-    for table, kind in _fields(connection, "records.*").items():
+    tables = _fields(connection, "records.*")
+    for table, kind in tables.items():
         if kind == '"NULL"':
             continue
-        quoted = table.replace('"', '""')
-        columns = _fields(connection, "held.*", f'SELECT records."{quoted}" AS held')
+        held = f"SELECT records.{_quoted(table)} AS held"
+        columns = _fields(connection, "held.*", held)
         for column, listed in columns.items():
             if listed not in _LISTS:
                 name = f"records.{table}.{column}"
                 _same(path, name, f"one of {', '.join(_LISTS)}", listed)
-    return True
+    return tuple(tables)
+
+
+def _number(connection: duckdb.DuckDBPyConnection, key: str) -> None:
+    """Keep the place of each row in the order of its key's bytes: the database's."""
+    connection.execute(
+        "CREATE TABLE places AS SELECT file_row_number, row_number() OVER "
+        f'(ORDER BY "{key}") AS number FROM clients ORDER BY file_row_number'
+    )
 
 
 def _fields(
@@ -205,6 +243,10 @@ def _fields(
     """The type of each column, or of each field of a struct."""
     query = f"DESCRIBE SELECT {star} FROM ({of} FROM clients) AS clients"
     return {row[0]: row[1] for row in connection.execute(query).fetchall()}
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _same(path: Path, name: str, expected: str, actual: str | None) -> None:

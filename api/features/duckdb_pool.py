@@ -1,10 +1,11 @@
-"""In-memory DuckDB databases with statements prepared, lent to one thread at a time."""
+"""DuckDB connections with statements prepared, lent to one thread at a time."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore
 
@@ -18,14 +19,23 @@ Typed = Sequence[tuple[str, str]]  # columns by name and DuckDB type
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """A database in memory, on one thread, that reaches nothing outside."""
+    """To a database in memory, on the caller's thread, that reaches nothing outside.
+
+    A process has one, as each takes megabytes before anything is in it: what is made
+    must be temporary, which is the connection's own.
+    """
+    return _database().cursor()
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(
         ":memory:", config={"threads": 1, "enable_external_access": False}
     )
 
 
 class Pool:
-    """Databases that `prepare` made ready, as many as are used at the same time."""
+    """Connections that `prepare` made ready, as many as are used at the same time."""
 
     def __init__(
         self,
@@ -77,11 +87,11 @@ def declare(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Typed]) 
     the time of arrays, or of copying into columns.
     """
     documents = ", ".join(f'"{name}" VARCHAR' for name in tables)
-    connection.execute(f"CREATE TABLE given ({documents})")
+    connection.execute(f"CREATE TEMP TABLE given ({documents})")
     for name, columns in tables.items():
         shape = json.dumps([dict(columns)]).replace("'", "''")
         rows = f"""unnest(from_json("{name}", '{shape}'), max_depth := 2)"""
-        connection.execute(f'CREATE VIEW "{name}" AS SELECT {rows} FROM given')
+        connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {rows} FROM given')
 
 
 def give(

@@ -68,7 +68,7 @@ class Revision:
 
 
 class OnlineFeatures:
-    """Computes features in in-memory DuckDB databases, at most `limit` at once."""
+    """Computes features by DuckDB, in memory, at most `limit` at once."""
 
     def __init__(self, bundle: Bundle, limit: int) -> None:
         """Raises BundleError when the SQL does not answer what the manifest says."""
@@ -82,7 +82,9 @@ class OnlineFeatures:
     def _read(self, bundle: Bundle, limit: int) -> None:
         self._manifest = manifest = bundle.manifest
         self._key = manifest.client_key
-        self._codes = [_codes(feature) for feature in manifest.features]
+        columns = manifest.tables[APPLICATION].columns
+        seen = {column.name: column.categories for column in columns}
+        self._codes = [_codes(one, seen.get(one.name)) for one in manifest.features]
         self._places = {f.name: at for at, f in enumerate(manifest.features)}
         self._permits = BoundedSemaphore(max(1, limit))
         self._history = OnlineHistory(
@@ -97,7 +99,6 @@ class OnlineFeatures:
         self._whole = self._prepared(n for n in self._places if n not in copies)
         # Making one takes a tenth of a second: keep those of the usual questions.
         self._part_for = lru_cache(KEPT_PARTS)(self._make_part)
-        columns = manifest.tables[APPLICATION].columns
         self._loan = frozenset(column.name for column in columns if column.role in LOAN)
         self._part_for(self._loan)
 
@@ -177,10 +178,15 @@ def _prepare(part: Part, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"PREPARE applicant AS {part.sql}")
 
 
-def _codes(feature: Feature) -> Codes:
+def _codes(feature: Feature, seen: Sequence[str] | None) -> Codes:
+    """Of the categories that training saw: the others are missing to the model."""
     if feature.categories is None:
         return None
-    return {text: float(code) for code, text in enumerate(feature.categories)}
+    return {
+        text: float(code)
+        for code, text in enumerate(feature.categories)
+        if seen is None or text in seen
+    }
 
 
 def _tables(

@@ -56,6 +56,8 @@ _RETRY_AFTER = {
 _DESCRIPTION = (
     "Decides on consumer loans and explains each decision. Every error is "
     "application/problem+json (RFC 9457). Every answer has an X-Request-ID. "
+    "A client who was forgotten is 404, as one who never was; a prediction or an offer "
+    "of theirs, and an answer asked for again, is 410, as is what retention erased. "
     "Example answers are about invented clients, and their long lists are shortened. "
     "What is no request of HTTP is answered with 400, header fields beyond the limits "
     "with 431, another method than those told here with 405."

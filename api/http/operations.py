@@ -61,6 +61,9 @@ class Operation:
             codes |= {422}
         if self.body:
             codes |= {413, 415, 422}
+        if self.replayable:
+            # Another request under the same key, and a first answer that was erased.
+            codes |= {409, 410}
         return sorted(codes)
 
     def __call__(self, view: View) -> View:

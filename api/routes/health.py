@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 from http import HTTPStatus
 
 from flask import Blueprint, Response
@@ -11,10 +12,10 @@ from flask import Blueprint, Response
 from api.errors import FieldError, Problem, ScoringError
 from api.http.operations import Operation
 from api.http.responses import answer
-from api.schemas.answers import Health
+from api.schemas.answers import Liveness, Readiness
 from api.scoring.applicants.known_clients import feature_set_problem
 from api.services import services
-from api.store.people import clients
+from api.store.people import imports
 
 blueprint = Blueprint("health", __name__)
 
@@ -25,7 +26,7 @@ blueprint = Blueprint("health", __name__)
     "/health/live",
     "health",
     "The process answers",
-    {200: Health},
+    {200: Liveness},
     roles=None,
 )
 def get_liveness() -> Response:
@@ -38,7 +39,7 @@ def get_liveness() -> Response:
     "/health/ready",
     "health",
     "It can decide: bundle loaded, schema right, database writable, not stopping",
-    {200: Health},
+    {200: Readiness},
     roles=None,
     problems=(503,),
 )
@@ -54,7 +55,7 @@ def get_readiness() -> Response:
     if errors:
         detail = "; ".join(error.detail for error in errors)
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, errors)
-    return answer({"status": "ready"})
+    return answer({"status": "ready", **asdict(services().release)})
 
 
 def _failure(name: str, check: Callable[[], None]) -> FieldError | None:
@@ -79,7 +80,6 @@ def _database() -> None:
 
 def _clients() -> None:
     """None imported yet is fine: new applicants can be scored."""
-    imported = clients.active_feature_set(services().database)
-    expected = services().champion().manifest.feature_set
-    if imported is not None and imported != expected:
+    feature_set = services().champion().manifest.feature_set
+    if imports.lacking(services().database, feature_set):
         raise feature_set_problem()

@@ -59,10 +59,26 @@ class ProblemAnswer(Answer):
     errors: list[FieldProblem] = []
 
 
-class Health(Answer):
-    """The process is up, or ready."""
+class Release(Answer):
+    """Which code answers: its version, and the commit that it was built from.
 
-    status: Literal["live", "ready"]
+    `commit`: `unknown` where the build did not tell it.
+    """
+
+    version: str
+    commit: str
+
+
+class Liveness(Answer):
+    """The process is up."""
+
+    status: Literal["live"]
+
+
+class Readiness(Release):
+    """It can decide."""
+
+    status: Literal["ready"]
 
 
 class ModelRef(Answer):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.schemas.answers import Answer, Labels, Moment, Share, TermName
+from api.schemas.answers import Answer, Labels, Moment, Release, Share, TermName
 
 # No tuples of two in the document: few tools read JSON Schema's prefixItems.
 Pair = Field(min_length=2, max_length=2)
@@ -267,6 +267,9 @@ class ModelAnswer(Answer):
     tables: dict[str, Table]
     libraries: dict[str, str]
     reasons: list[Reason]
+    release: Release | None = Field(
+        None, description="The code that answers; null of APIs before 0.4."
+    )
 
 
 class GroupImportance(FromBundle):

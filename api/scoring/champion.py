@@ -160,7 +160,8 @@ def _negotiable(
 def load(bundle: Bundle, threads: int, prices: Prices | None = None) -> Champion:
     """Get a verified bundle ready to serve; raises BundleError.
 
-    `prices`: the lender's, which are no part of it.
+    `threads`: how many compute features at the same time. `prices`: the lender's,
+    which are no part of it.
     """
     importance = bundle.json("importance.json")
     weights = {row["feature"]: row["mean_absolute"] for row in importance["features"]}

@@ -12,7 +12,8 @@ Each feature weighs what it weighs in the model.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import NormalDist
 from tempfile import NamedTemporaryFile
@@ -27,11 +28,15 @@ from api.errors import BundleError
 from api.features.columns import Matrix
 from api.schemas.model import Feature
 
+Counts = NDArray[np.intp]
+Read = Callable[[list[str]], Mapping[str, Any]]
 FILE = "population.parquet"
 OUTCOME = "TARGET"
 MATCHED = 20
 SHARE, SMALLEST, LARGEST, LARGEST_SHARE = 0.02, 200, 500, 0.1
 SHOWN_POINTS = 1000
+# Columns: all of them take several times what is kept.
+READ_TOGETHER = 32
 # What is usual of numbers, and how many categories are.
 QUANTILES, COMMONEST = (0.05, 0.25, 0.5, 0.75, 0.95), 5
 
@@ -68,7 +73,7 @@ class Population:
         matched = weighing[:MATCHED]
         self.matched_on = self.names[: len(matched)]
         self._weights = [weights[at] for at in matched]
-        self._sorted = [np.sort(known(column)) for column in self.matrix.T]
+        self._steps = [_steps(column) for column in self.matrix.T]
         self._ranks = [self._rank(at, self.matrix[:, at]) for at in range(len(matched))]
         random = np.random.default_rng(0)
         self._shown = random.permutation(self.size)
@@ -109,14 +114,13 @@ class Population:
     def usual(self, name: str) -> list[float]:
         """Of a feature: quantiles that there are, or the commonest categories."""
         at = self.names.index(name)
-        values = self._sorted[at]
+        values, below = self._steps[at]
         if not len(values):
             return []
         if self.features[at].categories is None:
-            some = np.quantile(values, QUANTILES, method="nearest")
+            some = np.quantile(known(self.matrix[:, at]), QUANTILES, method="nearest")
             return list(dict.fromkeys(some.tolist()))
-        codes, counts = np.unique(values, return_counts=True)
-        commonest = codes[np.argsort(-counts, kind="stable")][:COMMONEST]
+        commonest = values[np.argsort(-np.diff(below), kind="stable")][:COMMONEST]
         return [float(code) for code in commonest]
 
     def column(self, name: str) -> NDArray[np.float32]:
@@ -131,10 +135,10 @@ class Population:
     def _as_kept(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """A client's values in the steps of the sample; codes not in it are missing."""
         own = np.full_like(vector, np.nan)
-        for at, (value, column) in enumerate(zip(vector, self._sorted, strict=True)):
-            if np.isnan(value) or not len(column):
+        for at, (value, (steps, _)) in enumerate(zip(vector, self._steps, strict=True)):
+            if np.isnan(value) or not len(steps):
                 continue
-            step = column[min(np.searchsorted(column, value), len(column) - 1)]
+            step = steps[min(np.searchsorted(steps, value), len(steps) - 1)]
             if step == value or self.features[at].categories is None:
                 own[at] = step
         return own
@@ -158,10 +162,10 @@ class Population:
         """From 0 to 1, equal values in the middle of theirs; a category stays as is."""
         if self.features[at].dtype == "category":
             return values.astype(np.float64)
-        among = self._sorted[at]
-        low = np.searchsorted(among, values, "left")
-        high = np.searchsorted(among, values, "right")
-        ranks: NDArray[np.float64] = (low + high) / (2 * max(1, len(among)))
+        steps, below = self._steps[at]
+        low = below[np.searchsorted(steps, values, "left")]
+        high = below[np.searchsorted(steps, values, "right")]
+        ranks: NDArray[np.float64] = (low + high) / (2 * max(1, below[-1]))
         ranks[np.isnan(values)] = np.nan
         return ranks
 
@@ -176,6 +180,14 @@ def wilson(count: int, total: int, level: float = 0.95) -> tuple[float, float]:
     return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
+def _steps(column: NDArray[np.float32]) -> tuple[NDArray[np.float32], Counts]:
+    """The different values that are known, and how many there are below each and in
+    all: of shared steps that is much less than the column.
+    """
+    steps, counts = np.unique(known(column), return_counts=True)
+    return steps, np.concatenate([[0], np.cumsum(counts)])
+
+
 def known(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Without the missing ones."""
     return values[~np.isnan(values)]
@@ -186,28 +198,42 @@ def load(bundle: Bundle, importance: Mapping[str, float]) -> Population | None:
     content = bundle.files.get(FILE)
     if content is None:
         return None
-    columns = _columns(content)
-    features = [f for f in bundle.manifest.features if f.name in columns]
-    if OUTCOME not in columns or not features:
-        raise BundleError(f"{FILE}: expected {OUTCOME} and features of the model")
-    encoded = [_encoded(feature, columns[feature.name]) for feature in features]
-    outcomes = _numbers(OUTCOME, columns[OUTCOME])
-    labelled = ~np.isnan(outcomes)
-    if not labelled.any():
-        raise BundleError(f"{FILE}: expected clients whose {OUTCOME} is known")
-    matrix = np.stack(encoded, axis=1)[labelled]
+    with _columns(content) as (names, read):
+        features = [f for f in bundle.manifest.features if f.name in names]
+        if OUTCOME not in names or not features:
+            raise BundleError(f"{FILE}: expected {OUTCOME} and features of the model")
+        outcomes = _numbers(OUTCOME, read([OUTCOME])[OUTCOME])
+        labelled = ~np.isnan(outcomes)
+        if not labelled.any():
+            raise BundleError(f"{FILE}: expected clients whose {OUTCOME} is known")
+        shape = int(labelled.sum()), len(features)
+        matrix = np.empty(shape, dtype=np.float32, order="F")
+        for first in range(0, len(features), READ_TOGETHER):
+            some = features[first : first + READ_TOGETHER]
+            columns = read([feature.name for feature in some])
+            for at, feature in enumerate(some, first):
+                matrix[:, at] = _encoded(feature, columns[feature.name])[labelled]
     return Population(features, matrix, outcomes[labelled] > 0, importance)
 
 
-def _columns(content: bytes) -> Mapping[str, Any]:
-    """DuckDB reads files only: lend it one of the bytes that were verified."""
+@contextmanager
+def _columns(content: bytes) -> Iterator[tuple[list[str], Read]]:
+    """Their names, and what reads some of them.
+
+    DuckDB reads files only: lend it one of the bytes that were verified.
+    """
     with NamedTemporaryFile(suffix=".parquet") as file:
         file.write(content)
         file.flush()
         try:
             with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-                rows = connection.execute("FROM read_parquet($1)", [file.name])
-                return rows.fetchnumpy()
+                rows = connection.read_parquet(file.name)
+                yield (
+                    rows.columns,
+                    lambda names: rows.select(
+                        *map(duckdb.ColumnExpression, names)
+                    ).fetchnumpy(),
+                )
         except (duckdb.Error, ValueError) as error:
             raise BundleError(f"{FILE}: {str(error).splitlines()[0]}") from error
 

@@ -1,13 +1,15 @@
 """gunicorn -c api/server/gunicorn.conf.py "api:create_app()"
 
-The bundle is read and verified before any worker starts, and each worker, now or
-later, loads what was read then: LightGBM does not survive a fork. SIGHUP to the master
+The code is imported, and the bundle read and verified, before any worker starts: they
+share that memory. Each worker, now or later, loads what was read then, as neither
+LightGBM nor a database of DuckDB's survives a fork. SIGHUP to the master
 takes up another bundle without stopping anything. Another version of the code needs
 another server.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -15,7 +17,9 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import astuple
 from functools import partial
+from importlib import import_module
 from multiprocessing import RawValue
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +28,17 @@ import gunicorn
 from api.bundle.read import Bundle, read_bundle
 from api.config import Config
 from api.errors import ScoringError
-from api.server import refusals, slow_clients
-from api.server.resources import worker_count
+from api.release import release
+from api.server import allocators, refusals, slow_clients
+from api.server.early_deaths import EarlyDeaths
+from api.server.resources import processors, worker_count
 
 if TYPE_CHECKING:
     from api.services import Services
 
-# How often a worker looks whether there is another bundle to take up.
-LOOK_SECONDS = 0.2
+# How often a worker looks whether there is another bundle to take up, and notes in the
+# database which feature set it serves.
+LOOK_SECONDS, NOTE_SECONDS = 0.2, 60.0
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 try:
@@ -73,13 +80,22 @@ def on_starting(server: Any) -> None:
     """Refuse to start on a bundle that is not what was exported."""
     # Counts the bundles that were taken up, in memory that the workers share.
     server.reloads = RawValue("L", 0)
+    server.early_deaths = EarlyDeaths()
     # Before anything imports prometheus_client, which looks for it then.
     os.environ[SHARED_FOLDER] = tempfile.mkdtemp(prefix="scoring-metrics-")
+    allocators.bound(processors())
+    for name in ("api.factory", "api.scoring.champion"):
+        import_module(name)
     try:
         server.bundle = read_bundle(_config.bundle)
     except ScoringError as error:
         server.log.error("refusing to start: %s", error.message)
         sys.exit(1)
+    told = (*astuple(release(_config)), server.bundle.sha256)
+    server.log.info("release %s, commit %s, bundle %s", *told)
+    # What the garbage collector writes to is shared no more.
+    gc.collect()
+    gc.freeze()
 
 
 def when_ready(server: Any) -> None:
@@ -91,12 +107,14 @@ def pre_fork(server: Any, worker: Any) -> None:
     worker.seen = server.reloads.value
     worker.bundle = server.bundle
     worker.reloads = server.reloads
+    EarlyDeaths.watch(worker)
 
 
 def post_worker_init(worker: Any) -> None:
     """Load the model before the first request, not at it."""
     services = worker.wsgi.extensions["scoring"]
     refusals.register(worker.wsgi)
+    services.at_once = min(_config.threads, processors())
     try:
         services.serve(worker.bundle)
     except ScoringError as error:
@@ -155,7 +173,13 @@ def _more_follows(request: Any) -> bool:
 
 def _follow_reloads(worker: Any, services: Services) -> None:
     """Load, in a thread of the worker, each bundle that the master has accepted."""
+    due = 0.0
+    if worker.age == 1:
+        services.tell_waiting()
     while True:
+        if time.monotonic() >= due:
+            due = time.monotonic() + NOTE_SECONDS
+            _note_served(worker, services)
         time.sleep(LOOK_SECONDS)
         if worker.reloads.value != worker.seen:
             worker.seen = worker.reloads.value
@@ -167,18 +191,38 @@ def _follow_reloads(worker: Any, services: Services) -> None:
                 worker.log.info("serving bundle %s", serving.bundle.sha256)
 
 
+def _note_served(worker: Any, services: Services) -> None:
+    try:
+        services.note_served()
+    except ScoringError as error:
+        worker.log.warning("what is served is not noted: %s", error.message)
+
+
 def _serve_metrics(worker: Any) -> None:
     from api import metrics
+    from api.server.memory import ServerMemory
 
+    address = bind.rpartition(":")[0].strip("[]")
+    memory = ServerMemory(os.getppid())
     try:
-        metrics.serve(_config.metrics_port, bind.rpartition(":")[0].strip("[]"))
+        metrics.serve(_config.metrics_port, address, release(_config), memory)
     except OSError as error:
         worker.log.error("SCORING_METRICS_PORT %s: %s", _config.metrics_port, error)
         sys.exit(3)
 
 
+def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:
+    worker.has_answered.value = 1
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """In the worker, which a signal would not let come here."""
+    worker.has_left.value = 1
+
+
 def child_exit(server: Any, worker: Any) -> None:
     _forget(worker.pid)
+    server.early_deaths.note(server, worker)
 
 
 def _forget(process: int) -> None:

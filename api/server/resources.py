@@ -14,18 +14,55 @@ WORKER_MEBIBYTES, MASTER_MEBIBYTES = 240, 200
 
 def worker_count(root: Path = CGROUPS, own: Path = OWN) -> int:
     """As many worker processes as there are processors and memory for; at least one."""
-    groups = _groups(root, own)
-    cores = min([_processors(), *map(_cores, groups)])
-    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    memory = min([machine, *map(_memory, groups)]) / 2**20
+    memory = memory_limit(root, own) / 2**20
     fitting = (memory - MASTER_MEBIBYTES) / WORKER_MEBIBYTES
-    return max(1, int(min(math.ceil(cores), fitting)))
+    return max(1, int(min(processors(root, own), fitting)))
 
 
-def _processors() -> int:
+def mebibytes(workers: int) -> int:
+    """What so many take at most, with what serves them."""
+    return MASTER_MEBIBYTES + workers * WORKER_MEBIBYTES
+
+
+def processors(root: Path = CGROUPS, own: Path = OWN) -> int:
+    """How many may work at the same time, a part of one counted as one."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        there = len(os.sched_getaffinity(0))
+    else:
+        there = os.cpu_count() or 1
+    return math.ceil(min([there, *map(_cores, _groups(root, own))]))
+
+
+def memory_limit(root: Path = CGROUPS, own: Path = OWN) -> float:
+    """In bytes: the least of the machine's and of its control groups'."""
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min([machine, *map(_memory, _groups(root, own))])
+
+
+def memory_used(root: Path = CGROUPS, own: Path = OWN) -> float | None:
+    """In bytes, by the control group with the least limit; None where none tells it.
+
+    Without files that nothing uses now: the kernel lets go of those first.
+    """
+    groups = _groups(root, own)
+    group = min(groups, key=_memory, default=None)
+    if group is None:
+        return None
+    used = [
+        *_numbers(group, "memory.current"),
+        *_numbers(group, "memory.usage_in_bytes"),
+    ]
+    return used[0] - _unused_files(group) if used else None
+
+
+def _unused_files(group: Path) -> float:
+    """In bytes; version 1 tells the group's own, and then those below it, too."""
+    try:
+        lines = (group / "memory.stat").read_text().splitlines()
+    except OSError:
+        return 0
+    told = dict(line.split() for line in lines)
+    return float(told.get("total_inactive_file", told.get("inactive_file", 0)))
 
 
 def _groups(root: Path, own: Path) -> list[Path]:

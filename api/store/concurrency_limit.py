@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from api.errors import DatabaseUnavailable
@@ -22,8 +22,12 @@ class ConcurrencyLimit:
     requests does not wait for a database that does not answer.
     """
 
-    def __init__(self, slots: int) -> None:
+    def __init__(
+        self, slots: int, waited: Callable[[float], None] = lambda _: None
+    ) -> None:
+        """`waited`: told how many seconds each took to get in, or to give up."""
         self._free = slots
+        self._waited = waited
         self._given_up = 0.0
         self._changed = threading.Condition()
         self._last_taken = 0.0
@@ -41,7 +45,11 @@ class ConcurrencyLimit:
                 yield
             self._thread.heard = time.monotonic()
             return
-        self._enter()
+        asked = time.monotonic()
+        try:
+            self._enter()
+        finally:
+            self._waited(time.monotonic() - asked)
         self._thread.heard = time.monotonic()
         try:
             with self._noting():

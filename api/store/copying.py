@@ -15,7 +15,6 @@ from api.store.events.verification import verify
 
 # What `db upgrade` itself puts into a new database.
 _MADE_BY_UPGRADE = (
-    tables.active_import,
     tables.active_policy,
     tables.secrets,
     tables.delivered,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
@@ -33,12 +33,14 @@ class Database:
         threads: int = 1,
         create: bool = False,
         patient: bool = False,
+        waited: Callable[[float], None] = lambda _: None,
     ) -> None:
         """`timeout`: seconds to wait for a connection, a lock or a statement.
 
         `threads`: how many use it; one fewer, but one at least, does so at a time.
         `create`: let SQLite make the file when it is missing.
         `patient`: a statement may take as long as it does.
+        `waited`: told how many seconds each waited until it could use it.
         """
         self._url = parse(url)
         self._held: sqlite.HeldFile | None = None
@@ -46,7 +48,7 @@ class Database:
         self.kind = "PostgreSQL"
         self._engine = self._make_engine(timeout, threads, create, patient)
         self._writer = self._engine.execution_options(writes=True)
-        self._limit = ConcurrencyLimit(max(1, threads - 1))
+        self._limit = ConcurrencyLimit(max(1, threads - 1), waited)
         self._at_head = False
         self.dictionaries = Dictionaries(self.read)
 
@@ -86,9 +88,9 @@ class Database:
 
     def probe(self) -> None:
         """Raise DatabaseUnavailable unless a row can be written; changes nothing."""
-        active = tables.active_import
+        row = tables.active_policy
         with self.write() as connection:
-            connection.execute(update(active).values(slot=active.c.slot))
+            connection.execute(update(row).values(slot=row.c.slot))
             connection.rollback()
 
     def leave_no_trace(self) -> bool:

@@ -80,6 +80,7 @@ secrets = Table(
     Column("value", Text, nullable=False),
 )
 
+# Of each feature set the newest that is finished serves the bundles of that set.
 imports = Table(
     "imports",
     metadata,
@@ -92,12 +93,12 @@ imports = Table(
     sqlite_autoincrement=True,
 )
 
-# One row, always: slot 1. Its import is the one that serves; none before the first.
-active_import = Table(
-    "active_import",
+# When a process last served a bundle of this feature set, to some minutes.
+served_feature_sets = Table(
+    "served_feature_sets",
     metadata,
-    Column("slot", Integer, primary_key=True, autoincrement=False),
-    Column("import_id", Number, ForeignKey("imports.id")),
+    Column("feature_set", Text, primary_key=True),
+    Column("last_at", String(27), nullable=False),
 )
 
 clients = Table(

@@ -368,17 +368,17 @@ class GroupImportance(Answer):
     mean_absolute: float
 
 
-class Health(Answer):
-    """The process is up, or ready."""
-
-    status: str
-
-
 class Labels(LabelsMeaning):
     """The same words in every language that the bundle's catalogues speak."""
 
     en: str | None = None
     fr: str | None = None
+
+
+class Liveness(Answer):
+    """The process is up."""
+
+    status: str
 
 
 class LoginAnswer(Answer):
@@ -574,6 +574,14 @@ class ProblemAnswer(Answer):
     errors: Annotated[Sequence[FieldProblem], Field(validate_default=True)] = []
 
 
+class Readiness(Answer):
+    """It can decide."""
+
+    version: str
+    commit: str
+    status: str
+
+
 class Reason(Answer):
     """
     A reason code: what a group of features says, per direction.
@@ -628,6 +636,17 @@ class RecordsAnswer(Answer):
 
     client_id: int | str
     tables: Sequence[RecordTable]
+
+
+class Release(Answer):
+    """
+    Which code answers: its version, and the commit that it was built from.
+
+    `commit`: `unknown` where the build did not tell it.
+    """
+
+    version: str
+    commit: str
 
 
 class Report(Answer):
@@ -1337,6 +1356,10 @@ class ModelAnswer(ModelAnswerMeaning):
     tables: Mapping[str, Table]
     libraries: Mapping[str, str]
     reasons: Sequence[Reason]
+    release: Annotated[
+        Release | None,
+        Field(description="The code that answers; null of APIs before 0.4."),
+    ] = None
 
 
 class PastPrediction(Answer):

@@ -52,6 +52,10 @@ class Conflict(Refused):
     """409: what was asked does not fit what is on record; `faults` says what of it."""
 
 
+class Erased(Refused):
+    """410: what was asked for was about somebody who was erased since."""
+
+
 class NotDecided(DashboardError):
     """An application that is being entered: whoever does says when it is decided on."""
 

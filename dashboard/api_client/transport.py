@@ -21,6 +21,7 @@ from api_client.answers import FieldProblem, ProblemAnswer
 from api_client.errors import (
     ApiError,
     Conflict,
+    Erased,
     Forbidden,
     LoggedOut,
     NoDelegate,
@@ -209,6 +210,8 @@ def problem(response: requests.Response) -> ApiError:
         return by_status[status](detail)
     if status == HTTPStatus.CONFLICT:
         return Conflict(detail, faults)
+    if status == HTTPStatus.GONE:
+        return Erased(detail, faults)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ServerError(detail)
     if status >= HTTPStatus.BAD_REQUEST:

@@ -11,6 +11,7 @@ from api_client.cache import forget_answers
 from api_client.errors import (
     ApiError,
     Conflict,
+    Erased,
     Forbidden,
     LoggedOut,
     NoDelegate,
@@ -98,6 +99,13 @@ ADVICE: dict[type[DashboardError], Advice] = {
     Conflict: Advice(
         mark("Something changed on record in the meantime."),
         mark("Look at what is on record now, then decide again."),
+    ),
+    Erased: Advice(
+        mark("What this is about was erased."),
+        mark(
+            "The client was forgotten, or the time was over for which it is kept. "
+            "There is nothing to correct, and no need to ask again."
+        ),
     ),
     ServerError: Advice(
         mark("The scoring API is in trouble and gave no result."),

@@ -18,6 +18,8 @@ from texts import monitoring
 from texts.formats import moment
 
 LONGEST_NOTE, LONGEST_NAME = 2000, 200
+# In the address, as the mails of monitoring link here.
+CAUSE = "cause"
 SIGNS = {"info": "ℹ", "warning": "!", "critical": "✕"}
 
 
@@ -30,10 +32,12 @@ def show() -> None:
         )
     )
     names = {"open": _("Open"), "closed": _("Closed"), "all": _("All")}
+    cause = st.query_params.get(CAUSE, "")
     status = st.segmented_control(
         _("Alerts shown"),
         list(names),
-        default="open",
+        # What a mail tells of may have ended since.
+        default="all" if cause else "open",
         format_func=names.__getitem__,
         key="alert_status",
         required=True,
@@ -41,6 +45,7 @@ def show() -> None:
     )
     with st.spinner(_("Fetching…")):
         alerts = scoring_api().alerts(str(status))
+    alerts = sorted(alerts, key=lambda alert: alert.cause != cause)
     if not alerts:
         say.success(_("Nothing here: no alert of this kind."))
     else:

@@ -41,11 +41,12 @@ def test_every_setting_is_read() -> None:
         "SCORING_CLAIM_MINUTES": "15",
         "SCORING_WEBHOOK_URL": "w",
         "SCORING_WEBHOOK_SECRET": "s",
+        "SCORING_COMMIT": "c0ffee",
     }
     served = Path("b"), "sqlite:///x", "e", 1.5, 9, "0.0.0.0:80"
     told, rules = ("L", "c", "b", "d"), (0.25, 2, 15)
     expected = Config(
-        *served, 3, 2, 9100, 0.5, 20.0, "p", 7, *told, 8, *rules, "w", "s"
+        *served, 3, 2, 9100, 0.5, 20.0, "p", 7, *told, 8, *rules, "w", "s", "c0ffee"
     )
     assert Config.from_environment(given) == expected
     assert len(given) == len(fields(Config))

@@ -47,6 +47,7 @@ def test_a_log_line_names_who_asked_by_key_and_pseudonym(
     assert started["message"].startswith(("database: SQLite 3.", "database: Postgre"))
     who = [(line["key"], line["on_behalf_of"]) for line in lines]
     assert who == [("delegate", "248289"), ("officer", None)]
+    assert {line["commit"] for line in lines} == {"unknown"}
     assert "Ada" not in str(lines)
 
 

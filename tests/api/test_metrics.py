@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -37,4 +40,28 @@ def test_counts_requests_decisions_and_the_bundle(app: Flask, call: Any) -> None
     assert value("scoring_bundle_processes", labels) == 1
     services.metrics.serving("other", "9", "0")
     assert value("scoring_bundle_processes", labels) == 0
+    assert value("scoring_requests_in_flight") == 0
+    assert value("scoring_request_threads") == services.config.threads
+    assert value("scoring_denied_total", {"reason": "revoked"}) == 0
     assert "100001" not in generate_latest(services.metrics.registry).decode()
+
+
+def test_counts_how_long_who_comes_second_waits_for_the_database(app: Flask) -> None:
+    services = app.extensions["scoring"]
+    value = services.metrics.registry.get_sample_value
+    threads = services.config.threads - 1
+    entered = threading.Barrier(threads + 1)
+
+    def hold() -> None:
+        with services.database.slot():
+            entered.wait(10)
+            time.sleep(0.2)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in range(threads):
+            pool.submit(hold)
+        entered.wait(10)
+        with services.database.slot(), services.database.slot():
+            pass
+    assert value("scoring_database_wait_seconds_count") == threads + 1
+    assert 0.1 < value("scoring_database_wait_seconds_sum") < 10

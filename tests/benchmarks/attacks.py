@@ -26,7 +26,7 @@ from functools import partial
 from sqlalchemy import update
 
 from api.store.database import Database
-from api.store.tables import active_import
+from api.store.tables import active_policy
 from tests.api.server.buffer import buffered
 from tests.benchmarks.databases import other_database, postgresql
 from tests.benchmarks.load import (
@@ -187,7 +187,7 @@ def gives_up(server: Server, url: str) -> bool:
         return status, time.monotonic() - started
 
     with other.write() as connection, ThreadPoolExecutor(32) as pool:
-        connection.execute(update(active_import).values(slot=1))
+        connection.execute(update(active_policy).values(slot=1))
         if other.kind == "PostgreSQL":
             connection.exec_driver_sql("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
         answers = list(pool.map(ask, range(64)))

@@ -39,18 +39,24 @@ from tests.conftest import House, free_port
 
 CLIENTS = 8
 PATIENCE_SECONDS = 60
+# Of the API, and of a proxy that does not reach it.
+UNAVAILABLE = (502, 503, 504)
 
 
 class Retrying:
     """Clients that repeat until they are answered; what was acknowledged, by token."""
 
-    def __init__(self, port: int, key: str, ids: list[int]) -> None:
+    def __init__(
+        self, port: int, key: str, ids: list[int], clients: int = CLIENTS
+    ) -> None:
         self._port, self._key, self._ids = port, key, ids
         self._stop = threading.Event()
         self.acknowledged: dict[str, bytes] = {}
+        # When, in seconds of the monotonic clock.
+        self.moments: list[float] = []
         self.failures: list[str] = []
         self.repeated = 0
-        threads = range(CLIENTS)
+        threads = range(clients)
         self._threads = [threading.Thread(target=self._run, args=(n,)) for n in threads]
 
     def __enter__(self) -> Retrying:
@@ -82,8 +88,9 @@ class Retrying:
                 continue
             if answer.status == 201:
                 self.acknowledged[token] = answer.content
+                self.moments.append(time.monotonic())
                 return
-            if answer.status != 503:
+            if answer.status not in UNAVAILABLE:
                 self.failures.append(f"{answer.status} {answer.content[:200]!r}")
                 return
             self.repeated += 1
@@ -104,18 +111,23 @@ def decisions(server: Server) -> int:
 
 def checked(server: Server, asked: Retrying) -> str:
     """What was acknowledged against what is stored, asked for over HTTP."""
-    client = Client(server.port, server.key)
-    missing = 0
-    for content in asked.acknowledged.values():
-        identifier = json.loads(content)["prediction_id"]
-        stored = client.get(f"/v1/predictions/{identifier}")
-        missing += stored.status != 200 or stored.content != content
+    lost = missing(Client(server.port, server.key), asked)
     return (
         f"{len(asked.acknowledged)} acknowledged, {asked.repeated} repeated requests; "
-        f"missing or altered {missing}, "
+        f"missing or altered {lost}, "
         f"duplicates {decisions(server) - len(asked.acknowledged)}, "
         f"failures {len(asked.failures)} {asked.failures[:2]}"
     )
+
+
+def missing(client: Client, asked: Retrying) -> int:
+    """How many acknowledged answers are not stored as they were given."""
+    count = 0
+    for content in asked.acknowledged.values():
+        identifier = json.loads(content)["prediction_id"]
+        stored = client.get(f"/v1/predictions/{identifier}")
+        count += stored.status != 200 or stored.content != content
+    return count
 
 
 def kill_api(house: House, url: str, kills: int) -> None:

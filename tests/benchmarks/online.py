@@ -38,7 +38,7 @@ class Whole:
         columns["history"] = [(self._manifest.client_key, "BIGINT"), *past]
         for name, of_one in columns.items():
             made = ", ".join(f'"{column}" {kind}' for column, kind in of_one)
-            connection.execute(f'CREATE TABLE "{name}" ({made})')
+            connection.execute(f'CREATE TEMP TABLE "{name}" ({made})')
         connection.execute("PRAGMA disable_optimizer")
         connection.execute(f"PREPARE history AS INSERT INTO history BY NAME ({sql[0]})")
         connection.execute(f"PREPARE applicant AS {sql[1]}")

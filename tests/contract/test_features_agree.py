@@ -28,6 +28,7 @@ from tests.conftest import House
 from tests.contract.arrays import columns_of
 from tests.contract.small import quiet, small_house
 from tests.training.invented import LAYOUT, many
+from training.bundle.champion import read_champion
 from training.bundle.parts import described
 from training.features import build as building
 from training.features.applicant import crosses
@@ -139,12 +140,13 @@ def test_records_that_are_imported_are_those_of_the_raw_tables(
     assert run(args=["clients", "import", str(few_house.clients)]).exit_code == 0
     services = app.extensions["scoring"]
     champion, database = services.champion(), services.database
+    feature_set = champion.manifest.feature_set
     (everybody,) = applicants(few_house, champion)
     tables = [name for name in champion.columns if name != "application"]
     told = 0
     for applicant in everybody:
         key = applicant.application["SK_ID_CURR"]
-        (client,) = clients.find(database, [key]).values()
+        (client,) = clients.find(database, feature_set, [key]).values()
         found = record_tables(champion.manifest, database, client)
         assert [one["table"] for one in found] == tables
         for one in found:
@@ -222,12 +224,8 @@ def inputs(house: House, champion: Champion) -> tuple[str, FeatureSet]:
     names = [one.name for one in champion.manifest.features]
     store = FeatureStore(house.features)
     made = compile_features(store.layout, store.present(), only=names)
-    categories = {
-        one.name: list(one.categories)
-        for one in champion.manifest.features
-        if one.categories is not None
-    }
-    return ", ".join(encoded(made.features, categories)), made
+    codes = read_champion(house.bundle).codes
+    return ", ".join(encoded(made.features, codes)), made
 
 
 def batch_of(

@@ -94,6 +94,41 @@ def test_every_curl_command_works(
         assert answer["kind"] == "simulation"
 
 
+@pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl")
+def test_the_page_is_followed_in_its_order_where_rules_ask_for_evidence(
+    served: Served, module: ModuleType, strangers: Iterator[int], tmp_path: Path
+) -> None:
+    """By the demo's rules; on one client who is refused, as the page says."""
+    client = module.ScoringClient(served.url, served.key)
+    refused = next(
+        client_id
+        for client_id in strangers
+        if predict(served, client_id=client_id)["decision"] == "refused"
+    )
+    others = [str(one) for one in some_clients(served, 2)]
+    starter = (ROOT / "docs" / "policies" / "starter.json").read_bytes()
+    client.activate(starter)
+    words = {"SCORING_URL": served.url, "SCORING_KEY": served.key}
+    try:
+        for command in re.findall(r"```sh\n(curl.*?)```", PAGE, re.DOTALL):
+            told = command.replace("100001", str(refused)).replace("4711", "4712")
+            for page, known in zip(("100002", "100003"), others, strict=True):
+                told = told.replace(page, known)
+            done = subprocess.run(
+                ["sh", "-c", told],
+                cwd=tmp_path,
+                env={**os.environ, **words},
+                capture_output=True,
+                text=True,
+                timeout=60,
+            )
+            assert done.returncode == 0, told + done.stdout + done.stderr
+            if "PREDICTION" not in words:
+                words["PREDICTION"] = json.loads(done.stdout)["prediction_id"]
+    finally:
+        client._send("POST", "/v1/policies/built-in/activate")
+
+
 def test_the_pages_have_curl_commands() -> None:
     assert len(COMMANDS) == 16
 

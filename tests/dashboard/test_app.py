@@ -4,6 +4,7 @@ import gc
 import gzip
 import re
 import time
+import tomllib
 from base64 import b64decode
 from html import unescape
 from pathlib import Path
@@ -21,7 +22,8 @@ from components import report_page
 from config import settings
 from session.user import Person
 
-APP = Path(__file__).parents[2] / "dashboard" / "main.py"
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "dashboard" / "main.py"
 PREDICTIONS = ("POST", "/v1/predictions")
 
 
@@ -128,6 +130,9 @@ def test_a_new_model_is_said_and_scores_when_asked(api: FakeApi) -> None:
     app.button(key="score_again").click().run()
     assert api.asked(*PREDICTIONS) == 2
     assert "Model version 4" in page_text(app)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    told = f"Release {project['project']['version']}, commit unknown"
+    assert told in page_text(app)
     assert not notices(app, "warning")
 
 

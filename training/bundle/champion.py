@@ -37,6 +37,18 @@ class Champion:
         }
 
     @property
+    def codes(self) -> dict[str, list[str | None]]:
+        """The same, None in the place of those that training did not see.
+
+        They are missing to the model.
+        """
+        seen = self.seen[APPLICATION]
+        return {
+            name: [one if one in seen[name] else None for one in values]
+            for name, values in self.categories.items()
+        }
+
+    @property
     def seen(self) -> dict[str, dict[str, list[str]]]:
         """The categories of each raw table's columns that training saw."""
         return {

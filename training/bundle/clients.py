@@ -13,7 +13,7 @@ from training.bundle.champion import Champion
 from training.bundle.read import file_sha256
 from training.features.build import FeatureStore
 from training.features.engines.embedded import parts, room_for
-from training.features.sql import FeatureSet, encoded
+from training.features.sql import Codes, FeatureSet, encoded
 from training.files import PARQUET, literal, remove, replacing
 from training.tables.layout import APPLICATION
 
@@ -85,7 +85,7 @@ def _written(
     written = []
     for number, clients in enumerate(shares):
         path = spill / f"part-{number}.parquet"
-        rows = _clients(store, feature_set, champion.categories, spill, clients)
+        rows = _clients(store, feature_set, champion.codes, spill, clients)
         connection.execute(f"COPY ({rows}) TO {literal(path)} ({PARQUET})")
         written.append(path)
     return written
@@ -94,7 +94,7 @@ def _written(
 def _clients(
     store: FeatureStore,
     feature_set: FeatureSet,
-    categories: dict[str, list[str]],
+    codes: Codes,
     spill: Path,
     clients: str,
 ) -> str:
@@ -104,7 +104,7 @@ def _clients(
         f'"{name}" := application."{name}"' for name in store.layout.application.names
     )
     past = ", ".join(f'history."{feature.name}"' for feature in feature_set.history)
-    inputs = ", ".join(encoded(feature_set.features, categories))
+    inputs = ", ".join(encoded(feature_set.features, codes))
     told = f", {records.records(store)} AS records" if store.layout.histories else ""
     return (
         f'SELECT features."{key}", struct_pack({raw}) AS {APPLICATION},'

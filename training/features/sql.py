@@ -184,37 +184,45 @@ def history_per_table(made: FeatureSet) -> list[str]:
     return [shared(sql) for sql in made.history_parts]
 
 
-def encoded(features: Iterable[Feature], categories: dict[str, list[str]]) -> list[str]:
+# Of each category feature its values, in the order of their codes; None in the place of
+# one that is missing to the model.
+Codes = Mapping[str, Sequence[str | None]]
+
+
+def encoded(features: Iterable[Feature], codes: Codes) -> list[str]:
     """SQL of each model input as float32, from a table aliased `features`.
 
-    A category is its place in its list; one is not in it is missing to the model, as
-    an absent one is.
+    A category is its place in its list; one that is not in it is missing to the model,
+    as an absent one is.
     """
     return [
-        _position(feature.name, categories[feature.name])
+        _code_of(feature.name, codes[feature.name])
         if feature.category
         else f'features."{feature.name}"'
         for feature in features
     ]
 
 
-def encoded_columns(
-    features: Sequence[Feature], categories: dict[str, list[str]]
-) -> str:
+def encoded_columns(features: Sequence[Feature], codes: Codes) -> str:
     """The select list of the model's inputs under their names; see `encoded`."""
-    columns = zip(encoded(features, categories), features, strict=True)
+    columns = zip(encoded(features, codes), features, strict=True)
     return ", ".join(f'{sql} AS "{feature.name}"' for sql, feature in columns)
 
 
-def _position(name: str, values: list[str]) -> str:
-    quoted = ", ".join(map(literal, values))
-    return f'CAST(list_position([{quoted}]::VARCHAR[], features."{name}") - 1 AS FLOAT)'
+def _code_of(name: str, values: Sequence[str | None]) -> str:
+    known = {literal(value): at for at, value in enumerate(values) if value is not None}
+    texts, codes = ", ".join(known), ", ".join(map(str, known.values()))
+    place = f'list_position([{texts}]::VARCHAR[], features."{name}")'
+    return f"([{codes}]::FLOAT[])[{place}]"
 
 
 def feature_set_hash(
     feature_set: FeatureSet, categories: Mapping[str, list[str]]
 ) -> str:
-    """What two bundles must share for one's client vectors to fit the other."""
+    """What two bundles must share for one's client vectors to fit the other.
+
+    `categories`: the values of each category feature, in the order of their codes.
+    """
     names = [feature.name for feature in feature_set.features]
     identity = [
         names,

@@ -111,9 +111,7 @@ def margins_after(trained: TrainedModel, changes: dict[str, str]) -> Array:
     key, clients = trained.store.layout.key, trained.data.client[rows].tolist()
     chosen = f'"{key}" IN (SELECT key FROM clients)'
     replaced = ", ".join(f'{sql} AS "{name}"' for name, sql in changes.items())
-    columns = encoded_columns(
-        trained.feature_set.features, dict(trained.data.categories)
-    )
+    columns = encoded_columns(trained.feature_set.features, trained.data.categories)
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE clients AS SELECT unnest(?) AS key", [clients])
         connection.execute(

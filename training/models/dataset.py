@@ -15,6 +15,7 @@ from training.errors import TrainingError
 from training.features.build import FeatureStore, values_of
 from training.features.sql import FeatureSet, encoded_columns
 from training.tables.layout import TARGET
+from training.tables.schema import Column
 
 # Of each outcome.
 LEAST = 10
@@ -26,7 +27,8 @@ class Labelled:
 
     `inputs`: shape (clients, features), float32, categories as codes, missing as NaN.
     `target`: shape (clients,), 1 for a default. `client`: their keys.
-    `categories`: the values of each category feature, in the order of their codes.
+    `categories`: the values of each category feature, in the order of their codes: all
+    that are declared, and what more is held, so that no code depends on who is there.
     `lowers_risk`: the inputs of which more is known to mean less risk. `kept`: those
     that no selection leaves out, what the loan is asked for on and outside scores.
     """
@@ -49,7 +51,10 @@ def load_labelled(store: FeatureStore, feature_set: FeatureSet) -> Labelled:
     with duckdb.connect() as connection:
         labelled = f"(FROM {store.feature_rows} WHERE {TARGET} IS NOT NULL)"
         categories = {
-            feature.name: values_of(connection, feature.name, labelled)
+            feature.name: _declared_and_held(
+                store.layout.application[feature.name],
+                values_of(connection, feature.name, labelled),
+            )
             for feature in feature_set.features
             if feature.category
         }
@@ -70,6 +75,10 @@ def load_labelled(store: FeatureStore, feature_set: FeatureSet) -> Labelled:
         frozenset(safer),
         frozenset(kept.union(safer.intersection(store.layout.scores))),
     )
+
+
+def _declared_and_held(column: Column, held: Sequence[str]) -> list[str]:
+    return sorted({*column.words, *held}.difference(column.nulls))
 
 
 def _check_outcomes(file: str, target: Array) -> None:

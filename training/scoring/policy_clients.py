@@ -108,7 +108,7 @@ def of_tables(
     names = set(store.layout.application.names)
     wanted = [name for name in columns if name in names]
     chosen = [f"raw.{identifier(name)}" for name in wanted]
-    vector = ", ".join(encoded(made.features, champion.categories))
+    vector = ", ".join(encoded(made.features, champion.codes))
     rows = (
         f"{store.feature_rows} AS features JOIN {strangers.applications(store)} AS raw"
         f" USING ({identifier(store.layout.key)}) ORDER BY {key}"

@@ -85,7 +85,7 @@ def read_inputs(
 ) -> Iterator[tuple[np.ndarray, pd.DataFrame]]:
     """Clients and the model's inputs, some thousands at a time, by id."""
     feature_set = champion.feature_set(store)
-    columns = encoded_columns(feature_set.features, champion.categories)
+    columns = encoded_columns(feature_set.features, champion.codes)
     key, done = store.layout.key, 0
     with duckdb.connect() as connection:
         reader: pa.RecordBatchReader = connection.sql(

@@ -1,13 +1,15 @@
-"""The lender's policies, who works on what, and which logins were ended.
+"""The lender's policies, who works on what, which logins were ended, what was served.
 
 Events gain kinds that code from before does not know: evidence, declarations and
-policies; a review need not be final.
+policies; a review need not be final. An import serves the bundles of its feature set.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
+from api.identifiers import now
 
 revision = "0005"
 down_revision = "0004"
@@ -52,6 +54,25 @@ def upgrade() -> None:
     op.add_column("work", sa.Column("claimed_until", sa.String(27)))
     op.create_index("work_claimed", "work", ["claimed_by"])
     op.execute(PLACES)
+    _imports()
+
+
+def _imports() -> None:
+    """The active one was the only one that served."""
+    served = op.create_table(
+        "served_feature_sets",
+        sa.Column("feature_set", sa.Text, primary_key=True),
+        sa.Column("last_at", sa.String(27), nullable=False),
+    )
+    imports = sa.table("imports", *map(sa.column, ("id", "feature_set", "finished_at")))
+    active = sa.table("active_import", sa.column("import_id"))
+    serving = sa.select(active.c.import_id).where(active.c.import_id.is_not(None))
+    mine = imports.c.id.in_(serving)
+    moment = sa.literal(now(), sa.String)
+    rows = sa.select(imports.c.feature_set, moment).where(mine)
+    op.execute(served.insert().from_select(["feature_set", "last_at"], rows))
+    op.execute(imports.update().where(~mine).values(finished_at=None))
+    op.drop_table("active_import")
 
 
 def _kept_for_ever(dialect: str) -> list[str]:

@@ -16,9 +16,10 @@ from api.identifiers import now
 from api.schemas.answers import ClientAnswer, ClientPage
 from api.schemas.client_keys import LARGEST, ClientKey, is_draft
 from api.schemas.requests import ClientSearch
+from api.scoring.applicants.known_clients import feature_set_problem
 from api.scoring.terms import loan_of
 from api.services import services
-from api.store.people import clients, drafts, offers, references
+from api.store.people import clients, drafts, imports, offers, references
 from api.store.people.clients import Client, pack
 from api.store.people.evidence import of_client, requirements
 from api.store.people.predictions import recommended, recommended_by
@@ -43,16 +44,21 @@ _LATEST = ("decision", "probability", "threshold")
     query=ClientSearch,
 )
 def search_clients() -> Response:
-    keys = services().champion().manifest.key_type
+    manifest = services().champion().manifest
+    keys, feature_set = manifest.key_type, manifest.feature_set
     params = query(ClientSearch, keys)
     after, database = min(int(params.cursor), LARGEST), services().database
     parts = params.prefix, params.suffix
     if params.reference:
-        page = references.search(database, params.reference, after, params.limit)
+        called = params.reference
+        page = references.search(database, feature_set, called, after, params.limit)
     elif is_draft(params.prefix):
         page = drafts.search(database, *parts, after, params.limit)
     else:
-        page = clients.search(database, keys, *parts, after, params.limit)
+        wanted = keys, *parts, after, params.limit
+        page = clients.search(database, feature_set, *wanted)
+    if page.total == 0 and imports.lacking(database, feature_set):
+        raise feature_set_problem()
     return answer(
         {
             "clients": _called(page.ids),

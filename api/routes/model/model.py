@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from http import HTTPStatus
 
 from flask import Blueprint, Response
@@ -30,7 +31,9 @@ _CARD, _CARD_IN = "model-card.md", "model-card.{}.md"
 def get_model() -> Response:
     champion = services().champion()
     negotiable = [term.model_dump() for term in champion.negotiable]
-    return answer({**champion.bundle.told, "negotiable": negotiable})
+    release = asdict(services().release)
+    told = champion.bundle.told
+    return answer({**told, "negotiable": negotiable, "release": release})
 
 
 @Operation(

@@ -84,7 +84,7 @@ def get_application(client_id: str) -> Response:
     with services().database.read() as connection:
         reference = references.of(connection, [key]).get(key)
     form = form_of(champion.columns, draft)
-    return answer(_document(draft, form, reference))
+    return answer(_document(champion, draft, form, reference))
 
 
 @Operation(
@@ -117,7 +117,7 @@ def change_application(client_id: str) -> Response:
     after = drafts.Draft(
         key, before + 1, content, draft.created_at, at, draft.expires_at
     )
-    return answer(_document(after, form, body.reference))
+    return answer(_document(champion, after, form, body.reference))
 
 
 @Operation(
@@ -158,7 +158,7 @@ def _created(champion: Champion, reference: str | None, form: DraftForm) -> Repl
         references.put(connection, {key: reference})
         moves.entered(connection, key, at)
 
-    document = encode(_document(draft, form, reference))
+    document = encode(_document(champion, draft, form, reference))
     location = drafts.location(key)
     return Reply(HTTPStatus.CREATED, document, location, writes=(enter,))
 
@@ -195,19 +195,22 @@ def _overtaken(draft: drafts.Draft, revision: int) -> Problem:
     return Problem(HTTPStatus.CONFLICT, detail)
 
 
-def _same_person(draft: drafts.Draft, reference: str | None) -> list[ClientKey]:
+def _same_person(
+    feature_set: str, draft: drafts.Draft, reference: str | None
+) -> list[ClientKey]:
     """Who is called the same, or was entered lately with the same facts."""
     database, person = services().database, draft.content.person_sha256
     since = moment(datetime.now(UTC) - timedelta(days=services().config.draft_days))
-    called = references.same(database, reference, drafts.MOST_ALIKE + 1)
+    most = drafts.MOST_ALIKE + 1
+    called = references.same(database, feature_set, reference, most)
     alike = drafts.of_person(database, person, since)
     return [one for one in dict.fromkeys((*called, *alike)) if one != draft.client_id]
 
 
 def _document(
-    draft: drafts.Draft, form: DraftForm, reference: str | None
+    champion: Champion, draft: drafts.Draft, form: DraftForm, reference: str | None
 ) -> dict[str, Any]:
-    given = draft.content.given
+    given, feature_set = draft.content.given, champion.manifest.feature_set
     return {
         "client_id": draft.client_id,
         "state": "decided" if draft.expires_at is None else "draft",
@@ -217,7 +220,7 @@ def _document(
         "records": given["records"],
         "needed": list(form.needed),
         "unknown": list(form.unknown),
-        "same_person": _same_person(draft, reference),
+        "same_person": _same_person(feature_set, draft, reference),
         "created_at": draft.created_at,
         "updated_at": draft.updated_at,
         "expires_at": draft.expires_at,

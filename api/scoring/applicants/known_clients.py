@@ -14,7 +14,7 @@ from api.features.row_checks import unknown_categories
 from api.schemas.client_keys import ClientKey, is_draft
 from api.scoring.applicants.drafts import client_of
 from api.store.database import Database
-from api.store.people import clients, drafts
+from api.store.people import clients, drafts, imports
 from api.store.people.clients import Client
 
 if TYPE_CHECKING:
@@ -26,12 +26,13 @@ def find(
 ) -> dict[ClientKey | None, Client]:
     """Those of these clients that are known, by id.
 
-    Raises NotPrepared when the import does not fit the bundle.
+    Raises NotPrepared when no import fits the bundle.
     """
     imported = [one for one in ids if not is_draft(one)]
     entered = [str(one) for one in ids if is_draft(one)]
-    known = clients.find(database, imported) if imported else {}
-    if any(c.feature_set != champion.manifest.feature_set for c in known.values()):
+    feature_set = champion.manifest.feature_set
+    known = clients.find(database, feature_set, imported) if imported else {}
+    if len(known) < len({*imported}) and imports.lacking(database, feature_set):
         raise feature_set_problem()
     if entered:
         of_key = drafts.find(database, entered).items()

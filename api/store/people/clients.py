@@ -1,4 +1,4 @@
-"""Known clients, of the import that is active."""
+"""Known clients, of the import that serves a bundle's feature set."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Row,
-    Select,
     bindparam,
     func,
     or_,
@@ -26,8 +25,9 @@ from api.identifiers import parts
 from api.schemas.client_keys import LARGEST, LONGEST, ClientKey, KeyType
 from api.store.database import Database
 from api.store.events.record import Check
+from api.store.people.imports import SERVING
 from api.store.prepared import Prepared
-from api.store.tables import active_import, clients, drafts, imports, key_of
+from api.store.tables import clients, drafts, imports, key_of
 
 Vector = NDArray[np.float32]
 HIGHEST = "\U0010ffff"
@@ -117,13 +117,14 @@ def unpack(stored: bytes) -> Vector:
 
 
 def find(
-    database: Database, ids: Sequence[ClientKey]
+    database: Database, feature_set: str, ids: Sequence[ClientKey]
 ) -> dict[ClientKey | None, Client]:
     """The clients of these ids, all of one kind, that are known, by id."""
     known: dict[ClientKey | None, Client] = {}
     with database.read() as connection:
         for part in parts(list(dict.fromkeys(ids))):
-            rows = _OF_IDS[type(part[0])].rows(connection, ids=part)
+            query = _OF_IDS[type(part[0])]
+            rows = query.rows(connection, feature_set=feature_set, ids=part)
             known |= {key_of(row): _client(row) for row in rows}
     return known
 
@@ -150,17 +151,9 @@ def still_known(known: Sequence[Client]) -> tuple[Check, ...]:
     return *imported, *entered
 
 
-def active_feature_set(database: Database) -> str | None:
-    """The feature set of the active import; None before the first import."""
-    query = select(imports.c.feature_set).join(
-        active_import, active_import.c.import_id == imports.c.id
-    )
-    with database.read() as connection:
-        return connection.execute(query).scalar_one_or_none()
-
-
 def search(
     database: Database,
+    feature_set: str,
     keys: KeyType,
     prefix: str,
     suffix: str,
@@ -172,23 +165,18 @@ def search(
     Texts are compared as they are, and are in the order of their bytes.
     """
     matches = _MATCHES[keys](prefix, suffix)
-    ids = _of_active_import(clients.c.client_id, clients.c.client_text).where(matches)
+    ids = select(clients.c.client_id, clients.c.client_text).where(
+        clients.c.import_id == SERVING, matches
+    )
     some = ids.where(clients.c.client_id > after).order_by(clients.c.client_id)
     total = select(func.count()).select_from(ids.subquery())
+    served = {"feature_set": feature_set}
     with database.read() as connection:
-        rows = connection.execute(some.limit(limit + 1)).all()
-        count = connection.execute(total).scalar_one()
+        rows = connection.execute(some.limit(limit + 1), served).all()
+        count = connection.execute(total, served).scalar_one()
     shown = rows[:limit]
     last = shown[-1].client_id if len(rows) > limit else None
     return IdPage(tuple(map(key_of, shown)), count, last)
-
-
-def _of_active_import(*columns: Any) -> Select[Any]:
-    return (
-        select(*columns)
-        .join_from(clients, imports, clients.c.import_id == imports.c.id)
-        .join(active_import, active_import.c.import_id == imports.c.id)
-    )
 
 
 _NUMBERED = clients.c.client_text.is_(None)
@@ -197,9 +185,9 @@ _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _WHAT = tuple(column for column in clients.c if column is not clients.c.records)
 _OF_IDS = {
     kind: Prepared(
-        _of_active_import(*_WHAT, imports.c.feature_set, imports.c.finished_at).where(
-            which
-        ),
+        select(*_WHAT, imports.c.feature_set, imports.c.finished_at)
+        .join_from(clients, imports, clients.c.import_id == imports.c.id)
+        .where(imports.c.id == SERVING, which),
         many="ids",
     )
     for kind, which in (
@@ -214,6 +202,11 @@ _STILL_KNOWN = Prepared(
     ),
     many="ids",
 )
+# By a key that is given, of one kind or the other.
+OF_KEY = {
+    int: (clients.c.client_id == bindparam("client_id")) & _NUMBERED,
+    str: clients.c.client_text == bindparam("client_id"),
+}
 _REVISION = Prepared(
     select(drafts.c.revision).where(drafts.c.client_text == bindparam("key"))
 )

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from api.json_encoding import encode
 from api.store.database import Database
 from api.store.events.packing import Dictionary, compressed, decompressed
-from api.store.people.clients import Client
+from api.store.people.clients import OF_KEY, Client
+from api.store.people.imports import SERVING
 from api.store.prepared import Prepared
 from api.store.tables import clients
 
@@ -35,9 +36,10 @@ def pack(document: bytes, dictionary: Dictionary) -> bytes:
 
 def of_client(database: Database, client: Client) -> Records:
     """What was imported with this client; empty where the file had no records."""
-    whose = {"import_id": client.import_id, "client_id": client.number}
+    query = _OF_CLIENT[type(client.client_id)]
+    whose = {"feature_set": client.feature_set, "client_id": client.client_id}
     with database.read() as connection:
-        packed = _OF_CLIENT.scalar(connection, **whose)
+        packed = query.scalar(connection, **whose)
     if packed is None:
         return {}
     known = database.dictionaries.of(packed)
@@ -45,9 +47,8 @@ def of_client(database: Database, client: Client) -> Records:
     return records
 
 
-_OF_CLIENT = Prepared(
-    select(clients.c.records).where(
-        clients.c.import_id == bindparam("import_id"),
-        clients.c.client_id == bindparam("client_id"),
-    )
-)
+# By the key, not the import they were found in: that may just have been replaced.
+_OF_CLIENT = {
+    kind: Prepared(select(clients.c.records).where(clients.c.import_id == SERVING, its))
+    for kind, its in OF_KEY.items()
+}

@@ -32,10 +32,10 @@ from api.schemas.client_keys import ClientKey
 from api.store.database import Database
 from api.store.people.clients import HIGHEST, IdPage
 from api.store.people.drafts import visible
+from api.store.people.imports import SERVING
 from api.store.prepared import Prepared
 from api.store.tables import (
     KEY_COLUMNS,
-    active_import,
     clients,
     drafts,
     key_of,
@@ -78,7 +78,9 @@ def remove(connection: Connection, client_ids: Sequence[ClientKey]) -> None:
         connection.execute(delete(references).where(column.in_(part)))
 
 
-def search(database: Database, text: str, after: int, limit: int) -> IdPage:
+def search(
+    database: Database, feature_set: str, text: str, after: int, limit: int
+) -> IdPage:
     """Clients a word of whose reference begins so, after as many of them.
 
     How many there are is counted up to `MOST_COUNTED`.
@@ -89,21 +91,24 @@ def search(database: Database, text: str, after: int, limit: int) -> IdPage:
     query = _some(lambda folded: folded.between(wanted, wanted + HIGHEST))
     page = query.order_by(references.c.folded, references.c.id)
     counted = select(func.count()).select_from(query.limit(MOST_COUNTED).subquery())
+    served, some = {"feature_set": feature_set}, page.offset(after).limit(limit + 1)
     with database.read() as connection:
-        found = connection.execute(page.offset(after).limit(limit + 1)).all()
-        count = connection.execute(counted).scalar_one()
+        found = connection.execute(some, served).all()
+        count = connection.execute(counted, served).scalar_one()
     last = after + limit if len(found) > limit else None
     return IdPage(tuple(map(key_of, found[:limit])), count, last)
 
 
-def same(database: Database, reference: str | None, most: int) -> list[ClientKey]:
+def same(
+    database: Database, feature_set: str, reference: str | None, most: int
+) -> list[ClientKey]:
     """Some of the clients that are called so, but for accents and capitals."""
     if reference is None:
         return []
     whole = folded(reference)
     query = _some(lambda folded: folded == whole[:_LONGEST]).limit(most)
     with database.read() as connection:
-        found = connection.execute(query).all()
+        found = connection.execute(query, {"feature_set": feature_set}).all()
     # Another one may only end so.
     return [key_of(row) for row in found if folded(row.reference) == whole]
 
@@ -118,14 +123,13 @@ def _some(which: Callable[[ColumnElement[Any]], ColumnElement[bool]]) -> Select[
         references.c.folded, references.c.id
     )
     numbered, named = clients.alias(), clients.alias()
-    active = select(active_import.c.import_id).scalar_subquery()
     of_number = and_(
-        numbered.c.import_id == active,
+        numbered.c.import_id == SERVING,
         numbered.c.client_id == references.c.client_id,
         numbered.c.client_text.is_(None),
     )
     of_text = and_(
-        named.c.import_id == active,
+        named.c.import_id == SERVING,
         named.c.client_text == references.c.client_text,
     )
     entered = drafts.c.client_text == references.c.client_text

@@ -238,3 +238,20 @@ def test_refuses_clients_whose_values_are_no_numbers(
     conftest.seal(folder, json.loads((folder / "manifest.json").read_text()))
     with pytest.raises(BundleError, match=rf"population\.parquet: column {message}"):
         load(read_bundle(folder), 1)
+
+
+def test_a_file_named_current_says_which_bundle_serves(
+    folder: Path, tmp_path: Path
+) -> None:
+    sha256 = read_bundle(folder).sha256
+    bundles = tmp_path / "bundles"
+    shutil.copytree(folder, bundles / sha256)
+    (bundles / "current").write_text(f"{sha256}\n")
+    assert read_bundle(bundles).sha256 == sha256
+    for wrong in ("", "..", "\0" * 64, f"{sha256}/.."):
+        (bundles / "current").write_text(wrong)
+        with pytest.raises(BundleError, match="current: expected a bundle's SHA-256"):
+            read_bundle(bundles)
+    (bundles / "current").write_text("0" * 64)
+    with pytest.raises(BundleError, match="no such folder"):
+        read_bundle(bundles)

@@ -92,6 +92,45 @@ def test_no_import_has_the_key_of_a_draft(
     app.extensions["scoring"].database.close()
 
 
+def test_who_is_forgotten_is_404_and_what_was_theirs_410_as_documented(
+    call: Any, run: Any
+) -> None:
+    paths = call("GET", "/openapi.json").json["paths"]
+    at = "/v1/clients/{client_id}"
+    terms = {"terms": {"amount": 200_000}, "valid_until": "2127-01-31"}
+    given = {
+        "/v1/predictions": ("scoring", {"client_id": 100002}),
+        f"{at}/notes": ("officer", {"text": "Called.", "author": "A"}),
+        f"{at}/offers": ("officer", {**terms, "reviewer": "A"}),
+    }
+
+    def posted(path: str) -> Any:
+        role, body = given[path]
+        there, token = path.format(client_id=100002), {"Idempotency-Key": path}
+        return call("POST", there, role, json=body, headers=token)
+
+    made = {path: posted(path).json for path in given}
+    names = {
+        "client_id": 100002,
+        "prediction_id": made["/v1/predictions"]["prediction_id"],
+        "offer_id": made[f"{at}/offers"]["offer_id"],
+    }
+    assert run("clients", "forget", "100002").exit_code == 0
+    own = [
+        path
+        for path, routes in paths.items()
+        if "get" in routes and ("{prediction_id}" in path or "{offer_id}" in path)
+    ]
+    assert len(own) == 3
+    for path, expected in [(at, 404), *((path, 410) for path in own)]:
+        answer = call("GET", path.format(**names), "officer")
+        assert answer.status_code == expected, path
+        assert str(expected) in paths[path]["get"]["responses"], path
+    for path in given:
+        assert posted(path).status_code == 410, path
+        assert {"409", "410"} <= set(paths[path]["post"]["responses"]), path
+
+
 def test_of_whom_is_forgotten_no_byte_is_left(
     call: Any, call_them: Any, run: Any, app: Flask, url: str, capfd: Any
 ) -> None:

@@ -91,7 +91,7 @@ def test_records_that_were_entered_here_are_told_as_well(call: Any) -> None:
 
 def test_records_are_small_and_go_with_the_client(imported: Flask) -> None:
     database = imported.extensions["scoring"].database
-    (client,) = clients.find(database, [100003]).values()
+    (client,) = clients.find(database, "small", [100003]).values()
     told = records.of_client(database, client)
     assert told["cards"] is None
     run = imported.test_cli_runner().invoke

@@ -23,7 +23,7 @@ def buffered(api: int) -> Iterator[int]:
         Path(folder).chmod(0o755)
         for there, here in {
             " /tmp/": f" {folder}/",
-            "server api:5050": f"server 127.0.0.1:{api}",
+            "set $api api:5050": f"set $api 127.0.0.1:{api}",
             "listen 5050": f"listen 127.0.0.1:{port}",
         }.items():
             assert there in text

@@ -11,9 +11,11 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,9 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 
 behind_nginx = pytest.mark.skipif(
     shutil.which("nginx") is None, reason="nginx is not installed"
+)
+with_promtool = pytest.mark.skipif(
+    shutil.which("promtool") is None, reason="Prometheus' promtool is not installed"
 )
 pytestmark = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 
@@ -203,6 +208,80 @@ def wait_for(condition: Callable[[], Any]) -> Any:
             return found
         time.sleep(0.1)
     raise TimeoutError("it did not come about")
+
+
+@with_promtool
+def test_prometheus_is_told_what_its_rules_and_dashboard_ask_for(
+    start: Start, port: int, world: Any, template: Any, tmp_path: Path
+) -> None:
+    _, keys = template
+    metrics = free_port()
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    settings = {"SCORING_METRICS_PORT": str(metrics), "SCORING_COMMIT": "c0ffee"}
+    process = start(world.bundle, **settings)
+    wait_until_ready(process, port)
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    version = tomllib.loads(text)["project"]["version"]
+    ready = {"status": "ready", "version": version, "commit": "c0ffee"}
+    assert get(port, "/health/ready")[1] == ready
+    for key, status in ((keys["scoring"], 201), ("no-such-key", 401)):
+        headers = {
+            "Authorization": f"Bearer {key}",
+            "Content-Type": "application/json",
+        }
+        asked = {"headers": headers, "data": b'{"client_id": 100001}'}
+        assert get(port, "/v1/predictions", **asked)[0] == status
+    told = scrape(metrics)
+    (build,) = re.findall(r"^scoring_build_info\{(.*)\} 1.0$", told, re.MULTILINE)
+    assert f'commit="c0ffee",version="{version}"' in build
+    assert 'scoring_denied_total{reason="unknown"} 1.0' in told
+    assert "scoring_requests_in_flight 0.0" in told
+    said = subprocess.run(
+        ["promtool", "check", "metrics"], input=told, capture_output=True, text=True
+    )
+    assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
+    watching = ROOT / "docs" / "observability"
+    named = {
+        name
+        for file in ("rules.yml", "grafana/dashboards/scoring.json")
+        for name in re.findall(r"scoring_\w+", (watching / file).read_text())
+    }
+    assert named <= set(re.findall(r"^\w+", told, re.MULTILINE))
+
+
+def test_a_process_that_died_is_watched_no_more(
+    start: Start, port: int, world: Any, template: Any
+) -> None:
+    """Killed while it worked on a request."""
+    metrics = free_port()
+    process = start(world.bundle, SCORING_METRICS_PORT=str(metrics))
+    wait_until_ready(process, port)
+
+    def told_of(text: str) -> str:
+        with suppress(OSError):
+            told = scrape(metrics)
+            return told if text in told else ""
+        return ""
+
+    told = wait_for(lambda: told_of("scoring_request_threads 8.0"))
+    killed = re.findall(r'pid="(\d+)",role="worker"', told)
+    assert len(killed) == 2
+    assert f'pid="{process.pid}",role="master"' in told
+    head = "POST /v1/predictions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json"
+    key = f"\r\nAuthorization: Bearer {template[1]['scoring']}"
+    with slow_client(port, f"{head}{key}\r\nContent-Length: 9\r\n\r\n{{".encode()):
+        wait_for(lambda: told_of("scoring_requests_in_flight 1.0"))
+        for pid in killed:
+            os.kill(int(pid), signal.SIGKILL)
+        told = wait_for(lambda: told_of("scoring_requests_in_flight 0.0"))
+    assert not set(killed) & set(re.findall(r'pid="(\d+)"', told))
+    serve = re.compile(r"^scoring_bundle_processes\{.*\} 2.0$", re.MULTILINE)
+    wait_for(lambda: serve.search(told_of("")))
+    limit, used = (
+        float(re.findall(rf"^scoring_memory_{one}_bytes (.+)$", told, re.MULTILINE)[0])
+        for one in ("limit", "used")
+    )
+    assert 0 < used < limit
 
 
 @behind_nginx
@@ -372,3 +451,20 @@ def test_refuses_to_start_on_a_corrupted_bundle(
     assert process.wait(20) != 0
     (refusal,) = [line for line in lines_of(process) if line["level"] == "error"]
     assert "model.txt: was altered" in refusal["message"]
+
+
+def test_fewer_workers_where_the_system_ends_them_and_a_word_where_it_ends_the_last(
+    start: Start, port: int, world: Any
+) -> None:
+    process = start(world.bundle, SCORING_WORKERS="2")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while process.poll() is None:
+        for worker in children.read_text().split():
+            os.kill(int(worker), signal.SIGKILL)
+        time.sleep(0.02)
+    assert process.returncode == 1
+    told = [line["message"] for line in lines_of(process)]
+    fewer, last = [one for one in told if "too little memory" in one]
+    assert "SCORING_WORKERS=2 takes" in fewer and fewer.endswith("going on with 1")
+    assert "SCORING_WORKERS=1 takes" in last
+    assert len([one for one in told if "was sent SIGKILL" in one]) <= 7

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.server.resources import worker_count
+from api.server.resources import memory_limit, memory_used, worker_count
 
 V2 = "0::/pod/app\n"
 V1 = "4:memory:/docker/x\n1:cpu,cpuacct:/docker/x\n0::/\n"
@@ -69,3 +69,43 @@ def test_a_small_machine_has_few_workers(
         os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2**17}.__getitem__
     )
     assert worker_count(tmp_path, tmp_path / "own") == 1
+
+
+@pytest.mark.parametrize(
+    ("own", "files", "used"),
+    [
+        ("", {}, None),
+        (
+            V2,
+            {
+                "pod/memory.max": str(2**30),
+                "pod/memory.current": "900",
+                "pod/memory.stat": "anon 500\ninactive_file 300",
+                "pod/app/memory.max": "max",
+                "pod/app/memory.current": "700",
+            },
+            600,
+        ),
+        (
+            V1,
+            {
+                "memory/docker/x/memory.limit_in_bytes": str(2**30),
+                "memory/docker/x/memory.usage_in_bytes": "900",
+                "memory/docker/x/memory.stat": "inactive_file 1\n"
+                "total_inactive_file 200",
+            },
+            700,
+        ),
+    ],
+)
+def test_memory_is_told_of_the_group_that_is_full_first(
+    own: str, files: dict[str, str], used: float | None, tmp_path: Path
+) -> None:
+    (tmp_path / "own").write_text(own)
+    for name, content in files.items():
+        path = tmp_path / "cgroup" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content + "\n")
+    assert memory_used(tmp_path / "cgroup", tmp_path / "own") == used
+    limit = memory_limit(tmp_path / "cgroup", tmp_path / "own")
+    assert (limit == 2**30) is (used is not None)

@@ -14,6 +14,7 @@ from flask import Flask
 from api.bundle.read import read_bundle
 from api.errors import ImportRefused
 from api.features.clients_file import opened
+from api.store.people import imports
 
 pytestmark = pytest.mark.usefixtures("own")
 
@@ -56,7 +57,7 @@ def test_a_new_file_takes_the_place_of_the_old_one(
 def test_the_same_file_again_does_nothing(app: Flask, run: Any, world: Any) -> None:
     done = run(world.clients)
     assert done.exit_code == 0
-    assert "already active" in done.stderr
+    assert "already imported" in done.stderr
     assert stored(app) == [(1, 500)]
 
 
@@ -153,12 +154,15 @@ def test_no_damaged_byte_is_imported(write: Any, world: Any) -> None:
 
 
 def test_clients_of_another_feature_set_do_not_serve(app: Flask, call: Any) -> None:
-    with app.extensions["scoring"].database.write() as connection:
+    database = app.extensions["scoring"].database
+    with database.write() as connection:
         change = "UPDATE imports SET feature_set = 'older'"
         connection.execute(sqlalchemy.text(change))
+    imports.note_served(database, "older")
     ready = app.test_client().get("/health/ready")
     answer = call("POST", "/v1/predictions", json={"client_id": 100001})
-    for response in (ready, answer):
+    found = call("GET", "/v1/clients", "officer")
+    for response in (ready, answer, found):
         assert response.status_code == 503
         assert "clients import" in response.get_json()["detail"]
     fresh = {"application": {"AMT_CREDIT": 100000, "CNT_CHILDREN": 0}}

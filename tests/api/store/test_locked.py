@@ -15,7 +15,7 @@ from api import create_app
 from api.config import Config
 from api.store.database import Database
 from api.store.policies import BUILT_IN
-from api.store.tables import active_import
+from api.store.tables import active_policy
 
 SECONDS = 1.0
 # Short of twice the deadline.
@@ -48,7 +48,7 @@ def test_a_locked_store_is_given_up_at_the_deadline_by_all_who_wait(
     ready = partial(ask, "GET", "/health/ready", "scoring")
     assert {one()[0] for one in (decide, results, ready)} == {200, 201}
     with closing(Database(url, 5)) as other, other.write() as connection:
-        connection.execute(update(active_import).values(slot=1))
+        connection.execute(update(active_policy).values(slot=1))
         kinds = [decide]
         if url.startswith("postgresql"):
             connection.execute(text("LOCK TABLE events IN ACCESS EXCLUSIVE MODE"))

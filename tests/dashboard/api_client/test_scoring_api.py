@@ -10,6 +10,7 @@ from fake_api import KEY, FakeApi, document, problem
 
 from api_client.errors import (
     Conflict,
+    Erased,
     Forbidden,
     LoggedOut,
     NonsenseAnswer,
@@ -113,6 +114,7 @@ def test_tries_again_after_passing_trouble_with_the_same_idempotency_key(
         (403, Forbidden, 1),
         (404, NotFound, 1),
         (409, Conflict, 1),
+        (410, Erased, 1),
         (422, Refused, 1),
         (429, ServerError, 1),
         (500, ServerError, 1),

@@ -573,6 +573,20 @@ def test_an_alert_is_acknowledged_by_name(api: FakeApi) -> None:
     assert "Acknowledged by Bo" in page_text(app) and "Ask sales" in page_text(app)
 
 
+def test_a_mails_link_shows_its_alert_first_even_when_it_has_ended(
+    api: FakeApi,
+) -> None:
+    ended = {"id": "alert-2", "cause": "score", "status": "closed"}
+    asked = api.alert | ended | {"title": "Scores fell"}
+    api.replies["/v1/alerts"] = document({"alerts": [api.alert, asked]})
+    app = open_app()
+    app.query_params["cause"] = "score"
+    app.switch_page("screens/alerts.py").run()
+    text = page_text(app)
+    assert text.index("Scores fell") < text.index("Instalments have grown")
+    assert app.segmented_control(key="alert_status").value == "all"
+
+
 def test_what_monitoring_wrote_is_told_in_the_pages_language(api: FakeApi) -> None:
     titles = {"en": "Rents rose", "fr": "Les loyers ont monté"}
     texts = {"title": titles, "what": "not by language"}

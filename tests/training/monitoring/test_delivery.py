@@ -6,7 +6,9 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -73,14 +75,41 @@ def hook() -> Iterator[Hook]:
 
 
 class Mailbox:
+    """A mail server; `unknown`: an address that it refuses."""
+
     def __init__(self) -> None:
         self.messages: list[Any] = []
+        self.unknown = ""
+
+    async def handle_RCPT(
+        self, server: object, session: object, envelope: Any, address: str, _: object
+    ) -> str:
+        if address == self.unknown:
+            return "550 nobody of that name"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
-        self.messages.append(
-            message_from_bytes(envelope.content, policy=policy.default)
-        )
+        content = envelope.content.replace(b"\r\n", b"\n")
+        self.messages.append(message_from_bytes(content, policy=policy.default))
         return "250 OK"
+
+
+@contextmanager
+def mail_server(port: int) -> Iterator[Mailbox]:
+    mailbox = Mailbox()
+    server = Controller(mailbox, hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        yield mailbox
+    finally:
+        server.stop()
+
+
+def mailing(port: int, **others: str) -> Settings:
+    asked = {"alert_to": "risk@lender.example, it@lender.example"} | others
+    url = f"smtp://127.0.0.1:{port}?from=monitor@lender.example"
+    return Settings(alert_smtp_url=url, **asked)
 
 
 @pytest.fixture
@@ -91,11 +120,16 @@ def state(reference: Reference, tmp_path: Path) -> Iterator[State]:
 
 
 def send(
-    fake: FakeApi, state: State, reference: Reference, settings: Settings
+    fake: FakeApi,
+    state: State,
+    reference: Reference,
+    settings: Settings,
+    changes: Sequence[AlertChange] = (OPENED,),
 ) -> list[str]:
-    """Tell of an opened alert; what the run said."""
+    """Tell of what changed in one run; what the run said."""
     with state.transaction():
-        outbox.put_alert(state, reference, OPENED, settings, fake.url)
+        for change in changes:
+            outbox.put_alert(state, reference, change, settings, fake.url)
     return resend(fake, state, settings)
 
 
@@ -142,29 +176,135 @@ def test_what_a_dead_receiver_missed_is_sent_at_the_next_run(
     assert len(fake.alerts) == 1
 
 
-def test_the_mail_says_what_happened_how_sure_and_what_to_do(
+# What one run found, in the order in which it found it: one cause went up and down.
+SCORE = AlertChange("score", "open", "critical", "opened", EVIDENCE)
+THIRD = AlertChange("feature:THIRD", "open", "info", "opened", EVIDENCE)
+RUN = (
+    replace(OPENED, status="closed", what="closed"),
+    AlertChange("missing:SECOND", "open", "warning", "updated", EVIDENCE),
+    replace(OPENED, cause="feature:KIND", evidence=EVIDENCE | {"shift": -0.4}),
+    replace(SCORE, severity="warning"),
+    THIRD,
+    replace(SCORE, what="updated"),
+    replace(THIRD, status="closed", what="closed"),
+)
+
+
+def test_a_run_is_one_mail_to_each_with_the_worst_first(
     fake: FakeApi, state: State, reference: Reference
 ) -> None:
-    mailbox = Mailbox()
     port = free_port()
-    server = Controller(mailbox, hostname="127.0.0.1", port=port)
-    server.start()
-    try:
-        settings = Settings(
-            alert_smtp_url=f"smtp://127.0.0.1:{port}?from=monitor@lender.example",
-            alert_to="risk@lender.example,it@lender.example",
-        )
-        assert send(fake, state, reference, settings) == []
-    finally:
-        server.stop()
+    url = "https://dashboard.lender.example/"
+    settings = mailing(port, alert_dashboard_url=url)
+    with mail_server(port) as mailbox:
+        assert send(fake, state, reference, settings, RUN) == []
+        unchanged = [replace(OPENED, what="refreshed")]
+        assert send(fake, state, reference, settings, unchanged) == []
+    risk, it = mailbox.messages
+    assert (risk["To"], it["To"]) == ("risk@lender.example", "it@lender.example")
+    assert (
+        risk["Subject"] == "1 critical, 2 warnings, 2 ended: The scores have shifted, …"
+    )
+    assert risk["From"] == "monitor@lender.example"
+    assert risk["Auto-Submitted"] == "auto-generated"
+    assert risk["Date"].datetime is not None
+    overview, *alerts = risk.get_content().split("\n\n----\n\n")
+    assert overview.splitlines() == [
+        "1 critical, 2 warnings, 2 ended",
+        "1. The scores have shifted (critical, new)",
+        "2. “Kind” has shifted (warning, new)",
+        "3. “Second” is missing at another rate"
+        " (warning, goes on, its severity changed)",
+        "4. “First” has shifted (warning, ended)",
+        "5. “Third” has shifted (for information, ended)",
+    ]
+    assert len(alerts) == 5
+    head, what, certainty, action, link = alerts[1].split("\n\n")
+    assert "0.40 standard deviations lower" in what
+    assert certainty.startswith("How sure: From the newest 400 decisions")
+    assert action.startswith("What to do: Ask whether the clients")
+    assert link == f"{url}alerts?cause=feature%3AKIND&lang=en"
+    assert "What to do: nothing more." in alerts[3]
+
+
+def test_a_mail_about_one_alert_says_it_in_the_language_of_its_readers(
+    fake: FakeApi, state: State, reference: Reference
+) -> None:
+    port = free_port()
+    settings = mailing(port, alert_to="it@lender.example", alert_language="fr")
+    with mail_server(port) as mailbox:
+        send(fake, state, reference, settings)
     (mail,) = mailbox.messages
-    assert mail["Subject"] == "[warning] “First” has shifted (opened)"
-    assert mail["From"] == "monitor@lender.example"
-    assert mail["To"] == "risk@lender.example, it@lender.example"
+    assert mail["Subject"] == "1 avertissement\u202f: «\u202fFirst\u202f» a bougé"
     text = mail.get_content()
-    assert "0.31 standard deviations higher" in text
-    assert "How sure: From the newest 400 decisions" in text
-    assert "What to do: " in text
+    assert text.startswith("1. «\u202fFirst\u202f» a bougé (avertissement, nouvelle)")
+    assert "0,31 écarts-types plus haut" in text
+    assert text.endswith(f"\n\n{fake.url}/v1/alerts (feature:FIRST)\n")
+
+
+def test_a_mail_that_failed_is_sent_with_what_came_since(
+    fake: FakeApi, state: State, reference: Reference
+) -> None:
+    port = free_port()
+    settings = mailing(port)
+    (said,) = send(fake, state, reference, settings)
+    assert said.startswith("mail to risk@lender.example: ")
+    assert said.endswith("; kept for the next run")
+    with mail_server(port) as mailbox:
+        mailbox.unknown = "risk@lender.example"
+        (said,) = send(fake, state, reference, settings, [SCORE])
+        assert "nobody of that name" in said
+        resend(fake, state, settings)
+        (only,) = mailbox.messages
+        assert only["To"] == "it@lender.example"
+        assert only["Subject"] == "1 critical, 1 warning: The scores have shifted, …"
+        mailbox.unknown = ""
+        assert send(fake, state, reference, settings, [THIRD]) == []
+        assert resend(fake, state, settings) == []
+    late, new = mailbox.messages[1:]
+    assert late["Subject"].startswith("1 critical, 1 warning, 1 for information: ")
+    assert new["Subject"] == "1 for information: “Third” has shifted"
+    assert (late["To"], new["To"]) == ("risk@lender.example", "it@lender.example")
+    assert state.scalar("SELECT count(*) FROM outbox") == 0
+    assert len({one["Message-ID"] for one in mailbox.messages}) == 3
+
+
+def test_a_mail_that_is_sent_again_after_a_crash_has_the_same_id(
+    fake: FakeApi, state: State, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    settings = mailing(port, alert_to="it@lender.example")
+
+    keep = State.keep
+
+    def killed(state: State, **facts: object) -> None:
+        if "mailed" in facts:
+            raise KeyboardInterrupt
+        keep(state, **facts)
+
+    with mail_server(port) as mailbox:
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(State, "keep", killed)
+            send(fake, state, reference, settings, RUN)
+        assert resend(fake, state, settings) == []
+    first, second = mailbox.messages
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first.get_content() == second.get_content()
+
+
+def test_a_mail_that_waits_since_an_earlier_version_is_sent_in_english(
+    fake: FakeApi, state: State
+) -> None:
+    told = dict.fromkeys(("title", "what", "certainty", "action"), "Incomes fell")
+    alert = {"cause": "score", "severity": "critical", "evidence": {}, **told}
+    notice = json.dumps({"event": "opened", "api": fake.url, "alert": alert})
+    row = "INSERT INTO outbox (channel, token, body) VALUES ('mail', '1', ?)"
+    state.connection.execute(row, [notice.encode()])
+    port = free_port()
+    settings = mailing(port, alert_to="it@lender.example", alert_language="fr")
+    with mail_server(port) as mailbox:
+        assert resend(fake, state, settings) == []
+    assert mailbox.messages[0]["Subject"] == "1 critique\u202f: Incomes fell"
 
 
 @pytest.mark.parametrize(
@@ -173,6 +313,8 @@ def test_the_mail_says_what_happened_how_sure_and_what_to_do(
         (Settings(alert_webhook_url="http://x"), "WEBHOOK_SECRET"),
         (Settings(alert_smtp_url="http://x", alert_to="a@b"), "SMTP_URL"),
         (Settings(alert_smtp_url="smtp://x"), "ALERT_TO"),
+        (Settings(alert_language="de"), "ALERT_LANGUAGE: expected en or fr, not de"),
+        (Settings(alert_dashboard_url="dashboard"), "ALERT_DASHBOARD_URL"),
         (Settings(), "TRAINING_API_KEY"),
     ],
 )

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import smtplib
 import ssl
 import time
-from collections.abc import Mapping
-from email.message import EmailMessage
-from typing import Any
+from email.charset import QP, Charset
+from email.header import Header
+from email.mime.text import MIMEText
+from email.utils import formatdate, getaddresses
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import requests
 
 from training.config import Settings
 from training.errors import ConfigurationError
+from training.language import LANGUAGES
+from training.monitoring.alerts.digest import Digest
 
 TIMEOUT = 20
 SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -24,6 +26,10 @@ SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 class DeliveryFailed(Exception):
     """It may succeed later."""
+
+
+class ServerUnreachable(DeliveryFailed):
+    """Whoever else is to be told by the same server: it fails for them, too."""
 
 
 def send_webhook(settings: Settings, body: bytes, token: str) -> None:
@@ -57,15 +63,24 @@ def send_webhook(settings: Settings, body: bytes, token: str) -> None:
         raise DeliveryFailed(f"status {answer.status_code}")
 
 
-def send_mail(settings: Settings, body: bytes, token: str) -> None:
-    """Send an alert by SMTP; a repetition has the same Message-ID.
+def recipients(settings: Settings) -> list[str]:
+    """The addresses that get mail, each once."""
+    if not settings.alert_smtp_url:
+        return []
+    told = [address for _, address in getaddresses([settings.alert_to])]
+    return list(dict.fromkeys(filter(None, told)))
+
+
+def send_mail(settings: Settings, to: str, digest: Digest, token: str) -> None:
+    """Send a digest by SMTP; a repetition has the same Message-ID.
 
     Raises:
-        DeliveryFailed: the server refused, or could not be reached.
+        ServerUnreachable: the server could not be reached.
+        DeliveryFailed: it refused.
     """
     server = urlsplit(settings.alert_smtp_url)
-    sender = parse_qs(server.query).get("from", [settings.alert_to.split(",")[0]])[0]
-    message = compose(json.loads(body), sender.strip(), settings.alert_to, token)
+    sender = parse_qs(server.query).get("from", recipients(settings))[0].strip()
+    message = compose(digest, sender, to, token)
     port = server.port or SCHEMES[server.scheme]
     context = ssl.create_default_context()
     try:
@@ -83,23 +98,24 @@ def send_mail(settings: Settings, body: bytes, token: str) -> None:
                     unquote(server.username), unquote(server.password or "")
                 )
             connection.send_message(message)
-    except (OSError, smtplib.SMTPException) as error:
+    except smtplib.SMTPException as error:
         raise DeliveryFailed(str(error)) from None
+    except OSError as error:
+        raise ServerUnreachable(str(error)) from None
 
 
-def compose(
-    notice: Mapping[str, Any], sender: str, to: str, token: str
-) -> EmailMessage:
-    alert = notice["alert"]
-    message = EmailMessage()
-    message["Subject"] = f"[{alert['severity']}] {alert['title']} ({notice['event']})"
+def compose(digest: Digest, sender: str, to: str, token: str) -> MIMEText:
+    """Not an `EmailMessage`: it loses spaces where it folds a long subject."""
+    charset = Charset("utf-8")
+    charset.body_encoding = QP
+    message = MIMEText(digest.text, _charset=charset)  # type: ignore[arg-type]
+    subject = Header(digest.subject, "utf-8", header_name="Subject")
+    message["Subject"] = subject.encode()
     message["From"], message["To"] = sender, to
+    message["Date"] = formatdate()
     message["Message-ID"] = f"<{token}@{sender.partition('@')[2] or 'monitoring'}>"
-    message.set_content(
-        f"{alert['title']}: {notice['event']}.\n\n{alert['what']}\n\n"
-        f"How sure: {alert['certainty']}\n\nWhat to do: {alert['action']}\n\n"
-        f"Cause: {alert['cause']}\nAlerts: {notice['api']}/v1/alerts\n"
-    )
+    # So that no absence note answers it (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
     return message
 
 
@@ -113,10 +129,21 @@ def check(settings: Settings) -> None:
         raise ConfigurationError(
             "TRAINING_ALERT_WEBHOOK_SECRET: expected a secret to sign the webhook with"
         )
+    if settings.alert_language not in LANGUAGES:
+        raise ConfigurationError(
+            f"TRAINING_ALERT_LANGUAGE: expected {' or '.join(LANGUAGES)},"
+            f" not {settings.alert_language}"
+        )
+    if settings.alert_dashboard_url and not settings.alert_dashboard_url.startswith(
+        ("http://", "https://")
+    ):
+        raise ConfigurationError(
+            "TRAINING_ALERT_DASHBOARD_URL: expected http:// or https://"
+        )
     if not settings.alert_smtp_url:
         return
     if urlsplit(settings.alert_smtp_url).scheme not in SCHEMES:
         expected = " or ".join(f"{scheme}://" for scheme in SCHEMES)
         raise ConfigurationError(f"TRAINING_ALERT_SMTP_URL: expected {expected}")
-    if not settings.alert_to:
+    if not recipients(settings):
         raise ConfigurationError("TRAINING_ALERT_TO: expected an e-mail address")

@@ -9,12 +9,20 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from training.config import Settings
 from training.language import SOURCE, Labels
 from training.monitoring.alerts import texts
-from training.monitoring.alerts.delivery import DeliveryFailed, send_mail, send_webhook
+from training.monitoring.alerts.delivery import (
+    DeliveryFailed,
+    ServerUnreachable,
+    recipients,
+    send_mail,
+    send_webhook,
+)
+from training.monitoring.alerts.digest import digest
 from training.monitoring.alerts.lifecycle import AlertChange
 from training.monitoring.events.api_client import Api, ApiError
 from training.monitoring.events.state import State
@@ -95,17 +103,20 @@ def deliver(
     progress: Callable[[str], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Send what waits, in order.
+    """Send what waits, in order; mail last, all that waits for a recipient as one.
 
     A webhook or mail server that does not answer keeps its messages for the next run.
 
     Raises:
         ApiError: the API refused, or gave no answer.
     """
-    failed: set[str] = set()
-    query = "SELECT id, channel, token, body FROM outbox ORDER BY id"
+    webhook_failed = False
+    query = (
+        "SELECT id, channel, token, body FROM outbox"
+        f" WHERE channel != '{MAIL}' ORDER BY id"
+    )
     for number, channel, token, body in state.connection.execute(query).fetchall():
-        if channel in failed:
+        if channel == WEBHOOK and webhook_failed:
             continue
         facts: dict[str, object] = {}
         try:
@@ -115,14 +126,56 @@ def deliver(
             elif channel == ALERT:
                 _post_alert(api, state, body, token)
             else:
-                _patiently(settings, channel, body, token, sleep)
+                _patiently(partial(send_webhook, settings, body, token), sleep)
         except DeliveryFailed as error:
-            failed.add(channel)
+            webhook_failed = True
             progress(f"{channel}: {error}; kept for the next run")
             continue
         with state.transaction() as connection:
             state.keep(**facts)
             connection.execute("DELETE FROM outbox WHERE id = ?", [number])
+    _mail(state, settings, progress, sleep)
+
+
+def _mail(
+    state: State,
+    settings: Settings,
+    progress: Callable[[str], None],
+    sleep: Callable[[float], None],
+) -> None:
+    """To each recipient all that waits for them, as one.
+
+    It is kept until the last of them has it, and up to where each has, beside it.
+    """
+    query = f"SELECT id, token, body FROM outbox WHERE channel = '{MAIL}' ORDER BY id"
+    rows = state.connection.execute(query).fetchall()
+    if not rows:
+        return
+    to, reached = recipients(settings), dict(state.fact("mailed", {}))
+    for address in to:
+        waiting = [row for row in rows if row[0] > reached.get(address, 0)]
+        if not waiting:
+            continue
+        told = digest(
+            [json.loads(body) for _, _, body in waiting],
+            settings.alert_language,
+            settings.alert_dashboard_url,
+        )
+        token = f"{waiting[0][1]}-{len(waiting)}"
+        try:
+            _patiently(partial(send_mail, settings, address, told, token), sleep)
+        except DeliveryFailed as error:
+            progress(f"mail to {address}: {error}; kept for the next run")
+            if isinstance(error, ServerUnreachable):
+                return
+            continue
+        reached[address] = rows[-1][0]
+        with state.transaction():
+            state.keep(mailed=reached)
+    if all(reached.get(address) == rows[-1][0] for address in to):
+        with state.transaction() as connection:
+            state.keep(mailed={})
+            connection.execute("DELETE FROM outbox WHERE channel = ?", [MAIL])
 
 
 def _post_alert(api: Api, state: State, body: bytes, token: str) -> None:
@@ -135,17 +188,10 @@ def _post_alert(api: Api, state: State, body: bytes, token: str) -> None:
             raise
 
 
-def _patiently(
-    settings: Settings,
-    channel: str,
-    body: bytes,
-    token: str,
-    sleep: Callable[[float], None],
-) -> None:
-    send = send_webhook if channel == WEBHOOK else send_mail
+def _patiently(send: Callable[[], None], sleep: Callable[[float], None]) -> None:
     for attempt in range(ATTEMPTS):
         try:
-            return send(settings, body, token)
+            return send()
         except DeliveryFailed:
             if attempt == ATTEMPTS - 1:
                 raise

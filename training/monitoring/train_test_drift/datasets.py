@@ -184,7 +184,7 @@ def _columns(bundle: Reference) -> tuple[ComparedColumn, ...]:
 def _features(champion: Champion, store: FeatureStore, side: str) -> pd.DataFrame:
     """A sample of the model's inputs of the clients of one side."""
     feature_set = champion.feature_set(store)
-    columns = encoded_columns(feature_set.features, champion.categories)
+    columns = encoded_columns(feature_set.features, champion.codes)
     key = store.layout.key
     with duckdb.connect() as connection:
         rows = connection.execute(

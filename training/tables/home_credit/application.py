@@ -135,7 +135,7 @@ TABLE = Table(
             "Y when the client owns a car, else N.",
             nullable=False,
             section=HOME,
-            words=words.YES_OR_NO,
+            words=words.Y_OR_N,
         ),
         category(
             "FLAG_OWN_REALTY",
@@ -143,7 +143,7 @@ TABLE = Table(
             "Y when the client owns a house or a flat, else N.",
             nullable=False,
             section=HOME,
-            words=words.YES_OR_NO,
+            words=words.Y_OR_N,
         ),
         people(
             "CNT_CHILDREN",

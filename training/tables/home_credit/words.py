@@ -146,5 +146,5 @@ WALLS = {
     "Stone, brick": _("Stone or brick"),
     "Wooden": _("Wood"),
 }
-YES_OR_NO = {"Y": _("Yes"), "N": _("No")}
-YES_OR_NO |= {"Yes": _("Yes"), "No": _("No")}
+Y_OR_N = {"Y": _("Yes"), "N": _("No")}
+YES_OR_NO = {"Yes": _("Yes"), "No": _("No")}
