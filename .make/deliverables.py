@@ -89,7 +89,8 @@ def make(given: argparse.Namespace) -> None:
     from training.files import replacing
 
     if given.url:
-        ask_deployed(given.url)
+        alive = f"{given.url.rstrip('/')}/health/live"
+        requests.get(alive, timeout=ANSWER).raise_for_status()
     whole = given.out / given.name
     with tempfile.TemporaryDirectory(prefix="deliverables-") as scratch:
         with replacing(whole) as folder:
@@ -132,27 +133,16 @@ def fill(folder: Path, given: argparse.Namespace, scratch: Path) -> None:
 
 
 def read_me(given: argparse.Namespace, bundle: Path) -> str:
+    text = (TEXTS / "all.md").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
-    return (
-        (TEXTS / "all.md")
-        .read_text(encoding="utf-8")
-        .format(
-            name=given.name,
-            date=f"{given.date[:2]}/{given.date[2:]}",
-            version=project["project"]["version"],
-            commit=git("rev-parse", "HEAD"),
-            model=manifest["model"],
-        )
+    return text.format(
+        name=given.name,
+        date=f"{given.date[:2]}/{given.date[2:]}",
+        version=project["project"]["version"],
+        commit=git("rev-parse", "HEAD"),
+        model=manifest["model"],
     )
-
-
-def ask_deployed(url: str) -> None:
-    try:
-        answer = requests.get(f"{url.rstrip('/')}/health/live", timeout=ANSWER)
-        answer.raise_for_status()
-    except requests.RequestException as error:
-        sys.exit(f"URL={url}: the API does not answer there: {error}")
 
 
 @contextmanager
@@ -203,15 +193,9 @@ def hand_over_api(folder: Path, url: str, deployed: str) -> None:
     (folder / "request.json").write_bytes(answer.request.body)
     shutil.copy(DOCS / "scoring_client.py", folder)
     address = deployed.rstrip("/") or "http://127.0.0.1:5050"
-    told = (
-        (TEXTS / "api.md")
-        .read_text(encoding="utf-8")
-        .format(
-            where=(DEPLOYED if deployed else LOCAL).format(url=address),
-            url=address,
-            client=repr(client),
-        )
-    )
+    where = (DEPLOYED if deployed else LOCAL).format(url=address)
+    text = (TEXTS / "api.md").read_text(encoding="utf-8")
+    told = text.format(where=where, url=address, client=repr(client))
     (folder / "LISEZMOI.md").write_text(told, encoding="utf-8")
 
 
@@ -253,11 +237,7 @@ def fresh(tests: Path) -> bool:
     made = int(git("log", "-1", "--format=%ct"))
     if tests.is_file() and tests.stat().st_mtime > made:
         return True
-    print(
-        "slides: without the run of the tests, as `make test` did not run since the"
-        " last commit",
-        file=sys.stderr,
-    )
+    print("slides: no run of the tests since the last commit", file=sys.stderr)
     return False
 
 
@@ -303,3 +283,5 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit("stopped")
+    except requests.RequestException as error:
+        sys.exit(f"the API does not answer: {error}")

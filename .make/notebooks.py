@@ -1,4 +1,4 @@
-"""Run a notebook and write what it shows into it: `notebooks.py docs/walkthrough.ipynb`.
+"""Run a notebook and write into it what it shows: `notebooks.py docs/NAME.ipynb`.
 
 Without times, paths and versions of the machine: a second run gives the same file.
 """
