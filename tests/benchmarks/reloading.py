@@ -1,11 +1,12 @@
-"""Reloads and stops under load: nothing dropped, nothing of two versions.
+"""Reloads, other clients and stops under load: nothing dropped, no two versions mixed.
 
-python -m tests.benchmarks.reloading [FOLDER] [RELOADS] [DRAINS]
+python -m tests.benchmarks.reloading [FOLDER] [RELOADS] [DRAINS] [FEATURE SETS]
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import shutil
 import signal
@@ -14,6 +15,8 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import duckdb
 
 from tests.benchmarks.load import (
     Answer,
@@ -33,9 +36,9 @@ CLIENTS = 8
 DRAIN_SECONDS = "1"
 
 
-def variant(bundle: Path, number: int) -> str:
+def variant(bundle: Path, number: int, **different: str) -> str:
     """Give the bundle another threshold and version; its new SHA-256."""
-    manifest = json.loads((bundle / "manifest.json").read_text())
+    manifest = json.loads((bundle / "manifest.json").read_text()) | different
     manifest["model"]["version"] = str(number)
     manifest["threshold"] = round(0.05 + number / 10_000, 6)
     content = json.dumps(manifest).encode()
@@ -106,6 +109,70 @@ def reloads(house: House, key: str, count: int) -> None:
         f"failed {len(got[0].failures)}, mixed {mixed}; all processes changed within "
         f"{slowest:.1f} s; memory {before:.0f} -> {after:.0f} MiB {got[0].failures[:2]}"
     )
+
+
+def switches(house: House, key: str, count: int) -> None:
+    """Import clients of another feature set, then load their bundle, by turns."""
+    bundle, clients = house.folder / "switched", house.folder / "switched.parquet"
+    shutil.rmtree(bundle, ignore_errors=True)
+    shutil.copytree(house.bundle, bundle)
+    versions = {variant(bundle, 0): 0}
+    answers: list[Answer] = []
+    done = threading.Event()
+    got: list[Load] = []
+    with served(house, key, SCORING_BUNDLE=str(bundle)) as server:
+        ids = some_clients(server)
+
+        def ask(number: int) -> Callable[[], Answer]:
+            client = Client(server.port, server.key)
+            turn = itertools.count()
+
+            def once() -> Answer:
+                path = f"/v1/clients/{ids[number]}"
+                if next(turn) % 2:
+                    return client.get(path)
+                body = {"client_id": ids[number], "explain": False}
+                answers.append(client.post("/v1/predictions", body))
+                return answers[-1]
+
+            return once
+
+        thread = threading.Thread(target=lambda: got.append(_until(done, ask)))
+        thread.start()
+        for number in range(1, count + 1):
+            feature_set = f"set-{number}"
+            coming = house.folder / "coming"
+            shutil.rmtree(coming, ignore_errors=True)
+            shutil.copytree(bundle, coming)
+            digest = variant(coming, number, feature_set=feature_set)
+            versions[digest] = number
+            relabel(house.clients, clients, feature_set)
+            flask = ("flask", "--app", "api", "clients", "import")
+            house.run(*flask, str(clients), f"--bundle={coming}")
+            for name in ("manifest.json", "manifest.json.sha256"):
+                shutil.copy(coming / name, bundle / name)
+            server.process.send_signal(signal.SIGHUP)
+            _wait_for(answers, digest)
+        done.set()
+        thread.join()
+    mixed = sum(is_mixed(one, versions) for one in answers if one.status == 201)
+    good, failed = len(got[0].milliseconds), got[0].failures
+    say(
+        f"{count} other feature sets, {CLIENTS} clients: {good} answers, not served "
+        f"{len(failed)}, mixed {mixed} {failed[:2]}"
+    )
+
+
+def relabel(source: Path, target: Path, feature_set: str) -> None:
+    """The same clients, as if their features were others."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (FROM '{source}') TO '{target}' (FORMAT parquet, "
+            f"KV_METADATA {{feature_set: '{feature_set}'}})"
+        )
+    digest = hashlib.sha256(target.read_bytes()).hexdigest()
+    seal = target.with_name(f"{target.name}.sha256")
+    seal.write_text(f"{digest}  {target.name}\n")
 
 
 def _until(done: threading.Event, ask: Callable[[int], Callable[[], Answer]]) -> Load:
@@ -182,9 +249,10 @@ def drains(house: House, key: str, count: int) -> None:
 
 def main(arguments: list[str]) -> None:
     house, key = prepared(house_folder(arguments))
-    numbers = [int(one) for one in arguments[1:]] or [100, 50]
+    numbers = [int(one) for one in arguments[1:]] or [100, 50, 5]
     reloads(house, key, numbers[0])
     drains(house, key, numbers[1])
+    switches(house, key, numbers[2])
 
 
 if __name__ == "__main__":

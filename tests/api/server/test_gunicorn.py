@@ -10,12 +10,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,8 @@ from typing import Any
 import gunicorn
 import pytest
 
+from api import create_app
+from api.config import Config
 from tests.api.server.buffer import buffered
 from tests.conftest import free_port
 
@@ -189,6 +194,63 @@ def test_gunicorn_serves_counts_reloads_drains_and_stops(
     assert unread == [f"Invalid request from ip=127.0.0.1: {one}" for one in faults]
 
 
+def test_another_feature_set_is_taken_up_without_a_request_lost(
+    start: Start,
+    port: int,
+    world: Any,
+    url: str,
+    template: Any,
+    tmp_path: Path,
+    conftest: Any,
+) -> None:
+    """Bundle put in place, its clients imported, SIGHUP, while others ask."""
+    bundle = Path(shutil.copytree(world.bundle, tmp_path / "served"))
+    process = start(bundle)
+    assert process.stderr is not None
+    wait_until_ready(process, port)
+    stop = threading.Event()
+    with ThreadPoolExecutor(5) as pool:
+        # Else the log would fill its pipe, and hold up the server.
+        pool.submit(process.stderr.read)
+        asking = [pool.submit(ask_on, port, template[1], stop) for _ in range(4)]
+        manifest = json.loads((bundle / "manifest.json").read_text())
+        conftest.seal(bundle, manifest | {"feature_set": "other"})
+        clients = tmp_path / "other.parquet"
+        different = {"feature_set": "other", "where": "a.SK_ID_CURR <= 100100"}
+        conftest.write_clients(world.connection, manifest, clients, **different)
+        app = create_app(Config(bundle=bundle, database_url=url))
+        run = app.test_cli_runner().invoke
+        done = run(args=["clients", "import", str(clients)])
+        assert done.exit_code == 0, done.output
+        process.send_signal(signal.SIGHUP)
+        get_page = partial(get, port, "/v1/clients", headers=of(template[1], "officer"))
+        try:
+            wait_for(lambda: [get_page()[1]["total"] for _ in range(9)] == [100] * 9)
+        finally:
+            stop.set()
+            answered = [status for one in asking for status in one.result()]
+            process.terminate()
+    app.extensions["scoring"].database.close()
+    assert {*answered} == {200, 201}
+
+
+def of(keys: dict[str, str], role: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {keys[role]}", "Content-Type": "application/json"}
+
+
+def ask_on(port: int, keys: dict[str, str], stop: threading.Event) -> list[int]:
+    """A decision and a client after the other; their statuses."""
+    found = []
+    asked = b'{"client_id": 100001}'
+    while not stop.is_set():
+        scoring, officer = of(keys, "scoring"), of(keys, "officer")
+        found += [
+            get(port, "/v1/predictions", headers=scoring, data=asked)[0],
+            get(port, "/v1/clients/100001", headers=officer)[0],
+        ]
+    return found
+
+
 def kept_open(connection: HTTPConnection) -> bool:
     connection.request("GET", "/health/live")
     response = connection.getresponse()
@@ -222,8 +284,9 @@ def test_prometheus_is_told_what_its_rules_and_dashboard_ask_for(
     wait_until_ready(process, port)
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     version = tomllib.loads(text)["project"]["version"]
-    ready = {"status": "ready", "version": version, "commit": "c0ffee"}
-    assert get(port, "/health/ready")[1] == ready
+    _, ready = get(port, "/health/ready")
+    served = ready.pop("bundle_sha256")
+    assert ready == {"status": "ready", "version": version, "commit": "c0ffee"}
     for key, status in ((keys["scoring"], 201), ("no-such-key", 401)):
         headers = {
             "Authorization": f"Bearer {key}",
@@ -233,7 +296,7 @@ def test_prometheus_is_told_what_its_rules_and_dashboard_ask_for(
         assert get(port, "/v1/predictions", **asked)[0] == status
     told = scrape(metrics)
     (build,) = re.findall(r"^scoring_build_info\{(.*)\} 1.0$", told, re.MULTILINE)
-    assert f'commit="c0ffee",version="{version}"' in build
+    assert build == f'bundle="{served}",commit="c0ffee",version="{version}"'
     assert 'scoring_denied_total{reason="unknown"} 1.0' in told
     assert "scoring_requests_in_flight 0.0" in told
     said = subprocess.run(
@@ -439,6 +502,26 @@ def until_closed(port: int, sent: bytes) -> bytes:
         while part := connection.recv(65_536):
             answer += part
         return answer
+
+
+def test_a_hosts_port_is_served_and_its_health_asked_there(
+    start: Start, port: int, world: Any, tmp_path: Path
+) -> None:
+    host = {"PORT": str(port), "SCORING_BIND": ""}
+    process = start(world.bundle, **host, SCORING_WORKERS="1")
+    asked = [sys.executable, "-m", "api.server.health"]
+
+    def health() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            asked, cwd=tmp_path, env=os.environ | host, capture_output=True, text=True
+        )
+
+    wait_until_ready(process, port)
+    assert (health().returncode, health().stderr) == (0, "")
+    process.terminate()
+    process.wait(20)
+    done = health()
+    assert (done.returncode, done.stderr[:11]) == (1, "not ready: ")
 
 
 def test_refuses_to_start_on_a_corrupted_bundle(
