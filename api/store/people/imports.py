@@ -33,7 +33,8 @@ from api.store.events.packing import Dictionary
 from api.store.prepared import Prepared
 from api.store.tables import clients, imports, served_feature_sets
 
-_AT_A_TIME = 2000
+# Rows of a transaction: so few that no prediction waits for half a second.
+_AT_A_TIME = 200
 # What was served so lately may be served still, by another server.
 _LATELY = timedelta(hours=1)
 _WHOLE = imports.c.finished_at.is_not(None)
@@ -155,9 +156,11 @@ def begin(
 
 def add(database: Database, import_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store some clients of an import that is not whole yet."""
-    filled = [{"import_id": import_id, **row} for row in rows]
-    with database.write() as connection:
-        connection.execute(insert(clients), filled)
+    for at in range(0, len(rows), _AT_A_TIME):
+        some = rows[at : at + _AT_A_TIME]
+        filled = [{"import_id": import_id, **row} for row in some]
+        with database.write() as connection:
+            connection.execute(insert(clients), filled)
 
 
 def finish(database: Database, import_id: int) -> None:
