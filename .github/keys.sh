@@ -7,6 +7,10 @@ case $action in
     add)
         secret=$3
         shift 3
+        if [ -z "$secret" ] || [ $# -eq 0 ]; then
+            echo "keys: $name: expected the secret that it becomes, and its roles" >&2
+            exit 2
+        fi
         work=$(mktemp -d)
         trap 'rm -rf "$work"' EXIT
         # The first key comes before the first release, which does this.

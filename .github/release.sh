@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # release.sh STAGING_URL PRODUCTION_URL MIGRATE SWAP: the release that VERSION and COMMIT
 # name takes over only when it gives a real decision, and goes back when it no longer
 # does once it has taken over.

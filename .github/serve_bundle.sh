@@ -23,9 +23,9 @@ serve() {
     file upload --source "$work/current" --share-name "$SHARE" --path bundle/current \
         --output none || return
     [ "${RELOAD:-true}" = true ] || return 0
-    reload || return
-    # The process that answered serves it already, the others within seconds.
+    # Not every process serves it at once, and a share may show the old `current` for a moment.
     for _ in 1 2 3 4 5; do
+        reload || return
         python3 "$here/smoke.py" "$API_URL" --bundle "$1" && return
         sleep 3
     done

@@ -1,9 +1,10 @@
+#!/usr/bin/env python3
 """Ask a deployed API for a real decision; a non-zero status when it gives none.
 
 `SMOKE_API_KEY=… python .github/smoke.py URL`; the key needs the roles officer and
-scoring. With `--version` and `--commit` it waits until that release answers, and with
-`--bundle SHA256` the answer must come from that bundle. `--tell` asks for no decision:
-it prints the options that stand for the release which answers now.
+scoring. With `--version`, `--commit` and `--bundle SHA256` it waits until that release
+answers, by that bundle. `--tell` asks for no decision: it prints the options that stand
+for the release which answers now.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 # How often to ask whether the release is there and ready, two seconds apart.
 TRIES = int(os.environ.get("SMOKE_TRIES", "30"))
 RELEASE = ("version", "commit")
+BUNDLE = "bundle_sha256"
 
 
 def ask(url: str, body: Any = None) -> Any:
@@ -34,8 +36,8 @@ def ask(url: str, body: Any = None) -> Any:
         return json.load(response)
 
 
-def released(url: str) -> Any:
-    """What of the release the API tells once it is ready: none before 0.4."""
+def served(url: str) -> Any:
+    """Release and bundle, told once it is ready; by no API before 0.4."""
     with urllib.request.urlopen(f"{url}/health/ready", timeout=10) as response:
         return json.load(response)
 
@@ -43,7 +45,7 @@ def released(url: str) -> Any:
 def fault(url: str, expected: dict[str, str]) -> str | None:
     """What is not as expected of who answers."""
     try:
-        told = released(url)
+        told = served(url)
     except (OSError, ValueError) as error:
         return f"is not ready: {error}"
     for name, value in expected.items():
@@ -71,7 +73,7 @@ def check(url: str, bundle: str | None) -> None:
         one["contribution"] for one in contributions
     )
     refused = answer["probability"] >= answer["threshold"]
-    served = answer["model"]["bundle_sha256"]
+    decided_by = answer["model"][BUNDLE]
     wrong = {
         "it is not what was stored": stored != answer,
         "it is not the threshold's decision": (answer["decision"] == "refused")
@@ -80,8 +82,8 @@ def check(url: str, bundle: str | None) -> None:
             margin - answer["explanation"]["margin"]
         )
         > 1e-9,
-        f"it comes from another bundle: expected {bundle}, found {served}": bundle
-        not in {None, served},
+        f"it comes from another bundle: expected {bundle}, found {decided_by}": bundle
+        not in {None, decided_by},
     }
     for what, is_wrong in wrong.items():
         if is_wrong:
@@ -90,25 +92,25 @@ def check(url: str, bundle: str | None) -> None:
 
 
 def tell(url: str) -> None:
-    told = released(url)
+    told = served(url)
     print(*(f"--{name}={told[name]}" for name in RELEASE if name in told))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
-    parser.add_argument("--bundle")
+    parser.add_argument("--bundle", dest=BUNDLE)
     parser.add_argument("--version")
     parser.add_argument("--commit")
     parser.add_argument("--tell", action="store_true")
     options = parser.parse_args()
-    given = {name: getattr(options, name) for name in RELEASE}
+    given = {name: getattr(options, name) for name in (*RELEASE, BUNDLE)}
     expected = {name: value for name, value in given.items() if value}
     try:
         if options.tell:
             return tell(options.url)
         wait_for(options.url, expected)
-        check(options.url, options.bundle)
+        check(options.url, expected.get(BUNDLE))
         # Another release may have answered meanwhile.
         wait_for(options.url, expected)
     except (OSError, KeyError, ValueError) as error:

@@ -171,7 +171,7 @@ def _sidebar(
             language_switch()
             if someone.name:
                 say.caption(someone.name)
-                log_out_button()
+                log_out_button(only_here=state.error is not None)
             no_login = "" if someone.name else _("No login: this machine only")
             st.html(markup.status(sign, words, version, _release(), no_login))
 

@@ -59,7 +59,7 @@ def test_the_smoke_test_passes_only_when_this_bundle_decides(served: Served) -> 
     assert "explained and stored" in done.stdout
     other = smoke(served.url, served.key, "--bundle", "0" * 64)
     assert other.returncode == 1
-    assert f"another bundle: expected {'0' * 64}, found " in other.stderr
+    assert f"expected bundle_sha256 {'0' * 64}, found " in other.stderr
     assert smoke(served.url, "no-such-key").returncode == 1
 
 

@@ -1,13 +1,15 @@
 """Read a bundle from its folder and verify it before anything uses it.
 
 The bytes that were checked are the bytes that are used: every file is read once.
-Nothing here loads LightGBM, numpy or DuckDB, so gunicorn can verify before it forks.
+Nothing here loads LightGBM or connects to DuckDB, so gunicorn can verify before it
+forks.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +43,8 @@ TEXTS = (".json", ".txt", ".sql", ".md", ".html")
 class Bundle:
     """A verified bundle.
 
-    `files` holds the bytes of all but the reference, `documents` what JSON files say,
-    `told` what is answered about the model.
+    `files` holds the bytes of all but the reference and the pages, `documents` what
+    JSON files say, `told` what is answered about the model.
     """
 
     sha256: str
@@ -54,6 +56,12 @@ class Bundle:
     told: Mapping[str, Any]
     documents: Mapping[str, Any]
     files: Mapping[str, bytes]
+    _pages: Mapping[str, bytes]
+
+    def page(self, name: str) -> bytes | None:
+        """A page in HTML, if there is one."""
+        compressed = self._pages.get(name)
+        return None if compressed is None else zlib.decompress(compressed)
 
     def text(self, name: str) -> str:
         return self.files[name].decode()
@@ -90,6 +98,8 @@ def _checked(
     """A hash says that a file is the one that was sealed, not that it can be served."""
     files = {name: content for name, content in contents.items() if name != UNUSED}
     _require_texts(files)
+    # Of ten megabytes, and seldom asked for.
+    pages = {n: zlib.compress(files.pop(n), 1) for n in [*files] if n.endswith(".html")}
     documents = {
         name: decoded(content, name)
         for name, content in files.items()
@@ -116,6 +126,7 @@ def _checked(
         told=meaning.told_of_model(manifest, document, reasons, sha256),
         documents=documents,
         files=files,
+        _pages=pages,
     )
 
 

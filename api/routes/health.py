@@ -55,7 +55,9 @@ def get_readiness() -> Response:
     if errors:
         detail = "; ".join(error.detail for error in errors)
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, errors)
-    return answer({"status": "ready", **asdict(services().release)})
+    served = services().champion().bundle.sha256
+    release = asdict(services().release)
+    return answer({"status": "ready", **release, "bundle_sha256": served})
 
 
 def _failure(name: str, check: Callable[[], None]) -> FieldError | None:

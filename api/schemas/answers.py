@@ -76,9 +76,10 @@ class Liveness(Answer):
 
 
 class Readiness(Release):
-    """It can decide."""
+    """It can decide, by this bundle."""
 
     status: Literal["ready"]
+    bundle_sha256: str
 
 
 class ModelRef(Answer):

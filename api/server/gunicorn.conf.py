@@ -17,10 +17,12 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import astuple
 from functools import partial
 from importlib import import_module
 from multiprocessing import RawValue
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gunicorn
@@ -31,7 +33,7 @@ from api.errors import ScoringError
 from api.release import release
 from api.server import allocators, refusals, slow_clients
 from api.server.early_deaths import EarlyDeaths
-from api.server.resources import processors, worker_count
+from api.server.resources import at_once, processors, worker_count
 
 if TYPE_CHECKING:
     from api.services import Services
@@ -114,7 +116,7 @@ def post_worker_init(worker: Any) -> None:
     """Load the model before the first request, not at it."""
     services = worker.wsgi.extensions["scoring"]
     refusals.register(worker.wsgi)
-    services.at_once = min(_config.threads, processors())
+    services.at_once = at_once(workers, _config.threads)
     try:
         services.serve(worker.bundle)
     except ScoringError as error:
@@ -266,11 +268,18 @@ def _can_serve(server: Any, bundle: Bundle) -> bool:
         _, status = os.waitpid(trial, 0)
         _forget(trial)
         if os.WIFSIGNALED(status):
-            server.log.error("reload refused: it ends the process that loads it")
+            server.log.error(
+                "reload refused: it ends the process that loads it, or there is too "
+                "little memory for that beside those that serve"
+            )
         return status == 0
+    # Of all processes, this is the one to end where there is too little memory.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
     from api.services import Services
 
     services = Services(_config)
+    services.at_once = at_once(workers, _config.threads)
     try:
         services.require_fitting_clients(bundle)
         services.serve(bundle)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
 OWN = Path("/proc/self/cgroup")
-# Measured after reloads: what each worker takes, and the master with a bundle on trial.
-WORKER_MEBIBYTES, MASTER_MEBIBYTES = 240, 200
+# Measured under traffic of new applicants and reloads: what each worker takes that
+# computes up to two at once, and the master with a bundle on trial.
+WORKER_MEBIBYTES, MASTER_MEBIBYTES = 220, 180
 
 
 def worker_count(root: Path = CGROUPS, own: Path = OWN) -> int:
@@ -17,6 +18,13 @@ def worker_count(root: Path = CGROUPS, own: Path = OWN) -> int:
     memory = memory_limit(root, own) / 2**20
     fitting = (memory - MASTER_MEBIBYTES) / WORKER_MEBIBYTES
     return max(1, int(min(processors(root, own), fitting)))
+
+
+def at_once(workers: int, threads: int) -> int:
+    """How many threads of each compute at the same time: more than there are processors
+    for take memory and no less time.
+    """
+    return max(1, min(threads, processors() // workers))
 
 
 def mebibytes(workers: int) -> int:

@@ -575,11 +575,12 @@ class ProblemAnswer(Answer):
 
 
 class Readiness(Answer):
-    """It can decide."""
+    """It can decide, by this bundle."""
 
     version: str
     commit: str
     status: str
+    bundle_sha256: str
 
 
 class Reason(Answer):

@@ -40,8 +40,16 @@ def no_role(someone: Person) -> None:
     log_out_button()
 
 
-def log_out_button() -> None:
+def log_out_button(*, only_here: bool = False) -> None:
+    """`only_here`: the API, which ends a login everywhere, gave no answer."""
     st.button(_("Log out"), key="log_out", on_click=_log_out)
+    if only_here:
+        say.caption(
+            _(
+                "While the scoring API does not answer, logging out ends your login in "
+                "this browser only. To end it everywhere, wait until it answers."
+            )
+        )
 
 
 def _log_out() -> None:

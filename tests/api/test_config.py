@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from api import address
 from api.config import Config
 from api.errors import ConfigurationError
 
@@ -50,6 +51,35 @@ def test_every_setting_is_read() -> None:
     )
     assert Config.from_environment(given) == expected
     assert len(given) == len(fields(Config))
+
+
+def test_a_host_says_where_to_listen_and_store_unless_the_settings_do() -> None:
+    host = {"PORT": "8080", "DATABASE_URL": "postgres://host/database"}
+    found = Config.from_environment(host)
+    assert (found.bind, found.database_url) == ("0.0.0.0:8080", host["DATABASE_URL"])
+    own = {"SCORING_BIND": "[::1]:80", "SCORING_DATABASE_URL": "sqlite:///x"}
+    found = Config.from_environment(host | own)
+    assert (found.bind, found.database_url) == ("[::1]:80", "sqlite:///x")
+    assert address.own(host) == ("127.0.0.1", 8080)
+    assert address.own(host | own) == ("::1", 80)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"PORT": "0"},
+        {"PORT": "65536"},
+        {"PORT": "$PORT"},
+        {"SCORING_BIND": "5050"},
+        {"SCORING_BIND": ":5050"},
+        {"SCORING_BIND": "0.0.0.0:$PORT"},
+    ],
+)
+def test_refuses_to_listen_nowhere(given: dict[str, str]) -> None:
+    ((variable, value),) = given.items()
+    message = rf"^{variable}: expected .* port.*, found {re.escape(repr(value))}$"
+    with pytest.raises(ConfigurationError, match=message):
+        Config.from_environment(given)
 
 
 def test_workers_are_as_the_host_says_unless_the_setting_does() -> None:

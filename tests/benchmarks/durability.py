@@ -52,8 +52,6 @@ class Retrying:
         self._port, self._key, self._ids = port, key, ids
         self._stop = threading.Event()
         self.acknowledged: dict[str, bytes] = {}
-        # When, in seconds of the monotonic clock.
-        self.moments: list[float] = []
         self.failures: list[str] = []
         self.repeated = 0
         threads = range(clients)
@@ -88,7 +86,6 @@ class Retrying:
                 continue
             if answer.status == 201:
                 self.acknowledged[token] = answer.content
-                self.moments.append(time.monotonic())
                 return
             if answer.status not in UNAVAILABLE:
                 self.failures.append(f"{answer.status} {answer.content[:200]!r}")

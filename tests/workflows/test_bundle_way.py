@@ -18,6 +18,7 @@ from tests.workflows import steps
 
 pytestmark = pytest.mark.xdist_group("house")
 FAKES = Path(__file__).parent
+ALERTS = tuple(f"TRAINING_ALERT_{name}" for name in ("TO", "LANGUAGE", "DASHBOARD_URL"))
 # Done for the whole run by `house`, or on the runner alone.
 TRAINED = (
     *("Install", "Fetch the raw tables", "Train a challenger"),
@@ -48,7 +49,7 @@ class Lender:
                 "AZURE_API_APP": "api",
                 "AZURE_RESOURCE_GROUP": "group",
                 "API_URL": self.url,
-                "TRAINING_ALERT_TO": "",
+                **dict.fromkeys(ALERTS, ""),
                 "TRAINING_TRACKING_URI": f"sqlite:///{self.house.folder}/mlflow.db",
             },
             inputs=inputs,
@@ -117,6 +118,9 @@ def lender(house: House, tmp_path: Path) -> Iterator[Lender]:
 def test_a_bundle_is_trained_promoted_served_watched_and_rolled_back(
     lender: Lender, tmp_path: Path
 ) -> None:
+    asked = {"action": "add", "name": "nobody", "roles": "", "secret": "nobody"}
+    done = lender.run("keys", **asked)
+    assert (done.returncode, "expected the secret" in done.stderr) == (2, True)
     for secret, roles in {
         "smoke-api-key": "officer scoring",
         "monitor-api-key": "analyst",

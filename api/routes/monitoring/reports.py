@@ -174,7 +174,7 @@ def _page(report_id: str) -> Response:
     html = reports.page(services().database, _storable(report_id))
     own = _bundled(bundle)
     if html is None and own is not None and own.id == report_id:
-        html = bundle.files.get("drift/report.html")
+        html = bundle.page("drift/report.html")
     if html is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no page of such a report.")
     headers = {"Content-Security-Policy": _SANDBOX}

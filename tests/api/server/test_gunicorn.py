@@ -284,8 +284,9 @@ def test_prometheus_is_told_what_its_rules_and_dashboard_ask_for(
     wait_until_ready(process, port)
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     version = tomllib.loads(text)["project"]["version"]
-    ready = {"status": "ready", "version": version, "commit": "c0ffee"}
-    assert get(port, "/health/ready")[1] == ready
+    _, ready = get(port, "/health/ready")
+    served = ready.pop("bundle_sha256")
+    assert ready == {"status": "ready", "version": version, "commit": "c0ffee"}
     for key, status in ((keys["scoring"], 201), ("no-such-key", 401)):
         headers = {
             "Authorization": f"Bearer {key}",
@@ -295,7 +296,7 @@ def test_prometheus_is_told_what_its_rules_and_dashboard_ask_for(
         assert get(port, "/v1/predictions", **asked)[0] == status
     told = scrape(metrics)
     (build,) = re.findall(r"^scoring_build_info\{(.*)\} 1.0$", told, re.MULTILINE)
-    assert f'commit="c0ffee",version="{version}"' in build
+    assert build == f'bundle="{served}",commit="c0ffee",version="{version}"'
     assert 'scoring_denied_total{reason="unknown"} 1.0' in told
     assert "scoring_requests_in_flight 0.0" in told
     said = subprocess.run(
@@ -501,6 +502,26 @@ def until_closed(port: int, sent: bytes) -> bytes:
         while part := connection.recv(65_536):
             answer += part
         return answer
+
+
+def test_a_hosts_port_is_served_and_its_health_asked_there(
+    start: Start, port: int, world: Any, tmp_path: Path
+) -> None:
+    host = {"PORT": str(port), "SCORING_BIND": ""}
+    process = start(world.bundle, **host, SCORING_WORKERS="1")
+    asked = [sys.executable, "-m", "api.server.health"]
+
+    def health() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            asked, cwd=tmp_path, env=os.environ | host, capture_output=True, text=True
+        )
+
+    wait_until_ready(process, port)
+    assert (health().returncode, health().stderr) == (0, "")
+    process.terminate()
+    process.wait(20)
+    done = health()
+    assert (done.returncode, done.stderr[:11]) == (1, "not ready: ")
 
 
 def test_refuses_to_start_on_a_corrupted_bundle(

@@ -16,6 +16,7 @@ from fake_api import FakeApi, document, problem
 from streamlit.testing.v1 import AppTest
 from test_app import notices, open_app, page, page_text, posted, trouble
 
+from config import settings
 from session.user import Person
 
 REFUSED, GRANTED = "700002", "700001"
@@ -668,6 +669,18 @@ def test_a_login_that_was_ended_elsewhere_shows_no_page(
     assert api.ended == {"a" * 64}
     app = open_app(REFUSED)
     assert [one.key for one in app.button] == ["log_in"] and not app.text_input
+
+
+def test_while_the_api_is_down_a_logout_is_said_to_end_the_login_here_only(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = Person("Ada", frozenset({"officer"}), "248289", "a" * 64)
+    monkeypatch.setattr("session.user.person", lambda: ada)
+    told = "ends your login in this browser only"
+    assert told not in page_text(open_app(REFUSED))
+    monkeypatch.setenv("DASHBOARD_API_URL", "http://127.0.0.1:1")
+    settings.cache_clear()
+    assert told in page_text(open_app(REFUSED))
 
 
 def test_the_model_page_shows_fairness_and_its_card(api: FakeApi) -> None:
