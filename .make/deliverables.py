@@ -29,6 +29,7 @@ from typing import Any
 import nbformat
 import notebooks
 import requests
+
 import serve
 
 ROOT = Path(__file__).resolve().parent.parent
