@@ -53,7 +53,7 @@ nginx=nginx:1.28-bookworm
 if missing $nginx; then
     debian $nginx trixie nginx "
         chroot \"\$1\" useradd --system nginx
-        sed -i 's/www-data/nginx/; /sites-enabled/d; /modules-enabled/d; s:/var/log/nginx/.*log:/dev/stderr:' \
+        sed -i 's/www-data/nginx/; /sites-enabled/d; /modules-enabled/d; /ssl_/d; /server_tokens/d; s:/var/log/nginx/.*log:/dev/stderr:' \
             \"\$1/etc/nginx/nginx.conf\"" \
         --change 'STOPSIGNAL SIGQUIT' --change 'CMD ["nginx", "-g", "daemon off;"]'
 fi

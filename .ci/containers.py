@@ -232,10 +232,10 @@ def take_up_a_bundle(house: House) -> None:
     """Another bundle, under load, without one request refused."""
     before = house.client().get("/v1/model").json()["bundle_sha256"]
     (script,) = house.scripts("compose", "A new bundle")
-    export, move, switch = script.partition("docker compose run --rm --no-deps")
+    export, first, others = script.partition("docker compose run --rm migrate")
     house.follow(export)
     with house.load(2) as asked:
-        house.follow(move + switch)
+        house.follow(first + others)
         wait(
             "another bundle",
             lambda: house.client().get("/v1/model").json()["bundle_sha256"] != before,
