@@ -17,7 +17,7 @@ debian() {
     # shellcheck disable=SC2016 # apt's own variable
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sed -n 1p)
     # A mirror near this machine may show a certificate that only this machine knows.
-    mmdebstrap --quiet --variant=minbase --dpkgopt=force-unsafe-io \
+    mmdebstrap --quiet --variant=minbase --dpkgopt=force-unsafe-io --skip=cleanup/run \
         --include="ca-certificates,$packages" \
         --customize-hook="$hook" --customize-hook="cp $certificates \"\$1$certificates\"" \
         "$suite" - "$mirror" | docker import "$@" - "$tag" >/dev/null
@@ -42,7 +42,8 @@ if missing $postgres; then
     debian $postgres trixie postgresql-17 "
         cp base_images_postgres.sh \"\$1/usr/local/bin/docker-entrypoint.sh\"
         chroot \"\$1\" rm -rf /var/lib/postgresql/17
-        chroot \"\$1\" install --directory --owner=postgres --mode=1777 /var/lib/postgresql/data" \
+        chroot \"\$1\" install --directory --owner=postgres --mode=1777 /var/lib/postgresql/data
+        chroot \"\$1\" install --directory --owner=postgres --mode=3777 /run/postgresql" \
         --change "ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$programs" \
         --change 'ENV PGDATA=/var/lib/postgresql/data' \
         --change 'VOLUME /var/lib/postgresql/data' --change 'STOPSIGNAL SIGINT' \
