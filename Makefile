@@ -105,9 +105,9 @@ soak: $(READY) ## what takes long to go wrong: races, kills, 100,000 predictions
 	@$(PYTHON) -m tests.benchmarks.absent_columns
 	@$(PYTHON) -m tests.benchmarks.terms $(DATA)
 
-examples: $(READY) ## record anew what the API's documents and the notebook show
-	@$(PYTHON) -m pytest -q tests/contract/test_examples.py --record-examples
-	@$(PYTHON) .make/walkthrough.py
+examples: $(READY) ## record anew what the API's documents and the notebooks show
+	@$(PYTHON) .make/notebooks.py docs/walkthrough.ipynb
+	@$(PYTHON) -m pytest -q tests/contract/test_examples.py tests/test_deliverables.py --record-examples
 
 types: $(READY) ## make the types of the API's answers anew, from its document
 	@$(PYTHON) .make/answers.py

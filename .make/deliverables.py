@@ -26,18 +26,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import nbformat
+import notebooks
 import requests
+
 import serve
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 DOCS, TEXTS = ROOT / "docs", Path(__file__).with_suffix("")
 WORD = r"[^\W\d_]+"
-NAME = re.compile(rf"{WORD}(?:[_'’-]{WORD})*")
+NAME = re.compile(rf"{WORD}(?:[_-]{WORD})*")
 DATE = re.compile(r"(?:0[1-9]|1[0-2])20\d\d")
 ROLES = ("officer", "senior", "scoring", "analyst", "admin")
-# Seconds: of a deployed API that has to wake up, and of a cell of a notebook.
-AWAKE, CELL = 90, 600
+# Seconds that an API has to answer: a deployed one may have to wake up.
+ANSWER = 90
 
 DEPLOYED = "Elle est déployée à <{url}>."
 LOCAL = """Elle n'est pas déployée à une adresse publique. Depuis le dossier du code,
@@ -74,12 +77,12 @@ def check(name: str, date: str, url: str) -> None:
         sys.exit(f"DATE={date}: expected month and year, such as DATE=012026")
     if url and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
         sys.exit(f"URL={url}: expected an address that begins with http:// or https://")
-    changed = git("status", "--porcelain").splitlines()
+    changed = [line[3:] for line in git("status", "--porcelain").splitlines()]
     if changed:
-        names = ", ".join(line[3:] for line in changed[:3])
+        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         sys.exit(
-            f"git: {len(changed)} files are not as in the last commit ({names} …):"
-            " commit them, so that the code handed over is the one that runs"
+            f"git: not as in the last commit: {', '.join(changed[:3])}{more}; commit"
+            " them, so that the code handed over is the one that runs"
         )
 
 
@@ -87,7 +90,8 @@ def make(given: argparse.Namespace) -> None:
     from training.files import replacing
 
     if given.url:
-        ask_deployed(given.url)
+        alive = f"{given.url.rstrip('/')}/health/live"
+        requests.get(alive, timeout=ANSWER).raise_for_status()
     whole = given.out / given.name
     with tempfile.TemporaryDirectory(prefix="deliverables-") as scratch:
         with replacing(whole) as folder:
@@ -113,43 +117,33 @@ def fill(folder: Path, given: argparse.Namespace, scratch: Path) -> None:
         sys.exit(f"{report}: there is none; see `python -m training drift --help`")
     with api(log) as url:
         hand_over_api(item("1_API"), url, given.url)
-    write_notebook(item("2_notebook_modélisation"), read(DOCS / "walkthrough.ipynb"))
+    kept = nbformat.read(DOCS / "walkthrough.ipynb", as_version=4)
+    notebooks.write(item("2_notebook_modélisation"), kept)
     archive(item("3_dossier_code"))
     shutil.copy(report, item("4_Tableau_HTML_data_drift_evidently", ".html"))
     progress("an API with a store of its own, for what is tried out")
     with tried(scratch, given.clients, log) as (url, key, asking):
-        settings = {"SCORING_URL": url, "SCORING_KEY": key}
-        settings["DATA"] = str(given.data.resolve())
-        settings["SCORING_BUNDLE"] = str(bundle.resolve())
         tested = item("5_notebook_test_API")
-        write_notebook(tested, execute(DOCS / "api_test.ipynb", settings))
+        folders = {"DATA": given.data.resolve(), "SCORING_BUNDLE": bundle.resolve()}
+        settings = {name: str(one) for name, one in folders.items()}
+        settings |= {"SCORING_URL": url, "SCORING_KEY": key}
+        notebooks.write(tested, notebooks.executed(DOCS / "api_test.ipynb", **settings))
         slides = item("6_presentation", ".pptx")
         present(slides, given, log, url, key, asking)
     (folder / "LISEZMOI.md").write_text(read_me(given, bundle), encoding="utf-8")
 
 
 def read_me(given: argparse.Namespace, bundle: Path) -> str:
+    text = (TEXTS / "all.md").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
-    return (
-        (TEXTS / "all.md")
-        .read_text(encoding="utf-8")
-        .format(
-            name=given.name,
-            date=f"{given.date[:2]}/{given.date[2:]}",
-            version=project["project"]["version"],
-            commit=git("rev-parse", "HEAD"),
-            model=manifest["model"],
-        )
+    return text.format(
+        name=given.name,
+        date=f"{given.date[:2]}/{given.date[2:]}",
+        version=project["project"]["version"],
+        commit=git("rev-parse", "HEAD"),
+        model=manifest["model"],
     )
-
-
-def ask_deployed(url: str) -> None:
-    try:
-        answer = requests.get(f"{url.rstrip('/')}/health/live", timeout=AWAKE)
-        answer.raise_for_status()
-    except requests.RequestException as error:
-        sys.exit(f"URL={url}: the API does not answer there: {error}")
 
 
 @contextmanager
@@ -186,12 +180,12 @@ def hand_over_api(folder: Path, url: str, deployed: str) -> None:
     folder.mkdir()
     key = os.environ["SCORING_KEY"]
     client = first_client(url, key)
-    contract = requests.get(f"{url}/openapi.json", timeout=AWAKE)
+    contract = requests.get(f"{url}/openapi.json", timeout=ANSWER)
     answer = requests.post(
         f"{url}/v1/predictions",
         json={"client_id": client},
         headers={"Authorization": f"Bearer {key}"},
-        timeout=AWAKE,
+        timeout=ANSWER,
     )
     for response in (contract, answer):
         response.raise_for_status()
@@ -200,50 +194,10 @@ def hand_over_api(folder: Path, url: str, deployed: str) -> None:
     (folder / "request.json").write_bytes(answer.request.body)
     shutil.copy(DOCS / "scoring_client.py", folder)
     address = deployed.rstrip("/") or "http://127.0.0.1:5050"
-    told = (
-        (TEXTS / "api.md")
-        .read_text(encoding="utf-8")
-        .format(
-            where=(DEPLOYED if deployed else LOCAL).format(url=address),
-            url=address,
-            client=repr(client),
-        )
-    )
+    where = (DEPLOYED if deployed else LOCAL).format(url=address)
+    text = (TEXTS / "api.md").read_text(encoding="utf-8")
+    told = text.format(where=where, url=address, client=repr(client))
     (folder / "LISEZMOI.md").write_text(told, encoding="utf-8")
-
-
-def read(path: Path) -> Any:
-    import nbformat
-
-    return nbformat.read(path, as_version=4)
-
-
-def execute(path: Path, settings: dict[str, str]) -> Any:
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
-
-    notebook = read(path)
-    place = {"metadata": {"path": str(path.parent)}}
-    try:
-        NotebookClient(notebook, timeout=CELL, resources=place).execute(
-            env={**os.environ, **settings}
-        )
-    except CellExecutionError as error:
-        sys.exit(f"{path.name}: {error.ename}: {error.evalue}")
-    return notebook
-
-
-def write_notebook(path: Path, notebook: Any) -> None:
-    """As it is, and as a page."""
-    import nbformat
-    from nbconvert import HTMLExporter
-
-    # Not with_suffix: a name may have a dot.
-    nbformat.write(notebook, f"{path}.ipynb")
-    page, _ = HTMLExporter().from_notebook_node(
-        notebook, {"metadata": {"name": path.name}}
-    )
-    Path(f"{path}.html").write_text(page, encoding="utf-8")
 
 
 def archive(path: Path) -> None:
@@ -259,7 +213,7 @@ def present(
     from training.present.pages import program
 
     options = [f"--out={out}", "--lang=fr", f"--bundle={os.environ['SCORING_BUNDLE']}"]
-    options += [f"--api={url}"]
+    options += [f"--api={url}", "--simulated"]
     options += [f"--tests={given.tests}"] if given.tests and fresh(given.tests) else []
     options += [f"--cloud={given.url}"] if given.url else []
     make_slides = partial(run, "training", "present", *options, TRAINING_API_KEY=key)
@@ -284,17 +238,13 @@ def fresh(tests: Path) -> bool:
     made = int(git("log", "-1", "--format=%ct"))
     if tests.is_file() and tests.stat().st_mtime > made:
         return True
-    print(
-        "slides: without the run of the tests, as `make test` did not run since the"
-        " last commit",
-        file=sys.stderr,
-    )
+    print("slides: no run of the tests since the last commit", file=sys.stderr)
     return False
 
 
 def first_client(url: str, key: str) -> Any:
     headers = {"Authorization": f"Bearer {key}"}
-    found = requests.get(f"{url}/v1/clients?limit=1", headers=headers, timeout=AWAKE)
+    found = requests.get(f"{url}/v1/clients?limit=1", headers=headers, timeout=ANSWER)
     found.raise_for_status()
     return found.json()["clients"][0]["client_id"]
 
@@ -334,3 +284,5 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit("stopped")
+    except requests.RequestException as error:
+        sys.exit(f"the API does not answer: {error}")

@@ -29,7 +29,7 @@ START_SECONDS = 60
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    explained = "write api/http/openapi_examples.json; what `make examples` does"
+    explained = "write the examples of the API's documents; what `make examples` does"
     parser.addoption("--record-examples", action="store_true", help=explained)
     explained = "all of what else is sampled; what `make prove` does"
     parser.addoption("--whole", action="store_true", help=explained)

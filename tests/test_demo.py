@@ -57,7 +57,12 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / file).touch()
     (tmp_path / "failing").write_text("nothing")
     (tmp_path / "gates").write_text("0")
-    for file in ("requirements-dev.txt", "pyproject.toml", ".venv/.demo"):
+    for file in (
+        "requirements-dev.txt",
+        "pyproject.toml",
+        ".venv/.demo",
+        ".venv/.ready",
+    ):
         (tmp_path / file).touch()
     return tmp_path
 
@@ -147,6 +152,22 @@ def test_keys_are_kept_from_others_and_made_anew_with_the_database(
     assert keys.stat().st_mode & 0o777 == 0o600
     (folder / "var" / "scoring.sqlite").unlink()
     assert demo() == ["--check", "upgrade", "import", "keys", "keys"]
+
+
+def test_what_is_handed_over_is_made_by_the_same_stages(folder: Path) -> None:
+    (folder / "calls").write_text("")
+    given = ["deliverables", "NAME=Dupont_Jean", "DATE=012026"]
+    make = ["make", "--no-print-directory", *given]
+    done = subprocess.run(make, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    first, *stages, last = (folder / "calls").read_text().splitlines()
+    asked = ".make/deliverables.py --name=Dupont_Jean --date=012026 --url="
+    assert first == f"{asked} --check"
+    assert last == f"{asked} --data=var/data --tests=var/tests.xml --invented"
+    # No port of the demo's is asked for: it may be running.
+    assert [word for call in stages for word in WORDS if f" {word} " in f"{call} "] == [
+        *["synthesize", *MADE, "keys", "keys"]
+    ]
 
 
 KEYLESS = """

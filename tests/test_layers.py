@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.test_dependencies import names
 
 ROOT = Path(__file__).parent.parent
 DASHBOARD = ("--config", str(ROOT / ".make" / "dashboard.importlinter"))
@@ -50,3 +53,16 @@ def test_an_arrow_that_goes_up_is_refused(
     assert told.returncode == 1
     [broken] = [line for line in told.stdout.split("\n") if line.endswith("BROKEN")]
     assert broken.startswith(contract)
+
+
+@pytest.mark.parametrize("part", ["api", "dashboard", "training"])
+def test_the_tests_of_a_part_need_no_other_part(part: str) -> None:
+    """They run where only that part is installed (.ci/part)."""
+    others = {"api", "dashboard", "training"} - {part}
+    needing = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tests" / part).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if others & set(names(node))
+    }
+    assert not needing

@@ -57,7 +57,8 @@ def test_the_readme_lists_every_setting() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["demo", "test", "check", "bench", "examples", "lock", "clean"]
+    "target",
+    ["demo", "deliverables", "test", "check", "bench", "examples", "lock", "clean"],
 )
 def test_the_readme_lists_every_make_target(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from typing import Any
 from tests.conftest import ROOT
 
 NOTEBOOK = ROOT / "docs" / "walkthrough.ipynb"
-SCRIPT = ROOT / ".make" / "walkthrough.py"
+SCRIPT = ROOT / ".make" / "notebooks.py"
 MOST_BYTES = 1_500_000
 PICTURE, SENTENCE = "image/png", "text/markdown"
 # The time, or the machine: where something is in memory or in a folder.
@@ -39,7 +39,7 @@ def test_a_run_of_the_notebook_shows_what_is_kept() -> None:
     with warnings.catch_warnings():
         # The kernel's client warns of what it does itself.
         warnings.simplefilter("ignore")
-        cells = runpy.run_path(str(SCRIPT))["executed"]().cells
+        cells = runpy.run_path(str(SCRIPT))["executed"](NOTEBOOK).cells
     kept = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
     for before, now in zip(kept, cells, strict=True):
         assert alike(told(before), told(now)), (

@@ -17,8 +17,10 @@ from training.present import LANGUAGES
 @bundle_option
 @click.option(
     "--api",
-    help="the API's address: it decides on an invented applicant and stores that",
+    help="the API's address: it decides on an invented applicant, stores that, and"
+    " tells its alerts",
 )
+@click.option("--simulated", is_flag=True, help="the drift that its alerts tell of is")
 @click.option("--dashboard", help="the dashboard's address, for a picture")
 @click.option(
     "--client",
@@ -33,6 +35,7 @@ def present(
     lang: str,
     bundle: Path,
     api: str | None,
+    simulated: bool,
     dashboard: str | None,
     client: int | None,
     repository: str | None,
@@ -52,6 +55,7 @@ def present(
         out,
         lang,
         api=served,
+        simulated=simulated,
         dashboard=dashboard and dashboard.rstrip("/"),
         client=client,
         repository=repository and repository.rstrip("/"),

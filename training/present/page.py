@@ -27,8 +27,8 @@ NUMERIC = re.compile(r"[^A-Za-z]*(e[−+]\d+)?")
 Draw = Callable[[str, tuple[float, float]], bytes]
 
 
-def add_slide(file: File, slide: Slide, draw: Draw) -> None:
-    """A slide whose tables and pictures are as large as their places.
+def add_slide(file: File, slide: Slide, notes: str, draw: Draw) -> None:
+    """A slide whose tables and pictures are as large as their places, and its notes.
 
     Raises:
         ConfigurationError: no such layout, it has other places, or a table is too large
@@ -62,6 +62,9 @@ def add_slide(file: File, slide: Slide, draw: Draw) -> None:
             shape = page.shapes.add_table(len(content), len(content[0]), *box)
             _fill(shape.table, content, Emu(slot.width).pt, Emu(slot.height).pt)
         slot.element.getparent().remove(slot.element)
+    frame = page.notes_slide.notes_text_frame
+    if frame is not None:
+        frame.text = notes
 
 
 def _fill(table: Table, rows: Rows, wide: float, tall: float) -> None:

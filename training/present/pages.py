@@ -54,13 +54,13 @@ def photographs(
     """
     from playwright.sync_api import Error, sync_playwright
 
-    taken = {}
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=program(), args=["--no-sandbox"]
         )
         context = browser.new_context(viewport=SHAPE, device_scale_factor=1.5)
         context.set_default_timeout(ANSWER)
+        shown, taken = {}, {}
         for name, url in urls.items():
             progress(f"picture: {url}")
             page = context.new_page()
@@ -71,7 +71,14 @@ def photographs(
                     continue
                 if name in awaited:
                     page.get_by_text(awaited[name]).first.wait_for()
-                page.wait_for_timeout(SETTLE)
+                shown[name] = page
+            except Error as error:
+                progress(f"no picture: {error.message.splitlines()[0]}")
+        if shown:
+            # All of them load what they show meanwhile.
+            page.wait_for_timeout(SETTLE)
+        for name, page in shown.items():
+            try:
                 taken[name] = page.screenshot()
             except Error as error:
                 progress(f"no picture: {error.message.splitlines()[0]}")

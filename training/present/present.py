@@ -13,6 +13,7 @@ from training.present import charts, pages
 from training.present.facts import read_facts
 from training.present.page import add_slide
 from training.present.repository import history, ran
+from training.present.schedule import notes, schedule
 from training.present.script import read_script
 from training.registry.store import Registry
 from training.registry.ui import served
@@ -25,6 +26,7 @@ def present(
     language: str,
     *,
     api: Api | None = None,
+    simulated: bool = False,
     dashboard: str | None = None,
     client: int | None = None,
     repository: str | None = None,
@@ -36,7 +38,8 @@ def present(
 
     What is running may be looked at: the API, the dashboard on a `client` who is not
     real, the code's `repository` and a deployment in the `cloud`; what cannot be
-    reached is told from git. `tests`: the junit report of their run.
+    reached is told from git. `simulated`: whether the drift is that its alerts tell of.
+    `tests`: the junit report of their run.
 
     Raises:
         TrainingError: the bundle is none, its run is not in MLflow, what is running
@@ -68,6 +71,8 @@ def present(
         "ran": tests and ran(tests),
         "api": api,
         "answer": api and api.post("/v1/predictions", records),
+        "simulated": simulated,
+        "alerts": api and api.get("/v1/alerts", status="open")["alerts"],
         "pictures": pictures,
     }
     beside = Path(__file__)
@@ -79,8 +84,8 @@ def present(
         return pictures.get(name) or charts.draw(name, known, words, size)
 
     file = Presentation(str(beside.with_name("template.pptx")))
-    for slide in slides:
-        add_slide(file, slide, draw)
+    for slide, span in zip(slides, schedule(slides), strict=True):
+        add_slide(file, slide, notes(slide, *span), draw)
     with replacing(out) as made:
         file.save(str(made))
     return len(file.slides)

@@ -15,7 +15,10 @@ from training.errors import ConfigurationError
 
 FIXED, MINUS = "\u00a0", "\u2212"
 NUMBER = re.compile(r"[+\-\u2212]?[\d,]*\.?\d+%?")
-HEADING = re.compile(r"(?P<title>.+)\nLayout: (?P<layout>.+)\nSource: (?P<source>.+)")
+HEADING = re.compile(
+    r"(?P<title>.+)\nLayout: (?P<layout>.+)\nSource: (?P<source>.+)"
+    r"\nTalk: (?P<section>\w+), (?P<share>\d+)"
+)
 Rows = list[list[str]]
 
 
@@ -70,25 +73,44 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A part of the talk, and how long it takes."""
+
+    name: str
+    minutes: int
+
+
+@dataclass(frozen=True)
 class Slide:
-    """`contents`: tables, their heads first, and pictures by name."""
+    """`contents`: tables, their heads first, and pictures by name.
+
+    `share`: of its section's time, against those of its other slides; `notes`: what the
+    speaker says.
+    """
 
     title: str
     layout: str
     source: str
+    section: Section
+    share: int
     text: Sequence[str]
     contents: Sequence[Rows | str]
+    notes: str
 
 
 def read_script(
     path: Path, language: str, known: Mapping[str, Any]
 ) -> tuple[list[Slide], Words]:
-    """The slides, filled with what is known, and the words that end the file.
+    """The slides, filled with what is known, and the words that the file says.
 
     Raises:
         ConfigurationError: it asks for what is not known, or a slide has no layout.
     """
-    template, _, table = path.read_text(encoding="utf-8").partition("\n# Words\n")
+    template, _, tables = path.read_text(encoding="utf-8").partition("\n# Sections\n")
+    talk, _, table = tables.partition("\n# Words\n")
+    sections = {
+        key: Section(name, int(minutes)) for key, name, minutes in rows_of(talk)[1:]
+    }
     words = Words(language, dict(rows_of(table)), known["labels"])
     environment = Environment(
         undefined=StrictUndefined,
@@ -103,27 +125,40 @@ def read_script(
     except (TemplateError, TypeError, ValueError) as error:
         raise ConfigurationError(f"{path.name}: cannot be filled: {error}") from None
     _, *parts = ("\n" + words.spaced(text).replace("<br>", "\v")).split("\n# ")
-    return [_slide(one, path.name) for one in parts], words
+    return [_slide(one, sections, path.name) for one in parts], words
 
 
-def _slide(part: str, file: str) -> Slide:
+def _slide(part: str, sections: Mapping[str, Section], file: str) -> Slide:
     first, *blocks = re.split(r"\n{2,}", part.strip())
     heading = HEADING.fullmatch(first)
-    if heading is None:
+    if heading is None or heading["section"] not in sections:
         raise ConfigurationError(
-            f"{file}: {first!r}: expected a title, a Layout line and a Source line"
+            f"{file}: {first!r}: expected a title, a Layout line, a Source line and a"
+            f" Talk line that names one of the sections {', '.join(sections)}"
         )
     text: list[str] = []
+    notes: list[str] = []
     contents: list[Rows | str] = []
     for block in blocks:
         if block.startswith("|"):
             contents.append(rows_of(block))
         elif pictures := re.findall(r"!\[(\w+)\]", block):
             contents += pictures
+        elif block.startswith("> "):
+            notes.append(re.sub("\n> ", " ", block.removeprefix("> ")))
         else:
             points = re.split(r"^- ", block, flags=re.MULTILINE)
             text += [re.sub("[ \n]+", " ", one).strip() for one in points if one]
-    return Slide(**heading.groupdict(), text=text, contents=contents)
+    return Slide(
+        heading["title"],
+        heading["layout"],
+        heading["source"],
+        sections[heading["section"]],
+        int(heading["share"]),
+        text,
+        contents,
+        "\n".join(notes),
+    )
 
 
 def rows_of(table: str) -> Rows:

@@ -7,6 +7,7 @@ until the next import.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,7 +34,9 @@ from api.store.events.packing import Dictionary
 from api.store.prepared import Prepared
 from api.store.tables import clients, imports, served_feature_sets
 
-_AT_A_TIME = 2000
+# Rows of a transaction: so few that no prediction waits for half a second; and for how
+# many seconds others may take the lock before the next one.
+_AT_A_TIME, _PAUSE = 200, 0.02
 # What was served so lately may be served still, by another server.
 _LATELY = timedelta(hours=1)
 _WHOLE = imports.c.finished_at.is_not(None)
@@ -155,9 +158,12 @@ def begin(
 
 def add(database: Database, import_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store some clients of an import that is not whole yet."""
-    filled = [{"import_id": import_id, **row} for row in rows]
-    with database.write() as connection:
-        connection.execute(insert(clients), filled)
+    for at in range(0, len(rows), _AT_A_TIME):
+        some = rows[at : at + _AT_A_TIME]
+        filled = [{"import_id": import_id, **row} for row in some]
+        with database.write() as connection:
+            connection.execute(insert(clients), filled)
+        time.sleep(_PAUSE)
 
 
 def finish(database: Database, import_id: int) -> None:
@@ -218,6 +224,7 @@ def _remove(database: Database, which: ColumnElement[bool]) -> None:
             with database.write() as connection:
                 gone = delete(clients).where(mine, clients.c.client_id.in_(some))
                 removed = connection.execute(gone).rowcount
+            time.sleep(_PAUSE)
         with database.write() as connection:
             connection.execute(delete(imports).where(imports.c.id == import_id))
 

@@ -1,4 +1,4 @@
-"""Dates are counted, and categories read, as in the lender's files."""
+"""Dates are counted as in the lender's files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from api.features.row_checks import Findings, applied_on, check_row
 from api.schemas.answers import Labels
 from api.schemas.model import Column
-from training.tables.categories import speller
 
 
 def dated(name: str, role: str | None = None) -> Column:
@@ -52,7 +51,6 @@ def test_what_is_no_date_or_counts_from_no_day_is_refused(
     assert len(errors) == 1 and said in errors[0]
 
 
-KNOWN = ("Cash loans", "Revolving loans", "mariée", "a", "A")
 TYPE = Column(
     name="TYPE",
     labels=Labels(en="Type", fr="Type"),
@@ -60,35 +58,8 @@ TYPE = Column(
     type="category",
     nullable=True,
     meaning="Type of loan.",
-    categories=KNOWN,
-    missing=("XNA",),
+    categories=("Cash loans", "Revolving loans"),
 )
-
-
-@pytest.mark.parametrize(
-    ("text", "category"),
-    [
-        ("Cash loans", "Cash loans"),
-        ("CASH LOANS", "Cash loans"),
-        ("\u00a0revolving Loans\t", "Revolving loans"),
-        ("marie\u0301e", "mariée"),
-        ("a ", "a"),
-        ("A", "A"),
-        (" xna", "XNA"),
-        ("Cach loans", None),
-        ("Cash  loans", None),
-    ],
-)
-def test_a_category_is_what_the_lenders_files_would_make_of_it(
-    text: str, category: str | None
-) -> None:
-    findings = Findings()
-    for table, told in (("application", "TYPE"), ("bureau", "bureau.TYPE")):
-        row = check_row({"TYPE": TYPE}, {"TYPE": text}, "", table, findings)
-        assert row == {"TYPE": category}
-        assert findings.unknown[-1:] == ([] if category else [told])
-    assert not findings.errors
-    assert speller((*KNOWN, "XNA"))(text) == category
 
 
 def test_a_blank_is_a_category_left_out() -> None:

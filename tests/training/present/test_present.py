@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,10 @@ pytestmark = pytest.mark.xdist_group("house")
 MOST_SLIDES, SMALLEST, SMALLEST_IN_TABLES = 30, 12, 11
 # How wide most letters are, in the size of the text: in sentences and in tables.
 SENTENCE, LETTER = 0.5, 0.54
+# What a speaker reads first: the section, from when to when, and for how long.
+TIMED = re.compile(r"(.+), (\d+):(\d\d)–(\d+):(\d\d) \((\d+):(\d\d)\)")
+# Problem and data, modelling, pipeline, drift, and a client scored by the API.
+MINUTES = [2, 12, 2, 2, 2]
 
 
 def run(house: House, out: Path, bundle: Path, language: str) -> tuple[int | None, str]:
@@ -67,6 +72,30 @@ def test_there_are_as_many_slides_as_can_be_shown(deck: File) -> None:
     assert 18 <= len(deck.slides) <= MOST_SLIDES
     titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
     assert len(set(titles)) == len(titles)
+
+
+def notes(deck: File) -> list[str]:
+    """What the speaker says, slide by slide."""
+    frames = [slide.notes_slide.notes_text_frame for slide in deck.slides]
+    return [frame.text for frame in frames if frame is not None]
+
+
+def test_the_notes_time_the_talk_to_the_minutes_of_its_sections(deck: File) -> None:
+    told = [note.split("\n", 1) for note in notes(deck)]
+    assert len(told) == len(deck.slides) and all(text for _, text in told)
+    spent: Counter[str] = Counter()
+    clock = 0
+    for first, _ in told:
+        found = TIMED.fullmatch(first)
+        assert found, first
+        begin, end, taken = (
+            60 * int(found[at]) + int(found[at + 1]) for at in (2, 4, 6)
+        )
+        assert (begin, end) == (clock, clock + taken) and taken >= 10, first
+        clock = end
+        spent[found[1]] += taken
+    # No API was asked about a client.
+    assert [*spent.values()] == [60 * one for one in MINUTES[:-1]]
 
 
 def test_no_slide_has_an_empty_placeholder_or_text_outside_it(deck: File) -> None:
@@ -171,7 +200,8 @@ def test_the_costs_of_decisions_add_up_to_the_business_score(
 
 @pytest.mark.parametrize("language", ["fr"], indirect=True)
 def test_the_french_deck_is_french(deck: File) -> None:
-    assert not [one for one in texts(deck) if ENGLISH.search(one)]
+    said = [*texts(deck), *notes(deck)]
+    assert not [one for one in said if ENGLISH.search(one)]
 
 
 def test_an_altered_bundle_is_refused(house: House, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ FOLDER = Path(script.__file__).parent
 # Numbers that are no run's: codes of the raw data, a route, shares of a confidence.
 TYPED = {"365243", "1", "10", "95", "0"}
 NUMBERS = re.compile(r"\d+")
-FILLED = re.compile(r"\{[{%].*?[}%]\}|^Layout: .*|!\[\w+\]", re.MULTILINE)
+FILLED = re.compile(r"\{[{%].*?[}%]\}|^(?:Layout|Talk): .*|!\[\w+\]", re.MULTILINE)
 ENGLISH = re.compile(
     r"\b(the|of|and|with|without|which|score moved|columns|clients who|watch|used"
     r"|retrain|has|have|was|were|than|from|by|dummy|married|higher|lowest|highest"
@@ -62,7 +62,8 @@ def test_both_languages_say_the_same_with_the_same_numbers() -> None:
     for one, other in zip(english, french, strict=True):
         places = [sorted(map(said_in, FILLED.findall(text))) for text in (one, other)]
         assert places[0] == places[1]
-        prose = re.sub(r"\{[{%].*?[}%]\}|^\|.*", "", one + other, flags=re.MULTILINE)
+        typed = r"\{[{%].*?[}%]\}|^\|.*|^Talk: .*"
+        prose = re.sub(typed, "", one + other, flags=re.MULTILINE)
         assert set(re.findall(r"\d+", prose)) <= TYPED
 
 
@@ -166,6 +167,11 @@ def test_every_word_of_the_charts_is_said_in_french(costs: Costs) -> None:
     ("deck", "told"),
     [
         ("# The data\n\nWords.\n", "'The data': expected a title, a Layout line"),
+        (
+            "# A\nLayout: B\nSource: C\nTalk: end, 1\n# Sections\n"
+            "| section | name | minutes |\n| drift | Drift | 2 |\n",
+            "a Talk line that names one of the sections drift",
+        ),
         ("# {{ missing }}\n", "deck.md: cannot be filled: 'missing' is undefined"),
     ],
 )
