@@ -27,7 +27,11 @@ def executed(path: Path, **settings: str) -> NotebookNode:
     metadata = notebook.metadata.copy()
     here = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(
-        notebook, timeout=SECONDS_PER_CELL, record_timing=False, resources=here
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        record_timing=False,
+        coalesce_streams=True,
+        resources=here,
     )
     with TemporaryDirectory(prefix="notebook-") as folder:
         # Nor with the user's own settings of IPython.

@@ -18,7 +18,7 @@ from api.server.resources import mebibytes
 DEATHS, WITHIN_SECONDS = 3, 300.0
 # From its fork: until then a worker is starting, whatever it has answered.
 START_SECONDS = 60.0
-STATUS = 1
+EXIT_CODE = 1
 
 
 class EarlyDeaths:
@@ -53,6 +53,6 @@ class EarlyDeaths:
             f"{mebibytes(count)} MB"
         )
         if count == 1:
-            raise HaltServer(told, STATUS)
+            raise HaltServer(told, EXIT_CODE)
         server.num_workers = count // 2
         server.log.error("%s; going on with %d", told, server.num_workers)

@@ -111,11 +111,11 @@ def deliver(
         ApiError: the API refused, or gave no answer.
     """
     webhook_failed = False
-    query = (
-        "SELECT id, channel, token, body FROM outbox"
-        f" WHERE channel != '{MAIL}' ORDER BY id"
-    )
-    for number, channel, token, body in state.connection.execute(query).fetchall():
+    waiting = state.connection.execute(
+        "SELECT id, channel, token, body FROM outbox WHERE channel != ? ORDER BY id",
+        [MAIL],
+    ).fetchall()
+    for number, channel, token, body in waiting:
         if channel == WEBHOOK and webhook_failed:
             continue
         facts: dict[str, object] = {}
@@ -147,8 +147,8 @@ def _mail(
 
     It is kept until the last of them has it, and up to where each has, beside it.
     """
-    query = f"SELECT id, token, body FROM outbox WHERE channel = '{MAIL}' ORDER BY id"
-    rows = state.connection.execute(query).fetchall()
+    query = "SELECT id, token, body FROM outbox WHERE channel = ? ORDER BY id"
+    rows = state.connection.execute(query, [MAIL]).fetchall()
     if not rows:
         return
     to, reached = recipients(settings), dict(state.fact("mailed", {}))
