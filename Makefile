@@ -144,6 +144,8 @@ $(LINTER): .make/linter/package-lock.json $(READY)
 # The demo's stages, each done again when what it is made from changes or its result is
 # gone. Whatever is set outside, they keep to var/.
 demo deliverables: export TRAINING_TRACKING_URI = sqlite:///var/mlflow.db
+demo deliverables: export SCORING_COMMIT = $(shell git rev-parse HEAD 2>/dev/null)
+demo deliverables: export DASHBOARD_COMMIT = $(SCORING_COMMIT)
 demo deliverables: export SCORING_BUNDLE = var/bundle
 demo deliverables: export SCORING_DATABASE_URL = sqlite:///var/scoring.sqlite
 # Of the invented lender; nobody knows those of real data.

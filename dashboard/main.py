@@ -177,12 +177,13 @@ def _sidebar(
 
 
 def _release() -> str:
-    """As short as commits are told."""
+    """With the commit, as short as commits are told, where it is known."""
     told = config.release()
+    if told.commit == config.UNKNOWN:
+        return _("Software version {version}", version=told.version)
+    commit = told.commit[:7]
     return _(
-        "Release {version}, commit {commit}",
-        version=told.version,
-        commit=told.commit[:7],
+        "Software version {version}, {commit}", version=told.version, commit=commit
     )
 
 

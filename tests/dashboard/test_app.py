@@ -131,8 +131,8 @@ def test_a_new_model_is_said_and_scores_when_asked(api: FakeApi) -> None:
     assert api.asked(*PREDICTIONS) == 2
     assert "Model version 4" in page_text(app)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    told = f"Release {project['project']['version']}, commit unknown"
-    assert told in page_text(app)
+    told = f"Software version {project['project']['version']}"
+    assert told in page_text(app) and f"{told}," not in page_text(app)
     assert not notices(app, "warning")
 
 
