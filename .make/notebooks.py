@@ -34,8 +34,12 @@ def executed(path: Path, **settings: str) -> NotebookNode:
         resources=here,
     )
     with TemporaryDirectory(prefix="notebook-") as folder:
-        # Nor with the user's own settings of IPython.
-        own = {"TMPDIR": folder, "IPYTHONDIR": f"{folder}/ipython"}
+        # Nor with the user's own settings of IPython, or of where pictures go.
+        own = {
+            "TMPDIR": folder,
+            "IPYTHONDIR": f"{folder}/ipython",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        }
         try:
             client.execute(env={**os.environ, **settings, **own})
         except CellExecutionError as error:
