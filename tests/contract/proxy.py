@@ -35,8 +35,9 @@ def documented(folder: Path, api: str, dashboard: str = "") -> Iterator[int]:
         assert there in text
         text = text.replace(there, here)
     main = folder / "nginx.conf"
+    # Its workers, too, may have to write into the folder (ignored unless it is root).
     main.write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log;"
+        f"user root; daemon off; pid {folder}/pid; error_log {folder}/error.log;"
         " events { worker_connections 4096; } http { access_log off;"
         f" client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;\n"
         f"{text}\n}}",
