@@ -28,12 +28,32 @@ from tests.contract.http import predict, some_clients
 pytestmark = pytest.mark.xdist_group("house")
 PAGE = (ROOT / "docs" / "integration.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def curl_commands(text: str) -> list[str]:
+    return re.findall(r"```sh\n(curl.*?)```", text, re.DOTALL)
+
+
 # The README's of the demo, at the address of the demo.
 COMMANDS = [
     command.replace("http://127.0.0.1:5050", "$SCORING_URL")
     for text in (PAGE, README)
-    for command in re.findall(r"```sh\n(curl.*?)```", text, re.DOTALL)
+    for command in curl_commands(text)
 ]
+
+
+def shell(command: str, folder: Path, words: dict[str, str]) -> str:
+    """What a command that succeeds says, run in `folder`."""
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=folder,
+        env={**os.environ, **words},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, command + done.stdout + done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -76,19 +96,11 @@ def test_every_curl_command_works(
         "SCORING_KEY": served.key,
         "PREDICTION": refused["prediction_id"],
     }
-    done = subprocess.run(
-        ["sh", "-c", command],
-        cwd=tmp_path,
-        env={**os.environ, **words},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    told = shell(command, tmp_path, words)
     if "--output" in command:
         assert (tmp_path / "letter.pdf").read_bytes().startswith(b"%PDF")
         return
-    answer = json.loads(done.stdout)
+    answer = json.loads(told)
     assert "status" not in answer
     if "changes" in command:
         assert answer["kind"] == "simulation"
@@ -96,35 +108,23 @@ def test_every_curl_command_works(
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl")
 def test_the_page_is_followed_in_its_order_where_rules_ask_for_evidence(
-    served: Served, module: ModuleType, strangers: Iterator[int], tmp_path: Path
+    served: Served, module: ModuleType, refused: dict[str, Any], tmp_path: Path
 ) -> None:
     """By the demo's rules; on one client who is refused, as the page says."""
     client = module.ScoringClient(served.url, served.key)
-    refused = next(
-        client_id
-        for client_id in strangers
-        if predict(served, client_id=client_id)["decision"] == "refused"
-    )
     others = [str(one) for one in some_clients(served, 2)]
     starter = (ROOT / "docs" / "policies" / "starter.json").read_bytes()
     client.activate(starter)
     words = {"SCORING_URL": served.url, "SCORING_KEY": served.key}
     try:
-        for command in re.findall(r"```sh\n(curl.*?)```", PAGE, re.DOTALL):
-            told = command.replace("100001", str(refused)).replace("4711", "4712")
+        for command in curl_commands(PAGE):
+            command = command.replace("4711", "4712")
+            command = command.replace("100001", str(refused["client_id"]))
             for page, known in zip(("100002", "100003"), others, strict=True):
-                told = told.replace(page, known)
-            done = subprocess.run(
-                ["sh", "-c", told],
-                cwd=tmp_path,
-                env={**os.environ, **words},
-                capture_output=True,
-                text=True,
-                timeout=60,
-            )
-            assert done.returncode == 0, told + done.stdout + done.stderr
+                command = command.replace(page, known)
+            answer = shell(command, tmp_path, words)
             if "PREDICTION" not in words:
-                words["PREDICTION"] = json.loads(done.stdout)["prediction_id"]
+                words["PREDICTION"] = json.loads(answer)["prediction_id"]
     finally:
         client._send("POST", "/v1/policies/built-in/activate")
 

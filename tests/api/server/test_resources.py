@@ -13,6 +13,17 @@ V2 = "0::/pod/app\n"
 V1 = "4:memory:/docker/x\n1:cpu,cpuacct:/docker/x\n0::/\n"
 
 
+def written(folder: Path, own: str, files: dict[str, str]) -> tuple[Path, Path]:
+    """Where the control groups are, and what says which are the process's."""
+    root, of_process = folder / "cgroup", folder / "own"
+    of_process.write_text(own)
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{content}\n")
+    return root, of_process
+
+
 @pytest.mark.parametrize(
     ("own", "files", "expected"),
     [
@@ -53,12 +64,8 @@ def test_as_many_workers_as_processors_and_memory_allow(
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
     monkeypatch.setattr(os, "sysconf", lambda _: 2**20)
-    (tmp_path / "own").write_text(own)
-    for name, content in files.items():
-        path = tmp_path / "cgroup" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content + "\n")
-    assert worker_count(tmp_path / "cgroup", tmp_path / "own") == expected
+    root, of_process = written(tmp_path, own, files)
+    assert worker_count(root, of_process) == expected
 
 
 def test_a_small_machine_has_few_workers(
@@ -101,11 +108,7 @@ def test_a_small_machine_has_few_workers(
 def test_memory_is_told_of_the_group_that_is_full_first(
     own: str, files: dict[str, str], used: float | None, tmp_path: Path
 ) -> None:
-    (tmp_path / "own").write_text(own)
-    for name, content in files.items():
-        path = tmp_path / "cgroup" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content + "\n")
-    assert memory_used(tmp_path / "cgroup", tmp_path / "own") == used
-    limit = memory_limit(tmp_path / "cgroup", tmp_path / "own")
+    root, of_process = written(tmp_path, own, files)
+    assert memory_used(root, of_process) == used
+    limit = memory_limit(root, of_process)
     assert (limit == 2**30) is (used is not None)
