@@ -5,7 +5,7 @@ Source: Mitchell et al., Model Cards for Model Reporting, 2019.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from training.tables.schema import LEFT_OUT, Use
 
 CARD = "model-card.md"
 Document = Mapping[str, Any]
+# The names of the columns, and the rows below them.
+Rows = tuple[Sequence[Labels], list[Sequence[Labels]]]
 SHOWN_FEATURES = 15
 # Set by the lender for this very loan, so it carries the lender's own judgement.
 PRICED = "LOAN_RATE"
@@ -28,6 +30,12 @@ WHY_LEFT_OUT = {
     Use.PROTECTED: _("what is protected, kept for the audit"),
     Use.OTHER_PEOPLE: _("what is known of other people"),
     Use.CIRCUMSTANCE: _("the circumstances of the application"),
+}
+# What somebody else than who trained may find.
+VERDICTS = {
+    "accepted": _("accepted"),
+    "accepted-with-conditions": _("accepted with conditions"),
+    "refused": _("refused"),
 }
 # In what a model differs from the plain one of its name; others are told as they come.
 VARIANTS = {
@@ -64,6 +72,7 @@ def model_card(manifest: Document, importance: Document, reasons: Document) -> L
     return document(
         (
             *_heading(manifest),
+            *_validation(manifest),
             *_use(manifest),
             *_data(manifest),
             *_ladder(manifest),
@@ -94,6 +103,26 @@ def _heading(manifest: Document) -> list[Labels]:
         moment=alike(model["created_at"]),
     )
     return [title, joined([written, run], "\n")]
+
+
+def _validation(manifest: Document) -> list[Labels]:
+    return [_("## Independent validation"), _listed(signed(manifest))]
+
+
+def signed(manifest: Document) -> list[Labels]:
+    """Who checked this very version and what they found, refusals too."""
+    lines = [
+        _(
+            "{by}, {moment}: {verdict}{note}.",
+            by=alike(one["by"]),
+            moment=alike(one["signed_at"]),
+            verdict=VERDICTS[one["verdict"]],
+            note=alike(f" ({one['note']})" if one["note"] else ""),
+        )
+        for one in manifest.get("validation", ())
+    ]
+    nobody = _("Not validated: nobody but who trained it has checked this version.")
+    return lines or [nobody]
 
 
 def _use(manifest: Document) -> list[Labels]:
@@ -130,11 +159,11 @@ def _data(manifest: Document) -> list[Labels]:
                 days=data["known_after"],
             )
         )
-    left_out = paragraph(*_left_out(manifest))
-    return [_("## Data"), paragraph(*sentences), left_out]
+    return [_("## Data"), paragraph(*sentences), paragraph(*left_out(manifest))]
 
 
-def _left_out(manifest: Document) -> list[Labels]:
+def left_out(manifest: Document) -> list[Labels]:
+    """What is no input as no applicant can be held to it, and what that costs."""
     inputs = {feature["name"] for feature in manifest["features"]}
     columns = manifest["tables"][APPLICATION]["columns"]
     parts = []
@@ -185,7 +214,22 @@ def _difference(measured: Mapping[str, float]) -> Labels:
 
 
 def _ladder(manifest: Document) -> list[Labels]:
-    rows = [
+    text = _(
+        "Out of fold, five folds, ± one standard error; recall at each model's own"
+        " threshold. The last one was chosen."
+    )
+    names, rows = ladder(manifest)
+    shown = [_("## What was tried"), paragraph(text), table(names, rows)]
+    names, rows = variants(manifest)
+    if rows:
+        what = _("What each change brought, on the same folds:")
+        shown += [what, table(names, rows)]
+    return shown
+
+
+def ladder(manifest: Document) -> Rows:
+    """Every model that was compared."""
+    rows: list[Sequence[Labels]] = [
         (
             _candidate(candidate.get("label", candidate["name"])),
             _with_error(candidate, "auc"),
@@ -210,17 +254,12 @@ def _ladder(manifest: Document) -> list[Labels]:
         _("recall"),
         _("train gap"),
     )
-    text = _(
-        "Out of fold, five folds, ± one standard error; recall at each model's own"
-        " threshold. The last one was chosen."
-    )
-    shown = [_("## What was tried"), paragraph(text), table(names, rows)]
-    return [*shown, *_variants(manifest)]
+    return names, rows
 
 
-def _variants(manifest: Document) -> list[Labels]:
+def variants(manifest: Document) -> Rows:
     """What each change of a model brought over it, those that failed included."""
-    rows = [
+    rows: list[Sequence[Labels]] = [
         (
             _candidate(change["variant"]),
             _candidate(change["base"]),
@@ -230,10 +269,8 @@ def _variants(manifest: Document) -> list[Labels]:
         )
         for change in manifest["metrics"]["comparisons"]
     ]
-    if not rows:
-        return []
     names = (_("change"), _("over"), _("business score"), alike("AUC"), _("pays"))
-    return [_("What each change brought, on the same folds:"), table(names, rows)]
+    return names, rows
 
 
 def _candidate(label: str) -> Labels:
@@ -250,27 +287,41 @@ def _number(value: float | None) -> Labels:
 
 
 def _calibration(manifest: Document) -> list[Labels]:
-    curve, fitted = manifest["metrics"]["calibration_curve"], manifest["calibration"]
-    columns = (curve["predicted"], curve["observed"], curve["clients"])
-    rows = [
-        (figure(predicted, ".3f"), figure(observed, ".3f"), figure(clients, ",d"))
-        for predicted, observed, clients in zip(*columns, strict=True)
-    ]
-    text = _(
+    text = paragraph(calibrated(manifest))
+    return [_("## Calibration"), text, table(*calibration(manifest))]
+
+
+def calibrated(manifest: Document) -> Labels:
+    fitted = manifest["calibration"]
+    return _(
         "Expected calibration error {error} over bins of equal mass, after a monotone"
         " map of the margin fitted out of fold (slope {slope}, intercept {intercept}).",
         error=figure(manifest["metrics"]["cv"]["ece"], ".4f"),
         slope=figure(fitted["slope"], ".3f"),
         intercept=figure(fitted["intercept"], ".3f"),
     )
-    names = (_("predicted"), _("observed"), _("clients"))
-    return [_("## Calibration"), paragraph(text), table(names, rows)]
+
+
+def calibration(manifest: Document) -> Rows:
+    """What was predicted and what came, by bins of equal mass."""
+    curve = manifest["metrics"]["calibration_curve"]
+    columns = (curve["predicted"], curve["observed"], curve["clients"])
+    rows: list[Sequence[Labels]] = [
+        (figure(predicted, ".3f"), figure(observed, ".3f"), figure(clients, ",d"))
+        for predicted, observed, clients in zip(*columns, strict=True)
+    ]
+    return (_("predicted"), _("observed"), _("clients")), rows
 
 
 def _cost(manifest: Document) -> list[Labels]:
+    return [_("## Cost and threshold"), paragraph(*costs(manifest))]
+
+
+def costs(manifest: Document) -> Sequence[Labels]:
+    """What wrong decisions cost, and the threshold that costs least."""
     costs, (low, high) = Costs.of_manifest(manifest), manifest["threshold_interval"]
     cv = manifest["metrics"]["cv"]
-    sentences = (
+    return (
         _(
             "A default that is granted costs {default} of its credit, a good client"
             " refused {refusal} of its credit.",
@@ -299,22 +350,22 @@ def _cost(manifest: Document) -> list[Labels]:
             recall=figure(cv["recall"], ".1%"),
         ),
     )
-    return [_("## Cost and threshold"), paragraph(*sentences)]
 
 
 def _fairness(manifest: Document) -> list[Labels]:
-    columns = manifest["tables"][APPLICATION]["columns"]
-    words = {column["name"]: column["words"] for column in columns}
     parts = [_("## Fairness"), _("Decisions at the threshold, out of fold.")]
     for attribute in manifest["metrics"]["fairness"]:
-        of_groups = words.get(attribute["attribute"], AGE_WORDS)
         parts.append(_("### {attribute}", attribute=attribute["label"]))
-        parts += _audited(attribute, of_groups)
+        parts += [table(*groups(manifest, attribute)), evenness(attribute)]
     return parts
 
 
-def _audited(attribute: Document, words: Mapping[str, Labels]) -> list[Labels]:
-    rows = [
+def groups(manifest: Document, attribute: Document) -> Rows:
+    """How the groups of an attribute fare."""
+    columns = manifest["tables"][APPLICATION]["columns"]
+    named = {column["name"]: column["words"] for column in columns}
+    words: Mapping[str, Labels] = named.get(attribute["attribute"], AGE_WORDS)
+    rows: list[Sequence[Labels]] = [
         (
             words.get(group["group"], alike(group["group"])),
             figure(group["clients"], ",d"),
@@ -333,15 +384,18 @@ def _audited(attribute: Document, words: Mapping[str, Labels]) -> list[Labels]:
         _("granted of repayers"),
         alike("AUC"),
     )
+    return names, rows
+
+
+def evenness(attribute: Document) -> Labels:
     ratio = figure(attribute["approval_ratio"], ".3f")
-    text = _(
+    return _(
         "Lowest over highest approval rate {ratio}; gap between repayers {gap}.",
         ratio=_("{ratio} - **below four fifths**", ratio=ratio)
         if attribute["approval_ratio"] < 0.8
         else ratio,
         gap=figure(attribute["equal_opportunity_gap"], ".3f"),
     )
-    return [table(names, rows), text]
 
 
 def _gates(manifest: Document) -> list[Labels]:
@@ -403,7 +457,12 @@ def _permuted(importance: Document, feature: Document) -> Labels:
 
 
 def _segments(manifest: Document) -> list[Labels]:
-    rows = [
+    return [_("## Where it is better and worse"), table(*segments(manifest))]
+
+
+def segments(manifest: Document) -> Rows:
+    """The same measures by part of the clients."""
+    rows: list[Sequence[Labels]] = [
         (
             segment["label"],
             figure(segment["clients"], ",d"),
@@ -422,10 +481,15 @@ def _segments(manifest: Document) -> list[Labels]:
         alike("AUC"),
         _("business score"),
     )
-    return [_("## Where it is better and worse"), table(names, rows)]
+    return names, rows
 
 
 def _limits(manifest: Document) -> list[Labels]:
+    return [_("## Limits"), _listed(limits(manifest))]
+
+
+def limits(manifest: Document) -> list[Labels]:
+    """What it must not be trusted with."""
     metrics = manifest["metrics"]
     uneven = [
         inside(attribute["label"])
@@ -473,7 +537,7 @@ def _limits(manifest: Document) -> list[Labels]:
                 auc=figure(weakest["auc"], ".3f"),
             )
         )
-    return [_("## Limits"), _listed(lines)]
+    return lines
 
 
 def _listed(lines: Iterable[Labels]) -> Labels:
