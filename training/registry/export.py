@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 import mlflow
 
 from training.bundle.parts import (
@@ -24,7 +23,7 @@ from training.bundle.samples import POPULATION, publish_population
 from training.errors import TrainingError
 from training.files import replacing
 from training.gates.gate import gate_of
-from training.models.shap_lookup import write_tables
+from training.models.served import file_of, read_model
 from training.registry.load import kept
 from training.registry.promote import promoted_gates
 from training.registry.signatures import Signature, holding, signed_file
@@ -55,10 +54,10 @@ def export_bundle(
         publish_population(beside / POPULATION)
         if drift is not None:
             _add_drift(drift, beside / "drift")
-        write_tables(lightgbm.Booster(model_file=beside / "model.txt"), beside)
         signatures = holding(registered)
         _add_signed(beside, registered, signatures)
         core = json.loads((beside / CORE).read_text(encoding="utf-8"))
+        read_model(core, beside / file_of(core)).complete(beside)
         (beside / CORE).unlink()
         manifest = named(core, registered)
         manifest["validation"] = [one.to_json() for one in signatures]

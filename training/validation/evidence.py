@@ -1,4 +1,4 @@
-"""All that is known of a registered version, read back from its run. Nothing is trained."""
+"""All that is known of a registered version, read back from its run."""
 
 from __future__ import annotations
 
@@ -108,9 +108,7 @@ def read_evidence(
     )
 
 
-def _measured(
-    registry: Registry, registered: ModelVersion
-) -> Mapping[str, Any] | None:
+def _measured(registry: Registry, registered: ModelVersion) -> Mapping[str, Any] | None:
     """Runs of earlier releases have none."""
     folder, _, name = FILE.rpartition("/")
     there = registry.client.list_artifacts(str(registered.run_id), folder)

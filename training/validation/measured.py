@@ -182,9 +182,7 @@ def faithfulness(
 def _coded(typical: float | str | None, categories: Sequence[str] | None) -> float:
     if typical is None:
         return np.nan
-    return float(
-        typical if categories is None else categories.index(str(typical))
-    )
+    return float(typical if categories is None else categories.index(str(typical)))
 
 
 def _agreed(said: Array, moved: Array) -> float | None:
