@@ -126,7 +126,12 @@ def signed(manifest: Document) -> list[Labels]:
 
 
 def _use(manifest: Document) -> list[Labels]:
-    text = _(
+    return [_("## Intended use"), paragraph(use(manifest))]
+
+
+def use(manifest: Document) -> Labels:
+    """What it is for, and what not."""
+    return _(
         "Decides on consumer loans, and explains the decision to the applicant: an"
         " estimate of the probability of default, granted below {threshold} and refused"
         " from there on. A person may override each decision. Not for prices or limits,"
@@ -134,7 +139,6 @@ def _use(manifest: Document) -> list[Labels]:
         " training data.",
         threshold=figure(manifest["threshold"], ".4f"),
     )
-    return [_("## Intended use"), paragraph(text)]
 
 
 def _data(manifest: Document) -> list[Labels]:
@@ -231,17 +235,17 @@ def ladder(manifest: Document) -> Rows:
     """Every model that was compared."""
     rows: list[Sequence[Labels]] = [
         (
-            _candidate(candidate.get("label", candidate["name"])),
-            _with_error(candidate, "auc"),
-            _with_error(candidate, "business_score"),
-            _with_error(candidate, "average_precision"),
-            figure(candidate["ks"], ".3f"),
-            _with_error(candidate, "brier"),
-            figure(candidate["ece"], ".4f"),
-            figure(candidate["recall"], ".3f"),
-            _number(candidate.get("auc_gap")),
+            candidate(one.get("label", one["name"])),
+            _with_error(one, "auc"),
+            _with_error(one, "business_score"),
+            _with_error(one, "average_precision"),
+            figure(one["ks"], ".3f"),
+            _with_error(one, "brier"),
+            figure(one["ece"], ".4f"),
+            figure(one["recall"], ".3f"),
+            _number(one.get("auc_gap")),
         )
-        for candidate in manifest["metrics"]["candidates"]
+        for one in manifest["metrics"]["candidates"]
     ]
     names = (
         _("model"),
@@ -261,8 +265,8 @@ def variants(manifest: Document) -> Rows:
     """What each change of a model brought over it, those that failed included."""
     rows: list[Sequence[Labels]] = [
         (
-            _candidate(change["variant"]),
-            _candidate(change["base"]),
+            candidate(change["variant"]),
+            candidate(change["base"]),
             _with_error(change, "business_score", "+.4f"),
             _with_error(change, "auc", "+.4f"),
             _("yes") if change["pays"] else _("no"),
@@ -273,7 +277,8 @@ def variants(manifest: Document) -> Rows:
     return names, rows
 
 
-def _candidate(label: str) -> Labels:
+def candidate(label: str) -> Labels:
+    """A model with what it differs in, in words."""
     return joined([VARIANTS.get(one, alike(one)) for one in label.split(", ")], ", ")
 
 

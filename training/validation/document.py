@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from training.gates.gate import Gate
 from training.gates.stability import UNKNOWN
@@ -67,11 +66,6 @@ class Point:
     to_write: Labels | None = None
 
 
-def to_json(part: Any) -> Any:
-    """Dataclasses as JSON has them."""
-    return asdict(part)
-
-
 def of_gate(gate: Gate) -> Test:
     """A promotion gate is a test; one that could not be known is neither way."""
     open_ = gate.reason[SOURCE] == UNKNOWN[SOURCE]
@@ -83,3 +77,8 @@ def of_gate(gate: Gate) -> Test:
         gate.reason,
         "gates/gates.json",
     )
+
+
+def of_gates(gates: Iterable[Gate], names: Sequence[str]) -> list[Test]:
+    """Those of these names that there are, in the gates' order."""
+    return [of_gate(gate) for gate in gates if gate.gate in names]

@@ -20,11 +20,12 @@ PAGE = 50_000
 class Overrides:
     """Decisions, the final reviews of them, and reviews that decided otherwise.
 
-    `granted`: of these, refusals and referrals that a person granted. `source`: where
-    the events are from; `reviewers`: how many people signed.
+    `granted`: of these, those that a person granted. `source`: where the events are
+    from; `bundles`: of how many models; `reviewers`: how many people signed.
     """
 
     source: str
+    bundles: int
     decisions: int
     reviewed: int
     overridden: int
@@ -68,7 +69,7 @@ def count(source: str, pages: Iterable[EventPage]) -> Overrides:
     """The last final review of each decision counts; withdrawals are none."""
     rows = [page.rows for page in pages]
     if not rows:
-        return Overrides(source, 0, 0, 0, 0, 0)
+        return Overrides(source, 0, 0, 0, 0, 0, 0)
     events = pd.concat(rows, ignore_index=True)
     decisions = events[events["kind"] == "decision"]
     reviews = events[events["kind"] == "review"]
@@ -78,6 +79,7 @@ def count(source: str, pages: Iterable[EventPage]) -> Overrides:
     otherwise = standing[standing["action"] == "overridden"]
     return Overrides(
         source=source,
+        bundles=int(decisions["bundle_sha256"].nunique()),
         decisions=len(decisions),
         reviewed=len(standing),
         overridden=len(otherwise),
