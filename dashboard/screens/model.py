@@ -221,6 +221,7 @@ def _about(model: ModelAnswer) -> None:
         (_("Made on"), moment(model.created_at)),
         (_("MLflow run"), model.mlflow_run_id or _("not given")),
         (_("Fingerprint (SHA-256)"), model.bundle_sha256),
+        *((_("Independent validation"), one) for one in model_words.validation(model)),
     ]
     st.html(markup.heading(_("Where this model comes from")))
     st.html(markup.table([_("Item"), _("Value")], rows))

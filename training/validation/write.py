@@ -65,7 +65,6 @@ WORDS = {
     "limit": _("limit"),
     "result": _("result"),
     "why": _("what it says"),
-    "source": _("Source"),
     "contents": _("Contents"),
 }
 LAWS = {

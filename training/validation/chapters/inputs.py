@@ -114,7 +114,9 @@ def explanations(evidence: Evidence) -> Chapter:
         _(
             "Tried on {clients} clients, on every group. Said: mean size of what was"
             " said, in log-odds; found: of what the score moved; same side: share of"
-            " clients whose score moved to the side that was said.",
+            " clients whose score moved to the side that was said. What is said is"
+            " against the mean of borderline clients, what is put in is typical of"
+            " them: a reason that says little may lie between both.",
             clients=figure(found["clients"], ",d"),
         )
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from training.language import Labels, _
+from training.language import Labels, _, inside
 from training.validation.document import Point
 
 MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -59,7 +59,7 @@ def _body(
         for line in point.known:
             yield _paragraph(line[language])
         if point.to_write is not None:
-            asked = f"{MUST_WRITE[language]} {point.to_write[language]}"
+            asked = f"{MUST_WRITE[language]} {inside(point.to_write)[language]}"
             yield _paragraph(asked, "ToWrite")
 
 
