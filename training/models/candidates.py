@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import lightgbm as lgb
@@ -44,6 +45,8 @@ RANDOM_FOREST: Mapping[str, Any] = {
     "max_features": 0.06,
     "max_samples": 0.3,
 }
+# With no input is it known where the risk goes.
+NOWHERE: Mapping[str, int] = MappingProxyType({})
 # A forest whose trees all agree is not certain.
 LEAST_PROBABILITY = 1e-6
 
@@ -55,7 +58,7 @@ class Candidate:
     """A model to try: `fit` takes inputs, target and the names of category columns.
 
     `variant` says in what it differs from the plain model of that name; `monotone`
-    the inputs with which risk may only fall, where that is asked for.
+    with which inputs risk may only fall (-1) or rise (1), where that is asked for.
     """
 
     name: str
@@ -63,7 +66,7 @@ class Candidate:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     variant: str = ""
     strategy: str = NONE
-    monotone: frozenset[str] = frozenset()
+    monotone: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -124,21 +127,22 @@ def lightgbm(
     parameters: Mapping[str, Any] = LIGHTGBM,
     strategy: str = NONE,
     *,
-    monotone: frozenset[str] = frozenset(),
+    monotone: Mapping[str, int] = NOWHERE,
     seeds: int = 1,
 ) -> Candidate:
     """Gradient-boosted trees; what is missing goes its own way at each split.
 
-    `monotone`: the inputs with which risk may only fall; not with SMOTE, whose columns
-    are others. `seeds`: how many models, that draw other clients and columns,
-    are averaged into one.
+    `monotone`: with which inputs risk may only fall (-1) or rise (1); with none under
+    SMOTE, whose columns are others. `seeds`: how many models, that draw other clients
+    and columns, are averaged into one.
     """
+    directions = {} if strategy == SYNTHETIC else dict(monotone)
 
     def fit(
         inputs: pd.DataFrame, target: Array, categories: Sequence[str]
     ) -> BaseEstimator:
         models = [
-            _boosted(parameters, strategy, monotone, SEED + number)(
+            _boosted(parameters, strategy, directions, SEED + number)(
                 inputs, target, categories
             )
             for number in range(seeds)
@@ -149,11 +153,11 @@ def lightgbm(
 
     parts = [
         _named(strategy),
-        "monotone" if monotone else "",
+        "monotone" if directions else "",
         f"{seeds} seeds" if seeds > 1 else "",
     ]
     variant = ", ".join(part for part in parts if part)
-    return Candidate("lightgbm", fit, dict(parameters), variant, strategy, monotone)
+    return Candidate("lightgbm", fit, dict(parameters), variant, strategy, directions)
 
 
 def several(candidate: Candidate, seeds: int) -> Candidate:
@@ -174,7 +178,7 @@ def at_most(candidate: Candidate, rounds: int) -> Candidate:
 
 
 def _boosted(
-    parameters: Mapping[str, Any], strategy: str, monotone: frozenset[str], seed: int
+    parameters: Mapping[str, Any], strategy: str, monotone: Mapping[str, int], seed: int
 ) -> Fit:
     """How to fit one LightGBM, its inputs as they come except for SMOTE."""
     # Same data, seed and versions give the same trees, bit for bit. One thread: the
@@ -195,8 +199,8 @@ def _boosted(
             columns = dense_columns(categories, ALL_ON, seed)
             return dealing_with(strategy, columns, model, seed).fit(inputs, target)
         if monotone:
-            falling = [-int(name in monotone) for name in inputs.columns]
-            model.set_params(monotone_constraints=falling)
+            directions = [monotone.get(str(name), 0) for name in inputs.columns]
+            model.set_params(monotone_constraints=directions)
         whole = dealing_with(strategy, None, model, seed)
         step = "model__" if isinstance(whole, Pipeline) else ""
         return whole.fit(
