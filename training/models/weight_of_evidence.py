@@ -10,7 +10,7 @@ get no points at all.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,8 @@ PREBINS, LEAST_SHARE = 20, 0.02
 RARE = 0.01
 # Of an input's information value; below it nothing is to be learned from it.
 LEAST_INFORMATION = 0.01
+# Of the default rate, where risk may fall, rise, or do either.
+TRENDS = {-1: "descending", 1: "ascending", 0: "auto_asc_desc"}
 # So many clients of the usual default rate are thought into each bin: a handful of
 # clients, lucky or not, say little.
 PRIOR = 50.0
@@ -57,7 +59,7 @@ class Bins:
 class WeightOfEvidence(ClassifierMixin, BaseEstimator):
     """A scorecard; `C` is the inverse strength of the ridge penalty on its weights.
 
-    `safer`: inputs of which more means less risk; `riskier`: more means more.
+    `monotone`: with which inputs risk may only fall (-1) or rise (1).
     Source: Siddiqi, Credit Risk Scorecards, 2006; Navas-Palencia, Optimal binning, 2020.
     """
 
@@ -65,13 +67,11 @@ class WeightOfEvidence(ClassifierMixin, BaseEstimator):
         self,
         C: float,  # noqa: N803  as scikit-learn's
         scale: Scale,
-        safer: Collection[str] = (),
-        riskier: Collection[str] = (),
+        monotone: Mapping[str, int],
     ) -> None:
         self.C = C
         self.scale = scale
-        self.safer = safer
-        self.riskier = riskier
+        self.monotone = monotone
 
     def fit(
         self, inputs: pd.DataFrame, target: Array, categories: Sequence[str]
@@ -117,9 +117,7 @@ class WeightOfEvidence(ClassifierMixin, BaseEstimator):
         """
         factor = self.scale.factor * slope
         inputs = []
-        for (name, bins), weight in zip(
-            self.bins_.items(), self.weights_, strict=True
-        ):
+        for (name, bins), weight in zip(self.bins_.items(), self.weights_, strict=True):
             points = np.rint(factor * weight * bins.evidence) + 0.0  # no -0.0
             if points.any():
                 inputs.append(_input(name, bins, points, (categories or {}).get(name)))
@@ -136,16 +134,12 @@ class WeightOfEvidence(ClassifierMixin, BaseEstimator):
         values = column.to_numpy(np.float64)
         known = ~np.isnan(values)
         edges, groups = None, None
+        direction = self.monotone.get(str(column.name), 0)
         if category:
             groups = _groups(values[known].astype(int), target[known])
         else:
-            trend = "auto_asc_desc"
-            if column.name in self.safer:
-                trend = "descending"
-            elif column.name in self.riskier:
-                trend = "ascending"
-            edges = _edges(values[known], target[known], trend)
-        return _counted(edges, groups, values, target)
+            edges = _edges(values[known], target[known], TRENDS[direction])
+        return _counted(edges, groups, values, target, direction)
 
 
 def places(bins: Bins, values: np.ndarray) -> np.ndarray:
@@ -229,6 +223,7 @@ def _counted(
     groups: Sequence[Sequence[int]] | None,
     values: Array,
     target: Array,
+    direction: int,
 ) -> Bins:
     count = 1 + (len(edges) + 1 if edges is not None else len(groups or ()))
     empty = Bins(edges, groups, np.zeros(count), np.zeros(count), np.zeros(count))
@@ -239,12 +234,14 @@ def _counted(
     rate = target.mean()
     odds = (good + PRIOR * (1 - rate)) / (defaults + PRIOR * rate)
     evidence = np.log(odds * rate / (1 - rate))
+    if direction:
+        # Small bins come nearer to the usual rate than large ones.
+        further = np.maximum if direction < 0 else np.minimum
+        evidence[:-1] = further.accumulate(evidence[:-1])
     return Bins(edges, groups, clients, defaults, evidence)
 
 
-def _input(
-    name: str, bins: Bins, points: Array, texts: Sequence[str] | None
-) -> Input:
+def _input(name: str, bins: Bins, points: Array, texts: Sequence[str] | None) -> Input:
     groups = bins.groups
     if groups is not None:
         named = texts or _own_names(bins)

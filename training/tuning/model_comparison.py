@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import optuna
 
@@ -36,8 +37,7 @@ class Budget:
     """How much is tried.
 
     `trials`: how many points of each family's space, the default one among them; one
-    that is not named stays at its defaults. `deeper`: how many more of LightGBM's,
-    after the families were compared at like effort. `variants`: whether imbalance
+    that is not named stays at its defaults. `variants`: whether imbalance
     strategies, transformations and constraints are switched to see what they bring;
     if not, the forest is left out, and nothing is drawn. `seeds`: how many LightGBMs
     that differ by chance are averaged in the end. `select_features`: whether to look
@@ -48,7 +48,6 @@ class Budget:
 
     name: str
     trials: Mapping[str, int] = field(default_factory=dict)
-    deeper: int = 0
     variants: bool = True
     seeds: int = 1
     select_features: bool = True
@@ -58,9 +57,6 @@ class Budget:
 
     def of(self, family: ModelFamily) -> int:
         return self.trials.get(family.name, 0)
-
-    def beyond(self, family: ModelFamily) -> int:
-        return self.deeper if family is LIGHTGBM else 0
 
 
 BUDGETS = {
@@ -77,14 +73,12 @@ BUDGETS = {
         ),
         Budget(
             "standard",
-            {"logistic_regression": 4, "random_forest": 3, "lightgbm": 8},
-            deeper=24,
+            {"logistic_regression": 4, "random_forest": 2, "lightgbm": 6},
             seeds=5,
         ),
         Budget(
             "full",
-            {"logistic_regression": 12, "random_forest": 12, "lightgbm": 30},
-            deeper=100,
+            {"logistic_regression": 12, "random_forest": 12, "lightgbm": 60},
             seeds=5,
         ),
     )
@@ -115,8 +109,8 @@ class ModelComparison:
         self.record(dummy, None, None)
         families = [dummy]
         whole, self.resources = self.resources, self.resources.share(SHARE_BELOW)
-        for family in MODEL_FAMILIES:
-            if family is LIGHTGBM:
+        for family in directed(self.data):
+            if family.name == LIGHTGBM.name:
                 self.resources = whole
             if family.name != "random_forest" or self.budget.variants:
                 families.append(self._rung(family))
@@ -129,23 +123,12 @@ class ModelComparison:
         self.record(base, self.studies.get(family.name), None)
         if not self.budget.variants:
             return base
-        if self.budget.beyond(family):
-            base = self._deeper(family, base)
         for strategy in STRATEGIES:
             if strategy != NONE:
                 base = self._strategy(family, strategy, base)
         if family is LOGISTIC_REGRESSION:
             self._transformations(base)
-        return self._directions(base) if family is LIGHTGBM else base
-
-    def _deeper(self, family: ModelFamily, base: Assessment) -> Assessment:
-        """The choice of a longer search, when it decides or ranks better."""
-        trials = self.budget.of(family) + self.budget.beyond(family)
-        candidate = family.make(self._search(family, trials))
-        if candidate.parameters == base.candidate.parameters:
-            return base
-        varied = self._vary(replace(candidate, variant="searched deeper"), base)
-        return varied[0] if varied and varied[1].helps else base
+        return self._directions(base) if base.candidate.monotone else base
 
     def _search(self, family: ModelFamily, trials: int) -> Values:
         if not trials:
@@ -167,7 +150,7 @@ class ModelComparison:
         """The base, or the variant when it pays and can be served."""
         varied = self._vary(family.make(base.candidate.parameters, strategy), base)
         # SMOTE needs imputed columns, which the served text model does not have.
-        served = family is not LIGHTGBM or strategy != SYNTHETIC
+        served = family.name != LIGHTGBM.name or strategy != SYNTHETIC
         return varied[0] if varied and served and varied[1].pays else base
 
     def _transformations(self, base: Assessment) -> None:
@@ -183,16 +166,19 @@ class ModelComparison:
             self._vary(varied, base)
 
     def _directions(self, base: Assessment) -> Assessment:
-        """LightGBM becomes monotone unless that seems to cost something.
+        """What it costs that risk goes where a person expects it, which is told.
 
-        One standard error is enough against it: five folds see little.
+        It is served so all the same, unless it surely costs something: two standard
+        errors speak against it, and then a gate does if risk goes elsewhere.
         """
         current = base.candidate
-        candidate = candidates.lightgbm(
-            current.parameters, current.strategy, monotone=self.data.lowers_risk
+        plain = self._assess_in_time(
+            candidates.lightgbm(current.parameters, current.strategy)
         )
-        varied = self._vary(candidate, base)
-        return varied[0] if varied and not varied[1].loses(1.0) else base
+        if plain is None:
+            return base
+        compared = self._compared(plain, base, told=plain)
+        return plain if compared.loses(2.0) else base
 
     def average(self, base: Assessment, several: Candidate) -> Assessment:
         """Several of the same averaged, unless that surely costs something.
@@ -207,19 +193,37 @@ class ModelComparison:
         self, candidate: Candidate, base: Assessment
     ) -> tuple[Assessment, Comparison] | None:
         """Assess a variant, unless time is up, and compare it with its base."""
-        if self.resources.seconds_left <= 0:
+        assessment = self._assess_in_time(candidate)
+        if assessment is None:
             return None
-        assessment = self._assess(candidate)
-        compared = compare(base, assessment, self.data.target)
-        self.record(assessment, None, compared)
-        self.variants.append(assessment)
+        return assessment, self._compared(base, assessment, told=assessment)
+
+    def _assess_in_time(self, candidate: Candidate) -> Assessment | None:
+        return self._assess(candidate) if self.resources.seconds_left > 0 else None
+
+    def _compared(
+        self, base: Assessment, variant: Assessment, *, told: Assessment
+    ) -> Comparison:
+        """What a variant brings over a base, recorded with the one that is new."""
+        compared = compare(base, variant, self.data.target)
+        self.record(told, None, compared)
+        self.variants.append(told)
         self.comparisons.append(compared)
-        return assessment, compared
+        return compared
 
     def _assess(self, candidate: Candidate) -> Assessment:
         return assess(
             candidate, self.data, self.costs, self.progress, self.resources.jobs
         )
+
+
+def directed(data: Labelled) -> tuple[ModelFamily, ...]:
+    """The families, LightGBM's with risk that goes where it is known to go."""
+    make = partial(candidates.lightgbm, monotone=data.directions)
+    return tuple(
+        replace(family, make=make) if family.name == LIGHTGBM.name else family
+        for family in MODEL_FAMILIES
+    )
 
 
 def help_search(
@@ -230,7 +234,6 @@ def help_search(
     progress: Progress,
 ) -> None:
     """Take part in the searches of a campaign that runs elsewhere."""
-    for family in MODEL_FAMILIES:
-        trials = budget.of(family) + budget.beyond(family)
-        if trials:
+    for family in directed(data):
+        if trials := budget.of(family):
             search(family, data, costs, trials, resources, progress=progress)
