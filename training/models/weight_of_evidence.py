@@ -27,6 +27,8 @@ PREBINS, LEAST_SHARE = 20, 0.02
 RARE = 0.01
 # Of an input's information value; below it nothing is to be learned from it.
 LEAST_INFORMATION = 0.01
+# Nor below so many times what bins of outcomes at random have, on average.
+CHANCE = 3.0
 # Of the default rate, where risk may fall, rise, or do either.
 TRENDS = {-1: "descending", 1: "ascending", 0: "auto_asc_desc"}
 # So many clients of the usual default rate are thought into each bin: a handful of
@@ -55,12 +57,21 @@ class Bins:
         shares = good / good.sum() - self.defaults / self.defaults.sum()
         return float((shares * self.evidence).sum())
 
+    @property
+    def tells(self) -> bool:
+        """Whether there is more than chance to learn of it."""
+        clients, defaults = self.clients.sum(), self.defaults.sum()
+        freedom = max(0, np.count_nonzero(self.clients) - 1)
+        by_chance = freedom * clients / (defaults * (clients - defaults))
+        return self.information >= max(LEAST_INFORMATION, CHANCE * by_chance)
+
 
 class WeightOfEvidence(ClassifierMixin, BaseEstimator):
     """A scorecard; `C` is the inverse strength of the ridge penalty on its weights.
 
     `monotone`: with which inputs risk may only fall (-1) or rise (1).
-    Source: Siddiqi, Credit Risk Scorecards, 2006; Navas-Palencia, Optimal binning, 2020.
+    Source: Siddiqi, Credit Risk Scorecards, 2006; Navas-Palencia, Optimal binning:
+    mathematical programming formulation, 2020.
     """
 
     def __init__(
@@ -82,11 +93,7 @@ class WeightOfEvidence(ClassifierMixin, BaseEstimator):
             str(name): self._bins(inputs[name], target, name in categories)
             for name in inputs.columns
         }
-        self.bins_ = {
-            name: bins
-            for name, bins in found.items()
-            if bins.information >= LEAST_INFORMATION
-        }
+        self.bins_ = {name: bins for name, bins in found.items() if bins.tells}
         self.names_ = list(map(str, inputs.columns))
         evidence = [
             bins.evidence[places(bins, inputs[name].to_numpy())]
@@ -242,10 +249,10 @@ def _counted(
 
 
 def _input(name: str, bins: Bins, points: Array, texts: Sequence[str] | None) -> Input:
-    groups = bins.groups
-    if groups is not None:
-        named = texts or _own_names(bins)
-        groups = [[named[code] for code in group] for group in groups]
+    named = texts or _own_names(bins)
+    groups = None
+    if bins.groups is not None:
+        groups = [[named[code] for code in group] for group in bins.groups]
     clients = bins.clients.astype(int)
     return Input(
         feature=name,
