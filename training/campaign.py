@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,6 +11,7 @@ import optuna
 from matplotlib.figure import Figure
 
 from training.evaluation.business_cost import Costs
+from training.evaluation.ceiling import Ceiling, ceiling
 from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.learning_curve import learning_curve
@@ -23,6 +24,7 @@ from training.gates.run_gates import examine
 from training.models import candidates
 from training.models.candidates import booster_of
 from training.models.dataset import Labelled, fingerprint, load_labelled, only
+from training.models.never_served import never_served
 from training.models.served import ServedModel, Trees
 from training.registry import tracking
 from training.registry.pseudonyms import secret_of
@@ -73,6 +75,7 @@ def run_campaign(
         families = comparing.run()
         plain = chosen = families[-1]
         served = data
+        curve: tuple[dict[str, float], ...] = ()
         several = candidates.several(chosen.candidate, budget.seeds)
         if (
             budget.select_features
@@ -80,6 +83,7 @@ def run_campaign(
         ):
             few = select(chosen, data, costs, progress, resources.jobs)
             log_selection(few)
+            curve = few.curve
             chosen, served = few.chosen.assessment, only(data, few.names)
             feature_set = compile_features(
                 store.layout,
@@ -96,6 +100,7 @@ def run_campaign(
         # Last the chosen one.
         tried = families if chosen is plain else (*families, chosen)
         tracking.log_ladder(tried, comparing.variants, comparing.comparisons)
+        highest = _ceiling(tried, chosen, data, costs, budget, resources, progress)
         progress("lightgbm: refit on every labelled client")
         trained = TrainedModel(
             model=refit(chosen, served),
@@ -109,6 +114,8 @@ def run_campaign(
             costs=costs,
             about=describe(served, feature_set),
             comparisons=tuple(comparing.comparisons),
+            curve=curve,
+            ceiling=highest,
         )
         mlflow.log_metrics(_summary(trained))
         analysis = analyse_model(
@@ -138,6 +145,31 @@ def describe(data: Labelled, feature_set: FeatureSet) -> dict[str, Any]:
         "feature_set": feature_set_hash(feature_set, data.categories),
         "tables": ",".join(feature_set.tables),
     }
+
+
+def _ceiling(
+    tried: Sequence[Assessment],
+    chosen: Assessment,
+    data: Labelled,
+    costs: Costs,
+    budget: Budget,
+    resources: SearchResources,
+    progress: Callable[[str], None],
+) -> Ceiling | None:
+    """What a blend would reach that is never served, of what there is time for."""
+    if not budget.variants or resources.seconds_left <= 0:
+        return None
+    outside = never_served()
+    if not outside:
+        progress(
+            "ceiling: neither catboost nor xgboost is installed; the extra `ceiling`"
+            " brings them"
+        )
+    # The dummy, which comes first, knows nothing to add.
+    others = [one for one in tried[1:] if one is not chosen]
+    found = ceiling(chosen, others, outside, data, costs, progress, resources.jobs)
+    tracking.log_ceiling(found)
+    return found
 
 
 def refit(chosen: Assessment, data: Labelled) -> ServedModel:

@@ -121,6 +121,8 @@ def _core(
                 for one in trained.assessments
             ],
             "comparisons": [one.to_json() for one in trained.comparisons],
+            "curve": trained.curve,
+            "ceiling": trained.ceiling.to_json() if trained.ceiling else None,
             "cost_curve": cost_curve(
                 data.target,
                 chosen.probability,
