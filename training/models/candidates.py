@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -20,7 +20,9 @@ from sklearn.pipeline import Pipeline
 from training.arrays import Array
 from training.models.imbalance import NONE, SYNTHETIC, dealing_with
 from training.models.preprocessing import ALL_ON, Transformations, dense_columns
+from training.models.scorecard import Scale
 from training.models.seed_averaging import Averaged, merge
+from training.models.weight_of_evidence import WeightOfEvidence
 
 SEED = 20
 LIGHTGBM: Mapping[str, Any] = {
@@ -44,6 +46,13 @@ RANDOM_FOREST: Mapping[str, Any] = {
     "min_samples_leaf": 20,
     "max_features": 0.06,
     "max_samples": 0.3,
+}
+SCORECARD: Mapping[str, Any] = {"C": 0.1}
+EXPLAINABLE_BOOSTING: Mapping[str, Any] = {
+    "interactions": 10,
+    "max_bins": 128,
+    "learning_rate": 0.02,
+    "outer_bags": 4,
 }
 # With no input is it known where the risk goes.
 NOWHERE: Mapping[str, int] = MappingProxyType({})
@@ -121,6 +130,49 @@ def random_forest(
         return dealing_with(strategy, columns, model, SEED).fit(inputs, target)
 
     return Candidate("random_forest", fit, dict(parameters), _named(strategy), strategy)
+
+
+def scorecard(
+    monotone: Mapping[str, int] = NOWHERE,
+    parameters: Mapping[str, Any] = SCORECARD,
+    scale: Scale = Scale(),  # noqa: B008  frozen
+) -> Candidate:
+    """Bins that are worth points, of which the margin is the sum.
+
+    `monotone`: with which inputs risk may only fall (-1) or rise (1).
+    """
+
+    def fit(
+        inputs: pd.DataFrame, target: Array, categories: Sequence[str]
+    ) -> BaseEstimator:
+        model = WeightOfEvidence(**parameters, scale=scale, monotone=monotone)
+        return model.fit(inputs, target, categories)
+
+    return Candidate("scorecard", fit, {**parameters, **asdict(scale)})
+
+
+def explainable_boosting(
+    parameters: Mapping[str, Any] = EXPLAINABLE_BOOSTING,
+) -> Candidate:
+    """A sum of curves, one per input, and of a few maps of two inputs.
+
+    Source: Nori et al., InterpretML, 2019; of the extra `rivals`.
+    """
+
+    def fit(
+        inputs: pd.DataFrame, target: Array, categories: Sequence[str]
+    ) -> BaseEstimator:
+        from interpret.glassbox import ExplainableBoostingClassifier
+
+        kinds = [
+            "nominal" if name in categories else "continuous" for name in inputs.columns
+        ]
+        model = ExplainableBoostingClassifier(
+            **parameters, feature_types=kinds, random_state=SEED, n_jobs=1
+        )
+        return model.fit(inputs, target)
+
+    return Candidate("explainable_boosting", fit, dict(parameters))
 
 
 def lightgbm(

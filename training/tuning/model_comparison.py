@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from importlib.util import find_spec
 
 import optuna
 
@@ -16,6 +17,8 @@ from training.models.candidates import Candidate
 from training.models.dataset import Labelled
 from training.models.imbalance import NONE, STRATEGIES, SYNTHETIC
 from training.models.preprocessing import ALL_ON
+from training.models.scorecard import FORM as SCORECARD
+from training.models.served import TREES
 from training.tuning.hyperparameter_search import SearchResources, search
 from training.tuning.one_standard_error_rule import best_parameters
 from training.tuning.search_spaces import (
@@ -90,7 +93,7 @@ class ModelComparison:
     """A ladder in the making, and what was tried beside it.
 
     `comparisons` are of the variants, in their order; `studies` are the families'
-    searches by name.
+    searches by name. `serve`: the form of the model that will be served.
     """
 
     data: Labelled
@@ -99,22 +102,42 @@ class ModelComparison:
     resources: SearchResources
     progress: Progress
     record: Record
+    serve: str = TREES
     studies: dict[str, optuna.Study] = field(default_factory=dict)
     variants: list[Assessment] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
 
     def run(self) -> tuple[Assessment, ...]:
-        """Each family at its best; the last is the LightGBM to serve."""
+        """Each family at its best, from simple to complex; the last is the LightGBM."""
         dummy = self._assess(candidates.dummy())
         self.record(dummy, None, None)
         families = [dummy]
         whole, self.resources = self.resources, self.resources.share(SHARE_BELOW)
         for family in directed(self.data):
             if family.name == LIGHTGBM.name:
+                families += self._rivals()
                 self.resources = whole
             if family.name != "random_forest" or self.budget.variants:
                 families.append(self._rung(family))
         return tuple(families)
+
+    def _rivals(self) -> list[Assessment]:
+        """Those that a person can read whole, as they come: nothing is searched."""
+        tried = []
+        if self.serve == SCORECARD or self.budget.variants:
+            tried.append(candidates.scorecard(self.data.directions))
+        if self.budget.variants:
+            tried.append(candidates.explainable_boosting())
+        if tried and not rivals_installed():
+            self.progress(
+                "scorecard, explainable boosting: not installed; the extra `rivals`"
+                " brings them"
+            )
+            return []
+        assessed = [self._assess(one) for one in tried]
+        for assessment in assessed:
+            self.record(assessment, None, None)
+        return assessed
 
     def _rung(self, family: ModelFamily) -> Assessment:
         """A family at its best parameters, then what its variants bring."""
@@ -224,6 +247,10 @@ def directed(data: Labelled) -> tuple[ModelFamily, ...]:
         replace(family, make=make) if family.name == LIGHTGBM.name else family
         for family in MODEL_FAMILIES
     )
+
+
+def rivals_installed() -> bool:
+    return all(find_spec(one) is not None for one in ("optbinning", "interpret"))
 
 
 def help_search(
