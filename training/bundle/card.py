@@ -37,6 +37,20 @@ VERDICTS = {
     "accepted-with-conditions": _("accepted with conditions"),
     "refused": _("refused"),
 }
+TRIED = _(
+    "Out of fold, five folds, ± one standard error; recall at each model's own"
+    " threshold. The last one was chosen."
+)
+OVER_CHOSEN = _(
+    "What each would bring over the chosen one, on the same folds and clients, with"
+    " the interval that has the truth in it 95 times in 100; less of the business"
+    " score is better:"
+)
+CHANGES = _("What each change brought, on the same folds:")
+FEWER = _(
+    "On fewer features, which each fold chose for itself; served are the fewest"
+    " that are within one standard error of the least cost and the highest AUC:"
+)
 # In what a model differs from the plain one of its name; others are told as they come.
 VARIANTS = {
     text[SOURCE]: text
@@ -217,17 +231,20 @@ def _difference(measured: Mapping[str, float]) -> Labels:
 
 
 def _ladder(manifest: Document) -> list[Labels]:
-    text = _(
-        "Out of fold, five folds, ± one standard error; recall at each model's own"
-        " threshold. The last one was chosen."
-    )
-    names, rows = ladder(manifest)
-    shown = [_("## What was tried"), paragraph(text), table(names, rows)]
-    names, rows = variants(manifest)
-    if rows:
-        what = _("What each change brought, on the same folds:")
-        shown += [what, table(names, rows)]
-    return shown
+    shown = [_("## What was tried"), paragraph(TRIED), table(*ladder(manifest))]
+    for text, (names, rows) in comparisons(manifest):
+        shown += [paragraph(text), table(names, rows)]
+    return [*shown, *map(paragraph, ceiling(manifest))]
+
+
+def comparisons(manifest: Document) -> list[tuple[Labels, Rows]]:
+    """What else was compared on the same folds, each with what it says."""
+    parts = [
+        (OVER_CHOSEN, rivals(manifest)),
+        (CHANGES, variants(manifest)),
+        (FEWER, curve(manifest)),
+    ]
+    return [(text, (names, rows)) for text, (names, rows) in parts if rows]
 
 
 def ladder(manifest: Document) -> Rows:
@@ -257,42 +274,20 @@ def ladder(manifest: Document) -> Rows:
         _("recall"),
         _("train gap"),
     )
-<<<<<<< HEAD
     return names, rows
-=======
-    text = _(
-        "Out of fold, five folds, ± one standard error; recall at each model's own"
-        " threshold. The last one was chosen."
-    )
-    shown = [_("## What was tried"), paragraph(text), table(names, rows)]
-    return [
-        *shown,
-        *_rivals(manifest),
-        *_variants(manifest),
-        *_curve(manifest),
-        *_ceiling(manifest),
-    ]
 
 
-def _rivals(manifest: Document) -> list[Labels]:
+def rivals(manifest: Document) -> Rows:
     """What each other family would bring over the one that was chosen."""
-    rows = [
+    rows: list[Sequence[Labels]] = [
         (
-            _candidate(rival["label"]),
+            candidate(rival["label"]),
             _with_interval(rival["auc"]),
             _with_interval(rival["business_score"]),
         )
         for rival in manifest["metrics"].get("rivals", ())
     ]
-    if not rows:
-        return []
-    text = _(
-        "What each would bring over the chosen one, on the same folds and clients, with"
-        " the interval that has the truth in it 95 times in 100; less of the business"
-        " score is better:"
-    )
-    names = (_("model"), alike("AUC"), _("business score"))
-    return [paragraph(text), table(names, rows)]
+    return (_("model"), alike("AUC"), _("business score")), rows
 
 
 def _with_interval(measured: Document) -> Labels:
@@ -303,7 +298,6 @@ def _with_interval(measured: Document) -> Labels:
         low=figure(low, "+.4f"),
         high=figure(high, "+.4f"),
     )
->>>>>>> base26
 
 
 def variants(manifest: Document) -> Rows:
@@ -322,16 +316,9 @@ def variants(manifest: Document) -> Rows:
     return names, rows
 
 
-<<<<<<< HEAD
-def candidate(label: str) -> Labels:
-    """A model with what it differs in, in words."""
-=======
-def _curve(manifest: Document) -> list[Labels]:
+def curve(manifest: Document) -> Rows:
     """How good the model is on its best few features."""
-    points = manifest["metrics"].get("curve")
-    if not points:
-        return []
-    rows = [
+    rows: list[Sequence[Labels]] = [
         (
             figure(point["features"], "d"),
             _with_error(point, "auc_below_highest"),
@@ -339,7 +326,7 @@ def _curve(manifest: Document) -> list[Labels]:
             figure(point["auc"], ".4f"),
             figure(point["business_score"], ".4f"),
         )
-        for point in points
+        for point in manifest["metrics"].get("curve") or ()
     ]
     names = (
         _("features"),
@@ -348,14 +335,10 @@ def _curve(manifest: Document) -> list[Labels]:
         alike("AUC"),
         _("business score"),
     )
-    text = _(
-        "On fewer features, which each fold chose for itself; served are the fewest"
-        " that are within one standard error of the least cost and the highest AUC:"
-    )
-    return [paragraph(text), table(names, rows)]
+    return names, rows
 
 
-def _ceiling(manifest: Document) -> list[Labels]:
+def ceiling(manifest: Document) -> list[Labels]:
     """What a blend reaches that is never served."""
     found = manifest["metrics"].get("ceiling")
     if not found:
@@ -365,13 +348,13 @@ def _ceiling(manifest: Document) -> list[Labels]:
         " out of fold an AUC of {auc} ({auc_over} over the served model, 95% interval"
         " {auc_low} to {auc_high}) and a business score of {score} ({score_over},"
         " {score_low} to {score_high}).",
-        members=joined([_candidate(one) for one in found["members"]], "; "),
+        members=joined([candidate(one) for one in found["members"]], "; "),
         auc=_with_error(found, "auc"),
         score=_with_error(found, "business_score"),
         **_over("auc", found["auc_over_served"]),
         **_over("score", found["business_score_over_served"]),
     )
-    return [paragraph(text)]
+    return [text]
 
 
 def _over(name: str, measured: Document) -> dict[str, Labels]:
@@ -383,8 +366,8 @@ def _over(name: str, measured: Document) -> dict[str, Labels]:
     }
 
 
-def _candidate(label: str) -> Labels:
->>>>>>> base26
+def candidate(label: str) -> Labels:
+    """A model with what it differs in, in words."""
     return joined([VARIANTS.get(one, alike(one)) for one in label.split(", ")], ", ")
 
 

@@ -30,10 +30,11 @@ class Test:
 
 @dataclass(frozen=True)
 class Table:
-    """Names of the columns, and rows of as many cells."""
+    """Names of the columns, and rows of as many cells; `says` stands above them."""
 
     names: Sequence[Labels]
     rows: Sequence[Sequence[Labels]]
+    says: Labels | None = None
 
 
 @dataclass(frozen=True)

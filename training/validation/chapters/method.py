@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-from training.bundle.card import candidate, ladder, variants
-from training.language import Labels, _, alike, figure
+from training.bundle.card import TRIED, candidate, ceiling, comparisons, ladder
+from training.language import _, alike
 from training.validation.document import Chapter, Gap, Table, of_gates
 from training.validation.evidence import Evidence
 
@@ -14,6 +11,12 @@ FORMS = {
     "trees": _("gradient-boosted trees (LightGBM)"),
     "scorecard": _("a scorecard of points"),
 }
+RIVALS = (
+    "better_than_dummy",
+    "no_worse_than_logistic_regression",
+    "auc_ceiling",
+    "cost_of_champion",
+)
 
 
 def method(evidence: Evidence) -> Chapter:
@@ -52,24 +55,10 @@ def method(evidence: Evidence) -> Chapter:
 
 def rivals(evidence: Evidence) -> Chapter:
     """What else was tried, and how much a better model could bring."""
-    names, rows = ladder(evidence.manifest)
-    tables, gaps = [Table(names, rows)], []
-    lines = [_("Out of fold, ± one standard error. The last one was chosen.")]
-    changes = variants(evidence.manifest)
-    if changes[1]:
-        tables.append(Table(*changes))
-    ceiling = evidence.metrics.get("ceiling")
-    if ceiling:
-        lines.append(
-            _(
-                "The ceiling, a blend that is never served, says how much AUC and cost"
-                " the served model leaves on the table; differences are of the blend"
-                " less the served model."
-            )
-        )
-        rows = [(alike(name), value) for name, value in _flat(ceiling)]
-        tables.append(Table((_("ceiling"), _("is")), rows))
-    else:
+    compared = comparisons(evidence.manifest)
+    parts = [(TRIED, ladder(evidence.manifest)), *compared]
+    lines, gaps = ceiling(evidence.manifest), []
+    if not lines:
         gaps.append(
             Gap(
                 _(
@@ -83,38 +72,7 @@ def rivals(evidence: Evidence) -> Chapter:
         "rivals",
         _("Rivals and ceiling"),
         lines,
-        tables,
-        of_gates(
-            evidence.gates,
-            (
-                "better_than_dummy",
-                "no_worse_than_logistic_regression",
-                "auc_ceiling",
-                "cost_of_champion",
-            ),
-        ),
+        [Table(names, rows, text) for text, (names, rows) in parts],
+        of_gates(evidence.gates, RIVALS),
         gaps,
     )
-
-
-def _flat(part: Any, name: str = "") -> Iterator[tuple[str, Labels]]:
-    """Numbers and texts at any depth, by the names on the way to them."""
-    if isinstance(part, Mapping):
-        for key, value in part.items():
-            yield from _flat(value, f"{name} {key}".strip())
-    elif isinstance(part, list):
-        simple = [one for one in part if not isinstance(one, Mapping | list)]
-        if simple:
-            yield name, alike(", ".join(_shown(one) for one in simple))
-        for one in part:
-            if isinstance(one, Mapping):
-                label = str(one.get("name", one.get("member", "")))
-                yield from _flat(one, f"{name} {label}".strip())
-    elif isinstance(part, float):
-        yield name, figure(part, "+.4f" if "difference" in name else ".4f")
-    elif part is not None:
-        yield name, alike(str(part))
-
-
-def _shown(one: object) -> str:
-    return f"{one:.4f}" if isinstance(one, float) else str(one)
