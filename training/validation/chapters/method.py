@@ -65,7 +65,7 @@ def rivals(evidence: Evidence) -> Chapter:
                     "How much a better model could bring is not known: no ceiling was"
                     " measured."
                 ),
-                _("Train with --budget full where the extra ceiling is installed."),
+                _("Install the extra ceiling, and train with --budget full."),
             )
         )
     return Chapter(
