@@ -35,7 +35,7 @@ WHY_LEFT_OUT = {
 VERDICTS = {
     "accepted": _("accepted"),
     "accepted-with-conditions": _("accepted with conditions"),
-    "refused": _("refused"),
+    "refused": _("refused, not to be used"),
 }
 TRIED = _(
     "Out of fold, five folds, ± one standard error; recall at each model's own"
