@@ -132,7 +132,7 @@ def test_a_verdict_holds_for_the_parts_that_were_checked(
     registry: Registry, version: str
 ) -> None:
     sign(registry, version, BOB, "accepted")
-    run = registry.version(version).run_id
+    run = str(registry.version(version).run_id)
     # Rows that go when a client is forgotten.
     registry.client.log_text(run, "fewer rows", f"{PARTS}/{POPULATION}")
     assert len(holding(registry.version(version))) == 1
@@ -146,7 +146,7 @@ def test_the_file_that_was_checked_is_kept_if_it_is_of_this_version(
 ) -> None:
     folder = validated(tmp_path / "validation", registry, version)
     signature = sign(registry, version, BOB, "accepted", file=folder)
-    run = registry.version(version).run_id
+    run = str(registry.version(version).run_id)
     kept = registry.client.list_artifacts(run, signed_file(signature.file_sha256))
     names = {Path(one.path).name for one in kept}
     assert names == {SAYS, SUMS, "validation.en.pdf"}

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from pypdf import PdfReader
 
 from tests.training.bundle.test_card import IMPORTANCE, MANIFEST, MEASURES, REASONS
 from training.errors import TrainingError
@@ -26,6 +25,8 @@ from training.validation.chapters.quality import spiegelhalter
 from training.validation.evidence import Evidence
 from training.validation.overrides import Overrides, read_overrides
 from training.validation.write import validation, write_validation
+
+pypdf = pytest.importorskip("pypdf")
 
 MOMENT = datetime(2026, 12, 1, 9, tzinfo=UTC)
 CURVE = {
@@ -198,7 +199,7 @@ def test_a_folder_is_written_whole_in_each_language(tmp_path: Path) -> None:
 
 def said(pdf: Path) -> str:
     """The text, its lines joined; tagged for who cannot see it."""
-    reader = PdfReader(io.BytesIO(pdf.read_bytes()))
+    reader = pypdf.PdfReader(io.BytesIO(pdf.read_bytes()))
     catalogue: Any = reader.trailer["/Root"]
     assert catalogue["/MarkInfo"]["/Marked"]
     assert str(catalogue["/Lang"]) == pdf.name.split(".")[1]
