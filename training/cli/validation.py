@@ -24,8 +24,9 @@ def validate(version: str, out: Path, drift: Path | None, events: str | None) ->
     from training.validation.write import write_validation
 
     models = registry()
-    overrides = events and read_overrides(events, from_environment().api_key)
-    evidence = read_evidence(models, version, drift=drift, overrides=overrides or None)
+    key = from_environment().api_key
+    overrides = read_overrides(events, key) if events else None
+    evidence = read_evidence(models, version, drift=drift, overrides=overrides)
     document = write_validation(evidence, out)
     tests = document["tests"]
     click.echo(
