@@ -128,7 +128,7 @@ def signed(manifest: Document) -> list[Labels]:
         _(
             "{by}, {moment}: {verdict}{note}.",
             by=alike(one["by"]),
-            moment=alike(one["signed_at"]),
+            moment=alike(one["signed_at"][:10]),
             verdict=VERDICTS[one["verdict"]],
             note=alike(f" ({one['note']})" if one["note"] else ""),
         )

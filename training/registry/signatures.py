@@ -83,15 +83,16 @@ def sign(
     before = signatures_of(registered)
     digest = parts_digest(registered)
     sealed = None if file is None else _checked(file, registered, digest)
-    moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    signature = Signature(by, verdict, note, moment, digest, sealed)
+    moment = datetime.now(UTC)
+    signed_at = moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    signature = Signature(by, verdict, note, signed_at, digest, sealed)
     if file is not None:
         for name in (*_sums(file), SUMS):
             mlflow.log_artifact(
                 str(file / name), signed_file(sealed), run_id=registered.run_id
             )
     # Whoever signs at the same moment writes another tag.
-    tag = f"{TAG}{len(before) + 1:04}.{datetime.now(UTC):%H%M%S%f}"
+    tag = f"{TAG}{len(before) + 1:04}.{moment:%H%M%S%f}"
     text = json.dumps(asdict(signature), ensure_ascii=False)
     number = str(registered.version)
     registry.client.set_model_version_tag(MODEL, number, tag, text)
