@@ -53,13 +53,13 @@ def analyse_model(
     data, chosen = trained.data, trained.chosen
     layout = trained.store.layout
     applications = load_applications(trained.store, data.client)
-    explained = explain(trained.booster, data, clients)
+    explained = explain(trained.model, data, clients)
     features = trained.feature_set.features
     return ModelAnalysis(
         applications=applications,
         explained=explained,
-        importance=importance(trained.booster, explained, features),
-        borderline=borderline(trained.booster, data, chosen, features),
+        importance=importance(trained.model, explained, features),
+        borderline=borderline(trained.model, data, chosen, features),
         calibration_curve=calibration_curve(data.target, chosen.probability),
         fairness=audit(
             layout,
