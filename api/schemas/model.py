@@ -274,7 +274,7 @@ class ModelAnswer(Answer):
     )
 
 
-class Scale(FromBundle):
+class PointsScale(FromBundle):
     """What points mean: at `points`, `odds` clients repay for each who defaults.
 
     Each `points_to_double` more double these odds.
@@ -310,7 +310,7 @@ class Scorecard(FromBundle):
     A higher one is safer.
     """
 
-    scale: Scale
+    scale: PointsScale
     base_points: float
     inputs: list[ScorecardInput]
 
