@@ -30,7 +30,7 @@ from training.evaluation.cross_validation import (
 from training.models.dataset import Labelled, only
 from training.tuning.feature_ranking import first, on_the_best, ranking
 
-COUNTS = (50, 75, 100, 150, 200, 300, 400)
+COUNTS = (25, 50, 100, 200)
 
 
 @dataclass(frozen=True)

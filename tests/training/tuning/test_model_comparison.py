@@ -47,7 +47,7 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
 ) -> None:
     registry = open_registry(f"sqlite:///{tmp_path}/mlflow.db")
     resources = SearchResources(study_beside(registry.uri), jobs=1)
-    budget = model_comparison.Budget("tiny", {"lightgbm": 2}, deeper=1)
+    budget = model_comparison.Budget("tiny", {"lightgbm": 2})
 
     def record(
         one: Assessment, study: optuna.Study | None, comparison: Comparison | None
