@@ -48,8 +48,9 @@ def scale_text(card: Scorecard, model: ModelAnswer) -> str:
 
 
 def points_rows(card: Scorecard, model: ModelAnswer) -> list[list[str]]:
-    """A row per bin; the facts that can move the score most come first."""
-    ordered = sorted(card.inputs, key=_spread, reverse=True)
+    """A row per bin of what gives any; the facts that can move most come first."""
+    giving = [one for one in card.inputs if any((*one.points, one.missing))]
+    ordered = sorted(giving, key=_spread, reverse=True)
     return [row for one in ordered for row in _rows(one, model)]
 
 

@@ -81,9 +81,9 @@ def test_at_600_points_50_repay_for_each_who_defaults_and_20_more_double_it(
 
 def test_rows_together_get_the_bits_that_each_gets_alone(model: Model) -> None:
     random = np.random.default_rng(0)
-    rows = random.random((1000, 3), dtype=np.float32) * np.float32([1e6, 1, 3]) // 0.001
-    rows[random.random(rows.shape) < 0.1] = np.nan
-    rows *= np.float32(0.001)
+    values = random.random((1000, 3)) * [1e6, 1, 3]
+    values[random.random(values.shape) < 0.1] = np.nan
+    rows = values.astype(np.float32)
     for asked in (model.margins, model.contributions):
         alone = [asked(rows[at : at + 1]) for at in range(len(rows))]
         assert asked(rows).tobytes() == np.concatenate(alone).tobytes()
