@@ -21,7 +21,8 @@ class TrainedModel:
 
     `data` and `feature_set` have the features that the model looks at, `offered` has
     the same clients with every feature. `about` says how many clients, their default
-    rate and a fingerprint of the data; `comparisons` what each variant brought.
+    rate and a fingerprint of the data; `comparisons` what each variant brought,
+    `rivals` what each other family would.
     """
 
     model: ServedModel
@@ -35,3 +36,4 @@ class TrainedModel:
     costs: Costs
     about: Mapping[str, Any]
     comparisons: tuple[Comparison, ...] = ()
+    rivals: tuple[Comparison, ...] = ()
