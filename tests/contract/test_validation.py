@@ -56,7 +56,7 @@ def test_a_version_is_not_validated_until_somebody_else_has_signed(
         ("Bob", "accepted", ""),
     ]
     assert [bool(one["file_sha256"]) for one in answer] == [False, True]
-    assert "(No later sample.)" in card and "Bob, " in card
+    assert "(No later sample)" in card and "Bob, " in card
     for language in ("en", "fr"):
         name = f"validation.{language}.pdf"
         kept = (tmp_path / "after" / "validation" / name).read_bytes()

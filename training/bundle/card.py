@@ -130,7 +130,7 @@ def signed(manifest: Document) -> list[Labels]:
             by=alike(one["by"]),
             moment=alike(one["signed_at"][:10]),
             verdict=VERDICTS[one["verdict"]],
-            note=alike(f" ({one['note']})" if one["note"] else ""),
+            note=alike(f" ({one['note'].rstrip('.')})" if one["note"] else ""),
         )
         for one in manifest.get("validation", ())
     ]
