@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,9 +10,9 @@ import mlflow
 import optuna
 from matplotlib.figure import Figure
 
-from training.errors import ConfigurationError, TrainingError
+from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
-from training.evaluation.calibration import Calibration
+from training.evaluation.ceiling import Ceiling, ceiling
 from training.evaluation.comparison import Comparison, rivals
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.learning_curve import learning_curve
@@ -21,21 +20,18 @@ from training.evaluation.model_analysis import ModelAnalysis, analyse_model
 from training.evaluation.pictures.plots import errors_by_segment, pictures
 from training.evaluation.trained_model import TrainedModel
 from training.features.build import FeatureStore
-from training.features.sql import FeatureSet, compile_features, feature_set_hash
+from training.features.sql import FeatureSet, feature_set_hash
 from training.gates.run_gates import examine
-from training.models import candidates
-from training.models.candidates import booster_of
-from training.models.dataset import Labelled, fingerprint, load_labelled, only
+from training.models.dataset import Labelled, fingerprint, load_labelled
+from training.models.never_served import never_served
 from training.models.scorecard import FORM as SCORECARD
-from training.models.served import TREES, ServedModel, Trees
+from training.models.served import TREES
 from training.registry import tracking
 from training.registry.pseudonyms import secret_of
 from training.registry.register import register
 from training.registry.store import Registry
 from training.registry.tracking import log_selection
-from training.tables.schema import LEFT_OUT
-from training.tuning.feature_ranking import on_the_best
-from training.tuning.feature_selection import seconds, select
+from training.tuning.choice import choose_scorecard, choose_trees
 from training.tuning.hyperparameter_search import SearchResources
 from training.tuning.model_comparison import Budget, ModelComparison, rivals_installed
 
@@ -87,12 +83,15 @@ def run_campaign(
             data, costs, budget, resources, progress, record, serve
         )
         families = comparing.run()
-        choose = _scorecard if serve == SCORECARD else _trees
+        choose = choose_scorecard if serve == SCORECARD else choose_trees
         choice = choose(families, comparing, store, feature_set)
         chosen = choice.chosen
+        if choice.selection is not None:
+            log_selection(choice.selection)
         # Last the chosen one.
         tried = (*(one for one in families if one is not choice.replaced), chosen)
         tracking.log_ladder(tried, comparing.variants, comparing.comparisons)
+        highest = _ceiling(tried, chosen, data, costs, budget, resources, progress)
         trained = TrainedModel(
             model=choice.model,
             store=store,
@@ -106,6 +105,8 @@ def run_campaign(
             about=describe(choice.data, choice.feature_set),
             comparisons=tuple(comparing.comparisons),
             rivals=rivals(chosen, families, data.target),
+            curve=choice.selection.curve if choice.selection else (),
+            ceiling=highest,
         )
         mlflow.log_metrics(_summary(trained))
         analysis = analyse_model(
@@ -137,102 +138,29 @@ def describe(data: Labelled, feature_set: FeatureSet) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Choice:
-    """What is served of the ladder, and what it was plainly, before it was varied.
-
-    `model`: fitted on every client of `data`, which has the features that it looks at;
-    `replaced`: the family that it stands for on the ladder, None where it comes on top.
-    """
-
-    model: ServedModel
-    chosen: Assessment
-    plain: Assessment
-    data: Labelled
-    feature_set: FeatureSet
-    replaced: Assessment | None = None
-
-
-def _trees(
-    families: Sequence[Assessment],
-    comparing: ModelComparison,
-    store: FeatureStore,
-    feature_set: FeatureSet,
-) -> Choice:
-    """The LightGBM on the fewest features that do, averaged over seeds."""
-    data, budget, resources = comparing.data, comparing.budget, comparing.resources
-    plain = chosen = families[-1]
-    served = data
-    several = candidates.several(chosen.candidate, budget.seeds)
-    needed = seconds(chosen, resources.jobs)
-    if budget.select_features and needed < resources.seconds_left:
-        few = select(chosen, data, comparing.costs, comparing.progress, resources.jobs)
-        log_selection(few)
-        chosen, served = few.chosen.assessment, only(data, few.names)
-        feature_set = _compiled(store, feature_set, few.names)
-        if few.chosen is not few.points[0]:
-            count = few.chosen.features
-            several = on_the_best(count, data.kept, plain.candidate, several)
-    if budget.seeds > 1:
-        chosen = comparing.average(chosen, several)
-    comparing.progress("lightgbm: refit on every labelled client")
-    fitted = _fit(chosen, served)
-    replaced = plain if chosen is plain else None
-    return Choice(
-        Trees(booster_of(fitted)), chosen, plain, served, feature_set, replaced
-    )
-
-
-def _scorecard(
-    families: Sequence[Assessment],
-    comparing: ModelComparison,
-    store: FeatureStore,
-    feature_set: FeatureSet,
-) -> Choice:
-    """The scorecard, its points those of calibrated odds, on the inputs that get any.
-
-    Raises:
-        TrainingError: none of them does.
-    """
-    data = comparing.data
-    plain = next(one for one in families if one.candidate.name == SCORECARD)
-    comparing.progress("scorecard: refit on every labelled client")
-    calibration = plain.calibration
-    model = _fit(plain, data).scorecard(
-        calibration.slope, calibration.intercept, data.categories
-    )
-    names = [one.feature for one in model.inputs]
-    if not names:
-        raise TrainingError(
-            f"scorecard: none of {data.inputs.shape[1]} inputs tells enough of the"
-            f" outcomes of {len(data.target)} clients to be worth a point"
+def _ceiling(
+    tried: Sequence[Assessment],
+    chosen: Assessment,
+    data: Labelled,
+    costs: Costs,
+    budget: Budget,
+    resources: SearchResources,
+    progress: Callable[[str], None],
+) -> Ceiling | None:
+    """What a blend would reach that is never served, of what there is time for."""
+    if not budget.variants or resources.seconds_left <= 0:
+        return None
+    outside = never_served()
+    if not outside:
+        progress(
+            "ceiling: neither catboost nor xgboost is installed; the extra `ceiling`"
+            " brings them"
         )
-    margin = calibration.slope * plain.margin + calibration.intercept
-    chosen = replace(plain, margin=margin, calibration=Calibration())
-    return Choice(
-        model,
-        chosen,
-        plain,
-        only(data, names),
-        _compiled(store, feature_set, names),
-        plain,
-    )
-
-
-def _compiled(
-    store: FeatureStore, feature_set: FeatureSet, names: Sequence[str]
-) -> FeatureSet:
-    return compile_features(
-        store.layout,
-        feature_set.tables,
-        included=LEFT_OUT,
-        only=names,
-        kept=store.statements,
-    )
-
-
-def _fit(chosen: Assessment, data: Labelled) -> Any:
-    return chosen.candidate.fit(data.inputs, data.target, list(data.categories))
+    # The dummy, which comes first, knows nothing to add.
+    others = [one for one in tried[1:] if one is not chosen]
+    found = ceiling(chosen, others, outside, data, costs, progress, resources.jobs)
+    tracking.log_ceiling(found)
+    return found
 
 
 def _draw(

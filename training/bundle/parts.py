@@ -124,6 +124,8 @@ def _core(
             "rivals": [
                 {"label": one.variant, **one.intervals()} for one in trained.rivals
             ],
+            "curve": trained.curve,
+            "ceiling": trained.ceiling.to_json() if trained.ceiling else None,
             "cost_curve": cost_curve(
                 data.target,
                 chosen.probability,

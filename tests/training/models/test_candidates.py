@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess
-from training.models import candidates, imbalance
+from training.models import candidates, imbalance, never_served
 from training.models.dataset import Labelled
 from training.models.preprocessing import ALL_ON, dense_columns
 
@@ -155,3 +155,22 @@ def test_monotone_trees_send_the_risk_one_way_alone(direction: int) -> None:
         )
     )
     assert free < 0 <= held
+
+
+@pytest.mark.parametrize("library", ["catboost", "xgboost"])
+def test_what_is_never_served_learns_of_categories_and_of_what_is_missing(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip(library)
+    monkeypatch.setattr(never_served, "CATBOOST", {"iterations": 20})
+    monkeypatch.setattr(never_served, "XGBOOST", {"n_estimators": 20})
+    kind = np.tile([0.0, 1.0, np.nan], 100)
+    target = np.tile([0.0, 1.0, 1.0], 100)
+    inputs = pd.DataFrame({"KIND": kind, "OTHER": np.zeros(300)}, dtype=np.float32)
+    (candidate,) = (one for one in never_served.never_served() if one.name == library)
+    model = candidate.fit(inputs, target, ["KIND"])
+    # Asked in another order, and of a category that it has not seen.
+    asked = inputs.iloc[[1, 0, 2]].reset_index(drop=True)
+    margins = candidates.margins(model, asked)
+    assert list(margins > 0) == [True, False, True]
+    assert candidates.margins(model, asked.assign(KIND=7.0)).shape == (3,)
