@@ -214,7 +214,44 @@ def _ladder(manifest: Document) -> list[Labels]:
         " threshold. The last one was chosen."
     )
     shown = [_("## What was tried"), paragraph(text), table(names, rows)]
-    return [*shown, *_variants(manifest), *_curve(manifest), *_ceiling(manifest)]
+    return [
+        *shown,
+        *_rivals(manifest),
+        *_variants(manifest),
+        *_curve(manifest),
+        *_ceiling(manifest),
+    ]
+
+
+def _rivals(manifest: Document) -> list[Labels]:
+    """What each other family would bring over the one that was chosen."""
+    rows = [
+        (
+            _candidate(rival["label"]),
+            _with_interval(rival["auc"]),
+            _with_interval(rival["business_score"]),
+        )
+        for rival in manifest["metrics"].get("rivals", ())
+    ]
+    if not rows:
+        return []
+    text = _(
+        "What each would bring over the chosen one, on the same folds and clients, with"
+        " the interval that has the truth in it 95 times in 100; less of the business"
+        " score is better:"
+    )
+    names = (_("model"), alike("AUC"), _("business score"))
+    return [paragraph(text), table(names, rows)]
+
+
+def _with_interval(measured: Document) -> Labels:
+    low, high = measured["interval"]
+    return _(
+        "{difference} ({low} to {high})",
+        difference=figure(measured["difference"], "+.4f"),
+        low=figure(low, "+.4f"),
+        high=figure(high, "+.4f"),
+    )
 
 
 def _variants(manifest: Document) -> list[Labels]:

@@ -12,21 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import t
 from sklearn.linear_model import LogisticRegression
 
 from training.arrays import Array
 from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison, compare
-from training.evaluation.cross_validation import FOLDS, Assessment, assess, judged
+from training.evaluation.cross_validation import Assessment, assess, judged
 from training.models.candidates import Candidate
 from training.models.dataset import Labelled
 
 NAME = "ceiling"
-# How many standard errors of a difference over folds, and over clients, have the truth
-# between them 95 times in 100.
-OVER_FOLDS = float(t.ppf(0.975, FOLDS - 1))
-OVER_CLIENTS = 1.96
 
 
 @dataclass(frozen=True)
@@ -38,17 +33,15 @@ class Ceiling:
     over_served: Comparison
 
     def to_json(self) -> dict[str, Any]:
-        metrics, over = self.blend.metrics, self.over_served
+        metrics, over = self.blend.metrics, self.over_served.intervals()
         return {
             "members": list(self.members),
             "auc": metrics.auc,
             "auc_se": metrics.auc_se,
             "business_score": metrics.business_score,
             "business_score_se": metrics.business_score_se,
-            "auc_over_served": _interval(over.auc, over.auc_se, OVER_FOLDS),
-            "business_score_over_served": _interval(
-                over.business_score, over.business_score_se, OVER_CLIENTS
-            ),
+            "auc_over_served": over["auc"],
+            "business_score_over_served": over["business_score"],
         }
 
 
@@ -88,12 +81,3 @@ def blend(margins: Array, target: Array, fold: Array) -> Array:
         model = LogisticRegression(C=1.0).fit(margins[known], target[known])
         blended[held_out] = model.decision_function(margins[held_out])
     return blended
-
-
-def _interval(difference: float, error: float, errors: float) -> dict[str, Any]:
-    reach = errors * error
-    return {
-        "difference": difference,
-        "standard_error": error,
-        "interval": [difference - reach, difference + reach],
-    }

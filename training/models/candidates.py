@@ -25,6 +25,7 @@ from training.models.seed_averaging import Averaged, merge
 from training.models.weight_of_evidence import WeightOfEvidence
 
 SEED = 20
+DUMMY = "dummy"
 LIGHTGBM: Mapping[str, Any] = {
     "n_estimators": 600,
     "learning_rate": 0.03,
@@ -88,7 +89,7 @@ def dummy() -> Candidate:
     def fit(inputs: pd.DataFrame, target: Array, _: Sequence[str]) -> BaseEstimator:
         return DummyClassifier(strategy="prior").fit(inputs, target)
 
-    return Candidate("dummy", fit)
+    return Candidate(DUMMY, fit)
 
 
 def logistic_regression(

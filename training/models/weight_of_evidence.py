@@ -31,6 +31,9 @@ LEAST_INFORMATION = 0.01
 CHANCE = 3.0
 # Of the default rate, where risk may fall, rise, or do either.
 TRENDS = {-1: "descending", 1: "ascending", 0: "auto_asc_desc"}
+# What moves a total by less from its best to its worst bin is left out: on real
+# applications a sixth of the inputs, and neither AUC nor cost told them from nothing.
+LEAST_POINTS = 2
 # So many clients of the usual default rate are thought into each bin: a handful of
 # clients, lucky or not, say little.
 PRIOR = 50.0
@@ -94,16 +97,28 @@ class WeightOfEvidence(ClassifierMixin, BaseEstimator):
             for name in inputs.columns
         }
         self.bins_ = {name: bins for name, bins in found.items() if bins.tells}
-        self.names_ = list(map(str, inputs.columns))
-        evidence = [
-            bins.evidence[places(bins, inputs[name].to_numpy())]
-            for name, bins in self.bins_.items()
-        ]
-        shape = (len(inputs), len(evidence))
-        columns = np.column_stack(evidence) if evidence else np.empty(shape)
-        self.weights_, self.intercept_ = fit_weights(columns, target, self.C)
+        self._weigh(inputs, target)
+        self.bins_ = {
+            name: bins
+            for (name, bins), weight in zip(
+                self.bins_.items(), self.weights_, strict=True
+            )
+            if np.ptp(self._points(bins, weight)) >= LEAST_POINTS
+        }
+        self._weigh(inputs, target)
         self._scorecard = self.scorecard()
         return self
+
+    def _weigh(self, inputs: pd.DataFrame, target: Array) -> None:
+        evidence = np.empty((len(inputs), len(self.bins_)))
+        for at, (name, bins) in enumerate(self.bins_.items()):
+            evidence[:, at] = bins.evidence[places(bins, inputs[name].to_numpy())]
+        self.weights_, self.intercept_ = fit_weights(evidence, target, self.C)
+
+    def _points(self, bins: Bins, weight: float, slope: float = 1.0) -> Array:
+        """Whole ones of each bin, the missing last."""
+        points = np.rint(self.scale.factor * slope * weight * bins.evidence)
+        return np.asarray(points + 0.0)  # no -0.0
 
     def decision_function(self, inputs: pd.DataFrame) -> Array:
         """Log-odds of default from whole points, shape (clients,)."""
@@ -122,10 +137,9 @@ class WeightOfEvidence(ClassifierMixin, BaseEstimator):
         the scale says of its points what is true. `categories`: the texts of codes,
         which name themselves without it.
         """
-        factor = self.scale.factor * slope
         inputs = []
         for (name, bins), weight in zip(self.bins_.items(), self.weights_, strict=True):
-            points = np.rint(factor * weight * bins.evidence) + 0.0  # no -0.0
+            points = self._points(bins, weight, slope)
             if points.any():
                 inputs.append(_input(name, bins, points, (categories or {}).get(name)))
         base = round(self.scale.total(slope * self.intercept_ + intercept))

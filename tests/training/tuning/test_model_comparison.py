@@ -65,7 +65,14 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
         averaged = comparing.average(found[-1], several)
         tracking.log_ladder(found, comparing.variants, comparing.comparisons)
     names = [one.candidate.name for one in found]
-    assert names == ["dummy", "logistic_regression", "random_forest", "lightgbm"]
+    assert names == [
+        "dummy",
+        "logistic_regression",
+        "random_forest",
+        "scorecard",
+        "explainable_boosting",
+        "lightgbm",
+    ]
     for name in names[1:]:
         variants = [one.candidate for one in comparing.variants]
         tried = {one.strategy for one in variants if one.name == name}
