@@ -27,6 +27,7 @@ from api_client.answers import (
     PolicyResults,
     Prediction,
     Scatter,
+    Scorecard,
     SimilarClients,
     Simulation,
     Standing,
@@ -113,6 +114,11 @@ def _importance(api: ScoringApi, bundle_sha256: str) -> Importance:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=SHARED)
+def _scorecard(api: ScoringApi, bundle_sha256: str) -> Scorecard:
+    return api.scorecard()
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=SHARED)
 def _model_card(api: ScoringApi, bundle_sha256: str, language: str) -> str:
     return api.model_card(language)
 
@@ -165,6 +171,10 @@ def current_model() -> ModelAnswer:
 
 def importance_of(model: ModelAnswer) -> Importance:
     return _importance(scoring_api(), model.bundle_sha256)
+
+
+def scorecard_of(model: ModelAnswer) -> Scorecard:
+    return _scorecard(scoring_api(), model.bundle_sha256)
 
 
 def model_card_of(model: ModelAnswer, language: str) -> str:
@@ -233,6 +243,7 @@ def forget_answers() -> None:
     _model.clear()
     _ready.clear()
     _importance.clear()
+    _scorecard.clear()
     _model_card.clear()
     _policy_results.clear()
     _login_was_ended.clear()

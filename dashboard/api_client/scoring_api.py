@@ -49,6 +49,7 @@ from api_client.answers import (
     ReportList,
     Review,
     Scatter,
+    Scorecard,
     SimilarClients,
     Simulation,
     Trial,
@@ -123,6 +124,10 @@ class ScoringApi:
 
     def importance(self) -> Importance:
         return self.transport.get(Importance, "/v1/model/importance")
+
+    def scorecard(self) -> Scorecard:
+        """NotFound where the model is none."""
+        return self.transport.get(Scorecard, "/v1/model/scorecard")
 
     def model_card(self, language: str) -> str:
         """Markdown."""

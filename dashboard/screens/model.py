@@ -15,6 +15,7 @@ from charts.axes import Table
 from components import markup, say
 from components.error_panel import show_error
 from components.layout import card, chart
+from components.model.points import show_points
 from session.language import _, code
 from texts import model as model_words
 from texts.formats import decimal, moment, percent, whole
@@ -35,6 +36,7 @@ def show() -> None:
             _calibration(model.metrics.calibration_curve)
     with weights, card("importance"):
         _importance(model)
+    show_points(model)
     with card("fairness"):
         _fairness(model)
     with card("measures"):

@@ -128,6 +128,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
             "login_was_ended": lambda api, _: api.login_was_ended(),
             "end_login": lambda api, _: api.end_login(),
             "importance": lambda api, _: api.importance(),
+            "scorecard": lambda api, _: api.scorecard(),
             "model_card": lambda api, _: api.model_card("fr"),
         },
     ),

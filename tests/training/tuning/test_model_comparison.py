@@ -73,7 +73,8 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
         "explainable_boosting",
         "lightgbm",
     ]
-    for name in names[1:]:
+    # The rivals come as they are.
+    for name in {*names} - {"dummy", "scorecard", "explainable_boosting"}:
         variants = [one.candidate for one in comparing.variants]
         tried = {one.strategy for one in variants if one.name == name}
         assert tried >= set(STRATEGIES) - {NONE}
