@@ -107,7 +107,8 @@ def _in_groups(values: Array, target: Array, group: np.ndarray) -> float:
     cells, part = np.unique(group[known] * len(distinct) + index, return_inverse=True)
     of_group, value = cells // len(distinct), distinct[cells % len(distinct)]
     size = np.bincount(part).astype(np.float64)
-    return _left_over(of_group, value, size, np.bincount(part, target[known]))
+    defaults = np.asarray(np.bincount(part, target[known]), np.float64)
+    return _left_over(of_group, value, size, defaults)
 
 
 def _left_over(group: np.ndarray, value: Array, size: Array, defaults: Array) -> float:
