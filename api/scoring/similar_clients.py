@@ -1,7 +1,7 @@
 """The bundle's sample of clients, and whom of them a client is like.
 
 The sample's numbers are in steps that many of them share, each step named by its end;
-rare categories are missing (`training/bundle/coarse.py`).
+rare categories are missing (`training/evaluation/inspection/coarse.py`).
 
 Likeness is Gower's distance (Gower 1971) over the features that matter most: two
 numbers are as far apart as their ranks in the sample, so that neither units nor

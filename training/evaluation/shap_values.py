@@ -30,11 +30,11 @@ def contributions(booster: lightgbm.Booster, inputs: pd.DataFrame) -> Array:
     The same numbers as `shap.TreeExplainer`'s.
     Source: Lundberg et al., Consistent Individualized Feature Attribution, 2018.
     """
-    return _explainer(booster).contributions(inputs.to_numpy(np.float32))
+    return explainer(booster).contributions(inputs.to_numpy(np.float32))
 
 
 @lru_cache(maxsize=1)  # the same model is asked by the review and by a gate
-def _explainer(booster: lightgbm.Booster) -> Explainer:
+def explainer(booster: lightgbm.Booster) -> Explainer:
     return Explainer(booster)
 
 
@@ -144,7 +144,7 @@ def permutation(
         shuffled = inputs.copy()
         order = random.permutation(len(inputs))
         shuffled[:, places] = inputs[order][:, places]
-        without = roc_auc_score(target, _explainer(booster).margins(shuffled))
+        without = roc_auc_score(target, explainer(booster).margins(shuffled))
         lost[name] = float(whole - without)
     agreed = 0.0
     if len(set(lost.values())) > 1:
