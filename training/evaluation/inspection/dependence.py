@@ -77,7 +77,7 @@ def shap_points(
     rows = rows[np.lexsort((moved, values))]
     second = [] if other is None else told(steps[other][rows], names[other], categories)
     return {
-        "with": None if other is None else names[other],
+        "second": None if other is None else names[other],
         "points": {
             "values": told(steps[place][rows], names[place], categories),
             "contributions": rounded(

@@ -20,7 +20,7 @@ BINS = 10
 
 
 def errors_by_input(data: Labelled, chosen: Assessment, name: str) -> dict[str, Any]:
-    """Per bin of an input, in lists: who is in it, and how wrong the model is there.
+    """Per bin of an input, in lists of one length: who is in it, and how wrong the model is there.
 
     A number is above `low` and at most `high`, null where there is no end; of a
     category it is `category`; where all three are null the value is missing. `stated`
@@ -32,8 +32,7 @@ def errors_by_input(data: Labelled, chosen: Assessment, name: str) -> dict[str, 
     found = [at for at in range(len(ends) + 1) if (place == at).sum() >= LEAST]
     masks = [place == at for at in found]
     target, refused = data.target, chosen.probability >= chosen.threshold.value
-    return {
-        "feature": name,
+    bins = {
         **_named(found, ends, name, data),
         "clients": [int(mask.sum()) for mask in masks],
         "stated": rounded(_mean(chosen.probability, masks)),
@@ -42,6 +41,7 @@ def errors_by_input(data: Labelled, chosen: Assessment, name: str) -> dict[str, 
         "refused_good": [int((1 - target)[mask & refused].sum()) for mask in masks],
         "cost": rounded(_mean(chosen.cost, masks)),
     }
+    return {"feature": name, "bins": bins}
 
 
 def _bins(values: Array, category: bool) -> tuple[np.ndarray, np.ndarray]:

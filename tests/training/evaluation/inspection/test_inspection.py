@@ -103,7 +103,7 @@ def test_points_are_in_the_order_of_their_values() -> None:
     assert points["values"] == sorted(points["values"])
     assert points["contributions"][:10] == list(range(90, 100))
     assert len(set(points["values"])) == 10
-    assert (found["with"], points["other"]) == (None, [])
+    assert (found["second"], points["other"]) == (None, [])
 
 
 def test_errors_are_told_by_bin_and_few_clients_are_not() -> None:
@@ -113,8 +113,7 @@ def test_errors_are_told_by_bin_and_few_clients_are_not() -> None:
     words = {"kind": ["flat", "house", "castle"]}
     data = Labelled(pd.DataFrame({"kind": kinds}), target, kinds, words)
     chosen = assessed(risk, "lightgbm", target)
-    assert errors_by_input(data, chosen, "kind") == {
-        "feature": "kind",
+    assert errors_by_input(data, chosen, "kind")["bins"] == {
         "low": [None] * 3,
         "high": [None] * 3,
         "category": ["flat", "house", None],
@@ -131,7 +130,7 @@ def test_numbers_are_binned_from_one_common_value_to_the_next() -> None:
     values = np.repeat([1.0, 2.0, 7.0, np.nan], [20, 50, 30, 5])
     target = (values == 7).astype(float)
     data = Labelled(pd.DataFrame({"x": values}), target, values, {})
-    found = errors_by_input(data, assessed(np.full(105, 0.1), "x", target), "x")
+    found = errors_by_input(data, assessed(np.full(105, 0.1), "x", target), "x")["bins"]
     assert (found["low"], found["high"]) == ([None, 1.0, 2.0], [1.0, 2.0, None])
     assert found["clients"] == [20, 50, 30]
     assert found["granted_defaults"] == [0, 0, 30]
