@@ -6,7 +6,6 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-import lightgbm
 import mlflow
 import optuna
 from matplotlib.figure import Figure
@@ -24,6 +23,7 @@ from training.gates.run_gates import examine
 from training.models import candidates
 from training.models.candidates import booster_of
 from training.models.dataset import Labelled, fingerprint, load_labelled, only
+from training.models.served import ServedModel, Trees
 from training.registry import tracking
 from training.registry.pseudonyms import secret_of
 from training.registry.register import register
@@ -98,7 +98,7 @@ def run_campaign(
         tracking.log_ladder(tried, comparing.variants, comparing.comparisons)
         progress("lightgbm: refit on every labelled client")
         trained = TrainedModel(
-            booster=refit(chosen, served),
+            model=refit(chosen, served),
             store=store,
             data=served,
             offered=data,
@@ -140,9 +140,9 @@ def describe(data: Labelled, feature_set: FeatureSet) -> dict[str, Any]:
     }
 
 
-def refit(chosen: Assessment, data: Labelled) -> lightgbm.Booster:
+def refit(chosen: Assessment, data: Labelled) -> ServedModel:
     model = chosen.candidate.fit(data.inputs, data.target, list(data.categories))
-    return booster_of(model)
+    return Trees(booster_of(model))
 
 
 def _draw(

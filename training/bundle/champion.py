@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import lightgbm
-
 from training.bundle.read import read_manifest, verified
 from training.errors import TrainingError
 from training.evaluation.calibration import Calibration
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet, compile_features, feature_set_hash
+from training.models.served import ServedModel, file_of, read_model
 from training.tables.layout import APPLICATION
 from training.tables.schema import LEFT_OUT, Use
 
@@ -23,7 +22,7 @@ class Champion:
     """The model, the core of its manifest and its reasons, if these are wanted."""
 
     version: str
-    booster: lightgbm.Booster
+    model: ServedModel
     core: Mapping[str, Any]
     reasons: Mapping[str, Any] = field(default_factory=dict)
 
@@ -116,5 +115,5 @@ def read_champion(bundle: Path) -> Champion:
         ConfigurationError: it is no bundle, or is damaged.
     """
     manifest, _sha256 = read_manifest(bundle)
-    booster = lightgbm.Booster(model_file=str(verified(bundle, manifest, "model.txt")))
-    return Champion(manifest["model"]["version"], booster, manifest)
+    model = read_model(manifest, verified(bundle, manifest, file_of(manifest)))
+    return Champion(manifest["model"]["version"], model, manifest)

@@ -62,7 +62,7 @@ def write_parts(
     `clients`: the labelled clients' pseudonyms.
     """
     feature_set, data, chosen = trained.feature_set, trained.data, trained.chosen
-    trained.booster.save_model(str(folder / "model.txt"))
+    trained.model.save(folder)
     past = ";\n".join(history_per_table(feature_set))
     (folder / "history.sql").write_text(past + "\n", encoding="utf-8")
     (folder / "applicant.sql").write_text(
@@ -106,6 +106,7 @@ def _core(
     held_back = protected(layout, (*feature_set.history, *feature_set.features))
     return {
         "format": 1,
+        "form": trained.model.form,
         "currency": layout.currency,
         "costs": trained.costs.to_json(),
         "costs_by_amount": bool(trained.costs.by_amount),

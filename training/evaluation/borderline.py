@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import lightgbm
 import numpy as np
 import pandas as pd
 
 from training.arrays import Array
 from training.evaluation.business_cost import Threshold
 from training.evaluation.cross_validation import Assessment
-from training.evaluation.shap_values import contributions, sample_rows, sums_by_group
+from training.evaluation.shap_values import sample_rows, sums_by_group
 from training.features.define import Feature
 from training.models.dataset import Labelled
+from training.models.served import ServedModel
 
 # Of fewer a mean says little; of more it says nothing new.
 LEAST, MOST = 50, 5_000
 
 
 def borderline(
-    booster: lightgbm.Booster,
+    model: ServedModel,
     data: Labelled,
     chosen: Assessment,
     features: Sequence[Feature],
@@ -37,7 +37,7 @@ def borderline(
     """
     rows = borderline_rows(chosen.probability, chosen.threshold)
     inputs = data.inputs.iloc[rows[sample_rows(len(rows), MOST)]]
-    values = contributions(booster, inputs)
+    values = model.contributions(inputs.to_numpy(np.float32))
     groups, sums = sums_by_group(values[:, :-1], [one.group for one in features])
     typical = typical_values(inputs, set(data.categories))
     means = values.mean(axis=0)

@@ -17,7 +17,6 @@ from training.evaluation.segments import segment_metrics
 from training.evaluation.shap_values import (
     Explained,
     explain,
-    explainer,
     importance,
 )
 from training.evaluation.trained_model import TrainedModel
@@ -61,14 +60,14 @@ def analyse_model(
     data, chosen = trained.data, trained.chosen
     layout = trained.store.layout
     applications = load_applications(trained.store, data.client)
-    explained = explain(trained.booster, data, clients)
+    explained = explain(trained.model, data, clients)
     features = trained.feature_set.features
-    weights = importance(trained.booster, explained, features)
+    weights = importance(trained.model, explained, features)
     return ModelAnalysis(
         applications=applications,
         explained=explained,
         importance=weights,
-        borderline=borderline(trained.booster, data, chosen, features),
+        borderline=borderline(trained.model, data, chosen, features),
         calibration_curve=calibration_curve(data.target, chosen.probability),
         fairness=audit(
             layout,
@@ -80,7 +79,6 @@ def analyse_model(
         segments=segment_metrics(layout, applications, data, chosen),
         inspection=inspect(
             trained,
-            explainer(trained.booster),
             explained,
             weights,
             THOROUGH if price else QUICK,

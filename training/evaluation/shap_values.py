@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-import lightgbm
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
@@ -16,26 +14,12 @@ from sklearn.metrics import roc_auc_score
 from training.arrays import Array
 from training.features.define import Feature
 from training.models.dataset import Labelled
-from training.models.shap_lookup import Explainer
+from training.models.served import ServedModel
 
 BEESWARM_ROWS, BEESWARM_FEATURES = 500, 20
 BINS = 30
 # Rows whose sums are made together, in memory that stays small.
 BLOCK = 1_000
-
-
-def contributions(booster: lightgbm.Booster, inputs: pd.DataFrame) -> Array:
-    """SHAP values, shape (clients, features + 1); the last column is the base value.
-
-    The same numbers as `shap.TreeExplainer`'s.
-    Source: Lundberg et al., Consistent Individualized Feature Attribution, 2018.
-    """
-    return explainer(booster).contributions(inputs.to_numpy(np.float32))
-
-
-@lru_cache(maxsize=1)  # the same model is asked by the review and by a gate
-def explainer(booster: lightgbm.Booster) -> Explainer:
-    return Explainer(booster)
 
 
 def sample_rows(rows: int, size: int) -> np.ndarray:
@@ -54,17 +38,17 @@ class Explained:
     margin: Array
 
 
-def explain(booster: lightgbm.Booster, data: Labelled, clients: int) -> Explained:
+def explain(model: ServedModel, data: Labelled, clients: int) -> Explained:
     """Explain up to so many of the clients that the model was fitted on."""
     rows = sample_rows(len(data.inputs), clients)
     inputs = data.inputs.iloc[rows]
-    values = contributions(booster, inputs)
+    values = model.contributions(inputs.to_numpy(np.float32))
     margin = values.sum(axis=1)
     return Explained(inputs, data.target[rows], values[:, :-1], margin)
 
 
 def importance(
-    booster: lightgbm.Booster, explained: Explained, features: Sequence[Feature]
+    model: ServedModel, explained: Explained, features: Sequence[Feature]
 ) -> dict[str, Any]:
     """Mean absolute SHAP value per feature and per reason group, and a beeswarm."""
     inputs, values = explained.inputs, explained.values
@@ -88,10 +72,10 @@ def importance(
         ],
         "beeswarm": _beeswarm(inputs, values, top),
         "permutation": permutation(
-            booster, explained, {features[i].name: [i] for i in top}
+            model, explained, {features[i].name: [i] for i in top}
         ),
         "permutation_of_groups": permutation(
-            booster, explained, _places(features, groups, grouped)
+            model, explained, _places(features, groups, grouped)
         ),
     }
 
@@ -124,7 +108,7 @@ def _places(
 
 
 def permutation(
-    booster: lightgbm.Booster, explained: Explained, parts: Mapping[str, list[int]]
+    model: ServedModel, explained: Explained, parts: Mapping[str, list[int]]
 ) -> dict[str, Any]:
     """How much AUC goes when the columns of a part are shuffled among the clients.
 
@@ -144,7 +128,7 @@ def permutation(
         shuffled = inputs.copy()
         order = random.permutation(len(inputs))
         shuffled[:, places] = inputs[order][:, places]
-        without = roc_auc_score(target, explainer(booster).margins(shuffled))
+        without = roc_auc_score(target, model.ordering(shuffled))
         lost[name] = float(whole - without)
     agreed = 0.0
     if len(set(lost.values())) > 1:

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import lightgbm
-
 from training.evaluation.business_cost import Costs
 from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
 from training.features.build import FeatureStore
 from training.features.sql import FeatureSet
 from training.models.dataset import Labelled
+from training.models.served import ServedModel
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class TrainedModel:
     rate and a fingerprint of the data; `comparisons` what each variant brought.
     """
 
-    booster: lightgbm.Booster
+    model: ServedModel
     store: FeatureStore
     data: Labelled
     offered: Labelled

@@ -130,7 +130,7 @@ def margins_after(trained: TrainedModel, changes: dict[str, str]) -> Array:
 
 
 def _margins(trained: TrainedModel, inputs: np.ndarray) -> Array:
-    return np.asarray(trained.booster.predict(inputs, raw_score=True))
+    return trained.model.margins(inputs)
 
 
 def _quantile(trained: TrainedModel, name: str, share: float) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from training.arrays import Array
 from training.evaluation.borderline import typical_values
-from training.evaluation.shap_values import contributions, sample_rows, sums_by_group
+from training.evaluation.shap_values import sample_rows, sums_by_group
 from training.evaluation.trained_model import TrainedModel
 from training.features.define import Feature
 from training.gates.gate import Gate, at_least
@@ -30,7 +30,7 @@ def reasons(trained: TrainedModel, borderline: Mapping[str, Any]) -> Gate:
     """The told reasons must be what the refusal rests on."""
     name = "reasons_lower_risk"
     inputs, chosen = trained.data.inputs, trained.chosen
-    margin = np.asarray(trained.booster.predict(inputs.to_numpy(), raw_score=True))
+    margin = trained.model.margins(inputs.to_numpy())
     refused = np.flatnonzero(chosen.calibration(margin) >= chosen.threshold.value)
     if not 0 < len(refused) < len(margin):
         same = _("Everyone gets the same decision.")
@@ -39,13 +39,14 @@ def reasons(trained: TrainedModel, borderline: Mapping[str, Any]) -> Gate:
     rows = refused[sample_rows(len(refused), SAMPLE)]
     typical = typical_values(inputs.iloc[granted], set(trained.data.categories))
     usual = np.array([one["contribution"] for one in borderline["features"]])
-    values = contributions(trained.booster, inputs.iloc[rows])[:, :-1] - usual
+    values = trained.model.contributions(inputs.iloc[rows].to_numpy())[:, :-1]
+    values = values - usual
 
     def lowered(count: int) -> float:
         """The share of these clients whose margin falls without so many reasons."""
         blamed = most_raising(values, trained.feature_set.features, count)
         changed = np.where(blamed, typical, inputs.iloc[rows].to_numpy())
-        after = np.asarray(trained.booster.predict(changed, raw_score=True))
+        after = trained.model.margins(changed)
         return float((after < margin[rows]).mean())
 
     share = lowered(TOLD)

@@ -39,7 +39,9 @@ class Explainer:
     def contributions(self, inputs: np.ndarray) -> Array:
         """SHAP values, shape (clients, features + 1); the last column is the base.
 
-        `inputs`: float32, shape (clients, features).
+        `inputs`: float32, shape (clients, features). The same as
+        `shap.TreeExplainer`'s.
+        Source: Lundberg et al., Consistent Individualized Feature Attribution, 2018.
         """
         if self._tables is None:
             return np.asarray(self._booster.predict(inputs, pred_contrib=True))

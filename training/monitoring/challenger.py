@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 import numpy as np
 import pandas as pd
 from scipy.special import expit
@@ -21,6 +20,7 @@ from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs, expected_cost
 from training.language import Labels, _, figure
 from training.markdown import document
+from training.models.served import ServedModel, file_of, read_model
 from training.monitoring.alerts import outbox
 from training.monitoring.events.api_client import Api
 from training.monitoring.events.read import read_page, whole_vectors
@@ -39,7 +39,7 @@ class Challenger:
 
     manifest: dict[str, Any]
     bundle_sha256: str
-    booster: lightgbm.Booster
+    model: ServedModel
     places: np.ndarray
 
     @property
@@ -48,9 +48,9 @@ class Challenger:
 
     def probability(self, vectors: np.ndarray) -> Array:
         """Of champion's vectors, shape (events, its features)."""
-        margin = self.booster.predict(vectors[:, self.places], raw_score=True)
+        margin = self.model.margins(vectors[:, self.places])
         calibration = self.manifest["calibration"]
-        line = calibration["slope"] * np.asarray(margin) + calibration["intercept"]
+        line = calibration["slope"] * margin + calibration["intercept"]
         return np.asarray(expit(line))
 
 
@@ -76,8 +76,8 @@ def read_challenger(reference: Reference, bundle: Path) -> Challenger:
             f" the champion's events, such as {lacking[0]}: it cannot be compared on"
             " them; score both on the same tables with `score`"
         )
-    booster = lightgbm.Booster(model_file=str(bundle / "model.txt"))
-    return Challenger(manifest, digest, booster, np.array([known[k] for k in wanted]))
+    model = read_model(manifest, bundle / file_of(manifest))
+    return Challenger(manifest, digest, model, np.array([known[k] for k in wanted]))
 
 
 def shadow(

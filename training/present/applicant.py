@@ -11,7 +11,6 @@ import duckdb
 import numpy as np
 
 from training.bundle.champion import Champion
-from training.evaluation.shap_values import contributions
 from training.features.build import build
 from training.monitoring.events.simulate_drift import applicants
 from training.scoring.portfolio import grouped, margins, read_inputs
@@ -44,7 +43,7 @@ def invent(champion: Champion) -> dict[str, Any]:
             database, store.layout, staged, store.application, client
         )
     row = inputs.iloc[[chosen]]
-    shap_values = contributions(champion.booster, row)
+    shap_values = champion.model.contributions(row.to_numpy())
     names, (sums,) = grouped(champion, shap_values[:, :-1])
     *values, base = shap_values[0]
     groups = zip(names, sums, strict=True)

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 from mlflow.exceptions import MlflowException
 from sklearn.metrics import confusion_matrix
 
@@ -17,6 +16,7 @@ from training.bundle.champion import Champion
 from training.bundle.read import read_manifest, verified
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
+from training.models.served import file_of, read_model
 from training.present.applicant import invent
 from training.present.script import rows_of
 from training.registry.load import out_of_fold
@@ -59,7 +59,7 @@ def read_facts(registry: Registry, bundle: Path) -> Facts:
     refused = outcomes["probability"] >= manifest["threshold"]
     decided = partial(confusion_matrix, outcomes[TARGET], refused, labels=[0, 1])
     columns = [c for table in manifest["tables"].values() for c in table["columns"]]
-    booster = lightgbm.Booster(model_file=files["model.txt"])
+    served = read_model(manifest, files[file_of(manifest)])
     return {
         **manifest,
         **manifest["metrics"],
@@ -82,7 +82,7 @@ def read_facts(registry: Registry, bundle: Path) -> Facts:
             if distributions.get(one["feature"], {}).get("kind") == "numeric"
         ],
         "drift": _drift(bundle / "drift" / "conclusion.md"),
-        "applicant": invent(Champion(model["version"], booster, manifest)),
+        "applicant": invent(Champion(model["version"], served, manifest)),
     }
 
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 import mlflow
 
 from training.bundle.parts import (
@@ -23,7 +22,7 @@ from training.bundle.samples import POPULATION, publish_population
 from training.errors import TrainingError
 from training.files import replacing
 from training.gates.gate import gate_of
-from training.models.shap_lookup import write_tables
+from training.models.served import file_of, read_model
 from training.registry.load import kept
 from training.registry.promote import promoted_gates
 from training.registry.store import CHAMPION, MODEL, Registry
@@ -50,8 +49,8 @@ def export_bundle(
         publish_population(beside / POPULATION)
         if drift is not None:
             _add_drift(drift, beside / "drift")
-        write_tables(lightgbm.Booster(model_file=beside / "model.txt"), beside)
         core = json.loads((beside / CORE).read_text(encoding="utf-8"))
+        read_model(core, beside / file_of(core)).complete(beside)
         (beside / CORE).unlink()
         manifest = _named(core, registered)
         write_card(beside, manifest)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import unquote
 
-import lightgbm
 import mlflow
 import pandas as pd
 from mlflow.exceptions import MlflowException
@@ -16,6 +15,7 @@ from training.bundle.champion import Champion
 from training.bundle.parts import CORE, PARTS, REASONS
 from training.errors import TrainingError
 from training.gates.champion import FILE, FOLDER
+from training.models.served import file_of, model_of
 from training.registry.store import Registry
 
 
@@ -29,9 +29,8 @@ def load_champion(registry: Registry, version: str) -> Champion:
     with kept(registered.run_id, PARTS) as parts:
         core = mlflow.artifacts.load_dict(f"{parts}/{CORE}")
         reasons = mlflow.artifacts.load_dict(f"{parts}/{REASONS}")
-        model = mlflow.artifacts.load_text(f"{parts}/model.txt")
-    booster = lightgbm.Booster(model_str=model)
-    return Champion(str(registered.version), booster, core, reasons)
+        model = mlflow.artifacts.load_text(f"{parts}/{file_of(core)}")
+    return Champion(str(registered.version), model_of(core, model), core, reasons)
 
 
 def out_of_fold(run_id: str | None) -> pd.DataFrame:

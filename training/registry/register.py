@@ -20,7 +20,9 @@ from training.evaluation.trained_model import TrainedModel
 from training.gates.champion import FOLDER, write_out_of_fold
 from training.gates.gate import Gate
 from training.language import SOURCE
+from training.models import scorecard
 from training.models.dataset import Labelled
+from training.models.served import FILES
 from training.registry.findings import keep_findings, log_gates
 from training.registry.pseudonyms import pseudonyms
 from training.registry.store import CHALLENGER, MODEL, Registry
@@ -47,7 +49,7 @@ def register(
         write_parts(Path(folder), trained, analysis, gates, clients)
         card = write_card(Path(folder), analysis)
         mlflow.log_artifacts(folder, PARTS)
-        version = _log_model(Path(folder), trained.data)
+        version = _log_model(Path(folder), trained.data, trained.model.form)
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
         write_out_of_fold(Path(folder), trained, clients)
         mlflow.log_artifacts(folder, FOLDER)
@@ -57,12 +59,13 @@ def register(
     return version
 
 
-def _log_model(parts: Path, data: Labelled) -> str:
+def _log_model(parts: Path, data: Labelled, form: str) -> str:
     """Log and register what MLflow serves; returns the new version's number."""
     logged = mlflow.pyfunc.log_model(
         name="model",
         python_model=str(CODE),
-        artifacts={"model": str(parts / "model.txt"), "core": str(parts / CORE)},
+        artifacts={"model": str(parts / FILES[form]), "core": str(parts / CORE)},
+        code_paths=[scorecard.__file__] if form == scorecard.FORM else None,
         registered_model_name=MODEL,
         signature=_signature(data),
         input_example=_nobody(data),

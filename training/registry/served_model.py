@@ -6,8 +6,10 @@ the code is not: it imports nothing of it.
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,16 @@ class ScoringModel(PythonModel):
     """What the API answers: calibrated probability, and decision at the threshold."""
 
     def load_context(self, context: PythonModelContext) -> None:
-        self.booster = lightgbm.Booster(model_file=context.artifacts["model"])
         core = Path(context.artifacts["core"]).read_text(encoding="utf-8")
         self.core = json.loads(core)
+        text = Path(context.artifacts["model"]).read_text(encoding="utf-8")
+        if self.core["form"] == "scorecard":
+            # Kept with the model as this file is, and found where it was loaded.
+            kept = importlib.import_module("scorecard").Scorecard
+            self.margins = kept.read(text, self.core["features"]).margins
+        else:
+            booster = lightgbm.Booster(model_str=text)
+            self.margins = partial(booster.predict, raw_score=True)
 
     def predict(
         self,
@@ -41,7 +50,7 @@ class ScoringModel(PythonModel):
             _numbers(model_input[feature["name"]], feature) for feature in features
         ]
         matrix = pd.concat(columns, axis=1).to_numpy("float32")
-        margins = self.booster.predict(matrix, raw_score=True)
+        margins = self.margins(matrix)
         probability = [self._probability(float(margin)) for margin in margins]
         threshold = self.core["threshold"]
         decision = ["granted" if p < threshold else "refused" for p in probability]

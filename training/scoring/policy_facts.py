@@ -105,9 +105,7 @@ class FactMaker:
         }
 
     def verdicts(self, clients: Clients) -> Verdicts:
-        margins = np.asarray(
-            self.champion.booster.predict(clients.vectors, raw_score=True)
-        )
+        margins = self.champion.model.margins(clients.vectors)
         probability = self.champion.calibration(margins).tolist()
         limit = self.champion.core["threshold"]
         return Verdicts(

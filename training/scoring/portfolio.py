@@ -19,7 +19,6 @@ from training.features.build import FeatureStore
 from training.features.sql import encoded_columns
 from training.files import literal, replacing
 from training.language import SOURCE
-from training.models.shap_lookup import Explainer
 from training.scoring.out_of_range import beyond
 from training.tables.layout import TARGET, Key, Layout
 
@@ -45,10 +44,9 @@ def score_portfolio(
     Raises:
         TrainingError: the store's features are not the model's.
     """
-    explainer = Explainer(champion.booster)
     strange = strangers.columns_of(store)
     parts = (
-        _explained(store.layout, champion, explainer, clients, inputs).assign(
+        _explained(store.layout, champion, clients, inputs).assign(
             OUT_OF_RANGE=_out_of_range(champion, clients, inputs, strange)
         )
         for clients, inputs in read_inputs(champion, store, "", progress)
@@ -101,19 +99,18 @@ def read_inputs(
 
 
 def margins(champion: Champion, inputs: pd.DataFrame) -> Array:
-    return np.asarray(champion.booster.predict(inputs.to_numpy(), raw_score=True))
+    return champion.model.margins(inputs.to_numpy())
 
 
 def _explained(
     layout: Layout,
     champion: Champion,
-    explainer: Explainer,
     clients: np.ndarray,
     inputs: pd.DataFrame,
 ) -> pd.DataFrame:
     probability = champion.calibration(margins(champion, inputs))
     refused = probability >= champion.core["threshold"]
-    values = explainer.contributions(inputs.to_numpy())[:, :-1]
+    values = champion.model.contributions(inputs.to_numpy())[:, :-1]
     names, differences = against_borderline(champion, inputs, values)
     # What speaks for the decision: risk raised when refused, lowered when granted.
     support = np.where(refused[:, None], differences, -differences)

@@ -19,7 +19,6 @@ from training.evaluation.pictures.shap_plots import (
     typical_clients,
 )
 from training.evaluation.shap_values import (
-    contributions,
     distributions,
     explain,
     importance,
@@ -28,7 +27,7 @@ from training.evaluation.shap_values import (
 from training.features.sql import compile_features
 from training.models import candidates
 from training.models.dataset import Labelled
-from training.models.shap_lookup import Explainer
+from training.models.served import Trees
 from training.tables.home_credit import HOME_CREDIT
 
 
@@ -51,13 +50,12 @@ def data() -> Labelled:
 def test_contributions_add_up_to_the_margin(data: Labelled) -> None:
     parameters = {**candidates.LIGHTGBM, "n_estimators": 20, "min_child_samples": 5}
     model = candidates.lightgbm(parameters).fit(data.inputs, data.target, [])
-    values = contributions(model.booster_, data.inputs)
+    trees, rows = Trees(model.booster_), data.inputs.to_numpy()
+    values = trees.contributions(rows)
     assert values.shape == (200, data.inputs.shape[1] + 1)
     margin = candidates.margins(model, data.inputs)
     np.testing.assert_allclose(values.sum(axis=1), margin, atol=1e-9)
-    rows = data.inputs.to_numpy()
-    again = Explainer(model.booster_).margins(rows)
-    np.testing.assert_allclose(again, margin, atol=1e-9)
+    np.testing.assert_allclose(trees.ordering(rows), margin, atol=1e-9)
 
 
 def test_importance_by_shap_and_by_shuffling_name_the_same_first(
@@ -67,8 +65,8 @@ def test_importance_by_shap_and_by_shuffling_name_the_same_first(
     parameters = {**candidates.LIGHTGBM, "n_estimators": 20, "min_child_samples": 5}
     parameters |= {"colsample_bytree": 1.0}
     model = candidates.lightgbm(parameters).fit(data.inputs, data.target, [])
-    explained = explain(model.booster_, data, 5_000)
-    found = importance(model.booster_, explained, made)
+    explained = explain(Trees(model.booster_), data, 5_000)
+    found = importance(Trees(model.booster_), explained, made)
     lost = found["permutation"]["auc_lost"]
     assert found["features"][0]["feature"] == max(lost, key=lost.__getitem__)
     assert found["features"][0]["feature"].startswith("EXT_SOURCE")
@@ -87,9 +85,9 @@ def test_importance_by_shap_and_by_shuffling_name_the_same_first(
 
 def test_permuting_a_useless_feature_gives_no_rank_correlation(data: Labelled) -> None:
     model = candidates.lightgbm().fit(data.inputs, data.target, [])
-    by_heart = explain(model.booster_, data, 5_000)
+    by_heart = explain(Trees(model.booster_), data, 5_000)
     nothing = {"FLAG_MOBIL": [list(data.inputs).index("FLAG_MOBIL")]}
-    found = permutation(model.booster_, by_heart, nothing)
+    found = permutation(Trees(model.booster_), by_heart, nothing)
     assert found["rank_correlation"] == 0.0
 
 
@@ -113,7 +111,7 @@ def test_pictures_show_the_contributions_and_no_clients_numbers(
     parameters = {**candidates.LIGHTGBM, "n_estimators": 20, "min_child_samples": 5}
     candidate = candidates.lightgbm(parameters)
     explained = explain(
-        candidate.fit(data.inputs, data.target, []).booster_, data, 5_000
+        Trees(candidate.fit(data.inputs, data.target, []).booster_), data, 5_000
     )
     chosen = assess(candidate, data, Costs(), lambda _: None, jobs=1)
     figures = explanation_pictures(explained, made, chosen)

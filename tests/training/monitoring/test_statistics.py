@@ -37,7 +37,7 @@ def windows_of(reference: Reference, values: np.ndarray) -> Windows:
 def drawn(reference: Reference, rows: int, seed: int) -> np.ndarray:
     """Clients like the reference's: monitored features, then the margin."""
     values, _ = clients(rows, np.random.default_rng(seed))
-    margin = reference.booster().predict(values, raw_score=True)
+    margin = reference.model().margins(values)
     return np.column_stack([values[:, reference.places], margin])
 
 
@@ -114,7 +114,7 @@ def test_scores_alone_tell_the_auc_that_outcomes_then_show(
     reference: Reference,
 ) -> None:
     values, target = clients(60_000, np.random.default_rng(7))
-    margin = np.asarray(reference.booster().predict(values, raw_score=True))
+    margin = np.asarray(reference.model().margins(values))
     bins = reference.score_bins
     free = expected(bins, bins.count(margin), bins.chance, reference.costs)
     realised, error = auc(margin, target)

@@ -97,7 +97,7 @@ class Events:
 
     def __init__(self, reference: Reference, seed: int = 1) -> None:
         self.reference = reference
-        self.booster = reference.booster()
+        self.model = reference.model()
         self.random = np.random.default_rng(seed)
         self.sequence = 0
         self.lines: list[dict[str, Any]] = []
@@ -108,7 +108,7 @@ class Events:
         """Decisions on new clients, FIRST moved by standard deviations."""
         values, _ = clients(count, self.random)
         values[:, 0] += shift
-        margins = self.booster.predict(values, raw_score=True)
+        margins = self.model.margins(values)
         found = self.reference.manifest["calibration"]
         made = []
         for vector, margin in zip(values, margins, strict=True):

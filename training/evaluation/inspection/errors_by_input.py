@@ -20,7 +20,7 @@ BINS = 10
 
 
 def errors_by_input(data: Labelled, chosen: Assessment, name: str) -> dict[str, Any]:
-    """Per bin of an input, in lists of one length: who is in it, and how wrong the model is there.
+    """Who is in each bin of an input, and how wrong the model is there: lists by bin.
 
     A number is above `low` and at most `high`, null where there is no end; of a
     category it is `category`; where all three are null the value is missing. `stated`

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from training.arrays import Array
 from training.evaluation.inspection.common_values import grid, told
 from training.evaluation.inspection.curves import curves
 from training.evaluation.inspection.dependence import (
-    Matrix,
     partial_dependence,
     shap_points,
 )
@@ -20,12 +18,6 @@ from training.evaluation.inspection.errors_by_input import errors_by_input
 from training.evaluation.inspection.interactions import interactions
 from training.evaluation.shap_values import Explained, sample_rows
 from training.evaluation.trained_model import TrainedModel
-
-
-class Judge(Protocol):
-    """A model that is asked for the margins of (clients, features)."""
-
-    def margins(self, matrix: Matrix) -> Array: ...
 
 
 @dataclass(frozen=True)
@@ -50,13 +42,12 @@ THOROUGH = Depth(20, 20, 500, 10, 8, 200)
 
 def inspect(
     trained: TrainedModel,
-    model: Judge,
     explained: Explained,
     importance: Mapping[str, Any],
     depth: Depth,
 ) -> dict[str, Any]:
     """Curves of all candidates; dependence, interactions and errors of inputs."""
-    data, chosen = trained.data, trained.chosen
+    data, chosen, model = trained.data, trained.chosen, trained.model
     places = {name: at for at, name in enumerate(data.inputs)}
     weightiest = [one["feature"] for one in importance["features"]][: depth.inputs]
     matrix = data.inputs.to_numpy(np.float32)
@@ -80,7 +71,7 @@ def inspect(
                 "dependence": {
                     "values": told(grids[name], name, data.categories),
                     **partial_dependence(
-                        model.margins,
+                        model.ordering,
                         chosen.calibration,
                         some,
                         places[name],
@@ -92,7 +83,7 @@ def inspect(
             for name in told_of
         ],
         "interactions": interactions(
-            model.margins, some[: depth.paired_clients], pairs
+            model.ordering, some[: depth.paired_clients], pairs
         ),
         "errors": [errors_by_input(data, chosen, name) for name in told_of],
     }

@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 import numpy as np
 import pandas as pd
 
@@ -19,6 +18,7 @@ from training.bundle.samples import CORRELATIONS, correlations
 from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
 from training.language import LANGUAGES, Labels, alike
+from training.models.served import ServedModel, file_of, read_model
 from training.monitoring.statistics import histogram
 from training.monitoring.statistics.histogram import ColumnBins, Counts
 from training.monitoring.statistics.performance import Expectation, ScoreBins
@@ -116,8 +116,8 @@ class Reference:
         """A feature's English name."""
         return self.labels(name)["en"]
 
-    def booster(self) -> lightgbm.Booster:
-        return lightgbm.Booster(model_file=str(self.folder / "model.txt"))
+    def model(self) -> ServedModel:
+        return read_model(self.manifest, self.folder / file_of(self.manifest))
 
 
 def read_reference(bundle: Path) -> Reference:
@@ -132,7 +132,7 @@ def read_reference(bundle: Path) -> Reference:
             f"{bundle}: its manifest names no monitored features; export it again"
         )
     frame = pd.read_parquet(verified(bundle, manifest, "reference.parquet"))
-    verified(bundle, manifest, "model.txt")
+    verified(bundle, manifest, file_of(manifest))
     importance = json.loads(verified(bundle, manifest, "importance.json").read_text())
     weights = {
         feature["feature"]: feature["mean_absolute"]

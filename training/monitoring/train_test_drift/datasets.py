@@ -143,11 +143,11 @@ def of_model(
             there is nothing to compare; see `_sides`.
     """
     store, _ = build(data, features, progress=progress)
-    booster = bundle.booster()
+    model = bundle.model()
     version = str(bundle.manifest["model"]["version"])
-    champion = Champion(version, booster, bundle.manifest)
+    champion = Champion(version, model, bundle.manifest)
     reference, current = (_features(champion, store, side) for side in _sides(store))
-    margin = np.asarray(booster.predict(current.to_numpy(), raw_score=True))
+    margin = model.margins(current.to_numpy())
     scored = current.assign(
         **{SCORE: margin, PROBABILITY: champion.calibration(margin)}
     )
