@@ -18,6 +18,8 @@ from texts.client.comparison import Scale
 
 LEGEND = {"orientation": "h", "y": -0.22, "yanchor": "top", "x": 0}
 MARGINS = {"l": 8, "r": 16, "t": 28, "b": 8}
+# As long as a title below a chart can be on a narrow screen.
+TELEPHONE = 36
 PLAIN = {"height": 400, "margin": MARGINS, "legend": LEGEND, **TRANSPARENT}
 # How kinds of the second fact are told apart: the commonest, then all others.
 KINDS = (
@@ -60,7 +62,7 @@ def partial(
         figures += _own(own, axis, category)
     layout = {
         "xaxis": {
-            "title": {"text": axis.title},
+            "title": {"text": shortened(axis.title, TELEPHONE)},
             "gridcolor": GRID,
             "automargin": True,
             "zeroline": False,
@@ -164,7 +166,7 @@ def points(told: DependencePoints, axis: Scale, second: str, kinds: bool) -> go.
     title = _("moves the risk by (log-odds): ▼ lower · higher ▲")
     layout = {
         "xaxis": {
-            "title": {"text": axis.title},
+            "title": {"text": shortened(axis.title, TELEPHONE)},
             "gridcolor": GRID,
             "automargin": True,
             "zeroline": False,
@@ -198,7 +200,7 @@ def _shaded(
                 "thickness": 10,
                 "tickvals": [0, 1],
                 "ticktext": [_("low"), _("high")],
-                "title": {"text": shortened(second), "side": "bottom"},
+                "title": {"text": shortened(second, TELEPHONE), "side": "bottom"},
             },
         }
     return go.Scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="x+y")

@@ -30,7 +30,7 @@ def interactions(names: Sequence[str], strengths: Sequence[float]) -> go.Figure:
         cliponaxis=False,
         hoverinfo="skip",
     )
-    title = _("moves the risk together, beside what each does alone (log-odds)")
+    title = _("only together (log-odds)")
     axis = {
         "title": {"text": title},
         "range": [0, 1.15 * max([*strengths, 1e-9])],

@@ -8,7 +8,7 @@ import streamlit as st
 
 from api_client.answers import ModelAnswer
 from api_client.cache import current_model
-from components import say
+from components import markup, say
 from components.layout import card, on_demand
 from components.model.about import about
 from components.model.calibration import calibration
@@ -42,7 +42,15 @@ def show() -> None:
         fairness(model)
     with card("measures"):
         measures(model)
-    # Each is drawn when it is opened.
+    with card("closer"):
+        _closer(model)
+    with card("about"):
+        about(model)
+
+
+def _closer(model: ModelAnswer) -> None:
+    """What takes long to draw, each part when it is opened."""
+    st.html(markup.heading(_("A closer look")))
     for key, label, draw in (
         ("ranking", _("How well it ranks, beside simpler models"), ranking),
         ("dependence", _("How the risk moves with one fact"), dependence),
@@ -51,8 +59,6 @@ def show() -> None:
         ("segments", _("How good it is for some clients"), segments),
     ):
         on_demand(key, label, partial(draw, model))
-    with card("about"):
-        about(model)
 
 
 def _headline(model: ModelAnswer) -> None:

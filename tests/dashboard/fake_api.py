@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import fake_answers
+import fake_inspection
 import fake_policies
 
 KEY = "fake-key"
@@ -122,6 +123,9 @@ class FakeApi:
             ("POST /v1/login/end", self._end_login),
             ("GET /v1/model", lambda **_: document(fake_answers.model(self.version))),
             ("GET /v1/model/importance", fixed(fake_answers.importance())),
+            ("GET /v1/model/inspection", fixed(fake_inspection.inspection())),
+            ("POST /v1/model/segments", self._segment),
+            (r"GET /v1/clients/(\d+)/dependence", self._dependence),
             ("GET /v1/model/card", self._card),
             ("GET /v1/clients", self._search),
             (rf"GET /v1/clients/(\d+|{DRAFT[1:-1]})", self._client),
@@ -178,6 +182,15 @@ class FakeApi:
 
     def _missing(self, client_id: str, **_: Any) -> Answer:
         return document(fake_answers.missing(self.drafts[client_id]))
+
+    def _segment(self, *, body: Any, **_: Any) -> Answer:
+        return document(fake_inspection.segment(body))
+
+    def _dependence(
+        self, client_id: str, *, query: dict[str, str], **_: Any
+    ) -> Answer:
+        found = fake_inspection.dependence(client_id, query)
+        return document(found) if found else problem(404, "no dependence")
 
     def _card(self, query: dict[str, str], **_: Any) -> Answer:
         return text("markdown", f"{query['lang']}: {fake_answers.CARD}")
@@ -396,7 +409,7 @@ class FakeApi:
     def _distribution(self, name: str, query: dict[str, str], **_: Any) -> Answer:
         if name not in {feature[0] for feature in fake_answers.FEATURES}:
             return problem(404, f"no distribution of {name}")
-        return document(fake_answers.distribution(name, int(query["client_id"])))
+        return document(fake_answers.distribution(name))
 
     def _scatter(self, name: str, query: dict[str, str], **_: Any) -> Answer:
         points = [[0.1, 0.2, 1], [0.5, 0.4, 0], [0.9, 0.8, 0]]

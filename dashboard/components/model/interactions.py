@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api_client.answers import ModelAnswer
 from charts import model_errors as charts
+from charts.axes import shortened
 from components import say
 from components.layout import chart
 from components.model.inspected import inspected
@@ -12,6 +13,8 @@ from texts import inspection as words
 from texts.formats import decimal, percent
 
 SHOWN = 10
+# Of each name, that both can be read on a telephone.
+HALF = 20
 
 
 def interactions(model: ModelAnswer) -> None:
@@ -19,9 +22,14 @@ def interactions(model: ModelAnswer) -> None:
     if found is None:
         return
     pairs = found.interactions
-    names = [
-        f"{model.describe(one.first).label} × {model.describe(one.second).label}"
+    labels = [
+        (model.describe(one.first).label, model.describe(one.second).label)
         for one in pairs
+    ]
+    names = [f"{first} × {second}" for first, second in labels]
+    short = [
+        f"{shortened(first, HALF)} × {shortened(second, HALF)}"
+        for first, second in labels[:SHOWN]
     ]
     sentence = words.interactions_text(pairs, names)
     if not pairs or pairs[0].strength == 0:
@@ -33,7 +41,7 @@ def interactions(model: ModelAnswer) -> None:
     ]
     headers = [_("Two facts"), _("Together (log-odds)"), _("Share of what both move")]
     chart(
-        charts.interactions(names[:SHOWN], [one.strength for one in pairs[:SHOWN]]),
+        charts.interactions(short, [one.strength for one in pairs[:SHOWN]]),
         "interactions",
         sentence,
         lambda: (headers, rows),

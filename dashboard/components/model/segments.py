@@ -36,6 +36,7 @@ def segments(model: ModelAnswer) -> None:
         format_func=lambda one: model.describe(one).label,
         max_selections=MOST_FACTS,
         key="segment_facts",
+        placeholder=_("Choose facts"),
     )
     filters = [one for fact in facts if (one := _filter(fact, model))]
     threshold = _threshold(model)
@@ -79,6 +80,7 @@ def _filter(fact: str, model: ModelAnswer) -> Filter | None:
                 list(spread.categories),
                 format_func=lambda one: say.literal(value_text(one, feature)),
                 key=f"segment_among_{fact}",
+                placeholder=_("Choose values"),
             )
             return {"feature": fact, "among": chosen} if chosen else None
         edges = list(spread.edges or ())
