@@ -58,7 +58,7 @@ def caught(target: Array, probability: Array, refused: Array) -> Array:
     last = np.flatnonzero(np.append(np.diff(probability[order]) != 0, True))
     found = np.cumsum(target[order])[last]
     places = np.append(0, last + 1) / len(target)
-    return np.interp(refused, places, np.append(0, found)) / target.sum()
+    return np.asarray(np.interp(refused, places, np.append(0, found)) / target.sum())
 
 
 def rounded(values: Array, digits: int = DIGITS) -> list[float]:

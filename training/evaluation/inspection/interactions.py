@@ -56,7 +56,7 @@ def joint(
     asked[..., at] = values[:, None, None]
     asked[..., to] = others[None, :, None]
     found = margins(asked.reshape(-1, matrix.shape[1]))
-    return found.reshape(len(values), len(others), -1).mean(axis=2)
+    return np.asarray(found.reshape(len(values), len(others), -1).mean(axis=2))
 
 
 def apart(dependence: Array) -> tuple[float, float]:
