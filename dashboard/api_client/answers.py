@@ -13,14 +13,19 @@ from api_client.meaning import (
     BeeswarmMeaning,
     CalibrationCurveMeaning,
     CalibrationMeaning,
+    ClientDependenceMeaning,
     CostCurveMeaning,
+    DependencePointsMeaning,
     DistributionMeaning,
+    ErrorBinsMeaning,
     ExplanationMeaning,
     GroupExplanationMeaning,
     LabelsMeaning,
     LatestDecisionMeaning,
     ModelAnswerMeaning,
+    PartialDependenceMeaning,
     PredictionMeaning,
+    RankingCurvesMeaning,
     ReasonAnswerMeaning,
     SimulationMeaning,
     StandingMeaning,
@@ -134,7 +139,7 @@ class Claim(Answer):
 RiskItem = TypeAliasType("RiskItem", Annotated[float, Field(ge=0.0, le=1.0)])
 
 
-class ClientDependence(Answer):
+class ClientDependence(ClientDependenceMeaning):
     """
     The client's risk with each of these values, all else as it is; and as it is.
 
@@ -275,7 +280,7 @@ class DeclarationsAnswer(Answer):
     declarations: Sequence[Declaration]
 
 
-class DependencePoints(Answer):
+class DependencePoints(DependencePointsMeaning):
     """
     Contributions of an input by its value, of a sample of clients, in log-odds.
 
@@ -339,7 +344,7 @@ class EndedLogin(Answer):
 StatedItem = TypeAliasType("StatedItem", Annotated[float, Field(ge=0.0, le=1.0)])
 
 
-class ErrorBins(Answer):
+class ErrorBins(ErrorBinsMeaning):
     """
     Clients by their value of an input, and how wrong the model is about them.
 
@@ -629,7 +634,7 @@ LowItem = TypeAliasType("LowItem", Annotated[float, Field(ge=0.0, le=1.0)])
 HighItem = TypeAliasType("HighItem", Annotated[float, Field(ge=0.0, le=1.0)])
 
 
-class PartialDependence(Answer):
+class PartialDependence(PartialDependenceMeaning):
     """
     Mean risk of a sample of clients, if all had each of these values.
 
@@ -699,7 +704,7 @@ class ProblemAnswer(Answer):
 RefusedItem = TypeAliasType("RefusedItem", Annotated[float, Field(ge=0.0, le=1.0)])
 
 
-class RankingCurves(Answer):
+class RankingCurves(RankingCurvesMeaning):
     """Curves of all candidates over the same shares of clients refused."""
 
     refused: Sequence[RefusedItem]

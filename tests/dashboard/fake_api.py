@@ -186,9 +186,7 @@ class FakeApi:
     def _segment(self, *, body: Any, **_: Any) -> Answer:
         return document(fake_inspection.segment(body))
 
-    def _dependence(
-        self, client_id: str, *, query: dict[str, str], **_: Any
-    ) -> Answer:
+    def _dependence(self, client_id: str, *, query: dict[str, str], **_: Any) -> Answer:
         found = fake_inspection.dependence(client_id, query)
         return document(found) if found else problem(404, "no dependence")
 

@@ -117,7 +117,9 @@ def segment(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def dependence(client_id: str, query: dict[str, str]) -> dict[str, Any] | None:
-    found = [one for one in inspection()["inputs"] if one["feature"] == query["feature"]]
+    found = [
+        one for one in inspection()["inputs"] if one["feature"] == query["feature"]
+    ]
     if not found:
         return None
     values = found[0]["dependence"]["values"]
