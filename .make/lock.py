@@ -30,7 +30,7 @@ PIN = re.compile(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
 # which is larger than all the rest, stays a lock of its own to install on top.
 PARTS = ("dev", "api", "dashboard", "training", "spark")
 HOUSE = ("dev", "api", "dashboard", "training")
-OF_TRAINING = ("report", "shap")
+OF_TRAINING = ("report", "shap", "rivals")
 EXTRAS = {"dev": (*HOUSE, *OF_TRAINING), "training": ("training", *OF_TRAINING)}
 # MLflow holds gunicorn back, Evidently plotly: not for who serves without them. The
 # newer plotly is a third of the size, and the dashboard's figures render on both.

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Needed, but named in no import: where else they are named.
 ELSEWHERE = {
     "gunicorn": "api/Dockerfile",
-    "lightgbm": "api/scoring/lightgbm_model.py",
+    "lightgbm": "api/scoring/models/lightgbm_model.py",
     "pyarrow": "training/scoring/portfolio.py",
 }
 # What API and training have of each other's code.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -10,8 +10,10 @@ import mlflow
 import optuna
 from matplotlib.figure import Figure
 
+from training.errors import ConfigurationError
 from training.evaluation.business_cost import Costs
-from training.evaluation.comparison import Comparison
+from training.evaluation.ceiling import Ceiling, ceiling
+from training.evaluation.comparison import Comparison, rivals
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.learning_curve import learning_curve
 from training.evaluation.model_analysis import ModelAnalysis, analyse_model
@@ -19,22 +21,20 @@ from training.evaluation.pictures.inspection_plots import inspection_pictures
 from training.evaluation.pictures.plots import errors_by_segment, pictures
 from training.evaluation.trained_model import TrainedModel
 from training.features.build import FeatureStore
-from training.features.sql import FeatureSet, compile_features, feature_set_hash
+from training.features.sql import FeatureSet, feature_set_hash
 from training.gates.run_gates import examine
-from training.models import candidates
-from training.models.candidates import booster_of
-from training.models.dataset import Labelled, fingerprint, load_labelled, only
-from training.models.served import ServedModel, Trees
+from training.models.dataset import Labelled, fingerprint, load_labelled
+from training.models.never_served import never_served
+from training.models.scorecard import FORM as SCORECARD
+from training.models.served import TREES
 from training.registry import tracking
 from training.registry.pseudonyms import secret_of
 from training.registry.register import register
 from training.registry.store import Registry
 from training.registry.tracking import log_selection
-from training.tables.schema import LEFT_OUT
-from training.tuning.feature_ranking import on_the_best
-from training.tuning.feature_selection import seconds, select
+from training.tuning.choice import choose_scorecard, choose_trees
 from training.tuning.hyperparameter_search import SearchResources
-from training.tuning.model_comparison import Budget, ModelComparison
+from training.tuning.model_comparison import Budget, ModelComparison, rivals_installed
 
 
 def run_campaign(
@@ -45,12 +45,22 @@ def run_campaign(
     budget: Budget,
     resources: SearchResources,
     *,
+    serve: str = TREES,
     progress: Callable[[str], None],
 ) -> tuple[str, TrainedModel]:
-    """Train on a feature store and register the best LightGBM as the challenger.
+    """Train on a feature store and register the challenger.
 
-    Returns its version, and what it is worth.
+    `serve`: the form that it has, the best LightGBM or the scorecard. Returns its
+    version, and what it is worth.
+
+    Raises:
+        ConfigurationError: a scorecard is wanted, and what makes it is not installed.
     """
+    if serve == SCORECARD and not rivals_installed():
+        raise ConfigurationError(
+            "scorecard: optbinning, which makes its bins, is not installed; the extra"
+            " `rivals` brings it"
+        )
     secret = secret_of(registry)
     data = load_labelled(store, feature_set)
     about = describe(data, feature_set)
@@ -70,46 +80,34 @@ def run_campaign(
         parameters = {"budget": budget.name, "costs_by_amount": costs.by_amount}
         tracking.describe_campaign({**parameters, **costs.to_json(), **about})
         tracking.log_data(run.info.run_id, store, data, about["fingerprint"])
-        comparing = ModelComparison(data, costs, budget, resources, progress, record)
+        comparing = ModelComparison(
+            data, costs, budget, resources, progress, record, serve
+        )
         families = comparing.run()
-        plain = chosen = families[-1]
-        served = data
-        several = candidates.several(chosen.candidate, budget.seeds)
-        if (
-            budget.select_features
-            and seconds(chosen, resources.jobs) < resources.seconds_left
-        ):
-            few = select(chosen, data, costs, progress, resources.jobs)
-            log_selection(few)
-            chosen, served = few.chosen.assessment, only(data, few.names)
-            feature_set = compile_features(
-                store.layout,
-                feature_set.tables,
-                included=LEFT_OUT,
-                only=few.names,
-                kept=store.statements,
-            )
-            if few.chosen is not few.points[0]:
-                count = few.chosen.features
-                several = on_the_best(count, data.kept, plain.candidate, several)
-        if budget.seeds > 1:
-            chosen = comparing.average(chosen, several)
+        choose = choose_scorecard if serve == SCORECARD else choose_trees
+        choice = choose(families, comparing, store, feature_set)
+        chosen = choice.chosen
+        if choice.selection is not None:
+            log_selection(choice.selection)
         # Last the chosen one.
-        tried = families if chosen is plain else (*families, chosen)
+        tried = (*(one for one in families if one is not choice.replaced), chosen)
         tracking.log_ladder(tried, comparing.variants, comparing.comparisons)
-        progress("lightgbm: refit on every labelled client")
+        highest = _ceiling(tried, chosen, data, costs, budget, resources, progress)
         trained = TrainedModel(
-            model=refit(chosen, served),
+            model=choice.model,
             store=store,
-            data=served,
+            data=choice.data,
             offered=data,
-            feature_set=feature_set,
+            feature_set=choice.feature_set,
             assessments=tried,
             chosen=chosen,
-            plain=plain,
+            plain=choice.plain,
             costs=costs,
-            about=describe(served, feature_set),
+            about=describe(choice.data, choice.feature_set),
             comparisons=tuple(comparing.comparisons),
+            rivals=rivals(chosen, families, data.target),
+            curve=choice.selection.curve if choice.selection else (),
+            ceiling=highest,
         )
         mlflow.log_metrics(_summary(trained))
         analysis = analyse_model(
@@ -141,9 +139,29 @@ def describe(data: Labelled, feature_set: FeatureSet) -> dict[str, Any]:
     }
 
 
-def refit(chosen: Assessment, data: Labelled) -> ServedModel:
-    model = chosen.candidate.fit(data.inputs, data.target, list(data.categories))
-    return Trees(booster_of(model))
+def _ceiling(
+    tried: Sequence[Assessment],
+    chosen: Assessment,
+    data: Labelled,
+    costs: Costs,
+    budget: Budget,
+    resources: SearchResources,
+    progress: Callable[[str], None],
+) -> Ceiling | None:
+    """What a blend would reach that is never served, of what there is time for."""
+    if not budget.variants or resources.seconds_left <= 0:
+        return None
+    outside = never_served()
+    if not outside:
+        progress(
+            "ceiling: neither catboost nor xgboost is installed; the extra `ceiling`"
+            " brings them"
+        )
+    # The dummy, which comes first, knows nothing to add.
+    others = [one for one in tried[1:] if one is not chosen]
+    found = ceiling(chosen, others, outside, data, costs, progress, resources.jobs)
+    tracking.log_ceiling(found)
+    return found
 
 
 def _draw(

@@ -88,7 +88,7 @@ class BorderlineFeature:
     `typical`: their median or commonest category, null where most have none. Features
     of a group with one `topic` are told together, by those that tell it alone
     (`tells`) if there are any; `absence` is the topic that says why a value is missing.
-    `lowers_risk`: more of it is known to mean less risk.
+    `lowers_risk`, `raises_risk`: more of it is known to mean less risk, or more.
     """
 
     feature: str
@@ -98,6 +98,7 @@ class BorderlineFeature:
     absence: str
     tells: bool
     lowers_risk: bool
+    raises_risk: bool = False
 
 
 @dataclass(frozen=True)

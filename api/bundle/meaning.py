@@ -11,7 +11,14 @@ from api.bundle.manifest import Borderline, Manifest, ReasonCatalogue, parse
 from api.errors import BundleError
 from api.schemas.answers import Distribution
 from api.schemas.layout import APPLICATION
-from api.schemas.model import Described, Feature, Importance, ModelAnswer, Permutation
+from api.schemas.model import (
+    Described,
+    Feature,
+    Form,
+    Importance,
+    ModelAnswer,
+    Permutation,
+)
 from api.schemas.monitoring import TrainTest
 
 MANIFEST, REASONS = "manifest.json", "reasons.json"
@@ -129,7 +136,11 @@ def check_drift(document: Any) -> None:
 
 
 def told_of_model(
-    manifest: Manifest, document: Mapping[str, Any], reasons: Any, sha256: str
+    manifest: Manifest,
+    document: Mapping[str, Any],
+    reasons: Any,
+    sha256: str,
+    form: Form,
 ) -> dict[str, Any]:
     """What is answered about the model, but for what the lender's prices say."""
     fields = {
@@ -139,6 +150,7 @@ def told_of_model(
         **vars(manifest.model),
         "reasons": reasons["reasons"],
         "bundle_sha256": sha256,
+        "form": form,
     }
     fields.pop("negotiable", None)
     told = {name: fields[name] for name in ModelAnswer.model_fields if name in fields}

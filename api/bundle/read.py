@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from api.bundle import inspection, likely_terms, meaning, trees
+from api.bundle import inspection, likely_terms, meaning, scorecard, trees
 from api.bundle.likely_terms import LikelyTerms, read_likely_terms
 from api.bundle.manifest import Borderline, Manifest, ReasonCatalogue, decoded, parse
 from api.errors import BundleError
 from api.schemas.layout import completed
-from api.schemas.model import Reason
+from api.schemas.model import Form, Reason, Scorecard
 
 MANIFEST = meaning.MANIFEST
 SEAL = "manifest.json.sha256"
@@ -29,13 +29,14 @@ CURRENT = "current"
 # Large, and for monitoring only.
 UNUSED = "reference.parquet"
 REQUIRED = (
-    trees.FILE,
     "history.sql",
     "applicant.sql",
     meaning.REASONS,
     meaning.IMPORTANCE,
     meaning.DISTRIBUTIONS,
 )
+# One of them: what a margin is computed by.
+FORMS: Mapping[str, Form] = {trees.FILE: "trees", scorecard.FILE: "scorecard"}
 TEXTS = (".json", ".txt", ".sql", ".md", ".html")
 
 
@@ -44,7 +45,8 @@ class Bundle:
     """A verified bundle.
 
     `files` holds the bytes of all but the reference and the pages, `documents` what
-    JSON files say, `told` what is answered about the model.
+    JSON files say, `told` what is answered about the model. `scorecard`: None where
+    trees serve.
     """
 
     sha256: str
@@ -53,6 +55,7 @@ class Bundle:
     reasons: tuple[Reason, ...]
     borderline: Borderline | None
     likely_terms: LikelyTerms | None
+    scorecard: Scorecard | None
     told: Mapping[str, Any]
     documents: Mapping[str, Any]
     files: Mapping[str, bytes]
@@ -115,8 +118,13 @@ def _checked(
     if meaning.DRIFT in documents:
         meaning.check_drift(documents[meaning.DRIFT])
     likely = documents.get(likely_terms.FILE)
-    names = [feature.name for feature in manifest.features]
-    trees.check_trees(files[trees.FILE].decode(), names)
+    form = _form(files)
+    if form == "trees":
+        names = [feature.name for feature in manifest.features]
+        trees.check_trees(files[trees.FILE].decode(), names)
+        points = None
+    else:
+        points = scorecard.read_scorecard(documents[scorecard.FILE], manifest)
     reasons = documents[meaning.REASONS]
     return Bundle(
         sha256=sha256,
@@ -125,11 +133,22 @@ def _checked(
         reasons=catalogue.reasons,
         borderline=catalogue.borderline,
         likely_terms=None if likely is None else read_likely_terms(likely),
-        told=meaning.told_of_model(manifest, document, reasons, sha256),
+        scorecard=points,
+        told=meaning.told_of_model(manifest, document, reasons, sha256, form),
         documents=documents,
         files=files,
         _pages=pages,
     )
+
+
+def _form(files: Mapping[str, bytes]) -> Form:
+    found = [name for name in FORMS if name in files]
+    if len(found) != 1:
+        raise BundleError(
+            f"bundle: expected either {' or '.join(FORMS)}, found "
+            f"{' and '.join(found) or 'neither'}"
+        )
+    return FORMS[found[0]]
 
 
 def _require_texts(files: Mapping[str, bytes]) -> None:

@@ -13,6 +13,7 @@ from api.schemas.answers import Answer, Labels, Moment, Release, Share, TermName
 Pair = Field(min_length=2, max_length=2)
 Bounds = Annotated[tuple[float, ...], Pair]
 AboveZero = Annotated[float, Field(gt=0)]
+Form = Literal["trees", "scorecard"]
 
 
 class FromBundle(BaseModel):
@@ -252,6 +253,7 @@ class ModelAnswer(Answer):
     bundle_sha256: str
     threshold: Share
     threshold_interval: Annotated[list[float], Pair]
+    form: Form = Field("trees", description="What it computes a margin by.")
     costs: Costs
     costs_by_amount: bool = Field(
         False, description="Costs are shares of the client's credit, not per decision."
@@ -270,6 +272,47 @@ class ModelAnswer(Answer):
     release: Release | None = Field(
         None, description="The code that answers; null of APIs before 0.4."
     )
+
+
+class PointsScale(FromBundle):
+    """What points mean: at `points`, `odds` clients repay for each who defaults.
+
+    Each `points_to_double` more double these odds.
+    """
+
+    points: float
+    odds: AboveZero
+    points_to_double: AboveZero
+
+
+class ScorecardInput(FromBundle):
+    """What a feature adds: of a number by bins of `edges`, of a category by `groups`.
+
+    A number is in the first bin below the first edge, in the next one from that edge
+    on. What is missing, or in no group, adds `missing`. `mean`: over the clients whom
+    the model learnt from; `clients` and their `default_rate`: in each bin or group,
+    last of those that add `missing`; null where there is none.
+    """
+
+    feature: str
+    edges: list[float] | None
+    groups: list[list[str]] | None
+    points: list[float]
+    missing: float
+    mean: float
+    clients: list[int]
+    default_rate: list[Share | None]
+
+
+class Scorecard(FromBundle):
+    """The table of points: base points and those of each feature make a score.
+
+    A higher one is safer.
+    """
+
+    scale: PointsScale
+    base_points: float
+    inputs: list[ScorecardInput]
 
 
 class GroupImportance(FromBundle):

@@ -31,8 +31,7 @@ from api.schemas.prices import Prices
 from api.schemas.requests import Explain
 from api.scoring import similar_clients as populations
 from api.scoring.decision import Score, Scorer
-from api.scoring.lightgbm_model import Model
-from api.scoring.shap_lookup import FILE
+from api.scoring.models.served import ServedModel, model_of
 from api.scoring.similar_clients import Population
 from api.store.events.packing import Dictionary, Parts
 
@@ -42,7 +41,7 @@ class Champion:
     """Immutable: a request that took one keeps it to its end."""
 
     bundle: Bundle
-    model: Model
+    model: ServedModel
     online: OnlineFeatures
     scorer: Scorer
     importance: Mapping[str, Any]
@@ -165,10 +164,9 @@ def load(bundle: Bundle, threads: int, prices: Prices | None = None) -> Champion
     """
     importance = bundle.json("importance.json")
     weights = {row["feature"]: row["mean_absolute"] for row in importance["features"]}
-    names = [feature.name for feature in bundle.manifest.features]
     return Champion(
         bundle=bundle,
-        model=Model(bundle.text("model.txt"), names, bundle.files.get(FILE)),
+        model=model_of(bundle),
         online=OnlineFeatures(bundle, threads),
         scorer=Scorer(bundle.manifest, bundle.reasons, weights, bundle.borderline),
         importance=importance,

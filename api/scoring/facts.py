@@ -46,7 +46,9 @@ class Facts:
         )
         self._means = np.array([one.contribution for one in told])
         self._alone = np.array([one.tells for one in told])
-        self._less_risk = np.array([one.lowers_risk for one in told])
+        self._direction = np.array(
+            [one.raises_risk - one.lowers_risk for one in told], np.float64
+        )
         pairs = list(zip(groups.tolist(), told, strict=True))
         own = [(group, one.topic) for group, one in pairs]
         places = {key: at for at, key in enumerate(dict.fromkeys(own))}
@@ -89,7 +91,7 @@ class Facts:
         weights = np.bincount(topics, pulls, count).clip(0)
         whole = np.bincount(self._group_of_topic, weights, len(sizes))
         # What is known to lower the risk is no reason against, and the other way.
-        better = self._less_risk & (sign * (vector - self._numbers) > 0)
+        better = sign * self._direction * (vector - self._numbers) < 0
         wanted = np.zeros(len(sizes), dtype=bool)
         wanted[list(chosen)] = True
         tellers = np.flatnonzero(

@@ -24,9 +24,11 @@ from api_client.meaning import (
     LatestDecisionMeaning,
     ModelAnswerMeaning,
     PartialDependenceMeaning,
+    PointsScaleMeaning,
     PredictionMeaning,
     RankingCurvesMeaning,
     ReasonAnswerMeaning,
+    ScorecardInputMeaning,
     SimulationMeaning,
     StandingMeaning,
 )
@@ -658,6 +660,18 @@ class Permutation(Answer):
     auc_lost: Mapping[str, float]
 
 
+class PointsScale(PointsScaleMeaning):
+    """
+    What points mean: at `points`, `odds` clients repay for each who defaults.
+
+    Each `points_to_double` more double these odds.
+    """
+
+    points: float
+    odds: Annotated[float, Field(gt=0.0)]
+    points_to_double: Annotated[float, Field(gt=0.0)]
+
+
 class PolicyRule(Answer):
     """
     A rule as the file has it; `line` is where it begins.
@@ -904,6 +918,26 @@ class Scatter(Answer):
         Field(description="x, y, and 1 of a client who defaulted, else 0."),
     ]
     client: Client | None
+
+
+class ScorecardInput(ScorecardInputMeaning):
+    """
+    What a feature adds: of a number by bins of `edges`, of a category by `groups`.
+
+    A number is in the first bin below the first edge, in the next one from that edge
+    on. What is missing, or in no group, adds `missing`. `mean`: over the clients whom
+    the model learnt from; `clients` and their `default_rate`: in each bin or group,
+    last of those that add `missing`; null where there is none.
+    """
+
+    feature: str
+    edges: Sequence[float] | None
+    groups: Sequence[Sequence[str]] | None
+    points: Sequence[float]
+    missing: float
+    mean: float
+    clients: Sequence[int]
+    default_rate: Sequence[DefaultRate | None]
 
 
 Auc = TypeAliasType("Auc", Annotated[float, Field(ge=0.0, le=1.0)])
@@ -1398,6 +1432,18 @@ class Prediction(PredictionMeaning):
     created_at: AwareDatetime
 
 
+class Scorecard(Answer):
+    """
+    The table of points: base points and those of each feature make a score.
+
+    A higher one is safer.
+    """
+
+    scale: PointsScale
+    base_points: float
+    inputs: Sequence[ScorecardInput]
+
+
 class SegmentAnswer(Answer):
     """The segment beside all clients of the sample."""
 
@@ -1530,6 +1576,7 @@ class ModelAnswer(ModelAnswerMeaning):
     bundle_sha256: str
     threshold: Annotated[float, Field(ge=0.0, le=1.0)]
     threshold_interval: tuple[float, float]
+    form: Annotated[str, Field(description="What it computes a margin by.")] = "trees"
     costs: Costs
     costs_by_amount: Annotated[
         bool,

@@ -30,6 +30,7 @@ from api_client.answers import (
     PolicyResults,
     Prediction,
     Scatter,
+    Scorecard,
     SegmentAnswer,
     SimilarClients,
     Simulation,
@@ -136,6 +137,11 @@ def _dependence(
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=SHARED)
+def _scorecard(api: ScoringApi, bundle_sha256: str) -> Scorecard:
+    return api.scorecard()
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=SHARED)
 def _model_card(api: ScoringApi, bundle_sha256: str, language: str) -> str:
     return api.model_card(language)
 
@@ -213,6 +219,10 @@ def spread_of(feature: str, model: ModelAnswer) -> Distribution:
     return _distribution(scoring_api(), model.bundle_sha256, feature, None)
 
 
+def scorecard_of(model: ModelAnswer) -> Scorecard:
+    return _scorecard(scoring_api(), model.bundle_sha256)
+
+
 def model_card_of(model: ModelAnswer, language: str) -> str:
     return _model_card(scoring_api(), model.bundle_sha256, language)
 
@@ -279,6 +289,7 @@ def forget_answers() -> None:
     _model.clear()
     _ready.clear()
     _importance.clear()
+    _scorecard.clear()
     _inspection.clear()
     _model_card.clear()
     _policy_results.clear()

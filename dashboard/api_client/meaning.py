@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -268,6 +269,45 @@ class BeeswarmMeaning(Answer):
         if not whole or len(self.values) != len(self.contributions):
             expected = "a value and a contribution for every feature"
             raise Contradiction("values", expected)
+        return self
+
+
+class PointsScaleMeaning(Answer):
+    points: float
+    odds: float
+    points_to_double: float
+
+    def score(self, margin: float) -> float:
+        """The points that stand for a margin."""
+        doubled = (margin + math.log(self.odds)) / math.log(2)
+        return self.points - self.points_to_double * doubled
+
+
+class ScorecardInputMeaning(Answer):
+    edges: Sequence[float] | None
+    groups: Sequence[Sequence[str]] | None
+    points: Sequence[float]
+    missing: float
+    clients: Sequence[int]
+    default_rate: Sequence[float | None]
+
+    def of(self, value: Value) -> float:
+        """The points that a value gets."""
+        if self.edges is None:
+            bins = zip(self.groups or (), self.points, strict=True)
+            return next((p for names, p in bins if value in names), self.missing)
+        if value is None or isinstance(value, str):
+            return self.missing
+        return self.points[bisect(self.edges, value)]
+
+    @model_validator(mode="after")
+    def check_bins(self) -> Self:
+        """As many points as bins, and as many counts as these and what is missing."""
+        bins = len(self.groups or ()) if self.edges is None else len(self.edges) + 1
+        expected = {"points": bins, "clients": bins + 1, "default_rate": bins + 1}
+        for name, count in expected.items():
+            if len(getattr(self, name)) != count:
+                raise Contradiction(name, f"{count} of them")
         return self
 
 

@@ -51,6 +51,7 @@ from api_client.answers import (
     ReportList,
     Review,
     Scatter,
+    Scorecard,
     SegmentAnswer,
     SimilarClients,
     Simulation,
@@ -137,6 +138,10 @@ class ScoringApi:
         """Refused where too few clients pass; NotFound without their risks."""
         body = {"filters": [dict(one) for one in filters], "threshold": threshold}
         return self.transport.post(SegmentAnswer, "/v1/model/segments", body)
+
+    def scorecard(self) -> Scorecard:
+        """NotFound where the model is none."""
+        return self.transport.get(Scorecard, "/v1/model/scorecard")
 
     def model_card(self, language: str) -> str:
         """Markdown."""

@@ -29,6 +29,7 @@ from components.client.history_table import show_history
 from components.client.next_steps import next_steps
 from components.client.remarks import tell_contest, waiting
 from components.layout import card, chart
+from components.model.points import points_of
 from components.work_table import page_of, show_work
 from session import work_view
 from session.address import CLIENT_PAGE
@@ -234,14 +235,16 @@ def _contributions(prediction: Prediction, model: ModelAnswer) -> None:
 def _contribution_table(
     prediction: Prediction, model: ModelAnswer
 ) -> tuple[list[str], list[list[str]]]:
-    rows = []
+    rows, worth = [], points_of(prediction, model)
     for item in prediction.explanation.ranked:
         label, value = describe(item, model)
         raises = _("raises the risk") if item.contribution > 0 else _("lowers the risk")
         effect = raises if item.contribution else _("does nothing")
         group = model.group_label(model.describe(item.feature).group)
-        rows.append([label, value, group, decimal(item.contribution, 4), effect])
-    return [_("Fact"), _("Value"), _("Kind"), _("Points"), _("Effect")], rows
+        row = [label, value, group, decimal(item.contribution, 4), effect]
+        rows.append([*row, worth.get(item.feature, "")] if worth else row)
+    headers = [_("Fact"), _("Value"), _("Kind"), _("Points"), _("Effect")]
+    return [*headers, _("In the table of points")] if worth else headers, rows
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from components.model.importance import importance
 from components.model.interactions import interactions
 from components.model.limit import limit
 from components.model.measures import measures
+from components.model.points import show_points
 from components.model.ranking import ranking
 from components.model.segments import segments
 from session.language import _
@@ -38,6 +39,7 @@ def show() -> None:
             calibration(model.metrics.calibration_curve)
     with weights, card("importance"):
         importance(model)
+    show_points(model)
     with card("fairness"):
         fairness(model)
     with card("measures"):

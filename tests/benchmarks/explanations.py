@@ -22,8 +22,8 @@ import duckdb
 import lightgbm
 import numpy as np
 
-from api.scoring.lightgbm_model import Model
-from api.scoring.shap_lookup import FILE
+from api.scoring.models.lightgbm_model import Model
+from api.scoring.models.shap_lookup import FILE
 from tests.benchmarks.load import house_folder, prepared, say
 from tests.conftest import House
 from tests.contract.small import quiet

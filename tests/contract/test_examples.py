@@ -15,12 +15,15 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from flask import Flask
 
 from api import create_app
+from api.bundle.read import read_bundle
 from api.config import Config
 from api.store.migrate import upgrade
 from tests.conftest import ROOT, House
 from tests.contract.generated import PACKAGE, asker, generate
+from tests.contract.scorecards import scorecard_bundle
 
 pytestmark = pytest.mark.xdist_group("house")
 RECORDED = ROOT / "api" / "http" / "openapi_examples.json"
@@ -29,6 +32,7 @@ CLIENT, DRAFT = "100001", "new-7k3m9q2x4w"
 IDENTIFIER = "019aab5c-4f1e-7c3a-9d52-0f6f4b1f6a01"
 ROLES = ("officer", "senior", "scoring", "analyst", "admin")
 LINES = "application/x-ndjson"
+SCORECARD = "/v1/model/scorecard"
 # The report that was posted just before has no page, and the batch decided anew.
 NONE = {
     "/v1/monitoring/reports/latest/html": HTTPStatus.NOT_FOUND,
@@ -43,10 +47,13 @@ Answers = dict[str, dict[str, Any]]
 
 
 def test_the_recorded_answers_are_those_given_now(
-    ask: Ask, request: pytest.FixtureRequest
+    ask: Ask, app: Flask, house: House, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     answers = record(ask)
     refuse_no_example(ask)
+    scorecard_bundle(house.bundle, tmp_path / "scorecard")
+    app.extensions["scoring"].serve(read_bundle(tmp_path / "scorecard"))
+    answers |= table_of_points(ask)
     if request.config.getoption("--record-examples"):
         text = json.dumps(answers, ensure_ascii=False, indent=1)
         RECORDED.write_text(f"{text}\n", encoding="utf-8")
@@ -55,15 +62,24 @@ def test_the_recorded_answers_are_those_given_now(
 
 
 @pytest.fixture
-def ask(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
-    """Ask an API of its own, with a key of every role, by a generated client.
-
-    So every route is called as programs that generate their client call it.
-    """
+def app(house: House, tmp_path: Path) -> Iterator[Flask]:
+    """An API of its own."""
     url = f"sqlite:///{tmp_path}/examples.sqlite"
     upgrade(url, 5)
     prices = str(house.data / "prices.json")
-    app = create_app(Config(bundle=house.bundle, database_url=url, prices=prices))
+    made = create_app(Config(bundle=house.bundle, database_url=url, prices=prices))
+    yield made
+    made.extensions["scoring"].database.close()
+
+
+@pytest.fixture
+def ask(
+    app: Flask, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Ask]:
+    """Ask it, with a key of every role, by a generated client.
+
+    So every route is called as programs that generate their client call it.
+    """
     run = app.test_cli_runner().invoke
     assert run(args=["clients", "import", str(house.clients)]).exit_code == 0
     roles = [f"--role={role}" for role in ROLES]
@@ -74,7 +90,6 @@ def ask(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     yield asker(app, document, key)
     for name in [name for name in sys.modules if name.startswith(PACKAGE)]:
         del sys.modules[name]
-    app.extensions["scoring"].database.close()
 
 
 def record(ask: Ask) -> Answers:
@@ -83,6 +98,8 @@ def record(ask: Ask) -> Answers:
     known = {CLIENT: str(refused(ask)), IDENTIFIER: IDENTIFIER, DRAFT: DRAFT}
     document = ask("GET", "/openapi.json").json
     for path, methods in document["paths"].items():
+        if path == SCORECARD:
+            continue
         for method, operation in methods.items():
             asked = swap(address(path, operation), known), swap(body(operation), known)
             if not documented(operation):
@@ -107,6 +124,16 @@ def record(ask: Ask) -> Answers:
                 status = str(response.status_code)
                 found.setdefault(f"{method.upper()} {path}", {})[status] = shown
     return found
+
+
+def table_of_points(ask: Ask) -> Answers:
+    """The answer that trees have none for; of its inputs those that say something."""
+    document, response = ask("GET", "/openapi.json").json, ask("GET", SCORECARD)
+    assert misfits(document, document["paths"][SCORECARD]["get"], response) == []
+    table = response.json
+    said = [one for one in table["inputs"] if len(one["points"]) > 1]
+    shown = {**table, "inputs": shorter(said)}
+    return {f"GET {SCORECARD}": {str(response.status_code): shown}}
 
 
 def refuse_no_example(ask: Ask) -> None:

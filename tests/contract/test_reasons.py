@@ -129,8 +129,10 @@ def test_facts_are_the_client_s_and_carry_most_of_the_reason(
                 assert fact["typical"] == known.typical
                 assert champion.manifest.features[at].group == reason["group"]
                 assert sign * (contributions[at] - known.contribution) >= 0
-                if known.lowers_risk and fact["typical"] is not None:
-                    assert sign * (fact["value"] - fact["typical"]) <= 0
+                direction = known.raises_risk - known.lowers_risk
+                if direction and fact["typical"] is not None:
+                    above = fact["value"] - fact["typical"]
+                    assert sign * direction * above >= 0
             if reason["known"]:
                 carried.append(sum(fact["share"] for fact in facts))
     assert np.mean(np.array(carried) >= 0.6) >= 0.9

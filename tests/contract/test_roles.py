@@ -131,6 +131,7 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
             "inspection": lambda api, _: api.inspection(),
             "segment": lambda api, _: api.segment([], 0.1),
             "dependence": lambda api, client: api.dependence(FEATURE, client),
+            "scorecard": lambda api, _: api.scorecard(),
             "model_card": lambda api, _: api.model_card("fr"),
         },
     ),

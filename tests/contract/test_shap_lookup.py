@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from api.bundle.trees import check_trees
 from api.errors import BundleError
-from api.scoring.lightgbm_model import Model
-from api.scoring.shap_lookup import FILE
+from api.scoring.models.lightgbm_model import Model
+from api.scoring.models.shap_lookup import FILE
 from training.models import shap_lookup, shap_tables
 from training.models.seed_averaging import merge
 from training.models.shap_lookup import Explainer, write_tables

@@ -376,6 +376,45 @@ def importance() -> dict[str, Any]:
     }
 
 
+def scorecard() -> dict[str, Any]:
+    """Edges as 32 bits keep them; one fact has no edge, another is a category."""
+    third = 0.3100000023841858
+    return {
+        "scale": {"points": 600, "odds": 50, "points_to_double": 20},
+        "base_points": 512.5,
+        "inputs": [
+            _input("DAYS_BIRTH", [-19000.0, -12000.0], [8, 1, -6], 0),
+            _input("EXT_SOURCE_MEAN", [third, 0.5], [-21, 2, 18.5], -4),
+            _input("CODE_GENDER", None, [3], -2, groups=[["F"]]),
+            _input("DAYS_EMPLOYED", [-1825.0, -365.0], [5, 0, -3], 0),
+            _input("AMT_ANNUITY", [15000.0], [4, -4], 0),
+            _input("BUREAU_COUNT", [], [0], 0),
+            _input("FLAG_OWN_REALTY", [0.5], [-1, 1], 0),
+        ],
+    }
+
+
+def _input(
+    feature: str,
+    edges: list[float] | None,
+    points: list[float],
+    missing: float,
+    groups: list[list[str]] | None = None,
+) -> dict[str, Any]:
+    clients = [1000 * (at + 1) for at, _ in enumerate(points)]
+    rates = [0.04 * (at + 1) for at, _ in enumerate(points)]
+    return {
+        "feature": feature,
+        "edges": edges,
+        "groups": groups,
+        "points": points,
+        "missing": missing,
+        "mean": 0.5,
+        "clients": [*clients, 0],
+        "default_rate": [*rates, None],
+    }
+
+
 def search(known: list[int], query: dict[str, str]) -> dict[str, Any]:
     digits = query.get("prefix", ""), query.get("suffix", "")
     found = [

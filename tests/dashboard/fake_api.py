@@ -41,6 +41,8 @@ class FakeApi:
         self.version = "3"
         # Whether it answers as a later API would, with more members and other codes.
         self.later = False
+        # Whether a scorecard serves, not trees.
+        self.points = False
         self.scored = self.reviewed = 0
         # The numbers that a search finds; of three of them everything is known.
         self.known = sorted(fake_answers.CLIENTS)
@@ -121,7 +123,8 @@ class FakeApi:
             (rf"GET /v1/applications/{DRAFT}/missing", self._missing),
             ("GET /v1/login", fixed({"name": "Ada", "roles": []})),
             ("POST /v1/login/end", self._end_login),
-            ("GET /v1/model", lambda **_: document(fake_answers.model(self.version))),
+            ("GET /v1/model", self._model),
+            ("GET /v1/model/scorecard", self._scorecard),
             ("GET /v1/model/importance", fixed(fake_answers.importance())),
             ("GET /v1/model/inspection", fixed(fake_inspection.inspection())),
             ("POST /v1/model/segments", self._segment),
@@ -189,6 +192,15 @@ class FakeApi:
     def _dependence(self, client_id: str, *, query: dict[str, str], **_: Any) -> Answer:
         found = fake_inspection.dependence(client_id, query)
         return document(found) if found else problem(404, "no dependence")
+
+    def _model(self, **_: Any) -> Answer:
+        told = fake_answers.model(self.version)
+        return document(told | {"form": "scorecard" if self.points else "trees"})
+
+    def _scorecard(self, **_: Any) -> Answer:
+        if not self.points:
+            return problem(404, "The model that serves is no scorecard.")
+        return document(fake_answers.scorecard())
 
     def _card(self, query: dict[str, str], **_: Any) -> Answer:
         return text("markdown", f"{query['lang']}: {fake_answers.CARD}")

@@ -40,7 +40,6 @@ VARIANTS = {
         _("without missing flags"),
         _("ranks"),
         _("monotone"),
-        _("searched deeper"),
     )
 }
 
@@ -215,7 +214,44 @@ def _ladder(manifest: Document) -> list[Labels]:
         " threshold. The last one was chosen."
     )
     shown = [_("## What was tried"), paragraph(text), table(names, rows)]
-    return [*shown, *_variants(manifest)]
+    return [
+        *shown,
+        *_rivals(manifest),
+        *_variants(manifest),
+        *_curve(manifest),
+        *_ceiling(manifest),
+    ]
+
+
+def _rivals(manifest: Document) -> list[Labels]:
+    """What each other family would bring over the one that was chosen."""
+    rows = [
+        (
+            _candidate(rival["label"]),
+            _with_interval(rival["auc"]),
+            _with_interval(rival["business_score"]),
+        )
+        for rival in manifest["metrics"].get("rivals", ())
+    ]
+    if not rows:
+        return []
+    text = _(
+        "What each would bring over the chosen one, on the same folds and clients, with"
+        " the interval that has the truth in it 95 times in 100; less of the business"
+        " score is better:"
+    )
+    names = (_("model"), alike("AUC"), _("business score"))
+    return [paragraph(text), table(names, rows)]
+
+
+def _with_interval(measured: Document) -> Labels:
+    low, high = measured["interval"]
+    return _(
+        "{difference} ({low} to {high})",
+        difference=figure(measured["difference"], "+.4f"),
+        low=figure(low, "+.4f"),
+        high=figure(high, "+.4f"),
+    )
 
 
 def _variants(manifest: Document) -> list[Labels]:
@@ -234,6 +270,63 @@ def _variants(manifest: Document) -> list[Labels]:
         return []
     names = (_("change"), _("over"), _("business score"), alike("AUC"), _("pays"))
     return [_("What each change brought, on the same folds:"), table(names, rows)]
+
+
+def _curve(manifest: Document) -> list[Labels]:
+    """How good the model is on its best few features."""
+    points = manifest["metrics"].get("curve")
+    if not points:
+        return []
+    rows = [
+        (
+            figure(point["features"], "d"),
+            _with_error(point, "auc_below_highest"),
+            _with_error(point, "business_score_above_least"),
+            figure(point["auc"], ".4f"),
+            figure(point["business_score"], ".4f"),
+        )
+        for point in points
+    ]
+    names = (
+        _("features"),
+        _("AUC below the highest"),
+        _("business score above the least"),
+        alike("AUC"),
+        _("business score"),
+    )
+    text = _(
+        "On fewer features, which each fold chose for itself; served are the fewest"
+        " that are within one standard error of the least cost and the highest AUC:"
+    )
+    return [paragraph(text), table(names, rows)]
+
+
+def _ceiling(manifest: Document) -> list[Labels]:
+    """What a blend reaches that is never served."""
+    found = manifest["metrics"].get("ceiling")
+    if not found:
+        return []
+    text = _(
+        "What is left on the table: a blend of {members}, which is never served, has"
+        " out of fold an AUC of {auc} ({auc_over} over the served model, 95% interval"
+        " {auc_low} to {auc_high}) and a business score of {score} ({score_over},"
+        " {score_low} to {score_high}).",
+        members=joined([_candidate(one) for one in found["members"]], "; "),
+        auc=_with_error(found, "auc"),
+        score=_with_error(found, "business_score"),
+        **_over("auc", found["auc_over_served"]),
+        **_over("score", found["business_score_over_served"]),
+    )
+    return [paragraph(text)]
+
+
+def _over(name: str, measured: Document) -> dict[str, Labels]:
+    low, high = measured["interval"]
+    return {
+        f"{name}_over": figure(measured["difference"], "+.4f"),
+        f"{name}_low": figure(low, "+.4f"),
+        f"{name}_high": figure(high, "+.4f"),
+    }
 
 
 def _candidate(label: str) -> Labels:

@@ -124,6 +124,11 @@ def _core(
                 for one in trained.assessments
             ],
             "comparisons": [one.to_json() for one in trained.comparisons],
+            "rivals": [
+                {"label": one.variant, **one.intervals()} for one in trained.rivals
+            ],
+            "curve": trained.curve,
+            "ceiling": trained.ceiling.to_json() if trained.ceiling else None,
             "cost_curve": cost_curve(
                 data.target,
                 chosen.probability,

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 @click.option(
     "--budget", type=click.Choice(["quick", "standard", "full"]), default="standard"
 )
+@click.option(
+    "--serve",
+    type=click.Choice(["trees", "scorecard"]),
+    default="trees",
+    help="the form of what is registered; a scorecard needs the extra `rivals`",
+)
 @cost_options
 @click.option(
     "--study", help="database URL of the search; beside MLflow's when left out"
@@ -54,6 +60,7 @@ def train(
     engine: Engine,
     included: tuple[Use, ...],
     budget: str,
+    serve: str,
     costs: Costs,
     study: str | None,
     join: bool,
@@ -90,6 +97,7 @@ def train(
         costs,
         BUDGETS[budget],
         resources,
+        serve=serve,
         progress=progress,
     )
     for line in campaign_report.ladder_lines(trained.assessments):

@@ -57,6 +57,7 @@ def borderline(
                 "absence": one.absence,
                 "tells": one.tells,
                 "lowers_risk": one.lowers_risk,
+                "raises_risk": one.raises_risk,
             }
             for one, mean, value in zip(features, means[:-1], typical, strict=True)
         ],

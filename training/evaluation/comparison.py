@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from scipy.stats import t
 
 from training.arrays import Array
-from training.evaluation.cross_validation import Assessment
+from training.evaluation.cross_validation import FOLDS, Assessment
 from training.evaluation.metrics import ranking_by_fold, standard_error
+from training.models.candidates import DUMMY
+
+# Standard errors on either side: of so few folds, and of many clients.
+OVER_FOLDS = float(t.ppf(0.975, FOLDS - 1))
+OVER_CLIENTS = 1.96
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,15 @@ class Comparison:
     def to_json(self) -> dict[str, object]:
         return {**asdict(self), "pays": self.pays}
 
+    def intervals(self) -> dict[str, dict[str, object]]:
+        """Both differences, each with what has the truth in it 95 times in 100."""
+        return {
+            "auc": _interval(self.auc, self.auc_se, OVER_FOLDS),
+            "business_score": _interval(
+                self.business_score, self.business_score_se, OVER_CLIENTS
+            ),
+        }
+
 
 def compare(base: Assessment, variant: Assessment, target: Array) -> Comparison:
     """Both at their own thresholds, on the same clients."""
@@ -61,3 +77,22 @@ def compare(base: Assessment, variant: Assessment, target: Array) -> Comparison:
         auc=float(ranks.mean()),
         auc_se=standard_error(ranks),
     )
+
+
+def rivals(
+    chosen: Assessment, families: Sequence[Assessment], target: Array
+) -> tuple[Comparison, ...]:
+    """What each other family that looks at inputs would bring over the chosen one."""
+    others = (one for one in families if one.candidate.name != chosen.candidate.name)
+    return tuple(
+        compare(chosen, one, target) for one in others if one.candidate.name != DUMMY
+    )
+
+
+def _interval(difference: float, error: float, errors: float) -> dict[str, object]:
+    reach = errors * error
+    return {
+        "difference": difference,
+        "standard_error": error,
+        "interval": [difference - reach, difference + reach],
+    }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.evaluation.business_cost import Costs
+from training.evaluation.ceiling import Ceiling
 from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
 from training.features.build import FeatureStore
@@ -21,7 +22,9 @@ class TrainedModel:
 
     `data` and `feature_set` have the features that the model looks at, `offered` has
     the same clients with every feature. `about` says how many clients, their default
-    rate and a fingerprint of the data; `comparisons` what each variant brought.
+    rate and a fingerprint of the data; `comparisons` what each variant brought,
+    `rivals` what each other family would; `curve` what fewer features do; `ceiling`
+    what a blend that is never served would.
     """
 
     model: ServedModel
@@ -35,3 +38,6 @@ class TrainedModel:
     costs: Costs
     about: Mapping[str, Any]
     comparisons: tuple[Comparison, ...] = ()
+    rivals: tuple[Comparison, ...] = ()
+    curve: tuple[Mapping[str, float], ...] = ()
+    ceiling: Ceiling | None = None

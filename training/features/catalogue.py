@@ -25,8 +25,19 @@ def describe(layout: Layout, features: Iterable[Feature]) -> str:
         key = f"One row per {', '.join(table.key)}.\n\n" if table.key else ""
         rows = "\n".join(_table(RAW, (_raw(column) for column in table)))
         parts.append(f"## {table.name}\n\n{key}{rows}")
-    rows = "\n".join(_table(COLUMNS, (_feature(feature) for feature in features)))
+    made = list(features)
+    parts.append(_directions(made))
+    rows = "\n".join(_table(COLUMNS, map(_feature, made)))
     return "\n\n".join([*parts, f"## Features\n\n{rows}"])
+
+
+def _directions(features: Iterable[Feature]) -> str:
+    """With which features the risk of the served model goes one way alone."""
+    known = list(features)
+    falls = ", ".join(one.name for one in known if one.lowers_risk)
+    rises = ", ".join(one.name for one in known if one.raises_risk)
+    text = f"Risk never rises with: {falls}.\n\nRisk never falls with: {rises}."
+    return f"## Directions\n\n{text}"
 
 
 def _table(names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -29,10 +29,10 @@ class Feature:
 
     `table` is the raw table it comes from, `group` the reason group it belongs to,
     `formula` says in words how it is made, `family` which kind of making that is,
-    `kept` that no selection leaves it out, `lowers_risk` that more of it is known
-    beforehand to mean less risk. Features of one `topic` are made of the same and told
-    together, by those that tell it alone (`tells`) if there are any; `absence` is the
-    topic that says why a value is missing.
+    `kept` that no selection leaves it out, `lowers_risk` and `raises_risk` that more of
+    it is known beforehand to mean less risk or more. Features of one `topic` are made
+    of the same and told together, by those that tell it alone (`tells`) if there are
+    any; `absence` is the topic that says why a value is missing.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Feature:
     category: bool = False
     kept: bool = False
     lowers_risk: bool = False
+    raises_risk: bool = False
     topic: str = ""
     absence: str = ""
     tells: bool = False
@@ -56,7 +57,8 @@ class Quantity:
     """A number of each record, raw or derived, that aggregates are taken of.
 
     `added_as`: the unit whose parts are told apart in its sums, where that is not its
-    own; see `training.features.arithmetic`.
+    own; see `training.features.arithmetic`. `lowers_risk`, `raises_risk`: as of a
+    column.
     """
 
     name: str
@@ -65,6 +67,8 @@ class Quantity:
     labels: Labels
     formula: str
     added_as: Unit | None = None
+    lowers_risk: bool = False
+    raises_risk: bool = False
 
     @property
     def parts(self) -> Unit:
@@ -73,12 +77,16 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Subset:
-    """Some of a client's records: those for which the condition is true."""
+    """Some of a client's records: those for which the condition is true.
+
+    `raises_risk`: more of them are known beforehand to mean more risk.
+    """
 
     name: str
     condition: nw.Expr | None
     labels: Labels
     formula: str
+    raises_risk: bool = False
 
 
 # What one step of the moments is called.
@@ -93,18 +101,34 @@ def where(name: str, column: str, value: str, labels: Labels) -> Subset:
 
 
 def quotient(
-    name: str, over: str, under: str, labels: Labels, unit: Unit = Unit.SHARE
+    name: str,
+    over: str,
+    under: str,
+    labels: Labels,
+    unit: Unit = Unit.SHARE,
+    *,
+    raises_risk: bool = False,
 ) -> Quantity:
     """One raw column over another, of each record."""
     value = bounded(ratio(nw.col(over), nw.col(under)))
-    return Quantity(name, value, unit, labels, f"{over} / {under}")
+    return Quantity(
+        name, value, unit, labels, f"{over} / {under}", raises_risk=raises_risk
+    )
 
 
 def quantity(table: Table, name: str) -> Quantity:
     """A raw column as a quantity, with the labels of its declaration."""
     column = table[name]
     labels = inside(column.labels)
-    return Quantity(name, nw.col(name), column.unit, labels, name)
+    return Quantity(
+        name,
+        nw.col(name),
+        column.unit,
+        labels,
+        name,
+        lowers_risk=column.lowers_risk,
+        raises_risk=column.raises_risk,
+    )
 
 
 def within(subset: Subset, values: nw.Expr) -> nw.Expr:
@@ -136,6 +160,8 @@ OPERATIONS = {
         Aggregation("LAST", lambda v, _: v.max(), _("latest"), "latest"),
     )
 }
+# Those that do not rise with each of the values; of a slope and a trend none does.
+UNORDERED = {"STD"}
 
 
 @dataclass(frozen=True)
@@ -256,6 +282,8 @@ class Source:
             ),
             f"{operation.formula} of {value.formula}{subset.formula}",
             family="aggregate",
+            lowers_risk=value.lowers_risk and operation.name not in UNORDERED,
+            raises_risk=value.raises_risk and operation.name not in UNORDERED,
             topic=self._topic(value.name),
             absence=self._records(subset),
         )
@@ -320,6 +348,7 @@ class Source:
             _("{records}: number", records=_among(self.labels, subset)),
             f"number of records{subset.formula}",
             family="count",
+            raises_risk=subset.raises_risk,
             topic=self._records(subset),
         )
 

@@ -27,6 +27,7 @@ def behaviour(trained: TrainedModel) -> list[Gate]:
     """Every gate of this module."""
     return [
         direction_of_external_scores(trained),
+        direction_of_burdens(trained),
         row_order(trained),
         left_out_columns(trained),
     ]
@@ -49,6 +50,33 @@ def direction_of_external_scores(trained: TrainedModel) -> Gate:
         _(
             "Share of {clients} clients whose risk falls when their outside scores rise"
             " from the lowest to the highest tenth.",
+            clients=len(low),
+        ),
+    )
+
+
+def direction_of_burdens(trained: TrainedModel) -> Gate:
+    """More that is owed, late or asked about must not lower the risk."""
+    name, data = "direction_of_burdens", trained.data
+    burdens = [one for one in data.inputs if one in data.raises_risk]
+    if not burdens:
+        return Gate(name, None, LEAST_SHARE, True, _("There are no such inputs."))
+    rows = data.inputs.iloc[sample_rows(len(data.target), SAMPLE)]
+    low, high = (
+        trained.model.margins(
+            rows.assign(**data.inputs[burdens].quantile(share)).to_numpy(np.float32)
+        )
+        for share in (LOW, HIGH)
+    )
+    value = float((high >= low).mean())
+    return at_least(
+        name,
+        value,
+        LEAST_SHARE,
+        _(
+            "Share of {clients} clients whose risk does not fall when all that is known"
+            " to raise it, as debts, arrears and enquiries, goes from the lowest to the"
+            " highest tenth.",
             clients=len(low),
         ),
     )

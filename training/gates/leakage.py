@@ -54,7 +54,8 @@ def permuted_labels(
     target = np.random.default_rng(0).permutation(sample.target)
     shuffled = replace(sample, target=target)
     candidate, costs = trained.chosen.candidate, trained.costs
-    if rounds is not None:
+    boosted = "n_estimators" in candidate.parameters
+    if boosted and rounds is not None:
         candidate = candidates.at_most(candidate, rounds)
     found = assess(candidate, shuffled, costs, lambda _: None, jobs)
     value = auc(target, found.margin) or 0.5
@@ -64,11 +65,15 @@ def permuted_labels(
         value,
         limit,
         _(
-            "Out-of-fold AUC after the outcomes of {clients} clients were shuffled, in"
-            " {rounds} rounds of boosting: about {half} unless the validation lets"
-            " outcomes through.",
+            "Out-of-fold AUC after the outcomes of {clients} clients were"
+            " shuffled{how}: about {half} unless the validation lets outcomes through.",
             clients=figure(len(target), ",d"),
-            rounds=candidate.parameters["n_estimators"],
+            how=_(
+                ", in {rounds} rounds of boosting",
+                rounds=candidate.parameters["n_estimators"],
+            )
+            if boosted
+            else alike(""),
             half=figure(0.5, "g"),
         ),
     )

@@ -81,7 +81,7 @@ def no_worse_than_logistic(trained: TrainedModel) -> Gate:
     """
     difference = _cost_against(trained, "logistic_regression")
     if difference.high < 0:
-        verdict = _("the trees decide better")
+        verdict = _("the chosen one decides better")
     elif difference.low > 0:
         verdict = _("the simpler model decides better: take it")
     else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import lightgbm as lgb
@@ -19,9 +20,12 @@ from sklearn.pipeline import Pipeline
 from training.arrays import Array
 from training.models.imbalance import NONE, SYNTHETIC, dealing_with
 from training.models.preprocessing import ALL_ON, Transformations, dense_columns
+from training.models.scorecard import Scale
 from training.models.seed_averaging import Averaged, merge
+from training.models.weight_of_evidence import WeightOfEvidence
 
 SEED = 20
+DUMMY = "dummy"
 LIGHTGBM: Mapping[str, Any] = {
     "n_estimators": 600,
     "learning_rate": 0.03,
@@ -44,6 +48,15 @@ RANDOM_FOREST: Mapping[str, Any] = {
     "max_features": 0.06,
     "max_samples": 0.3,
 }
+SCORECARD: Mapping[str, Any] = {"C": 0.1}
+EXPLAINABLE_BOOSTING: Mapping[str, Any] = {
+    "interactions": 10,
+    "max_bins": 128,
+    "learning_rate": 0.02,
+    "outer_bags": 4,
+}
+# With no input is it known where the risk goes.
+NOWHERE: Mapping[str, int] = MappingProxyType({})
 # A forest whose trees all agree is not certain.
 LEAST_PROBABILITY = 1e-6
 
@@ -55,7 +68,7 @@ class Candidate:
     """A model to try: `fit` takes inputs, target and the names of category columns.
 
     `variant` says in what it differs from the plain model of that name; `monotone`
-    the inputs with which risk may only fall, where that is asked for.
+    with which inputs risk may only fall (-1) or rise (1), where that is asked for.
     """
 
     name: str
@@ -63,7 +76,7 @@ class Candidate:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     variant: str = ""
     strategy: str = NONE
-    monotone: frozenset[str] = frozenset()
+    monotone: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -76,7 +89,7 @@ def dummy() -> Candidate:
     def fit(inputs: pd.DataFrame, target: Array, _: Sequence[str]) -> BaseEstimator:
         return DummyClassifier(strategy="prior").fit(inputs, target)
 
-    return Candidate("dummy", fit)
+    return Candidate(DUMMY, fit)
 
 
 def logistic_regression(
@@ -120,25 +133,69 @@ def random_forest(
     return Candidate("random_forest", fit, dict(parameters), _named(strategy), strategy)
 
 
-def lightgbm(
-    parameters: Mapping[str, Any] = LIGHTGBM,
-    strategy: str = NONE,
-    *,
-    monotone: frozenset[str] = frozenset(),
-    seeds: int = 1,
+def scorecard(
+    monotone: Mapping[str, int] = NOWHERE,
+    parameters: Mapping[str, Any] = SCORECARD,
+    scale: Scale = Scale(),  # noqa: B008  frozen
 ) -> Candidate:
-    """Gradient-boosted trees; what is missing goes its own way at each split.
+    """Bins that are worth points, of which the margin is the sum.
 
-    `monotone`: the inputs with which risk may only fall; not with SMOTE, whose columns
-    are others. `seeds`: how many models, that draw other clients and columns,
-    are averaged into one.
+    `monotone`: with which inputs risk may only fall (-1) or rise (1).
     """
 
     def fit(
         inputs: pd.DataFrame, target: Array, categories: Sequence[str]
     ) -> BaseEstimator:
+        model = WeightOfEvidence(**parameters, scale=scale, monotone=monotone)
+        return model.fit(inputs, target, categories)
+
+    return Candidate("scorecard", fit, {**parameters, **asdict(scale)})
+
+
+def explainable_boosting(
+    parameters: Mapping[str, Any] = EXPLAINABLE_BOOSTING,
+) -> Candidate:
+    """A sum of curves, one per input, and of a few maps of two inputs.
+
+    Source: Nori et al., InterpretML, 2019; of the extra `rivals`.
+    """
+
+    def fit(
+        inputs: pd.DataFrame, target: Array, categories: Sequence[str]
+    ) -> BaseEstimator:
+        from interpret.glassbox import ExplainableBoostingClassifier
+
+        kinds = [
+            "nominal" if name in categories else "continuous" for name in inputs.columns
+        ]
+        model = ExplainableBoostingClassifier(
+            **parameters, feature_types=kinds, random_state=SEED, n_jobs=1
+        )
+        return model.fit(inputs, target)
+
+    return Candidate("explainable_boosting", fit, dict(parameters))
+
+
+def lightgbm(
+    parameters: Mapping[str, Any] = LIGHTGBM,
+    strategy: str = NONE,
+    *,
+    monotone: Mapping[str, int] = NOWHERE,
+    seeds: int = 1,
+) -> Candidate:
+    """Gradient-boosted trees; what is missing goes its own way at each split.
+
+    `monotone`: with which inputs risk may only fall (-1) or rise (1); with none under
+    SMOTE, whose columns are others. `seeds`: how many models, that draw other clients
+    and columns, are averaged into one.
+    """
+    directions = {} if strategy == SYNTHETIC else dict(monotone)
+
+    def fit(
+        inputs: pd.DataFrame, target: Array, categories: Sequence[str]
+    ) -> BaseEstimator:
         models = [
-            _boosted(parameters, strategy, monotone, SEED + number)(
+            _boosted(parameters, strategy, directions, SEED + number)(
                 inputs, target, categories
             )
             for number in range(seeds)
@@ -149,11 +206,11 @@ def lightgbm(
 
     parts = [
         _named(strategy),
-        "monotone" if monotone else "",
+        "monotone" if directions else "",
         f"{seeds} seeds" if seeds > 1 else "",
     ]
     variant = ", ".join(part for part in parts if part)
-    return Candidate("lightgbm", fit, dict(parameters), variant, strategy, monotone)
+    return Candidate("lightgbm", fit, dict(parameters), variant, strategy, directions)
 
 
 def several(candidate: Candidate, seeds: int) -> Candidate:
@@ -174,7 +231,7 @@ def at_most(candidate: Candidate, rounds: int) -> Candidate:
 
 
 def _boosted(
-    parameters: Mapping[str, Any], strategy: str, monotone: frozenset[str], seed: int
+    parameters: Mapping[str, Any], strategy: str, monotone: Mapping[str, int], seed: int
 ) -> Fit:
     """How to fit one LightGBM, its inputs as they come except for SMOTE."""
     # Same data, seed and versions give the same trees, bit for bit. One thread: the
@@ -195,8 +252,8 @@ def _boosted(
             columns = dense_columns(categories, ALL_ON, seed)
             return dealing_with(strategy, columns, model, seed).fit(inputs, target)
         if monotone:
-            falling = [-int(name in monotone) for name in inputs.columns]
-            model.set_params(monotone_constraints=falling)
+            directions = [monotone.get(str(name), 0) for name in inputs.columns]
+            model.set_params(monotone_constraints=directions)
         whole = dealing_with(strategy, None, model, seed)
         step = "model__" if isinstance(whole, Pipeline) else ""
         return whole.fit(

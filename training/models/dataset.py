@@ -29,8 +29,9 @@ class Labelled:
     `target`: shape (clients,), 1 for a default. `client`: their keys.
     `categories`: the values of each category feature, in the order of their codes: all
     that are declared, and what more is held, so that no code depends on who is there.
-    `lowers_risk`: the inputs of which more is known to mean less risk. `kept`: those
-    that no selection leaves out, what the loan is asked for on and outside scores.
+    `lowers_risk`, `raises_risk`: the inputs of which more is known to mean less risk,
+    or more. `kept`: those that no selection leaves out, what the loan is asked for on
+    and outside scores.
     """
 
     inputs: pd.DataFrame
@@ -39,6 +40,13 @@ class Labelled:
     categories: Mapping[str, list[str]]
     lowers_risk: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
+    raises_risk: frozenset[str] = frozenset()
+
+    @property
+    def directions(self) -> dict[str, int]:
+        """Where the risk may go with more of an input: -1 is down, 1 is up."""
+        falling = dict.fromkeys(self.lowers_risk.intersection(self.inputs), -1)
+        return falling | dict.fromkeys(self.raises_risk.intersection(self.inputs), 1)
 
 
 def load_labelled(store: FeatureStore, feature_set: FeatureSet) -> Labelled:
@@ -74,6 +82,7 @@ def load_labelled(store: FeatureStore, feature_set: FeatureSet) -> Labelled:
         categories,
         frozenset(safer),
         frozenset(kept.union(safer.intersection(store.layout.scores))),
+        frozenset(one.name for one in feature_set.features if one.raises_risk),
     )
 
 

@@ -1,8 +1,8 @@
 """A model's SHAP values: by look-up in its tables, or from LightGBM where it has none.
 
-The arithmetic is the API's (`api/scoring/shap_lookup.py`), in the same order: a whole
-portfolio gets the numbers of single answers to the bit. What each array of the tables
-means is told there.
+The arithmetic is the API's (`api/scoring/models/shap_lookup.py`), in the same order: a
+whole portfolio gets the numbers of single answers to the bit. What each array of the
+tables means is told there.
 """
 
 from __future__ import annotations

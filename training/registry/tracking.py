@@ -17,6 +17,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag
 from mlflow.types import ColSpec, DataType, Schema
 
 from training.evaluation.business_cost import Costs
+from training.evaluation.ceiling import Ceiling
 from training.evaluation.comparison import Comparison
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.pictures.plots import pictures, selection_curve
@@ -183,9 +184,20 @@ def log_ladder(
         mlflow.log_table(frame, "variants.json")
 
 
+def log_ceiling(found: Ceiling) -> None:
+    """Put what the served model leaves over into the active run."""
+    document = found.to_json()
+    metrics = {f"ceiling_{name}": document[name] for name in ("auc", "business_score")}
+    for name in ("auc_over_served", "business_score_over_served"):
+        metrics[f"ceiling_{name}"] = document[name]["difference"]
+        metrics[f"ceiling_{name}_se"] = document[name]["standard_error"]
+    mlflow.log_metrics(metrics)
+    mlflow.log_dict(document, "ceiling.json")
+
+
 def log_selection(selection: Selection) -> None:
     """Put the curve into the active run: as metrics, a table and a picture."""
-    rows = [point.to_json() for point in selection.points]
+    rows = selection.curve
     for row in rows:
         step = int(row["features"])
         mlflow.log_metrics({f"selection_{n}": v for n, v in row.items()}, step=step)

@@ -131,6 +131,7 @@ FORBIDDEN_OF_KEYS = {
     "missing": "missing",
     "gender": "gender",
     "lowers_risk": "lowers_risk",
+    "raises_risk": "raises_risk",
     "group": "group",
 }
 

@@ -80,12 +80,15 @@ def _column(place: Place, column: ColumnPart, *, in_history: bool) -> Iterator[F
         "unit": column.unit not in (None, "none") and not number,
         "bounds": column.bounds is not None and not measured,
         "lowers_risk": column.lowers_risk and not measured,
+        "raises_risk": column.raises_risk and not measured,
         "categories": column.categories != "learn" and column.type != "category",
         "gender": column.gender and column.type != "category",
         "is": column.role is not None and not measured,
     }
     for key in (key for key, is_wrong in wrong.items() if is_wrong):
         yield Fault((*place, key), f"is not for a column of type {column.type}")
+    if column.lowers_risk and column.raises_risk:
+        yield Fault((*place, "raises_risk"), "expected one of it and `lowers_risk`")
     if in_history:
         alone = {"is": column.role, "negotiable": column.negotiable}
         for key, value in {**alone, "gender": column.gender}.items():

@@ -122,7 +122,8 @@ class ColumnPart(Part):
 
     `pattern`: a regular expression (RE2) whose first group is the value. `as`: the
     column of Home Credit's that it is. `input_because`: why one that an applicant
-    cannot be held to is an input all the same. `origin`: where it comes from.
+    cannot be held to is an input all the same. `lowers_risk`, `raises_risk`: a higher
+    number never means more risk, or less. `origin`: where it comes from.
     """
 
     type: ColumnType
@@ -142,6 +143,7 @@ class ColumnPart(Part):
     gender: bool = False
     missing: Words | None = None
     lowers_risk: bool = False
+    raises_risk: bool = False
     origin: OriginName | None = None
 
 

@@ -208,6 +208,7 @@ class _Reading:
             group=self._group(name, part, known, group),
             known_as=part.known_as or "",
             lowers_risk=part.lowers_risk,
+            raises_risk=part.raises_risk,
             header="" if part.header in (None, name) else str(part.header),
             pattern=part.pattern or "",
             dated=dated,

@@ -122,7 +122,8 @@ class Column:
     that it is part of. `input_because`: why one that is `LEFT_OUT`
     is an input all the same. `known_as`: the column of Home Credit's that it
     is, so that what is made of that one can be made of it. `lowers_risk`: a higher
-    number is known beforehand to mean less risk.
+    number is known beforehand to mean less risk, as an outside score; `raises_risk`:
+    more, as of what is owed or late.
     `header`: what the file calls the column, where that is something else; `pattern`: a
     regular expression whose first group is the value, where it is a part of a text.
     `dated`: the file has dates, which become days from the application. `optional`:
@@ -150,6 +151,7 @@ class Column:
     group: str = ""
     known_as: str = ""
     lowers_risk: bool = False
+    raises_risk: bool = False
     header: str = ""
     pattern: str = ""
     dated: bool = False

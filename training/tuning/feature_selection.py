@@ -30,7 +30,7 @@ from training.evaluation.cross_validation import (
 from training.models.dataset import Labelled, only
 from training.tuning.feature_ranking import first, on_the_best, ranking
 
-COUNTS = (50, 75, 100, 150, 200, 300, 400)
+COUNTS = (25, 50, 100, 200)
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ class Point:
 
     @property
     def as_good(self) -> bool:
-        """Within one standard error of the least cost, and of no surely lower AUC."""
+        """Within one standard error of the least cost and of the highest AUC."""
         return (
             self.cost.business_score <= self.cost.business_score_se
-            and self.rank.auc >= -2 * self.rank.auc_se
+            and -self.rank.auc <= self.rank.auc_se
         )
 
     def to_json(self) -> dict[str, float]:
@@ -70,6 +70,10 @@ class Selection:
     points: tuple[Point, ...]
     chosen: Point
     names: tuple[str, ...]
+
+    @property
+    def curve(self) -> tuple[dict[str, float], ...]:
+        return tuple(point.to_json() for point in self.points)
 
 
 def select(

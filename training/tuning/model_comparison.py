@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from importlib.util import find_spec
 
 import optuna
 
@@ -15,6 +17,8 @@ from training.models.candidates import Candidate
 from training.models.dataset import Labelled
 from training.models.imbalance import NONE, STRATEGIES, SYNTHETIC
 from training.models.preprocessing import ALL_ON
+from training.models.scorecard import FORM as SCORECARD
+from training.models.served import TREES
 from training.tuning.hyperparameter_search import SearchResources, search
 from training.tuning.one_standard_error_rule import best_parameters
 from training.tuning.search_spaces import (
@@ -36,8 +40,7 @@ class Budget:
     """How much is tried.
 
     `trials`: how many points of each family's space, the default one among them; one
-    that is not named stays at its defaults. `deeper`: how many more of LightGBM's,
-    after the families were compared at like effort. `variants`: whether imbalance
+    that is not named stays at its defaults. `variants`: whether imbalance
     strategies, transformations and constraints are switched to see what they bring;
     if not, the forest is left out, and nothing is drawn. `seeds`: how many LightGBMs
     that differ by chance are averaged in the end. `select_features`: whether to look
@@ -48,7 +51,6 @@ class Budget:
 
     name: str
     trials: Mapping[str, int] = field(default_factory=dict)
-    deeper: int = 0
     variants: bool = True
     seeds: int = 1
     select_features: bool = True
@@ -58,9 +60,6 @@ class Budget:
 
     def of(self, family: ModelFamily) -> int:
         return self.trials.get(family.name, 0)
-
-    def beyond(self, family: ModelFamily) -> int:
-        return self.deeper if family is LIGHTGBM else 0
 
 
 BUDGETS = {
@@ -77,14 +76,12 @@ BUDGETS = {
         ),
         Budget(
             "standard",
-            {"logistic_regression": 4, "random_forest": 3, "lightgbm": 8},
-            deeper=24,
+            {"logistic_regression": 4, "random_forest": 2, "lightgbm": 6},
             seeds=5,
         ),
         Budget(
             "full",
-            {"logistic_regression": 12, "random_forest": 12, "lightgbm": 30},
-            deeper=100,
+            {"logistic_regression": 12, "random_forest": 12, "lightgbm": 60},
             seeds=5,
         ),
     )
@@ -96,7 +93,7 @@ class ModelComparison:
     """A ladder in the making, and what was tried beside it.
 
     `comparisons` are of the variants, in their order; `studies` are the families'
-    searches by name.
+    searches by name. `serve`: the form of the model that will be served.
     """
 
     data: Labelled
@@ -105,22 +102,42 @@ class ModelComparison:
     resources: SearchResources
     progress: Progress
     record: Record
+    serve: str = TREES
     studies: dict[str, optuna.Study] = field(default_factory=dict)
     variants: list[Assessment] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
 
     def run(self) -> tuple[Assessment, ...]:
-        """Each family at its best; the last is the LightGBM to serve."""
+        """Each family at its best, from simple to complex; the last is the LightGBM."""
         dummy = self._assess(candidates.dummy())
         self.record(dummy, None, None)
         families = [dummy]
         whole, self.resources = self.resources, self.resources.share(SHARE_BELOW)
-        for family in MODEL_FAMILIES:
-            if family is LIGHTGBM:
+        for family in directed(self.data):
+            if family.name == LIGHTGBM.name:
+                families += self._rivals()
                 self.resources = whole
             if family.name != "random_forest" or self.budget.variants:
                 families.append(self._rung(family))
         return tuple(families)
+
+    def _rivals(self) -> list[Assessment]:
+        """Those that a person can read whole, as they come: nothing is searched."""
+        tried = []
+        if self.serve == SCORECARD or self.budget.variants:
+            tried.append(candidates.scorecard(self.data.directions))
+        if self.budget.variants:
+            tried.append(candidates.explainable_boosting())
+        if tried and not rivals_installed():
+            self.progress(
+                "scorecard, explainable boosting: not installed; the extra `rivals`"
+                " brings them"
+            )
+            return []
+        assessed = [self._assess(one) for one in tried]
+        for assessment in assessed:
+            self.record(assessment, None, None)
+        return assessed
 
     def _rung(self, family: ModelFamily) -> Assessment:
         """A family at its best parameters, then what its variants bring."""
@@ -129,23 +146,12 @@ class ModelComparison:
         self.record(base, self.studies.get(family.name), None)
         if not self.budget.variants:
             return base
-        if self.budget.beyond(family):
-            base = self._deeper(family, base)
         for strategy in STRATEGIES:
             if strategy != NONE:
                 base = self._strategy(family, strategy, base)
         if family is LOGISTIC_REGRESSION:
             self._transformations(base)
-        return self._directions(base) if family is LIGHTGBM else base
-
-    def _deeper(self, family: ModelFamily, base: Assessment) -> Assessment:
-        """The choice of a longer search, when it decides or ranks better."""
-        trials = self.budget.of(family) + self.budget.beyond(family)
-        candidate = family.make(self._search(family, trials))
-        if candidate.parameters == base.candidate.parameters:
-            return base
-        varied = self._vary(replace(candidate, variant="searched deeper"), base)
-        return varied[0] if varied and varied[1].helps else base
+        return self._directions(base) if base.candidate.monotone else base
 
     def _search(self, family: ModelFamily, trials: int) -> Values:
         if not trials:
@@ -167,7 +173,7 @@ class ModelComparison:
         """The base, or the variant when it pays and can be served."""
         varied = self._vary(family.make(base.candidate.parameters, strategy), base)
         # SMOTE needs imputed columns, which the served text model does not have.
-        served = family is not LIGHTGBM or strategy != SYNTHETIC
+        served = family.name != LIGHTGBM.name or strategy != SYNTHETIC
         return varied[0] if varied and served and varied[1].pays else base
 
     def _transformations(self, base: Assessment) -> None:
@@ -183,16 +189,19 @@ class ModelComparison:
             self._vary(varied, base)
 
     def _directions(self, base: Assessment) -> Assessment:
-        """LightGBM becomes monotone unless that seems to cost something.
+        """What it costs that risk goes where a person expects it, which is told.
 
-        One standard error is enough against it: five folds see little.
+        It is served so all the same, unless it surely costs something: two standard
+        errors speak against it, and then a gate does if risk goes elsewhere.
         """
         current = base.candidate
-        candidate = candidates.lightgbm(
-            current.parameters, current.strategy, monotone=self.data.lowers_risk
+        plain = self._assess_in_time(
+            candidates.lightgbm(current.parameters, current.strategy)
         )
-        varied = self._vary(candidate, base)
-        return varied[0] if varied and not varied[1].loses(1.0) else base
+        if plain is None:
+            return base
+        compared = self._compared(plain, base, told=plain)
+        return plain if compared.loses(2.0) else base
 
     def average(self, base: Assessment, several: Candidate) -> Assessment:
         """Several of the same averaged, unless that surely costs something.
@@ -207,19 +216,41 @@ class ModelComparison:
         self, candidate: Candidate, base: Assessment
     ) -> tuple[Assessment, Comparison] | None:
         """Assess a variant, unless time is up, and compare it with its base."""
-        if self.resources.seconds_left <= 0:
+        assessment = self._assess_in_time(candidate)
+        if assessment is None:
             return None
-        assessment = self._assess(candidate)
-        compared = compare(base, assessment, self.data.target)
-        self.record(assessment, None, compared)
-        self.variants.append(assessment)
+        return assessment, self._compared(base, assessment, told=assessment)
+
+    def _assess_in_time(self, candidate: Candidate) -> Assessment | None:
+        return self._assess(candidate) if self.resources.seconds_left > 0 else None
+
+    def _compared(
+        self, base: Assessment, variant: Assessment, *, told: Assessment
+    ) -> Comparison:
+        """What a variant brings over a base, recorded with the one that is new."""
+        compared = compare(base, variant, self.data.target)
+        self.record(told, None, compared)
+        self.variants.append(told)
         self.comparisons.append(compared)
-        return assessment, compared
+        return compared
 
     def _assess(self, candidate: Candidate) -> Assessment:
         return assess(
             candidate, self.data, self.costs, self.progress, self.resources.jobs
         )
+
+
+def directed(data: Labelled) -> tuple[ModelFamily, ...]:
+    """The families, LightGBM's with risk that goes where it is known to go."""
+    make = partial(candidates.lightgbm, monotone=data.directions)
+    return tuple(
+        replace(family, make=make) if family.name == LIGHTGBM.name else family
+        for family in MODEL_FAMILIES
+    )
+
+
+def rivals_installed() -> bool:
+    return all(find_spec(one) is not None for one in ("optbinning", "interpret"))
 
 
 def help_search(
@@ -230,7 +261,6 @@ def help_search(
     progress: Progress,
 ) -> None:
     """Take part in the searches of a campaign that runs elsewhere."""
-    for family in MODEL_FAMILIES:
-        trials = budget.of(family) + budget.beyond(family)
-        if trials:
+    for family in directed(data):
+        if trials := budget.of(family):
             search(family, data, costs, trials, resources, progress=progress)

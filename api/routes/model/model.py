@@ -7,12 +7,13 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response
 
+from api.bundle import scorecard
 from api.errors import BundleError, Problem
 from api.http.operations import ADMIN, MARKDOWN, Operation
 from api.http.responses import answer, query
 from api.schemas.answers import ModelRef
 from api.schemas.language import LanguageQuery
-from api.schemas.model import Importance, ModelAnswer
+from api.schemas.model import Importance, ModelAnswer, Scorecard
 from api.services import services
 
 blueprint = Blueprint("model", __name__, url_prefix="/v1/model")
@@ -47,6 +48,25 @@ def get_model() -> Response:
 )
 def get_importance() -> Response:
     return answer(services().champion().importance)
+
+
+@Operation(
+    blueprint,
+    "GET",
+    "/scorecard",
+    "model",
+    "The table of points, where the model is one",
+    {200: Scorecard},
+    description="Of a model whose `form` is `scorecard`: the points of each feature "
+    "and the base points add up to a score, and `scale` says which risk it is.",
+    problems=(404,),
+    validated=True,
+)
+def get_scorecard() -> Response:
+    bundle = services().champion().bundle
+    if bundle.scorecard is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "The model that serves is no scorecard.")
+    return answer(bundle.json(scorecard.FILE))
 
 
 @Operation(

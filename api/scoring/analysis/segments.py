@@ -108,7 +108,7 @@ def _passes(
 ) -> Mask:
     missing: Mask = np.isnan(column)
     if one.missing is not None:
-        return missing == one.missing
+        return missing if one.missing else ~missing
     if one.between is not None:
         if feature.categories is not None:
             raise _wrong(at, "between", f"{feature.name} is a category: use among")

@@ -19,6 +19,7 @@ from flask import Flask
 
 from api.bundle.read import read_bundle
 from api.errors import BundleError
+from tests.api.scorecards import as_scorecard
 
 pytestmark = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 
@@ -45,6 +46,7 @@ WORDS = (";", "NULL", "1", "'x'", "*", "(", "read_text('/etc/passwd')", "LIMIT 1
 OFFICER = (
     "/v1/model",
     "/v1/model/importance",
+    "/v1/model/scorecard",
     "/v1/model/card?lang=fr",
     "/v1/features/AMT_CREDIT/distribution?client_id=100001",
     "/v1/features/CODE_GENDER/distribution?client_id=100001",
@@ -166,6 +168,8 @@ def columns(content: bytes, chance: random.Random) -> bytes:
 KINDS: tuple[tuple[str, Callable[[bytes, random.Random], bytes]], ...] = (
     ("model.txt", bits),
     ("model.txt", numbers),
+    ("scorecard.json", bits),
+    ("scorecard.json", values),
     ("manifest.json", bits),
     ("manifest.json", values),
     ("reasons.json", bits),
@@ -250,6 +254,8 @@ def test_a_damaged_file_is_refused_or_serves(
     name: str,
     damage: Callable[[bytes, random.Random], bytes],
 ) -> None:
+    if name == "scorecard.json":
+        as_scorecard(folder)
     manifest = json.loads((folder / "manifest.json").read_text())
     whole = (folder / name).read_bytes()
     served = 0

@@ -46,6 +46,11 @@ def test_each_language_has_a_card_of_its_own_words_and_signs(tmp_path: Path) -> 
     assert "| lightgbm, ranks | 0.7500 ± 0.0100 |" in english
     assert "| Woman | 6,560 | 0.080 | 0.731 | 0.766 | - |" in english
     assert "So few clients leave open: id_blocks." in english
+    few = "| 25 | 0.0010 ± 0.0020 | 0.0030 ± 0.0040 | 0.7500 | 0.4800 |"
+    assert few in english and few.replace(".", ",") in french
+    left = "0.7600 ± 0.0100 (+0.0100 over the served model, 95% interval +0.0040 to"
+    assert left in " ".join(english.split())
+    assert "un mélange de lightgbm, monotone; catboost" in " ".join(french.split())
     assert "# Fiche du modèle credit-scoring, version 3\n" in french
     assert "10\u202f000 clients passés" in french and "7,87\u202f%" in french
     assert "opposer à un demandeur ce qui est protégé" in french
@@ -109,6 +114,7 @@ DIFFERENCE = {
     "without": 0.75,
     "with": 0.749,
 }
+OVER = {"difference": 0.01, "standard_error": 0.002, "interval": [0.004, 0.016]}
 MANIFEST: dict[str, Any] = {
     "model": {
         "name": "credit-scoring",
@@ -154,6 +160,26 @@ MANIFEST: dict[str, Any] = {
                 "pays": False,
             }
         ],
+        "curve": [
+            {
+                "features": 25,
+                "auc": 0.75,
+                "auc_below_highest": 0.001,
+                "auc_below_highest_se": 0.002,
+                "business_score": 0.48,
+                "business_score_above_least": 0.003,
+                "business_score_above_least_se": 0.004,
+            }
+        ],
+        "ceiling": {
+            "members": ["lightgbm, monotone", "catboost"],
+            "auc": 0.76,
+            "auc_se": 0.01,
+            "business_score": 0.47,
+            "business_score_se": 0.005,
+            "auc_over_served": OVER,
+            "business_score_over_served": OVER,
+        },
         "calibration_curve": {
             "predicted": [0.01],
             "observed": [0.02],

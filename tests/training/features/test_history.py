@@ -299,6 +299,35 @@ def test_there_are_enough_features_and_each_is_described_once() -> None:
         assert len(labels) == len(set(labels)), language
 
 
+def test_it_is_known_where_the_risk_goes_with_debts_arrears_and_enquiries() -> None:
+    features = compile_features(HOME_CREDIT, HOME_CREDIT.histories).features
+    directions = {one.name: one.raises_risk - one.lowers_risk for one in features}
+    expected = {
+        "BUREAU_ACTIVE_AMT_CREDIT_SUM_DEBT_SUM": 1,
+        "BUREAU_DEBT_TO_INCOME": 1,
+        "BUREAU_OVERDUE_COUNT": 1,
+        "BUREAU_WORST_STATUS_MAX": 1,
+        "BUREAU_AMT_CREDIT_SUM_SUM": 0,
+        "POS_SK_DPD_MEAN": 1,
+        "POS_SK_DPD_SLOPE": 0,
+        "POS_LATE_SHARE": 1,
+        "POS_LATE_MONTHS_BALANCE_MAX": 0,
+        "CARD_UTILISATION_MEAN": 1,
+        "INSTALMENTS_DAYS_LATE_MAX": 1,
+        "INSTALMENTS_DAYS_LATE_STD": 0,
+        "INSTALMENTS_DAYS_LATE_LAST_YEAR_TO_ALL": 0,
+        "INSTALMENTS_UNPAID_COUNT": 1,
+        "AMT_REQ_CREDIT_BUREAU_YEAR": 1,
+        "ENQUIRIES_TOTAL": 1,
+        "ANNUITY_TO_INCOME": 1,
+        "AMT_CREDIT": 0,
+        "EXT_SOURCE_2": -1,
+        "EXT_SOURCE_WEIGHTED": -1,
+        "EXT_SOURCE_SPREAD": 0,
+    }
+    assert {name: directions[name] for name in expected} == expected
+
+
 def test_each_table_of_records_is_called_by_a_name_of_its_own() -> None:
     called = [history.called(HOME_CREDIT, name) for name in HOME_CREDIT.histories]
     assert called[0]["en"] == "Credits elsewhere"

@@ -153,6 +153,27 @@ def test_nothing_is_made_of_a_column_that_is_no_input() -> None:
         ]
 
 
+def test_risk_goes_with_what_is_made_of_a_column_where_it_goes_with_the_column() -> (
+    None
+):
+    columns = tuple(
+        replace(one, raises_risk=one.name == "montant")
+        for one in LAYOUT.tables["credits"]
+    )
+    credits = replace(LAYOUT.tables["credits"], columns=columns)
+    layout = replace(LAYOUT, tables={**LAYOUT.tables, "credits": credits})
+    made = compile_features(layout, ["credits"])
+    rising = [one.name for one in made.features if one.raises_risk]
+    every = ("SUM", "MIN", "MAX")
+    assert rising == [
+        # As Home Credit's is.
+        "CREDIT_TO_INCOME",
+        *(f"CREDITS_MONTANT_{one}" for one in ("LAST", "MEAN", *every)),
+        *(f"CREDITS_LAST_90_DAYS_MONTANT_{one}" for one in ("MEAN", *every)),
+        *(f"CREDITS_LAST_365_DAYS_MONTANT_{one}" for one in ("MEAN", *every)),
+    ]
+
+
 def test_refuses_a_column_that_is_called_like_a_feature() -> None:
     own = column("credit_to_income", Type.NUMBER)
     columns = (*APPLICATION.columns, own)

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import assess
-from training.models import candidates, imbalance
+from training.models import candidates, imbalance, never_served
 from training.models.dataset import Labelled
 from training.models.preprocessing import ALL_ON, dense_columns
 
@@ -138,21 +138,39 @@ def fit_on(candidate: candidates.Candidate, data: Labelled) -> BaseEstimator:
     return candidate.fit(data.inputs, data.target, list(data.categories))
 
 
-def test_monotone_trees_never_raise_the_risk_with_an_external_score() -> None:
+@pytest.mark.parametrize("direction", [-1, 1])
+def test_monotone_trees_send_the_risk_one_way_alone(direction: int) -> None:
     random = np.random.default_rng(0)
     score = random.random(800)
     # More noise than trend: without the constraint the trees follow the noise.
-    target = (random.random(800) < 0.4 - 0.2 * score).astype(np.float64)
+    chance = 0.3 + 0.2 * direction * (score - 0.5)
+    target = (random.random(800) < chance).astype(np.float64)
     inputs = pd.DataFrame({"EXT_SOURCE_2": score, "OTHER": random.random(800)})
     grid = pd.DataFrame({"EXT_SOURCE_2": np.linspace(0, 1, 200), "OTHER": 0.5})
-    rises = {
-        monotone: np.diff(
-            candidates.margins(
-                candidates.lightgbm(SMALL, monotone=monotone).fit(inputs, target, []),
-                grid,
-            )
-        ).max()
-        for monotone in (frozenset[str](), frozenset({"EXT_SOURCE_2"}))
-    }
-    free, held = rises.values()
-    assert held <= 0 < free
+    free, held = (
+        (direction * np.diff(candidates.margins(fitted, grid))).min()
+        for fitted in (
+            candidates.lightgbm(SMALL, monotone=monotone).fit(inputs, target, [])
+            for monotone in ({}, {"EXT_SOURCE_2": direction})
+        )
+    )
+    assert free < 0 <= held
+
+
+@pytest.mark.parametrize("library", ["catboost", "xgboost"])
+def test_what_is_never_served_learns_of_categories_and_of_what_is_missing(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip(library)
+    monkeypatch.setattr(never_served, "CATBOOST", {"iterations": 20})
+    monkeypatch.setattr(never_served, "XGBOOST", {"n_estimators": 20})
+    kind = np.tile([0.0, 1.0, np.nan], 100)
+    target = np.tile([0.0, 1.0, 1.0], 100)
+    inputs = pd.DataFrame({"KIND": kind, "OTHER": np.zeros(300)}, dtype=np.float32)
+    (candidate,) = (one for one in never_served.never_served() if one.name == library)
+    model = candidate.fit(inputs, target, ["KIND"])
+    # Asked in another order, and of a category that it has not seen.
+    asked = inputs.iloc[[1, 0, 2]].reset_index(drop=True)
+    margins = candidates.margins(model, asked)
+    assert list(margins > 0) == [True, False, True]
+    assert candidates.margins(model, asked.assign(KIND=7.0)).shape == (3,)

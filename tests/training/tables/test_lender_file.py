@@ -196,6 +196,7 @@ FAULTS = [
     ("gender: true", "lowers_risk: true", 31, "not for a column of type cat", ""),
     ("use: protected", "use: input", 31, "expected `use: protected`", ""),
     ("lowers_risk: true", "input_because: a", 38, "expected only with", ""),
+    ("lowers_risk", "raises_risk: true, lowers_risk", 38, "one of it and `low", ""),
     ("[=1+1,", "[no,", 39, "has 'no' twice", ""),
     ("type: integer, use", "type: text, use", 40, "text is for keys alone", ""),
     ("use: after_decision", "use: input, unit: flag, Suivi: 1", 40, "unknown key", ""),

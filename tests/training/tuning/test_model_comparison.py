@@ -47,7 +47,7 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
 ) -> None:
     registry = open_registry(f"sqlite:///{tmp_path}/mlflow.db")
     resources = SearchResources(study_beside(registry.uri), jobs=1)
-    budget = model_comparison.Budget("tiny", {"lightgbm": 2}, deeper=1)
+    budget = model_comparison.Budget("tiny", {"lightgbm": 2})
 
     def record(
         one: Assessment, study: optuna.Study | None, comparison: Comparison | None
@@ -65,8 +65,16 @@ def test_a_campaign_is_recorded_rung_by_rung_and_variant_by_variant(
         averaged = comparing.average(found[-1], several)
         tracking.log_ladder(found, comparing.variants, comparing.comparisons)
     names = [one.candidate.name for one in found]
-    assert names == ["dummy", "logistic_regression", "random_forest", "lightgbm"]
-    for name in names[1:]:
+    assert names == [
+        "dummy",
+        "logistic_regression",
+        "random_forest",
+        "scorecard",
+        "explainable_boosting",
+        "lightgbm",
+    ]
+    # The rivals come as they are.
+    for name in {*names} - {"dummy", "scorecard", "explainable_boosting"}:
         variants = [one.candidate for one in comparing.variants]
         tried = {one.strategy for one in variants if one.name == name}
         assert tried >= set(STRATEGIES) - {NONE}
@@ -109,6 +117,42 @@ def test_when_time_is_up_the_ladder_stands_at_its_defaults(
     ):
         assert seen[-1] is not None
         tracking.log_trials(seen[-1])
+
+
+@pytest.mark.parametrize(
+    ("rises", "label"),
+    [({"FIRST"}, "lightgbm, monotone"), (set(), "lightgbm")],
+)
+def test_risk_goes_where_it_is_known_to_go_and_the_price_is_told(
+    small: None, tmp_path: Path, rises: set[str], label: str
+) -> None:
+    found, comparing = climbed(tmp_path, raises_risk=frozenset(rises))
+    assert found[-1].candidate.label == label
+    told = [(one.base, one.variant) for one in comparing.comparisons]
+    assert (("lightgbm", label) in told) == bool(rises)
+
+
+def test_a_direction_that_surely_costs_something_is_not_served(
+    small: None, tmp_path: Path
+) -> None:
+    found, comparing = climbed(tmp_path, lowers_risk=frozenset({"FIRST"}))
+    assert found[-1].candidate.label == "lightgbm"
+    assert comparing.comparisons[-1].variant == "lightgbm, monotone"
+    assert comparing.comparisons[-1].loses(2.0)
+
+
+def climbed(
+    tmp_path: Path, **directions: frozenset[str]
+) -> tuple[tuple[Assessment, ...], model_comparison.ModelComparison]:
+    comparing = model_comparison.ModelComparison(
+        replace(data(), **directions),
+        Costs(3, 1),
+        model_comparison.Budget("tiny"),
+        SearchResources(f"sqlite:///{tmp_path}/studies.db", jobs=1),
+        lambda _: None,
+        lambda *_: None,
+    )
+    return comparing.run(), comparing
 
 
 def test_a_comparison_is_paired_and_pays_beyond_chance() -> None:

@@ -19,6 +19,8 @@ def _over(
     table: str,
     group: str,
     labels: Labels,
+    *,
+    raises_risk: bool = False,
 ) -> tuple[tuple[str, ...], Feature]:
     """A ratio, and the history columns it needs."""
     needed = tuple(
@@ -27,7 +29,15 @@ def _over(
     value = ratio(nw.col(numerator), nw.col(denominator))
     formula = f"{numerator} / {denominator}"
     return needed, Feature(
-        name, value, table, group, Unit.SHARE, labels, formula, family="cross"
+        name,
+        value,
+        table,
+        group,
+        Unit.SHARE,
+        labels,
+        formula,
+        family="cross",
+        raises_risk=raises_risk,
     )
 
 
@@ -39,6 +49,7 @@ CROSSES = (
         "bureau",
         "BUREAU_DEBT",
         _("Debt elsewhere over income"),
+        raises_risk=True,
     ),
     _over(
         "BUREAU_DEBT_TO_LOAN",
@@ -47,6 +58,7 @@ CROSSES = (
         "bureau",
         "BUREAU_DEBT",
         _("Debt elsewhere over loan amount"),
+        raises_risk=True,
     ),
     _over(
         "BUREAU_OPEN_DEBT_TO_OPEN_CREDIT",
@@ -55,6 +67,7 @@ CROSSES = (
         "bureau",
         "BUREAU_DEBT",
         _("Debt elsewhere over open credits"),
+        raises_risk=True,
     ),
     _over(
         "BUREAU_ANNUITY_TO_INCOME",
@@ -63,6 +76,7 @@ CROSSES = (
         "bureau",
         "BUREAU_DEBT",
         _("Instalments elsewhere over income"),
+        raises_risk=True,
     ),
     _over(
         "LOAN_TO_PREVIOUS_CREDIT",
@@ -95,6 +109,7 @@ CROSSES = (
         "previous_application",
         "REPAYMENT_BURDEN",
         _("Instalments of running loans here over income"),
+        raises_risk=True,
     ),
     _over(
         "PREVIOUS_REFUSED_TO_LOAN",
@@ -127,6 +142,7 @@ CROSSES = (
         "credit_card_balance",
         "CARD_USE",
         _("Card balance over income"),
+        raises_risk=True,
     ),
 )
 

@@ -20,8 +20,19 @@ def _feature(
     labels: Labels,
     formula: str,
     unit: Unit = Unit.SHARE,
+    *,
+    raises_risk: bool = False,
 ) -> Feature:
-    return Feature(name, value, "application", group, unit, labels, formula)
+    return Feature(
+        name,
+        value,
+        "application",
+        group,
+        unit,
+        labels,
+        formula,
+        raises_risk=raises_risk,
+    )
 
 
 def features() -> list[Feature]:
@@ -41,6 +52,7 @@ def features() -> list[Feature]:
             "REPAYMENT_BURDEN",
             _("Instalment over income"),
             "AMT_ANNUITY / AMT_INCOME_TOTAL",
+            raises_risk=True,
         ),
         _feature(
             "CREDIT_TO_INCOME",
@@ -48,6 +60,7 @@ def features() -> list[Feature]:
             "REPAYMENT_BURDEN",
             _("Loan amount over income"),
             "AMT_CREDIT / AMT_INCOME_TOTAL",
+            raises_risk=True,
         ),
         _feature(
             "INCOME_AFTER_ANNUITY",

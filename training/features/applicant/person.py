@@ -23,9 +23,25 @@ NUMERIC_BUILDING = tuple(
 
 
 def _feature(
-    name: str, value: nw.Expr, group: str, unit: Unit, labels: Labels, formula: str
+    name: str,
+    value: nw.Expr,
+    group: str,
+    unit: Unit,
+    labels: Labels,
+    formula: str,
+    *,
+    raises_risk: bool = False,
 ) -> Feature:
-    return Feature(name, value, "application", group, unit, labels, formula)
+    return Feature(
+        name,
+        value,
+        "application",
+        group,
+        unit,
+        labels,
+        formula,
+        raises_risk=raises_risk,
+    )
 
 
 def _to_age(column: str, name: str, group: str, labels: Labels) -> Feature:
@@ -100,6 +116,7 @@ def features() -> list[Feature]:
             Unit.COUNT,
             _("Enquiries at the credit bureau"),
             "sum of AMT_REQ_CREDIT_BUREAU_*",
+            raises_risk=True,
         ),
         _feature(
             "BUILDING_KNOWN",

@@ -27,6 +27,7 @@ def features(layout: Layout, included: Collection[Use]) -> list[Feature]:
             category=column.type is Type.CATEGORY,
             kept=column.role in LOAN,
             lowers_risk=column.lowers_risk,
+            raises_risk=column.raises_risk,
             topic=topic(column.known_as or column.name),
             absence=ABSENCES.get(column.known_as, ""),
             tells=column.known_as not in BUILDING,

@@ -53,6 +53,7 @@ OVERDUE = Subset(
     nw.col("AMT_CREDIT_SUM_OVERDUE") > 0,
     _("with amounts overdue"),
     " with AMT_CREDIT_SUM_OVERDUE above 0",
+    raises_risk=True,
 )
 
 
@@ -103,12 +104,14 @@ DERIVED = (
         "AMT_CREDIT_SUM_DEBT",
         "AMT_CREDIT_SUM",
         _("part still owed"),
+        raises_risk=True,
     ),
     quotient(
         "OVERDUE_TO_DEBT",
         "AMT_CREDIT_SUM_OVERDUE",
         "AMT_CREDIT_SUM_DEBT",
         _("overdue part of the debt"),
+        raises_risk=True,
     ),
 )
 
@@ -152,6 +155,7 @@ MONTHLY = (
         Unit.MONTHS,
         _("months with a late payment"),
         "number of months with STATUS 1 to 5",
+        raises_risk=True,
     ),
     Quantity(
         "MONTHS_LATE_RECENTLY",
@@ -159,6 +163,7 @@ MONTHLY = (
         Unit.MONTHS,
         _("late months in the last year"),
         "number of the last 12 months with STATUS 1 to 5",
+        raises_risk=True,
     ),
     Quantity(
         "WORST_STATUS",
@@ -166,6 +171,7 @@ MONTHLY = (
         Unit.SCORE,
         _("worst arrears level from 0 to 5"),
         "highest STATUS from 0 to 5",
+        raises_risk=True,
     ),
 )
 

@@ -29,12 +29,14 @@ OVER_LIMIT = Subset(
     nw.col("AMT_BALANCE") > nw.col("AMT_CREDIT_LIMIT_ACTUAL"),
     _("months over the limit"),
     " with AMT_BALANCE above AMT_CREDIT_LIMIT_ACTUAL",
+    raises_risk=True,
 )
 UNDER_MINIMUM = Subset(
     "UNDER_MINIMUM",
     nw.col("AMT_PAYMENT_CURRENT") < nw.col("AMT_INST_MIN_REGULARITY"),
     _("months paid below the minimum"),
     " with AMT_PAYMENT_CURRENT below AMT_INST_MIN_REGULARITY",
+    raises_risk=True,
 )
 
 DERIVED = (
@@ -43,6 +45,7 @@ DERIVED = (
         "AMT_BALANCE",
         "AMT_CREDIT_LIMIT_ACTUAL",
         _("used part of the card's limit"),
+        raises_risk=True,
     ),
     quotient(
         "DRAWINGS_TO_LIMIT",

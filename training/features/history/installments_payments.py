@@ -48,24 +48,29 @@ RECENCY = "RECENCY_RANK"
 ORDER = ("DAYS_INSTALMENT", "DAYS_ENTRY_PAYMENT", "AMT_INSTALMENT", "AMT_PAYMENT")
 LATEST = Subset("LAST_1", nw.col(RECENCY) == 1, _("last one"), " due last")
 LAST_FEW = (_last(3, _("last 3")), _last(5, _("last 5")), _last(10, _("last 10")))
-LATE = Subset("LATE", _DELAY > 0, _("paid late"), " paid after the due day")
+LATE = Subset(
+    "LATE", _DELAY > 0, _("paid late"), " paid after the due day", raises_risk=True
+)
 VERY_LATE = Subset(
     "VERY_LATE",
     _DELAY > 7,
     _("paid over a week late"),
     " paid more than 7 days after the due day",
+    raises_risk=True,
 )
 SHORT = Subset(
     "SHORT",
     nw.col("AMT_PAYMENT") < nw.col("AMT_INSTALMENT"),
     _("paid short"),
     " with AMT_PAYMENT below AMT_INSTALMENT",
+    raises_risk=True,
 )
 UNPAID = Subset(
     "UNPAID",
     nw.col("DAYS_ENTRY_PAYMENT").is_null(),
     _("without a payment"),
     " without DAYS_ENTRY_PAYMENT",
+    raises_risk=True,
 )
 
 DERIVED = (
@@ -75,6 +80,7 @@ DERIVED = (
         Unit.DAYS,
         _("days paid after the due day"),
         "DAYS_ENTRY_PAYMENT - DAYS_INSTALMENT when positive, else 0",
+        raises_risk=True,
     ),
     Quantity(
         "DAYS_EARLY",
@@ -95,6 +101,7 @@ DERIVED = (
         Unit.CURRENCY,
         _("instalment due less amount paid"),
         "AMT_INSTALMENT - AMT_PAYMENT",
+        raises_risk=True,
     ),
 )
 

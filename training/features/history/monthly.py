@@ -21,4 +21,5 @@ LATE = Subset(
     nw.col("SK_DPD") > 0,
     _("months in arrears"),
     " with days past due",
+    raises_risk=True,
 )

@@ -27,6 +27,7 @@ CLEARLY_LATE = Subset(
     nw.col("SK_DPD_DEF") > 0,
     _("months in arrears that count"),
     " with days past due above the tolerance",
+    raises_risk=True,
 )
 
 DERIVED = (

@@ -82,7 +82,16 @@ def _quantity(column: Column) -> Quantity:
     if low < -most or high > most:
         value = value.clip(-most, most)
     labels = inside(column.labels)
-    return Quantity(column.name, value, column.unit, labels, column.name, added_as)
+    return Quantity(
+        column.name,
+        value,
+        column.unit,
+        labels,
+        column.name,
+        added_as,
+        lowers_risk=column.lowers_risk,
+        raises_risk=column.raises_risk,
+    )
 
 
 def _window(day: str, days: int) -> Subset:

@@ -495,6 +495,7 @@ TABLE = Table(
                 labels,
                 f"Enquiries at the bureau about the client in {meaning}.",
                 section=ENQUIRIES,
+                raises_risk=True,
             )
             for period, labels, meaning in _ENQUIRIES
         ),

@@ -58,6 +58,7 @@ TABLE = Table(
             "CREDIT_DAY_OVERDUE",
             _("Current delay"),
             "Days past due at the time of the application.",
+            raises_risk=True,
         ),
         reported_day(
             "DAYS_CREDIT_ENDDATE",
@@ -75,12 +76,14 @@ TABLE = Table(
             "AMT_CREDIT_MAX_OVERDUE",
             _("Highest arrears so far"),
             "Highest amount overdue on this credit until the application.",
+            raises_risk=True,
         ),
         count(
             "CNT_CREDIT_PROLONG",
             _("Extensions of the credit"),
             "How many times the credit was prolonged.",
             type=Type.INTEGER,
+            raises_risk=True,
         ),
         amount(
             "AMT_CREDIT_SUM",
@@ -91,6 +94,7 @@ TABLE = Table(
             "AMT_CREDIT_SUM_DEBT",
             _("Debt left"),
             "What is still owed; negative when the client has overpaid.",
+            raises_risk=True,
         ),
         balance(
             "AMT_CREDIT_SUM_LIMIT",
@@ -101,6 +105,7 @@ TABLE = Table(
             "AMT_CREDIT_SUM_OVERDUE",
             _("Current arrears"),
             "Amount overdue at the time of the application.",
+            raises_risk=True,
         ),
         category(
             "CREDIT_TYPE",
@@ -137,6 +142,7 @@ TABLE = Table(
             "AMT_ANNUITY",
             _("Instalment"),
             "Amount of each instalment of this credit.",
+            raises_risk=True,
         ),
     ),
     origin=Origin.CREDIT_BUREAU,

@@ -34,6 +34,7 @@ TABLE = Table(
             _("Balance of the card"),
             "What is owed on the card in the month; negative when overpaid.",
             nullable=False,
+            raises_risk=True,
         ),
         amount(
             "AMT_CREDIT_LIMIT_ACTUAL",
@@ -81,16 +82,19 @@ TABLE = Table(
             "AMT_RECEIVABLE_PRINCIPAL",
             _("Principal owed"),
             "Principal to be received; negative when overpaid.",
+            raises_risk=True,
         ),
         balance(
             "AMT_RECIVABLE",
             _("Amount owed"),
             "Amount to be received (Kaggle's spelling); negative when overpaid.",
+            raises_risk=True,
         ),
         balance(
             "AMT_TOTAL_RECEIVABLE",
             _("Total owed"),
             "Whole amount to be received; negative when overpaid.",
+            raises_risk=True,
         ),
         count(
             "CNT_DRAWINGS_ATM_CURRENT",

@@ -88,11 +88,13 @@ ARREARS = (
         _("Days late"),
         "Days past due in the month.",
         nullable=False,
+        raises_risk=True,
     ),
     days_late(
         "SK_DPD_DEF",
         _("Days late on sizeable sums"),
         "Days past due in the month, small debts left aside.",
         nullable=False,
+        raises_risk=True,
     ),
 )

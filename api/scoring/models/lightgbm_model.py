@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from api.errors import BundleError
 from api.features.columns import Matrix
-from api.scoring.shap_lookup import FILE, read
+from api.scoring.models.shap_lookup import FILE, read
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""What computes margins and contributions: trees, or a table of points."""
