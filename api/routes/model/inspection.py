@@ -59,7 +59,7 @@ def get_inspection() -> Response:
     },
     problems=(404,),
 )
-def measure_segment() -> Response:
+def compute_segment() -> Response:
     champion = services().champion()
     population = population_of(champion)
     asked = read_model(SegmentRequest, json_body.read(request))
