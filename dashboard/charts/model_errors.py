@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
 from api_client.answers import ErrorBins
-from charts.axes import TRANSPARENT, percent_axis, row_layout, row_names
+from charts.axes import TRANSPARENT, percent_axis, row_layout, row_names, shortened
 from charts.palette import GRID, LOWERS, RAISES
 from session.language import _
 from texts.formats import decimal
 
 ABOVE = {"orientation": "h", "y": 1.12, "yanchor": "bottom", "x": 0}
 MARGINS = {"l": 8, "r": 16, "t": 28, "b": 8}
+TICK = 24
 PLAIN = {"height": 400, "margin": MARGINS, "legend": ABOVE, **TRANSPARENT}
 
 
@@ -42,14 +43,14 @@ def interactions(names: Sequence[str], strengths: Sequence[float]) -> go.Figure:
 def risks(names: Sequence[str], bins: ErrorBins) -> go.Figure:
     """Per bin the share that defaulted, a bar, and the risk stated, a diamond, in %."""
     observed = go.Bar(
-        x=list(names),
+        x=list(range(len(names))),
         y=[100 * share for share in bins.observed],
         name=_("share that defaulted"),
         marker={"color": LOWERS},
-        hoverinfo="x+y",
+        hoverinfo="y",
     )
     stated = go.Scatter(
-        x=list(names),
+        x=list(range(len(names))),
         y=[100 * share for share in bins.stated],
         mode="markers",
         name=_("risk that the model states"),
@@ -59,10 +60,10 @@ def risks(names: Sequence[str], bins: ErrorBins) -> go.Figure:
             "color": RAISES,
             "line": {"width": 1, "color": "#ffffff"},
         },
-        hoverinfo="x+y",
+        hoverinfo="y",
     )
     share = percent_axis(_("of the clients of the bin"), rangemode="tozero")
-    return _by_bin([observed, stated], share)
+    return _by_bin(names, [observed, stated], share)
 
 
 def wrong(names: Sequence[str], bins: ErrorBins) -> go.Figure:
@@ -73,7 +74,7 @@ def wrong(names: Sequence[str], bins: ErrorBins) -> go.Figure:
     )
     bars = [
         go.Bar(
-            x=list(names),
+            x=list(range(len(names))),
             y=[
                 100 * one / all_ for one, all_ in zip(counts, bins.clients, strict=True)
             ],
@@ -82,27 +83,36 @@ def wrong(names: Sequence[str], bins: ErrorBins) -> go.Figure:
                 "color": color,
                 "pattern": {"shape": hatch, "fgcolor": "#ffffff"},
             },
-            hoverinfo="x+y",
+            hoverinfo="y",
         )
         for name, counts, color, hatch in parts
     ]
     share = percent_axis(_("of the clients of the bin"), rangemode="tozero")
-    return _by_bin(bars, share)
+    return _by_bin(names, bars, share)
 
 
 def costs(names: Sequence[str], bins: ErrorBins, title: str) -> go.Figure:
     """Per bin what the decisions on its clients cost on average."""
     bars = go.Bar(
-        x=list(names), y=list(bins.cost), marker={"color": LOWERS}, hoverinfo="x+y"
+        x=list(range(len(names))),
+        y=list(bins.cost),
+        marker={"color": LOWERS},
+        hoverinfo="y",
     )
-    return _by_bin(
-        [bars], {"title": {"text": title}, "gridcolor": GRID, "rangemode": "tozero"}
-    )
+    cost = {"title": {"text": title}, "gridcolor": GRID, "rangemode": "tozero"}
+    return _by_bin(names, [bars], cost)
 
 
-def _by_bin(traces: Sequence[object], yaxis: dict[str, object]) -> go.Figure:
+def _by_bin(
+    names: Sequence[str], traces: Sequence[object], yaxis: Mapping[str, object]
+) -> go.Figure:
+    ticks = [shortened(name, TICK) for name in names]
     layout = {
-        "xaxis": {"automargin": True, "type": "category"},
+        "xaxis": {
+            "automargin": True,
+            "tickvals": list(range(len(ticks))),
+            "ticktext": ticks,
+        },
         "yaxis": yaxis,
         "barmode": "stack",
         "showlegend": len(traces) > 1,

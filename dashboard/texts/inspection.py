@@ -189,3 +189,13 @@ def bin_name(bins: ErrorBins, place: int, feature: Descriptor) -> str:
     if "high" not in ends:
         return _("above {low}", **ends)
     return _("above {low}, up to {high}", **ends)
+
+
+def bin_tick(bins: ErrorBins, place: int, feature: Descriptor) -> str:
+    """The same, as short as below a chart: each number's bin begins where one ends."""
+    low, high = bins.low[place], bins.high[place]
+    if high is not None:
+        return f"≤ {value_text(high, feature)}"
+    if low is not None:
+        return f"> {value_text(low, feature)}"
+    return bin_name(bins, place, feature)

@@ -49,6 +49,7 @@ def errors(model: ModelAnswer) -> None:
 def _one_fact(one: InputErrors, model: ModelAnswer) -> None:
     feature, bins = model.describe(one.feature), one.bins
     names = [words.bin_name(bins, at, feature) for at in range(len(bins.clients))]
+    ticks = [words.bin_tick(bins, at, feature) for at in range(len(names))]
     risk, decisions, cost = _("Risk"), _("Wrong decisions"), _("Cost")
     way = st.segmented_control(
         _("Shown"),
@@ -59,11 +60,11 @@ def _one_fact(one: InputErrors, model: ModelAnswer) -> None:
         label_visibility="collapsed",
     )
     if way == decisions:
-        figure = charts.wrong(names, bins)
+        figure = charts.wrong(ticks, bins)
     elif way == cost:
-        figure = charts.costs(names, bins, _("cost {per}", per=per(model)))
+        figure = charts.costs(ticks, bins, _("cost {per}", per=per(model)))
     else:
-        figure = charts.risks(names, bins)
+        figure = charts.risks(ticks, bins)
     sentence = words.errors_text(bins, feature)
     chart(figure, "errors", sentence, partial(_table, names, bins, model))
 

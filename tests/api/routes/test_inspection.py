@@ -175,7 +175,7 @@ def test_a_bundle_of_before_answers_404(
     conftest.seal(bundle, json.loads((bundle / "manifest.json").read_text()))
     app.extensions["scoring"].serve(read_bundle(bundle))
     assert call("GET", "/v1/model/inspection", "analyst").status_code == 404
-    asked = {"filters": []}
+    asked: dict[str, Any] = {"filters": []}
     segments = call("POST", "/v1/model/segments", "analyst", json=asked)
     assert segments.status_code == 404 and "earlier release" in segments.json["detail"]
     path_of = "/v1/clients/100001/dependence?feature=AMT_CREDIT"
