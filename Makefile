@@ -67,11 +67,12 @@ check: $(READY) $(LINTER) ## lint, types, import rules, the API's document, lock
 	@$(PYTHON) .make/answers.py --check
 
 # Spark is larger than all the rest: its layer is put in for its tests and taken out.
-prove: $(READY) ## Spark on a cluster of two workers, a policy on real applications
+prove: $(READY) ## Spark on a cluster of two workers, a policy on real applications, pages of a scorecard
 	@$(UV) install --quiet --require-hashes -r requirements-spark.txt
 	@$(PYTHON) -m pytest -q tests/contract/test_spark.py; status=$$?; \
 		$(UV) uninstall --quiet pyspark py4j; exit $$status
 	@$(PYTHON) -m pytest -q tests/contract/test_policy.py -k real --whole
+	@$(PYTHON) -m pytest -q tests/browser --serve scorecard
 
 containers: $(READY) ## the images built and run by an engine as the documents say, killed and replaced under load
 	@PYTHONPATH=. $(PYTHON) .ci/containers.py

@@ -31,7 +31,10 @@ PIN = re.compile(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
 PARTS = ("dev", "api", "dashboard", "training", "spark")
 HOUSE = ("dev", "api", "dashboard", "training")
 OF_TRAINING = ("report", "shap", "rivals")
-EXTRAS = {"dev": (*HOUSE, *OF_TRAINING), "training": ("training", *OF_TRAINING)}
+EXTRAS = {
+    "dev": (*HOUSE, *OF_TRAINING, "ceiling"),
+    "training": ("training", *OF_TRAINING),
+}
 # MLflow holds gunicorn back, Evidently plotly: not for who serves without them. The
 # newer plotly is a third of the size, and the dashboard's figures render on both.
 OWN_VERSION = {"api": ("gunicorn",), "dashboard": ("plotly",)}

@@ -25,9 +25,11 @@ LICENCES = ROOT / "docs" / "licences.md"
 # Whose metadata names no licence: as the licence file in their wheel reads.
 UNNAMED = {
     "huey": "MIT",
+    "interpret-core": "MIT",
     "protobuf": "BSD-3-Clause",
     "pydeck": "Apache-2.0",
     "pysqlite3": "Zlib",
+    "qdldl": "Apache-2.0",
     "rich-click": "MIT",
     "skops": "MIT",
     "zen-engine": "MIT",

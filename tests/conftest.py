@@ -33,6 +33,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record-examples", action="store_true", help=explained)
     explained = "all of what else is sampled; what `make prove` does"
     parser.addoption("--whole", action="store_true", help=explained)
+    forms, explained = ("trees", "scorecard"), "the form of the model that serves"
+    parser.addoption("--serve", choices=forms, default="trees", help=explained)
 
 
 def pytest_collection_finish() -> None:
@@ -89,11 +91,12 @@ class Served:
     dashboard_key: str
 
 
-def build(data: Path, folder: Path) -> House:
+def build(data: Path, folder: Path, serve: str = "trees") -> House:
     """Train, promote and export, on one core, as the other tests need the others."""
     house = House(data, folder)
     raw, features = f"--data={data}", f"--features={house.features}"
-    house.run("training", "train", raw, features, "--budget=quick", "--jobs=1")
+    how = ["--budget=quick", "--jobs=1", f"--serve={serve}"]
+    house.run("training", "train", raw, features, *how)
     house.run("training", "promote")
     drift = folder / "drift"
     report = ["--version=champion", f"--out={drift}"]
@@ -104,7 +107,9 @@ def build(data: Path, folder: Path) -> House:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> House:
     """Trained on invented clients, bundle and clients exported."""
     # Each of its signs means something else in SQL, a pattern or an address.
     folder = tmp_path_factory.mktemp("house") / "Projet d'été [1] #2"
@@ -112,7 +117,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     data = folder / "data"
     made = ["--clients=2000", f"--out={data}", "--format=parquet", "--seed=1"]
     House(data, folder).run("training", "synthesize", *made)
-    return build(data, folder)
+    return build(data, folder, request.config.getoption("--serve"))
 
 
 @pytest.fixture(scope="session")

@@ -243,7 +243,7 @@ def _contribution_table(
         group = model.group_label(model.describe(item.feature).group)
         row = [label, value, group, decimal(item.contribution, 4), effect]
         rows.append([*row, worth.get(item.feature, "")] if worth else row)
-    headers = [_("Fact"), _("Value"), _("Kind"), _("Points"), _("Effect")]
+    headers = [_("Fact"), _("Value"), _("Kind"), _("Weight"), _("Effect")]
     return [*headers, _("In the table of points")] if worth else headers, rows
 
 

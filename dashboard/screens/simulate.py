@@ -248,12 +248,12 @@ def _what_moved(present: Prediction, answer: Simulation, model: ModelAnswer) -> 
     if not moved:
         say.caption(_("No kind of facts moved noticeably."))
         return
-    headers = [_("What moved"), _("Effect"), _("Points")]
+    headers = [_("What moved"), _("Effect"), _("Weight")]
     rows = simulation.moved_rows(moved)
     st.html(markup.table(headers, rows))
     say.caption(
         _(
-            "Points are the model's own unit: they add up, and more points are more "
+            "Weights are in the model's own unit: they add up, and more weight is more "
             "risk."
         )
     )

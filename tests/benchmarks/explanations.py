@@ -82,12 +82,13 @@ def portfolio(house: House) -> str:
     champion = load_champion(registry, CHAMPION)
     store, _ = build(house.data, house.features, progress=quiet)
     parts = [inputs for _, inputs in read_inputs(champion, store, "", quiet)]
+    booster = lightgbm.Booster(model_file=house.bundle / "model.txt")
 
     def bare() -> None:
         for inputs in parts:
             rows = inputs.to_numpy()
-            champion.booster.predict(rows, raw_score=True, num_threads=1)
-            champion.booster.predict(rows, pred_contrib=True, num_threads=1)
+            booster.predict(rows, raw_score=True, num_threads=1)
+            booster.predict(rows, pred_contrib=True, num_threads=1)
 
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "scores.parquet")

@@ -19,7 +19,7 @@ from training.features.build import build
 from training.registry.export import export_bundle
 from training.registry.load import load_champion
 from training.registry.store import open_registry
-from training.tuning import model_comparison, search_spaces
+from training.tuning import choice, model_comparison, search_spaces
 from training.tuning.feature_selection import Point, select
 from training.tuning.hyperparameter_search import SearchResources
 
@@ -28,7 +28,11 @@ QUICK = model_comparison.BUDGETS["quick"]
 
 
 def small_house(
-    data: Path, folder: Path, few: int | None = None, size: Mapping[str, Any] = TREES
+    data: Path,
+    folder: Path,
+    few: int | None = None,
+    size: Mapping[str, Any] = TREES,
+    serve: str = "trees",
 ) -> House:
     """Train and export in this process; `few` serves only the best so many features."""
     house = House(data, folder)
@@ -47,7 +51,7 @@ def small_house(
             (search_spaces.LOGISTIC_REGRESSION, trees),
         )
         if few is not None:
-            patch.setattr(campaign, "select", partial(select, counts=(few,)))
+            patch.setattr(choice, "select", partial(select, counts=(few,)))
             patch.setattr(Point, "as_good", True)
         budget = model_comparison.Budget(
             "small",
@@ -59,7 +63,14 @@ def small_house(
         )
         resources = SearchResources("", jobs=1)
         version, _ = campaign.run_campaign(
-            registry, store, made, Costs(), budget, resources, progress=quiet
+            registry,
+            store,
+            made,
+            Costs(),
+            budget,
+            resources,
+            serve=serve,
+            progress=quiet,
         )
         export_bundle(registry, house.bundle, version=version)
         champion = load_champion(registry, version)

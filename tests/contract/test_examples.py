@@ -23,7 +23,6 @@ from api.config import Config
 from api.store.migrate import upgrade
 from tests.conftest import ROOT, House
 from tests.contract.generated import PACKAGE, asker, generate
-from tests.contract.scorecards import scorecard_bundle
 
 pytestmark = pytest.mark.xdist_group("house")
 RECORDED = ROOT / "api" / "http" / "openapi_examples.json"
@@ -47,12 +46,11 @@ Answers = dict[str, dict[str, Any]]
 
 
 def test_the_recorded_answers_are_those_given_now(
-    ask: Ask, app: Flask, house: House, request: pytest.FixtureRequest, tmp_path: Path
+    ask: Ask, app: Flask, scorecard_house: House, request: pytest.FixtureRequest
 ) -> None:
     answers = record(ask)
     refuse_no_example(ask)
-    scorecard_bundle(house.bundle, tmp_path / "scorecard")
-    app.extensions["scoring"].serve(read_bundle(tmp_path / "scorecard"))
+    app.extensions["scoring"].serve(read_bundle(scorecard_house.bundle))
     answers |= table_of_points(ask)
     if request.config.getoption("--record-examples"):
         text = json.dumps(answers, ensure_ascii=False, indent=1)

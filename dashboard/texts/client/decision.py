@@ -25,7 +25,7 @@ BANDS = {"borderline", "clear"}
 WATERFALL_HELP = mark(
     "Read from top to bottom: each bar carries the risk on from where the last one "
     "left it. Orange, hatched bars (▲) raise the risk, blue bars (▼) lower it. The "
-    "figure beside a bar is its size in the model's own points; the points add up "
+    "figure beside a bar is its weight, in the model's own unit; the weights add up "
     "exactly from the start to this client."
 )
 

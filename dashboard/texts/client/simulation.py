@@ -83,7 +83,7 @@ def outcome_text(present: Prediction, simulated: Prediction | Simulation) -> str
 def moved_groups(
     present: Prediction, simulated: Simulation, model: ModelAnswer
 ) -> list[tuple[str, float]]:
-    """The kinds of facts whose weight moved, and by how many points, largest first."""
+    """The kinds of facts whose weight moved, and by how much, largest first."""
     moved = {one.group: one.contribution for one in simulated.by_group.contributions}
     for item in present.explanation.contributions:
         group = model.describe(item.feature).group

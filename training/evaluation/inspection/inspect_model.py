@@ -37,7 +37,7 @@ class Depth:
 
 
 QUICK = Depth(12, 12, 200, 6, 5, 60)
-THOROUGH = Depth(20, 20, 500, 10, 8, 200)
+THOROUGH = Depth(20, 16, 300, 10, 6, 100)
 
 
 def inspect(
