@@ -77,12 +77,12 @@ BUDGETS = {
         Budget(
             "standard",
             {"logistic_regression": 4, "random_forest": 2, "lightgbm": 6},
-            seeds=5,
+            seeds=3,
         ),
         Budget(
             "full",
             {"logistic_regression": 12, "random_forest": 12, "lightgbm": 60},
-            seeds=5,
+            seeds=3,
         ),
     )
 }
