@@ -35,6 +35,7 @@ from training.registry.tracking import log_selection
 from training.tuning.choice import choose_scorecard, choose_trees
 from training.tuning.hyperparameter_search import SearchResources
 from training.tuning.model_comparison import Budget, ModelComparison, rivals_installed
+from training.validation.measured import log_measured
 
 
 def run_campaign(
@@ -123,6 +124,8 @@ def run_campaign(
         gates = examine(
             trained, analysis, budget.shuffled, budget.rounds, resources.jobs
         )
+        progress("validation: each input, each reason")
+        log_measured(trained, analysis)
         version = register(registry, trained, analysis, gates, secret)
     return version, trained
 
