@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from babel.numbers import is_currency
 from streamlit.runtime.secrets import SecretsValue
@@ -26,6 +26,7 @@ PUBLIC = "DASHBOARD_PUBLIC_URL"
 COOKIE = "DASHBOARD_COOKIE_SECRET"
 ROLES = "DASHBOARD_ROLES_CLAIM"
 HOURS = "DASHBOARD_SESSION_HOURS"
+MLFLOW = "DASHBOARD_MLFLOW_URL"
 COMMIT, UNKNOWN = "DASHBOARD_COMMIT", "unknown"
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 # From a login in the morning to the end of the day, whoever stays late included.
@@ -75,12 +76,20 @@ class Settings:
     """Where the API is, the key it is asked with, and how long to wait for it.
 
     `currency`: the ISO 4217 code that amounts are shown in; empty for the model's own.
+    `mlflow_url`: where people open MLflow; empty for nowhere.
     """
 
     api_url: str
     api_key: str = field(repr=False)
     timeout_seconds: float
     currency: str
+    mlflow_url: str = ""
+
+    def run_address(self, run_id: str) -> str:
+        """MLflow's page of a run; empty where nobody said where MLflow is."""
+        if not self.mlflow_url or not run_id:
+            return ""
+        return f"{self.mlflow_url}/#/runs/{quote(run_id, safe='')}"
 
 
 @cache
@@ -114,6 +123,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             TIMEOUT, environ.get(TIMEOUT, ""), TIMEOUT_SECONDS, "seconds", 600
         ),
         currency=_currency(environ.get("DASHBOARD_CURRENCY", "").strip()),
+        mlflow_url=_optional_url(MLFLOW, environ.get(MLFLOW, "").strip()),
     )
 
 
@@ -142,13 +152,25 @@ def read_login(environ: Mapping[str, str]) -> Login | None:
 
 
 def _url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    if not _is_address(value):
         raise ConfigError(
             "DASHBOARD_API_URL must be the API's address, such as "
             f"{API_URL}; found: {value}"
         )
     return value.rstrip("/")
+
+
+def _optional_url(name: str, value: str) -> str:
+    if value and not _is_address(value):
+        raise ConfigError(
+            f"{name} must be an address, such as https://mlflow.example; found: {value}"
+        )
+    return value.rstrip("/")
+
+
+def _is_address(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
 def _key(value: str) -> str:

@@ -17,6 +17,7 @@ from training.evaluation.comparison import Comparison, rivals
 from training.evaluation.cross_validation import Assessment
 from training.evaluation.learning_curve import learning_curve
 from training.evaluation.model_analysis import ModelAnalysis, analyse_model
+from training.evaluation.pictures.inspection_plots import inspection_pictures
 from training.evaluation.pictures.plots import errors_by_segment, pictures
 from training.evaluation.trained_model import TrainedModel
 from training.features.build import FeatureStore
@@ -34,6 +35,7 @@ from training.registry.tracking import log_selection
 from training.tuning.choice import choose_scorecard, choose_trees
 from training.tuning.hyperparameter_search import SearchResources
 from training.tuning.model_comparison import Budget, ModelComparison, rivals_installed
+from training.validation.measured import log_measured
 
 
 def run_campaign(
@@ -122,6 +124,8 @@ def run_campaign(
         gates = examine(
             trained, analysis, budget.shuffled, budget.rounds, resources.jobs
         )
+        progress("validation: each input, each reason")
+        log_measured(trained, analysis)
         version = register(registry, trained, analysis, gates, secret)
     return version, trained
 
@@ -172,6 +176,7 @@ def _draw(
     """The chosen model's pictures; the learning curve only where there is time."""
     drawings = pictures(trained.chosen, trained.data, trained.costs)
     drawings["segments.png"] = errors_by_segment(analysis.segments)
+    drawings |= inspection_pictures(analysis.inspection)
     drawings |= _explained(trained, analysis, progress)
     if resources.seconds_left > 0:
         drawings["learning_curve.png"] = learning_curve(

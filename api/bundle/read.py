@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from api.bundle import likely_terms, meaning, scorecard, trees
+from api.bundle import inspection, likely_terms, meaning, scorecard, trees
 from api.bundle.likely_terms import LikelyTerms, read_likely_terms
 from api.bundle.manifest import Borderline, Manifest, ReasonCatalogue, decoded, parse
 from api.errors import BundleError
@@ -113,6 +113,8 @@ def _checked(
     meaning.check_reasons(manifest, catalogue)
     meaning.check_importance(manifest, documents[meaning.IMPORTANCE])
     meaning.check_distributions(manifest, documents[meaning.DISTRIBUTIONS])
+    if inspection.FILE in documents:
+        inspection.check_inspection(manifest, documents[inspection.FILE])
     if meaning.DRIFT in documents:
         meaning.check_drift(documents[meaning.DRIFT])
     likely = documents.get(likely_terms.FILE)

@@ -1,7 +1,7 @@
 """The bundle's sample of clients, and whom of them a client is like.
 
 The sample's numbers are in steps that many of them share, each step named by its end;
-rare categories are missing (`training/bundle/coarse.py`).
+rare categories are missing (`training/evaluation/inspection/coarse.py`).
 
 Likeness is Gower's distance (Gower 1971) over the features that matter most: two
 numbers are as far apart as their ranks in the sample, so that neither units nor
@@ -31,7 +31,7 @@ from api.schemas.model import Feature
 Counts = NDArray[np.intp]
 Read = Callable[[list[str]], Mapping[str, Any]]
 FILE = "population.parquet"
-OUTCOME = "TARGET"
+OUTCOME, RISK = "TARGET", "probability"
 MATCHED = 20
 SHARE, SMALLEST, LARGEST, LARGEST_SHARE = 0.02, 200, 500, 0.1
 SHOWN_POINTS = 1000
@@ -59,14 +59,19 @@ class Population:
         matrix: Matrix,
         defaulted: NDArray[np.bool_],
         importance: Mapping[str, float],
+        risk: NDArray[np.float64] | None = None,
     ) -> None:
-        """`matrix`: shape (clients, features), NaN missing, categories as codes."""
+        """`matrix`: shape (clients, features), NaN missing, categories as codes.
+
+        `risk`: of each client, by a model that had not seen them, where it is known.
+        """
         weights = [importance.get(feature.name, 0.0) for feature in features]
         order = np.argsort(-np.array(weights), kind="stable")
         self.features = [features[at] for at in order]
         self.names = [feature.name for feature in self.features]
         self.matrix = np.asfortranarray(matrix[:, order])
         self.defaulted = defaulted
+        self.risk = risk
         self.size = len(matrix)
         weighing = [at for at in order if weights[at] > 0]
         self.weighing = self.names[: len(weighing)]
@@ -203,6 +208,7 @@ def load(bundle: Bundle, importance: Mapping[str, float]) -> Population | None:
         if OUTCOME not in names or not features:
             raise BundleError(f"{FILE}: expected {OUTCOME} and features of the model")
         outcomes = _numbers(OUTCOME, read([OUTCOME])[OUTCOME])
+        risk = _risk(read([RISK])[RISK]) if RISK in names else None
         labelled = ~np.isnan(outcomes)
         if not labelled.any():
             raise BundleError(f"{FILE}: expected clients whose {OUTCOME} is known")
@@ -213,7 +219,9 @@ def load(bundle: Bundle, importance: Mapping[str, float]) -> Population | None:
             columns = read([feature.name for feature in some])
             for at, feature in enumerate(some, first):
                 matrix[:, at] = _encoded(feature, columns[feature.name])[labelled]
-    return Population(features, matrix, outcomes[labelled] > 0, importance)
+    if risk is not None:
+        risk = risk[labelled]
+    return Population(features, matrix, outcomes[labelled] > 0, importance, risk)
 
 
 @contextmanager
@@ -236,6 +244,16 @@ def _columns(content: bytes) -> Iterator[tuple[list[str], Read]]:
                 )
         except (duckdb.Error, ValueError) as error:
             raise BundleError(f"{FILE}: {str(error).splitlines()[0]}") from error
+
+
+def _risk(values: Any) -> NDArray[np.float64]:
+    """In double precision: it is compared with the threshold."""
+    found = np.ma.asarray(values)
+    if found.dtype.kind == "f":
+        risk = np.asarray(np.ma.filled(found, np.nan), dtype=np.float64)
+        if ((risk >= 0) & (risk <= 1)).all():
+            return risk
+    raise BundleError(f"{FILE}: column {RISK}: expected numbers from 0 to 1")
 
 
 def _encoded(feature: Feature, values: Any) -> NDArray[np.float32]:

@@ -13,15 +13,20 @@ from api_client.meaning import (
     BeeswarmMeaning,
     CalibrationCurveMeaning,
     CalibrationMeaning,
+    ClientDependenceMeaning,
     CostCurveMeaning,
+    DependencePointsMeaning,
     DistributionMeaning,
+    ErrorBinsMeaning,
     ExplanationMeaning,
     GroupExplanationMeaning,
     LabelsMeaning,
     LatestDecisionMeaning,
     ModelAnswerMeaning,
+    PartialDependenceMeaning,
     PointsScaleMeaning,
     PredictionMeaning,
+    RankingCurvesMeaning,
     ReasonAnswerMeaning,
     ScorecardInputMeaning,
     SimulationMeaning,
@@ -70,6 +75,36 @@ class CalibrationCurve(CalibrationCurveMeaning):
     clients: Sequence[int]
 
 
+CaughtItem = TypeAliasType("CaughtItem", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
+GoodRefusedItem = TypeAliasType(
+    "GoodRefusedItem", Annotated[float, Field(ge=0.0, le=1.0)]
+)
+
+
+Precision = TypeAliasType("Precision", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
+class CandidateCurves(Answer):
+    """
+    How one of the models that were compared ranks clients that it had not seen.
+
+    At each share of `refused`, riskiest first: `caught` of those who default,
+    `good_refused` of those who repay, and `precision`, how many of them default, null
+    of nobody. `served`: whether it is the model that serves.
+    """
+
+    name: str
+    label: str | None = None
+    served: bool
+    auc: Annotated[float, Field(ge=0.0, le=1.0)]
+    average_precision: Annotated[float, Field(ge=0.0, le=1.0)]
+    caught: Sequence[CaughtItem]
+    good_refused: Sequence[GoodRefusedItem]
+    precision: Sequence[Precision | None]
+
+
 class CandidateMeasures(Answer):
     """Of one of the models that were compared; `label` is its name and variants."""
 
@@ -101,6 +136,24 @@ class Claim(Answer):
     signer: str | None = None
     until: AwareDatetime
     mine: bool
+
+
+RiskItem = TypeAliasType("RiskItem", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
+class ClientDependence(ClientDependenceMeaning):
+    """
+    The client's risk with each of these values, all else as it is; and as it is.
+
+    A null value is a missing one.
+    """
+
+    client_id: int | str
+    feature: str
+    values: Sequence[float | str | None]
+    risk: Sequence[RiskItem]
+    value: float | str | None
+    probability: Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class ClientRef(Answer):
@@ -229,6 +282,18 @@ class DeclarationsAnswer(Answer):
     declarations: Sequence[Declaration]
 
 
+class DependencePoints(DependencePointsMeaning):
+    """
+    Contributions of an input by its value, of a sample of clients, in log-odds.
+
+    `other`: each one's value of the second input, empty where there is none.
+    """
+
+    values: Sequence[float | str | None]
+    contributions: Sequence[float]
+    other: Sequence[float | str | None] = []
+
+
 class Distribution(DistributionMeaning):
     """
     Counts per bin: of all clients, those who repaid, those who defaulted.
@@ -276,6 +341,29 @@ class EndedLogin(Answer):
     """Nobody comes by it any more."""
 
     login: str | None
+
+
+StatedItem = TypeAliasType("StatedItem", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
+class ErrorBins(ErrorBinsMeaning):
+    """
+    Clients by their value of an input, and how wrong the model is about them.
+
+    A number is above `low` and at most `high`, null where there is no end; of a
+    category it is `category`; where all three are null, the value is missing. `cost`:
+    of the decisions at the model's threshold, on average.
+    """
+
+    low: Sequence[float | None]
+    high: Sequence[float | None]
+    category: Sequence[str | None]
+    clients: Sequence[int]
+    stated: Sequence[StatedItem]
+    observed: Sequence[ObservedItem]
+    granted_defaults: Sequence[int]
+    refused_good: Sequence[int]
+    cost: Sequence[float]
 
 
 class Evidence(Answer):
@@ -370,6 +458,26 @@ class GroupImportance(Answer):
     mean_absolute: float
 
 
+class InputErrors(Answer):
+    """Where the model is wrong most, by the value of an input."""
+
+    feature: str
+    bins: ErrorBins
+
+
+class Interaction(Answer):
+    """
+    How much two inputs say together that neither says alone.
+
+    `strength`: in log-odds; `share`: of the variance of both together (Friedman's H²).
+    """
+
+    first: str
+    second: str
+    strength: Annotated[float, Field(ge=0.0)]
+    share: Annotated[float, Field(ge=0.0, le=1.0)]
+
+
 class Labels(LabelsMeaning):
     """The same words in every language that the bundle's catalogues speak."""
 
@@ -425,6 +533,21 @@ class ModelRef(Answer):
     name: str
     version: str
     bundle_sha256: str
+
+
+class ModelValidation(Answer):
+    """
+    What somebody other than who trained the model found of this very version.
+
+    `file_sha256`: of the list of hashes of the validation file that was checked, null
+    where none was given.
+    """
+
+    by: str
+    verdict: str
+    note: str
+    signed_at: AwareDatetime
+    file_sha256: str | None
 
 
 class Moved(Answer):
@@ -522,6 +645,25 @@ class OutcomesAnswer(Answer):
     duplicates: int
 
 
+LowItem = TypeAliasType("LowItem", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
+HighItem = TypeAliasType("HighItem", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
+class PartialDependence(PartialDependenceMeaning):
+    """
+    Mean risk of a sample of clients, if all had each of these values.
+
+    Four fifths of them lie from `low` to `high`. A null value is a missing one.
+    """
+
+    values: Sequence[float | str | None]
+    risk: Sequence[RiskItem]
+    low: Sequence[LowItem]
+    high: Sequence[HighItem]
+
+
 class Permutation(Answer):
     """
     How much AUC is lost when a feature's, or a group's, values are shuffled.
@@ -586,6 +728,16 @@ class ProblemAnswer(Answer):
     status: int
     detail: str
     errors: Annotated[Sequence[FieldProblem], Field(validate_default=True)] = []
+
+
+RefusedItem = TypeAliasType("RefusedItem", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
+class RankingCurves(RankingCurvesMeaning):
+    """Curves of all candidates over the same shares of clients refused."""
+
+    refused: Sequence[RefusedItem]
+    candidates: Sequence[CandidateCurves]
 
 
 class Readiness(Answer):
@@ -801,6 +953,30 @@ class ScorecardInput(ScorecardInputMeaning):
     mean: float
     clients: Sequence[int]
     default_rate: Sequence[DefaultRate | None]
+
+
+Auc = TypeAliasType("Auc", Annotated[float, Field(ge=0.0, le=1.0)])
+
+
+class SegmentMeasures(Answer):
+    """
+    Of clients whom the model had not seen, at the threshold of the answer.
+
+    `stated_risk`: their mean probability; `default_rate`: how many defaulted. `auc` is
+    null where all or none did, `business_score` where it counts by amounts that are not
+    known.
+    """
+
+    clients: int
+    default_rate: Annotated[float, Field(ge=0.0, le=1.0)]
+    stated_risk: Annotated[float, Field(ge=0.0, le=1.0)]
+    approval_rate: Annotated[float, Field(ge=0.0, le=1.0)]
+    business_score: float | None
+    auc: Auc | None
+    granted_repaid: int
+    granted_defaulted: int
+    refused_repaid: int
+    refused_defaulted: int
 
 
 class Sentences(Answer):
@@ -1134,6 +1310,32 @@ class Importance(Answer):
     permutation_of_groups: Permutation | None = None
 
 
+class InspectedInput(Answer):
+    """
+    How the risk moves with an input.
+
+    `second`: the input that explains most of what its value leaves open.
+    """
+
+    feature: str
+    dependence: PartialDependence
+    second: str | None
+    points: DependencePoints
+
+
+class Inspection(Answer):
+    """
+    What analysts look for in a model, of clients that were held out.
+
+    Inputs are those that weigh most, weightiest first; pairs of them by strength.
+    """
+
+    curves: RankingCurves
+    inputs: Sequence[InspectedInput]
+    interactions: Sequence[Interaction]
+    errors: Sequence[InputErrors]
+
+
 class LatestDecision(LatestDecisionMeaning):
     """
     The newest decision on a client: the model's, and what is recommended by it.
@@ -1255,6 +1457,14 @@ class Scorecard(Answer):
     scale: PointsScale
     base_points: float
     inputs: Sequence[ScorecardInput]
+
+
+class SegmentAnswer(Answer):
+    """The segment beside all clients of the sample."""
+
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)]
+    segment: SegmentMeasures
+    all: SegmentMeasures
 
 
 class Standing(StandingMeaning):
@@ -1400,6 +1610,13 @@ class ModelAnswer(ModelAnswerMeaning):
     calibration: Calibration
     metrics: Metrics
     data: TrainingData
+    validation: Annotated[
+        Sequence[ModelValidation],
+        Field(
+            description="Who checked this version, refusals too; empty: nobody.",
+            validate_default=True,
+        ),
+    ] = []
     features: Sequence[Feature]
     tables: Mapping[str, Table]
     libraries: Mapping[str, str]

@@ -6,7 +6,8 @@ person has the same roles.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+import json
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar, cast
@@ -17,10 +18,12 @@ import streamlit as st
 
 from api_client.answers import (
     ClientAnswer,
+    ClientDependence,
     Counterfactual,
     CounterOffer,
     Distribution,
     Importance,
+    Inspection,
     ModelAnswer,
     OffersAnswer,
     PolicyAnswer,
@@ -28,6 +31,7 @@ from api_client.answers import (
     Prediction,
     Scatter,
     Scorecard,
+    SegmentAnswer,
     SimilarClients,
     Simulation,
     Standing,
@@ -114,6 +118,25 @@ def _importance(api: ScoringApi, bundle_sha256: str) -> Importance:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=SHARED)
+def _inspection(api: ScoringApi, bundle_sha256: str) -> Inspection:
+    return api.inspection()
+
+
+@st.cache_resource(show_spinner=False, max_entries=200, hash_funcs=SHARED)
+def _segment(
+    api: ScoringApi, bundle_sha256: str, filters: str, threshold: float
+) -> SegmentAnswer:
+    return api.segment(json.loads(filters), threshold)
+
+
+@st.cache_resource(show_spinner=False, max_entries=200, hash_funcs=SHARED)
+def _dependence(
+    api: ScoringApi, bundle_sha256: str, feature: str, client_id: ClientKey
+) -> ClientDependence:
+    return api.dependence(feature, client_id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=SHARED)
 def _scorecard(api: ScoringApi, bundle_sha256: str) -> Scorecard:
     return api.scorecard()
 
@@ -125,7 +148,7 @@ def _model_card(api: ScoringApi, bundle_sha256: str, language: str) -> str:
 
 @st.cache_resource(show_spinner=False, max_entries=500, hash_funcs=SHARED)
 def _distribution(
-    api: ScoringApi, bundle_sha256: str, feature: str, client_id: ClientKey
+    api: ScoringApi, bundle_sha256: str, feature: str, client_id: ClientKey | None
 ) -> Distribution:
     return api.distribution(feature, client_id)
 
@@ -171,6 +194,29 @@ def current_model() -> ModelAnswer:
 
 def importance_of(model: ModelAnswer) -> Importance:
     return _importance(scoring_api(), model.bundle_sha256)
+
+
+def inspection_of(model: ModelAnswer) -> Inspection:
+    return _inspection(scoring_api(), model.bundle_sha256)
+
+
+def segment_of(
+    model: ModelAnswer, filters: Sequence[Mapping[str, object]], threshold: float
+) -> SegmentAnswer:
+    """How good the model is for those of its sample who pass all filters."""
+    asked = json.dumps(filters)
+    return _segment(scoring_api(), model.bundle_sha256, asked, threshold)
+
+
+def dependence_of(
+    feature: str, client_id: ClientKey, model: ModelAnswer
+) -> ClientDependence:
+    return _dependence(scoring_api(), model.bundle_sha256, feature, client_id)
+
+
+def spread_of(feature: str, model: ModelAnswer) -> Distribution:
+    """How all clients are spread over a fact."""
+    return _distribution(scoring_api(), model.bundle_sha256, feature, None)
 
 
 def scorecard_of(model: ModelAnswer) -> Scorecard:
@@ -244,6 +290,7 @@ def forget_answers() -> None:
     _ready.clear()
     _importance.clear()
     _scorecard.clear()
+    _inspection.clear()
     _model_card.clear()
     _policy_results.clear()
     _login_was_ended.clear()

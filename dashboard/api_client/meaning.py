@@ -219,6 +219,44 @@ class CalibrationCurveMeaning(CostCurveMeaning):
     pass
 
 
+class PartialDependenceMeaning(CostCurveMeaning):
+    pass
+
+
+class DependencePointsMeaning(CostCurveMeaning):
+    pass
+
+
+class ErrorBinsMeaning(CostCurveMeaning):
+    pass
+
+
+class RankingCurvesMeaning(Answer):
+    if TYPE_CHECKING:
+        refused: Sequence[float]
+        candidates: Sequence[answers.CandidateCurves]
+
+    @model_validator(mode="after")
+    def check_lengths(self) -> Self:
+        points = len(self.refused)
+        for one in self.candidates:
+            lengths = {len(one.caught), len(one.good_refused), len(one.precision)}
+            if lengths != {points}:
+                raise Contradiction("candidates", f"{points} points of each curve")
+        return self
+
+
+class ClientDependenceMeaning(Answer):
+    values: Sequence[Value]
+    risk: Sequence[float]
+
+    @model_validator(mode="after")
+    def check_lengths(self) -> Self:
+        if len(self.values) != len(self.risk):
+            raise Contradiction("risk", "a risk for every value")
+        return self
+
+
 class BeeswarmMeaning(Answer):
     features: Sequence[str]
     values: Sequence[Sequence[float | None]]

@@ -16,6 +16,7 @@ from api_client.answers import (
     BatchAnswer,
     Beside,
     ClientAnswer,
+    ClientDependence,
     ClientPage,
     Contest,
     ContestsAnswer,
@@ -30,6 +31,7 @@ from api_client.answers import (
     EvidenceAnswer,
     History,
     Importance,
+    Inspection,
     LoginAnswer,
     MissingAnswer,
     ModelAnswer,
@@ -50,6 +52,7 @@ from api_client.answers import (
     Review,
     Scatter,
     Scorecard,
+    SegmentAnswer,
     SimilarClients,
     Simulation,
     Trial,
@@ -124,6 +127,17 @@ class ScoringApi:
 
     def importance(self) -> Importance:
         return self.transport.get(Importance, "/v1/model/importance")
+
+    def inspection(self) -> Inspection:
+        """NotFound where the bundle came without it."""
+        return self.transport.get(Inspection, "/v1/model/inspection")
+
+    def segment(
+        self, filters: Sequence[Mapping[str, object]], threshold: float
+    ) -> SegmentAnswer:
+        """Refused where too few clients pass; NotFound without their risks."""
+        body = {"filters": [dict(one) for one in filters], "threshold": threshold}
+        return self.transport.post(SegmentAnswer, "/v1/model/segments", body)
 
     def scorecard(self) -> Scorecard:
         """NotFound where the model is none."""
@@ -358,9 +372,20 @@ class ScoringApi:
         _same_client(client_id, similar.client_id)
         return similar
 
-    def distribution(self, feature: str, client_id: ClientKey) -> Distribution:
+    def dependence(self, feature: str, client_id: ClientKey) -> ClientDependence:
+        params = {"feature": feature}
+        path = f"{_path(client_id)}/dependence"
+        found = self.transport.get(ClientDependence, path, params)
+        _same_client(client_id, found.client_id)
+        return found
+
+    def distribution(
+        self, feature: str, client_id: ClientKey | None = None
+    ) -> Distribution:
+        """With where this client is, for an officer."""
         path = f"/v1/features/{quote(feature)}/distribution"
-        return self.transport.get(Distribution, path, {"client_id": str(client_id)})
+        params = {} if client_id is None else {"client_id": str(client_id)}
+        return self.transport.get(Distribution, path, params)
 
     def scatter(self, feature: str, other: str, client_id: ClientKey) -> Scatter:
         path = f"/v1/features/{quote(feature)}/scatter"

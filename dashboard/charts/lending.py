@@ -28,6 +28,29 @@ class Point:
     cost: float
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many clients a limit decides on rightly and wrongly."""
+
+    granted_repaid: int
+    granted_defaulted: int
+    refused_repaid: int
+    refused_defaulted: int
+
+
+def counts(point: Point, clients: int, default_rate: float) -> Counts:
+    """Of all the clients that the curve is of; its rates are exact."""
+    granted = round(point.approval_rate * clients)
+    late = round((point.default_rate or 0.0) * granted)
+    all_late = round(default_rate * clients)
+    return Counts(
+        granted_repaid=granted - late,
+        granted_defaulted=late,
+        refused_repaid=clients - granted - (all_late - late),
+        refused_defaulted=all_late - late,
+    )
+
+
 def points(curve: CostCurve | None) -> list[Point]:
     """By rising limit; none of a model that came without them."""
     if curve is None or not (curve.approval_rate and curve.default_rate):

@@ -16,7 +16,7 @@ from charts.axes import (
     row_names,
     upright,
 )
-from charts.palette import GRID, LOWERS, NEUTRAL, UNSURE_ZONE, VALUES
+from charts.palette import GRID, LOWERS, NEUTRAL, RAISES, UNSURE_ZONE, VALUES
 from session.language import _
 from texts.formats import percent
 from texts.metrics import per
@@ -45,13 +45,22 @@ def importance(names: Sequence[str], weights: Sequence[float]) -> go.Figure:
     return go.Figure(bars, layout)
 
 
-def cost_curve(curve: CostCurve, model: ModelAnswer) -> go.Figure:
-    """Cost if the limit stood elsewhere, with the model's limit marked."""
+def cost_curve(
+    curve: CostCurve, model: ModelAnswer, tried: tuple[float, float] | None = None
+) -> go.Figure:
+    """Cost if the limit stood elsewhere; the model's and the `tried` one are marked."""
     line = go.Scatter(
         x=[100 * t for t in curve.threshold],
         y=list(curve.business_score),
         mode="lines",
         line={"color": LOWERS, "width": 3},
+        hoverinfo="x+y",
+    )
+    dot = go.Scatter(
+        x=[100 * tried[0]] if tried else [],
+        y=[tried[1]] if tried else [],
+        mode="markers",
+        marker={"size": 13, "symbol": "diamond", "color": RAISES},
         hoverinfo="x+y",
     )
     limit = _("limit {limit}", limit=percent(model.threshold))
@@ -67,7 +76,7 @@ def cost_curve(curve: CostCurve, model: ModelAnswer) -> go.Figure:
         },
         **PLAIN,
     }
-    return go.Figure(line, layout)
+    return go.Figure([line, dot], layout)
 
 
 def _band(interval: tuple[float, float]) -> dict[str, Any]:

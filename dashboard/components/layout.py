@@ -39,6 +39,14 @@ def numbers(key: str, table: Callable[[], Table], caption: str, label: str) -> N
         opened.html(markup.table(headers, rows, caption))
 
 
+def on_demand(key: str, label: str, draw: Callable[[], None]) -> None:
+    """A part of the page behind a click; it is made only when it is opened."""
+    opened = st.expander(label, key=key, on_change="rerun")
+    if opened.open:
+        with opened:
+            draw()
+
+
 def language_switch() -> None:
     st.session_state["language_switch"] = code()
     st.segmented_control(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from api_client.answers import CandidateMeasures, ModelAnswer
+from api_client.answers import CandidateCurves, CandidateMeasures, ModelAnswer
 from session.language import _, mark
 from texts.formats import decimal, percent
 
@@ -127,7 +127,7 @@ def candidate_row(candidate: CandidateMeasures) -> list[str]:
     return [candidate_name(candidate), *values]
 
 
-def candidate_name(candidate: CandidateMeasures) -> str:
+def candidate_name(candidate: CandidateMeasures | CandidateCurves) -> str:
     """What kind of model it is, then its variants, as its label names them."""
     name = candidate.name
     kind = _(CANDIDATES[name]) if name in CANDIDATES else name

@@ -115,11 +115,16 @@ def _describe(
     noise = np.random.default_rng(0).normal(size=len(matrix))
     risk = matrix[:, 0] / 4e5 - 3 * np.nan_to_num(matrix[:, 2], nan=0.3) + noise
     outcomes = (risk > 0.8).astype(np.int8)
-    columns = {"SK_ID_CURR": np.array([row[0] for row in rows]), "TARGET": outcomes}
+    columns = {
+        "SK_ID_CURR": np.array([row[0] for row in rows]),
+        "TARGET": outcomes,
+        "probability": np.round(1 / (1 + np.exp(1 - risk)), 2),
+    }
     connection.register("outcomes", columns)
     connection.execute(
-        "COPY (SELECT f.* EXCLUDE SK_ID_CURR, TARGET FROM features f JOIN outcomes "
-        f"USING (SK_ID_CURR)) TO '{bundle / 'population.parquet'}' (FORMAT parquet)"
+        "COPY (SELECT f.* EXCLUDE SK_ID_CURR, TARGET, probability FROM features f "
+        "JOIN outcomes USING (SK_ID_CURR)) "
+        f"TO '{bundle / 'population.parquet'}' (FORMAT parquet)"
     )
     for feature, column in zip(manifest["features"], matrix.T, strict=True):
         if feature["dtype"] == "float32":

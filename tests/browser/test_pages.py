@@ -232,6 +232,33 @@ def test_the_model_and_drift_pages_show_what_the_api_knows(
     frame.get_by_text(headline.strip()).first.wait_for()
 
 
+def test_a_closer_look_at_the_model_is_whole_and_accessible(
+    page: Page, dashboard: str, served: Served
+) -> None:
+    from playwright.sync_api import expect
+
+    (client,) = some_clients(served, 1)
+    page.goto(f"{dashboard}/model?lang=en&client={client}")
+    page.locator(PAGES["model"]).first.wait_for()
+    page.get_by_role("slider", name="Try another limit").focus()
+    page.keyboard.press("ArrowLeft")
+    _, in_use, tried = page.locator(".st-key-limit thead th").all()
+    same = in_use.inner_text().replace("in use", "tried")
+    expect(tried).not_to_have_text(same)
+    closer = page.locator(".st-key-closer")
+    for title, told in (
+        ("How well it ranks", "Area under the curve (AUC)"),
+        ("How the risk moves with one fact", f"For client {client}"),
+        ("What two facts say together", "together"),
+        ("Where it is wrong most", "Furthest off at"),
+        ("How good it is for some clients", "All of the sample"),
+    ):
+        closer.get_by_text(title).first.click()
+        closer.get_by_text(told).last.wait_for()
+        settled(page)
+    check(page, "model")
+
+
 def test_an_alert_is_acknowledged(page: Page, dashboard: str, served: Served) -> None:
     told = {
         "title": "Rents rose",

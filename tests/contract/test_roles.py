@@ -40,7 +40,7 @@ each_person = pytest.mark.parametrize(
     "roles", PEOPLE, ids=["nobody", "officer", "analyst", "both", "admin"]
 )
 # What a page asks only for some of those who see it, or is asked by hand.
-NOT_FOR_ALL = {"raw", "activate_policy", "assign"}
+NOT_FOR_ALL = {"raw", "activate_policy", "assign", "dependence"}
 CONSULTED = {"kind": "income", "source": "Pay slip", "result": "confirmed"}
 CONSULTED |= {"consulted_at": "2026-11-02", "author": "Zoë"}
 DECLARED = {"monthly_income": 2100.0, "author": "Zoë"}
@@ -128,6 +128,9 @@ PAGES: dict[str, tuple[set[str], dict[str, Ask]]] = {
             "login_was_ended": lambda api, _: api.login_was_ended(),
             "end_login": lambda api, _: api.end_login(),
             "importance": lambda api, _: api.importance(),
+            "inspection": lambda api, _: api.inspection(),
+            "segment": lambda api, _: api.segment([], 0.1),
+            "dependence": lambda api, client: api.dependence(FEATURE, client),
             "scorecard": lambda api, _: api.scorecard(),
             "model_card": lambda api, _: api.model_card("fr"),
         },

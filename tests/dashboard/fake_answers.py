@@ -650,7 +650,7 @@ def brief(made: dict[str, Any]) -> dict[str, Any]:
     return told | {"by_group": whole | {"contributions": listed}}
 
 
-def distribution(name: str, client_id: int) -> dict[str, Any]:
+def distribution(name: str) -> dict[str, Any]:
     if name == "CODE_GENDER":
         bins: dict[str, Any] = {"kind": "category", "categories": ["F", "M"]}
     else:

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import fake_answers
+import fake_inspection
 import fake_policies
 
 KEY = "fake-key"
@@ -125,6 +126,9 @@ class FakeApi:
             ("GET /v1/model", self._model),
             ("GET /v1/model/scorecard", self._scorecard),
             ("GET /v1/model/importance", fixed(fake_answers.importance())),
+            ("GET /v1/model/inspection", fixed(fake_inspection.inspection())),
+            ("POST /v1/model/segments", self._segment),
+            (r"GET /v1/clients/(\d+)/dependence", self._dependence),
             ("GET /v1/model/card", self._card),
             ("GET /v1/clients", self._search),
             (rf"GET /v1/clients/(\d+|{DRAFT[1:-1]})", self._client),
@@ -181,6 +185,13 @@ class FakeApi:
 
     def _missing(self, client_id: str, **_: Any) -> Answer:
         return document(fake_answers.missing(self.drafts[client_id]))
+
+    def _segment(self, *, body: Any, **_: Any) -> Answer:
+        return document(fake_inspection.segment(body))
+
+    def _dependence(self, client_id: str, *, query: dict[str, str], **_: Any) -> Answer:
+        found = fake_inspection.dependence(client_id, query)
+        return document(found) if found else problem(404, "no dependence")
 
     def _model(self, **_: Any) -> Answer:
         told = fake_answers.model(self.version)
@@ -408,7 +419,7 @@ class FakeApi:
     def _distribution(self, name: str, query: dict[str, str], **_: Any) -> Answer:
         if name not in {feature[0] for feature in fake_answers.FEATURES}:
             return problem(404, f"no distribution of {name}")
-        return document(fake_answers.distribution(name, int(query["client_id"])))
+        return document(fake_answers.distribution(name))
 
     def _scatter(self, name: str, query: dict[str, str], **_: Any) -> Answer:
         points = [[0.1, 0.2, 1], [0.5, 0.4, 0], [0.9, 0.8, 0]]

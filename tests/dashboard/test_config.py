@@ -25,6 +25,13 @@ def test_a_trailing_slash_of_the_address_does_not_matter() -> None:
     assert read_settings(environ).api_url == "https://api.test/x"
 
 
+def test_a_run_is_linked_where_it_is_said_where_mlflow_is() -> None:
+    key = {"DASHBOARD_API_KEY": "abc"}
+    linked = read_settings({**key, "DASHBOARD_MLFLOW_URL": "https://ml.test/x/"})
+    assert linked.run_address("1/2") == "https://ml.test/x/#/runs/1%2F2"
+    assert read_settings(key).run_address("12") == ""
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -36,6 +43,7 @@ def test_a_trailing_slash_of_the_address_does_not_matter() -> None:
         ("DASHBOARD_TIMEOUT_SECONDS", "nan"),
         ("DASHBOARD_CURRENCY", "euro"),
         ("DASHBOARD_CURRENCY", "ZZZ"),
+        ("DASHBOARD_MLFLOW_URL", "mlflow.example"),
     ],
 )
 def test_names_the_variable_at_fault(name: str, value: str) -> None:

@@ -75,11 +75,12 @@ def write_parts(
     reasons = reasons_json(trained.store.layout) | {"borderline": analysis.borderline}
     write_json(folder / REASONS, reasons)
     write_json(folder / "importance.json", analysis.importance)
+    write_json(folder / "inspection.json", analysis.inspection, compact=True)
     if any(feature.name == terms.TERM for feature in feature_set.features):
         write_json(folder / "instalments.json", terms.as_likely())
     write_json(folder / "distributions.json", distributions(data, shown))
     write_json(folder / CORRELATIONS, correlations(data.inputs[watched]).tolist())
-    write_population(folder / POPULATION, data, clients, shown)
+    write_population(folder / POPULATION, data, clients, shown, chosen)
     write_reference(folder / "reference.parquet", data, chosen, watched, trained.costs)
     write_json(folder / CORE, _core(trained, analysis, gates))
 
@@ -89,8 +90,10 @@ def reasons_json(layout: Layout) -> dict[str, Any]:
     return {"reasons": [asdict(reason) for reason in layout.reasons]}
 
 
-def write_json(path: Path, value: object) -> None:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
+def write_json(path: Path, value: object, *, compact: bool = False) -> None:
+    """With a line for each value, or in as few bytes as can be."""
+    form: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 1}
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, **form)
     path.write_text(text + "\n", encoding="utf-8")
 
 

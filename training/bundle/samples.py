@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from training.arrays import Array
-from training.bundle.coarse import coarse, stepped
 from training.evaluation.business_cost import Costs
 from training.evaluation.cross_validation import Assessment
+from training.evaluation.inspection.coarse import coarse, stepped
 from training.evaluation.shap_values import sample_rows
 from training.features.define import Feature
 from training.features.sql import FeatureSet
@@ -44,19 +44,40 @@ def drawn(rows: int, size: int) -> np.ndarray:
 
 
 def write_population(
-    path: Path, data: Labelled, clients: np.ndarray, shown: Sequence[Feature]
+    path: Path,
+    data: Labelled,
+    clients: np.ndarray,
+    shown: Sequence[Feature],
+    chosen: Assessment,
 ) -> None:
-    """Displayed features (categories as text), coarse; outcome; pseudonym.
+    """Displayed features (categories as text) and risk, coarse; outcome; pseudonym.
 
-    `clients`: the pseudonyms, which `publish_population` leaves out.
+    `clients`: the pseudonyms, which `publish_population` leaves out. The risk is that
+    of the model that had not seen the client.
     """
     rows = drawn(len(data.target), LARGEST)
     inputs = data.inputs[[feature.name for feature in shown]].iloc[rows]
     kept = coarse(inputs, data.categories)
     readable = _readable(kept, data.categories).assign(
-        TARGET=data.target[rows].astype(np.int8), **{CLIENT: clients[rows]}
+        probability=stepped_risk(chosen.probability[rows], chosen.threshold.value),
+        TARGET=data.target[rows].astype(np.int8),
+        **{CLIENT: clients[rows]},
     )
     readable.to_parquet(path, index=False, compression="zstd")
+
+
+def stepped_risk(probability: Array, threshold: float) -> Array:
+    """Each client's risk as the mean of its step's, shape (clients,).
+
+    The granted have steps of their own and the refused have, so that as many are
+    refused at the threshold as were.
+    """
+    told = np.empty_like(probability)
+    for side in (probability < threshold, probability >= threshold):
+        _, step = np.unique(stepped(probability[side]), return_inverse=True)
+        means = np.bincount(step, probability[side]) / np.maximum(np.bincount(step), 1)
+        told[side] = means[step]
+    return told
 
 
 def publish_population(path: Path) -> None:

@@ -1,1 +1,1 @@
-"""The cards of the model's page."""
+"""The cards of the page *Model*."""

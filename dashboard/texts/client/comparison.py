@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from api_client.answers import Distribution, SimilarClients
 from api_client.meaning import Descriptor, Value
@@ -31,15 +31,17 @@ class Scale:
     """A chart's axis: its title, and what its numbers are multiplied by.
 
     They are then in the unit that the sentences around the chart tell them in.
+    `words`: what categories are called.
     """
 
     title: str
     factor: float = 1.0
+    words: Callable[[str], str] = str
 
     def __call__(self, number: Value) -> Value:
-        if number is None or isinstance(number, str):
-            return number
-        return self.factor * number
+        if number is None:
+            return None
+        return self.words(number) if isinstance(number, str) else self.factor * number
 
 
 def similar_text(similar: SimilarClients) -> str:
@@ -95,6 +97,13 @@ def bin_names(found: Distribution, feature: Descriptor) -> list[str]:
         _("{low} to {high}", low=low, high=high)
         for low, high in zip(ends, ends[1:], strict=False)
     ]
+
+
+def worded_scale(feature: Descriptor, values: Iterable[Value]) -> Scale:
+    """The axis of a fact whose categories are told in words."""
+    return replace(
+        scale(feature, values), words=lambda value: value_text(value, feature)
+    )
 
 
 def scatter_text(x: Descriptor, y: Descriptor, shown: int) -> str:

@@ -53,6 +53,9 @@ OFFICER = (
     "/v1/features/AMT_CREDIT/scatter?with=CODE_GENDER&client_id=100001",
     "/v1/clients/100001",
     "/v1/clients/100001/similar",
+    "/v1/clients/100001/dependence?feature=AMT_CREDIT",
+    "/v1/clients/100001/dependence?feature=CODE_GENDER",
+    "/v1/model/inspection",
     "/openapi.json",
 )
 ANALYST = (
@@ -173,6 +176,8 @@ KINDS: tuple[tuple[str, Callable[[bytes, random.Random], bytes]], ...] = (
     ("reasons.json", values),
     ("importance.json", bits),
     ("importance.json", values),
+    ("inspection.json", bits),
+    ("inspection.json", values),
     ("distributions.json", bits),
     ("distributions.json", values),
     ("drift/report.json", bits),
@@ -230,6 +235,8 @@ def ask(app: Flask, call: Any, world: Any) -> Callable[[], None]:
             if answer.status_code == 201:
                 assert 0 <= answer.json["probability"] <= 1
                 made = answer.json["prediction_id"]
+        answer = call("POST", "/v1/model/segments", "analyst", json={"filters": []})
+        assert answer.status_code < 500, answer.text
         answer = call(
             "POST", f"/v1/predictions/{made}/counterfactual", "officer", json={}
         )

@@ -50,7 +50,7 @@ def test_reads_every_answer(client: ScoringApi) -> None:
     assert client.report_html("train_test-1") == fake_answers.DRIFT_HTML.encode()
     assert client.model_card("fr") == f"fr: {fake_answers.CARD}"
     assert client.similar(700001).size == 400
-    assert client.distribution("DAYS_BIRTH", 700001).counts["all"] == [60, 40]
+    assert client.distribution("DAYS_BIRTH").counts["all"] == [60, 40]
     assert client.scatter("A", "B", 700001).client == (0.6, 0.3)
     assert client.alerts("open")[0].title == "Instalments have grown"
 
@@ -178,7 +178,7 @@ def test_an_answer_of_a_later_api_is_read(api: FakeApi, client: ScoringApi) -> N
     assert client.model().features[0].dtype == "later"
     assert client.history(700001).predictions[0].kind == "later"
     assert client.alerts("open")[0].severity == "later"
-    assert client.distribution("DAYS_BIRTH", 700001).counts["all"] == [60, 40]
+    assert client.distribution("DAYS_BIRTH").counts["all"] == [60, 40]
 
 
 # What is wrong with a decision, and the sentence that says so.
@@ -299,10 +299,10 @@ def test_a_model_that_contradicts_itself_is_refused(
 def test_counts_and_points_that_do_not_fit_their_columns_are_refused(
     api: FakeApi, client: ScoringApi
 ) -> None:
-    spread = fake_answers.distribution("DAYS_BIRTH", 700001) | {"repaid": [1]}
+    spread = fake_answers.distribution("DAYS_BIRTH") | {"repaid": [1]}
     api.replies["/v1/features/DAYS_BIRTH/distribution"] = document(spread)
     with pytest.raises(NonsenseAnswer, match="/repaid: expected a count for every bin"):
-        client.distribution("DAYS_BIRTH", 700001)
+        client.distribution("DAYS_BIRTH")
     importance = fake_answers.importance()
     importance["beeswarm"]["features"].append("DAYS_BIRTH")
     api.replies["/v1/model/importance"] = document(importance)

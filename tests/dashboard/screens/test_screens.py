@@ -694,6 +694,48 @@ def test_the_model_page_shows_fairness_and_its_card(api: FakeApi) -> None:
         assert f"{language}: # Model card" in page_text(app)
 
 
+def test_another_limit_is_tried_and_told_beside_the_one_in_use(api: FakeApi) -> None:
+    app = page("model")
+    [slider] = [one for one in app.select_slider if one.label == "Try another limit"]
+    before = page_text(app)
+    slider.set_value(len(slider.options) - 1).run()
+    assert not app.exception and "Wrongly granted: they defaulted" in before
+    assert page_text(app) != before
+
+
+def test_a_closer_look_is_asked_for_when_it_is_opened(api: FakeApi) -> None:
+    app = page("model")
+    assert not api.asked("GET", "/v1/model/inspection")
+    told = {
+        "ranking": "Area under the curve (AUC): Same answer for all 0.500",
+        "dependence": "would go from 4.0% to 21.0%",
+        "interactions": "0.031 of log-odds",
+        "errors": "Of these 100 clients 25.0%",
+        "segments": "Wrongly refused: they repaid",
+    }
+    for part, text in told.items():
+        app.session_state[part] = True
+        assert text in page_text(app.run()), part
+        assert not app.exception and not notices(app, "error")
+    assert api.asked("GET", "/v1/model/inspection") == 1
+    app.multiselect(key="segment_facts").set_value(["CODE_GENDER"]).run()
+    app.multiselect(key="segment_among_CODE_GENDER").set_value(["F"]).run()
+    *_, (_method, _path, _headers, asked) = (
+        one for one in api.requests if one[1] == "/v1/model/segments"
+    )
+    assert asked["filters"] == [{"feature": "CODE_GENDER", "among": ["F"]}]
+    api.replies["/v1/model/segments"] = problem(422, "1 field(s) cannot be accepted")
+    app.multiselect(key="segment_among_CODE_GENDER").set_value(["M"]).run()
+    assert "Fewer than 50 clients" in notices(app, "warning")[0]
+
+
+def test_a_model_of_before_says_what_it_came_without(api: FakeApi) -> None:
+    api.replies["/v1/model/inspection"] = problem(404, "no inspection.json")
+    app = page("model")
+    app.session_state["ranking"] = True
+    assert "came without this" in page_text(app.run())
+
+
 @pytest.mark.parametrize(
     ("kind", "told"),
     [

@@ -36,7 +36,8 @@ def data() -> Labelled:
 
 def scored(data: Labelled) -> Any:
     margin = np.arange(len(data.target)) / 100
-    return SimpleNamespace(margin=margin, probability=1 / (1 + np.exp(-margin)))
+    probability, threshold = 1 / (1 + np.exp(-margin)), SimpleNamespace(value=0.9)
+    return SimpleNamespace(margin=margin, probability=probability, threshold=threshold)
 
 
 @pytest.mark.parametrize(
@@ -84,15 +85,16 @@ def test_rows_of_the_population_are_in_no_order_and_in_steps(
     shown: Any = [SimpleNamespace(name=name) for name in ("INCOME", "KIND")]
     for number in range(2):
         path = tmp_path / f"{number}.parquet"
-        write_population(path, data, names, shown)
+        write_population(path, data, names, shown, scored(data))
         lines.append(pd.read_parquet(path)["client"].astype(int).to_numpy())
         assert sorted(lines[-1]) == [*range(CLIENTS)]
         assert abs(np.corrcoef(lines[-1], range(CLIENTS))[0, 1]) < 0.3
     assert abs(np.corrcoef(lines[0], lines[1])[0, 1]) < 0.3
     publish_population(path)
     found = pd.read_parquet(path)
-    assert list(found) == ["INCOME", "KIND", "TARGET"]
-    assert found["INCOME"].value_counts().min() >= 10
+    assert list(found) == ["INCOME", "KIND", "probability", "TARGET"]
+    for name in ("INCOME", "probability"):
+        assert found[name].value_counts().min() >= 10
     np.testing.assert_array_equal(found["TARGET"], lines[-1] % 2)
     # Two live in a castle.
     assert set(found["KIND"][lines[-1] < 398]) == {"flat", "house"}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.bundle.coarse import LEAST, coarse, stepped
+from training.evaluation.inspection.coarse import LEAST, coarse, stepped
 
 NAN = np.nan
 

@@ -1,0 +1,1 @@
+"""What analysts look for in a model, beyond how good it is."""
