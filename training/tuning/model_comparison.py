@@ -154,7 +154,9 @@ class ModelComparison:
                 base = self._strategy(family, strategy, base)
         if family is LOGISTIC_REGRESSION:
             self._transformations(base)
-        return self._directions(base) if base.candidate.monotone else base
+        if base.candidate.monotone:
+            self._price_of_directions(base)
+        return base
 
     def _search(self, family: ModelFamily, trials: int) -> Values:
         if not trials:
@@ -191,20 +193,17 @@ class ModelComparison:
             varied = candidates.logistic_regression(parameters, strategy, on, name)
             self._vary(varied, base)
 
-    def _directions(self, base: Assessment) -> Assessment:
-        """What it costs that risk goes where a person expects it, which is told.
+    def _price_of_directions(self, base: Assessment) -> None:
+        """What it costs that risk goes where a person expects it.
 
-        It is served so all the same, unless it surely costs something: two standard
-        errors speak against it, and then a gate does if risk goes elsewhere.
+        It is told, and paid: a direction that costs too much is one not to declare.
         """
         current = base.candidate
         plain = self._assess_in_time(
             candidates.lightgbm(current.parameters, current.strategy)
         )
-        if plain is None:
-            return base
-        compared = self._compared(plain, base, told=plain)
-        return plain if compared.loses(2.0) else base
+        if plain is not None:
+            self._compared(plain, base, told=plain)
 
     def average(self, base: Assessment, several: Candidate) -> Assessment:
         """Several of the same averaged, unless that surely costs something.

@@ -133,11 +133,11 @@ def test_risk_goes_where_it_is_known_to_go_and_the_price_is_told(
     assert (("lightgbm", label) in told) == bool(rises)
 
 
-def test_a_direction_that_surely_costs_something_is_not_served(
+def test_a_direction_that_surely_costs_something_is_served_and_says_so(
     small: None, tmp_path: Path
 ) -> None:
     found, comparing = climbed(tmp_path, lowers_risk=frozenset({"FIRST"}))
-    assert found[-1].candidate.label == "lightgbm"
+    assert found[-1].candidate.label == "lightgbm, monotone"
     assert comparing.comparisons[-1].variant == "lightgbm, monotone"
     assert comparing.comparisons[-1].loses(2.0)
 
