@@ -21,6 +21,7 @@ from training.evaluation.inspection.dependence import (
 )
 from training.evaluation.inspection.errors_by_input import errors_by_input
 from training.evaluation.inspection.interactions import interactions
+from training.evaluation.pictures.inspection_plots import inspection_pictures
 from training.evaluation.shap_values import Explained
 from training.models.dataset import Labelled
 
@@ -159,3 +160,31 @@ def assessed(probability: Any, name: str, target: Any = TARGET) -> Any:
         cost=cost,
         metrics=SimpleNamespace(auc=0.5, average_precision=0.5),
     )
+
+
+def test_each_finding_has_its_picture() -> None:
+    bins = {"low": [None, 1.0, None], "high": [1.0, None, None]}
+    bins |= {"category": [None] * 3, "observed": [0.1] * 3, "stated": [0.2] * 3}
+    rivals = [assessed(PROBABILITY, "lightgbm"), assessed(1 - PROBABILITY, "dummy")]
+    dependence = {"values": ["flat", None], "risk": [0.1, 0.2]}
+    dependence |= {"low": [0.0, 0.1], "high": [0.2, 0.3]}
+    points = {
+        "values": ["flat", None],
+        "contributions": [0.1, 0.2],
+        "other": ["a", None],
+    }
+    one = {"feature": "KIND", "dependence": dependence, "second": "b", "points": points}
+    pair = {"first": "KIND", "second": "b", "strength": 0.1, "share": 0.2}
+    found = inspection_pictures(
+        {
+            "curves": curves(TARGET, rivals, rivals[0]),
+            "inputs": [one],
+            "interactions": [pair],
+            "errors": [{"feature": "X", "bins": bins}],
+        }
+    )
+    assert len(found) == 5
+    ranking = found["ranking.png"].axes
+    assert [axes.get_title() for axes in ranking][2:] == ["Gains", "Lift"]
+    ticks = found["errors_by_input.png"].axes[0].get_xticklabels()
+    assert [tick.get_text() for tick in ticks] == ["≤ 1", "> 1", "missing"]
