@@ -7,6 +7,7 @@ With `--check` before them it only says whether the ports are free.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -49,6 +50,7 @@ def serve(api_port: str, dashboard_port: str, *script: str) -> None:
         servers["dashboard"] = start_dashboard(LOG, dashboard_port, api)
         for url in (f"{api}/health/ready", f"{page}/_stcore/health"):
             wait_for(url, servers, LOG)
+        print(validated(Path(os.environ.get("SCORING_BUNDLE", "var/bundle"))))
         print(f"ready: dashboard {page} api {api} log {LOG}", flush=True)
         if script:
             filling["script"] = start(LOG, *script, SCORING_URL=api, SCORING_KEY=key)
@@ -59,6 +61,16 @@ def serve(api_port: str, dashboard_port: str, *script: str) -> None:
         print("stopping", flush=True)
     finally:
         stop({**servers, **filling})
+
+
+def validated(bundle: Path) -> str:
+    """Who has checked the model that is served."""
+    manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
+    model = f"model: version {manifest['model']['version']}"
+    if not manifest.get("validation"):
+        return f"{model}, not validated: nobody but who trained it has checked it"
+    last = manifest["validation"][-1]
+    return f"{model}, {last['verdict']} by {last['by']}"
 
 
 def start_api(log: Path, port: str, **settings: str) -> subprocess.Popen[bytes]:

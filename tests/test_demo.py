@@ -183,9 +183,14 @@ time.sleep(60)
 """
 
 
+MANIFEST = '{"model": {"version": "1"}, "validation": []}'
+NOBODY = "model: version 1, not validated: nobody but who trained it has checked it\n"
+
+
 def serve(folder: Path, *script: str) -> tuple[subprocess.Popen[str], str, str]:
     """The demo's servers as the folder's `gunicorn.py` and `streamlit.py` are."""
-    (folder / "var").mkdir()
+    (folder / "var" / "bundle").mkdir(parents=True)
+    (folder / "var" / "bundle" / "manifest.json").write_text(MANIFEST)
     with socket.socket() as one, socket.socket() as other:
         one.bind(("127.0.0.1", 0))
         other.bind(("127.0.0.1", 0))
@@ -208,11 +213,13 @@ def test_the_terminal_is_quiet_once_the_servers_are_ready(tmp_path: Path) -> Non
         (tmp_path / name).write_text(SERVER)
     serving, api, page = serve(tmp_path)
     assert serving.stdout is not None
+    told = serving.stdout.readline()
     ready = serving.stdout.readline()
     serving.send_signal(signal.SIGINT)
     assert serving.communicate(timeout=20) == ("stopping\n", "")
     here = "http://127.0.0.1"
     log = "var/servers.log"
+    assert told == NOBODY
     assert ready == f"ready: dashboard {here}:{page} api {here}:{api} log {log}\n"
     assert "GET /health/ready" in (tmp_path / log).read_text()
 
@@ -226,6 +233,7 @@ def test_the_day_is_made_once_the_servers_are_ready(
     (tmp_path / "day.py").write_text(DAY)
     serving, api, _page = serve(tmp_path, "day.py")
     assert serving.stdout is not None
+    assert serving.stdout.readline() == NOBODY
     assert serving.stdout.readline().startswith("ready: ")
     asked = tmp_path / "asked"
     for _ in range(100):

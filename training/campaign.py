@@ -26,6 +26,7 @@ from training.gates.run_gates import examine
 from training.models.dataset import Labelled, fingerprint, load_labelled
 from training.models.never_served import never_served
 from training.models.scorecard import FORM as SCORECARD
+from training.models.scorecard import Scale
 from training.models.served import TREES
 from training.registry import tracking
 from training.registry.pseudonyms import secret_of
@@ -35,6 +36,7 @@ from training.registry.tracking import log_selection
 from training.tuning.choice import choose_scorecard, choose_trees
 from training.tuning.hyperparameter_search import SearchResources
 from training.tuning.model_comparison import Budget, ModelComparison, rivals_installed
+from training.validation.measured import log_measured
 
 
 def run_campaign(
@@ -46,12 +48,13 @@ def run_campaign(
     resources: SearchResources,
     *,
     serve: str = TREES,
+    scale: Scale = Scale(),  # noqa: B008  frozen
     progress: Callable[[str], None],
 ) -> tuple[str, TrainedModel]:
     """Train on a feature store and register the challenger.
 
-    `serve`: the form that it has, the best LightGBM or the scorecard. Returns its
-    version, and what it is worth.
+    `serve`: the form that it has, the best LightGBM or the scorecard, whose points
+    are on the `scale`. Returns its version, and what it is worth.
 
     Raises:
         ConfigurationError: a scorecard is wanted, and what makes it is not installed.
@@ -81,7 +84,7 @@ def run_campaign(
         tracking.describe_campaign({**parameters, **costs.to_json(), **about})
         tracking.log_data(run.info.run_id, store, data, about["fingerprint"])
         comparing = ModelComparison(
-            data, costs, budget, resources, progress, record, serve
+            data, costs, budget, resources, progress, record, serve, scale
         )
         families = comparing.run()
         choose = choose_scorecard if serve == SCORECARD else choose_trees
@@ -123,6 +126,8 @@ def run_campaign(
         gates = examine(
             trained, analysis, budget.shuffled, budget.rounds, resources.jobs
         )
+        progress("validation: each input, each reason")
+        log_measured(trained, analysis)
         version = register(registry, trained, analysis, gates, secret)
     return version, trained
 

@@ -230,6 +230,20 @@ class TrainingData(FromBundle):
     default_rate: Share
 
 
+class ModelValidation(FromBundle):
+    """What somebody other than who trained the model found of this very version.
+
+    `file_sha256`: of the list of hashes of the validation file that was checked, null
+    where none was given.
+    """
+
+    by: str
+    verdict: Literal["accepted", "accepted-with-conditions", "refused"]
+    note: str
+    signed_at: Moment
+    file_sha256: str | None
+
+
 class NegotiableTerm(Answer):
     """A term that a what-if may move, from `lowest` to `highest`.
 
@@ -265,6 +279,10 @@ class ModelAnswer(Answer):
     calibration: Calibration
     metrics: Metrics
     data: TrainingData
+    validation: list[ModelValidation] = Field(
+        [],
+        description="Who checked this version, refusals too; empty: nobody.",
+    )
     features: list[Feature]
     tables: dict[str, Table]
     libraries: dict[str, str]

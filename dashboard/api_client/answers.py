@@ -535,6 +535,21 @@ class ModelRef(Answer):
     bundle_sha256: str
 
 
+class ModelValidation(Answer):
+    """
+    What somebody other than who trained the model found of this very version.
+
+    `file_sha256`: of the list of hashes of the validation file that was checked, null
+    where none was given.
+    """
+
+    by: str
+    verdict: str
+    note: str
+    signed_at: AwareDatetime
+    file_sha256: str | None
+
+
 class Moved(Answer):
     """How many decisions go from one recommendation to another, or stay at it."""
 
@@ -1595,6 +1610,13 @@ class ModelAnswer(ModelAnswerMeaning):
     calibration: Calibration
     metrics: Metrics
     data: TrainingData
+    validation: Annotated[
+        Sequence[ModelValidation],
+        Field(
+            description="Who checked this version, refusals too; empty: nobody.",
+            validate_default=True,
+        ),
+    ] = []
     features: Sequence[Feature]
     tables: Mapping[str, Table]
     libraries: Mapping[str, str]

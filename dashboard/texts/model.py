@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from api_client.answers import CalibrationCurve, CostCurve, Fairness, ModelAnswer
 from api_client.meaning import Descriptor
 from session.language import _, mark
-from texts.formats import decimal, percent, plain, whole
+from texts.formats import decimal, moment, percent, plain, whole
 from texts.metrics import per
 
 FAIR_RATIO = 0.8
+VERDICTS = {
+    "accepted": mark("Accepted"),
+    "accepted-with-conditions": mark("Accepted with conditions"),
+    "refused": mark("Refused"),
+}
 AGES = {"under 30": mark("Under 30"), "60 and over": mark("60 and over")}
 
 
@@ -43,6 +48,22 @@ def costs_text(model: ModelAnswer) -> str:
         ratio=percent(ratio),
     )
     return f"{counted} {chosen}"
+
+
+def validation(model: ModelAnswer) -> list[str]:
+    """Who checked this very version and what they found, in order, refusals too."""
+    lines = [
+        _(
+            "{verdict} by {name}, {moment}",
+            verdict=_(VERDICTS.get(one.verdict, one.verdict)),
+            name=one.by,
+            moment=moment(one.signed_at),
+        )
+        + (f": {one.note}" if one.note else "")
+        for one in model.validation
+    ]
+    nobody = _("Not validated: nobody but who trained it has checked this version.")
+    return lines or [nobody]
 
 
 def cost_curve_text(curve: CostCurve | None, model: ModelAnswer) -> str:

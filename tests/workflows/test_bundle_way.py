@@ -50,6 +50,7 @@ class Lender:
                 "AZURE_RESOURCE_GROUP": "group",
                 "API_URL": self.url,
                 **dict.fromkeys(ALERTS, ""),
+                "TRAINING_REQUIRE_VALIDATION": "",
                 "TRAINING_TRACKING_URI": f"sqlite:///{self.house.folder}/mlflow.db",
             },
             inputs=inputs,

@@ -5,7 +5,7 @@ Source: Mitchell et al., Model Cards for Model Reporting, 2019.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from training.tables.schema import LEFT_OUT, Use
 
 CARD = "model-card.md"
 Document = Mapping[str, Any]
+# The names of the columns, and the rows below them.
+Rows = tuple[Sequence[Labels], list[Sequence[Labels]]]
 SHOWN_FEATURES = 15
 # Set by the lender for this very loan, so it carries the lender's own judgement.
 PRICED = "LOAN_RATE"
@@ -29,6 +31,26 @@ WHY_LEFT_OUT = {
     Use.OTHER_PEOPLE: _("what is known of other people"),
     Use.CIRCUMSTANCE: _("the circumstances of the application"),
 }
+# What somebody else than who trained may find.
+VERDICTS = {
+    "accepted": _("accepted"),
+    "accepted-with-conditions": _("accepted with conditions"),
+    "refused": _("refused, not to be used"),
+}
+TRIED = _(
+    "Out of fold, five folds, ± one standard error; recall at each model's own"
+    " threshold. The last one was chosen."
+)
+OVER_CHOSEN = _(
+    "What each would bring over the chosen one, on the same folds and clients, with"
+    " the interval that has the truth in it 95 times in 100; less of the business"
+    " score is better:"
+)
+CHANGES = _("What each change brought, on the same folds:")
+FEWER = _(
+    "On fewer features, which each fold chose for itself; served are the fewest"
+    " that are within one standard error of the least cost and the highest AUC:"
+)
 # In what a model differs from the plain one of its name; others are told as they come.
 VARIANTS = {
     text[SOURCE]: text
@@ -63,6 +85,7 @@ def model_card(manifest: Document, importance: Document, reasons: Document) -> L
     return document(
         (
             *_heading(manifest),
+            *_validation(manifest),
             *_use(manifest),
             *_data(manifest),
             *_ladder(manifest),
@@ -95,8 +118,33 @@ def _heading(manifest: Document) -> list[Labels]:
     return [title, joined([written, run], "\n")]
 
 
+def _validation(manifest: Document) -> list[Labels]:
+    return [_("## Independent validation"), _listed(signed(manifest))]
+
+
+def signed(manifest: Document) -> list[Labels]:
+    """Who checked this very version and what they found, refusals too."""
+    lines = [
+        _(
+            "{by}, {moment}: {verdict}{note}.",
+            by=alike(one["by"]),
+            moment=alike(one["signed_at"][:10]),
+            verdict=VERDICTS[one["verdict"]],
+            note=alike(f" ({one['note'].rstrip('.')})" if one["note"] else ""),
+        )
+        for one in manifest.get("validation", ())
+    ]
+    nobody = _("Not validated: nobody but who trained it has checked this version.")
+    return lines or [nobody]
+
+
 def _use(manifest: Document) -> list[Labels]:
-    text = _(
+    return [_("## Intended use"), paragraph(use(manifest))]
+
+
+def use(manifest: Document) -> Labels:
+    """What it is for, and what not."""
+    return _(
         "Decides on consumer loans, and explains the decision to the applicant: an"
         " estimate of the probability of default, granted below {threshold} and refused"
         " from there on. A person may override each decision. Not for prices or limits,"
@@ -104,7 +152,6 @@ def _use(manifest: Document) -> list[Labels]:
         " training data.",
         threshold=figure(manifest["threshold"], ".4f"),
     )
-    return [_("## Intended use"), paragraph(text)]
 
 
 def _data(manifest: Document) -> list[Labels]:
@@ -129,11 +176,11 @@ def _data(manifest: Document) -> list[Labels]:
                 days=data["known_after"],
             )
         )
-    left_out = paragraph(*_left_out(manifest))
-    return [_("## Data"), paragraph(*sentences), left_out]
+    return [_("## Data"), paragraph(*sentences), paragraph(*left_out(manifest))]
 
 
-def _left_out(manifest: Document) -> list[Labels]:
+def left_out(manifest: Document) -> list[Labels]:
+    """What is no input as no applicant can be held to it, and what that costs."""
     inputs = {feature["name"] for feature in manifest["features"]}
     columns = manifest["tables"][APPLICATION]["columns"]
     parts = []
@@ -184,19 +231,37 @@ def _difference(measured: Mapping[str, float]) -> Labels:
 
 
 def _ladder(manifest: Document) -> list[Labels]:
-    rows = [
+    shown = [_("## What was tried"), paragraph(TRIED), table(*ladder(manifest))]
+    for text, (names, rows) in comparisons(manifest):
+        shown += [paragraph(text), table(names, rows)]
+    return [*shown, *map(paragraph, ceiling(manifest))]
+
+
+def comparisons(manifest: Document) -> list[tuple[Labels, Rows]]:
+    """What else was compared on the same folds, each with what it says."""
+    parts = [
+        (OVER_CHOSEN, rivals(manifest)),
+        (CHANGES, variants(manifest)),
+        (FEWER, curve(manifest)),
+    ]
+    return [(text, (names, rows)) for text, (names, rows) in parts if rows]
+
+
+def ladder(manifest: Document) -> Rows:
+    """Every model that was compared."""
+    rows: list[Sequence[Labels]] = [
         (
-            _candidate(candidate.get("label", candidate["name"])),
-            _with_error(candidate, "auc"),
-            _with_error(candidate, "business_score"),
-            _with_error(candidate, "average_precision"),
-            figure(candidate["ks"], ".3f"),
-            _with_error(candidate, "brier"),
-            figure(candidate["ece"], ".4f"),
-            figure(candidate["recall"], ".3f"),
-            _number(candidate.get("auc_gap")),
+            candidate(one.get("label", one["name"])),
+            _with_error(one, "auc"),
+            _with_error(one, "business_score"),
+            _with_error(one, "average_precision"),
+            figure(one["ks"], ".3f"),
+            _with_error(one, "brier"),
+            figure(one["ece"], ".4f"),
+            figure(one["recall"], ".3f"),
+            _number(one.get("auc_gap")),
         )
-        for candidate in manifest["metrics"]["candidates"]
+        for one in manifest["metrics"]["candidates"]
     ]
     names = (
         _("model"),
@@ -209,39 +274,20 @@ def _ladder(manifest: Document) -> list[Labels]:
         _("recall"),
         _("train gap"),
     )
-    text = _(
-        "Out of fold, five folds, ± one standard error; recall at each model's own"
-        " threshold. The last one was chosen."
-    )
-    shown = [_("## What was tried"), paragraph(text), table(names, rows)]
-    return [
-        *shown,
-        *_rivals(manifest),
-        *_variants(manifest),
-        *_curve(manifest),
-        *_ceiling(manifest),
-    ]
+    return names, rows
 
 
-def _rivals(manifest: Document) -> list[Labels]:
+def rivals(manifest: Document) -> Rows:
     """What each other family would bring over the one that was chosen."""
-    rows = [
+    rows: list[Sequence[Labels]] = [
         (
-            _candidate(rival["label"]),
+            candidate(rival["label"]),
             _with_interval(rival["auc"]),
             _with_interval(rival["business_score"]),
         )
         for rival in manifest["metrics"].get("rivals", ())
     ]
-    if not rows:
-        return []
-    text = _(
-        "What each would bring over the chosen one, on the same folds and clients, with"
-        " the interval that has the truth in it 95 times in 100; less of the business"
-        " score is better:"
-    )
-    names = (_("model"), alike("AUC"), _("business score"))
-    return [paragraph(text), table(names, rows)]
+    return (_("model"), alike("AUC"), _("business score")), rows
 
 
 def _with_interval(measured: Document) -> Labels:
@@ -254,30 +300,25 @@ def _with_interval(measured: Document) -> Labels:
     )
 
 
-def _variants(manifest: Document) -> list[Labels]:
+def variants(manifest: Document) -> Rows:
     """What each change of a model brought over it, those that failed included."""
-    rows = [
+    rows: list[Sequence[Labels]] = [
         (
-            _candidate(change["variant"]),
-            _candidate(change["base"]),
+            candidate(change["variant"]),
+            candidate(change["base"]),
             _with_error(change, "business_score", "+.4f"),
             _with_error(change, "auc", "+.4f"),
             _("yes") if change["pays"] else _("no"),
         )
         for change in manifest["metrics"]["comparisons"]
     ]
-    if not rows:
-        return []
     names = (_("change"), _("over"), _("business score"), alike("AUC"), _("pays"))
-    return [_("What each change brought, on the same folds:"), table(names, rows)]
+    return names, rows
 
 
-def _curve(manifest: Document) -> list[Labels]:
+def curve(manifest: Document) -> Rows:
     """How good the model is on its best few features."""
-    points = manifest["metrics"].get("curve")
-    if not points:
-        return []
-    rows = [
+    rows: list[Sequence[Labels]] = [
         (
             figure(point["features"], "d"),
             _with_error(point, "auc_below_highest"),
@@ -285,7 +326,7 @@ def _curve(manifest: Document) -> list[Labels]:
             figure(point["auc"], ".4f"),
             figure(point["business_score"], ".4f"),
         )
-        for point in points
+        for point in manifest["metrics"].get("curve") or ()
     ]
     names = (
         _("features"),
@@ -294,14 +335,10 @@ def _curve(manifest: Document) -> list[Labels]:
         alike("AUC"),
         _("business score"),
     )
-    text = _(
-        "On fewer features, which each fold chose for itself; served are the fewest"
-        " that are within one standard error of the least cost and the highest AUC:"
-    )
-    return [paragraph(text), table(names, rows)]
+    return names, rows
 
 
-def _ceiling(manifest: Document) -> list[Labels]:
+def ceiling(manifest: Document) -> list[Labels]:
     """What a blend reaches that is never served."""
     found = manifest["metrics"].get("ceiling")
     if not found:
@@ -311,13 +348,13 @@ def _ceiling(manifest: Document) -> list[Labels]:
         " out of fold an AUC of {auc} ({auc_over} over the served model, 95% interval"
         " {auc_low} to {auc_high}) and a business score of {score} ({score_over},"
         " {score_low} to {score_high}).",
-        members=joined([_candidate(one) for one in found["members"]], "; "),
+        members=joined([candidate(one) for one in found["members"]], "; "),
         auc=_with_error(found, "auc"),
         score=_with_error(found, "business_score"),
         **_over("auc", found["auc_over_served"]),
         **_over("score", found["business_score_over_served"]),
     )
-    return [paragraph(text)]
+    return [text]
 
 
 def _over(name: str, measured: Document) -> dict[str, Labels]:
@@ -329,7 +366,8 @@ def _over(name: str, measured: Document) -> dict[str, Labels]:
     }
 
 
-def _candidate(label: str) -> Labels:
+def candidate(label: str) -> Labels:
+    """A model with what it differs in, in words."""
     return joined([VARIANTS.get(one, alike(one)) for one in label.split(", ")], ", ")
 
 
@@ -343,27 +381,41 @@ def _number(value: float | None) -> Labels:
 
 
 def _calibration(manifest: Document) -> list[Labels]:
-    curve, fitted = manifest["metrics"]["calibration_curve"], manifest["calibration"]
-    columns = (curve["predicted"], curve["observed"], curve["clients"])
-    rows = [
-        (figure(predicted, ".3f"), figure(observed, ".3f"), figure(clients, ",d"))
-        for predicted, observed, clients in zip(*columns, strict=True)
-    ]
-    text = _(
+    text = paragraph(calibrated(manifest))
+    return [_("## Calibration"), text, table(*calibration(manifest))]
+
+
+def calibrated(manifest: Document) -> Labels:
+    fitted = manifest["calibration"]
+    return _(
         "Expected calibration error {error} over bins of equal mass, after a monotone"
         " map of the margin fitted out of fold (slope {slope}, intercept {intercept}).",
         error=figure(manifest["metrics"]["cv"]["ece"], ".4f"),
         slope=figure(fitted["slope"], ".3f"),
         intercept=figure(fitted["intercept"], ".3f"),
     )
-    names = (_("predicted"), _("observed"), _("clients"))
-    return [_("## Calibration"), paragraph(text), table(names, rows)]
+
+
+def calibration(manifest: Document) -> Rows:
+    """What was predicted and what came, by bins of equal mass."""
+    curve = manifest["metrics"]["calibration_curve"]
+    columns = (curve["predicted"], curve["observed"], curve["clients"])
+    rows: list[Sequence[Labels]] = [
+        (figure(predicted, ".3f"), figure(observed, ".3f"), figure(clients, ",d"))
+        for predicted, observed, clients in zip(*columns, strict=True)
+    ]
+    return (_("predicted"), _("observed"), _("clients")), rows
 
 
 def _cost(manifest: Document) -> list[Labels]:
+    return [_("## Cost and threshold"), paragraph(*costs(manifest))]
+
+
+def costs(manifest: Document) -> Sequence[Labels]:
+    """What wrong decisions cost, and the threshold that costs least."""
     costs, (low, high) = Costs.of_manifest(manifest), manifest["threshold_interval"]
     cv = manifest["metrics"]["cv"]
-    sentences = (
+    return (
         _(
             "A default that is granted costs {default} of its credit, a good client"
             " refused {refusal} of its credit.",
@@ -392,22 +444,22 @@ def _cost(manifest: Document) -> list[Labels]:
             recall=figure(cv["recall"], ".1%"),
         ),
     )
-    return [_("## Cost and threshold"), paragraph(*sentences)]
 
 
 def _fairness(manifest: Document) -> list[Labels]:
-    columns = manifest["tables"][APPLICATION]["columns"]
-    words = {column["name"]: column["words"] for column in columns}
     parts = [_("## Fairness"), _("Decisions at the threshold, out of fold.")]
     for attribute in manifest["metrics"]["fairness"]:
-        of_groups = words.get(attribute["attribute"], AGE_WORDS)
         parts.append(_("### {attribute}", attribute=attribute["label"]))
-        parts += _audited(attribute, of_groups)
+        parts += [table(*groups(manifest, attribute)), evenness(attribute)]
     return parts
 
 
-def _audited(attribute: Document, words: Mapping[str, Labels]) -> list[Labels]:
-    rows = [
+def groups(manifest: Document, attribute: Document) -> Rows:
+    """How the groups of an attribute fare."""
+    columns = manifest["tables"][APPLICATION]["columns"]
+    named = {column["name"]: column["words"] for column in columns}
+    words: Mapping[str, Labels] = named.get(attribute["attribute"], AGE_WORDS)
+    rows: list[Sequence[Labels]] = [
         (
             words.get(group["group"], alike(group["group"])),
             figure(group["clients"], ",d"),
@@ -426,15 +478,18 @@ def _audited(attribute: Document, words: Mapping[str, Labels]) -> list[Labels]:
         _("granted of repayers"),
         alike("AUC"),
     )
+    return names, rows
+
+
+def evenness(attribute: Document) -> Labels:
     ratio = figure(attribute["approval_ratio"], ".3f")
-    text = _(
+    return _(
         "Lowest over highest approval rate {ratio}; gap between repayers {gap}.",
         ratio=_("{ratio} - **below four fifths**", ratio=ratio)
         if attribute["approval_ratio"] < 0.8
         else ratio,
         gap=figure(attribute["equal_opportunity_gap"], ".3f"),
     )
-    return [table(names, rows), text]
 
 
 def _gates(manifest: Document) -> list[Labels]:
@@ -496,7 +551,12 @@ def _permuted(importance: Document, feature: Document) -> Labels:
 
 
 def _segments(manifest: Document) -> list[Labels]:
-    rows = [
+    return [_("## Where it is better and worse"), table(*segments(manifest))]
+
+
+def segments(manifest: Document) -> Rows:
+    """The same measures by part of the clients."""
+    rows: list[Sequence[Labels]] = [
         (
             segment["label"],
             figure(segment["clients"], ",d"),
@@ -515,10 +575,15 @@ def _segments(manifest: Document) -> list[Labels]:
         alike("AUC"),
         _("business score"),
     )
-    return [_("## Where it is better and worse"), table(names, rows)]
+    return names, rows
 
 
 def _limits(manifest: Document) -> list[Labels]:
+    return [_("## Limits"), _listed(limits(manifest))]
+
+
+def limits(manifest: Document) -> list[Labels]:
+    """What it must not be trusted with."""
     metrics = manifest["metrics"]
     uneven = [
         inside(attribute["label"])
@@ -566,7 +631,7 @@ def _limits(manifest: Document) -> list[Labels]:
                 auc=figure(weakest["auc"], ".3f"),
             )
         )
-    return [_("## Limits"), _listed(lines)]
+    return lines
 
 
 def _listed(lines: Iterable[Labels]) -> Labels:

@@ -23,6 +23,7 @@ from training.cli.registered import export, forget, promote, ui
 from training.cli.score import score
 from training.cli.synthesize import synthesize
 from training.cli.train import train
+from training.cli.validation import sign, validate
 from training.errors import TrainingError
 
 
@@ -50,6 +51,8 @@ for command in (
     features,
     train,
     ui,
+    validate,
+    sign,
     promote,
     drift,
     monitor,

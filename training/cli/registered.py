@@ -14,6 +14,7 @@ from training.cli.shared import (
     registry,
     version_option,
 )
+from training.config import from_environment
 from training.errors import TrainingError
 
 
@@ -41,7 +42,8 @@ def promote(version: str, override: str | None) -> None:
     from training.language import SOURCE
     from training.registry.promote import promote as make_champion
 
-    promotion = make_champion(registry(), version, override)
+    required = from_environment().require_validation
+    promotion = make_champion(registry(), version, override, validated=required)
     click.echo(table(promotion.gates)[SOURCE])
     over = f", over gates: {promotion.override}" if promotion.override else ""
     click.echo(f"version {promotion.version} is the champion{over}")
@@ -72,7 +74,11 @@ def export(
 
     models = registry()
     manifest = export_bundle(models, out, drift=drift, version=version)
-    click.echo(f"{out}: model version {manifest['model']['version']}")
+    signed = manifest["validation"]
+    said = "not validated: nobody has signed it"
+    if signed:
+        said = f"{signed[-1]['verdict']} by {signed[-1]['by']}"
+    click.echo(f"{out}: model version {manifest['model']['version']}, {said}")
     if card:
         with replacing(card) as beside:
             shutil.copyfile(out / CARD, beside)

@@ -24,7 +24,7 @@ from training.features.build import FeatureStore
 from training.files import literal
 from training.gates.gate import Gate, at_least, at_most
 from training.gates.single_feature_auc import single_feature_auc
-from training.gates.target_encoding_test import suspicion
+from training.gates.target_encoding_test import suspicion, suspicions_in_parts
 from training.language import _, alike, figure
 from training.models import candidates
 from training.models.dataset import Labelled
@@ -110,10 +110,13 @@ def single_feature(layout: Layout, data: Labelled) -> Gate:
 
 def target_encoding(data: Labelled) -> Gate:
     """No feature may be an average of outcomes that has its own client's in it."""
+    columns = data.inputs.drop(columns=list(data.categories))
+    matrix = columns.to_numpy(np.float64)
+    codes = data.inputs[list(data.categories)].fillna(-1).to_numpy(np.int64) + 1
+    in_parts = suspicions_in_parts(matrix, data.target, codes)
     found = {
-        name: suspicion(data.inputs[name].to_numpy(np.float64), data.target)
-        for name in data.inputs.columns
-        if name not in data.categories
+        str(name): min(suspicion(values, data.target), of_parts)
+        for name, values, of_parts in zip(columns, matrix.T, in_parts, strict=True)
     }
     name = min(found, key=lambda one: found[one])
     limit = LEAST_SUSPICION / len(found)
@@ -122,10 +125,10 @@ def target_encoding(data: Labelled) -> Gate:
         found[name],
         limit,
         _(
-            "Chance that the default rate of the clients who share a value follows that"
-            " value as closely as it does; least for {name}. Below the limit the"
-            " feature is a default rate counted over these very clients, outside the"
-            " folds.",
+            "Chance that the default rate of the clients who share a value, or of those"
+            " in other parts of their group, follows that value as closely as it does;"
+            " least for {name}. Below the limit the feature is a default rate counted"
+            " over these very clients, outside the folds.",
             name=alike(name),
         ),
     )

@@ -28,14 +28,10 @@ def id_blocks(segments: Segments) -> Gate:
     ]
     if len(blocks) < 2:
         return _not_measured("id_blocks", LEAST_CHANCE)
-    weights = [_error(block) ** -2 for block in blocks]
     aucs = [block["auc"] for block in blocks]
-    mean = sum(w * a for w, a in zip(weights, aucs, strict=True)) / sum(weights)
-    apart = sum(w * (a - mean) ** 2 for w, a in zip(weights, aucs, strict=True))
-    value = float(chi2.sf(apart, len(blocks) - 1))
     return at_least(
         "id_blocks",
-        value,
+        apart_by_chance(blocks),
         LEAST_CHANCE,
         _(
             "Chance that the AUC of {blocks} blocks of consecutive client numbers lie"
@@ -45,6 +41,15 @@ def id_blocks(segments: Segments) -> Gate:
             highest=figure(max(aucs), ".3f"),
         ),
     )
+
+
+def apart_by_chance(parts: Segments) -> float:
+    """Chance that the AUC of separate parts of the clients lie as far apart."""
+    weights = [_error(part) ** -2 for part in parts]
+    aucs = [part["auc"] for part in parts]
+    mean = sum(w * a for w, a in zip(weights, aucs, strict=True)) / sum(weights)
+    apart = sum(w * (a - mean) ** 2 for w, a in zip(weights, aucs, strict=True))
+    return float(chi2.sf(apart, len(parts) - 1))
 
 
 def segment_ranking(segments: Segments) -> Gate:

@@ -66,7 +66,7 @@ class Bins:
         clients, defaults = self.clients.sum(), self.defaults.sum()
         freedom = max(0, np.count_nonzero(self.clients) - 1)
         by_chance = freedom * clients / (defaults * (clients - defaults))
-        return self.information >= max(LEAST_INFORMATION, CHANCE * by_chance)
+        return bool(self.information >= max(LEAST_INFORMATION, CHANCE * by_chance))
 
 
 class WeightOfEvidence(ClassifierMixin, BaseEstimator):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,11 @@ from training.gates.gate import gate_of
 from training.models.served import file_of, read_model
 from training.registry.load import kept
 from training.registry.promote import promoted_gates
+from training.registry.signatures import Signature, holding, signed_file
 from training.registry.store import CHAMPION, MODEL, Registry
+
+# Where a bundle has the validation file that was signed last.
+VALIDATION = "validation"
 
 
 def export_bundle(
@@ -49,17 +54,20 @@ def export_bundle(
         publish_population(beside / POPULATION)
         if drift is not None:
             _add_drift(drift, beside / "drift")
+        signatures = holding(registered)
+        _add_signed(beside, registered, signatures)
         core = json.loads((beside / CORE).read_text(encoding="utf-8"))
         read_model(core, beside / file_of(core)).complete(beside)
         (beside / CORE).unlink()
-        manifest = _named(core, registered)
+        manifest = named(core, registered)
+        manifest["validation"] = [one.to_json() for one in signatures]
         write_card(beside, manifest)
         manifest["files"] = hashes(beside)
         seal(beside, manifest)
     return manifest
 
 
-def _named(
+def named(
     core: dict[str, Any], registered: mlflow.entities.model_registry.ModelVersion
 ) -> dict[str, Any]:
     """The manifest but for its hashes: the core, as this version of this model."""
@@ -78,6 +86,19 @@ def _model(registered: mlflow.entities.model_registry.ModelVersion) -> dict[str,
         "mlflow_run_id": str(registered.run_id),
         "created_at": created.isoformat(timespec="microseconds").replace("+00:00", "Z"),
     }
+
+
+def _add_signed(
+    beside: Path,
+    registered: mlflow.entities.model_registry.ModelVersion,
+    signatures: Sequence[Signature],
+) -> None:
+    """Put in the last validation file that somebody signed."""
+    sealed = [one.file_sha256 for one in signatures if one.file_sha256]
+    if sealed:
+        with kept(registered.run_id, signed_file(sealed[-1])) as address:
+            mlflow.artifacts.download_artifacts(address, dst_path=str(beside))
+        (beside / sealed[-1]).rename(beside / VALIDATION)
 
 
 def _add_drift(report: Path, target: Path) -> None:

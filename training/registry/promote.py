@@ -15,6 +15,7 @@ from training.gates.gate import Gate, found, gate_of
 from training.language import SOURCE, _, alike, joined
 from training.registry.findings import gates_of, tag_gate
 from training.registry.load import out_of_fold
+from training.registry.signatures import accepted, holding
 from training.registry.store import CHALLENGER, CHAMPION, MODEL, Registry, absent
 
 # The tag of a promoted version that says by which gates, and over which.
@@ -31,21 +32,29 @@ class Promotion:
 
 
 def promote(
-    registry: Registry, version: str = CHALLENGER, override: str | None = None
+    registry: Registry,
+    version: str = CHALLENGER,
+    override: str | None = None,
+    *,
+    validated: bool = False,
 ) -> Promotion:
     """Give a version the alias `champion` when every gate is passed.
 
     `override` is the reason for which gates that are not passed shall not count; it
-    is kept with the version.
+    is kept with the version. `validated`: somebody else must have accepted this very
+    version, and nobody refused it since; no reason does instead.
 
     Raises:
         TrainingError: there is no such version.
         ConfigurationError: the override gives no reason.
-        PromotionRefused: gates are not passed, which it names, or were never tried.
+        PromotionRefused: gates are not passed, which it names, or were never tried; or
+            nobody has accepted it.
     """
     if override is not None and not override.strip():
         raise ConfigurationError("--override: expected a reason, found an empty text")
     registered = registry.version(version)
+    if validated:
+        _require_acceptance(registered)
     gates = (*gates_of(registered), _against_champion(registry, registered))
     failed = [gate for gate in gates if not gate.passed]
     tag_gate(registry, str(registered.version), gates[-1])
@@ -58,6 +67,22 @@ def promote(
     )
     registry.client.set_registered_model_alias(MODEL, CHAMPION, promotion.version)
     return promotion
+
+
+def _require_acceptance(registered: ModelVersion) -> None:
+    signatures = holding(registered)
+    if accepted(signatures):
+        return
+    found = "nobody has signed it"
+    if signatures:
+        last = signatures[-1]
+        found = f"{last.by} refused it on {last.signed_at}"
+    number = registered.version
+    raise PromotionRefused(
+        f"version {number}: not validated: {found}; TRAINING_REQUIRE_VALIDATION is"
+        f" set: let somebody else check it, then sign {number} --as NAME --verdict"
+        " accepted"
+    )
 
 
 def promoted_gates(registered: ModelVersion, gates: Sequence[Gate]) -> list[Gate]:

@@ -14,6 +14,7 @@ from components.error_panel import show_error
 from components.layout import on_demand
 from config import settings
 from session.language import _, code
+from texts import model as model_words
 from texts.formats import moment
 
 
@@ -24,6 +25,7 @@ def about(model: ModelAnswer) -> None:
         (_("Made on"), moment(model.created_at)),
         (_("MLflow run"), model.mlflow_run_id or _("not given")),
         (_("Fingerprint (SHA-256)"), model.bundle_sha256),
+        *((_("Independent validation"), one) for one in model_words.validation(model)),
     ]
     st.html(markup.heading(_("Where this model comes from")))
     st.html(markup.table([_("Item"), _("Value")], rows))

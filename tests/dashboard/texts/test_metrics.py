@@ -11,7 +11,7 @@ from api_client.answers import CandidateMeasures, CostCurve, ModelAnswer
 from charts import model as model_charts
 from session import language
 from texts.metrics import candidate_row, measure_titles
-from texts.model import cost_curve_text, costs_text
+from texts.model import cost_curve_text, costs_text, validation
 
 ROWS = [
     ("random_forest", "random_forest", "Random forest", "Forêt aléatoire"),
@@ -54,3 +54,26 @@ def test_a_cost_is_told_with_its_unit(by_amount: bool, of: str, counted: str) ->
     curve = CostCurve(threshold=[0.0, 1.0], business_score=[0.5, 0.1])
     assert cost_curve_text(curve, model).startswith(f"Cost {of} for every limit")
     assert model_charts.cost_curve(curve, model).layout.yaxis.title.text == f"cost {of}"
+
+
+def test_refusals_of_a_version_are_told_beside_what_followed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document = fake_answers.model()
+    model = ModelAnswer.model_validate_json(json.dumps(document))
+    assert validation(model) == [
+        "Not validated: nobody but who trained it has checked this version."
+    ]
+    moment = "2026-11-23T09:00:00Z"
+    signed = {"by": "Ada", "note": "", "signed_at": moment, "file_sha256": None}
+    document["validation"] = [
+        {**signed, "verdict": "refused", "note": "No later sample."},
+        {**signed, "verdict": "accepted-with-conditions"},
+    ]
+    model = ModelAnswer.model_validate_json(json.dumps(document))
+    refused, accepted = validation(model)
+    assert refused.startswith("Refused by Ada, 23")
+    assert refused.endswith(": No later sample.")
+    assert accepted.startswith("Accepted with conditions by Ada, 23")
+    monkeypatch.setattr(language, "code", lambda: "fr")
+    assert validation(model)[0].startswith("Refusé par Ada, 23")

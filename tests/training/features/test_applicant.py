@@ -7,11 +7,12 @@ from typing import Any
 
 import duckdb
 import narwhals as nw
+import numpy as np
 import pytest
 
 from tests.training.rows import Row, fill, only_row
 from training.features import applicant
-from training.features.applicant import terms
+from training.features.applicant import learn_ages, terms
 from training.tables.home_credit import HOME_CREDIT
 from training.tables.home_credit.reasons import CIRCUMSTANCES
 from training.tables.schema import Role, Use
@@ -142,6 +143,33 @@ def test_external_scores_leave_missing_ones_out() -> None:
     nothing = made({**APPLICANT, "EXT_SOURCE_1": None, "EXT_SOURCE_3": None})
     assert nothing["EXT_SOURCE_MEAN"] is None
     assert nothing["EXT_SOURCE_SPREAD"] is None
+
+
+def test_a_score_is_told_against_what_is_usual_at_that_age() -> None:
+    # Of 40 years: usual are 0.50838 and 0.521268, with spreads of 0.2459 and 0.286212.
+    row = made({**APPLICANT, "DAYS_BIRTH": -14610})
+    assert row["EXT_SOURCE_1_FOR_AGE"] == pytest.approx((0.2 - 0.50838) / 0.2459)
+    assert row["EXT_SOURCE_3_FOR_AGE"] == pytest.approx((0.6 - 0.521268) / 0.286212)
+    assert row["EXT_SOURCE_2_FOR_AGE"] is None
+    younger = made({**APPLICANT, "DAYS_BIRTH": -8000})
+    for score in ("1", "3", "MEAN"):
+        name = f"EXT_SOURCE_{score}_FOR_AGE"
+        assert younger[name] > row[name]
+    unborn = made({**APPLICANT, "DAYS_BIRTH": None})
+    assert unborn["EXT_SOURCE_3_FOR_AGE"] is None
+
+
+def test_what_is_usual_at_an_age_is_learnt_from_the_middle_of_its_scores() -> None:
+    years = np.repeat(np.arange(20.5, 70, 1.0), 101)
+    shares = np.tile(np.linspace(-1, 1, 101), 50)
+    score = 0.1 + 0.02 * years - 0.0001 * years**2 + shares * (0.3 - 0.002 * years)
+    missing = np.where(np.arange(len(years)) % 7 == 0, np.nan, score)
+    found = learn_ages.learn(years, missing)
+    for age in (25, 45, 65):
+        usual = 0.1 + 0.02 * age - 0.0001 * age**2
+        assert np.polyval(found["typical"], age) == pytest.approx(usual, rel=0.01)
+        spread = 0.3 - 0.002 * age
+        assert np.polyval(found["spread"], age) == pytest.approx(spread, rel=0.05)
 
 
 def test_sentinels_of_pensioners_are_missing() -> None:

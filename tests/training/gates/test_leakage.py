@@ -145,14 +145,35 @@ def test_a_target_encoding_outside_the_folds_is_seen(
     assert single_feature(HOME_CREDIT, leaked).passed
 
 
-def test_a_target_encoding_inside_the_folds_is_fine(honest: Labelled) -> None:
-    trade, target = honest.inputs["TRADE"], pd.Series(honest.target)
-    fold = np.random.default_rng(3).integers(0, 5, CLIENTS)
-    values = np.empty(CLIENTS)
-    for one in range(5):
-        rate = target[fold != one].groupby(trade[fold != one]).mean()
-        values[fold == one] = trade[fold == one].map(rate)
-    assert target_encoding(with_column(honest, values)).passed
+@pytest.mark.parametrize("drawn", [0.0, 20.0])
+def test_a_target_encoding_over_other_folds_of_small_groups_is_seen(
+    honest: Labelled, drawn: float
+) -> None:
+    random = np.random.default_rng(1)
+    kind = random.integers(0, 4, CLIENTS).astype(np.float32)
+    part = random.integers(0, 5, CLIENTS).astype(np.float32)
+    trades = [str(number) for number in range(TRADES)]
+    grouped = Labelled(
+        honest.inputs.assign(KIND=kind, SHARE=kind / 4 + part / 20),
+        honest.target,
+        honest.client,
+        {"KIND": list("abcd"), "TRADE": trades},
+    )
+    assert target_encoding(grouped).passed
+    group = honest.inputs["TRADE"].to_numpy() * 4 + kind
+    rate, leak = honest.target.mean(), np.empty(CLIENTS)
+    for one in np.unique(group):
+        for number in range(5):
+            others = honest.target[(group == one) & (part != number)]
+            value = (others.sum() + drawn * rate) / (len(others) + drawn)
+            leak[(group == one) & (part == number)] = value
+    gate = target_encoding(with_column(grouped, leak))
+    assert not gate.passed
+    assert "least for LEAK" in gate.reason[SOURCE]
+    # Of outcomes that are not these clients'.
+    shuffled = random.permutation(honest.target)
+    other = Labelled(grouped.inputs, shuffled, honest.client, grouped.categories)
+    assert target_encoding(with_column(other, leak)).passed
 
 
 def test_a_history_row_dated_after_the_application_is_seen(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -101,7 +102,7 @@ def test_points_of_each_bin_add_up_to_the_margin() -> None:
 
 def test_a_scorecard_is_read_as_it_was_written(tmp_path: Path) -> None:
     written().save(tmp_path)
-    features = [
+    features: list[dict[str, Any]] = [
         {"name": "SCORE", "categories": None},
         {"name": "AREA", "categories": ["city", "land", "town"]},
     ]

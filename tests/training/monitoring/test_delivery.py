@@ -106,10 +106,12 @@ def mail_server(port: int) -> Iterator[Mailbox]:
         server.stop()
 
 
-def mailing(port: int, **others: str) -> Settings:
-    asked = {"alert_to": "risk@lender.example, it@lender.example"} | others
-    url = f"smtp://127.0.0.1:{port}?from=monitor@lender.example"
-    return Settings(alert_smtp_url=url, **asked)
+def mailing(port: int, **others: Any) -> Settings:
+    asked = {
+        "alert_smtp_url": f"smtp://127.0.0.1:{port}?from=monitor@lender.example",
+        "alert_to": "risk@lender.example, it@lender.example",
+    }
+    return Settings(**asked | others)
 
 
 @pytest.fixture

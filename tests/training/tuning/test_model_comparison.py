@@ -6,6 +6,7 @@ import hashlib
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import numpy as np
@@ -142,7 +143,7 @@ def test_a_direction_that_surely_costs_something_is_not_served(
 
 
 def climbed(
-    tmp_path: Path, **directions: frozenset[str]
+    tmp_path: Path, **directions: Any
 ) -> tuple[tuple[Assessment, ...], model_comparison.ModelComparison]:
     comparing = model_comparison.ModelComparison(
         replace(data(), **directions),

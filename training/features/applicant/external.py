@@ -1,16 +1,23 @@
-"""The three scores of outside agencies, put together."""
+"""The three scores of outside agencies, put together, and against the client's age.
+
+Agencies score the young lower: a score says more beside what is usual at that age.
+`scores_by_age.json` has that; `learn_ages` says how it was learnt.
+"""
 
 from __future__ import annotations
 
+import json
 from functools import reduce
 from itertools import combinations
 from operator import add
+from pathlib import Path
 
 import narwhals as nw
 
 from training.features.arithmetic import filled_mean, known, ratio
 from training.features.define import Feature
 from training.language import Labels, _
+from training.tables.home_credit import TABLES
 from training.tables.home_credit.reasons import EXTERNAL
 from training.tables.schema import Unit
 
@@ -18,6 +25,11 @@ from training.tables.schema import Unit
 SPREAD, KNOWN = "SPREAD", "KNOWN"
 # Heavier where the score is younger and more often given.
 WEIGHTS = dict(zip(EXTERNAL, (2, 3, 4), strict=True))
+
+AGES = Path(__file__).with_name("scores_by_age.json")
+# What the average is called among the scores.
+AVERAGE = "EXT_SOURCE_MEAN"
+YEARS = nw.col("DAYS_BIRTH").cast(nw.Float64) / -365.25
 
 
 def _feature(
@@ -33,6 +45,31 @@ def _feature(
         formula,
         lowers_risk=name not in (SPREAD, KNOWN),
     )
+
+
+def _for_age(name: str, score: nw.Expr, labels: Labels) -> Feature:
+    """How far a score is above what is usual at the client's age, in spreads."""
+    fitted = json.loads(AGES.read_text())[name]
+    typical, spread = (_over_age(fitted[part]) for part in ("typical", "spread"))
+    return Feature(
+        f"{name}_FOR_AGE",
+        ratio(score - typical, spread),
+        "application",
+        "EXTERNAL_SCORES",
+        Unit.NONE,
+        _("{score}, against what is usual at that age", score=labels),
+        f"({name} - usual at DAYS_BIRTH) / spread at DAYS_BIRTH",
+        lowers_risk=True,
+    )
+
+
+def _over_age(coefficients: list[float]) -> nw.Expr:
+    """A polynomial, the highest power first, by Horner's rule."""
+    first, *rest = coefficients
+    value = nw.lit(first)
+    for coefficient in rest:
+        value = value * YEARS + coefficient
+    return value
 
 
 def _spread() -> nw.Expr:
@@ -101,4 +138,9 @@ def features() -> list[Feature]:
             _("product of the second and third"),
             "EXT_SOURCE_2 * EXT_SOURCE_3",
         ),
+        *(
+            _for_age(name, nw.col(name), TABLES["application"][name].labels)
+            for name in EXTERNAL
+        ),
+        _for_age(AVERAGE, filled_mean(EXTERNAL), _("Outside scores on average")),
     ]

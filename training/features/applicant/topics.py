@@ -11,7 +11,10 @@ from training.tables.home_credit.reasons import BUILDING, EXTERNAL
 
 SCORES = tuple(
     f"EXT_SOURCE_{name}"
-    for name in ("MEAN", "WEIGHTED", "MIN", "MAX", "SPREAD", "PRODUCT", "2_TIMES_3")
+    for name in (
+        *("MEAN", "WEIGHTED", "MIN", "MAX", "SPREAD", "PRODUCT", "2_TIMES_3"),
+        *("1_FOR_AGE", "2_FOR_AGE", "3_FOR_AGE", "MEAN_FOR_AGE"),
+    )
 )
 TOPICS = {
     **dict.fromkeys((*EXTERNAL, *SCORES), "EXT_SOURCE"),

@@ -1,0 +1,1 @@
+"""What each chapter says, of one version."""
