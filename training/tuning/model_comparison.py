@@ -137,7 +137,12 @@ class ModelComparison:
                 " brings them"
             )
             return []
-        assessed = [self._assess(one) for one in tried]
+        # What will be served is assessed even when time is up.
+        in_time = (
+            self._assess(one) if one.name == self.serve else self._assess_in_time(one)
+            for one in tried
+        )
+        assessed = [one for one in in_time if one is not None]
         for assessment in assessed:
             self.record(assessment, None, None)
         return assessed
