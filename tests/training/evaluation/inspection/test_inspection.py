@@ -94,7 +94,8 @@ def test_the_second_input_is_the_one_that_tells_most_of_the_rest() -> None:
     assert second_input(own * 2.0, own, {1: other, 2: noise}) is None
     # Nor does a jump between two values that lie close tell of another input.
     near = random.normal(size=600)
-    assert second_input((near > 0.1) * 1.0, near, {1: near + 0.01 * noise}) is None
+    jump = (near > 0.1).astype(float)
+    assert second_input(jump, near, {1: near + 0.01 * noise}) is None
     assert second_input(random.normal(size=600), own, {1: other, 2: noise}) is None
 
 
