@@ -26,6 +26,7 @@ from training.gates.run_gates import examine
 from training.models.dataset import Labelled, fingerprint, load_labelled
 from training.models.never_served import never_served
 from training.models.scorecard import FORM as SCORECARD
+from training.models.scorecard import Scale
 from training.models.served import TREES
 from training.registry import tracking
 from training.registry.pseudonyms import secret_of
@@ -47,12 +48,13 @@ def run_campaign(
     resources: SearchResources,
     *,
     serve: str = TREES,
+    scale: Scale = Scale(),  # noqa: B008  frozen
     progress: Callable[[str], None],
 ) -> tuple[str, TrainedModel]:
     """Train on a feature store and register the challenger.
 
-    `serve`: the form that it has, the best LightGBM or the scorecard. Returns its
-    version, and what it is worth.
+    `serve`: the form that it has, the best LightGBM or the scorecard, whose points
+    are on the `scale`. Returns its version, and what it is worth.
 
     Raises:
         ConfigurationError: a scorecard is wanted, and what makes it is not installed.
@@ -82,7 +84,7 @@ def run_campaign(
         tracking.describe_campaign({**parameters, **costs.to_json(), **about})
         tracking.log_data(run.info.run_id, store, data, about["fingerprint"])
         comparing = ModelComparison(
-            data, costs, budget, resources, progress, record, serve
+            data, costs, budget, resources, progress, record, serve, scale
         )
         families = comparing.run()
         choose = choose_scorecard if serve == SCORECARD else choose_trees

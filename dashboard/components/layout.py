@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from charts import axes
 from charts.axes import Table
@@ -39,9 +40,8 @@ def numbers(key: str, table: Callable[[], Table], caption: str, label: str) -> N
         opened.html(markup.table(headers, rows, caption))
 
 
-def on_demand(key: str, label: str, draw: Callable[[], None]) -> None:
-    """A part of the page behind a click; it is made only when it is opened."""
-    opened = st.expander(label, key=key, on_change="rerun")
+def on_demand(opened: ExpanderContainer, draw: Callable[[], None]) -> None:
+    """What an expander holds that reruns when it is opened; it is made only then."""
     if opened.open:
         with opened:
             draw()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -53,14 +54,18 @@ def show() -> None:
 def _closer(model: ModelAnswer) -> None:
     """What takes long to draw, each part when it is opened."""
     st.html(markup.heading(_("A closer look")))
-    for key, label, draw in (
-        ("ranking", _("How well it ranks, beside simpler models"), ranking),
-        ("dependence", _("How the risk moves with one fact"), dependence),
-        ("interactions", _("What two facts say together"), interactions),
-        ("errors", _("Where it is wrong most"), errors),
-        ("segments", _("How good it is for some clients"), segments),
-    ):
-        on_demand(key, label, partial(draw, model))
+    _part("ranking", _("How well it ranks, beside simpler models"), ranking, model)
+    _part("dependence", _("How the risk moves with one fact"), dependence, model)
+    _part("interactions", _("What two facts say together"), interactions, model)
+    _part("errors", _("Where it is wrong most"), errors, model)
+    _part("segments", _("How good it is for some clients"), segments, model)
+
+
+def _part(
+    key: str, label: str, draw: Callable[[ModelAnswer], None], model: ModelAnswer
+) -> None:
+    opened = st.expander(label, key=key, on_change="rerun")
+    on_demand(opened, partial(draw, model))
 
 
 def _headline(model: ModelAnswer) -> None:

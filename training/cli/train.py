@@ -39,6 +39,15 @@ if TYPE_CHECKING:
     default="trees",
     help="the form of what is registered; a scorecard needs the extra `rivals`",
 )
+@click.option(
+    "--scale",
+    type=positive,
+    nargs=3,
+    metavar="POINTS ODDS MORE",
+    default=(600.0, 50.0, 20.0),
+    help="a scorecard's: so many points where so many repay to one who defaults, and"
+    " so many more where twice as many do",
+)
 @cost_options
 @click.option(
     "--study", help="database URL of the search; beside MLflow's when left out"
@@ -61,6 +70,7 @@ def train(
     included: tuple[Use, ...],
     budget: str,
     serve: str,
+    scale: tuple[float, float, float],
     costs: Costs,
     study: str | None,
     join: bool,
@@ -73,6 +83,7 @@ def train(
     from training.config import from_environment
     from training.features.build import build
     from training.models.dataset import load_labelled
+    from training.models.scorecard import Scale
     from training.tuning.hyperparameter_search import SearchResources, study_beside
     from training.tuning.model_comparison import BUDGETS, help_search
 
@@ -98,6 +109,7 @@ def train(
         BUDGETS[budget],
         resources,
         serve=serve,
+        scale=Scale(*scale),
         progress=progress,
     )
     for line in campaign_report.ladder_lines(trained.assessments):

@@ -162,7 +162,7 @@ def _margins(trained: TrainedModel, inputs: np.ndarray) -> Array:
 
 
 def _quantile(trained: TrainedModel, name: str, share: float) -> str:
-    values = trained.data.inputs[name].to_numpy(np.float64)
+    values = trained.offered.inputs[name].to_numpy(np.float64)
     return f"{float(np.nanquantile(values, share))!r}::DOUBLE"
 
 

@@ -18,6 +18,7 @@ from training.models.dataset import Labelled
 from training.models.imbalance import NONE, STRATEGIES, SYNTHETIC
 from training.models.preprocessing import ALL_ON
 from training.models.scorecard import FORM as SCORECARD
+from training.models.scorecard import Scale
 from training.models.served import TREES
 from training.tuning.hyperparameter_search import SearchResources, search
 from training.tuning.one_standard_error_rule import best_parameters
@@ -93,7 +94,8 @@ class ModelComparison:
     """A ladder in the making, and what was tried beside it.
 
     `comparisons` are of the variants, in their order; `studies` are the families'
-    searches by name. `serve`: the form of the model that will be served.
+    searches by name. `serve`: the form of the model that will be served; `scale`: of
+    a scorecard's points.
     """
 
     data: Labelled
@@ -103,6 +105,7 @@ class ModelComparison:
     progress: Progress
     record: Record
     serve: str = TREES
+    scale: Scale = Scale()
     studies: dict[str, optuna.Study] = field(default_factory=dict)
     variants: list[Assessment] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
@@ -125,7 +128,7 @@ class ModelComparison:
         """Those that a person can read whole, as they come: nothing is searched."""
         tried = []
         if self.serve == SCORECARD or self.budget.variants:
-            tried.append(candidates.scorecard(self.data.directions))
+            tried.append(candidates.scorecard(self.data.directions, scale=self.scale))
         if self.budget.variants:
             tried.append(candidates.explainable_boosting())
         if tried and not rivals_installed():

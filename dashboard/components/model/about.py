@@ -32,7 +32,8 @@ def about(model: ModelAnswer) -> None:
     run = settings().run_address(model.mlflow_run_id)
     if run:
         st.html(markup.link(run, _("Open the run in MLflow")))
-    on_demand("card", _("The model card"), partial(_card, model))
+    opened = st.expander(_("The model card"), key="card", on_change="rerun")
+    on_demand(opened, partial(_card, model))
 
 
 def _card(model: ModelAnswer) -> None:

@@ -69,14 +69,14 @@ def _filter(fact: str, model: ModelAnswer) -> Filter | None:
         say.info(_("The model keeps no spread of this fact. Choose another one."))
         return None
     with card(f"segment_{fact}"):
-        label = say.literal(feature.label)
         if st.checkbox(
-            _("“{fact}” is not given", fact=label), key=f"segment_missing_{fact}"
+            _("“{fact}” is not given", fact=say.literal(feature.label)),
+            key=f"segment_missing_{fact}",
         ):
             return {"feature": fact, "missing": True}
         if spread.categories:
             chosen = st.multiselect(
-                _("“{fact}” is one of", fact=label),
+                _("“{fact}” is one of", fact=say.literal(feature.label)),
                 list(spread.categories),
                 format_func=lambda one: say.literal(value_text(one, feature)),
                 key=f"segment_among_{fact}",
@@ -86,7 +86,7 @@ def _filter(fact: str, model: ModelAnswer) -> Filter | None:
         edges = list(spread.edges or ())
         places = list(range(len(edges)))
         ends = st.select_slider(
-            _("“{fact}” is from … to …", fact=label),
+            _("“{fact}” is from … to …", fact=say.literal(feature.label)),
             places,
             value=(places[0], places[-1]),
             format_func=lambda at: say.literal(value_text(edges[at], feature)),

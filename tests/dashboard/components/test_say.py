@@ -33,7 +33,7 @@ MARKDOWN |= {"warning", "write", "write_stream"}
 OURS = {"say", "markup"}
 # What has a label, the first argument, and may have these, all read as Markdown. A
 # download_button is not among them: its file is at an address that needs no login.
-LABELLED = {"button", "expander", "form_submit_button", "pills"}
+LABELLED = {"button", "expander", "form_submit_button", "multiselect", "pills"}
 LABELLED |= {"radio", "segmented_control", "select_slider", "selectbox", "spinner"}
 LABELLED |= {
     "checkbox",
@@ -44,7 +44,7 @@ LABELLED |= {
     "text_input",
 }
 LABELS = {"label", "help", "title"}
-# Their options are read as Markdown too; a selectbox shows plain text.
+# Their options are read as Markdown too; selectbox and multiselect show plain text.
 CHOICES = {"pills", "radio", "segmented_control", "select_slider"}
 # What is shown by these is what it was.
 LITERAL = "say.literal"

@@ -30,7 +30,7 @@ def test_what_is_made_of_a_protected_column_is_protected() -> None:
         "DAYS_BIRTH",
         "INCOME_PER_DAY_OF_AGE",
         *(f"{name}_TO_AGE" for name in made_of_age),
-        *(f"EXT_SOURCE_{name}_FOR_AGE" for name in ("1", "2", "3", "MEAN")),
+        *(f"EXT_SOURCE_{score}_FOR_AGE" for score in (1, 2, 3, "MEAN")),
         *("CODE_GENDER", "NAME_FAMILY_STATUS"),
         *(f"{name}_CNT_SOCIAL_CIRCLE" for name in around),
         *("HOUR_APPR_PROCESS_START", "WEEKDAY_APPR_PROCESS_START"),

@@ -21,6 +21,8 @@ POINTS = 150
 BAND = (0.1, 0.9)
 # Of what moves an input's contribution beside itself: less is nothing to be shown.
 LEAST_TOLD = 0.05
+# What is left between neighbours: a jump between two of them leaves less.
+NEIGHBOURS, LEAST_LEFT = 10, 0.02
 CELLS = 5
 CONTRIBUTION_DIGITS = 3
 
@@ -68,7 +70,7 @@ def shap_points(
     }
     other = second_input(
         explained.values[:, place],
-        steps[place],
+        explained.inputs.iloc[:, place].to_numpy(),
         {at: steps[at] for at in others if at != place},
     )
     rows = sample_rows(len(explained.inputs), POINTS)
@@ -99,11 +101,10 @@ def second_input(
     the others: the share of the rest's variance between the cells of both, less what
     chance puts there. None where it is nowhere a twentieth.
     """
-    _, place = np.unique(own, return_inverse=True)
+    place = _neighbours(own)
     rest = moved - _means(place, moved)[place]
-    whole = float(rest @ rest)
-    # Of the trees' arithmetic alone.
-    if whole <= 1e-12 * float(moved @ moved):
+    whole, all_of_it = float(rest @ rest), float(np.var(moved)) * len(moved)
+    if whole <= LEAST_LEFT * all_of_it:
         return None
     cells = _cells(own)
     shares = {
@@ -112,6 +113,15 @@ def second_input(
     }
     best = max(shares, key=shares.__getitem__, default=None)
     return best if best is not None and shares[best] >= LEAST_TOLD else None
+
+
+def _neighbours(own: NDArray[np.floating]) -> NDArray[np.intp]:
+    """Groups of ten or so in the order of their values; ten equal ones are alone."""
+    _, value, counts = np.unique(own, return_inverse=True, return_counts=True)
+    before = np.cumsum(counts) - counts
+    key = np.where(counts < NEIGHBOURS, before // NEIGHBOURS, len(own) + before)
+    _, place = np.unique(key[value], return_inverse=True)
+    return np.asarray(place)
 
 
 def _explained(rest: Array, cell: NDArray[np.intp], whole: float) -> float:

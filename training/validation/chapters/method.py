@@ -11,6 +11,23 @@ FORMS = {
     "trees": _("gradient-boosted trees (LightGBM)"),
     "scorecard": _("a scorecard of points"),
 }
+# How each form is chosen, and becomes a probability.
+MADE = {
+    "trees": (
+        _(
+            "It was chosen by business score, the mean cost of its decisions, out of"
+            " fold; AUC stands beside it. The rivals are in the next chapter."
+        ),
+        _("Its margin becomes a probability by a monotone map fitted out of fold."),
+    ),
+    "scorecard": (
+        _(
+            "This form was asked for; what the other ones would bring over it is in the"
+            " next chapter."
+        ),
+        _("Its points are calibrated: they say the log-odds of default as they are."),
+    ),
+}
 RIVALS = (
     "better_than_dummy",
     "no_worse_than_logistic_regression",
@@ -26,18 +43,14 @@ def method(evidence: Evidence) -> Chapter:
     chosen = manifest["metrics"]["candidates"][-1]
     lines = [
         _(
-            "The model is {form}, with {inputs} inputs. It was chosen among the rivals"
-            " of the next chapter by business score, the mean cost of its decisions,"
-            " out of fold; AUC stands beside it. Campaign: budget {budget}.",
+            "The model is {form}, with {inputs} inputs. Campaign: budget {budget}.",
             form=FORMS.get(form, alike(form)),
             inputs=len(manifest["features"]),
             budget=alike(evidence.parameters.get("budget", "-")),
         ),
+        *MADE.get(form, ()),
         _("What was chosen: {candidate}.", candidate=candidate(chosen["label"])),
-        _(
-            "Its margin becomes a probability by a monotone map fitted out of fold; the"
-            " threshold is the one whose decisions cost least, out of fold."
-        ),
+        _("The threshold is the one whose decisions cost least, out of fold."),
     ]
     gaps = []
     if evidence.parameters.get("budget") == "quick":

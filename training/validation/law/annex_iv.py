@@ -124,7 +124,7 @@ def _elements(evidence: Evidence) -> list[Point]:
             _("Methods and steps of the development, tools of third parties"),
             [
                 _(
-                    "{form}, chosen among rivals by the cost of its decisions, out of"
+                    "{form}, compared with rivals by the cost of its decisions, out of"
                     " fold; no pre-trained model. Chapters “Method” and “Rivals and"
                     " ceiling” of the validation file.",
                     form=FORMS.get(manifest.get("form", "trees"), alike("")),

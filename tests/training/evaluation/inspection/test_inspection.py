@@ -21,6 +21,7 @@ from training.evaluation.inspection.dependence import (
 )
 from training.evaluation.inspection.errors_by_input import errors_by_input
 from training.evaluation.inspection.interactions import interactions
+from training.evaluation.pictures.inspection_plots import inspection_pictures
 from training.evaluation.shap_values import Explained
 from training.models.dataset import Labelled
 
@@ -91,6 +92,9 @@ def test_the_second_input_is_the_one_that_tells_most_of_the_rest() -> None:
     assert second_input(own * other, own, {1: other, 2: noise}) == 1
     # A sum of the inputs: one's contribution follows from its own value.
     assert second_input(own * 2.0, own, {1: other, 2: noise}) is None
+    # Nor does a jump between two values that lie close tell of another input.
+    near = random.normal(size=600)
+    assert second_input((near > 0.1) * 1.0, near, {1: near + 0.01 * noise}) is None
     assert second_input(random.normal(size=600), own, {1: other, 2: noise}) is None
 
 
@@ -156,3 +160,31 @@ def assessed(probability: Any, name: str, target: Any = TARGET) -> Any:
         cost=cost,
         metrics=SimpleNamespace(auc=0.5, average_precision=0.5),
     )
+
+
+def test_each_finding_has_its_picture() -> None:
+    bins = {"low": [None, 1.0, None], "high": [1.0, None, None]}
+    bins |= {"category": [None] * 3, "observed": [0.1] * 3, "stated": [0.2] * 3}
+    rivals = [assessed(PROBABILITY, "lightgbm"), assessed(1 - PROBABILITY, "dummy")]
+    dependence = {"values": ["flat", None], "risk": [0.1, 0.2]}
+    dependence |= {"low": [0.0, 0.1], "high": [0.2, 0.3]}
+    points = {
+        "values": ["flat", None],
+        "contributions": [0.1, 0.2],
+        "other": ["a", None],
+    }
+    one = {"feature": "KIND", "dependence": dependence, "second": "b", "points": points}
+    pair = {"first": "KIND", "second": "b", "strength": 0.1, "share": 0.2}
+    found = inspection_pictures(
+        {
+            "curves": curves(TARGET, rivals, rivals[0]),
+            "inputs": [one],
+            "interactions": [pair],
+            "errors": [{"feature": "X", "bins": bins}],
+        }
+    )
+    assert len(found) == 5
+    ranking = found["ranking.png"].axes
+    assert [axes.get_title() for axes in ranking][2:] == ["Gains", "Lift"]
+    ticks = found["errors_by_input.png"].axes[0].get_xticklabels()
+    assert [tick.get_text() for tick in ticks] == ["≤ 1", "> 1", "missing"]
