@@ -127,7 +127,7 @@ def run_campaign(
             trained, analysis, budget.shuffled, budget.rounds, resources.jobs
         )
         progress("validation: each input, each reason")
-        log_measured(trained, analysis)
+        log_measured(trained, analysis, budget.moved)
         version = register(registry, trained, analysis, gates, secret)
     return version, trained
 

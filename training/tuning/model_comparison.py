@@ -46,6 +46,7 @@ class Budget:
     if not, the forest is left out, and nothing is drawn. `seeds`: how many LightGBMs
     that differ by chance are averaged in the end. `select_features`: whether to look
     how few features do. `explained`: how many clients' explanations the review sums up;
+    `moved`: how many inputs are made missing and shifted, all that weigh if None;
     `shuffled`: how many clients' outcomes are shuffled to see that nothing is learned
     then, in `rounds` of boosting at most, or as many as the model has.
     """
@@ -56,6 +57,7 @@ class Budget:
     seeds: int = 1
     select_features: bool = True
     explained: int = 5_000
+    moved: int | None = None
     shuffled: int = 4_000
     rounds: int | None = None
 
@@ -71,6 +73,7 @@ BUDGETS = {
             variants=False,
             select_features=False,
             explained=1_000,
+            moved=25,
             shuffled=1_000,
             # By then the model knows so few clients by heart: AUC 0.96 on its own.
             rounds=150,

@@ -28,13 +28,20 @@ SAMPLE = 1_000
 LEAST_SAID = 0.01
 
 
-def log_measured(trained: TrainedModel, analysis: ModelAnalysis) -> None:
+def log_measured(
+    trained: TrainedModel, analysis: ModelAnalysis, most: int | None = None
+) -> None:
     """Measure, and put it into the active run."""
-    mlflow.log_dict(measure(trained, analysis), FILE)
+    mlflow.log_dict(measure(trained, analysis, most), FILE)
 
 
-def measure(trained: TrainedModel, analysis: ModelAnalysis) -> dict[str, Any]:
-    """The content of `measured.json`."""
+def measure(
+    trained: TrainedModel, analysis: ModelAnalysis, most: int | None = None
+) -> dict[str, Any]:
+    """The content of `measured.json`.
+
+    `most`: how many inputs are moved, those that weigh most; None is all that weigh.
+    """
     explained = analysis.explained
     rows = sample_rows(len(explained.inputs), SAMPLE)
     matrix = explained.inputs.to_numpy(np.float32)[rows]
@@ -47,11 +54,17 @@ def measure(trained: TrainedModel, analysis: ModelAnalysis) -> dict[str, Any]:
                 trained,
                 matrix,
                 explained.target[rows],
-                np.abs(explained.values).max(axis=0) > 0,
+                _weighty(np.abs(explained.values).mean(axis=0), most),
             ),
         },
         "faithfulness": faithfulness(trained, matrix, values, analysis.borderline),
     }
+
+
+def _weighty(weight: Array, most: int | None) -> np.ndarray:
+    """Which inputs weigh anything, or are among those that weigh most."""
+    least = 0.0 if most is None or most >= len(weight) else np.sort(weight)[-most]
+    return np.asarray((weight >= least) & (weight > 0))
 
 
 def by_fold(target: Array, chosen: Assessment) -> list[dict[str, Any]]:

@@ -27,13 +27,13 @@ def sensitivity(evidence: Evidence) -> Chapter:
     inputs, every = found["inputs"], len(evidence.manifest["features"])
     lines = [
         _(
-            "Each input of {clients} clients was made missing, and moved up and down by"
-            " a standard deviation, all else as it was. Change: of the mean"
-            " probability; moved: its mean size; turned: share of decisions that turn."
-            " {still} of {inputs} inputs move nobody. Shown are the {shown} that move"
+            "Each of the {tried} inputs that weigh most, of {inputs}, was made missing"
+            " for {clients} clients, and moved up and down by a standard deviation, all"
+            " else as it was. Change: of the mean probability; moved: its mean size;"
+            " turned: share of decisions that turn. Shown are the {shown} that move"
             " most; all are in validation.json.",
             clients=figure(found["clients"], ",d"),
-            still=every - len(inputs),
+            tried=len(inputs),
             inputs=every,
             shown=min(SHOWN, len(inputs)),
         )
