@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import mlflow
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,27 +21,16 @@ from training.registry.promote import promote, promoted_gates
 from training.registry.store import CHALLENGER, CHAMPION, MODEL, Registry, open_registry
 
 # MLflow uses what pydantic and SQLAlchemy are about to drop.
-pytestmark = pytest.mark.filterwarnings("ignore::Warning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::Warning"),
+    pytest.mark.usefixtures("used"),
+]
 
 CEILING = Gate("auc_ceiling", 0.77, 0.82, True, alike("Above it, a feature knows."))
 KNOWS = alike("A feature must know the outcome.")
 LEAK = Gate("auc_ceiling", 0.8201, 0.82, False, KNOWS)
 CLIENTS = 400
 starts = itertools.count(0, CLIENTS)
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
-    folder = tmp_path_factory.mktemp("registry")
-    opened = open_registry(f"sqlite:///{folder / 'mlflow.db'}")
-    opened.client.create_registered_model(MODEL)
-    return opened
-
-
-@pytest.fixture(autouse=True)
-def used(registry: Registry) -> None:
-    """MLflow's own idea of where runs are: the last store opened."""
-    mlflow.set_tracking_uri(registry.uri)
 
 
 def version(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import mlflow
 import pandas as pd
 import pytest
 
@@ -30,27 +29,16 @@ from training.registry.signatures import (
     signed_file,
     write_sums,
 )
-from training.registry.store import CHAMPION, MODEL, Registry, open_registry
+from training.registry.store import CHAMPION, MODEL, Registry
 
 # MLflow uses what pydantic and SQLAlchemy are about to drop.
-pytestmark = pytest.mark.filterwarnings("ignore::Warning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::Warning"),
+    pytest.mark.usefixtures("used"),
+]
 
 PASSED = Gate("auc_ceiling", 0.77, 0.82, True, alike("Below it."))
 ADA, BOB = "Ada Byron", "Bob"
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
-    folder = tmp_path_factory.mktemp("registry")
-    opened = open_registry(f"sqlite:///{folder / 'mlflow.db'}")
-    opened.client.create_registered_model(MODEL)
-    return opened
-
-
-@pytest.fixture(autouse=True)
-def used(registry: Registry) -> None:
-    """MLflow's own idea of where runs are: the last store opened."""
-    mlflow.set_tracking_uri(registry.uri)
 
 
 @pytest.fixture
